@@ -1,0 +1,88 @@
+"""Everything rnnshape raises on purpose.
+
+    RNNShapeError
+    ├── LayoutError (ValueError)          an operation that a Layout does not allow
+    │   ├── LayoutSyntaxError             a Layout string that cannot be read
+    │   └── LayoutIndexError (IndexError) an index or a dim out of range
+    ├── SpecError (ValueError)            a configuration that torch would reject
+    │   └── SpecTypeError (TypeError)     an argument of the wrong type
+    └── ContractError (RuntimeError, ValueError)
+                                          a call that breaks a recurrent layer's contract
+
+    RNNShapeWarning (UserWarning)         a call that is legal but almost never meant
+
+Each also is the builtin exception that torch or Python raises for the same mistake, so an ``except`` clause that is already
+there still fits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rnnshape.report import Finding
+
+__all__ = [
+    "ContractError",
+    "LayoutError",
+    "LayoutIndexError",
+    "LayoutSyntaxError",
+    "RNNShapeError",
+    "RNNShapeWarning",
+    "SpecError",
+    "SpecTypeError",
+]
+
+
+class RNNShapeError(Exception):
+    """The base of every exception that rnnshape raises on purpose."""
+
+
+class LayoutError(RNNShapeError, ValueError):
+    """An operation that a Layout does not allow; the first line says which."""
+
+
+class LayoutIndexError(LayoutError, IndexError):
+    """An index or a dim that the Layout does not have."""
+
+
+class LayoutSyntaxError(LayoutError):
+    """A Layout string that cannot be read.
+
+    Attributes:
+        text: the string as it was given.
+        position: offset of the mistake, in characters.
+        reason: what is wrong there.
+    """
+
+    def __init__(self, text: str, position: int, reason: str) -> None:
+        self.text = text
+        self.position = position
+        self.reason = reason
+        super().__init__(f"cannot read this layout: {reason}\n  {text}\n  {' ' * position}^")
+
+
+class SpecError(RNNShapeError, ValueError):
+    """A configuration that torch rejects too; the message says what fits."""
+
+
+class SpecTypeError(SpecError, TypeError):
+    """A configuration argument of the wrong type."""
+
+
+class ContractError(RNNShapeError, RuntimeError, ValueError):
+    """A call that breaks the contract of a recurrent layer.
+
+    torch raises ``RuntimeError`` for some of these and ``ValueError`` for others; this is both.
+
+    Attributes:
+        findings: every ``Finding`` of the call, with code, layouts, location and suggestion.
+    """
+
+    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+        self.findings = findings
+        super().__init__(message)
+
+
+class RNNShapeWarning(UserWarning):
+    """A call that is legal but almost never meant."""

@@ -1,0 +1,649 @@
+"""`Layout`: the shape of a tensor with the meaning of every axis, and the operations that torch has on shapes.
+
+>>> h_n = Layout.parse("(layers=2 directions=2) batch=6 hidden=16")
+>>> h_n.sizes
+(4, 6, 16)
+>>> print(h_n.transpose(0, 1).flatten(1))
+batch=6 (layers=2 directions=2 hidden=16)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from types import EllipsisType
+from typing import cast
+
+from rnnshape import factoring, notation
+from rnnshape.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of, role_of, whole
+from rnnshape.errors import LayoutError, LayoutIndexError
+from rnnshape.sizes import Monomial, Size, divide, parse_size, product, substitute
+
+__all__ = ["Layout"]
+
+Index = int | slice | EllipsisType | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The dimensions of a tensor, each a row-major product of named factors.
+
+    The methods are torch's own and keep its argument conventions (negative dims, ``-1`` in a reshape, one tuple or several
+    ints). They answer with another Layout, so a REPL session can go on from a prediction.
+
+    Attributes:
+        dims: one tuple of factors for each dimension, slowest first.
+
+    >>> x = Layout.parse("batch=6 seq=9 feature=10")
+    >>> print(x.transpose(0, 1).reshape(9 * 6, 10))
+    (seq=9 batch=6) feature=10
+    >>> print(x[:, -1])
+    batch=6 feature=10
+    """
+
+    dims: tuple[Dim, ...]
+
+    @staticmethod
+    def parse(text: str | Layout) -> Layout:
+        """Read a layout string; a Layout is returned as it is.
+
+        The grammar is that of `rnnshape.notation`.
+
+        Raises:
+            LayoutSyntaxError: with a caret under the mistake.
+
+        >>> Layout.parse("N T 2*H").sizes == Layout.parse("batch=N seq=T 2*H").sizes
+        Traceback (most recent call last):
+        ...
+        rnnshape.errors.LayoutSyntaxError: cannot read this layout: unexpected '2'
+          N T 2*H
+              ^
+        """
+        return text if isinstance(text, Layout) else Layout(notation.parse(text))
+
+    @staticmethod
+    def of(*dims: tuple[str | Axis, int | str | Size] | Sequence[tuple[str | Axis, int | str | Size]]) -> Layout:
+        """Build a Layout from ``(name, size)`` pairs; a list of pairs is one dimension.
+
+        >>> print(Layout.of(("seq", 9), ("batch", "B"), [("directions", 2), ("hidden", 16)]))
+        seq=9 batch=B (directions=2 hidden=16)
+        """
+
+        def factor(pair: tuple[str | Axis, int | str | Size]) -> Factor:
+            name, size = pair
+            return whole(Axis(role_of(name)) if isinstance(name, str) else name, parse_size(size))
+
+        built: list[Dim] = []
+        for dim in dims:
+            if isinstance(dim, tuple) and len(dim) == 2 and isinstance(dim[0], (str, Axis)):
+                built.append((factor(cast("tuple[str, int]", dim)),))
+            else:
+                built.append(tuple(factor(pair) for pair in cast("Sequence[tuple[str, int]]", dim)))
+        return Layout(tuple(built))
+
+    # What it is
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """The sizes, as ``tensor.shape`` would be; symbols where no number is known."""
+        return tuple([d[0].size if len(d) == 1 else product([f.size for f in d]) for d in self.dims])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The axis words of each dimension, joined by ``*`` where it is a product.
+
+        >>> Layout.parse("(layers=2 directions=2) batch=6 hidden=16").names
+        ('layers*directions', 'batch', 'hidden')
+        """
+        return tuple("*".join(a.name for a in axes_of(d)) or "1" for d in self.dims)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.dims)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """Every known axis once, in order of appearance; those inside mixed dimensions included."""
+        found = dict.fromkeys(a for d in self.dims for a in axes_of(d))
+        return tuple(a for a in found if a not in (UNKNOWN, COPIES))
+
+    def numel(self) -> Size:
+        """Return the number of elements."""
+        return product(self.sizes)
+
+    def is_mixed(self, dim: int) -> bool:
+        """Tell whether a dimension holds a piece of axes that were cut where they do not divide."""
+        return any(isinstance(f.axis, Block) for f in self.dims[self._at(dim)])
+
+    def __str__(self) -> str:
+        return notation.render(self.dims)
+
+    def __repr__(self) -> str:
+        return f"Layout({str(self)!r}, sizes=({', '.join(map(str, self.sizes))}{',' if self.ndim == 1 else ''}))"
+
+    # Sizes and names
+
+    def bind(self, sizes: Sequence[int] | None = None, /, **symbols: int) -> Layout:
+        """Give symbols their numbers: by name, or from the sizes of a real tensor.
+
+        Raises:
+            LayoutError: where the sizes contradict the Layout or do not decide a symbol.
+
+        >>> print(Layout.parse("batch seq feature=4").bind((6, 9, 4)))
+        batch=6 seq=9 feature=4
+        """
+        values: dict[str, Size] = dict(symbols)
+        if sizes is None:
+            return self._substituted(values)
+        if len(sizes) != self.ndim:
+            raise LayoutError(f"{self} has {self.ndim} dims, the sizes {tuple(sizes)} are {len(sizes)}")
+        waiting = dict(enumerate(sizes))
+        while waiting:
+            before = len(waiting)
+            for dim, size in list(waiting.items()):
+                expected = substitute(product(f.size for f in self.dims[dim]), values)
+                if isinstance(expected, int):
+                    if expected != size:
+                        raise LayoutError(
+                            f"dim {dim} ({_words(self.dims[dim])}) is {size}, expected {expected}\n"
+                            f"  expected  {self._substituted(values)}\n  got       {tuple(sizes)}"
+                        )
+                    del waiting[dim]
+                elif len(expected.symbols) == 1 and (value := divide(size, expected.coefficient)) is not None:
+                    values[expected.symbols[0]] = value
+                    del waiting[dim]
+            if len(waiting) == before:
+                dim, size = next(iter(waiting.items()))
+                raise LayoutError(
+                    f"dim {dim} ({_words(self.dims[dim])}) is {size}, which does not say how it is shared; "
+                    f"give a size, as in {next(iter(axes_of(self.dims[dim])))}=2"
+                )
+        return self._substituted(values)
+
+    def _substituted(self, values: dict[str, Size]) -> Layout:
+        def factor(f: Factor) -> Factor:
+            axis = f.axis
+            if isinstance(axis, Block):
+                axis = Block(tuple(factor(p) for p in axis.parts))
+            return Factor(axis, *(substitute(s, values) for s in (f.size, f.stride, f.total)))
+
+        return Layout(tuple(tuple(factor(f) for f in d) for d in self.dims))
+
+    def rename(self, **names: str) -> Layout:
+        """Call axes by other names.
+
+        >>> print(Layout.parse("batch=6 feature=4").rename(feature="classes"))
+        batch=6 classes=4
+        """
+        missing = [n for n in names if n not in {a.name for a in self.axes}]
+        if missing:
+            raise LayoutError(f"rename: there is no axis {missing[0]!r} in {self}")
+
+        def factor(f: Factor) -> Factor:
+            if isinstance(f.axis, Block):
+                return f._replace(axis=Block(tuple(map(factor, f.axis.parts))))
+            return f._replace(axis=replace(f.axis, name=names.get(f.axis.name, f.axis.name)))
+
+        return Layout(tuple(tuple(map(factor, d)) for d in self.dims))
+
+    # Order
+
+    def permute(self, *dims: int | Sequence[int]) -> Layout:
+        """Reorder the dimensions."""
+        order = [self._at(d) for d in _ints(dims)]
+        if sorted(order) != list(range(self.ndim)):
+            raise LayoutError(f"permute{tuple(_ints(dims))}: name each of the {self.ndim} dims of {self} once")
+        return Layout(tuple(self.dims[d] for d in order))
+
+    def transpose(self, dim0: int, dim1: int) -> Layout:
+        """Swap two dimensions."""
+        order = list(range(self.ndim))
+        a, b = self._at(dim0), self._at(dim1)
+        order[a], order[b] = b, a
+        return self.permute(order)
+
+    def movedim(self, source: int | Sequence[int], destination: int | Sequence[int]) -> Layout:
+        """Move dimensions to new places; the others keep their order."""
+        moved = {self._at(d): self._at(s) for s, d in zip(_ints((source,)), _ints((destination,)), strict=True)}
+        others = iter(d for d in range(self.ndim) if d not in moved.values())
+        return self.permute([moved[d] if d in moved else next(others) for d in range(self.ndim)])
+
+    def t(self) -> Layout:
+        """Swap the dimensions of a matrix."""
+        if self.ndim > 2:
+            raise LayoutError(f"t(): {self} has {self.ndim} dims; use transpose(0, 1)")
+        return self.permute(range(self.ndim)[::-1])
+
+    @property
+    def T(self) -> Layout:  # noqa: N802 - torch's name
+        """All dimensions in reverse order."""
+        return self.permute(range(self.ndim)[::-1])
+
+    @property
+    def mT(self) -> Layout:  # noqa: N802 - torch's name
+        """The last two dimensions swapped."""
+        return self.transpose(-2, -1)
+
+    # Grouping
+
+    def reshape(self, *sizes: int | str | Size | Sequence[int | str | Size], allow_mixing: bool = False) -> Layout:
+        """Read the same elements, in row-major order, as other sizes.
+
+        Args:
+            sizes: ints, symbols or products such as ``"2*H"``; one may be -1.
+            allow_mixing: answer even where samples end up interleaved, as torch does. Other axes may always be mixed; the Layout
+                then shows them in braces.
+
+        Raises:
+            LayoutError: where the sizes do not fit, or where they interleave samples; the message has the line to write instead.
+
+        >>> h_n = Layout.parse("(layers=2 directions=2) batch=6 hidden=16")
+        >>> h_n.reshape(6, -1)
+        Traceback (most recent call last):
+        ...
+        rnnshape.errors.LayoutError: reshape(6, -1) interleaves samples: no dim of the result is batch
+          from     (layers=2 directions=2) batch=6 hidden=16                                 (4, 6, 16)
+          to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
+          instead  transpose(0, 1).reshape(6, 64)
+                   batch=6 (layers=2 directions=2 hidden=16)
+        """
+        wanted = self._inferred(_sizes(sizes))
+        dims = factoring.regroup(tuple(f for d in self.dims for f in d), wanted)
+        result = Layout(dims)
+        if not allow_mixing and interleaves(self, result):
+            raise LayoutError(_explain_interleaving(self, result, f"reshape({_listed(_sizes(sizes))})"))
+        return result
+
+    def view(self, *sizes: int | str | Size | Sequence[int | str | Size], allow_mixing: bool = False) -> Layout:
+        """Do what `reshape` does; a Layout has no strides in memory, so it never asks for ``contiguous()``."""
+        return self.reshape(*sizes, allow_mixing=allow_mixing)
+
+    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Layout:
+        """Make one dimension of those from ``start_dim`` to ``end_dim``."""
+        if not self.ndim:
+            return Layout(((),))
+        start, end = self._at(start_dim), self._at(end_dim)
+        if start > end:
+            raise LayoutError(f"flatten({start_dim}, {end_dim}): the first dim comes after the last")
+        joined = factoring.fuse([f for d in self.dims[start : end + 1] for f in d])
+        return Layout((*self.dims[:start], joined, *self.dims[end + 1 :]))
+
+    def unflatten(self, dim: int, sizes: Sequence[int | str | Size]) -> Layout:
+        """Read one dimension as several."""
+        at = self._at(dim)
+        inner = Layout((self.dims[at],)).reshape(*sizes, allow_mixing=True)
+        return Layout((*self.dims[:at], *inner.dims, *self.dims[at + 1 :]))
+
+    def merge_axes(self, *names: str) -> Layout:
+        """Make one dimension of neighbouring ones, given by their axis words.
+
+        >>> print(Layout.parse("layers=2 directions=2 batch=6").merge_axes("layers", "directions"))
+        (layers=2 directions=2) batch=6
+        """
+        positions = [self._named(n) for n in names]
+        if positions != list(range(positions[0], positions[0] + len(positions))):
+            raise LayoutError(
+                f"merge_axes({', '.join(map(repr, names))}): these are dims {positions} of {self}; "
+                f"permute them to stand side by side in that order first"
+            )
+        return self.flatten(positions[0], positions[-1])
+
+    def split_axes(self, *names: str) -> Layout:
+        """Make a dimension of each factor of the dimensions that hold these axes; of all, if none is named.
+
+        >>> print(Layout.parse("(layers=2 directions=2) batch=6").split_axes("directions"))
+        layers=2 directions=2 batch=6
+        """
+        chosen = {self._named(n) for n in names} if names else set(range(self.ndim))
+        dims: list[Dim] = []
+        for at, dim in enumerate(self.dims):
+            dims.extend([(f,) for f in dim] if at in chosen and dim else [dim])
+        return Layout(tuple(dims))
+
+    def squeeze(self, dim: int | None = None) -> Layout:
+        """Drop dimensions of size 1."""
+        if dim is None:
+            return Layout(tuple(d for d, s in zip(self.dims, self.sizes, strict=True) if s != 1))
+        at = self._at(dim)
+        return Layout((*self.dims[:at], *self.dims[at + 1 :])) if self.sizes[at] == 1 else self
+
+    def unsqueeze(self, dim: int) -> Layout:
+        """Insert a dimension of size 1, which means nothing yet."""
+        at = dim + self.ndim + 1 if dim < 0 else dim
+        if not 0 <= at <= self.ndim:
+            raise LayoutIndexError(f"unsqueeze({dim}): {self} has {self.ndim} dims")
+        return Layout((*self.dims[:at], (), *self.dims[at:]))
+
+    def expand(self, *sizes: int | str | Size | Sequence[int | str | Size]) -> Layout:
+        """Repeat dimensions of size 1 without copying; -1 keeps a size."""
+        wanted = _sizes(sizes)
+        added = len(wanted) - self.ndim
+        if added < 0:
+            raise LayoutError(f"expand({_listed(wanted)}): {self} has {self.ndim} dims already")
+        dims: list[Dim] = []
+        for size, dim in zip(wanted, [*[()] * added, *self.dims], strict=True):
+            old = product(f.size for f in dim)
+            if size == old or (size == -1 and len(dims) >= added):
+                dims.append(dim)
+            elif old == 1 and size != -1:
+                dims.append((whole(COPIES, size),))
+            else:
+                raise LayoutError(f"expand({_listed(wanted)}): dim {len(dims)} of the result is {old} in {self}; only 1 expands")
+        return Layout(tuple(dims))
+
+    # Parts
+
+    def __getitem__(self, index: Index | tuple[Index, ...]) -> Layout:
+        """Index with ints, slices, None and Ellipsis, as a tensor.
+
+        Raises:
+            LayoutIndexError: where an int is out of range or there are too many.
+            LayoutError: for any other kind of index, which depends on values.
+        """
+        items = list(index) if isinstance(index, tuple) else [index]
+        consumed = sum(i is not None and i is not Ellipsis for i in items)
+        if consumed > self.ndim:
+            raise LayoutIndexError(f"{consumed} indices for the {self.ndim} dims of {self}")
+        if Ellipsis not in items:
+            items.append(Ellipsis)
+        dims: list[Dim] = []
+        at = 0
+        for item in items:
+            if item is None:
+                dims.append(())
+            elif item is Ellipsis:
+                kept = self.ndim - consumed
+                dims.extend(self.dims[at : at + kept])
+                at += kept
+            elif isinstance(item, slice):
+                dims.append(self._sliced(at, item))
+                at += 1
+            elif isinstance(cast("object", item), int) and not isinstance(cast("object", item), bool):
+                self._element(at, cast("int", item))
+                at += 1
+            else:
+                raise LayoutError(
+                    f"a Layout is indexed with ints, slices, None and ..., got {type(item).__name__}: "
+                    "what other indices pick depends on values"
+                )
+        return Layout(tuple(dims))
+
+    def __iter__(self) -> Iterator[Layout]:
+        return iter(self.unbind())
+
+    def select(self, dim: int, index: int) -> Layout:
+        """Take one element along a dimension, which goes."""
+        at = self._at(dim)
+        self._element(at, index)
+        return Layout((*self.dims[:at], *self.dims[at + 1 :]))
+
+    def narrow(self, dim: int, start: int, length: int) -> Layout:
+        """Take ``length`` elements along a dimension, which stays."""
+        at = self._at(dim)
+        size = self._number(at, "narrow")
+        begin = start + size if start < 0 else start
+        if not 0 <= begin <= begin + length <= size:
+            raise LayoutIndexError(f"narrow({dim}, {start}, {length}): dim {at} of {self} has {size} elements")
+        return self[(slice(None),) * at + (slice(begin, begin + length),)]
+
+    def split(self, split_size: int | Sequence[int], dim: int = 0) -> tuple[Layout, ...]:
+        """Cut a dimension into parts of a size (the last may be smaller) or of given sizes."""
+        at = self._at(dim)
+        size = self._number(at, "split")
+        if isinstance(split_size, int):
+            if split_size <= 0:
+                raise LayoutError(f"split({split_size}): the size of a part is 1 or more")
+            lengths = [min(split_size, size - s) for s in range(0, max(size, 1), split_size)]
+        else:
+            lengths = list(split_size)
+            if sum(lengths) != size:
+                raise LayoutError(f"split({lengths}): the parts have {sum(lengths)} elements, dim {at} of {self} has {size}")
+        starts = [sum(lengths[:i]) for i in range(len(lengths))]
+        return tuple(self.narrow(at, s, n) for s, n in zip(starts, lengths, strict=True))
+
+    def chunk(self, chunks: int, dim: int = 0) -> tuple[Layout, ...]:
+        """Cut a dimension into at most ``chunks`` parts of equal size."""
+        if chunks <= 0:
+            raise LayoutError(f"chunk({chunks}): the number of parts is 1 or more")
+        size = self._number(self._at(dim), "chunk")
+        return (self,) * chunks if size == 0 else self.split(-(-size // chunks), dim)
+
+    def unbind(self, dim: int = 0) -> tuple[Layout, ...]:
+        """Take every element along a dimension, which goes."""
+        return tuple(self.select(dim, i) for i in range(self._number(self._at(dim), "unbind")))
+
+    # Several Layouts
+
+    @staticmethod
+    def cat(layouts: Sequence[Layout], dim: int = 0) -> Layout:
+        """Join Layouts along a dimension.
+
+        Neighbouring slices of an axis fuse. Equal parts become a product of which part (unknown until it is named) and what
+        they share. Another dimension in which the Layouts differ becomes unknown.
+
+        >>> h = Layout.parse("batch=6 hidden=16")
+        >>> print(Layout.cat([h, h], 1))
+        batch=6 (?=2 hidden=16)
+        """
+        first, at = _same_rank(layouts, "cat"), layouts[0]._at(dim)
+        dims: list[Dim] = []
+        for d in range(first.ndim):
+            if d == at:
+                try:
+                    dims.append(factoring.join([part.dims[d] for part in layouts]))
+                except ValueError as error:
+                    raise LayoutError(f"cat: {error}") from None
+            else:
+                dims.append(_common(layouts, d, "cat"))
+        return Layout(tuple(dims))
+
+    @staticmethod
+    def stack(layouts: Sequence[Layout], dim: int = 0, name: str | None = None) -> Layout:
+        """Join Layouts along a new dimension, unknown unless it is given a name.
+
+        >>> h = Layout.parse("batch=6 hidden=16")
+        >>> print(Layout.stack([h, h], 1, name="directions"))
+        batch=6 directions=2 hidden=16
+        """
+        first = _same_rank(layouts, "stack")
+        at = dim + first.ndim + 1 if dim < 0 else dim
+        if not 0 <= at <= first.ndim:
+            raise LayoutIndexError(f"stack(dim={dim}): the parts have {first.ndim} dims")
+        dims = [_common(layouts, d, "stack") for d in range(first.ndim)]
+        dims.insert(at, (whole(Axis(role_of(name)) if name else UNKNOWN, len(layouts)),))
+        return Layout(tuple(dims))
+
+    def align(self, other: Layout) -> Layout:
+        """Return the Layout of an elementwise operation between two, broadcast as torch does.
+
+        Raises:
+            LayoutError: where sizes do not broadcast, or where an axis would meet another axis.
+
+        >>> print(Layout.parse("batch=6 1").align(Layout.parse("hidden=16")))
+        batch=6 hidden=16
+        """
+        rank = max(self.ndim, other.ndim)
+        mine, theirs = ([*[()] * (rank - a.ndim), *a.dims] for a in (self, other))
+        dims: list[Dim] = []
+        for at, (a, b) in enumerate(zip(mine, theirs, strict=True)):
+            size, against = (product(f.size for f in d) for d in (a, b))
+            if size != against and 1 not in (size, against):
+                raise LayoutError(f"align: dim {at} is {size} on one side and {against} on the other\n  {self}\n  {other}")
+            if size != against:
+                dims.append(b if size == 1 else a)
+            elif a == b or _claims_nothing(b) or size == 1:
+                dims.append(a or b)
+            elif _claims_nothing(a):
+                dims.append(b)
+            else:
+                raise LayoutError(
+                    f"align: dim {at} is {_words(a)} on one side and {_words(b)} on the other; equal sizes do not make them one\n"
+                    f"  {self}\n  {other}"
+                )
+        return Layout(tuple(dims))
+
+    # What the methods share
+
+    def _at(self, dim: int) -> int:
+        if not -self.ndim <= dim < self.ndim:
+            raise LayoutIndexError(f"dim {dim} is out of range: {self or 'a scalar'} has {self.ndim} dims")
+        return dim % self.ndim
+
+    def _named(self, name: str) -> int:
+        role = role_of(name)
+        found = [at for at, d in enumerate(self.dims) if role in {a.name for a in axes_of(d)}]
+        if len(found) != 1:
+            raise LayoutError(f"{name!r} stands in {len(found)} dims of {self}; one is needed")
+        return found[0]
+
+    def _number(self, at: int, doing: str) -> int:
+        size = self.sizes[at]
+        if isinstance(size, Monomial):
+            raise LayoutError(f"{doing}: dim {at} of {self} has no number for its size; use bind({size.symbols[0]}=...) first")
+        return size
+
+    def _element(self, at: int, index: int) -> None:
+        size = self.sizes[at]
+        if isinstance(size, int) and not -size <= index < size:
+            raise LayoutIndexError(f"index {index} is out of range for dim {at} ({_words(self.dims[at])}) of {self}")
+
+    def _sliced(self, at: int, part: slice) -> Dim:
+        if (part.start in (None, 0)) and part.stop is None and part.step in (None, 1):
+            return self.dims[at]
+        if part.step is not None and part.step <= 0:
+            raise LayoutError(f"a slice steps forward, as torch demands; got step {part.step}")
+        taken = range(self._number(at, "slice"))[part]
+        return factoring.take(self.dims[at], taken.start, taken.step, len(taken))
+
+    def _inferred(self, sizes: Sequence[Size]) -> tuple[Size, ...]:
+        """Replace a -1 and hold the sizes against the number of elements."""
+        holes = sum(s == -1 for s in sizes)
+        total = self.numel()
+        known = product(s for s in sizes if s != -1)
+        if holes > 1:
+            raise LayoutError(f"reshape({_listed(sizes)}): only one size may be -1")
+        filler = divide(total, known) if holes else None
+        if (filler is None) if holes else (known != total):
+            raise LayoutError(
+                f"reshape({_listed(sizes)}): {self} has {total} elements, which "
+                + (f"cannot be dealt out to {known}" if holes else f"are not {known}")
+            )
+        return tuple(filler if s == -1 and filler is not None else s for s in sizes)
+
+
+def interleaves(before: Layout, after: Layout) -> bool:
+    """Tell whether a reshape spread the samples over dims so that none of them is the batch any more.
+
+    True where an axis called batch is mixed with others, or is cut across dims of which each holds something else too, or is
+    cut although the sizes are merely the old ones in another order (a ``view`` meant as a transpose). A batch cut for its
+    own sake, as in ``view(2, batch // 2, ...)``, is no interleaving.
+    """
+    whole_before = [d for d in before.dims if any(_is_whole_batch(f) for f in d)]
+    if not whole_before or any(_is_whole_batch(f) for d in after.dims for f in d):
+        return False
+    holding = [d for d in after.dims if any(a.name == "batch" for a in axes_of(d))]
+    if any(isinstance(f.axis, Block) for d in holding for f in d):
+        return True
+    crowded = all(any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece))
+    real = [[s for s in layout.sizes if s != 1] for layout in (before, after)]
+    reordered = real[0] != real[1] and sorted(map(str, real[0])) == sorted(map(str, real[1]))
+    return bool(holding) and (crowded or reordered)
+
+
+def _is_batch(factor: Factor) -> bool:
+    return isinstance(factor.axis, Axis) and factor.axis.name == "batch"
+
+
+def _is_whole_batch(factor: Factor) -> bool:
+    return _is_batch(factor) and factor.size == factor.total
+
+
+def _explain_interleaving(before: Layout, after: Layout, call: str) -> str:
+    rows = [("from", str(before), before), ("to", str(after), after)]
+    width = max(len(text) for _, text, _ in rows)
+    lines = [f"{call} interleaves samples: no dim of the result is batch"]
+    lines += [f"  {label:<8} {text:<{width}}  ({_listed(layout.sizes)})" for label, text, layout in rows]
+    samples = _samples_in_first_row(before, after)
+    if samples > 1:
+        held = "samples 0 and 1" if samples == 2 else f"samples 0 to {samples - 1}"
+        lines.append(f"           row 0 holds {held}")
+    if repair := _repair(before, after.sizes):
+        code, result = repair
+        lines += [f"  instead  {code}", f"           {result}"]
+    return "\n".join(lines)
+
+
+def _samples_in_first_row(before: Layout, after: Layout) -> int:
+    """Count the samples of which ``after[0]`` holds something; 0 where sizes are symbols."""
+    factors = [f for d in before.dims for f in d]
+    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f))
+    per_sample, row = product(f.size for f in factors[at + 1 :]), product(after.sizes[1:])
+    batch = factors[at].size
+    if isinstance(per_sample, Monomial) or isinstance(row, Monomial) or isinstance(batch, Monomial) or not per_sample:
+        return 0
+    return min(-(-row // per_sample), batch)
+
+
+def _repair(layout: Layout, sizes: tuple[Size, ...]) -> tuple[str, Layout] | None:
+    """Find the transpose, else the permutation, after which these sizes have the batch as one dim; every candidate is tried."""
+    if layout.ndim > 5:
+        return None
+    unchanged = tuple(range(layout.ndim))
+    orders = sorted(permutations(unchanged), key=lambda order: sum(a != b for a, b in zip(order, unchanged, strict=True)))
+    for order in orders[1:]:
+        moved = layout.permute(order)
+        result = moved.reshape(sizes, allow_mixing=True)
+        if interleaves(layout, result) or not any(len(d) == 1 and _is_whole_batch(d[0]) for d in result.dims):
+            continue
+        swapped = [d for d in unchanged if order[d] != d]
+        code = f"transpose({swapped[0]}, {swapped[1]})" if len(swapped) == 2 else f"permute({_listed(order)})"
+        return (code if moved == result else f"{code}.reshape({_listed(sizes)})"), result
+    return None
+
+
+def _claims_nothing(dim: Dim) -> bool:
+    return not dim or all(f.axis in (UNKNOWN, COPIES) for f in dim)
+
+
+def _common(layouts: Sequence[Layout], dim: int, doing: str) -> Dim:
+    """Return a dimension that all share, unknown where they differ; their sizes must agree."""
+    parts = [part.dims[dim] for part in layouts]
+    sizes = [part.sizes[dim] for part in layouts]
+    if any(s != sizes[0] for s in sizes):
+        raise LayoutError(f"{doing}: dim {dim} is {_listed(dict.fromkeys(sizes))} in different parts")
+    return parts[0] if all(p == parts[0] for p in parts) else factoring.unknown(sizes[0])
+
+
+def _same_rank(layouts: Sequence[Layout], doing: str) -> Layout:
+    if not layouts:
+        raise LayoutError(f"{doing}: no parts were given")
+    if len({part.ndim for part in layouts}) > 1:
+        raise LayoutError(f"{doing}: the parts have {_listed(part.ndim for part in layouts)} dims")
+    return layouts[0]
+
+
+def _words(dim: Dim) -> str:
+    return " x ".join(map(str, axes_of(dim))) or "without a meaning"
+
+
+def _listed(items: object) -> str:
+    return ", ".join(map(str, cast("Sequence[object]", items)))
+
+
+def _ints(given: Sequence[int | Sequence[int]]) -> list[int]:
+    if len(given) == 1 and not isinstance(given[0], int):
+        return list(given[0])
+    return [cast("int", g) for g in given]
+
+
+def _sizes(given: Sequence[int | str | Size | Sequence[int | str | Size]]) -> list[Size]:
+    items = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list, range)) else given
+    sizes: list[Size] = []
+    for item in cast("Sequence[int | str | Size]", items):
+        try:
+            sizes.append(-1 if item == -1 else parse_size(item))
+        except ValueError as error:
+            raise LayoutError(str(error)) from None
+    return sizes
