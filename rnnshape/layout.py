@@ -53,12 +53,14 @@ class Layout:
         Raises:
             LayoutSyntaxError: with a caret under the mistake.
 
-        >>> Layout.parse("N T 2*H").sizes == Layout.parse("batch=N seq=T 2*H").sizes
+        >>> print(Layout.parse("N T H_in=4"))
+        batch=N seq=T feature=4
+        >>> Layout.parse("batch (seq=9 hidden")
         Traceback (most recent call last):
         ...
-        rnnshape.errors.LayoutSyntaxError: cannot read this layout: unexpected '2'
-          N T 2*H
-              ^
+        rnnshape.errors.LayoutSyntaxError: cannot read this layout: this '(' is never closed
+          batch (seq=9 hidden
+                ^
         """
         return text if isinstance(text, Layout) else Layout(notation.parse(text))
 
@@ -244,8 +246,9 @@ class Layout:
         Traceback (most recent call last):
         ...
         rnnshape.errors.LayoutError: reshape(6, -1) interleaves samples: no dim of the result is batch
-          from     (layers=2 directions=2) batch=6 hidden=16                                 (4, 6, 16)
+          from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
           to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
+                   row 0 holds samples 0 to 3
           instead  transpose(0, 1).reshape(6, 64)
                    batch=6 (layers=2 directions=2 hidden=16)
         """
