@@ -1,3 +1,87 @@
-"""Know what every axis of a recurrent model's tensors means."""
+"""Know what every axis of a recurrent model's tensors means.
+
+    >>> import rnnshape as rs
+    >>> rs.predict("GRU", 10, 16, bidirectional=True, batch=6, seq=9).h_n
+    Layout('(layers=1 directions=2) batch=6 hidden=16', sizes=(2, 6, 16))
+
+Nothing is imported before it is used: the calculator and the Layouts never import torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from rnnshape.api import watch
+    from rnnshape.axes import Axis
+    from rnnshape.calc import Prediction, predict
+    from rnnshape.errors import (
+        ContractError,
+        LayoutError,
+        LayoutIndexError,
+        LayoutSyntaxError,
+        RNNShapeError,
+        RNNShapeWarning,
+        SpecError,
+        SpecTypeError,
+    )
+    from rnnshape.layout import Layout
+    from rnnshape.report import Event, Finding, Report
+    from rnnshape.spec import RNNSpec
+    from rnnshape.windows import WindowsPrediction, predict_windows
+
+_EXPORTS = {
+    "rnnshape.api": ("watch",),
+    "rnnshape.axes": ("Axis",),
+    "rnnshape.calc": ("Prediction", "predict"),
+    "rnnshape.errors": (
+        "ContractError",
+        "LayoutError",
+        "LayoutIndexError",
+        "LayoutSyntaxError",
+        "RNNShapeError",
+        "RNNShapeWarning",
+        "SpecError",
+        "SpecTypeError",
+    ),
+    "rnnshape.layout": ("Layout",),
+    "rnnshape.report": ("Event", "Finding", "Report"),
+    "rnnshape.spec": ("RNNSpec",),
+    "rnnshape.windows": ("WindowsPrediction", "predict_windows"),
+}
+_HOME = {name: module for module, names in _EXPORTS.items() for name in names}
+
+__all__ = [
+    "Axis",
+    "ContractError",
+    "Event",
+    "Finding",
+    "Layout",
+    "LayoutError",
+    "LayoutIndexError",
+    "LayoutSyntaxError",
+    "Prediction",
+    "RNNShapeError",
+    "RNNShapeWarning",
+    "RNNSpec",
+    "Report",
+    "SpecError",
+    "SpecTypeError",
+    "WindowsPrediction",
+    "predict",
+    "predict_windows",
+    "watch",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'rnnshape' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,90 @@
+"""Plain text that several modules print: aligned columns, counts and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from rnnshape.sizes import Size
+
+__all__ = ["columns", "count", "data_size", "flops", "listed", "nearest", "sizes"]
+
+
+def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") -> list[str]:
+    """Align rows of cells at the left; a row may have fewer cells than the widest.
+
+    >>> columns([["a", "bb"], ["aaa", "b", "c"]])
+    ['  a    bb', '  aaa  b   c']
+    """
+    width = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows), default=0))]
+    return [indent + gap.join(cell.ljust(width[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def sizes(values: Iterable[Size]) -> str:
+    """Write sizes as torch prints a shape.
+
+    >>> sizes((9, 6)), sizes((9,))
+    ('(9, 6)', '(9,)')
+    """
+    items = [str(v) for v in values]
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number with its noun.
+
+    >>> count(1, "call"), count(1200, "call"), count(2, "batch", "batches")
+    ('1 call', '1,200 calls', '2 batches')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(items: Iterable[object], last: str = "and") -> str:
+    """Write a list as in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a"], "or")
+    ('a, b and c', 'a')
+    """
+    words = [str(i) for i in items]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest known word, or an empty string.
+
+    >>> nearest("hiden_size", ["input_size", "hidden_size"])
+    "; did you mean 'hidden_size'?"
+    """
+    known = list(known)
+    found = get_close_matches(word, known, n=1, cutoff=0.6) or [k for k in known if word and k.startswith(word)]
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def flops(number: Size) -> str:
+    """Write a number of floating point operations.
+
+    >>> flops(1_022_976), flops(640)
+    ('1.02 MFLOPs', '640 FLOPs')
+    """
+    return _scaled(number, 1000, ("FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "PFLOPs"))
+
+
+def data_size(number: Size) -> str:
+    """Write a number of bytes.
+
+    >>> data_size(39_936), data_size(12)
+    ('39.0 KiB', '12 B')
+    """
+    return _scaled(number, 1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB"))
+
+
+def _scaled(number: Size, base: int, units: tuple[str, ...]) -> str:
+    if not isinstance(number, int):
+        return f"{number} {units[0]}"
+    if number < base:
+        return f"{number:,} {units[0]}"
+    value, unit = float(number), 0
+    while value >= base and unit < len(units) - 1:
+        value, unit = value / base, unit + 1
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:,.{digits}f} {units[unit]}"
