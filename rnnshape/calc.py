@@ -1,18 +1,19 @@
 """The calculator: the Layout of every tensor and parameter of a recurrent layer, from its configuration alone.
 
-Sizes and layouts are those of the ``Inputs``, ``Outputs`` and ``Variables`` sections of torch's documentation of nn.RNN, nn.LSTM,
-nn.GRU and the cells. Nothing here imports torch.
+Sizes and layouts are those of the ``Inputs``, ``Outputs`` and ``Variables`` sections of torch's documentation of nn.RNN,
+nn.LSTM, nn.GRU and the cells. Nothing here imports torch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from operator import index
+from typing import Any, NamedTuple, SupportsIndex
 
 from rnnshape import text
-from rnnshape.axes import Axis, Dim, Factor, whole
+from rnnshape.axes import Axis, Dim, whole
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout import Layout
 from rnnshape.sizes import Monomial, Size, parse_size, product
@@ -22,6 +23,7 @@ __all__ = ["Prediction", "predict"]
 
 BATCH, SEQ, FEATURE, HIDDEN = Axis("batch"), Axis("seq"), Axis("feature"), Axis("hidden")
 LAYERS, DIRECTIONS, GATES, PROJ, PACKED = Axis("layers"), Axis("directions"), Axis("gates"), Axis("proj"), Axis("packed")
+_BOTH = whole(DIRECTIONS, 2)
 
 _ITEM_SIZE = {"float64": 8, "double": 8, "float32": 4, "float": 4, "float16": 2, "half": 2, "bfloat16": 2}
 
@@ -32,7 +34,7 @@ def predict(
     *args: Any,
     batch: int | str | None = "B",
     seq: int | str | None = "T",
-    lengths: Sequence[int] | None = None,
+    lengths: Iterable[SupportsIndex] | None = None,
     dtype: object = "float32",
     **config: Any,
 ) -> Prediction:
@@ -42,7 +44,7 @@ def predict(
         what: a layer's name ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), an `RNNSpec`, or a live module.
         args: torch's positional constructor arguments, where ``what`` is a name: input_size, hidden_size, ...
         batch: samples; a symbol such as "B"; None for unbatched input.
-        seq: steps; a symbol such as "T". A cell has none.
+        seq: steps; a symbol such as "T". A cell has none. With lengths, the steps of the padded tensor that was packed.
         lengths: real steps of each sample, for a PackedSequence. They decide batch and seq, which may be left out.
         dtype: of parameters and tensors, for the bytes: "float32", torch.float16, ...
         config: torch's constructor arguments, where ``what`` is a name.
@@ -61,48 +63,61 @@ def predict(
     spec = _spec_of(what, args, config)
     rows = None if batch is None else _size("batch", batch)
     steps = None if spec.cell else _size("seq", seq)
-    if lengths is not None:
-        packed = _lengths(spec, lengths)
-        if isinstance(rows, int) and rows != len(packed):
-            raise SpecError(f"batch={rows}: lengths has {text.count(len(packed), 'sample')}; leave batch out")
-        if isinstance(steps, int) and steps < packed[0]:
-            raise SpecError(f"seq={steps}: the longest of lengths is {packed[0]}; leave seq out")
-        return Prediction(spec, len(packed), steps if isinstance(steps, int) else packed[0], tuple(lengths), _item(dtype))
-    return Prediction(spec, rows, steps, None, _item(dtype))
+    if steps == 0:
+        raise SpecError("seq=0: 1 or more is needed, as torch demands")
+    if lengths is None:
+        return Prediction(spec, rows, steps, None, _dtype(dtype))
+    packed = _lengths(spec, lengths)
+    if rows is None or (isinstance(rows, int) and rows != len(packed)):
+        raise SpecError(f"batch={rows}: lengths has {text.count(len(packed), 'sample')}; leave batch out")
+    if isinstance(steps, int) and steps < max(packed):
+        raise SpecError(f"seq={steps}: the longest of lengths is {max(packed)}; leave seq out")
+    return Prediction(spec, len(packed), steps if isinstance(steps, int) else max(packed), packed, _dtype(dtype))
 
 
 def _spec_of(what: object, args: tuple[Any, ...], config: dict[str, Any]) -> RNNSpec:
     if isinstance(what, str):
         return RNNSpec.of(what, *args, **config)
+    spec = what if isinstance(what, RNNSpec) else RNNSpec.from_module(what)
     if config or args:
         extra = f"{next(iter(config))}=" if config else repr(args[0])
-        raise SpecTypeError(f"{extra} belongs to a layer given by its name, such as predict('LSTM', 10, 16); this one is complete")
-    return what if isinstance(what, RNNSpec) else RNNSpec.from_module(what)
+        raise SpecTypeError(f"{extra} is for a layer given by its name, as in predict('LSTM', 10, 16); this one is complete")
+    return spec
 
 
-def _size(name: str, value: int | str | None) -> Size:
-    if value is None:
-        raise SpecTypeError(f"{name}=None: a number is needed, or a symbol such as {name[0].upper()!r}")
+def _size(name: str, value: Any) -> Size:
     try:
         return parse_size(value)
     except ValueError as error:
-        raise SpecError(f"{name}={value!r}: {error}") from None
+        kind = SpecError if isinstance(value, (int, str)) else SpecTypeError
+        raise kind(f"{name}={value!r}: {error}") from None
 
 
-def _lengths(spec: RNNSpec, lengths: Sequence[int]) -> list[int]:
+def _lengths(spec: RNNSpec, lengths: Iterable[SupportsIndex]) -> tuple[int, ...]:
+    given = list(lengths)
     if spec.cell:
-        raise SpecTypeError(f"lengths={list(lengths)}: a cell takes one step and no PackedSequence; use {spec.kind[:-4]}")
-    found = sorted(lengths, reverse=True)
-    if not found or found[-1] < 1:
-        raise SpecError(f"lengths={list(lengths)}: one number for each sample is needed, 1 or more, as torch demands")
+        raise SpecTypeError(f"lengths={given}: a cell takes one step and no PackedSequence; use {spec.kind[:-4]}")
+    try:
+        found = tuple(map(index, given))
+    except TypeError:
+        raise SpecTypeError(f"lengths={given}: ints are needed, one for each sample") from None
+    if not found or min(found) < 1:
+        raise SpecError(f"lengths={given}: one number for each sample is needed, 1 or more, as torch demands")
     return found
 
 
-def _item(dtype: object) -> str:
+def _dtype(dtype: object) -> str:
     name = str(dtype).removeprefix("torch.")
     if name not in _ITEM_SIZE:
         raise SpecError(f"dtype={name!r}: recurrent layers compute in one of {', '.join(_ITEM_SIZE)}")
     return name
+
+
+class _Tensors(NamedTuple):
+    input: Layout
+    output: Layout
+    h: Layout
+    c: Layout | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,46 +141,61 @@ class Prediction:
     # Tensors
 
     @cached_property
+    def _tensors(self) -> _Tensors:
+        spec, batch, seq = self.spec, self.batch, self.seq
+        rows: tuple[Dim, ...] = () if batch is None else ((whole(BATCH, batch),),)
+        steps: tuple[Dim, ...] = () if seq is None else ((whole(SEQ, seq),),)
+        leading = rows + steps if spec.batch_first else steps + rows
+        if self.lengths is not None:
+            leading = ((whole(PACKED, sum(self.lengths)),),)
+        hidden: Dim = (whole(HIDDEN, spec.hidden_size),)
+        state: Dim = (whole(PROJ, spec.proj_size),) if spec.proj_size else hidden
+        if not spec.cell:
+            layers = whole(LAYERS, spec.num_layers)
+            rows = ((layers, _BOTH) if spec.bidirectional else (layers,), *rows)
+        return _Tensors(
+            input=Layout((*leading, (whole(FEATURE, spec.input_size),))),
+            output=Layout((*leading, (_BOTH, *state) if spec.bidirectional else state)),
+            h=Layout((*rows, state)),
+            c=Layout((*rows, hidden)) if spec.has_cell_state else None,
+        )
+
+    @property
     def input(self) -> Layout:
         """The input; of a PackedSequence, its ``data``."""
-        return Layout((*self._leading, (whole(FEATURE, self.spec.input_size),)))
+        return self._tensors.input
 
-    @cached_property
+    @property
     def h_0(self) -> Layout:
         """The initial hidden state; the same as `h_n`."""
-        return Layout((*self._state_leading, (self._state,)))
+        return self._tensors.h
 
-    @cached_property
+    @property
     def c_0(self) -> Layout | None:
         """The initial cell state of an LSTM; the same as `c_n`."""
-        if not self.spec.has_cell_state:
-            return None
-        return Layout((*self._state_leading, (whole(HIDDEN, self.spec.hidden_size),)))
+        return self._tensors.c
 
-    @cached_property
+    @property
     def output(self) -> Layout:
         """The output: the last layer's hidden state at every step; of a PackedSequence, its ``data``. A cell's is its h_1."""
-        if self.spec.cell:
-            return self.h_0
-        hidden = (whole(DIRECTIONS, 2), self._state) if self.spec.bidirectional else (self._state,)
-        return Layout((*self._leading, hidden))
+        return self._tensors.output
 
     @property
     def h_n(self) -> Layout:
         """The final hidden state of every layer and direction; never batch-first."""
-        return self.h_0
+        return self._tensors.h
 
     @property
     def c_n(self) -> Layout | None:
         """The final cell state of an LSTM; never batch-first."""
-        return self.c_0
+        return self._tensors.c
 
-    @cached_property
+    @property
     def padded(self) -> Layout | None:
         """The padded tensor that a packed input stands for, and that ``pad_packed_sequence`` makes of the output."""
         if self.lengths is None:
             return None
-        return Layout((*_ordered(self.spec, self._batch, self._seq), self.output.dims[-1]))
+        return Prediction(self.spec, self.batch, max(self.lengths)).output
 
     @cached_property
     def batch_sizes(self) -> tuple[int, ...] | None:
@@ -174,7 +204,7 @@ class Prediction:
             return None
         return tuple(sum(n > step for n in self.lengths) for step in range(max(self.lengths)))
 
-    @cached_property
+    @property
     def rows(self) -> tuple[str, ...]:
         """What each row of h_n and c_n is.
 
@@ -186,39 +216,13 @@ class Prediction:
         ways = ("forward", "reverse")[: self.spec.directions]
         return tuple(f"layer {layer} {way}" for layer in range(self.spec.num_layers) for way in ways)
 
-    @cached_property
-    def _state(self) -> Factor:
-        return whole(PROJ if self.spec.proj_size else HIDDEN, self.spec.state_size)
-
-    @cached_property
-    def _batch(self) -> tuple[Dim, ...]:
-        return () if self.batch is None else ((whole(BATCH, self.batch),),)
-
-    @cached_property
-    def _seq(self) -> tuple[Dim, ...]:
-        return () if self.seq is None else ((whole(SEQ, self.seq),),)
-
-    @cached_property
-    def _leading(self) -> tuple[Dim, ...]:
-        if self.lengths is not None:
-            return ((whole(PACKED, sum(self.lengths)),),)
-        return _ordered(self.spec, self._batch, self._seq)
-
-    @cached_property
-    def _state_leading(self) -> tuple[Dim, ...]:
-        spec = self.spec
-        if spec.cell:
-            return self._batch
-        layers = whole(LAYERS, spec.num_layers)
-        return ((layers, whole(DIRECTIONS, 2)) if spec.bidirectional else (layers,), *self._batch)
-
     # Parameters and costs
 
     @cached_property
     def parameters(self) -> dict[str, Layout]:
         """The Layout of every parameter, under torch's name and in torch's order."""
         spec = self.spec
-        state: Dim = (self._state,)
+        state = self.h_n.dims[-1]
         gates: Dim = (whole(HIDDEN, spec.hidden_size),)
         if spec.gates > 1:
             gates = (whole(GATES, spec.gates), *gates)
@@ -235,7 +239,7 @@ class Prediction:
                     found["weight_hr" + suffix] = Layout((state, (whole(HIDDEN, spec.hidden_size),)))
         return found
 
-    @cached_property
+    @property
     def parameter_count(self) -> int:
         """The number of parameters."""
         spec = self.spec
@@ -244,7 +248,7 @@ class Prediction:
         below = spec.input_size + (spec.num_layers - 1) * spec.directions * state
         return spec.directions * (spec.num_layers * per_direction + rows * below)
 
-    @cached_property
+    @property
     def flops_per_step(self) -> int:
         """Floating point operations of the matrix products, for one step of one sample.
 
@@ -256,24 +260,19 @@ class Prediction:
         biases = 2 * spec.bias * spec.gates * spec.hidden_size * spec.num_layers * spec.directions
         return 2 * (self.parameter_count - biases)
 
-    @cached_property
+    @property
     def flops(self) -> Size:
         """Floating point operations of the matrix products in one forward pass; packed steps are counted by real length."""
-        return product((self.flops_per_step, *self._steps))
-
-    @cached_property
-    def _steps(self) -> tuple[Size, ...]:
         if self.lengths is not None:
-            return (sum(self.lengths),)
-        return tuple(s for s in (self.seq, self.batch) if s is not None)
+            return self.flops_per_step * sum(self.lengths)
+        return product((self.flops_per_step, 1 if self.seq is None else self.seq, 1 if self.batch is None else self.batch))
 
-    @cached_property
+    @property
     def bytes(self) -> dict[str, Size]:
         """Bytes of the parameters and of each tensor."""
         item = _ITEM_SIZE[self.dtype]
         sizes: dict[str, Size] = {"parameters": self.parameter_count * item}
-        for name in ("input", "output", "h_n", "c_n"):
-            layout: Layout | None = getattr(self, name)
+        for name, layout in (("input", self.input), ("output", self.output), ("h_n", self.h_n), ("c_n", self.c_n)):
             if layout is not None:
                 sizes[name] = product((layout.numel(), item))
         return sizes
@@ -309,10 +308,6 @@ class Prediction:
         return "\n".join(_table(self))
 
 
-def _ordered(spec: RNNSpec, batch: tuple[Dim, ...], seq: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    return (*batch, *seq) if spec.batch_first else (*seq, *batch)
-
-
 def _table(p: Prediction) -> list[str]:
     """Lay a prediction out for a person: axis words, sizes, torch's letters, and what each tensor is."""
     spec = p.spec
@@ -326,22 +321,22 @@ def _table(p: Prediction) -> list[str]:
     else:
         title += "" if spec.batch_first else "    batch_first=False"
     final = "h_1 c_1" if spec.cell else "h_n c_n"
-    cells = [["input", p.input, _letters(p, "H_in"), "PackedSequence.data" if p.lengths is not None else ""]]
-    cells.append(["h_0", p.h_0, _state_letters(p, "H_out"), "zeros unless given"])
+    cells = [("input", p.input, _letters(p, "H_in"), "PackedSequence.data" if p.lengths is not None else "")]
+    cells.append(("h_0", p.h_0, _state_letters(p, "H_out"), "zeros unless given"))
     if p.c_0 is not None:
-        cells.append(["c_0", p.c_0, _state_letters(p, "H_cell"), "zeros unless given"])
+        cells.append(("c_0", p.c_0, _state_letters(p, "H_cell"), "zeros unless given"))
     if not spec.cell:
         way = "both directions" if spec.bidirectional else "the last layer"
-        cells.append(["output", p.output, _letters(p, "D*H_out"), f"{way} at every step"])
+        cells.append(("output", p.output, _letters(p, "D*H_out"), f"{way} at every step"))
     where = "the new state" if spec.cell else "every layer at its final step"
     never = "; never batch-first" if spec.batch_first and p.batch is not None else ""
-    cells.append([final[:3], p.h_n, _state_letters(p, "H_out"), where + never])
+    cells.append((final[:3], p.h_n, _state_letters(p, "H_out"), where + never))
     if p.c_n is not None:
-        cells.append([final[4:], p.c_n, _state_letters(p, "H_cell"), where + never])
+        cells.append((final[4:], p.c_n, _state_letters(p, "H_cell"), where + never))
     if p.padded is not None:
         letters = "(N, L, D*H_out)" if spec.batch_first else "(L, N, D*H_out)"
-        cells.append(["padded", p.padded, letters, "what pad_packed_sequence makes of output"])
-    rows = [[n, str(v), text.sizes(v.sizes), letters, what] for n, v, letters, what in cells if isinstance(v, Layout)]
+        cells.append(("padded", p.padded, letters, "what pad_packed_sequence makes of output"))
+    rows = [[name, str(layout), text.sizes(layout.sizes), letters, what] for name, layout, letters, what in cells]
     return [title, *text.columns(rows), *_row_lines(p), *_cost_lines(p)]
 
 
@@ -377,8 +372,8 @@ def _cost_lines(p: Prediction) -> list[str]:
         padded = product((p.batch or 1, p.seq or 1))
         factors.append(f"{text.count(sum(p.lengths), 'real step')} (of {padded} padded)")
     else:
-        factors += [f"{p.seq} steps"] if p.seq is not None else []
-        factors += [f"{p.batch} samples"] if p.batch is not None else []
+        counted = [(size, noun) for size, noun in ((p.seq, "step"), (p.batch, "sample")) if size is not None]
+        factors += [text.count(size, noun) if isinstance(size, int) else f"{size} {noun}s" for size, noun in counted]
     size = text.data_size(p.bytes["parameters"])
     return [
         f"  {text.count(p.parameter_count, 'parameter')}, {size} as {p.dtype}",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, cast
+from functools import cache
+from numbers import Number
+from operator import index
+from typing import Any, NamedTuple, cast
 
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.text import nearest
@@ -16,12 +19,20 @@ KINDS = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
 
 _GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
 
+# torch's arguments in the order of its constructors. A spec does not keep the last two.
+_LAYER_ARGUMENTS = (
+    "input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional", "proj_size",
+    "device", "dtype",
+)  # fmt: skip
+_CELL_ARGUMENTS = ("input_size", "hidden_size", "bias", "device", "dtype")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RNNSpec:
     """The configuration of one nn.RNN, nn.LSTM, nn.GRU or of one of their cells.
 
-    Rejects what torch's constructor rejects, with the same kind of exception.
+    Rejects what torch's constructor rejects, with the same kind of exception. What torch takes besides ints and bools is
+    kept as what it stands for: ``num_layers=np.int64(2)`` as 2, ``bidirectional=1`` as True.
 
     Args:
         mode: torch's word for the recurrence, "RNN_TANH", "RNN_RELU", "LSTM" or "GRU".
@@ -61,45 +72,50 @@ class RNNSpec:
     def __post_init__(self) -> None:
         if self.mode not in _GATES:
             raise SpecError(f"mode={self.mode!r}: use one of {', '.join(_GATES)}{nearest(str(self.mode).upper(), _GATES)}")
-        self._check_types()
         if self.cell:
             self._check_cell()
         else:
             self._check_layer()
-
-    def _check_types(self) -> None:
-        for name in ("input_size", "hidden_size", "num_layers", "proj_size"):
-            value = getattr(self, name)
-            if not isinstance(value, int):
-                raise SpecTypeError(f"{name}={value!r}: an int is needed, got {type(value).__name__}")
-        for name in ("bias", "batch_first", "bidirectional"):
-            value = getattr(self, name)
-            if not isinstance(value, bool):
-                raise SpecTypeError(f"{name}={value!r}: True or False is needed, got {type(value).__name__}")
+        integers = type(self.input_size) is type(self.hidden_size) is type(self.num_layers) is type(self.proj_size) is int
+        flags = type(self.bias) is type(self.batch_first) is type(self.bidirectional) is bool
+        if not (integers and flags and type(self.dropout) is float):
+            self._convert()
 
     def _check_layer(self) -> None:
-        dropout: object = self.dropout
-        if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
-            raise SpecError(f"dropout={dropout!r}: a probability from 0 to 1 is needed")
-        for name in ("input_size", "hidden_size", "num_layers"):
-            if getattr(self, name) <= 0:
-                raise SpecError(f"{name}={getattr(self, name)}: 1 or more is needed")
-        if self.proj_size < 0:
-            raise SpecError(f"proj_size={self.proj_size}: a positive size is needed, or 0 for no projection")
-        if self.proj_size and self.mode != "LSTM":
-            raise SpecError(f"proj_size={self.proj_size}: only an LSTM has projections, not a {self.kind}; leave it 0")
+        """Make the checks of torch's RNNBase, in its order."""
+        _check_dropout(self.dropout)
+        _check_type("bias", self.bias, bool)
+        _check_type("batch_first", self.batch_first, bool)
+        for name, value in (("input_size", self.input_size), ("hidden_size", self.hidden_size)):
+            _check_type(name, value, int)
+            _check_least(name, value, 1)
+        _check_least("num_layers", self.num_layers, 1)
+        _check_least("proj_size", self.proj_size, 0)
         if self.proj_size >= self.hidden_size:
             raise SpecError(f"proj_size={self.proj_size}: must be smaller than hidden_size={self.hidden_size}")
+        if self.proj_size and self.mode != "LSTM":
+            raise SpecError(f"proj_size={self.proj_size}: only an LSTM has projections, not a {self.kind}; leave it 0")
 
     def _check_cell(self) -> None:
-        for name in ("input_size", "hidden_size"):
-            if getattr(self, name) < 0:
-                raise SpecError(f"{name}={getattr(self, name)}: 0 or more is needed")
-        for name, default in (
-            ("num_layers", 1), ("batch_first", False), ("dropout", 0.0), ("bidirectional", False), ("proj_size", 0),
-        ):  # fmt: skip
-            if getattr(self, name) != default:
-                raise SpecTypeError(f"{name}={getattr(self, name)!r}: a cell has no {name}; use {self.kind[:-4]}")
+        _check_least("input_size", self.input_size, 0)
+        _check_least("hidden_size", self.hidden_size, 0)
+        for field in fields(self)[3:-1]:
+            value = getattr(self, field.name)
+            if value != field.default and field.name not in _CELL_ARGUMENTS:
+                raise _not_of_a_cell(field.name, value, self.kind)
+
+    def _convert(self) -> None:
+        """Keep what torch takes besides ints, bools and floats as what it stands for."""
+        # torch.empty takes no True for the number of rows: those of weight_hr, and those of weight_ih where there is one gate.
+        if self.proj_size is True or (self.hidden_size is True and self.gates == 1 and not self.cell):
+            name = "proj_size" if self.proj_size is True else "hidden_size"
+            raise _wrong_type(name, True, int)
+        values: dict[str, Any] = {name: bool(getattr(self, name)) for name in ("bias", "batch_first", "bidirectional")}
+        values |= {name: _integer(name, getattr(self, name)) for name in ("input_size", "hidden_size", "num_layers")}
+        values["proj_size"] = _integer("proj_size", self.proj_size or 0)  # torch takes 0.0 for no projection
+        values["dropout"] = float(self.dropout)
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     # Where it comes from
 
@@ -110,50 +126,43 @@ class RNNSpec:
         Args:
             kind: "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell" or "GRUCell", in any case; or a mode such as "RNN_RELU".
             args: torch's positional arguments, in its order.
-            config: torch's keyword arguments; ``nonlinearity`` too.
+            config: torch's keyword arguments; ``nonlinearity`` too. ``device`` and ``dtype`` change nothing.
 
         >>> RNNSpec.of("rnn", 1, hidden_size=32, nonlinearity="relu")
         RNN(1, 32, nonlinearity='relu')
         """
-        mode, cell = _mode_of(kind, config.pop("nonlinearity", None))
-        known = [f.name for f in fields(cls) if f.name not in ("mode", "cell")]
-        order = ["input_size", "hidden_size", *(["bias"] if cell else known[2:])]
-        if len(args) > len(order):
-            raise SpecTypeError(f"{kind} takes {len(order)} positional arguments, {', '.join(order)}; got {len(args)}")
-        for name, value in zip(order, args, strict=False):
-            if name in config:
-                raise SpecTypeError(f"{kind}: {name} is given twice, as {value!r} and as {config[name]!r}")
-            config[name] = value
+        mode, cell, known = _signature(kind)
+        if "proj_size" in config and mode != "LSTM" and not cell:
+            raise SpecError(f"proj_size={config['proj_size']!r}: only an LSTM has projections, not a {kind}; leave it out")
+        if args:
+            _add_positional(config, kind, args, known)
         for name in config:
             if name not in known:
-                extra = [*known, "nonlinearity"] if mode.startswith("RNN") else known
-                raise SpecTypeError(f"{kind} has no argument {name!r}{nearest(name, extra) or '; it takes ' + ', '.join(extra)}")
-        for name in ("input_size", "hidden_size"):
-            if name not in config:
-                raise SpecTypeError(f"{kind} needs {name}=")
+                raise _unknown_argument(kind, name, config[name])
+        if "nonlinearity" in config:
+            mode = _rnn_mode(config.pop("nonlinearity"))
+        if "input_size" not in config or "hidden_size" not in config:
+            raise SpecTypeError(f"{kind} needs {'hidden_size' if 'input_size' in config else 'input_size'}=")
+        config.pop("device", None)
+        config.pop("dtype", None)
         return cls(mode, cell=cell, **config)
 
     @classmethod
     def from_module(cls, module: object) -> RNNSpec:
         """Read the configuration off a live module, whatever its class, by its attributes.
 
-        A layer has ``mode`` and torch's attribute names; a cell has ``input_size``, ``hidden_size`` and ``weight_ih``.
+        A layer has ``mode`` and torch's attribute names; a cell is of torch's class, or has the attributes ``input_size``,
+        ``hidden_size``, ``bias`` and a ``weight_ih`` with 4, 3 or 1 times hidden_size rows.
 
         Raises:
             SpecTypeError: where the module is no recurrent layer; the message names those inside it.
         """
-        mode = getattr(module, "mode", None)
-        if isinstance(mode, str) and mode in _GATES and hasattr(module, "hidden_size"):
-            found = {f.name: getattr(module, f.name) for f in fields(cls) if f.name != "cell" and hasattr(module, f.name)}
-            return cls(**found)
-        weight = getattr(module, "weight_ih", None)
-        if weight is not None and hasattr(module, "input_size") and hasattr(module, "hidden_size"):
-            module = cast("Any", module)
-            gates = len(weight) // module.hidden_size if module.hidden_size else 0
-            mode = {4: "LSTM", 3: "GRU", 1: _rnn_mode(getattr(module, "nonlinearity", None))}.get(gates)
-            if mode is not None:
-                return cls(mode, module.input_size, module.hidden_size, bias=bool(module.bias), cell=True)
-        raise SpecTypeError(_explain_no_layer(module))
+        recurrence = _recurrence(module)
+        if recurrence is None:
+            raise SpecTypeError(_explain_no_layer(module))
+        mode, cell = recurrence
+        names = _CELL_ARGUMENTS[:3] if cell else _LAYER_ARGUMENTS[:8]
+        return cls(mode, cell=cell, **{name: getattr(module, name) for name in names if hasattr(module, name)})
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> RNNSpec:
@@ -174,6 +183,8 @@ class RNNSpec:
         mode, cell = config.pop("mode"), config.pop("cell")
         if cell:
             config = {name: config[name] for name in ("input_size", "hidden_size", "bias")}
+        elif mode != "LSTM":
+            del config["proj_size"]  # torch takes it for an LSTM only
         if mode.startswith("RNN"):
             config["nonlinearity"] = mode[4:].lower()
         return {"kind": self.kind, **config}
@@ -216,33 +227,123 @@ class RNNSpec:
         return f"{self.kind}({', '.join(parts)})"
 
 
-def _rnn_mode(nonlinearity: object) -> str:
-    return "RNN_RELU" if nonlinearity == "relu" else "RNN_TANH"
+# What torch checks
+
+_NEEDED = {int: "an int", bool: "True or False", float: "a probability from 0 to 1"}
 
 
-def _mode_of(kind: str, nonlinearity: object) -> tuple[str, bool]:
-    """Return torch's mode for a class name or a mode, and whether it is a cell."""
+def _wrong_type(name: str, value: object, needed: type) -> SpecTypeError:
+    return SpecTypeError(f"{name}={value!r}: {_NEEDED[needed]} is needed, got {type(value).__name__}")
+
+
+def _check_type(name: str, value: object, needed: type) -> None:
+    if not isinstance(value, needed):
+        raise _wrong_type(name, value, needed)
+
+
+def _check_least(name: str, value: Any, least: int) -> None:
+    try:
+        too_small = value <= least - 1
+    except TypeError:
+        raise _wrong_type(name, value, int) from None
+    if too_small:
+        raise SpecError(f"{name}={value}: {least} or more is needed")
+
+
+def _check_dropout(value: Any) -> None:
+    try:
+        float(value)
+    except TypeError:
+        raise _wrong_type("dropout", value, float) from None
+    except (ValueError, OverflowError):
+        pass  # no number, or none from 0 to 1
+    if isinstance(value, bool) or not isinstance(value, Number) or not 0 <= cast("float", value) <= 1:
+        raise SpecError(f"dropout={value!r}: a probability from 0 to 1 is needed")
+
+
+def _integer(name: str, value: Any) -> int:
+    try:
+        return index(value)
+    except TypeError:
+        raise _wrong_type(name, value, int) from None
+
+
+# How torch's constructors are called
+
+
+class _Signature(NamedTuple):
+    mode: str
+    cell: bool
+    arguments: tuple[str, ...]
+
+
+@cache
+def _signature(kind: str) -> _Signature:
+    """Read a class name or a mode, and look up its arguments in torch's order."""
     word = kind.upper().replace("-", "_").removeprefix("NN.")
     cell = word.endswith("CELL")
     base = word.removesuffix("CELL").rstrip("_") if cell else word
     if base not in ("RNN", *_GATES) or (cell and "_" in base):
         raise SpecError(f"there is no recurrent layer {kind!r}; use one of {', '.join(KINDS)}{nearest(kind.upper(), KINDS)}")
-    if nonlinearity is None:
-        return ("RNN_TANH" if base == "RNN" else base), cell
+    arguments = _CELL_ARGUMENTS if cell else _LAYER_ARGUMENTS
     if base != "RNN":
-        raise SpecTypeError(f"nonlinearity={nonlinearity!r}: only RNN and RNNCell have one, not {kind}")
+        return _Signature(base, cell, arguments)
+    return _Signature("RNN_TANH", cell, (*arguments[:3], "nonlinearity", *arguments[3:]))
+
+
+def _rnn_mode(nonlinearity: object) -> str:
     if nonlinearity not in ("tanh", "relu"):
         raise SpecError(f"nonlinearity={nonlinearity!r}: use 'tanh' or 'relu'")
-    return _rnn_mode(nonlinearity), cell
+    return "RNN_RELU" if nonlinearity == "relu" else "RNN_TANH"
 
 
-def _explain_no_layer(module: object) -> str:
+def _add_positional(config: dict[str, Any], kind: str, args: tuple[Any, ...], order: tuple[str, ...]) -> None:
+    if len(args) > len(order):
+        raise SpecTypeError(f"{kind} takes {len(order)} positional arguments, {', '.join(order)}; got {len(args)}")
+    for name, value in zip(order, args, strict=False):
+        if name in config:
+            raise SpecTypeError(f"{kind}: {name} is given twice, as {value!r} and as {config[name]!r}")
+        config[name] = value
+
+
+def _unknown_argument(kind: str, name: str, value: object) -> SpecTypeError:
+    mode, cell, known = _signature(kind)
+    if name == "nonlinearity":
+        return SpecTypeError(f"nonlinearity={value!r}: only RNN and RNNCell have one, not {kind}")
+    if cell and name in _LAYER_ARGUMENTS:
+        return _not_of_a_cell(name, value, f"{mode.removesuffix('_TANH')}Cell")
+    return SpecTypeError(f"{kind} has no argument {name!r}{nearest(name, known) or '; it takes ' + ', '.join(known)}")
+
+
+def _not_of_a_cell(name: str, value: object, kind: str) -> SpecTypeError:
+    return SpecTypeError(f"{name}={value!r}: a cell has no {name}; use {kind.removesuffix('Cell')}")
+
+
+# What a live module says
+
+
+def _recurrence(module: Any) -> tuple[str, bool] | None:
+    """Return the mode of a module and whether it is a cell; None where it is no recurrent layer."""
+    mode = getattr(module, "mode", None)
+    if isinstance(mode, str) and mode in _GATES and all(hasattr(module, name) for name in _LAYER_ARGUMENTS[:7]):
+        return mode, False
+    if not all(hasattr(module, name) for name in _CELL_ARGUMENTS[:3]):
+        return None
+    classes = {c.__name__ for c in type(module).__mro__ if c.__module__.startswith("torch.")}
+    shape = getattr(getattr(module, "weight_ih", None), "shape", None)
+    rnn = "RNN_RELU" if getattr(module, "nonlinearity", None) == "relu" else "RNN_TANH"
+    for kind, mode in (("LSTMCell", "LSTM"), ("GRUCell", "GRU"), ("RNNCell", rnn)):
+        if kind in classes or (shape and module.hidden_size and shape[0] == _GATES[mode] * module.hidden_size):
+            return mode, True
+    return None
+
+
+def _explain_no_layer(module: Any) -> str:
+    if isinstance(module, type):
+        return f"{module.__name__} is a class; give an instance of it, or its name with its arguments"
     name = type(module).__name__
-    inside: list[str] = []
-    if hasattr(module, "named_modules"):
-        for path, child in cast("Any", module).named_modules():
-            if path and (getattr(child, "mode", None) in _GATES or hasattr(child, "weight_ih")):
-                inside.append(f"{path} ({type(child).__name__})")
+    children = module.named_modules() if hasattr(module, "named_modules") else ()
+    inside = [f"{path} ({type(child).__name__})" for path, child in children if path and _recurrence(child)]
     if inside:
         return f"{name} is not a recurrent layer itself; predict one of those in it: {', '.join(inside)}"
     return f"{name} is not a recurrent layer: it has neither torch's 'mode' nor 'weight_ih'"

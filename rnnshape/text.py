@@ -7,7 +7,16 @@ from difflib import get_close_matches
 
 from rnnshape.sizes import Size
 
-__all__ = ["columns", "count", "data_size", "flops", "listed", "nearest", "sizes"]
+__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "sizes"]
+
+
+def a(noun: str) -> str:
+    """Put the article before a noun.
+
+    >>> a("list"), a("int")
+    ('a list', 'an int')
+    """
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") -> list[str]:
@@ -84,7 +93,7 @@ def _scaled(number: Size, base: int, units: tuple[str, ...]) -> str:
     if number < base:
         return f"{number:,} {units[0]}"
     value, unit = float(number), 0
-    while value >= base and unit < len(units) - 1:
+    while round(value) >= base and unit < len(units) - 1:
         value, unit = value / base, unit + 1
     digits = 2 if value < 10 else 1 if value < 100 else 0
     return f"{value:,.{digits}f} {units[unit]}"

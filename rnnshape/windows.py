@@ -1,12 +1,12 @@
-"""Windows of a series, as a Dataset and a DataLoader hand them to a recurrent layer: how many, and how large the last batch is."""
+"""Windows of a series, as a Dataset and a DataLoader hand them to a recurrent layer: how many, and how large the last batch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from rnnshape import text
-from rnnshape.calc import BATCH, FEATURE, SEQ
 from rnnshape.axes import whole
+from rnnshape.calc import BATCH, FEATURE, SEQ
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout import Layout
 
@@ -25,8 +25,8 @@ def predict_windows(
 ) -> WindowsPrediction:
     """Predict the batches that a DataLoader makes of the windows of one series.
 
-    Window ``i`` holds the elements ``i * stride`` to ``i * stride + window - 1``; its target is the element ``horizon`` steps after
-    its last. There are ``(length - window - horizon) // stride + 1`` of them.
+    Window ``i`` holds the elements ``i * stride`` to ``i * stride + window - 1``; its target is the element ``horizon`` steps
+    after its last. There are ``(length - window - horizon) // stride + 1`` of them.
 
     Args:
         length: elements of the series.
@@ -45,15 +45,20 @@ def predict_windows(
     (4, 2, (2, 3, 1))
     """
     given = {"length": length, "window": window, "batch_size": batch_size, "features": features, "stride": stride}
-    for name, value in {**given, "horizon": horizon}.items():
-        if not isinstance(value, int):
-            raise SpecTypeError(f"{name}={value!r}: an int is needed, got {type(value).__name__}")
-        if value < (name != "horizon"):
-            raise SpecError(f"{name}={value}: {int(name != 'horizon')} or more is needed")
+    for name, value in given.items():
+        _check_least(name, value, 1)
+    _check_least("horizon", horizon, 0)
     if length < window + horizon:
         target = f" and its target {text.count(horizon, 'step')} later" if horizon else ""
         raise SpecError(f"length={length}: a window of {window}{target} needs {window + horizon} elements")
     return WindowsPrediction(length, window, batch_size, features, horizon, stride, drop_last)
+
+
+def _check_least(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int):
+        raise SpecTypeError(f"{name}={value!r}: an int is needed, got {type(value).__name__}")
+    if value < least:
+        raise SpecError(f"{name}={value}: {least} or more is needed")
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,7 +101,7 @@ class WindowsPrediction:
     @property
     def input(self) -> Layout:
         """A full batch, as default collation stacks it: batch first."""
-        return self._batch(min(self.batch_size, self.windows))
+        return self._batch(self.batch_size if self.drop_last else min(self.batch_size, self.windows))
 
     @property
     def last_input(self) -> Layout | None:
@@ -125,12 +130,13 @@ class WindowsPrediction:
     def __repr__(self) -> str:
         batches = text.count(self.batches, "batch", "batches")
         title = f"windows of {self.window} in a series of {self.length}: {text.count(self.windows, 'window')}, {batches}"
-        rows = [["input", self.input, "batch_first=True"], ["", self.input.transpose(0, 1), "permute(1, 0, 2), batch_first=False"]]
+        rows = [("input", self.input, "batch_first=True")]
+        rows.append(("", self.input.transpose(0, 1), "permute(1, 0, 2), batch_first=False"))
         if self.target is not None:
-            rows.append(["target", self.target, f"{text.count(self.horizon, 'step')} after the window"])
-        if self.last_input is not None:
-            rows.append(["last", self.last_input, "the smaller last batch; a state kept from the batch before does not fit it"])
+            rows.append(("target", self.target, f"{text.count(self.horizon, 'step')} after the window"))
+        if self.last_input is not None and self.batches > 1:
+            rows.append(("last", self.last_input, "the smaller last batch; a state kept from the batch before does not fit it"))
         if self.drop_last and self.windows % self.batch_size:
             title += f", {text.count(self.windows % self.batch_size, 'window')} dropped"
-        cells = [[n, str(v), text.sizes(v.sizes), what] for n, v, what in rows if isinstance(v, Layout)]
+        cells = [[name, str(layout), text.sizes(layout.sizes), what] for name, layout, what in rows]
         return "\n".join([title, *text.columns(cells)])
