@@ -234,7 +234,7 @@ def _joined_slices(slices: Sequence[Factor | None]) -> Factor | None:
             return None
         # A slice of one element has no step of its own.
         step = before.crop.step if joined.size > 1 else crop.step if count > 1 else crop.start - before.crop.start
-        follows = step > 0 and crop.start == before.crop.start + step * joined.size and count in (1, len(range(*crop[:2], step)))
+        follows = step > 0 and crop.start == before.crop.start + step * joined.size and (count == 1 or crop.step == step)
         if not follows or (axis.name, axis.of, crop.total) != (before.name, before.of, before.crop.total):
             return None
         joined = _cropped(axis, before.crop.start, step, joined.size + count, crop.total)

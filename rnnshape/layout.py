@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
 from types import EllipsisType
 from typing import cast
 
 from rnnshape import factoring, notation
 from rnnshape.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of, role_of, whole
 from rnnshape.errors import LayoutError, LayoutIndexError
+from rnnshape.interleaving import explain_interleaving, interleaves
 from rnnshape.sizes import Monomial, Size, divide, parse_size, product, substitute
 
 __all__ = ["Layout"]
@@ -208,7 +208,10 @@ class Layout:
 
     def movedim(self, source: int | Sequence[int], destination: int | Sequence[int]) -> Layout:
         """Move dimensions to new places; the others keep their order."""
-        moved = {self._at(d): self._at(s) for s, d in zip(_ints((source,)), _ints((destination,)), strict=True)}
+        sources, destinations = ([self._at(d) for d in _ints((given,))] for given in (source, destination))
+        if not len(sources) == len(destinations) == len(set(sources)) == len(set(destinations)):
+            raise LayoutError(f"movedim({source}, {destination}): name as many dims of {self} on both sides, each once")
+        moved = dict(zip(destinations, sources, strict=True))
         others = iter(d for d in range(self.ndim) if d not in moved.values())
         return self.permute([moved[d] if d in moved else next(others) for d in range(self.ndim)])
 
@@ -255,8 +258,8 @@ class Layout:
         wanted = self._inferred(_sizes(sizes))
         dims = factoring.regroup(tuple(f for d in self.dims for f in d), wanted)
         result = Layout(dims)
-        if not allow_mixing and interleaves(self, result):
-            raise LayoutError(_explain_interleaving(self, result, f"reshape({_listed(_sizes(sizes))})"))
+        if not allow_mixing and interleaves(self.dims, dims):
+            raise LayoutError(explain_interleaving(self.dims, dims, f"reshape({_listed(_sizes(sizes))})"))
         return result
 
     def view(self, *sizes: int | str | Size | Sequence[int | str | Size], allow_mixing: bool = False) -> Layout:
@@ -276,6 +279,8 @@ class Layout:
     def unflatten(self, dim: int, sizes: Sequence[int | str | Size]) -> Layout:
         """Read one dimension as several."""
         at = self._at(dim)
+        if not sizes:
+            raise LayoutError(f"unflatten({dim}, {sizes}): give one size or more")
         inner = Layout((self.dims[at],)).reshape(*sizes, allow_mixing=True)
         return Layout((*self.dims[:at], *inner.dims, *self.dims[at + 1 :]))
 
@@ -347,9 +352,12 @@ class Layout:
         """
         items = list(index) if isinstance(index, tuple) else [index]
         consumed = sum(i is not None and i is not Ellipsis for i in items)
+        gaps = sum(i is Ellipsis for i in items)
         if consumed > self.ndim:
             raise LayoutIndexError(f"{consumed} indices for the {self.ndim} dims of {self}")
-        if Ellipsis not in items:
+        if gaps > 1:
+            raise LayoutIndexError(f"{gaps} times ... in one index; it can stand for dims only once")
+        if not gaps:
             items.append(Ellipsis)
         dims: list[Dim] = []
         at = 0
@@ -491,7 +499,7 @@ class Layout:
 
     def _at(self, dim: int) -> int:
         if not -self.ndim <= dim < self.ndim:
-            raise LayoutIndexError(f"dim {dim} is out of range: {self or 'a scalar'} has {self.ndim} dims")
+            raise LayoutIndexError(f"dim {dim} is out of range: {str(self) or 'a scalar'} has {self.ndim} dims")
         return dim % self.ndim
 
     def _named(self, name: str) -> int:
@@ -534,76 +542,6 @@ class Layout:
                 + (f"cannot be dealt out to {known}" if holes else f"are not {known}")
             )
         return tuple(filler if s == -1 and filler is not None else s for s in sizes)
-
-
-def interleaves(before: Layout, after: Layout) -> bool:
-    """Tell whether a reshape spread the samples over dims so that none of them is the batch any more.
-
-    True where an axis called batch is mixed with others, or is cut across dims of which each holds something else too, or is
-    cut although the sizes are merely the old ones in another order (a ``view`` meant as a transpose). A batch cut for its
-    own sake, as in ``view(2, batch // 2, ...)``, is no interleaving.
-    """
-    whole_before = [d for d in before.dims if any(_is_whole_batch(f) for f in d)]
-    if not whole_before or any(_is_whole_batch(f) for d in after.dims for f in d):
-        return False
-    holding = [d for d in after.dims if any(a.name == "batch" for a in axes_of(d))]
-    if any(isinstance(f.axis, Block) for d in holding for f in d):
-        return True
-    crowded = all(any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece))
-    real = [[s for s in layout.sizes if s != 1] for layout in (before, after)]
-    reordered = real[0] != real[1] and sorted(map(str, real[0])) == sorted(map(str, real[1]))
-    return bool(holding) and (crowded or reordered)
-
-
-def _is_batch(factor: Factor) -> bool:
-    return isinstance(factor.axis, Axis) and factor.axis.name == "batch"
-
-
-def _is_whole_batch(factor: Factor) -> bool:
-    return _is_batch(factor) and factor.size == factor.total
-
-
-def _explain_interleaving(before: Layout, after: Layout, call: str) -> str:
-    rows = [("from", str(before), before), ("to", str(after), after)]
-    width = max(len(text) for _, text, _ in rows)
-    lines = [f"{call} interleaves samples: no dim of the result is batch"]
-    lines += [f"  {label:<8} {text:<{width}}  ({_listed(layout.sizes)})" for label, text, layout in rows]
-    samples = _samples_in_first_row(before, after)
-    if samples > 1:
-        held = "samples 0 and 1" if samples == 2 else f"samples 0 to {samples - 1}"
-        lines.append(f"           row 0 holds {held}")
-    if repair := _repair(before, after.sizes):
-        code, result = repair
-        lines += [f"  instead  {code}", f"           {result}"]
-    return "\n".join(lines)
-
-
-def _samples_in_first_row(before: Layout, after: Layout) -> int:
-    """Count the samples of which ``after[0]`` holds something; 0 where sizes are symbols."""
-    factors = [f for d in before.dims for f in d]
-    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f))
-    per_sample, row = product(f.size for f in factors[at + 1 :]), product(after.sizes[1:])
-    batch = factors[at].size
-    if isinstance(per_sample, Monomial) or isinstance(row, Monomial) or isinstance(batch, Monomial) or not per_sample:
-        return 0
-    return min(-(-row // per_sample), batch)
-
-
-def _repair(layout: Layout, sizes: tuple[Size, ...]) -> tuple[str, Layout] | None:
-    """Find the transpose, else the permutation, after which these sizes have the batch as one dim; every candidate is tried."""
-    if layout.ndim > 5:
-        return None
-    unchanged = tuple(range(layout.ndim))
-    orders = sorted(permutations(unchanged), key=lambda order: sum(a != b for a, b in zip(order, unchanged, strict=True)))
-    for order in orders[1:]:
-        moved = layout.permute(order)
-        result = moved.reshape(sizes, allow_mixing=True)
-        if interleaves(layout, result) or not any(len(d) == 1 and _is_whole_batch(d[0]) for d in result.dims):
-            continue
-        swapped = [d for d in unchanged if order[d] != d]
-        code = f"transpose({swapped[0]}, {swapped[1]})" if len(swapped) == 2 else f"permute({_listed(order)})"
-        return (code if moved == result else f"{code}.reshape({_listed(sizes)})"), result
-    return None
 
 
 def _claims_nothing(dim: Dim) -> bool:

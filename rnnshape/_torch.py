@@ -1,0 +1,106 @@
+"""The only place for torch's oddities: what a value is, where a module lives, which frame is the user's."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from types import FrameType
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape.contract import Argument, Call, Given, Other, Packed
+from rnnshape.report import Location
+
+__all__ = ["RECURRENT", "TORCH_FORWARDS", "argument", "call_of", "has_hooks", "is_judged_here", "path_from_stack", "user_location"]
+
+RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
+"""The base classes of torch's recurrent layers."""
+
+TORCH_FORWARDS = tuple(k.forward for k in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell))
+
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_TORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
+
+
+def is_judged_here() -> bool:
+    """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
+    return not torch.compiler.is_compiling() and torch._C._get_tracing_state() is None
+
+
+def given(tensor: Tensor) -> Given:
+    """Reduce a tensor to what a contract looks at."""
+    return Given(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), str(tensor.device))
+
+
+def argument(value: object) -> Argument:
+    """Reduce any argument to what a contract looks at."""
+    if isinstance(value, Tensor):
+        return given(value)
+    if isinstance(value, PackedSequence):
+        return Packed(given(value.data), int(value.batch_sizes[0]), len(value.batch_sizes))
+    if isinstance(value, (tuple, list)):
+        return Other(type(value).__name__, tuple(argument(v) for v in cast("tuple[object, ...]", value)))
+    return Other(f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins."))
+
+
+def call_of(module: nn.Module, given_input: object, state: object) -> Call | None:
+    """Reduce a call to what a contract looks at; None where the input is some stand-in for a tensor."""
+    found = argument(given_input)
+    if isinstance(found, Other) and found.type not in ("tuple", "list", "dict", "numpy.ndarray", "NoneType"):
+        return None
+    weight = None
+    if not torch._C._is_any_autocast_enabled():
+        weight = next((given(p) for p in module.parameters(recurse=False)), None)
+    return Call(found, None if state is None else argument(state), weight)
+
+
+def has_hooks(module: nn.Module) -> tuple[bool, bool]:
+    """Tell whether somebody's hooks may change the arguments of a module, and its result."""
+    every = nn.modules.module
+    before = module._forward_pre_hooks or every._global_forward_pre_hooks
+    after = module._forward_hooks or every._global_forward_hooks
+    return bool(before), bool(after)
+
+
+def _frames() -> Any:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def user_location() -> Location | None:
+    """Return the innermost line that is neither torch's nor ours."""
+    for frame in _frames():
+        file = frame.f_code.co_filename
+        if not file.startswith((_OURS, _TORCH, "<frozen")):
+            code = linecache.getline(file, frame.f_lineno, frame.f_globals).strip()
+            return Location(_shortened(file), frame.f_lineno, frame.f_code.co_qualname, code)
+    return None
+
+
+def _shortened(file: str) -> str:
+    """Return a path relative to the working directory where the file lies below it."""
+    here = os.getcwd() + os.sep
+    return file[len(here) :] if file.startswith(here) else file
+
+
+def path_from_stack(module: nn.Module) -> str:
+    """Return the path of a module under the outermost module that is being called, "Classifier.encoder.rnn".
+
+    Looks only into frames of torch's own ``_call_impl``, which end with the call.
+    """
+    path = type(module).__name__
+    for frame in _frames():
+        if frame.f_code is nn.Module._call_impl.__code__:
+            outer = frame.f_locals.get("self")
+            if isinstance(outer, nn.Module) and outer is not module:
+                for name, inner in outer.named_modules():
+                    if inner is module:
+                        path = f"{type(outer).__name__}.{name}"
+                        break
+    return path

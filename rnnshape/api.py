@@ -1,0 +1,122 @@
+"""What a user calls: `watch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from types import TracebackType
+from typing import get_args
+
+from torch import nn
+
+from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.hooks import Action, Observer
+from rnnshape.render.jsonl import JsonLines
+from rnnshape.report import Report
+from rnnshape.rules import rule
+from rnnshape.spec import RNNSpec
+
+__all__ = ["Watch", "watch"]
+
+
+def watch(
+    model: nn.Module | None = None,
+    /,
+    *,
+    on: Action = "raise",
+    ignore: Iterable[str] = (),
+    jsonl: str | PathLike[str] | None = None,
+) -> Watch:
+    """Check every call of every recurrent layer in a model against its contract, before torch runs it.
+
+    A call whose sizes were seen before costs a few microseconds. Outputs, gradients, random numbers, ``state_dict``, pickles and the
+    hooks of others are what they are without the watch, and nothing is left behind when it ends. A layer that is called by compiled
+    code is not watched.
+
+    Args:
+        model: the model, or None for every recurrent layer of torch's in the process.
+        on: what to do about an error: "raise" a `ContractError` instead of torch's own exception, "warn" with `RNNShapeWarning`, or
+            "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised.
+        ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``.
+        jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
+
+    Returns:
+        A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
+
+    Raises:
+        RNNShapeError: where there is nothing to watch in the model.
+        SpecError: for an unknown ``on`` or code.
+
+    >>> import torch
+    >>> rnn = torch.nn.GRU(4, 8)
+    >>> with watch(rnn) as report:
+    ...     output, h_n = rnn(torch.zeros(9, 6, 4))
+    >>> print(report.events[0])
+    GRU: input seq=9 batch=6 feature=4 (9, 6, 4), output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
+    """
+    if on not in get_args(Action):
+        raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
+    if isinstance(ignore, str):
+        raise SpecError(f"ignore={ignore!r}: a list of codes is needed, as in ignore=[{ignore!r}]")
+    codes = tuple(ignore)
+    for code in codes:
+        try:
+            rule(code)
+        except KeyError as error:
+            raise SpecError(f"ignore={list(codes)!r}: {error.args[0]}") from None
+    if model is not None and not any(_is_recurrent(m) for m in model.modules()):
+        raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
+    return Watch(model, on, codes, jsonl)
+
+
+def _is_recurrent(module: nn.Module) -> bool:
+    try:
+        RNNSpec.from_module(module)
+    except SpecError:
+        return False
+    return True
+
+
+class Watch:
+    """A watch over a model; see `watch`.
+
+    Attributes:
+        report: what was seen up to now.
+    """
+
+    def __init__(self, model: nn.Module | None, on: Action, ignore: tuple[str, ...], jsonl: str | PathLike[str] | None) -> None:
+        self._model = model
+        self._jsonl = jsonl
+        self._lines: JsonLines | None = None
+        self.report = Report()
+        self._observer = Observer(self.report, on, ignore)
+        self._attached = False
+
+    def attach(self) -> Report:
+        """Begin to watch, and return the report; once more is no different from once."""
+        if not self._attached:
+            if self._jsonl is not None:
+                self._lines = JsonLines(self._jsonl)
+                self.report.sinks.append(self._lines.write)
+            if self._model is None:
+                self._observer.watch_everything()
+            else:
+                self._observer.watch(self._model.named_modules())
+            self._attached = True
+        return self.report
+
+    def remove(self) -> None:
+        """Stop watching; the report stays."""
+        if self._attached:
+            self._attached = False
+            self._observer.remove()
+            if self._lines:
+                self.report.sinks.remove(self._lines.write)
+                self._lines.close(self.report)
+                self._lines = None
+
+    def __enter__(self) -> Report:
+        return self.attach()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.remove()

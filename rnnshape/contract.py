@@ -1,0 +1,316 @@
+"""The contract of a recurrent layer: what its arguments and results must be, and how a real call differs.
+
+The demands are those of ``forward`` in torch/nn/modules/rnn.py; an exhaustive test holds them against it. A check returns what is wrong
+as `Mismatch` objects and never raises. Nothing here imports torch: a tensor is its sizes, dtype and device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rnnshape import text
+from rnnshape.calc import Prediction
+from rnnshape.layout import Layout
+from rnnshape.sizes import Monomial, Size
+from rnnshape.spec import RNNSpec
+
+__all__ = ["Argument", "Call", "Given", "Mismatch", "Other", "Packed", "check_call", "check_result", "predicted"]
+
+
+class Given(NamedTuple):
+    """A tensor, as far as a contract is concerned."""
+
+    sizes: tuple[int, ...]
+    dtype: str = "float32"
+    device: str = "cpu"
+
+
+class Packed(NamedTuple):
+    """A PackedSequence."""
+
+    data: Given
+    batch: int
+    steps: int
+
+
+class Other(NamedTuple):
+    """Anything else: its type, and its items where it is a tuple or a list."""
+
+    type: str
+    items: tuple[Argument, ...] = ()
+
+
+Argument = Given | Packed | Other
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a recurrent layer.
+
+    Attributes:
+        input: the first argument.
+        state: ``hx``, or None.
+        weight: a weight of the layer, for dtype and device; None where that is not to be judged (under autocast, say).
+    """
+
+    input: Argument
+    state: Argument | None = None
+    weight: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One way in which a call differs from the contract.
+
+    Attributes:
+        code: the rule.
+        argument: "input", "h_0", "c_0", "h_0 and c_0" where both have the same mistake, "hx", "output", "h_n", "c_n".
+        fact: what is wrong, to stand behind "<layer>: ".
+        expected: the Layout that the contract demands; free sizes are symbols named like their axis. None where sizes are not the point.
+        got: the real sizes.
+        dims: dims of ``got`` that are wrong.
+        reasons: who bound each expected size.
+    """
+
+    code: str
+    argument: str
+    fact: str
+    expected: Layout | None = None
+    got: tuple[int, ...] | None = None
+    dims: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def comparison(self, remark: str = "") -> list[str]:
+        """Lay expected and got sizes under each other, with carets under the dims that are wrong."""
+        if self.expected is None or self.got is None:
+            return []
+        wanted = [_word(n, s) for n, s in zip(self.expected.names, self.expected.sizes, strict=True)]
+        found = [str(s) for s in self.got]
+        if len(wanted) == len(found):
+            width = [max(len(a), len(b)) for a, b in zip(wanted, found, strict=True)]
+            wanted = [w.rjust(n) for w, n in zip(wanted, width, strict=True)]
+            found = [f.rjust(n) for f, n in zip(found, width, strict=True)]
+            ends = [sum(width[: d + 1]) + 2 * d for d in self.dims]
+        else:
+            ends = []
+        lines = [f"  expected  ({', '.join(wanted)})   {remark}".rstrip(), f"  got       ({', '.join(found)})"]
+        if ends:
+            carets = "".join("^" if i + 1 in ends else " " for i in range(max(ends)))
+            lines.append(f"             {carets}")
+        return [*lines, *text.columns([r.split(" from ", 1) for r in self.reasons], gap="  from ")]
+
+
+def _word(name: str, size: Size) -> str:
+    return name if isinstance(size, Monomial) else f"{name}={size}"
+
+
+def predicted(spec: RNNSpec, call: Call) -> Prediction | None:
+    """Return the prediction for a call's batch and steps, None where its input has the wrong rank or kind."""
+    given = call.input
+    if isinstance(given, Packed):
+        return Prediction(spec, given.batch, given.steps) if len(given.data.sizes) == 2 and not spec.cell else None
+    if isinstance(given, Other):
+        return None
+    sizes = given.sizes
+    if spec.cell:
+        return Prediction(spec, sizes[0] if len(sizes) == 2 else None, None) if len(sizes) in (1, 2) else None
+    if len(sizes) == 2:
+        return Prediction(spec, None, sizes[0])
+    if len(sizes) != 3:
+        return None
+    batch, seq = (sizes[0], sizes[1]) if spec.batch_first else (sizes[1], sizes[0])
+    return Prediction(spec, batch, seq)
+
+
+def check_call(spec: RNNSpec, call: Call) -> tuple[Mismatch, ...]:
+    """Return every way in which a call breaks the contract, in a fixed order: input, then states."""
+    return (*_input(spec, call), *_states(spec, call))
+
+
+def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
+    given = call.input
+    if isinstance(given, Other):
+        yield _no_tensor(spec, given)
+        return
+    if isinstance(given, Packed):
+        if spec.cell:
+            yield Mismatch("RNS113", "input", f"input is a PackedSequence, and a cell takes one step; use nn.{spec.kind[:-4]}")
+            return
+        sizes, rank, expected = given.data.sizes, (2,), Layout.of(("packed", "packed"), ("feature", spec.input_size))
+        tensor = given.data
+    else:
+        sizes, rank, tensor = given.sizes, ((1, 2) if spec.cell else (2, 3)), given
+        batched = len(sizes) != rank[0]
+        expected = Prediction(spec, Monomial(1, ("batch",)) if batched else None, Monomial(1, ("seq",))).input
+    if len(sizes) not in rank:
+        fact = f"input has {text.count(len(sizes), 'dim')}, expected {text.listed([f'{r}-D' for r in rank], 'or')}"
+        yield Mismatch("RNS101", "input", fact, expected, sizes)
+        return
+    if sizes[-1] != spec.input_size:
+        what = "data axis" if isinstance(given, Packed) else "axis"
+        fact = f"input {what} 'feature' is {sizes[-1]}, expected input_size={spec.input_size}"
+        yield Mismatch("RNS102", "input", fact, expected, sizes, (len(sizes) - 1,))
+    elif not spec.cell and len(sizes) == 2 and isinstance(given, Given) and call.state is None:
+        fact = f"input of 2 dims is read as one unbatched sequence of {text.count(sizes[0], 'step')}"
+        yield Mismatch("RNS112", "input", fact, expected, sizes)
+    if call.weight is not None:
+        yield from _placement("input", tensor, "the layer's weights", call.weight)
+
+
+def _no_tensor(spec: RNNSpec, given: Other) -> Mismatch:
+    if given.type in ("tuple", "list"):
+        inside = text.listed([_kind(i) for i in given.items]) or "nothing"
+        return Mismatch("RNS113", "input", f"input is {text.a(given.type)} of {inside}, expected a tensor")
+    packed = "" if spec.cell else " or a PackedSequence"
+    return Mismatch("RNS113", "input", f"input is {text.a(given.type)}, expected a tensor{packed}")
+
+
+def _kind(given: Argument) -> str:
+    if isinstance(given, Given):
+        return f"a tensor {text.sizes(given.sizes)}"
+    return "a PackedSequence" if isinstance(given, Packed) else text.a(given.type)
+
+
+def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
+    state = call.state
+    if state is None:
+        return
+    names = ("h_0", "c_0") if spec.has_cell_state else ("h_0",)
+    unbatched = isinstance(call.input, Given) and len(call.input.sizes) == (1 if spec.cell else 2)
+    if spec.has_cell_state and isinstance(state, Given) and unbatched and state.sizes[:1] == (2,):
+        # torch reads hx[0] and hx[1] here, so the two states stacked in one tensor are a pair.
+        state = Other("tuple", (state._replace(sizes=state.sizes[1:]),) * 2)
+    if spec.has_cell_state:
+        items = state.items if isinstance(state, Other) and state.type in ("tuple", "list") else None
+        if items is None or len(items) != 2 or not all(isinstance(i, Given) for i in items):
+            inside = _kind(state) if items is None else f"{text.a(state.type)} of {text.listed(map(_kind, items)) or 'nothing'}"  # pyright: ignore
+            yield Mismatch("RNS108", "hx", f"hx is {inside}, expected the pair (h_0, c_0)")
+            return
+    elif isinstance(state, Given):
+        items = (state,)
+    else:
+        items = state.items if isinstance(state, Other) else ()
+        inside = f"{text.a(state.type)} of {text.listed(map(_kind, items))}" if items else _kind(state)  # pyright: ignore
+        yield Mismatch("RNS109", "hx", f"hx is {inside}, expected the one tensor h_0")
+        return
+    expected = predicted(spec, call)
+    if expected is None:
+        return
+    found: list[list[Mismatch]] = []
+    for name, item in zip(names, items, strict=True):
+        layout = expected.c_0 if name == "c_0" else expected.h_0
+        if isinstance(item, Given) and layout is not None:
+            found.append(list(_state(spec, call, name, item, layout)))
+    same = len(items) == 2 and items[0] == items[1] and expected.h_0 == expected.c_0
+    if same and isinstance(items[0], Given):
+        yield from _state(spec, call, "h_0 and c_0", items[0], expected.h_0)
+    else:
+        for mismatches in found:
+            yield from mismatches
+
+
+def _state(spec: RNNSpec, call: Call, name: str, state: Given, layout: Layout) -> Iterator[Mismatch]:
+    got, wanted = state.sizes, layout.sizes
+    is_, has = ("are", "have") if " and " in name else ("is", "has")
+    if len(got) != len(wanted):
+        batched = "batched" if "batch" in layout.names else "unbatched"
+        fact = f"{name} {has} {text.count(len(got), 'dim')}, expected {len(wanted)} for {batched} input"
+        yield Mismatch("RNS105", name, fact, layout, got, reasons=_reasons(spec, call, layout))
+    elif got != wanted:
+        if len(got) == 3 and got == (wanted[1], wanted[0], wanted[2]):
+            fact = f"{name} {is_} batch-first, expected {text.sizes(wanted)}; a state never is, whatever batch_first says"
+            yield Mismatch("RNS104", name, fact, layout, got, (0, 1), _reasons(spec, call, layout))
+        else:
+            for dim in (d for d in range(len(got)) if got[d] != wanted[d]):
+                yield _state_axis(spec, call, name, got, layout, dim)
+    tensor = call.input.data if isinstance(call.input, Packed) else call.input
+    if call.weight is not None and isinstance(tensor, Given):
+        yield from _placement(name, state, "the input", tensor)
+
+
+def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layout: Layout, dim: int) -> Mismatch:
+    axis = layout.names[dim]
+    code = {"batch": "RNS106", "hidden": "RNS107", "proj": "RNS107"}.get(axis, "RNS103")
+    fact = f"{name} axis '{axis}' is {got[dim]}, expected {layout.sizes[dim]}"
+    if code == "RNS103":
+        if spec.bidirectional and got[dim] == spec.num_layers:
+            fact += "; the 2 directions are forgotten"
+        elif spec.num_layers > 1 and got[dim] == spec.directions:
+            fact += f"; the {spec.num_layers} layers are forgotten"
+    elif code == "RNS107":
+        fact = f"{name} axis '{axis}' is {got[dim]}, expected {_source(spec, call, axis)}"
+    return Mismatch(code, name, fact, layout, got, (dim,), _reasons(spec, call, layout))
+
+
+def _reasons(spec: RNNSpec, call: Call, layout: Layout) -> tuple[str, ...]:
+    words = zip(layout.names, layout.sizes, strict=True)
+    return tuple(f"{axis}={size} from {_source(spec, call, axis)}" for axis, size in words)
+
+
+def _source(spec: RNNSpec, call: Call, axis: str) -> str:
+    """Say what bound the size of an axis of a state."""
+    if axis == "batch":
+        if isinstance(call.input, Packed):
+            return "that of the packed input"
+        assert isinstance(call.input, Given)
+        dim = 0 if spec.cell or spec.batch_first else 1
+        flag = "" if spec.cell else f", since batch_first={spec.batch_first}"
+        return f"dim {dim} of the input {text.sizes(call.input.sizes)}{flag}"
+    if axis == "hidden":
+        return f"hidden_size={spec.hidden_size}"
+    if axis == "proj":
+        return f"proj_size={spec.proj_size}"
+    return f"num_layers={spec.num_layers}" + (" x 2 directions" if spec.bidirectional else "")
+
+
+def _placement(name: str, given: Given, whose: str, wanted: Given) -> Iterator[Mismatch]:
+    is_ = "are" if " and " in name else "is"
+    if given.dtype != wanted.dtype:
+        yield Mismatch("RNS110", name, f"{name} {is_} {given.dtype}, expected {wanted.dtype}, the dtype of {whose}")
+    if given.device != wanted.device:
+        yield Mismatch("RNS111", name, f"{name} {is_} on {given.device}, expected {wanted.device}, the device of {whose}")
+
+
+def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch, ...]:
+    """Return every way in which a layer's result breaks the contract.
+
+    A result of another structure than torch's is a contract of its own, which nobody stated: it is not judged.
+    """
+    expected = predicted(spec, call)
+    if expected is None:
+        return ()
+    found: list[tuple[str, Argument, Layout | None]] = []
+    match spec.cell, spec.has_cell_state, result:
+        case True, False, Given():
+            found = [("h_1", result, expected.h_n)]
+        case True, True, Other("tuple", (Given() as h, Given() as c)):
+            found = [("h_1", h, expected.h_n), ("c_1", c, expected.c_n)]
+        case False, False, Other("tuple", (output, Given() as h)):
+            found = [("output", output, expected.output), ("h_n", h, expected.h_n)]
+        case False, True, Other("tuple", (output, Other("tuple", (Given() as h, Given() as c)))):
+            found = [("output", output, expected.output), ("h_n", h, expected.h_n), ("c_n", c, expected.c_n)]
+        case _:
+            pass
+    return tuple(_result(name, g, layout) for name, g, layout in found if layout is not None and _differs(call, g, layout))
+
+
+def _differs(call: Call, given: Argument, layout: Layout) -> bool:
+    if isinstance(given, Packed):
+        rows = call.input.data.sizes[0] if isinstance(call.input, Packed) else -1
+        return given.data.sizes != (rows, layout.sizes[-1])
+    if isinstance(call.input, Packed) and "seq" in layout.names:
+        return False  # an unpacked result of a packed call: its order is not stated anywhere
+    return isinstance(given, Given) and given.sizes != layout.sizes
+
+
+def _result(name: str, given: Argument, layout: Layout) -> Mismatch:
+    sizes = given.data.sizes if isinstance(given, Packed) else given.sizes if isinstance(given, Given) else ()
+    if len(sizes) != layout.ndim:
+        return Mismatch("RNS114", name, f"{name} has {text.count(len(sizes), 'dim')}, expected {layout.ndim}", layout, sizes)
+    wrong = tuple(d for d in range(len(sizes)) if sizes[d] != layout.sizes[d])
+    axes = text.listed(f"'{layout.names[d]}' is {sizes[d]}" for d in wrong)
+    fact = f"{name} axis {axes}, expected {text.listed(layout.sizes[d] for d in wrong)}"
+    return Mismatch("RNS114", name, fact, layout, sizes, wrong)
+

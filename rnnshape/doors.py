@@ -1,0 +1,221 @@
+"""`Door`: one recurrent layer under one watch. It turns a call into plain data, judges it, and remembers what was right."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape import _torch
+from rnnshape.contract import Call, Mismatch, Packed, check_call, check_result, predicted
+from rnnshape.hints import suggest
+from rnnshape.layout import Layout
+from rnnshape.report import Event, Finding, Location, Passage, Report
+from rnnshape.rules import rule
+from rnnshape.spec import RNNSpec
+
+__all__ = ["Door", "Request", "Seen", "result_sizes"]
+
+logger = logging.getLogger("rnnshape")
+
+MOST_KNOWN = 4096
+"""Kinds of calls that a door remembers; any other is judged anew each time."""
+
+_IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
+_STATE_NAMES = frozenset(["hx", "h", "h0", "h_0", "hidden", "hidden_state", "state", "states", "initial_state", "init_state"])
+
+
+class Request(NamedTuple):
+    """A call of a module, as it was made."""
+
+    module: nn.Module
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Seen:
+    """A kind of call that was found right: its counter, and the sizes of its result."""
+
+    __slots__ = ("passage", "result")
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self.result: object = None
+
+
+class Door:
+    """One module under one watch.
+
+    Args:
+        module: the layer.
+        path: where it lives in the model.
+        spec: its configuration.
+        report: where calls are counted.
+        ignore: codes that are not reported.
+
+    Attributes:
+        names: of input and state in its ``forward``; empty where that takes something else, which nobody can judge.
+        follows_torch: whether its ``forward`` is torch's own.
+    """
+
+    __slots__ = ("_seen", "follows_torch", "ignore", "kind", "names", "path", "report", "spec")
+
+    def __init__(self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str]) -> None:
+        self.path = path
+        self.kind = type(module).__name__
+        self.spec = spec
+        self.report = report
+        self.ignore = ignore
+        self.names, self.follows_torch = _signature(type(module))
+        self._seen: dict[Any, Seen] = {}
+        if not self.names:
+            report.could_not_follow(f"{path or self.kind}: {self.kind}.forward takes other arguments than (input, hx)")
+
+    def known(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Seen | None:
+        """Return what is known of a call of these sizes; the fast path of every call but the first."""
+        return self._seen.get(_key(args[0], args[1] if len(args) == 2 else kwargs.get(self.names[-1]))) if args else None
+
+    def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
+        """Hold a call against the contract; None where that cannot be done."""
+        found = self._arguments(request)
+        call = found and _torch.call_of(request.module, *found)
+        return (call, list(check_call(self.spec, call))) if call else None
+
+    def count(self, request: Request, call: Call, right: bool) -> Seen:
+        """Count a call; one that is right is known from then on."""
+        found = self._arguments(request)
+        cheap = _key(*found) if found else None
+        key = (call if cheap is None else cheap, right)
+        seen = self._seen.get(key)
+        if seen is None:
+            event = self.event(call)
+            seen = Seen(self.report.new_passage(event))
+            logger.info("%s", event, extra={"rnnshape": event})
+            if len(self._seen) < MOST_KNOWN:
+                self._seen[key] = seen
+                if right and cheap is not None:
+                    self._seen[cheap] = seen
+        seen.passage.calls += 1
+        return seen
+
+    def findings(self, call: Call, mismatches: Iterable[Mismatch]) -> list[Finding]:
+        """Turn mismatches into findings at the user's line, without those that are ignored."""
+        mismatches = list(mismatches)
+        location = _torch.user_location() if mismatches else None
+        return [self._finding(call, m, location) for m in mismatches if not self._ignored(m.code, location)]
+
+    def result_findings(self, call: Call, result: object) -> list[Finding]:
+        """Hold a result against the contract."""
+        return self.findings(call, check_result(self.spec, call, _torch.argument(result)))
+
+    def event(self, call: Call) -> Event:
+        """Describe a call whose input has the right rank."""
+        spec, p = self.spec, predicted(self.spec, call)
+        assert p is not None
+        layouts = {"input": p.input, "h_0": p.h_0, "c_0": p.c_0}
+        layouts |= {"h_1": p.h_n, "c_1": p.c_n} if spec.cell else {"output": p.output, "h_n": p.h_n, "c_n": p.c_n}
+        packed = None
+        if isinstance(call.input, Packed):
+            packed = (call.input.batch, call.input.steps)
+            rows = Layout.of(("packed", call.input.data.sizes[0])).dims
+            layouts |= {"input": Layout((*rows, p.input.dims[-1])), "output": Layout((*rows, p.output.dims[-1]))}
+        given = () if call.state is None else ("h_0", "c_0") if spec.has_cell_state else ("h_0",)
+        return Event(
+            module=self.path,
+            kind=self.kind,
+            spec=repr(spec),
+            layouts=tuple((n, v) for n, v in layouts.items() if v is not None and (n[-1] != "0" or n in given)),
+            batch_first=spec.batch_first,
+            packed=packed,
+            given=given,
+        )
+
+    def _arguments(self, request: Request) -> tuple[Any, Any] | None:
+        """Return input and state of a call, however they were passed; None where torch itself will object."""
+        rest = dict(request.kwargs)
+        given = bool(request.args) or self.names[0] in rest
+        values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
+        return (values[0], values[1]) if given and len(values) == 2 and not rest else None
+
+    def _finding(self, call: Call, mismatch: Mismatch, location: Location | None) -> Finding:
+        return Finding(
+            code=mismatch.code,
+            severity=rule(mismatch.code).severity,
+            message=mismatch.fact,
+            module=self.path,
+            location=location,
+            suggestion=suggest(self.spec, call, mismatch),
+            layouts=(("expected", mismatch.expected),) if mismatch.expected else (),
+            kind=self.kind,
+            details=tuple(mismatch.comparison(self._remark(mismatch.argument))),
+        )
+
+    def _remark(self, argument: str) -> str:
+        if self.spec.cell:
+            return ""
+        if argument in ("input", "output"):
+            return f"batch_first={self.spec.batch_first}"
+        return "a state is never batch-first" if self.spec.batch_first else ""
+
+    def _ignored(self, code: str, location: Location | None) -> bool:
+        """Tell whether a code is ignored, everywhere or by a comment on the line."""
+        if code in self.ignore:
+            return True
+        comment = _IGNORED.search(location.code) if location else None
+        if not comment:
+            return False
+        codes = comment.group(1)
+        return codes is None or code in {c.strip().upper() for c in codes.split(",")}
+
+
+def _key(x: Any, state: Any) -> Any:
+    """Return what decides whether a call is right, as a dict key; None where it cannot be had cheaply."""
+    if type(x) is Tensor:
+        first: Any = (x.shape, x.dtype, x.device)
+    elif isinstance(x, PackedSequence):
+        first = (x.data.shape, x.data.dtype, x.data.device, int(x.batch_sizes[0]), len(x.batch_sizes))
+    else:
+        return None
+    if state is None:
+        return first
+    if type(state) is Tensor:
+        return (first, state.shape, state.dtype, state.device)
+    if type(state) is tuple and len(state) == 2 and type(state[0]) is Tensor and type(state[1]) is Tensor:
+        h, c = state
+        return (first, h.shape, c.shape, h.dtype, c.dtype, h.device, c.device)
+    return None
+
+
+def result_sizes(result: Any) -> object:
+    """Return the sizes in a result of torch's structure, to be compared with those seen before."""
+    if isinstance(result, Tensor):
+        return result.shape
+    if isinstance(result, PackedSequence):
+        return result.data.shape
+    return tuple(map(result_sizes, result)) if type(result) is tuple else None
+
+
+@functools.cache
+def _signature(kind: type[nn.Module]) -> tuple[tuple[str, ...], bool]:
+    """Return the names of input and state in ``forward``, and whether the method is torch's own.
+
+    An overridden ``forward`` may mean anything by its arguments. Where it takes an input and perhaps a state, it is held to the
+    contract only once its outcome has shown that it keeps it.
+    """
+    if kind.forward in _torch.TORCH_FORWARDS:
+        return ("input", "hx"), True
+    parameters = list(inspect.signature(kind.forward).parameters.values())[1:]
+    kinds = {p.kind for p in parameters}
+    variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    if parameters and kinds <= variable:
+        return ("input", "hx"), False
+    names = [p.name for p in parameters]
+    if kinds & variable or not 1 <= len(names) <= 2 or (len(names) == 2 and names[1] not in _STATE_NAMES):
+        return (), False
+    return (names[0], names[1] if len(names) == 2 else "hx"), False

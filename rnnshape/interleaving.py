@@ -1,0 +1,99 @@
+"""Whether a reshape interleaves samples, and the transpose that it needs.
+
+>>> from rnnshape.notation import parse
+>>> before = parse("layers=2 batch=6 hidden=16")
+>>> interleaves(before, parse("(layers=2 batch//2=3) (batch%2/6=2 hidden=16)"))
+True
+>>> interleaves(before, parse("layers=2 batch//2=3 batch%2/6=2 hidden=16"))
+False
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+from rnnshape import notation, text
+from rnnshape.axes import Axis, Block, Dim, Factor, axes_of
+from rnnshape.factoring import regroup
+from rnnshape.sizes import Monomial, Size, product
+
+__all__ = ["explain_interleaving", "interleaves"]
+
+Dims = tuple[Dim, ...]
+
+
+def interleaves(before: Dims, after: Dims) -> bool:
+    """Tell whether a reshape spread the samples over dims so that none of them is the batch any more.
+
+    True where an axis called batch is mixed with others, or is cut across dims of which each holds something else too, or is
+    cut although the sizes are merely the old ones in another order (a ``view`` meant as a transpose). A batch cut for its
+    own sake, as in ``view(2, batch // 2, ...)``, is no interleaving.
+    """
+    if not _has_whole_batch(before) or _has_whole_batch(after):
+        return False
+    holding = [d for d in after if any(a.name == "batch" for a in axes_of(d))]
+    if any(isinstance(f.axis, Block) for d in holding for f in d):
+        return True
+    crowded = all(any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece))
+    real = [[s for s in _sizes(dims) if s != 1] for dims in (before, after)]
+    reordered = real[0] != real[1] and sorted(map(str, real[0])) == sorted(map(str, real[1]))
+    return bool(holding) and (crowded or reordered)
+
+
+def explain_interleaving(before: Dims, after: Dims, call: str) -> str:
+    """Write what an interleaving reshape does, and what to write instead if a transpose was found to mend it."""
+    shown = [[label, notation.render(dims), text.sizes(_sizes(dims))] for label, dims in (("from   ", before), ("to", after))]
+    lines = [f"{call} interleaves samples: no dim of the result is batch", *text.columns(shown)]
+    samples = _samples_in_first_row(before, after)
+    if samples > 1:
+        held = "samples 0 and 1" if samples == 2 else f"samples 0 to {samples - 1}"
+        lines.append(f"           row 0 holds {held}")
+    if repair := _repair(before, _sizes(after)):
+        code, result = repair
+        lines += [f"  instead  {code}", f"           {notation.render(result)}"]
+    return "\n".join(lines)
+
+
+def _sizes(dims: Dims) -> tuple[Size, ...]:
+    return tuple(product(f.size for f in d) for d in dims)
+
+
+def _is_batch(factor: Factor) -> bool:
+    return isinstance(factor.axis, Axis) and factor.axis.name == "batch"
+
+
+def _is_whole_batch(factor: Factor) -> bool:
+    return _is_batch(factor) and factor.size == factor.total
+
+
+def _has_whole_batch(dims: Dims) -> bool:
+    return any(_is_whole_batch(f) for d in dims for f in d)
+
+
+def _samples_in_first_row(before: Dims, after: Dims) -> int:
+    """Count the samples of which the first row of the result holds something; 0 where sizes are symbols."""
+    factors = [f for d in before for f in d]
+    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f))
+    per_sample, row = product(f.size for f in factors[at + 1 :]), product(_sizes(after)[1:])
+    batch = factors[at].size
+    if isinstance(per_sample, Monomial) or isinstance(row, Monomial) or isinstance(batch, Monomial) or not per_sample:
+        return 0
+    return min(-(-row // per_sample), batch)
+
+
+def _repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
+    """Find the transpose, else the permutation, after which these sizes have the batch as one dim; every candidate is tried."""
+    if len(dims) > 5:
+        return None
+    unchanged = tuple(range(len(dims)))
+    orders = sorted(permutations(unchanged), key=lambda order: sum(a != b for a, b in zip(order, unchanged, strict=True)))
+    for order in orders[1:]:
+        moved = tuple(dims[d] for d in order)
+        result = regroup(tuple(f for d in moved for f in d), sizes)
+        if interleaves(dims, result) or not any(len(d) == 1 and _is_whole_batch(d[0]) for d in result):
+            continue
+        swapped = [d for d in unchanged if order[d] != d]
+        code = f"transpose({swapped[0]}, {swapped[1]})" if len(swapped) == 2 else f"permute({', '.join(map(str, order))})"
+        return (code if moved == result else f"{code}.reshape({', '.join(map(str, sizes))})"), result
+    return None

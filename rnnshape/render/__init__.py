@@ -1,0 +1,1 @@
+"""Reports and predictions as text for the terminal and as JSON lines. Nothing here computes anything."""

@@ -1,0 +1,36 @@
+"""A report as lines of JSON: one for each kind of call and each finding as they come, and the totals at the end."""
+
+from __future__ import annotations
+
+import json
+from os import PathLike
+
+from rnnshape.report import Event, Finding, Report
+
+__all__ = ["JsonLines"]
+
+
+class JsonLines:
+    """A file that grows by a line for each record. Every line has a ``type``: "call", "finding" or, at the end, "total".
+
+    Args:
+        path: the file; it is begun anew.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the watch
+
+    def write(self, record: Event | Finding) -> None:
+        """Write one record, and have it on disk."""
+        kind = "call" if isinstance(record, Event) else "finding"
+        self._line({"type": kind, **record.to_dict()})
+
+    def close(self, report: Report) -> None:
+        """Write how often each kind of call came, and close the file."""
+        for event in report.events:
+            self._line({"type": "total", "module": event.module, "layouts": event.to_dict()["layouts"], "calls": event.calls})
+        self._file.close()
+
+    def _line(self, data: dict[str, object]) -> None:
+        self._file.write(json.dumps(data) + "\n")
+        self._file.flush()
