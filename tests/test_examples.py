@@ -104,6 +104,12 @@ def test_the_state_is_carried_but_not_its_graph() -> None:
     assert all(s.abs().sum() > 0 for s in starts[1:])
 
 
+def test_flattened_rows_go_sample_by_sample() -> None:
+    rows = in_process(SINE)["flattened"](torch.arange(6).reshape(3, 2, 1).expand(3, 2, 4))
+    assert rows.shape == (6, 4)
+    assert rows[:, 0].tolist() == [0, 1, 2, 3, 4, 5]
+
+
 def test_a_window_continues_the_window_before() -> None:
     window = in_process(SINE)["window"]
     (_, y), (x, _) = window(0, 3, 5), window(1, 3, 5)
