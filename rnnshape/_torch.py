@@ -5,17 +5,19 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+import weakref
 from types import FrameType
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape.contract import Argument, Call, Given, Other, Packed
 from rnnshape.report import Location
 
-__all__ = ["RECURRENT", "TORCH_FORWARDS", "argument", "call_of", "has_hooks", "is_judged_here", "path_from_stack", "user_location"]
+__all__ = ["RECURRENT", "TORCH_FORWARDS", "Family", "argument", "call_of", "has_hooks", "is_judged_here", "path_from_stack", "user_location"]
 
 RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
 """The base classes of torch's recurrent layers."""
@@ -87,6 +89,36 @@ def _shortened(file: str) -> str:
     """Return a path relative to the working directory where the file lies below it."""
     here = os.getcwd() + os.sep
     return file[len(here) :] if file.startswith(here) else file
+
+
+class Family:
+    """Remembers, weakly, which module was registered in which, so that a module can be named that nobody gave a path.
+
+    Modules made by unpickling or deepcopy are never registered; for those the calls on the stack tell.
+    """
+
+    def __init__(self) -> None:
+        self._parents: dict[int, tuple[weakref.ref[nn.Module], str]] = {}
+        self._handle = register_module_module_registration_hook(self._remember)
+
+    def remove(self) -> None:
+        """Forget everything."""
+        self._handle.remove()
+        self._parents.clear()
+
+    def path(self, module: nn.Module) -> str:
+        """Return the path of a module under the outermost one that holds it, "Classifier.encoder.rnn"."""
+        names: list[str] = []
+        top = module
+        while (known := self._parents.get(id(top))) and (parent := known[0]()) and len(names) < 100:
+            names.insert(0, known[1])
+            top = parent
+        return ".".join([type(top).__name__, *names]) if names else path_from_stack(module)
+
+    def _remember(self, parent: nn.Module, name: str, child: nn.Module | None) -> None:
+        if child is not None:
+            self._parents[id(child)] = (weakref.ref(parent), name)
+            weakref.finalize(child, self._parents.pop, id(child), None).atexit = False
 
 
 def path_from_stack(module: nn.Module) -> str:

@@ -57,6 +57,7 @@ class Observer:
         self._found: dict[int, Door | None] = {}
         self._twins: dict[str, int] = {}
         self._owners: list[type[nn.Module]] = []
+        self._family: _torch.Family | None = None
 
     def watch(self, modules: Iterable[tuple[str, nn.Module]]) -> None:
         """Watch these modules, of which each has a path; those that are not recurrent are passed over."""
@@ -68,6 +69,7 @@ class Observer:
     def watch_everything(self) -> None:
         """Watch every recurrent layer of torch's in the process, whenever it is made."""
         _everywhere.append(self)
+        self._family = _torch.Family()
         for owner in _torch.RECURRENT:
             self._open(owner)
 
@@ -75,6 +77,9 @@ class Observer:
         """Stop watching, and leave nothing behind."""
         if self in _everywhere:
             _everywhere.remove(self)
+        if self._family:
+            self._family.remove()
+            self._family = None
         for key, pairs in list(_explicit.items()):
             _explicit[key] = tuple(pair for pair in pairs if pair[0] is not self)
             if not _explicit[key]:
@@ -87,7 +92,7 @@ class Observer:
         """Return the door of a module that nobody named, making it at its first call."""
         key = id(module)
         if key not in self._found:
-            path = _torch.path_from_stack(module)
+            path = self._family.path(module) if self._family else _torch.path_from_stack(module)
             self._twins[path] = number = min(self._twins.get(path, 0) + 1, MOST_TWINS)
             self._found[key] = self._door(module, path if number == 1 else f"{path} #{number}")
             weakref.finalize(module, self._found.pop, key, None).atexit = False

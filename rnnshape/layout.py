@@ -92,6 +92,11 @@ class Layout:
         return tuple([d[0].size if len(d) == 1 else product([f.size for f in d]) for d in self.dims])
 
     @property
+    def shape(self) -> tuple[Size, ...]:
+        """The sizes, under the name that a tensor has for them, for code that takes either."""
+        return self.sizes
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The axis words of each dimension, joined by ``*`` where it is a product.
 

@@ -1,0 +1,171 @@
+"""The command line. It parses, calls and prints; torch is imported by ``run`` alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+from typing import Any
+
+import click
+
+from rnnshape import __version__
+from rnnshape.errors import SpecError
+from rnnshape.rules import RULES, Rule, rule
+from rnnshape.spec import KINDS
+from rnnshape.text import columns
+
+__all__ = ["main"]
+
+_EPILOG = """\b
+Examples:
+  rnnshape run train.py --epochs 2       your script, unchanged, under watch
+  rnnshape predict lstm --input-size 10 --hidden-size 16 --batch 6 --seq 9
+  rnnshape explain RNS103
+
+\b
+Shell completion (bash; zsh and fish likewise):
+  eval "$(_RNNSHAPE_COMPLETE=bash_source rnnshape)"
+"""
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rnnshape")
+def main() -> None:
+    """Know what every axis of a recurrent model's tensors means."""
+
+
+@main.command(
+    "run",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog="""\b
+Examples:
+  rnnshape run train.py --epochs 2
+  rnnshape run --fail-on error train.py
+  rnnshape run -m package.train --epochs 2
+  torchrun --nproc-per-node 2 -m rnnshape run train.py
+
+The exit code is the script's own; 3 where --fail-on finds something in a script that ended well.
+""",
+)
+@click.option("-m", "module", is_flag=True, help="SCRIPT is a module's name, as with python -m.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True,
+    help="Least severity of a finding that makes the exit code 3.",
+)  # fmt: skip
+@click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
+@click.option("--jsonl", type=click.Path(dir_okay=False, writable=True), help="Write calls and findings to this file, a JSON a line.")
+@click.argument("script")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run_command(module: bool, fail_on: Any, ignore: tuple[str, ...], jsonl: str | None, script: str, args: tuple[str, ...]) -> None:
+    """Run a training script, unchanged, and show what passed through its recurrent layers.
+
+    ARGS are the script's own. Everything of rnnshape's is printed to stderr, after the script has ended.
+    """
+    if not module and not os.path.exists(script):
+        raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {script}")
+    codes = tuple(_rule(code).code for code in ignore)
+    from rnnshape.run import run
+
+    sys.exit(run(script, args, as_module=module, fail_on=fail_on, ignore=codes, jsonl=jsonl))
+
+
+class _Lengths(click.ParamType):
+    name = "N,N,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        try:
+            return [int(v) for v in str(value).split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is no list of numbers such as 9,7,3", param, ctx)
+
+
+@main.command(
+    "predict",
+    epilog="""\b
+Examples:
+  rnnshape predict lstm --input-size 10 --hidden-size 16 --bidirectional --batch 6 --seq 9
+  rnnshape predict gru --input-size 10 --hidden-size 16 --lengths 9,7,3
+  rnnshape predict grucell --input-size 10 --hidden-size 16 --batch 6 --json
+""",
+)
+@click.argument("layer", type=click.Choice(KINDS, case_sensitive=False))
+@click.option("--input-size", type=int, required=True, help="Features of each element of the input.")
+@click.option("--hidden-size", type=int, required=True, help="Features of the hidden state.")
+@click.option("--num-layers", type=int, help="Stacked layers.  [default: 1]")
+@click.option("--bidirectional", is_flag=True, default=None, help="Read the sequence from both ends.")
+@click.option("--batch-first", is_flag=True, default=None, help="Input and output are (batch, seq, ...).")
+@click.option("--no-bias", "bias", flag_value=False, default=None, type=bool, help="Without bias vectors.")
+@click.option("--proj-size", type=int, help="Projected size of an LSTM's hidden state.")
+@click.option("--nonlinearity", type=click.Choice(["tanh", "relu"]), help="Of an RNN.")
+@click.option("--batch", default="B", show_default=True, help="Samples: a number or a symbol.")
+@click.option("--seq", default="T", show_default=True, help="Steps: a number or a symbol.")
+@click.option("--unbatched", is_flag=True, help="Input without a batch.")
+@click.option("--lengths", type=_Lengths(), help="Real steps of each sample, for a PackedSequence.")
+@click.option("--dtype", default="float32", show_default=True, help="For the bytes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def predict_command(
+    layer: str, batch: str, seq: str, unbatched: bool, lengths: list[int] | None, dtype: str, as_json: bool, **config: Any
+) -> None:
+    """Predict every tensor's shape of a recurrent layer, without torch.
+
+    LAYER is one of RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell, in any case.
+    """
+    from rnnshape.calc import predict
+
+    given = {name: value for name, value in config.items() if value is not None}
+    try:
+        found = predict(
+            layer,
+            batch=None if unbatched else _size(batch),
+            seq=_size(seq),
+            lengths=lengths,
+            dtype=dtype,
+            **given,
+        )
+    except SpecError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(json.dumps(found.to_dict(), indent=1) if as_json else repr(found))
+
+
+def _size(value: str) -> int | str:
+    return int(value) if value.lstrip("-").isdigit() else value
+
+
+@main.command("explain", epilog="Example: rnnshape explain RNS103")
+@click.argument("code", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain_command(code: tuple[str, ...], as_json: bool) -> None:
+    """Say why a rule matters, what is wrong and what is right."""
+    found = [_rule(c) for c in code]
+    click.echo(json.dumps([_plain(r) for r in found], indent=1) if as_json else "\n\n".join(map(_explained, found)))
+
+
+@main.command("rules")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rules_command(as_json: bool) -> None:
+    """List every rule."""
+    if as_json:
+        click.echo(json.dumps([_plain(r) for r in RULES.values()], indent=1))
+    else:
+        click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
+
+
+def _rule(code: str) -> Rule:
+    try:
+        return rule(code)
+    except KeyError as error:
+        raise click.UsageError(f"{error.args[0]}; rnnshape rules lists them") from None
+
+
+def _plain(entry: Rule) -> dict[str, str]:
+    return {name: getattr(entry, name) for name in ("code", "title", "severity", "why", "wrong", "right")}
+
+
+def _explained(entry: Rule) -> str:
+    lines = [click.style(f"{entry.code} {entry.severity}: {entry.title}", bold=True), *textwrap.wrap(entry.why, 100)]
+    for label, example, colour in (("wrong", entry.wrong, "red"), ("right", entry.right, "green")):
+        if example:
+            lines += [click.style(f"  {label}", fg=colour), textwrap.indent(example, "    ")]
+    return "\n".join(lines)

@@ -1,0 +1,144 @@
+"""A report for a person at a terminal: what passed through each layer, what changed between calls, and the findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from rnnshape import text
+from rnnshape.report import Event, Finding, Report
+
+__all__ = ["console", "print_report"]
+
+_COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_SHOWN_SIZES = 4
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console that never breaks a line by itself: a cut layout cannot be read or copied."""
+    return Console(stderr=stderr, soft_wrap=True, highlight=False)
+
+
+def print_report(report: Report, title: str, to: Console) -> None:
+    """Print a report.
+
+    Args:
+        report: what was seen.
+        title: what was run.
+        to: where to print.
+    """
+    events = report.events
+    modules = [list(group) for _, group in groupby(events, key=lambda e: e.module)]
+    counts = [
+        text.count(len(modules), "recurrent layer"),
+        text.count(sum(e.calls for e in events), "call"),
+        text.count(len(report.findings), "finding") if report.findings else "no findings",
+    ]
+    rule = Text(f"rnnshape: {title}", style="bold")
+    rule.append(f"  {', '.join(counts)}", style="" if report.ok else "bold red")
+    to.print()
+    to.print(rule)
+    for module in modules:
+        to.print()
+        for line in _module(module):
+            to.print(line)
+    for finding in report.findings:
+        to.print()
+        to.print(_finding(finding))
+    if report.unfollowed:
+        to.print()
+        to.print(Text("not judged:", style="dim"))
+        for what in report.unfollowed:
+            to.print(Text(f"  {what}", style="dim"))
+    if not modules and not report.findings:
+        to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
+
+
+def _finding(finding: Finding) -> Text:
+    lines = str(finding).split("\n")
+    times = f"  ({finding.count} times)" if finding.count > 1 else ""
+    shown = Text(f"{finding.code} {finding.severity}: ", style=_COLOURS[finding.severity])
+    shown.append(lines[0] + times, style="bold")
+    for line in lines[1:]:
+        shown.append("\n" + line, style="green" if line.strip() == finding.suggestion else "")
+    return shown
+
+
+def _module(events: Sequence[Event]) -> Iterator[Text]:
+    """Describe the calls of one module: the most frequent kind of call in full, of the others what differs."""
+    main = max((e for e in events if e.layouts), key=lambda e: e.calls, default=events[0])
+    calls = sum(e.calls for e in events)
+    head = Text(main.module or main.kind, style="bold cyan")
+    head.append(f"  {main.spec}", style="bold")
+    head.append(f"  {text.count(calls, 'call')}", style="dim")
+    yield head
+    given = Counter[str]()
+    for event in events:
+        for name in event.given:
+            given[name] += event.calls
+    rows = [[name, str(layout), text.sizes(layout.sizes), _remark(name, main)] for name, layout in main.layouts]
+    lines = text.columns(rows)
+    for (name, *_), line in zip(rows, lines, strict=True):
+        shown = Text(line)
+        shown.stylize("magenta", 2, 2 + len(name))
+        yield shown
+    yield from (Text(line, style="dim") for line in text.columns(list(_changes(events, calls, given))))
+
+
+def _remark(name: str, event: Event) -> str:
+    if name in ("input", "output") and event.packed:
+        return f"packed: {text.count(event.packed[0], 'sample')}, the longest of {text.count(event.packed[1], 'step')}"
+    if name in ("h_n", "c_n") and event.batch_first:
+        return "never batch-first"
+    return ""
+
+
+def _changes(events: Sequence[Event], calls: int, given: Counter[str]) -> Iterator[list[str]]:
+    """Say how batch and seq varied from call to call, and how often a state was passed."""
+    known = [e for e in events if e.layouts]
+    for axis in ("batch", "seq"):
+        sizes = Counter[int]()
+        for event in known:
+            size = _size(event, axis)
+            if size is not None:
+                sizes[size] += event.calls
+        if sizes:
+            yield [axis, _spread(sizes, calls)]
+    names = [name for name, _ in known[0].layouts] if known else []
+    if any(name in names for name in ("h_n", "h_1")):
+        states = "h_0 and c_0" if any(n.startswith("c_") for n in names) else "h_0"
+        passed = given["h_0"]
+        yield ["state", f"{states} {_share(passed, calls)}"]
+    others = calls - sum(e.calls for e in known)
+    if others:
+        yield ["other", f"{text.count(others, 'call')} of still other sizes"]
+
+
+def _share(passed: int, calls: int) -> str:
+    if passed == calls:
+        return "passed in every call"
+    if not passed:
+        return "never passed, so zeros"
+    return f"passed in {passed:,} of {text.count(calls, 'call')}, else zeros"
+
+
+def _size(event: Event, axis: str) -> int | None:
+    if event.packed:
+        return event.packed[axis == "seq"]
+    layout = event.layout("input")
+    if layout is None or axis not in layout.names:
+        return None
+    size = layout.sizes[layout.names.index(axis)]
+    return size if isinstance(size, int) else None
+
+
+def _spread(sizes: Counter[int], calls: int) -> str:
+    if len(sizes) == 1:
+        return f"{next(iter(sizes))} in every call"
+    if len(sizes) <= _SHOWN_SIZES:
+        return text.listed(f"{size} in {text.count(n, 'call')}" for size, n in sizes.most_common())
+    return f"{min(sizes)} to {max(sizes)}, {len(sizes)} different sizes in {text.count(calls, 'call')}"
