@@ -61,7 +61,8 @@ class Axis:
     two axes even at equal size.
 
     Attributes:
-        name: a role word (batch, seq, feature, hidden, layers, directions, gates) or any other word.
+        name: a role word (batch, seq, feature, hidden, layers, directions, gates) or any other word. A spelling of a role
+            word that is an axis of its own is written in quotes.
         of: what tells it apart from another axis of that name; empty where there is one.
         crop: the slice that it is of a larger axis, or None.
     """
@@ -71,8 +72,9 @@ class Axis:
     crop: Crop | None = None
 
     def __str__(self) -> str:
+        name = self.name if role_of(self.name) == self.name else repr(self.name)
         origin = f"@{self.of}" if self.of else ""
-        return f"{self.name}{origin}{self.crop or ''}"
+        return f"{name}{origin}{self.crop or ''}"
 
 
 @dataclass(frozen=True, slots=True)

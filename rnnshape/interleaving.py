@@ -16,7 +16,7 @@ from itertools import permutations
 from rnnshape import notation, text
 from rnnshape.axes import Axis, Block, Dim, Factor, axes_of
 from rnnshape.factoring import regroup
-from rnnshape.sizes import Monomial, Size, product
+from rnnshape.sizes import Monomial, Size, divide, product
 
 __all__ = ["explain_interleaving", "interleaves"]
 
@@ -27,18 +27,19 @@ def interleaves(before: Dims, after: Dims) -> bool:
     """Tell whether a reshape spread the samples over dims so that none of them is the batch any more.
 
     True where an axis called batch is mixed with others, or is cut across dims of which each holds something else too, or is
-    cut although the sizes are merely the old ones in another order (a ``view`` meant as a transpose). A batch cut for its
-    own sake, as in ``view(2, batch // 2, ...)``, is no interleaving.
+    cut and part of it merged although the sizes are merely the old ones in another order (a ``view`` meant as a transpose). A
+    batch cut for its own sake, as in ``view(2, batch // 2, ...)``, is no interleaving, nor are rows that each hold a part of
+    one sample.
     """
     if not _has_whole_batch(before) or _has_whole_batch(after):
         return False
     holding = [d for d in after if any(a.name == "batch" for a in axes_of(d))]
     if any(isinstance(f.axis, Block) for d in holding for f in d):
-        return True
-    crowded = all(any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece))
+        return not _rows_are_parts_of_samples(before, after)
+    crowded = [any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece)]
     real = [[s for s in _sizes(dims) if s != 1] for dims in (before, after)]
     reordered = real[0] != real[1] and sorted(map(str, real[0])) == sorted(map(str, real[1]))
-    return bool(holding) and (crowded or reordered)
+    return any(crowded) and (all(crowded) or reordered)
 
 
 def explain_interleaving(before: Dims, after: Dims, call: str) -> str:
@@ -69,6 +70,13 @@ def _is_whole_batch(factor: Factor) -> bool:
 
 def _has_whole_batch(dims: Dims) -> bool:
     return any(_is_whole_batch(f) for d in dims for f in d)
+
+
+def _rows_are_parts_of_samples(before: Dims, after: Dims) -> bool:
+    """Tell whether samples stand one after the other and each row of the result ends where a sample does, or earlier."""
+    factors = [f for d in before for f in d if f.size != 1]
+    row = product([s for s in _sizes(after) if s != 1][1:])
+    return _is_whole_batch(factors[0]) and divide(product(f.size for f in factors[1:]), row) is not None
 
 
 def _samples_in_first_row(before: Dims, after: Dims) -> int:

@@ -74,7 +74,7 @@ class Layout:
 
         def factor(pair: tuple[str | Axis, int | str | Size]) -> Factor:
             name, size = pair
-            return whole(Axis(role_of(name)) if isinstance(name, str) else name, parse_size(size))
+            return whole(Axis(role_of(name)) if isinstance(name, str) else name, _size(size))
 
         built: list[Dim] = []
         for dim in dims:
@@ -152,15 +152,20 @@ class Layout:
             for dim, size in list(waiting.items()):
                 expected = substitute(product(f.size for f in self.dims[dim]), values)
                 if isinstance(expected, int):
-                    if expected != size:
-                        raise LayoutError(
-                            f"dim {dim} ({_words(self.dims[dim])}) is {size}, expected {expected}\n"
-                            f"  expected  {self._substituted(values)}\n  got       {tuple(sizes)}"
-                        )
-                    del waiting[dim]
-                elif len(expected.symbols) == 1 and (value := divide(size, expected.coefficient)) is not None:
-                    values[expected.symbols[0]] = value
-                    del waiting[dim]
+                    fits = expected == size
+                elif len(expected.symbols) == 1:
+                    value = divide(size, expected.coefficient)
+                    fits = value is not None
+                    if value is not None:
+                        values[expected.symbols[0]] = value
+                else:
+                    continue
+                if not fits:
+                    raise LayoutError(
+                        f"dim {dim} ({_words(self.dims[dim])}) is {size}, expected {expected}\n"
+                        f"  expected  {self._substituted(values)}\n  got       {tuple(sizes)}"
+                    )
+                del waiting[dim]
             if len(waiting) == before:
                 dim, size = next(iter(waiting.items()))
                 raise LayoutError(
@@ -243,11 +248,11 @@ class Layout:
 
         Args:
             sizes: ints, symbols or products such as ``"2*H"``; one may be -1.
-            allow_mixing: answer even where samples end up interleaved, as torch does. Other axes may always be mixed; the Layout
-                then shows them in braces.
+            allow_mixing: answer even where samples end up interleaved, as torch does. Other axes may always be mixed; the
+                Layout then shows them in braces.
 
         Raises:
-            LayoutError: where the sizes do not fit, or where they interleave samples; the message has the line to write instead.
+            LayoutError: where the sizes do not fit, or where they interleave samples; the message has what to write instead.
 
         >>> h_n = Layout.parse("(layers=2 directions=2) batch=6 hidden=16")
         >>> h_n.reshape(6, -1)
@@ -296,11 +301,11 @@ class Layout:
         (layers=2 directions=2) batch=6
         """
         positions = [self._named(n) for n in names]
-        if positions != list(range(positions[0], positions[0] + len(positions))):
-            raise LayoutError(
-                f"merge_axes({', '.join(map(repr, names))}): these are dims {positions} of {self}; "
-                f"permute them to stand side by side in that order first"
-            )
+        if not positions or positions != list(range(positions[0], positions[0] + len(positions))):
+            advice = "permute them to stand side by side in that order first"
+            if len(set(positions)) < max(len(positions), 1):
+                advice = "name axes of different dims"
+            raise LayoutError(f"merge_axes({', '.join(map(repr, names))}): these are dims {positions} of {self}; {advice}")
         return self.flatten(positions[0], positions[-1])
 
     def split_axes(self, *names: str) -> Layout:
@@ -315,12 +320,10 @@ class Layout:
             dims.extend([(f,) for f in dim] if at in chosen and dim else [dim])
         return Layout(tuple(dims))
 
-    def squeeze(self, dim: int | None = None) -> Layout:
-        """Drop dimensions of size 1."""
-        if dim is None:
-            return Layout(tuple(d for d, s in zip(self.dims, self.sizes, strict=True) if s != 1))
-        at = self._at(dim)
-        return Layout((*self.dims[:at], *self.dims[at + 1 :])) if self.sizes[at] == 1 else self
+    def squeeze(self, dim: int | Sequence[int] | None = None) -> Layout:
+        """Drop dimensions of size 1: those that are named, or all."""
+        named = range(self.ndim) if dim is None else [self._at(d) for d in _ints((dim,))]
+        return Layout(tuple(d for at, d in enumerate(self.dims) if at not in named or self.sizes[at] != 1))
 
     def unsqueeze(self, dim: int) -> Layout:
         """Insert a dimension of size 1, which means nothing yet."""
@@ -343,7 +346,8 @@ class Layout:
             elif old == 1 and size != -1:
                 dims.append((whole(COPIES, size),))
             else:
-                raise LayoutError(f"expand({_listed(wanted)}): dim {len(dims)} of the result is {old} in {self}; only 1 expands")
+                at = len(dims)
+                raise LayoutError(f"expand({_listed(wanted)}): dim {at} of the result is {old} in {self}; only 1 expands")
         return Layout(tuple(dims))
 
     # Parts
@@ -489,14 +493,16 @@ class Layout:
                 raise LayoutError(f"align: dim {at} is {size} on one side and {against} on the other\n  {self}\n  {other}")
             if size != against:
                 dims.append(b if size == 1 else a)
-            elif a == b or _claims_nothing(b) or size == 1:
+            elif _meaning(a) == _meaning(b):
                 dims.append(a or b)
-            elif _claims_nothing(a):
-                dims.append(b)
+            elif _claims_nothing(a) or _claims_nothing(b):
+                dims.append(_beside(b, a) if _claims_nothing(a) else _beside(a, b))
+            elif size == 1:
+                dims.append(())
             else:
                 raise LayoutError(
-                    f"align: dim {at} is {_words(a)} on one side and {_words(b)} on the other; equal sizes do not make them one\n"
-                    f"  {self}\n  {other}"
+                    f"align: dim {at} is {_words(a)} on one side and {_words(b)} on the other; "
+                    f"equal sizes do not make them one\n  {self}\n  {other}"
                 )
         return Layout(tuple(dims))
 
@@ -508,8 +514,8 @@ class Layout:
         return dim % self.ndim
 
     def _named(self, name: str) -> int:
-        role = role_of(name)
-        found = [at for at, d in enumerate(self.dims) if role in {a.name for a in axes_of(d)}]
+        word = name if any(a.name == name for a in self.axes) else role_of(name)
+        found = [at for at, d in enumerate(self.dims) if word in {a.name for a in axes_of(d)}]
         if len(found) != 1:
             raise LayoutError(f"{name!r} stands in {len(found)} dims of {self}; one is needed")
         return found[0]
@@ -553,6 +559,18 @@ def _claims_nothing(dim: Dim) -> bool:
     return not dim or all(f.axis in (UNKNOWN, COPIES) for f in dim)
 
 
+def _meaning(dim: Dim) -> Dim:
+    """Return a dimension without the whole axes of size 1, which say nothing about its elements."""
+    return tuple(f for f in dim if f.size != 1 or (isinstance(f.axis, Axis) and f.axis.crop))
+
+
+def _beside(dim: Dim, silent: Dim) -> Dim:
+    """Return what is left of a dimension's claims beside one without any, along which anything may vary if it is unknown."""
+    if all(f.axis == COPIES for f in silent):
+        return dim
+    return factoring.fuse([whole(UNKNOWN, f.size) if f.axis == COPIES else f for f in dim])
+
+
 def _common(layouts: Sequence[Layout], dim: int, doing: str) -> Dim:
     """Return a dimension that all share, unknown where they differ; their sizes must agree."""
     parts = [part.dims[dim] for part in layouts]
@@ -586,10 +604,11 @@ def _ints(given: Sequence[int | Sequence[int]]) -> list[int]:
 
 def _sizes(given: Sequence[int | str | Size | Sequence[int | str | Size]]) -> list[Size]:
     items = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list, range)) else given
-    sizes: list[Size] = []
-    for item in cast("Sequence[int | str | Size]", items):
-        try:
-            sizes.append(-1 if item == -1 else parse_size(item))
-        except ValueError as error:
-            raise LayoutError(str(error)) from None
-    return sizes
+    return [-1 if item == -1 else _size(item) for item in cast("Sequence[int | str | Size]", items)]
+
+
+def _size(given: int | str | Size) -> Size:
+    try:
+        return parse_size(given)
+    except ValueError as error:
+        raise LayoutError(str(error)) from None

@@ -2,13 +2,15 @@
 
     layout  dim dim ...
     dim     piece | ( piece ... ) | 1                one axis, a row-major product of axes, or size 1 without a meaning
-    piece   name[@of][crop][cut][=size] | ?[=size] | {piece ...}[cut]=size | a*b
+    piece   name[@of][crop][cut][=size] | ?=size | {piece ...}[cut]=size | a*b
+    name    word | 'word'                            in quotes it is no spelling of a role word
     crop    [start:stop:step/total]                  what a slice left of an axis
     cut     //stride | %size/total | //stride%size/total     a piece of an axis, as a reshape cuts it
     size    6 | B | 2*H                              without one, the word itself is a symbol
 
-Usual spellings are understood: ``N``, ``B`` and ``bs`` are batch, ``T``, ``L`` and ``time`` are seq, and so on. A bare number is
-a dimension of that size whose meaning is unknown.
+Usual spellings are understood: ``N``, ``B`` and ``bs`` are batch, ``T``, ``L`` and ``time`` are seq, and so on. Where two
+spellings of one word stand in a text, the second is an axis of its own. A bare number is a dimension of that size whose
+meaning is unknown.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ __all__ = ["parse", "render"]
 _T = TypeVar("_T")
 _SPACE = re.compile(r"[\s,]*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_QUOTED = re.compile(r"'([A-Za-z_]\w*)'")
 _ORIGIN = re.compile(r"@(\w+)")
 _CROP = re.compile(r"\[(\d+):(\d+)(?::(\d+))?/(\d+)\]")
 _SIZE = re.compile(r"(?:\d+|[A-Za-z_]\w*)(?:\*(?:\d+|[A-Za-z_]\w*))*")
@@ -58,8 +61,10 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        # An alias gives way where its role word stands in the text itself: "batch seq channels feature".
+        # An alias gives way where its role word stands in the text itself, "batch seq channels feature", and where another
+        # alias came first: "batch T L".
         self.words = set(_NAME.findall(text))
+        self.spelled: dict[tuple[str, str], str] = {}
 
     def fail(self, reason: str, at: int | None = None) -> NoReturn:
         raise LayoutSyntaxError(self.text, self.at if at is None else at, reason)
@@ -124,7 +129,7 @@ class _Reader:
         factors = [self.piece()]
         while self.peek() == "*":
             self.at += 1
-            if not _NAME.match(self.text, self.at):
+            if not (_NAME.match(self.text, self.at) or _QUOTED.match(self.text, self.at)):
                 self.fail("an axis name belongs after '*'")
             factors.append(self.piece())
         return tuple(factors)
@@ -139,16 +144,19 @@ class _Reader:
             return whole(UNKNOWN, self.size())
         if number := self.accept(_NUMBER):
             return whole(UNKNOWN, int(number.group()))
-        word = self.accept(_NAME)
+        quoted = self.accept(_QUOTED)
+        word = quoted or self.accept(_NAME)
         if not word:
             self.unexpected()
-        name = word.group()
+        name = word.group(1) if quoted else word.group()
         if name == "_":
             self.fail("give '_' a name, or write ?=size for a dim without a meaning", word.start())
-        role = role_of(name)
         origin = self.accept(_ORIGIN)
-        axis = Axis(name if role in self.words else role, origin.group(1) if origin else "", self.crop())
-        return self.cut(axis, default=name)
+        of = origin.group(1) if origin else ""
+        role = role_of(name)
+        alias = role != name and not quoted and role not in self.words
+        known = role if alias and self.spelled.setdefault((role, of), name) == name else name
+        return self.cut(Axis(known, of, self.crop()), default=name)
 
     def crop(self) -> Crop | None:
         if self.peek() != "[":
