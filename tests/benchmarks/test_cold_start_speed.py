@@ -1,0 +1,25 @@
+"""A process from its start to its end."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.benchmark(group="cold start", min_rounds=5, warmup=False)
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_rnnshape_predict(benchmark):
+    options = ["--input-size", "10", "--hidden-size", "16", "--batch", "6", "--seq", "9"]
+    assert "(9, 6, 10)" in benchmark(lambda: run(sys.executable, "-m", "rnnshape", "predict", "lstm", *options))
+
+
+def test_python_alone(benchmark):
+    assert benchmark(lambda: run(sys.executable, "-c", "pass")) == ""
+
+
+def test_import_torch(benchmark):
+    assert benchmark(lambda: run(sys.executable, "-c", "import torch")) == ""
