@@ -94,15 +94,14 @@ def _size(name: str, value: Any) -> Size:
 
 
 def _lengths(spec: RNNSpec, lengths: Iterable[SupportsIndex]) -> tuple[int, ...]:
-    given = list(lengths)
     if spec.cell:
-        raise SpecTypeError(f"lengths={given}: a cell takes one step and no PackedSequence; use {spec.kind[:-4]}")
+        raise SpecTypeError(f"lengths={lengths!r}: a cell takes one step and no PackedSequence; use {spec.kind[:-4]}")
     try:
-        found = tuple(map(index, given))
+        found = tuple(map(index, lengths))
     except TypeError:
-        raise SpecTypeError(f"lengths={given}: ints are needed, one for each sample") from None
+        raise SpecTypeError(f"lengths={lengths!r}: ints are needed, one for each sample") from None
     if not found or min(found) < 1:
-        raise SpecError(f"lengths={given}: one number for each sample is needed, 1 or more, as torch demands")
+        raise SpecError(f"lengths={lengths!r}: one number for each sample is needed, 1 or more, as torch demands")
     return found
 
 
@@ -335,7 +334,7 @@ def _table(p: Prediction) -> list[str]:
         cells.append((final[4:], p.c_n, _state_letters(p, "H_cell"), where + never))
     if p.padded is not None:
         letters = "(N, L, D*H_out)" if spec.batch_first else "(L, N, D*H_out)"
-        cells.append(("padded", p.padded, letters, "what pad_packed_sequence makes of output"))
+        cells.append(("padded", p.padded, letters, "what pad_packed_sequence returns"))
     rows = [[name, str(layout), text.sizes(layout.sizes), letters, what] for name, layout, letters, what in cells]
     return [title, *text.columns(rows), *_row_lines(p), *_cost_lines(p)]
 

@@ -55,7 +55,7 @@ class RNNSpec:
     >>> RNNSpec("GRU", 10, 16, proj_size=4)
     Traceback (most recent call last):
     ...
-    rnnshape.errors.SpecError: proj_size=4: only an LSTM has projections, not a GRU; leave it 0
+    rnnshape.errors.SpecError: proj_size=4: only LSTM has projections, not GRU; leave it 0
     """
 
     mode: str
@@ -94,7 +94,7 @@ class RNNSpec:
         if self.proj_size >= self.hidden_size:
             raise SpecError(f"proj_size={self.proj_size}: must be smaller than hidden_size={self.hidden_size}")
         if self.proj_size and self.mode != "LSTM":
-            raise SpecError(f"proj_size={self.proj_size}: only an LSTM has projections, not a {self.kind}; leave it 0")
+            raise SpecError(f"proj_size={self.proj_size}: only LSTM has projections, not {self.kind}; leave it 0")
 
     def _check_cell(self) -> None:
         _check_least("input_size", self.input_size, 0)
@@ -133,7 +133,7 @@ class RNNSpec:
         """
         mode, cell, known = _signature(kind)
         if "proj_size" in config and mode != "LSTM" and not cell:
-            raise SpecError(f"proj_size={config['proj_size']!r}: only an LSTM has projections, not a {kind}; leave it out")
+            raise SpecError(f"proj_size={config['proj_size']!r}: only LSTM has projections, not {kind}; leave it out")
         if args:
             _add_positional(config, kind, args, known)
         for name in config:
@@ -346,4 +346,4 @@ def _explain_no_layer(module: Any) -> str:
     inside = [f"{path} ({type(child).__name__})" for path, child in children if path and _recurrence(child)]
     if inside:
         return f"{name} is not a recurrent layer itself; predict one of those in it: {', '.join(inside)}"
-    return f"{name} is not a recurrent layer: it has neither torch's 'mode' nor 'weight_ih'"
+    return f"{name} is not a recurrent layer: it lacks the attributes of torch's layers and cells"

@@ -139,7 +139,7 @@ def test_a_projection_that_torch_lets_pass_by_position_and_never_runs_is_refused
         layer(torch.zeros(5, 2, 3))
     with pytest.raises(SpecError) as caught:
         RNNSpec.of(kind, *args)
-    assert str(caught.value) == f"proj_size=2: only an LSTM has projections, not a {kind}; leave it 0"
+    assert str(caught.value) == f"proj_size=2: only LSTM has projections, not {kind}; leave it 0"
 
 
 POSITIONS: dict[str, tuple[Any, ...]] = {

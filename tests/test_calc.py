@@ -1,0 +1,356 @@
+"""The calculator: its tables, its data, its refusals, and what a session does with its answers. All sizes are in the oracle."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnshape import Layout, LayoutError, Prediction, RNNSpec, SpecError, SpecTypeError, predict
+
+
+def issue_example() -> Prediction:
+    return predict("LSTM", input_size=10, hidden_size=16, num_layers=2, bidirectional=True, batch=6, seq=9)
+
+
+def refusal(build: Callable[[], object], kind: type[SpecError] = SpecError) -> str:
+    """Return the text of the refusal, which is of exactly this kind."""
+    with pytest.raises(SpecError) as caught:
+        build()
+    assert type(caught.value) is kind
+    return str(caught.value)
+
+
+# What a session goes on with
+
+
+def test_the_layouts_of_the_example() -> None:
+    p = issue_example()
+    assert repr(p.input) == "Layout('seq=9 batch=6 feature=10', sizes=(9, 6, 10))"
+    assert repr(p.output) == "Layout('seq=9 batch=6 (directions=2 hidden=16)', sizes=(9, 6, 32))"
+    assert repr(p.h_n) == "Layout('(layers=2 directions=2) batch=6 hidden=16', sizes=(4, 6, 16))"
+    assert p.h_0 == p.c_0 == p.h_n == p.c_n
+    assert p.rows == ("layer 0 forward", "layer 0 reverse", "layer 1 forward", "layer 1 reverse")
+    output, (h_n, c_n) = nn.LSTM(10, 16, 2, bidirectional=True)(torch.zeros(9, 6, 10))
+    assert (output.shape, h_n.shape, c_n.shape) == (p.output.sizes, p.h_n.sizes, p.h_n.sizes)
+
+
+def test_the_last_step_is_the_last_sample_unless_batch_first() -> None:
+    p = issue_example()
+    assert repr(p.output[:, -1]) == "Layout('seq=9 (directions=2 hidden=16)', sizes=(9, 32))"
+    assert repr(p.output[-1]) == "Layout('batch=6 (directions=2 hidden=16)', sizes=(6, 32))"
+    first = predict("LSTM", 10, 16, num_layers=2, bidirectional=True, batch_first=True, batch=6, seq=9)
+    assert first.output[:, -1] == p.output[-1]
+
+
+def test_states_are_joined_after_a_transpose() -> None:
+    p = issue_example()
+    joined = p.h_n.transpose(0, 1).flatten(1)
+    assert repr(joined) == "Layout('batch=6 (layers=2 directions=2 hidden=16)', sizes=(6, 64))"
+    h_n = torch.arange(4 * 6 * 16).reshape(p.h_n.sizes)
+    rows = h_n.transpose(0, 1).flatten(1)
+    assert tuple(rows.shape) == joined.sizes
+    assert torch.equal(rows[1], torch.cat([h_n[row, 1] for row in range(4)]))
+
+
+def test_states_reshaped_without_a_transpose() -> None:
+    with pytest.raises(LayoutError) as caught:
+        issue_example().h_n.reshape(6, -1)
+    assert str(caught.value) == (
+        "reshape(6, -1) interleaves samples: no dim of the result is batch\n"
+        "  from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)\n"
+        "  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)\n"
+        "           row 0 holds samples 0 to 3\n"
+        "  instead  transpose(0, 1).reshape(6, 64)\n"
+        "           batch=6 (layers=2 directions=2 hidden=16)"
+    )
+    samples = torch.arange(6)[None, :, None].expand(4, 6, 16)
+    assert samples.reshape(6, -1)[0].unique().tolist() == [0, 1, 2, 3]
+    assert samples.transpose(0, 1).reshape(6, 64)[0].unique().tolist() == [0]
+
+
+def test_symbols_are_bound_later() -> None:
+    p = predict("GRU", 10, 16, bidirectional=True)
+    assert repr(p.output) == "Layout('seq=T batch=B (directions=2 hidden=16)', sizes=(T, B, 32))"
+    assert p.output.bind(T=9, B=6) == predict("GRU", 10, 16, bidirectional=True, batch=6, seq=9).output
+    assert predict("GRU", 10, 16, batch="N", seq="2*L").input.sizes[0] == Layout.parse("seq=2*L").sizes[0]
+
+
+# What it is
+
+
+def test_a_prediction_is_a_value() -> None:
+    p, again = issue_example(), issue_example()
+    assert p.output == again.output  # computed once, and no part of what a prediction is
+    assert p == issue_example()
+    assert hash(p) == hash(again)
+    assert pickle.loads(pickle.dumps(p)) == p
+    assert dataclasses.replace(p, batch=3).output.sizes == (9, 3, 32)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        p.batch = 3  # type: ignore[misc]
+    assert p != predict(p.spec, batch=6, seq=8)
+
+
+def test_the_three_ways_to_say_what_is_predicted() -> None:
+    spec = RNNSpec("GRU", 4, 8, num_layers=2)
+    assert predict(spec) == predict("GRU", 4, 8, 2) == predict("gru", 4, hidden_size=8, num_layers=2)
+    assert predict(spec) == predict(nn.GRU(4, 8, 2))
+
+
+def test_unbatched() -> None:
+    p = predict("LSTM", 4, 8, batch=None, seq=5, batch_first=True)
+    assert [str(layout) for layout in (p.input, p.h_n, p.output)] == ["seq=5 feature=4", "layers=1 hidden=8", "seq=5 hidden=8"]
+    assert (p.padded, p.batch_sizes, p.lengths) == (None, None, None)
+
+
+def test_packed() -> None:
+    p = predict("LSTM", 4, 8, batch_first=True, lengths=np.array([2, 5, 3]))
+    assert (p.batch, p.seq, p.lengths) == (3, 5, (2, 5, 3))
+    assert p.batch_sizes == (3, 3, 2, 1, 1)
+    assert [str(layout) for layout in (p.input, p.output, p.padded)] == [
+        "packed=10 feature=4",
+        "packed=10 hidden=8",
+        "batch=3 seq=5 hidden=8",
+    ]
+    assert p == predict("LSTM", 4, 8, batch_first=True, lengths=(2, 5, 3), batch=3, seq=5)
+    assert predict("LSTM", 4, 8, lengths=iter([1, 1]), batch="B", seq="T").input.sizes == (2, 4)
+    assert predict("LSTM", 4, 8, lengths=[1, 1], seq=7).padded == Layout.parse("seq=1 batch=2 hidden=8")
+
+
+def test_cells() -> None:
+    p = predict("LSTMCell", 4, 8, batch=3)
+    assert p.output == p.h_n == Layout.parse("batch=3 hidden=8")
+    assert (p.seq, p.rows, p.c_0) == (None, (), Layout.parse("batch=3 hidden=8"))
+    assert predict("GRUCell", 4, 8, batch=None).c_n is None
+
+
+def test_parameters_under_torchs_names() -> None:
+    found = predict("LSTM", 3, 5, num_layers=2, bidirectional=True, proj_size=2).parameters
+    assert len(found) == 2 * 2 * 5
+    assert {name: str(layout) for name, layout in found.items() if "l0_reverse" in name or "weight_ih_l1" in name} == {
+        "weight_ih_l0_reverse": "(gates=4 hidden=5) feature=3",
+        "weight_hh_l0_reverse": "(gates=4 hidden=5) proj=2",
+        "bias_ih_l0_reverse": "(gates=4 hidden=5)",
+        "bias_hh_l0_reverse": "(gates=4 hidden=5)",
+        "weight_hr_l0_reverse": "proj=2 hidden=5",
+        "weight_ih_l1": "(gates=4 hidden=5) (directions=2 proj=2)",
+        "weight_ih_l1_reverse": "(gates=4 hidden=5) (directions=2 proj=2)",
+    }
+    assert list(predict("RNN", 3, 5, bias=False).parameters) == ["weight_ih_l0", "weight_hh_l0"]
+    assert list(predict("RNNCell", 3, 5).parameters) == ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "item"),
+    [("float64", 8), ("double", 8), ("float32", 4), ("float", 4), (torch.float16, 2), ("half", 2), ("torch.bfloat16", 2)],
+)
+def test_bytes(dtype: object, item: int) -> None:
+    p = predict("LSTM", 3, 5, batch=2, seq=7, dtype=dtype)
+    assert p.bytes == {"parameters": 200 * item, "input": 42 * item, "output": 70 * item, "h_n": 10 * item, "c_n": 10 * item}
+    assert {str(size) for size in predict("GRU", 3, 5, dtype=dtype).bytes.values()} >= {f"{3 * item}*B*T", f"{5 * item}*B"}
+
+
+def test_to_dict() -> None:
+    p = predict("LSTM", 3, 4, proj_size=2, lengths=(2, 1))
+    tensors = {
+        "input": {"layout": "packed=3 feature=3", "sizes": [3, 3]},
+        "h_0": {"layout": "layers=1 batch=2 proj=2", "sizes": [1, 2, 2]},
+        "c_0": {"layout": "layers=1 batch=2 hidden=4", "sizes": [1, 2, 4]},
+        "output": {"layout": "packed=3 proj=2", "sizes": [3, 2]},
+        "h_n": {"layout": "layers=1 batch=2 proj=2", "sizes": [1, 2, 2]},
+        "c_n": {"layout": "layers=1 batch=2 hidden=4", "sizes": [1, 2, 4]},
+        "padded": {"layout": "seq=2 batch=2 proj=2", "sizes": [2, 2, 2]},
+    }
+    assert p.to_dict() == {
+        "spec": RNNSpec("LSTM", 3, 4, proj_size=2).to_dict(),
+        "batch": 2,
+        "seq": 2,
+        "lengths": [2, 1],
+        "batch_sizes": [2, 1],
+        "dtype": "float32",
+        "tensors": tensors,
+        "h_n_rows": ["layer 0 forward"],
+        "parameters": {
+            "weight_ih_l0": {"layout": "(gates=4 hidden=4) feature=3", "sizes": [16, 3]},
+            "weight_hh_l0": {"layout": "(gates=4 hidden=4) proj=2", "sizes": [16, 2]},
+            "bias_ih_l0": {"layout": "(gates=4 hidden=4)", "sizes": [16]},
+            "bias_hh_l0": {"layout": "(gates=4 hidden=4)", "sizes": [16]},
+            "weight_hr_l0": {"layout": "proj=2 hidden=4", "sizes": [2, 4]},
+        },
+        "parameter_count": 120,
+        "flops_per_step": 176,
+        "flops": 528,
+        "bytes": {"parameters": 480, "input": 36, "output": 24, "h_n": 16, "c_n": 32},
+    }
+    assert RNNSpec.from_dict(p.to_dict()["spec"]) == p.spec
+    assert all(Layout.parse(entry["layout"]) == getattr(p, name) for name, entry in tensors.items())
+
+
+def test_to_dict_of_symbols_is_json() -> None:
+    data = predict("GRUCell", 3, 4).to_dict()
+    assert json.loads(json.dumps(data)) == data
+    assert data["tensors"]["input"] == {"layout": "batch=B feature=3", "sizes": ["B", 3]}
+    assert (data["tensors"]["c_0"], data["tensors"]["padded"], data["lengths"], data["seq"]) == (None, None, None, None)
+    assert (data["batch"], data["flops"], data["bytes"]["input"]) == ("B", "168*B", "12*B")
+
+
+def test_torch_is_not_imported() -> None:
+    code = "import sys, rnnshape as rs; print(rs.predict('LSTM', 3, 4, lengths=[2, 1]).to_dict() and 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+# What it refuses
+
+
+def test_sizes_that_are_none() -> None:
+    size = "a size is an int, a symbol such as 'B' or a product such as '2*H'"
+    assert refusal(lambda: predict("GRU", 1, 2, batch="B+1")) == f"batch='B+1': {size}; got 'B+1'"
+    assert refusal(lambda: predict("GRU", 1, 2, batch=-1)) == "batch=-1: a size is 0 or more, got -1"
+    assert refusal(lambda: predict("GRU", 1, 2, seq=True)) == f"seq=True: {size}; got True"
+    assert refusal(lambda: predict("GRU", 1, 2, batch=2.5), SpecTypeError) == f"batch=2.5: {size}; got 2.5"
+    assert refusal(lambda: predict("GRU", 1, 2, seq=None), SpecTypeError) == f"seq=None: {size}; got None"
+    assert refusal(lambda: predict("GRU", 1, 2, seq=0)) == "seq=0: 1 or more is needed, as torch demands"
+    assert predict("GRUCell", 1, 2, seq=0) == predict("GRUCell", 1, 2)
+    assert predict("GRU", 1, 2, batch=0, seq=1).output.sizes == (1, 0, 2)
+
+
+def test_lengths_that_are_none() -> None:
+    demand = "one number for each sample is needed, 1 or more, as torch demands"
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=[3, 0])) == f"lengths=[3, 0]: {demand}"
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=[])) == f"lengths=[]: {demand}"
+    ints = "ints are needed, one for each sample"
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=[3, 2.5]), SpecTypeError) == f"lengths=[3, 2.5]: {ints}"
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=3), SpecTypeError) == f"lengths=3: {ints}"
+    cell = refusal(lambda: predict("GRUCell", 1, 2, lengths=[3]), SpecTypeError)
+    assert cell == "lengths=[3]: a cell takes one step and no PackedSequence; use GRU"
+
+
+def test_lengths_that_contradict_other_sizes() -> None:
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=[3, 2], batch=3)) == "batch=3: lengths has 2 samples; leave batch out"
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=[3], batch=None)) == "batch=None: lengths has 1 sample; leave batch out"
+    assert refusal(lambda: predict("GRU", 1, 2, lengths=[3, 2], seq=2)) == "seq=2: the longest of lengths is 3; leave seq out"
+
+
+def test_dtypes_that_no_layer_computes_in() -> None:
+    known = "recurrent layers compute in one of float64, double, float32, float, float16, half, bfloat16"
+    assert refusal(lambda: predict("GRU", 1, 2, dtype=torch.int8)) == f"dtype='int8': {known}"
+    assert refusal(lambda: predict("GRU", 1, 2, dtype="floaty")) == f"dtype='floaty': {known}"
+
+
+def test_arguments_for_a_layer_that_is_complete() -> None:
+    text = "is for a layer given by its name, as in predict('LSTM', 10, 16); this one is complete"
+    assert refusal(lambda: predict(nn.GRU(1, 2), batch_first=True), SpecTypeError) == f"batch_first= {text}"
+    assert refusal(lambda: predict(RNNSpec("GRU", 1, 2), 5), SpecTypeError) == f"5 {text}"
+
+
+# What it prints; beside each table stands what is meant by it
+
+
+def test_table_of_the_example() -> None:
+    p = issue_example()
+    assert f"{p!r}\n" == """\
+LSTM(10, 16, num_layers=2, bidirectional=True)    batch_first=False
+  input   seq=9 batch=6 feature=10                   (9, 6, 10)  (L, N, H_in)
+  h_0     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)  (D*num_layers, N, H_out)   zeros unless given
+  c_0     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)  (D*num_layers, N, H_cell)  zeros unless given
+  output  seq=9 batch=6 (directions=2 hidden=16)     (9, 6, 32)  (L, N, D*H_out)            both directions at every step
+  h_n     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)  (D*num_layers, N, H_out)   every layer at its final step
+  c_n     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)  (D*num_layers, N, H_cell)  every layer at its final step
+  rows of h_n and c_n:
+    row 0: layer 0 forward   row 1: layer 0 reverse   row 2: layer 1 forward   row 3: layer 1 reverse
+  9,984 parameters, 39.0 KiB as float32
+  1.02 MFLOPs in matrix products: 18,944 x 9 steps x 6 samples
+"""
+    assert (p.parameter_count, p.flops_per_step, p.flops) == (9984, 18944, 18944 * 9 * 6)
+
+
+def test_table_of_a_projection_batch_first() -> None:
+    p = predict("LSTM", 10, 16, proj_size=4, batch_first=True, batch=1, seq=1)
+    assert f"{p!r}\n" == """\
+LSTM(10, 16, batch_first=True, proj_size=4)
+  input   batch=1 seq=1 feature=10    (1, 1, 10)  (N, L, H_in)
+  h_0     layers=1 batch=1 proj=4     (1, 1, 4)   (D*num_layers, N, H_out)   zeros unless given
+  c_0     layers=1 batch=1 hidden=16  (1, 1, 16)  (D*num_layers, N, H_cell)  zeros unless given
+  output  batch=1 seq=1 proj=4        (1, 1, 4)   (N, L, D*H_out)            the last layer at every step
+  h_n     layers=1 batch=1 proj=4     (1, 1, 4)   (D*num_layers, N, H_out)   every layer at its final step; never batch-first
+  c_n     layers=1 batch=1 hidden=16  (1, 1, 16)  (D*num_layers, N, H_cell)  every layer at its final step; never batch-first
+  1,088 parameters, 4.25 KiB as float32
+  1.92 kFLOPs in matrix products: 1,920 x 1 step x 1 sample
+"""
+    assert (p.spec.state_size, p.spec.hidden_size) == (4, 16)
+
+
+def test_table_of_a_packed_sequence() -> None:
+    p = predict("RNN", 3, 4, num_layers=3, bidirectional=True, nonlinearity="relu", lengths=[5, 2, 3], seq=12, dtype="float16")
+    assert f"{p!r}\n" == """\
+RNN(3, 4, nonlinearity='relu', num_layers=3, bidirectional=True)    packed, lengths 5, 2 and 3
+  input   packed=10 feature=3                       (10, 3)    (sum of lengths, H_in)     PackedSequence.data
+  h_0     (layers=3 directions=2) batch=3 hidden=4  (6, 3, 4)  (D*num_layers, N, H_out)   zeros unless given
+  output  packed=10 (directions=2 hidden=4)         (10, 8)    (sum of lengths, D*H_out)  both directions at every step
+  h_n     (layers=3 directions=2) batch=3 hidden=4  (6, 3, 4)  (D*num_layers, N, H_out)   every layer at its final step
+  padded  seq=5 batch=3 (directions=2 hidden=4)     (5, 3, 8)  (L, N, D*H_out)            what pad_packed_sequence returns
+  rows of h_n:
+    row 0: layer 0 forward   row 1: layer 0 reverse   row 2: layer 1 forward   row 3: layer 1 reverse
+    row 4: layer 2 forward   row 5: layer 2 reverse
+  batch_sizes: 3, 3, 2, 1, 1
+  296 parameters, 592 B as float16
+  4.96 kFLOPs in matrix products: 496 x 10 real steps (of 36 padded)
+"""
+    assert sum(p.batch_sizes or ()) == sum(p.lengths or ()) == 10
+
+
+def test_table_of_symbols() -> None:
+    p = predict("GRU", 10, 16, bias=False)
+    assert f"{p!r}\n" == """\
+GRU(10, 16, bias=False)    batch_first=False
+  input   seq=T batch=B feature=10    (T, B, 10)  (L, N, H_in)
+  h_0     layers=1 batch=B hidden=16  (1, B, 16)  (D*num_layers, N, H_out)  zeros unless given
+  output  seq=T batch=B hidden=16     (T, B, 16)  (L, N, D*H_out)           the last layer at every step
+  h_n     layers=1 batch=B hidden=16  (1, B, 16)  (D*num_layers, N, H_out)  every layer at its final step
+  1,248 parameters, 4.88 KiB as float32
+  2496*B*T FLOPs in matrix products: 2,496 x T steps x B samples
+"""
+    assert p.c_0 is None
+
+
+def test_table_of_an_unbatched_call() -> None:
+    p = predict("GRU", 10, 16, batch=None, seq=4)
+    assert f"{p!r}\n" == """\
+GRU(10, 16)    unbatched
+  input   seq=4 feature=10    (4, 10)  (L, H_in)
+  h_0     layers=1 hidden=16  (1, 16)  (D*num_layers, H_out)  zeros unless given
+  output  seq=4 hidden=16     (4, 16)  (L, D*H_out)           the last layer at every step
+  h_n     layers=1 hidden=16  (1, 16)  (D*num_layers, H_out)  every layer at its final step
+  1,344 parameters, 5.25 KiB as float32
+  9.98 kFLOPs in matrix products: 2,496 x 4 steps
+"""
+    assert "batch" not in p.h_n.names
+
+
+def test_tables_of_cells() -> None:
+    p, unbatched = predict("LSTMCell", 3, 4, batch=6), predict("RNNCell", 3, 4, batch=None)
+    assert f"{p!r}\n{unbatched!r}\n" == """\
+LSTMCell(3, 4)    one step
+  input  batch=6 feature=3  (6, 3)  (N, H_in)
+  h_0    batch=6 hidden=4   (6, 4)  (N, H_out)   zeros unless given
+  c_0    batch=6 hidden=4   (6, 4)  (N, H_cell)  zeros unless given
+  h_1    batch=6 hidden=4   (6, 4)  (N, H_out)   the new state
+  c_1    batch=6 hidden=4   (6, 4)  (N, H_cell)  the new state
+  144 parameters, 576 B as float32
+  1.34 kFLOPs in matrix products: 224 x 6 samples
+RNNCell(3, 4)    one step, unbatched
+  input  feature=3  (3,)  (H_in)
+  h_0    hidden=4   (4,)  (H_out)  zeros unless given
+  h_1    hidden=4   (4,)  (H_out)  the new state
+  36 parameters, 144 B as float32
+  56 FLOPs in matrix products: 56
+"""
+    assert (p.flops, unbatched.flops) == (2 * 4 * 4 * (3 + 4) * 6, 2 * 4 * (3 + 4))
