@@ -69,7 +69,8 @@ def _is_whole_batch(factor: Factor) -> bool:
 
 
 def _has_whole_batch(dims: Dims) -> bool:
-    return any(_is_whole_batch(f) for d in dims for f in d)
+    # A batch of one sample has nothing to interleave.
+    return any(_is_whole_batch(f) and f.size != 1 for d in dims for f in d)
 
 
 def _rows_are_parts_of_samples(before: Dims, after: Dims) -> bool:
@@ -82,7 +83,7 @@ def _rows_are_parts_of_samples(before: Dims, after: Dims) -> bool:
 def _samples_in_first_row(before: Dims, after: Dims) -> int:
     """Count the samples of which the first row of the result holds something; 0 where sizes are symbols."""
     factors = [f for d in before for f in d]
-    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f))
+    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f) and f.size != 1)
     per_sample, row = product(f.size for f in factors[at + 1 :]), product(_sizes(after)[1:])
     batch = factors[at].size
     if isinstance(per_sample, Monomial) or isinstance(row, Monomial) or isinstance(batch, Monomial) or not per_sample:

@@ -116,9 +116,8 @@ def neighbouring_slices(draw: st.DrawFn, size: int) -> list[slice]:
 
 @st.composite
 def indices(draw: st.DrawFn, layout: Layout) -> Call:
-    items: list[object] = []
-    for size in layout.sizes[: draw(st.integers(0, layout.ndim))]:
-        items.append(draw(st.integers(-size, size) | slices(size) | slices(size)))
+    taken = layout.sizes[: draw(st.integers(0, layout.ndim))]
+    items: list[object] = [draw(st.integers(-size, size) | slices(size) | slices(size)) for size in taken]
     for other in (None, Ellipsis):
         if draw(st.booleans()):
             items.insert(draw(st.integers(0, len(items))), other)
@@ -207,8 +206,10 @@ def by_words(draw: st.DrawFn, value: Value) -> Value | None:
     positions = [at[0] for at in held if len(at) == 1]
     clear = len(positions) == len(names)
     if draw(st.booleans()):
-        pieces = [[f.size for f in d] if at in positions and d else [s] for at, (d, s) in enumerate(zip(layout.dims, layout.sizes))]
-        return both(lambda: layout.split_axes(*names), lambda: tensor.reshape(sum(pieces, [])) if clear else refuse(names))
+        apart: list[int] = []
+        for at, (dim, size) in enumerate(zip(layout.dims, layout.sizes, strict=True)):
+            apart += [f.size for f in dim] if dim and at in positions else [size]
+        return both(lambda: layout.split_axes(*names), lambda: tensor.reshape(apart) if clear else refuse(names))
     run = clear and positions == list(range(positions[0], positions[0] + len(positions)))
     return both(
         lambda: layout.merge_axes(*names), lambda: tensor.flatten(positions[0], positions[-1]) if run else refuse(names)
