@@ -120,7 +120,7 @@ class WindowsPrediction:
         'batch=1 seq=3 feature=1'
         """
         if not -self.batches <= index < self.batches:
-            raise SpecError(f"batch({index}): there are {text.count(self.batches, 'batch', 'batches')}")
+            raise SpecError(f"batch({index}): out of range for {text.count(self.batches, 'batch', 'batches')}")
         is_last = index in (-1, self.batches - 1)
         return self.last_input or self.input if is_last else self.input
 
