@@ -59,7 +59,9 @@ class LayoutSyntaxError(LayoutError):
         self.text = text
         self.position = position
         self.reason = reason
-        super().__init__(f"cannot read this layout: {reason}\n  {text}\n  {' ' * position}^")
+        # One character for each, so that the caret stands under the mistake in a text of several lines too.
+        line = "".join(" " if character.isspace() else character for character in text)
+        super().__init__(f"cannot read this layout: {reason}\n  {line}\n  {' ' * position}^")
 
 
 class SpecError(RNNShapeError, ValueError):

@@ -29,9 +29,10 @@ _SPACE = re.compile(r"[\s,]*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"'([A-Za-z_]\w*)'")
 _ORIGIN = re.compile(r"@(\w+)")
-_CROP = re.compile(r"\[(\d+):(\d+)(?::(\d+))?/(\d+)\]")
-_SIZE = re.compile(r"(?:\d+|[A-Za-z_]\w*)(?:\*(?:\d+|[A-Za-z_]\w*))*")
-_NUMBER = re.compile(r"\d+(?![\w*])")
+_CROP = re.compile(r"\[([0-9]+):([0-9]+)(?::([0-9]+))?/([0-9]+)\]")
+_SIZE = re.compile(r"(?:[0-9]+|[A-Za-z_]\w*)(?:\*(?:[0-9]+|[A-Za-z_]\w*))*")
+_VARIADIC = re.compile(r"[#*]|\.\.\.")
+_NUMBER = re.compile(r"[0-9]+(?![\w*])")
 
 
 def render(dims: tuple[Dim, ...]) -> str:
@@ -97,8 +98,8 @@ class _Reader:
         character = self.peek()
         if character == ")":
             self.fail("this ')' closes nothing")
-        if character in ("#", "*", "."):
-            self.fail(f"{character!r} stands for dims of any number or size; name every axis here")
+        if token := self.accept(_VARIADIC):
+            self.fail(f"{token.group()!r} stands for dims of any number or size; name every axis here", token.start())
         self.fail(f"unexpected {character!r}")
 
     def dim(self) -> Dim:
@@ -166,7 +167,9 @@ class _Reader:
         if not found:
             self.fail("a slice is written [start:stop/total] or [start:stop:step/total]")
         start, stop, step, total = (int(g) if g else 1 for g in found.groups())
-        if not 0 <= start <= stop <= total or step < 1:
+        if step < 1:
+            self.fail("a slice steps forward", opened)
+        if not start <= stop <= total:
             self.fail(f"this slice does not lie within 0 to {total}", opened)
         return Crop(start, stop, step, total)
 
