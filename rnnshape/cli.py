@@ -30,15 +30,40 @@ Shell completion (bash; zsh and fish likewise):
 """
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class _Interrupt(BaseException):
+    """A KeyboardInterrupt on its way past click, which would end with an exit code instead of the signal."""
+
+
+class _Program(click.Group):
+    """The command group. A script that Ctrl-C has ended goes on to the interpreter, which ends as it always does then."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except _Interrupt:
+            sys.excepthook = lambda *_: None  # the script's traceback is printed already
+            raise KeyboardInterrupt from None
+
+
+@click.group(cls=_Program, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="rnnshape")
 def main() -> None:
     """Know what every axis of a recurrent model's tensors means."""
 
 
+def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Begin a file now: after hours of training is too late to learn that it cannot be written."""
+    if value is not None:
+        try:
+            open(value, "w", encoding="utf-8").close()
+        except OSError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+    return value
+
+
 @main.command(
     "run",
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    context_settings={"allow_interspersed_args": False},
     epilog="""\b
 Examples:
   rnnshape run train.py --epochs 2
@@ -55,20 +80,28 @@ The exit code is the script's own; 3 where --fail-on finds something in a script
     help="Least severity of a finding that makes the exit code 3.",
 )  # fmt: skip
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
-@click.option("--jsonl", type=click.Path(dir_okay=False, writable=True), help="Write calls and findings to this file, a JSON a line.")
+@click.option("--jsonl", metavar="FILE", callback=_begun, help="Write calls and findings to this file, a JSON a line.")
 @click.argument("script")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run_command(module: bool, fail_on: Any, ignore: tuple[str, ...], jsonl: str | None, script: str, args: tuple[str, ...]) -> None:
+def run_command(
+    module: bool, fail_on: Any, ignore: tuple[str, ...], jsonl: str | None, script: str, args: tuple[str, ...]
+) -> None:
     """Run a training script, unchanged, and show what passed through its recurrent layers.
 
     ARGS are the script's own. Everything of rnnshape's is printed to stderr, after the script has ended.
     """
     if not module and not os.path.exists(script):
         raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {script}")
+    if not module and os.path.isdir(script):
+        raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
     from rnnshape.run import run
 
-    sys.exit(run(script, args, as_module=module, fail_on=fail_on, ignore=codes, jsonl=jsonl))
+    try:
+        code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, jsonl=jsonl)
+    except KeyboardInterrupt:
+        raise _Interrupt from None
+    sys.exit(code)
 
 
 class _Lengths(click.ParamType):
@@ -130,7 +163,10 @@ def predict_command(
 
 
 def _size(value: str) -> int | str:
-    return int(value) if value.lstrip("-").isdigit() else value
+    try:
+        return int(value)
+    except ValueError:
+        return value
 
 
 @main.command("explain", epilog="Example: rnnshape explain RNS103")
@@ -142,7 +178,7 @@ def explain_command(code: tuple[str, ...], as_json: bool) -> None:
     click.echo(json.dumps([_plain(r) for r in found], indent=1) if as_json else "\n\n".join(map(_explained, found)))
 
 
-@main.command("rules")
+@main.command("rules", epilog="Example: rnnshape rules --json")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rules_command(as_json: bool) -> None:
     """List every rule."""

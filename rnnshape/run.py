@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-import runpy
-import signal
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import Literal
+from importlib.abc import InspectLoader
+from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
+from types import CodeType, ModuleType, TracebackType
+from typing import Any, Literal
 
 from rnnshape.api import watch
 from rnnshape.render.terminal import console, print_report
@@ -23,7 +25,7 @@ FailOn = Literal["error", "warning", "never"]
 FOUND = 3
 """The exit code for findings, where ``--fail-on`` asks for one and the script itself ended well."""
 
-_OURS = (os.path.dirname(os.path.abspath(__file__)) + os.sep, "<frozen runpy>", runpy.__file__)
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def run(
@@ -37,8 +39,8 @@ def run(
 ) -> int:
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
-    Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer. Processes that the
-    script starts are not watched.
+    Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer. Processes
+    that the script starts are not watched.
 
     Args:
         target: a file, or a module's name.
@@ -50,61 +52,127 @@ def run(
 
     Returns:
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
+
+    Raises:
+        KeyboardInterrupt: where that ended the script. Its traceback and the report are printed already.
     """
     sys.argv = [target, *args]
-    sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.abspath(target))
-    quiet = logging.NullHandler()  # findings are printed at the end, not by logging's handler of last resort as well
-    logging.getLogger("rnnshape").addHandler(quiet)
+    if not sys.flags.safe_path:
+        sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
     watching = watch(on="log", ignore=ignore, jsonl=jsonl)
     report = watching.attach()
     interrupted = False
-    try:
-        code = _script(target, as_module)
-        _wait_for_threads()
-    except KeyboardInterrupt as error:
-        _show(error)
-        code, interrupted = 128 + signal.SIGINT, True
-    finally:
-        watching.remove()
-        logging.getLogger("rnnshape").removeHandler(quiet)
-    sys.stdout.flush()
+    code = 0
+    with _only_mistakes_are_logged():
+        try:
+            code = _script(target, as_module)
+            threading._shutdown()  # pyright: ignore[reportAttributeAccessIssue] - with it the interpreter waits for threads and pools
+        except KeyboardInterrupt as error:
+            _show(error)
+            interrupted = True
+        finally:
+            watching.remove()
+    _flush()
     if _speaks(report):
-        print_report(report, _title(target, as_module), console(stderr=True))
-    if interrupted and os.name == "posix":
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
+            print_report(report, _title(target, as_module), console(stderr=True))
+    if interrupted:
+        raise KeyboardInterrupt
     return code or (FOUND if _fails(report, fail_on) else 0)
+
+
+@contextlib.contextmanager
+def _only_mistakes_are_logged() -> Any:
+    """Keep calls and findings out of the script's log, for they are printed at the end; a mistake of ours goes to stderr."""
+    logger = logging.getLogger("rnnshape")
+    handler = logging.StreamHandler()
+    handler.addFilter(lambda record: not hasattr(record, "rnnshape"))
+    logger.addHandler(handler)
+    propagate, logger.propagate = logger.propagate, False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
 
 
 def _script(target: str, as_module: bool) -> int:
     """Run the script to its end, whatever that is, and return its exit code."""
     try:
-        if as_module:
-            runpy.run_module(target, run_name="__main__", alter_sys=True)
-        else:
-            runpy.run_path(target, run_name="__main__")
+        main = ModuleType("__main__")
+        code, names = _module(target) if as_module else _file(target)
+        main.__dict__.update(names)
+        sys.modules["__main__"] = main  # for good: threads and atexit functions pickle by it
+        exec(code, main.__dict__)
+    except KeyboardInterrupt:
+        raise
     except SystemExit as end:
         return _exit_code(end)
-    except Exception as error:
-        _show(error)
-        return 1
+    except BaseException as error:
+        return _show(error)
     return 0
+
+
+def _file(path: str) -> tuple[CodeType, dict[str, Any]]:
+    """Return the code of a file, and the names that the interpreter gives to a script."""
+    path = os.path.abspath(path)
+    loader = SourceFileLoader("__main__", path)
+    code = compile(loader.get_data(path), path, "exec", dont_inherit=True)
+    return code, {"__file__": path, "__loader__": loader, "__cached__": None, "__package__": None, "__annotations__": {}}
+
+
+def _module(name: str) -> tuple[CodeType, dict[str, Any]]:
+    """Return the code of a module, or of a package's ``__main__``, and the names that ``python -m`` gives to it."""
+    spec = find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        name += ".__main__"
+        spec = find_spec(name)
+    if spec is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    code = spec.loader.get_code(spec.name) if isinstance(spec.loader, InspectLoader) else None
+    if code is None:
+        raise ImportError(f"{name!r} is not written in Python", name=name)
+    sys.argv[0] = str(spec.origin)
+    names = {"__file__": spec.origin, "__loader__": spec.loader, "__cached__": spec.cached, "__package__": spec.parent}
+    return code, {**names, "__spec__": spec}
 
 
 def _exit_code(end: SystemExit) -> int:
     if end.code is None:
         return 0
     if isinstance(end.code, int):
-        return end.code & 0xFF
+        return end.code
     print(end.code, file=sys.stderr)
     return 1
 
 
-def _show(error: BaseException) -> None:
-    """Print the traceback as the interpreter would have: without a frame of ours."""
-    trace = _without_ours(error.__traceback__)
-    sys.stdout.flush()
-    sys.excepthook(type(error), error.with_traceback(trace), trace)
+def _show(error: BaseException) -> int:
+    """Print the traceback as the interpreter would have, without a frame of ours, and return its exit code."""
+    _clear_of_ours(error)
+    _flush()
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except SystemExit as end:
+        return _exit_code(end)
+    except Exception as failed:
+        _clear_of_ours(failed)
+        failed.__context__ = None
+        for title, shown in (("Error in sys.excepthook:", failed), ("\nOriginal exception was:", error)):
+            print(title, file=sys.stderr)
+            sys.__excepthook__(type(shown), shown, shown.__traceback__)
+    return 1
+
+
+def _clear_of_ours(error: BaseException) -> None:
+    """Take our frames out of the tracebacks of an exception, of those that led to it, and of those in a group."""
+    done: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        each = todo.pop()
+        if each is not None and id(each) not in done:
+            done.add(id(each))
+            each.__traceback__ = _without_ours(each.__traceback__)
+            todo += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
 
 
 def _without_ours(trace: TracebackType | None) -> TracebackType | None:
@@ -119,11 +187,10 @@ def _without_ours(trace: TracebackType | None) -> TracebackType | None:
     return rebuilt
 
 
-def _wait_for_threads() -> None:
-    """Wait for the threads that the interpreter would wait for after the script."""
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread() and not thread.daemon:
-            thread.join()
+def _flush() -> None:
+    """Bring the script's output in front of ours, if it can still be written; else the interpreter tells at its end."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
 
 
 def _speaks(report: Report) -> bool:
