@@ -39,8 +39,8 @@ def run(
 ) -> int:
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
-    Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer. Processes
-    that the script starts are not watched.
+    Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer.
+    Processes that the script starts are not watched.
 
     Args:
         target: a file, or a module's name.

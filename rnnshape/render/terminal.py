@@ -16,6 +16,8 @@ __all__ = ["console", "print_report"]
 
 _COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _SHOWN_SIZES = 4
+_UNSEEN = (*range(9), *range(10, 32), *range(127, 160), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_ESCAPES = {c: f"\\x{c:02x}" if c < 256 else f"\\u{c:04x}" for c in _UNSEEN}
 
 
 def console(stderr: bool = False) -> Console:
@@ -38,7 +40,7 @@ def print_report(report: Report, title: str, to: Console) -> None:
         text.count(sum(e.calls for e in events), "call"),
         text.count(len(report.findings), "finding") if report.findings else "no findings",
     ]
-    rule = Text(f"rnnshape: {title}", style="bold")
+    rule = _line(f"rnnshape: {title}", "bold")
     rule.append(f"  {', '.join(counts)}", style="" if report.ok else "bold red")
     to.print()
     to.print(rule)
@@ -53,40 +55,38 @@ def print_report(report: Report, title: str, to: Console) -> None:
         to.print()
         to.print(Text("not judged:", style="dim"))
         for what in report.unfollowed:
-            to.print(Text(f"  {what}", style="dim"))
+            to.print(_line(f"  {what}", "dim"))
     if not modules and not report.findings:
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
 
 
+def _line(words: str, style: str = "") -> Text:
+    """Make a line of text. Names come from the user's code: what would steer the terminal is shown as an escape."""
+    return Text(words.translate(_ESCAPES), style=style)
+
+
 def _finding(finding: Finding) -> Text:
-    lines = str(finding).split("\n")
-    times = f"  ({finding.count} times)" if finding.count > 1 else ""
-    shown = Text(f"{finding.code} {finding.severity}: ", style=_COLOURS[finding.severity])
-    shown.append(lines[0] + times, style="bold")
-    for line in lines[1:]:
-        shown.append("\n" + line, style="green" if line.strip() == finding.suggestion else "")
-    return shown
+    first, *rest = str(finding).split("\n")
+    head = Text(f"{finding.code} {finding.severity}: ", style=_COLOURS[finding.severity])
+    head.append_text(_line(first + (f"  ({finding.count:,} times)" if finding.count > 1 else ""), "bold"))
+    return Text("\n").join([head, *(_line(line, "green" if line.strip() == finding.suggestion else "") for line in rest)])
 
 
 def _module(events: Sequence[Event]) -> Iterator[Text]:
     """Describe the calls of one module: the most frequent kind of call in full, of the others what differs."""
     main = max((e for e in events if e.layouts), key=lambda e: e.calls, default=events[0])
     calls = sum(e.calls for e in events)
-    head = Text(main.module or main.kind, style="bold cyan")
+    head = _line(main.module or main.kind, "bold cyan")
     head.append(f"  {main.spec}", style="bold")
     head.append(f"  {text.count(calls, 'call')}", style="dim")
     yield head
-    given = Counter[str]()
-    for event in events:
-        for name in event.given:
-            given[name] += event.calls
     rows = [[name, str(layout), text.sizes(layout.sizes), _remark(name, main)] for name, layout in main.layouts]
     lines = text.columns(rows)
     for (name, *_), line in zip(rows, lines, strict=True):
         shown = Text(line)
         shown.stylize("magenta", 2, 2 + len(name))
         yield shown
-    yield from (Text(line, style="dim") for line in text.columns(list(_changes(events, calls, given))))
+    yield from (Text(line, style="dim") for line in text.columns(list(_changes(events))))
 
 
 def _remark(name: str, event: Event) -> str:
@@ -97,9 +97,10 @@ def _remark(name: str, event: Event) -> str:
     return ""
 
 
-def _changes(events: Sequence[Event], calls: int, given: Counter[str]) -> Iterator[list[str]]:
+def _changes(events: Sequence[Event]) -> Iterator[list[str]]:
     """Say how batch and seq varied from call to call, and how often a state was passed."""
     known = [e for e in events if e.layouts]
+    calls = sum(e.calls for e in known)
     for axis in ("batch", "seq"):
         sizes = Counter[int]()
         for event in known:
@@ -111,11 +112,10 @@ def _changes(events: Sequence[Event], calls: int, given: Counter[str]) -> Iterat
     names = [name for name, _ in known[0].layouts] if known else []
     if any(name in names for name in ("h_n", "h_1")):
         states = "h_0 and c_0" if any(n.startswith("c_") for n in names) else "h_0"
-        passed = given["h_0"]
+        passed = sum(e.calls for e in known if "h_0" in e.given)
         yield ["state", f"{states} {_share(passed, calls)}"]
-    others = calls - sum(e.calls for e in known)
-    if others:
-        yield ["other", f"{text.count(others, 'call')} of still other sizes"]
+    if others := sum(e.calls for e in events if not e.layouts):
+        yield ["other", f"{text.count(others, 'call')} of still other sizes, not counted here"]
 
 
 def _share(passed: int, calls: int) -> str:
@@ -137,8 +137,8 @@ def _size(event: Event, axis: str) -> int | None:
 
 
 def _spread(sizes: Counter[int], calls: int) -> str:
-    if len(sizes) == 1:
+    if len(sizes) == 1 and sizes.total() == calls:
         return f"{next(iter(sizes))} in every call"
     if len(sizes) <= _SHOWN_SIZES:
         return text.listed(f"{size} in {text.count(n, 'call')}" for size, n in sizes.most_common())
-    return f"{min(sizes)} to {max(sizes)}, {len(sizes)} different sizes in {text.count(calls, 'call')}"
+    return f"{min(sizes)} to {max(sizes)}, {len(sizes)} different sizes in {text.count(sizes.total(), 'call')}"
