@@ -16,8 +16,21 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape.contract import Argument, Call, Given, Other, Packed
 from rnnshape.report import Location
+from rnnshape.spec import RNNSpec
 
-__all__ = ["RECURRENT", "TORCH_FORWARDS", "Family", "argument", "call_of", "has_hooks", "is_judged_here", "path_from_stack", "user_location"]
+__all__ = [
+    "RECURRENT",
+    "TORCH_FORWARDS",
+    "Family",
+    "argument",
+    "call_of",
+    "has_hooks",
+    "is_judged_here",
+    "packed_sizes",
+    "path_from_stack",
+    "spec_of",
+    "user_location",
+]
 
 RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
 """The base classes of torch's recurrent layers."""
@@ -40,13 +53,28 @@ def given(tensor: Tensor) -> Given:
 
 def argument(value: object) -> Argument:
     """Reduce any argument to what a contract looks at."""
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor) and _has_sizes(value):
         return given(value)
-    if isinstance(value, PackedSequence):
-        return Packed(given(value.data), int(value.batch_sizes[0]), len(value.batch_sizes))
-    if isinstance(value, (tuple, list)):
-        return Other(type(value).__name__, tuple(argument(v) for v in cast("tuple[object, ...]", value)))
+    if isinstance(value, PackedSequence) and _has_sizes(value.data) and (sizes := packed_sizes(value)):
+        return Packed(given(value.data), *sizes)
+    if isinstance(value, (tuple, list)) and not isinstance(value, PackedSequence):
+        kind = "tuple" if isinstance(value, tuple) else "list"  # a namedtuple is a tuple to torch
+        return Other(kind, tuple(argument(v) for v in cast("tuple[object, ...]", value)))
     return Other(f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins."))
+
+
+def _has_sizes(tensor: Tensor) -> bool:
+    """Tell whether a tensor has one int for each dim: a nested one has none, a tracer's has symbols."""
+    return not tensor.is_nested and all(type(size) is int for size in tensor.shape)
+
+
+def packed_sizes(packed: PackedSequence) -> tuple[int, int] | None:
+    """Return samples and steps of a PackedSequence; None where its numbers are not real, as under FakeTensorMode."""
+    steps = packed.batch_sizes
+    if type(steps) is not Tensor:
+        return None
+    with torch._C._DisableTorchDispatch():  # a dispatch mode of the user's sees no operation of ours
+        return int(steps[0]), len(steps)
 
 
 def call_of(module: nn.Module, given_input: object, state: object) -> Call | None:
@@ -54,18 +82,25 @@ def call_of(module: nn.Module, given_input: object, state: object) -> Call | Non
     found = argument(given_input)
     if isinstance(found, Other) and found.type not in ("tuple", "list", "dict", "numpy.ndarray", "NoneType"):
         return None
-    weight = None
-    if not torch._C._is_any_autocast_enabled():
-        weight = next((given(p) for p in module.parameters(recurse=False)), None)
-    return Call(found, None if state is None else argument(state), weight)
+    weight = next((given(p) for p in module.parameters(recurse=False)), None)
+    return Call(found, None if state is None else argument(state), weight, torch._C._is_any_autocast_enabled())
 
 
 def has_hooks(module: nn.Module) -> tuple[bool, bool]:
-    """Tell whether somebody's hooks may change the arguments of a module, and its result."""
+    """Tell whether hooks may change the arguments of a module, and its result; a ``forward`` put into it may do both."""
     every = nn.modules.module
-    before = module._forward_pre_hooks or every._global_forward_pre_hooks
-    after = module._forward_hooks or every._global_forward_hooks
+    replaced = "forward" in module.__dict__
+    before = replaced or module._forward_pre_hooks or every._global_forward_pre_hooks
+    after = replaced or module._forward_hooks or every._global_forward_hooks
     return bool(before), bool(after)
+
+
+def spec_of(module: nn.Module) -> RNNSpec | None:
+    """Return the configuration of a module, None where it is no recurrent layer."""
+    try:
+        return RNNSpec.from_module(module)
+    except Exception:  # not only SpecError: what else stands in a module may be a property that raises anything
+        return None
 
 
 def _frames() -> Any:
@@ -98,7 +133,7 @@ class Family:
     """
 
     def __init__(self) -> None:
-        self._parents: dict[int, tuple[weakref.ref[nn.Module], str]] = {}
+        self._parents: dict[int, tuple[weakref.ref[nn.Module], str, object]] = {}
         self._handle = register_module_module_registration_hook(self._remember)
 
     def remove(self) -> None:
@@ -117,8 +152,8 @@ class Family:
 
     def _remember(self, parent: nn.Module, name: str, child: nn.Module | None) -> None:
         if child is not None:
-            self._parents[id(child)] = (weakref.ref(parent), name)
-            weakref.finalize(child, self._parents.pop, id(child), None).atexit = False
+            key, parents = id(child), self._parents
+            parents[key] = (weakref.ref(parent), name, weakref.ref(child, lambda _: parents.pop(key, None)))
 
 
 def path_from_stack(module: nn.Module) -> str:

@@ -9,12 +9,12 @@ from typing import get_args
 
 from torch import nn
 
+from rnnshape._torch import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.hooks import Action, Observer
 from rnnshape.render.jsonl import JsonLines
 from rnnshape.report import Report
 from rnnshape.rules import rule
-from rnnshape.spec import RNNSpec
 
 __all__ = ["Watch", "watch"]
 
@@ -29,14 +29,14 @@ def watch(
 ) -> Watch:
     """Check every call of every recurrent layer in a model against its contract, before torch runs it.
 
-    A call whose sizes were seen before costs a few microseconds. Outputs, gradients, random numbers, ``state_dict``, pickles and the
-    hooks of others are what they are without the watch, and nothing is left behind when it ends. A layer that is called by compiled
-    code is not watched.
+    A call whose sizes were seen before costs a few microseconds. Outputs, gradients, random numbers, ``state_dict``, pickles
+    and the hooks of others are what they are without the watch, and nothing is left behind when it ends. A layer that is called
+    by compiled code is not watched.
 
     Args:
         model: the model, or None for every recurrent layer of torch's in the process.
-        on: what to do about an error: "raise" a `ContractError` instead of torch's own exception, "warn" with `RNNShapeWarning`, or
-            "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised.
+        on: what to do about an error: "raise" a `ContractError` instead of torch's own exception, "warn" with
+            `RNNShapeWarning`, or "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised.
         ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
 
@@ -52,7 +52,8 @@ def watch(
     >>> with watch(rnn) as report:
     ...     output, h_n = rnn(torch.zeros(9, 6, 4))
     >>> print(report.events[0])
-    GRU: input seq=9 batch=6 feature=4 (9, 6, 4), output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
+    GRU: input seq=9 batch=6 feature=4 (9, 6, 4),
+         output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
     """
     if on not in get_args(Action):
         raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
@@ -64,17 +65,9 @@ def watch(
             rule(code)
         except KeyError as error:
             raise SpecError(f"ignore={list(codes)!r}: {error.args[0]}") from None
-    if model is not None and not any(_is_recurrent(m) for m in model.modules()):
+    if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
     return Watch(model, on, codes, jsonl)
-
-
-def _is_recurrent(module: nn.Module) -> bool:
-    try:
-        RNNSpec.from_module(module)
-    except SpecError:
-        return False
-    return True
 
 
 class Watch:
@@ -112,7 +105,8 @@ class Watch:
             self._observer.remove()
             if self._lines:
                 self.report.sinks.remove(self._lines.write)
-                self._lines.close(self.report)
+                self._observer.guarded(self._lines.write_totals, self.report)
+                self._lines.close()
                 self._lines = None
 
     def __enter__(self) -> Report:

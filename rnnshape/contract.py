@@ -1,7 +1,7 @@
 """The contract of a recurrent layer: what its arguments and results must be, and how a real call differs.
 
-The demands are those of ``forward`` in torch/nn/modules/rnn.py; an exhaustive test holds them against it. A check returns what is wrong
-as `Mismatch` objects and never raises. Nothing here imports torch: a tensor is its sizes, dtype and device.
+The demands are those of ``forward`` in torch/nn/modules/rnn.py; an exhaustive test holds them against it. A check returns what
+is wrong as `Mismatch` objects and never raises. Nothing here imports torch: a tensor is its sizes, dtype and device.
 """
 
 from __future__ import annotations
@@ -52,12 +52,14 @@ class Call:
     Attributes:
         input: the first argument.
         state: ``hx``, or None.
-        weight: a weight of the layer, for dtype and device; None where that is not to be judged (under autocast, say).
+        weight: a weight of the layer, for dtype and device; None where there is none to look at.
+        autocast: whether torch chooses the dtypes itself.
     """
 
     input: Argument
     state: Argument | None = None
     weight: Given | None = None
+    autocast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Mismatch:
         code: the rule.
         argument: "input", "h_0", "c_0", "h_0 and c_0" where both have the same mistake, "hx", "output", "h_n", "c_n".
         fact: what is wrong, to stand behind "<layer>: ".
-        expected: the Layout that the contract demands; free sizes are symbols named like their axis. None where sizes are not the point.
+        expected: the Layout that the contract demands; free sizes are symbols named like their axis. None where sizes are not
+            the point.
         got: the real sizes.
         dims: dims of ``got`` that are wrong.
         reasons: who bound each expected size.
@@ -136,7 +139,8 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
         return
     if isinstance(given, Packed):
         if spec.cell:
-            yield Mismatch("RNS113", "input", f"input is a PackedSequence, and a cell takes one step; use nn.{spec.kind[:-4]}")
+            fact = f"input is a PackedSequence, and a cell takes one step; use nn.{spec.kind[:-4]}"
+            yield Mismatch("RNS113", "input", fact)
             return
         sizes, rank, expected = given.data.sizes, (2,), Layout.of(("packed", "packed"), ("feature", spec.input_size))
         tensor = given.data
@@ -152,17 +156,18 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
         what = "data axis" if isinstance(given, Packed) else "axis"
         fact = f"input {what} 'feature' is {sizes[-1]}, expected input_size={spec.input_size}"
         yield Mismatch("RNS102", "input", fact, expected, sizes, (len(sizes) - 1,))
-    elif not spec.cell and len(sizes) == 2 and isinstance(given, Given) and call.state is None:
+    if "seq" in expected.names and sizes[dim := expected.names.index("seq")] == 0:
+        yield Mismatch("RNS115", "input", "input axis 'seq' is 0, expected 1 or more", expected, sizes, (dim,))
+    elif "seq" in expected.names and len(sizes) == 2 and sizes[-1] == spec.input_size and call.state is None:
         fact = f"input of 2 dims is read as one unbatched sequence of {text.count(sizes[0], 'step')}"
         yield Mismatch("RNS112", "input", fact, expected, sizes)
     if call.weight is not None:
-        yield from _placement("input", tensor, "the layer's weights", call.weight)
+        yield from _placement(call, "input", tensor, "the layer's weights", call.weight)
 
 
 def _no_tensor(spec: RNNSpec, given: Other) -> Mismatch:
     if given.type in ("tuple", "list"):
-        inside = text.listed([_kind(i) for i in given.items]) or "nothing"
-        return Mismatch("RNS113", "input", f"input is {text.a(given.type)} of {inside}, expected a tensor")
+        return Mismatch("RNS113", "input", f"input is {_kinds(given)}, expected a tensor")
     packed = "" if spec.cell else " or a PackedSequence"
     return Mismatch("RNS113", "input", f"input is {text.a(given.type)}, expected a tensor{packed}")
 
@@ -171,6 +176,13 @@ def _kind(given: Argument) -> str:
     if isinstance(given, Given):
         return f"a tensor {text.sizes(given.sizes)}"
     return "a PackedSequence" if isinstance(given, Packed) else text.a(given.type)
+
+
+def _kinds(given: Argument) -> str:
+    """Describe an argument, and what is in it."""
+    if isinstance(given, Other) and given.type in ("tuple", "list"):
+        return f"{text.a(given.type)} of {text.listed(map(_kind, given.items)) or 'nothing'}"
+    return _kind(given)
 
 
 def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
@@ -183,17 +195,14 @@ def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
         # torch reads hx[0] and hx[1] here, so the two states stacked in one tensor are a pair.
         state = Other("tuple", (state._replace(sizes=state.sizes[1:]),) * 2)
     if spec.has_cell_state:
-        items = state.items if isinstance(state, Other) and state.type in ("tuple", "list") else None
-        if items is None or len(items) != 2 or not all(isinstance(i, Given) for i in items):
-            inside = _kind(state) if items is None else f"{text.a(state.type)} of {text.listed(map(_kind, items)) or 'nothing'}"  # pyright: ignore
-            yield Mismatch("RNS108", "hx", f"hx is {inside}, expected the pair (h_0, c_0)")
+        items = state.items if isinstance(state, Other) else ()
+        if len(items) != 2 or not all(isinstance(i, Given) for i in items):
+            yield Mismatch("RNS108", "hx", f"hx is {_kinds(state)}, expected the pair (h_0, c_0)")
             return
     elif isinstance(state, Given):
         items = (state,)
     else:
-        items = state.items if isinstance(state, Other) else ()
-        inside = f"{text.a(state.type)} of {text.listed(map(_kind, items))}" if items else _kind(state)  # pyright: ignore
-        yield Mismatch("RNS109", "hx", f"hx is {inside}, expected the one tensor h_0")
+        yield Mismatch("RNS109", "hx", f"hx is {_kinds(state)}, expected the one tensor h_0")
         return
     expected = predicted(spec, call)
     if expected is None:
@@ -227,7 +236,7 @@ def _state(spec: RNNSpec, call: Call, name: str, state: Given, layout: Layout) -
                 yield _state_axis(spec, call, name, got, layout, dim)
     tensor = call.input.data if isinstance(call.input, Packed) else call.input
     if call.weight is not None and isinstance(tensor, Given):
-        yield from _placement(name, state, "the input", tensor)
+        yield from _placement(call, name, state, "the input", tensor)
 
 
 def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layout: Layout, dim: int) -> Mismatch:
@@ -265,22 +274,23 @@ def _source(spec: RNNSpec, call: Call, axis: str) -> str:
     return f"num_layers={spec.num_layers}" + (" x 2 directions" if spec.bidirectional else "")
 
 
-def _placement(name: str, given: Given, whose: str, wanted: Given) -> Iterator[Mismatch]:
+def _placement(call: Call, name: str, given: Given, whose: str, wanted: Given) -> Iterator[Mismatch]:
     is_ = "are" if " and " in name else "is"
-    if given.dtype != wanted.dtype:
+    if given.dtype != wanted.dtype and not call.autocast:
         yield Mismatch("RNS110", name, f"{name} {is_} {given.dtype}, expected {wanted.dtype}, the dtype of {whose}")
     if given.device != wanted.device:
         yield Mismatch("RNS111", name, f"{name} {is_} on {given.device}, expected {wanted.device}, the device of {whose}")
 
 
-def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch, ...]:
+def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch, ...] | None:
     """Return every way in which a layer's result breaks the contract.
 
-    A result of another structure than torch's is a contract of its own, which nobody stated: it is not judged.
+    A result of another structure than torch's is a contract of its own, which nobody stated: it is not judged, and None is
+    returned.
     """
     expected = predicted(spec, call)
     if expected is None:
-        return ()
+        return None
     found: list[tuple[str, Argument, Layout | None]] = []
     match spec.cell, spec.has_cell_state, result:
         case True, False, Given():
@@ -292,7 +302,7 @@ def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch,
         case False, True, Other("tuple", (output, Other("tuple", (Given() as h, Given() as c)))):
             found = [("output", output, expected.output), ("h_n", h, expected.h_n), ("c_n", c, expected.c_n)]
         case _:
-            pass
+            return None
     return tuple(_result(name, g, layout) for name, g, layout in found if layout is not None and _differs(call, g, layout))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import logging
 import re
@@ -61,10 +60,11 @@ class Door:
 
     Attributes:
         names: of input and state in its ``forward``; empty where that takes something else, which nobody can judge.
-        follows_torch: whether its ``forward`` is torch's own.
+        follows_torch: whether its class has torch's own ``forward``.
+        alive: a reference to the module, which takes the door away when the module dies.
     """
 
-    __slots__ = ("_seen", "follows_torch", "ignore", "kind", "names", "path", "report", "spec")
+    __slots__ = ("_seen", "alive", "follows_torch", "ignore", "kind", "names", "path", "report", "spec")
 
     def __init__(self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str]) -> None:
         self.path = path
@@ -72,14 +72,20 @@ class Door:
         self.spec = spec
         self.report = report
         self.ignore = ignore
+        self.alive: object = None
         self.names, self.follows_torch = _signature(type(module))
         self._seen: dict[Any, Seen] = {}
         if not self.names:
             report.could_not_follow(f"{path or self.kind}: {self.kind}.forward takes other arguments than (input, hx)")
 
+    def is_torchs_own(self, module: nn.Module) -> bool:
+        """Tell whether torch's own ``forward`` gets the arguments as they are; then a mismatch is proof of a mistake."""
+        return self.follows_torch and not _torch.has_hooks(module)[0]
+
     def known(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Seen | None:
         """Return what is known of a call of these sizes; the fast path of every call but the first."""
-        return self._seen.get(_key(args[0], args[1] if len(args) == 2 else kwargs.get(self.names[-1]))) if args else None
+        x = args[0] if args else kwargs.get(self.names[0])
+        return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
 
     def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
         """Hold a call against the contract; None where that cannot be done."""
@@ -87,16 +93,27 @@ class Door:
         call = found and _torch.call_of(request.module, *found)
         return (call, list(check_call(self.spec, call))) if call else None
 
-    def count(self, request: Request, call: Call, right: bool) -> Seen:
-        """Count a call; one that is right is known from then on."""
+    def judge_result(self, call: Call, result: object) -> tuple[Mismatch, ...] | None:
+        """Hold a result against the contract; None where it has another structure than torch's."""
+        return check_result(self.spec, call, _torch.argument(result))
+
+    def count(self, request: Request, call: Call, right: bool, results: bool) -> Seen:
+        """Count a call; one that is right is known from then on.
+
+        Args:
+            request: the call as it was made.
+            call: the same, reduced.
+            right: whether nothing is to be reported of it.
+            results: whether its results were as predicted.
+        """
         found = self._arguments(request)
         cheap = _key(*found) if found else None
-        key = (call if cheap is None else cheap, right)
+        key = call if cheap is None else (cheap, right)
         seen = self._seen.get(key)
         if seen is None:
-            event = self.event(call)
-            seen = Seen(self.report.new_passage(event))
-            logger.info("%s", event, extra={"rnnshape": event})
+            seen = Seen(self.report.passage(self.event(call, results)))
+            if not seen.passage.calls:
+                logger.info("%s", seen.passage.event, extra={"rnnshape": seen.passage.event})
             if len(self._seen) < MOST_KNOWN:
                 self._seen[key] = seen
                 if right and cheap is not None:
@@ -110,21 +127,17 @@ class Door:
         location = _torch.user_location() if mismatches else None
         return [self._finding(call, m, location) for m in mismatches if not self._ignored(m.code, location)]
 
-    def result_findings(self, call: Call, result: object) -> list[Finding]:
-        """Hold a result against the contract."""
-        return self.findings(call, check_result(self.spec, call, _torch.argument(result)))
-
-    def event(self, call: Call) -> Event:
-        """Describe a call whose input has the right rank."""
+    def event(self, call: Call, results: bool = True) -> Event:
+        """Describe a call whose input has the right rank, with its results or without."""
         spec, p = self.spec, predicted(self.spec, call)
         assert p is not None
-        layouts = {"input": p.input, "h_0": p.h_0, "c_0": p.c_0}
-        layouts |= {"h_1": p.h_n, "c_1": p.c_n} if spec.cell else {"output": p.output, "h_n": p.h_n, "c_n": p.c_n}
-        packed = None
+        layouts, output, packed = {"input": p.input, "h_0": p.h_0, "c_0": p.c_0}, p.output, None
         if isinstance(call.input, Packed):
             packed = (call.input.batch, call.input.steps)
             rows = Layout.of(("packed", call.input.data.sizes[0])).dims
-            layouts |= {"input": Layout((*rows, p.input.dims[-1])), "output": Layout((*rows, p.output.dims[-1]))}
+            layouts["input"], output = (Layout((*rows, layout.dims[-1])) for layout in (p.input, p.output))
+        if results:
+            layouts |= {"h_1": p.h_n, "c_1": p.c_n} if spec.cell else {"output": output, "h_n": p.h_n, "c_n": p.c_n}
         given = () if call.state is None else ("h_0", "c_0") if spec.has_cell_state else ("h_0",)
         return Event(
             module=self.path,
@@ -176,10 +189,10 @@ class Door:
 
 def _key(x: Any, state: Any) -> Any:
     """Return what decides whether a call is right, as a dict key; None where it cannot be had cheaply."""
-    if type(x) is Tensor:
+    if type(x) is Tensor and not x.is_nested:
         first: Any = (x.shape, x.dtype, x.device)
-    elif isinstance(x, PackedSequence):
-        first = (x.data.shape, x.data.dtype, x.data.device, int(x.batch_sizes[0]), len(x.batch_sizes))
+    elif isinstance(x, PackedSequence) and (sizes := _torch.packed_sizes(x)):
+        first = (x.data.shape, x.data.dtype, x.data.device, sizes)
     else:
         return None
     if state is None:
@@ -201,16 +214,19 @@ def result_sizes(result: Any) -> object:
     return tuple(map(result_sizes, result)) if type(result) is tuple else None
 
 
-@functools.cache
 def _signature(kind: type[nn.Module]) -> tuple[tuple[str, ...], bool]:
     """Return the names of input and state in ``forward``, and whether the method is torch's own.
 
     An overridden ``forward`` may mean anything by its arguments. Where it takes an input and perhaps a state, it is held to the
     contract only once its outcome has shown that it keeps it.
     """
-    if kind.forward in _torch.TORCH_FORWARDS:
+    forward = getattr(kind, "forward", None)  # a compiled class of torch.jit has none
+    if forward in _torch.TORCH_FORWARDS:
         return ("input", "hx"), True
-    parameters = list(inspect.signature(kind.forward).parameters.values())[1:]
+    try:
+        parameters = list(inspect.signature(forward).parameters.values())[1:]  # pyright: ignore[reportArgumentType]
+    except (TypeError, ValueError):
+        return (), False
     kinds = {p.kind for p in parameters}
     variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
     if parameters and kinds <= variable:

@@ -18,8 +18,8 @@ _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "bool")
 
 
 def suggest(spec: RNNSpec, call: Call, mismatch: Mismatch) -> str | None:
-    """Return the edit that mends this mismatch, and leaves no other in its argument; None if no edit is known to."""
-    candidates = _for_state(spec, call, mismatch) if "0" in mismatch.argument or mismatch.argument == "hx" else _for_input(spec, call, mismatch)
+    """Return the edit that mends this mismatch and brings no other; None if no edit is known to."""
+    candidates = (_for_input if mismatch.argument == "input" else _for_state)(spec, call, mismatch)
     before = check_call(spec, call)
     for hint, edited in candidates:
         after = check_call(spec, edited)
@@ -82,38 +82,44 @@ def _for_state(spec: RNNSpec, call: Call, mismatch: Mismatch) -> Iterator[tuple[
         yield "hx[0] fits", replace(call, state=state.items[0])
     if mismatch.code == "RNS108" and isinstance(state, Given):
         yield "(h_0, torch.zeros_like(h_0)) fits", replace(call, state=Other("tuple", (state, state)))
-    name, _, likewise = mismatch.argument.partition(" and ")
-    likewise = f", {likewise} likewise" if likewise else ""
-    layout = expected and (expected.c_0 if name == "c_0" else expected.h_0)
-    item = state if isinstance(state, Given) else _item(state, name)
-    if not isinstance(item, Given) or layout is None:
-        return
-    wanted = tuple(s for s in layout.sizes if isinstance(s, int))
-    got = item.sizes
-    if mismatch.code == "RNS104":
-        yield f"{name}.transpose(0, 1) fits{likewise}", _with_state(call, mismatch.argument, item._replace(sizes=(got[1], got[0], got[2])))
-    if mismatch.code == "RNS105":
-        for dim in range(len(wanted)):
-            if (*got[:dim], 1, *got[dim:]) == wanted:
-                yield f"{name}.unsqueeze({dim}) fits{likewise}", _with_state(call, mismatch.argument, item._replace(sizes=wanted))
-        for dim in range(len(got)):
-            if got[dim] == 1 and (*got[:dim], *got[dim + 1 :]) == wanted:
-                yield f"{name}.squeeze({dim}) fits{likewise}", _with_state(call, mismatch.argument, item._replace(sizes=wanted))
     if mismatch.code == "RNS106" and isinstance(call.input, Given) and len(call.input.sizes) == 3:
         a, b, c = call.input.sizes
-        yield f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits", replace(call, input=call.input._replace(sizes=(b, a, c)))
-    tensor = call.input.data if isinstance(call.input, Packed) else call.input
-    if isinstance(tensor, Given) and mismatch.code == "RNS110":
-        yield f"{name}.to(input.dtype) fits{likewise}", _with_state(call, mismatch.argument, item._replace(dtype=tensor.dtype))
-    elif isinstance(tensor, Given) and mismatch.code == "RNS111":
-        yield f"{name}.to(input.device) fits{likewise}", _with_state(call, mismatch.argument, item._replace(device=tensor.device))
-    elif mismatch.code in ("RNS103", "RNS105", "RNS106", "RNS107"):
-        built = ", ".join(map(str, wanted))
-        if mismatch.code == "RNS106" and isinstance(call.input, Given):
-            dim = 0 if spec.cell or spec.batch_first else 1
-            built = ", ".join([*map(str, wanted[:-2]), f"input.size({dim})", str(wanted[-1])])
-        each = " for each" if likewise else ""
-        yield f"torch.zeros({built}) fits{each}", _with_state(call, mismatch.argument, item._replace(sizes=wanted))
+        swapped = call.input._replace(sizes=(b, a, c))
+        yield f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits", replace(call, input=swapped)
+    name, _, other = mismatch.argument.partition(" and ")
+    layout = expected and (expected.c_0 if name == "c_0" else expected.h_0)
+    item = state if isinstance(state, Given) else _item(state, name)
+    if isinstance(item, Given) and layout is not None:
+        wanted = tuple(s for s in layout.sizes if isinstance(s, int))
+        for edit, edited in _for_item(spec, call, mismatch.code, name, item, wanted):
+            likewise = f", and likewise for {other}" if other else ""
+            yield f"{edit} fits{likewise}", _with_state(call, mismatch.argument, edited)
+
+
+def _for_item(
+    spec: RNNSpec, call: Call, code: str, name: str, item: Given, wanted: tuple[int, ...]
+) -> Iterator[tuple[str, Given]]:
+    """Yield edits of one state."""
+    got, right = item.sizes, item._replace(sizes=wanted)
+    tensor, data = (call.input.data, "input.data") if isinstance(call.input, Packed) else (call.input, "input")
+    if code == "RNS104":
+        yield f"{name}.transpose(0, 1)", item._replace(sizes=(got[1], got[0], got[2]))
+    elif code == "RNS110" and isinstance(tensor, Given):
+        yield f"{name}.to({data}.dtype)", item._replace(dtype=tensor.dtype)
+    elif code == "RNS111" and isinstance(tensor, Given):
+        yield f"{name}.to({data}.device)", item._replace(device=tensor.device)
+    elif code in ("RNS103", "RNS105", "RNS106", "RNS107"):
+        for dim in range(len(wanted)):
+            if (*got[:dim], 1, *got[dim:]) == wanted:
+                yield f"{name}.unsqueeze({dim})", right
+        for dim in range(len(got)):
+            if got[dim] == 1 and (*got[:dim], *got[dim + 1 :]) == wanted:
+                yield f"{name}.squeeze({dim})", right
+        built = [str(size) for size in wanted]
+        if code == "RNS106" and data == "input":
+            built[-2] = f"input.size({0 if spec.cell or spec.batch_first else 1})"
+        yield f"torch.zeros({', '.join(built)})", Given(wanted)
+        yield f"{name}.new_zeros({', '.join(built)})", right
 
 
 def _other_order(spec: RNNSpec) -> str:

@@ -7,10 +7,10 @@ and written by ``torch.save``; this leaves every module exactly as it was.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 import threading
+import traceback
 import warnings
 import weakref
 from collections.abc import Callable, Iterable
@@ -21,15 +21,15 @@ from torch import nn
 
 from rnnshape import _torch
 from rnnshape.contract import Call, Mismatch, predicted
-from rnnshape.doors import Door, Request, Seen, result_sizes
-from rnnshape.errors import ContractError, RNNShapeWarning, SpecError
+from rnnshape.doors import Door, Request, result_sizes
+from rnnshape.errors import ContractError, RNNShapeWarning
 from rnnshape.report import Finding, Location, Report
 from rnnshape.rules import rule
-from rnnshape.spec import RNNSpec
 
 __all__ = ["Action", "Observer"]
 
 Action = Literal["raise", "warn", "log"]
+Proceed = Callable[..., Any]
 
 logger = logging.getLogger("rnnshape")
 
@@ -47,83 +47,86 @@ class Observer:
         report: where they are recorded.
         on: what to do about a finding: raise an error, warn, or log.
         ignore: codes that are not reported.
+
+    Attributes:
+        doors: of each module that was met, by its id; a module that dies takes its own away.
+        everywhere: whether every layer of torch's is watched, named or not.
+        stepped_aside: whether a mistake of ours has ended this watch.
     """
 
     def __init__(self, report: Report, on: Action, ignore: Iterable[str] = ()) -> None:
         self.report = report
         self.on = on
         self.ignore = frozenset(code.upper() for code in ignore)
+        self.doors: dict[int, Door] = {}
+        self.everywhere = False
         self.stepped_aside = False
-        self._found: dict[int, Door | None] = {}
         self._twins: dict[str, int] = {}
-        self._owners: list[type[nn.Module]] = []
         self._family: _torch.Family | None = None
 
     def watch(self, modules: Iterable[tuple[str, nn.Module]]) -> None:
         """Watch these modules, of which each has a path; those that are not recurrent are passed over."""
+        owners: dict[type[nn.Module], None] = {}
         for path, module in modules:
-            if door := self._door(module, path):
-                _explicit[id(module)] = (*_explicit.get(id(module), ()), (self, door))
-                self._open(next((base for base in _torch.RECURRENT if isinstance(module, base)), type(module)))
+            door = self._door(module, path)
+            if door and door.names:
+                self.doors[id(module)] = door
+                owners[next((base for base in _torch.RECURRENT if isinstance(module, base)), type(module))] = None
+        _gates.open(self, owners)
 
     def watch_everything(self) -> None:
         """Watch every recurrent layer of torch's in the process, whenever it is made."""
-        _everywhere.append(self)
+        self.everywhere = True
         self._family = _torch.Family()
-        for owner in _torch.RECURRENT:
-            self._open(owner)
+        _gates.open(self, _torch.RECURRENT)
 
     def remove(self) -> None:
         """Stop watching, and leave nothing behind."""
-        if self in _everywhere:
-            _everywhere.remove(self)
+        _gates.close(self)
+        self.doors.clear()
+        self.everywhere = False
         if self._family:
             self._family.remove()
             self._family = None
-        for key, pairs in list(_explicit.items()):
-            _explicit[key] = tuple(pair for pair in pairs if pair[0] is not self)
-            if not _explicit[key]:
-                del _explicit[key]
-        while self._owners:
-            _gates.close(self._owners.pop())
-        self._found.clear()
 
     def found_in_passing(self, module: nn.Module) -> Door | None:
-        """Return the door of a module that nobody named, making it at its first call."""
-        key = id(module)
-        if key not in self._found:
-            path = self._family.path(module) if self._family else _torch.path_from_stack(module)
-            self._twins[path] = number = min(self._twins.get(path, 0) + 1, MOST_TWINS)
-            self._found[key] = self._door(module, path if number == 1 else f"{path} #{number}")
-            weakref.finalize(module, self._found.pop, key, None).atexit = False
-        return self._found[key]
+        """Return the door of a module that nobody named, at its first call."""
+        path = self._family.path(module) if self._family else _torch.path_from_stack(module)
+        number = min(self._twins.get(path, 0) + 1, MOST_TWINS)
+        door = self._door(module, path if number == 1 else f"{path} #{number}")
+        if door:
+            self._twins[path] = number
+            self.doors[id(module)] = door
+        return door
 
     def _door(self, module: nn.Module, path: str) -> Door | None:
-        try:
-            return Door(module, path, RNNSpec.from_module(module), self.report, self.ignore)
-        except SpecError:
+        spec = _torch.spec_of(module)
+        if spec is None:
             return None
-
-    def _open(self, owner: type[nn.Module]) -> None:
-        _gates.open(owner)
-        self._owners.append(owner)
+        door, doors, key = Door(module, path, spec, self.report, self.ignore), self.doors, id(module)
+        # A module that is made later may get the id of one that died.
+        door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
+        return door
 
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run our own work; a mistake of ours is logged once, and this observer is silent from then on."""
+        """Run our own work, unseen by function modes; a mistake of ours is logged once, and this observer steps aside."""
         if self.stepped_aside:
             return None
         try:
-            return work(*args)
+            with torch._C.DisableTorchFunction():
+                return work(*args)
         except Exception:
             self.stepped_aside = True
-            logger.exception("rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this")
+            # As text: a record that keeps the traceback would keep the tensors of the call.
+            trace = traceback.format_exc()
+            logger.error("rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this\n%s", trace)
             return None
 
     def tell(self, findings: Iterable[Finding]) -> None:
         """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised."""
         serious: list[Finding] = []
         for finding in findings:
-            new = self.report.add(finding)
+            new = self.guarded(self.report.add, finding)
             if self.on == "raise" and finding.severity == "error":
                 serious.append(finding)
             elif new and self.on == "log":
@@ -136,59 +139,29 @@ class Observer:
             raise ContractError("\n\n".join(map(str, serious)), tuple(serious))
 
 
-_explicit: dict[int, tuple[tuple[Observer, Door], ...]] = {}
-_everywhere: list[Observer] = []
-_NOTHING = contextlib.nullcontext()
-
-
-def _watched_call(module: nn.Module, proceed: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a module, past every observer that watches it."""
-    pairs = _explicit.get(id(module), ())
-    if _everywhere:
-        pairs = (*pairs, *((o, door) for o in _everywhere if (door := o.guarded(o.found_in_passing, module))))
-    if not pairs or not _torch.is_judged_here():
-        return proceed(*args, **kwargs)
-    for observer, door in pairs[:-1]:
-        proceed = functools.partial(_passed, observer, door, module, proceed)
-    return _through(*pairs[-1], module, proceed, args, kwargs)
-
-
-def _passed(observer: Observer, door: Door, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    return _through(observer, door, module, proceed, args, kwargs)
-
-
-def _through(
-    observer: Observer, door: Door, module: nn.Module, proceed: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def _through(observer: Observer, door: Door, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+    """Call a module under one watch."""
     if observer.stepped_aside or not door.names:
         return proceed(*args, **kwargs)
-    # Somebody's function mode would take our look at shapes for calls of the model.
-    with torch._C.DisableTorchFunction() if torch._C._len_torch_function_stack() else _NOTHING:
-        seen = observer.guarded(door.known, args, kwargs)
+    seen = observer.guarded(door.known, args, kwargs)
     if seen is None:
         return _judged_call(observer, door, Request(module, args, kwargs), proceed)
-    seen.passage.calls += 1
     try:
         result = proceed(*args, **kwargs)
     except Exception as error:
         _explain(observer, door, Request(module, args, kwargs), error)
         raise
-    with torch._C.DisableTorchFunction() if torch._C._len_torch_function_stack() else _NOTHING:
-        if seen.result is None or observer.guarded(result_sizes, result) == seen.result:
-            return result
-        judged = observer.guarded(door.judge, Request(module, args, kwargs))
-        findings = judged and observer.guarded(door.result_findings, judged[0], result)
-    observer.tell(findings or ())
+    seen.passage.calls += 1
+    if seen.result is not None and observer.guarded(result_sizes, result) != seen.result:
+        observer.tell(observer.guarded(_changed, door, Request(module, args, kwargs), result) or ())
     return result
 
 
-def _judged_call(observer: Observer, door: Door, request: Request, proceed: Callable[..., Any]) -> Any:
+def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
-    with torch._C.DisableTorchFunction():
-        judged: tuple[Call, list[Mismatch]] | None = observer.guarded(door.judge, request)
-        args_may_change, result_may_change = _torch.has_hooks(request.module)
-        proved = door.follows_torch and not args_may_change
-        findings = observer.guarded(door.findings, *judged) if judged and proved else None
+    judged: tuple[Call, list[Mismatch]] | None = observer.guarded(door.judge, request)
+    proved = door.is_torchs_own(request.module)
+    findings = observer.guarded(door.findings, *judged) if judged and proved else None
     observer.tell(findings or ())
     try:
         result = proceed(*request.args, **request.kwargs)
@@ -196,31 +169,41 @@ def _judged_call(observer: Observer, door: Door, request: Request, proceed: Call
         _explain(observer, door, request, error)
         raise
     if judged is not None:
-        with torch._C.DisableTorchFunction():
-            late = observer.guarded(_settle, door, request, judged, proved, None if result_may_change else result)
-        observer.tell(late or ())
+        observer.tell(observer.guarded(_settle, door, request, judged, proved, result) or ())
     return result
 
 
 def _settle(door: Door, request: Request, judged: tuple[Call, list[Mismatch]], proved: bool, result: object) -> list[Finding]:
     """Count a call that came to its end, and return what its outcome has shown to be wrong."""
     call, mismatches = judged
-    if any(rule(m.code).severity == "error" for m in mismatches) or predicted(door.spec, call) is None:
+    if predicted(door.spec, call) is None or any(rule(m.code).severity == "error" for m in mismatches):
         if not proved:
             door.report.could_not_follow(f"{door.path or door.kind}: its forward accepts what torch's would not")
         return []
-    wrong = [] if result is None else door.result_findings(call, result)
-    seen = door.count(request, call, right=not mismatches and not wrong)
-    if not wrong and result is not None:
+    wrong = () if proved else door.judge_result(call, result)
+    if wrong and any(_torch.has_hooks(request.module)):
+        door.report.could_not_follow(f"{door.path or door.kind}: a hook changes its arguments or its result")
+        return []
+    right = not wrong and all(m.code in door.ignore for m in mismatches)
+    seen = door.count(request, call, right, results=wrong == ())
+    if wrong == () and not door.follows_torch:
         seen.result = result_sizes(result)
-    return wrong if proved or wrong else door.findings(call, mismatches)
+    if wrong:
+        return door.findings(call, wrong)
+    # What a hook or an overridden forward was given is what reached torch only if the result has the sizes that follow from it.
+    return door.findings(call, mismatches) if wrong == () and not proved else []
+
+
+def _changed(door: Door, request: Request, result: object) -> list[Finding]:
+    """Judge a result of other sizes than the same call gave before."""
+    judged = None if any(_torch.has_hooks(request.module)) else door.judge(request)
+    return door.findings(judged[0], door.judge_result(judged[0], result) or ()) if judged else []
 
 
 def _explain(observer: Observer, door: Door, request: Request, error: Exception) -> None:
     """Add to an exception of the layer what the contract says about the call, once."""
-    if not any(note.startswith(NOTE) for note in getattr(error, "__notes__", ())):
-        with torch._C.DisableTorchFunction():
-            observer.guarded(_add_note, door, request, error)
+    if not isinstance(error, ContractError) and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
+        observer.guarded(_add_note, door, request, error)
 
 
 def _add_note(door: Door, request: Request, error: Exception) -> None:
@@ -228,50 +211,74 @@ def _add_note(door: Door, request: Request, error: Exception) -> None:
     if judged is None:
         return
     call, mismatches = judged
-    findings = [f for f in door.findings(call, mismatches) if f.severity == "error"]
-    if findings:
+    errors = [m for m in mismatches if rule(m.code).severity == "error"]
+    findings = door.findings(call, errors)
+    if findings and door.is_torchs_own(request.module):
         error.add_note(NOTE + "\n\n".join(map(str, findings)))
         told = {(f.code, f.module) for f in door.report.findings}
         for finding in findings:
             if (finding.code, finding.module) not in told:
                 door.report.add(finding)
-    elif predicted(door.spec, call) is not None:
-        error.add_note(f"{NOTE}the call was {door.event(call)}, which fits the contract of {door.spec!r}")
+    elif findings:
+        changed = "unless a hook or an overridden forward changed the call:\n"
+        error.add_note(NOTE + changed + "\n\n".join(map(str, findings)))
+    elif not errors and predicted(door.spec, call) is not None:
+        error.add_note(f"{NOTE}the call was {door.event(call, results=False)}, which fits the contract of {door.spec!r}")
 
 
 class _Gates:
-    """The classes that have our ``__call__`` at present, with the number of watches that need it."""
+    """The classes that have our ``__call__`` at present, and the observers that need it.
+
+    Attributes:
+        observers: those that watch, in the order in which they began. Never changed in place: other threads walk along it.
+    """
 
     def __init__(self) -> None:
-        self._open: dict[type[nn.Module], int] = {}
+        self.observers: tuple[Observer, ...] = ()
+        self._owners: dict[Observer, tuple[type[nn.Module], ...]] = {}
         self._before: dict[type[nn.Module], Any] = {}
         self._lock = threading.Lock()
 
-    def open(self, owner: type[nn.Module]) -> None:
+    def open(self, observer: Observer, owners: Iterable[type[nn.Module]]) -> None:
+        """Let an observer see the calls of these classes."""
         with self._lock:
-            self._open[owner] = self._open.get(owner, 0) + 1
-            if self._open[owner] > 1:
-                return
-            before = self._before[owner] = owner.__dict__.get("__call__")
+            self._owners[observer] = tuple(owners)
+            self.observers = tuple(self._owners)
+            for owner in self._owners[observer]:
+                if owner not in self._before:
+                    self._before[owner] = owner.__dict__.get("__call__")
+                    owner.__call__ = _gate(owner, self._before[owner])
 
-            @functools.wraps(nn.Module.__call__)
-            def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-                proceed = super(owner, self).__call__ if before is None else functools.partial(before, self)
-                return _watched_call(self, proceed, args, kwargs)
-
-            owner.__call__ = __call__
-
-    def close(self, owner: type[nn.Module]) -> None:
+    def close(self, observer: Observer) -> None:
+        """Forget an observer, and give the classes that nobody else watches their own ``__call__`` back."""
         with self._lock:
-            self._open[owner] -= 1
-            if self._open[owner]:
-                return
-            del self._open[owner]
-            before = self._before.pop(owner)
-            if before is None:
-                del owner.__call__
-            else:
-                owner.__call__ = before
+            self._owners.pop(observer, None)
+            self.observers = tuple(self._owners)
+            needed = {owner for owners in self._owners.values() for owner in owners}
+            for owner in [o for o in self._before if o not in needed]:
+                before = self._before.pop(owner)
+                if before is None:
+                    del owner.__call__
+                else:
+                    owner.__call__ = before
+
+
+def _gate(owner: Any, before: Any) -> Callable[..., Any]:
+    """Return a ``__call__`` for a class, which takes every call of its instances past the observers that have a door for it."""
+
+    @functools.wraps(nn.Module.__call__)
+    def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        proceed = super(owner, self).__call__ if before is None else functools.partial(before, self)
+        if _torch.is_judged_here():
+            for observer in _gates.observers:
+                door = observer.doors.get(id(self))
+                if door is None and observer.everywhere:
+                    door = observer.guarded(observer.found_in_passing, self)
+                if door is not None:
+                    proceed = functools.partial(_through, observer, door, self, proceed)
+        return proceed(*args, **kwargs)
+
+    return __call__
 
 
 _gates = _Gates()

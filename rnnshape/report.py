@@ -52,7 +52,8 @@ class Event:
         module: path of the module in the model, such as "encoder.rnn"; empty for the model itself.
         kind: its class.
         spec: its configuration, as torch prints it.
-        layouts: the Layout of each tensor, by name: input, h_0, output, h_n, ... Empty for "other sizes", once too many were seen.
+        layouts: the Layout of each tensor, by name: input, h_0, output, h_n, ... Empty for "other sizes", once too many were
+            seen.
         batch_first: whether input and output are batch-first.
         packed: samples and steps of a PackedSequence, else None.
         given: the names of the states that were passed; without them they are zeros.
@@ -126,7 +127,8 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
-        return {**asdict(self), "layouts": {name: _plain(layout) for name, layout in self.layouts}, "details": list(self.details)}
+        layouts = {name: _plain(layout) for name, layout in self.layouts}
+        return {**asdict(self), "layouts": layouts, "details": list(self.details)}
 
 
 def _plain(layout: Layout) -> dict[str, Any]:
@@ -164,7 +166,7 @@ class Report:
 
     sinks: list[Sink] = field(default_factory=list[Sink], repr=False)
     exception: BaseException | None = None
-    _passages: dict[str, list[Passage]] = field(default_factory=dict[str, list[Passage]], repr=False)
+    _passages: dict[str, dict[Event, Passage]] = field(default_factory=dict[str, dict[Event, Passage]], repr=False)
     _tallies: dict[tuple[Any, ...], _Tally] = field(default_factory=dict[tuple[Any, ...], _Tally], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
 
@@ -176,7 +178,7 @@ class Report:
     @property
     def events(self) -> tuple[Event, ...]:
         """Every kind of call once, grouped by module; ``calls`` tells how often."""
-        return tuple(replace(p.event, calls=p.calls) for group in self._passages.values() for p in group if p.calls)
+        return tuple(replace(p.event, calls=p.calls) for group in self._passages.values() for p in group.values() if p.calls)
 
     @property
     def unfollowed(self) -> tuple[str, ...]:
@@ -188,17 +190,15 @@ class Report:
         """Whether there is no finding of severity error or warning."""
         return not any(t.finding.severity in ("error", "warning") for t in self._tallies.values())
 
-    def new_passage(self, event: Event) -> Passage:
-        """Start to count a kind of call; beyond the bound, return the counter of "other sizes"."""
-        group = self._passages.setdefault(event.module, [])
-        if len(group) >= MOST_PASSAGES:
-            return group[-1]
-        if len(group) == MOST_PASSAGES - 1:
+    def passage(self, event: Event) -> Passage:
+        """Return the counter for a kind of call; beyond the bound, the counter of "other sizes"."""
+        group = self._passages.setdefault(event.module, {})
+        if event not in group and len(group) >= MOST_PASSAGES - 1:
             event = replace(event, layouts=(), packed=None, given=())
-        passage = Passage(event)
-        group.append(passage)
-        self._tell(event)
-        return passage
+        if event not in group:
+            group[event] = Passage(event)
+            self._tell(event)
+        return group[event]
 
     def add(self, finding: Finding) -> bool:
         """Record a finding; return False where it only repeats one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from os import PathLike
 
 from rnnshape.report import Event, Finding, Report
@@ -25,11 +26,15 @@ class JsonLines:
         kind = "call" if isinstance(record, Event) else "finding"
         self._line({"type": kind, **record.to_dict()})
 
-    def close(self, report: Report) -> None:
-        """Write how often each kind of call came, and close the file."""
+    def write_totals(self, report: Report) -> None:
+        """Write how often each kind of call came."""
         for event in report.events:
             self._line({"type": "total", "module": event.module, "layouts": event.to_dict()["layouts"], "calls": event.calls})
-        self._file.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        with suppress(OSError):  # a line that the disk did not take was an error before
+            self._file.close()
 
     def _line(self, data: dict[str, object]) -> None:
         self._file.write(json.dumps(data) + "\n")
