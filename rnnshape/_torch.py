@@ -46,7 +46,7 @@ def is_judged_here() -> bool:
     return not torch.compiler.is_compiling() and torch._C._get_tracing_state() is None
 
 
-def given(tensor: Tensor) -> Given:
+def _given(tensor: Tensor) -> Given:
     """Reduce a tensor to what a contract looks at."""
     return Given(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), str(tensor.device))
 
@@ -54,9 +54,9 @@ def given(tensor: Tensor) -> Given:
 def argument(value: object) -> Argument:
     """Reduce any argument to what a contract looks at."""
     if isinstance(value, Tensor) and _has_sizes(value):
-        return given(value)
+        return _given(value)
     if isinstance(value, PackedSequence) and _has_sizes(value.data) and (sizes := packed_sizes(value)):
-        return Packed(given(value.data), *sizes)
+        return Packed(_given(value.data), *sizes)
     if isinstance(value, (tuple, list)) and not isinstance(value, PackedSequence):
         kind = "tuple" if isinstance(value, tuple) else "list"  # a namedtuple is a tuple to torch
         return Other(kind, tuple(argument(v) for v in cast("tuple[object, ...]", value)))
@@ -82,7 +82,7 @@ def call_of(module: nn.Module, given_input: object, state: object) -> Call | Non
     found = argument(given_input)
     if isinstance(found, Other) and found.type not in ("tuple", "list", "dict", "numpy.ndarray", "NoneType"):
         return None
-    weight = next((given(p) for p in module.parameters(recurse=False)), None)
+    weight = next((_given(p) for p in module.parameters(recurse=False)), None)
     return Call(found, None if state is None else argument(state), weight, torch._C._is_any_autocast_enabled())
 
 
@@ -154,6 +154,15 @@ class Family:
         if child is not None:
             key, parents = id(child), self._parents
             parents[key] = (weakref.ref(parent), name, weakref.ref(child, lambda _: parents.pop(key, None)))
+
+
+def calling_module() -> nn.Module | None:
+    """Return the innermost module whose call is on the stack."""
+    for frame in _frames():
+        if frame.f_code is nn.Module._call_impl.__code__:
+            found = frame.f_locals.get("self")
+            return found if isinstance(found, nn.Module) else None
+    return None
 
 
 def path_from_stack(module: nn.Module) -> str:

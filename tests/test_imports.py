@@ -1,0 +1,357 @@
+"""The house: floors, lazy imports, public names and docstrings."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import rnnshape
+
+ROOT = Path(rnnshape.__file__).parent
+
+FLOORS = (
+    ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "text", "layout"),
+    ("spec", "calc", "windows", "contract", "hints", "rules", "report"),
+    ("render",),
+    ("_torch", "coordinates", "usage", "judgement", "ops"),
+    ("doors", "hooks", "track", "probe", "dryrun", "states", "nn"),
+    ("api", "run", "cli", "pytest_plugin", "__main__"),
+    ("__init__",),
+)
+"""Names of modules, or of the folder that they are in."""
+
+HEAVY = ("torch", "numpy", "rich", "click")
+
+
+# What a module is and imports
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def modules(root: Path = ROOT) -> dict[str, Path]:
+    """Return every module of a package by its name: "layout", "render.terminal", "__init__"."""
+    return {".".join(p.relative_to(root).with_suffix("").parts): p for p in sorted(root.rglob("*.py"))}
+
+
+def floor(module: str) -> int:
+    found = [i for i, names in enumerate(FLOORS) if module.split(".")[0] in names]
+    assert len(found) == 1, f"{module} stands on {'no floor' if not found else 'several floors'}"
+    return found[0]
+
+
+def for_types_only(node: ast.AST) -> bool:
+    if not isinstance(node, ast.If):
+        return False
+    test = node.test
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def imported(node: ast.AST, inside: str = "rnnshape") -> set[str]:
+    """Return the full name of everything that a tree imports when it runs, however deep in functions and branches."""
+    found: set[str] = set()
+    if isinstance(node, ast.Import):
+        found |= {alias.name for alias in node.names}
+    elif isinstance(node, ast.ImportFrom):
+        parents = inside.split(".")[: 1 - node.level or None] if node.level else []
+        base = ".".join([*parents, *([node.module] if node.module else [])])
+        found |= {f"{base}.{alias.name}" for alias in node.names}
+    children = node.orelse if for_types_only(node) else ast.iter_child_nodes(node)  # type: ignore[attr-defined]
+    return found.union(*(imported(child, inside) for child in children))
+
+
+def of_package(names: set[str], known: dict[str, Path]) -> set[str]:
+    """Keep what is in the package, as names of modules: "rnnshape.layout.Layout" is "layout"."""
+    found = set()
+    for name in names:
+        parts = name.split(".")
+        if parts[0] == "rnnshape":
+            inner = [".".join(parts[1:end]) for end in range(len(parts), 1, -1)]
+            found.add(next((n for candidate in inner for n in (candidate, f"{candidate}.__init__") if n in known), "__init__"))
+    return found
+
+
+def needed(module: str, source: ast.Module, known: dict[str, Path]) -> set[str]:
+    """Return the modules that run before a module does; the top one is left out, as it imports nothing by itself."""
+    direct = of_package(imported(source, package_of(module)), known)
+    folders = {f"{name.rpartition('.')[0]}.__init__" for name in direct if package_of(name) != package_of(module)}
+    return ((direct | folders) & set(known)) - {module, "__init__"}
+
+
+def mistakes(sources: dict[str, ast.Module]) -> list[str]:
+    """Return every breach of the floors."""
+    known = {name: Path() for name in sources}
+    needs = {name: needed(name, source, known) for name, source in sources.items()}
+    at = {name: floor(name) for name in sources}
+    wrong = [f"{a} (floor {at[a]}) imports {b} (floor {at[b]})" for a in needs for b in sorted(needs[a]) if at[b] > at[a]]
+    wrong += [f"{a} (floor {floor(a)}) imports torch" for a in needs if floor(a) <= 2 and "torch" in outside(sources[a])]
+    try:
+        tuple(TopologicalSorter({a: {b for b in needs[a] if floor(b) == floor(a)} for a in needs}).static_order())
+    except CycleError as error:
+        wrong.append(f"a cycle: {' -> '.join(error.args[1])}")
+    return wrong
+
+
+def package_of(module: str) -> str:
+    return ".".join(["rnnshape", *module.split(".")[:-1]])
+
+
+def outside(source: ast.AST) -> set[str]:
+    return {name.split(".")[0] for name in imported(source)} - {"rnnshape"}
+
+
+# Floors
+
+
+def test_every_module_stands_on_one_floor() -> None:
+    assert len(modules()) > 20
+    for name in modules():
+        floor(name)
+
+
+def test_a_module_on_no_floor_is_noticed() -> None:
+    with pytest.raises(AssertionError) as caught:
+        floor("helpers")
+    assert str(caught.value).startswith("helpers stands on no floor")
+
+
+def test_a_module_imports_from_lower_floors_only() -> None:
+    assert mistakes({name: tree(path) for name, path in modules().items()}) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "message"),
+    [
+        ("layout", "import rnnshape.calc", "layout (floor 0) imports calc (floor 1)"),
+        ("layout", "from rnnshape import calc", "layout (floor 0) imports calc (floor 1)"),
+        ("layout", "from . import calc", "layout (floor 0) imports calc (floor 1)"),
+        ("layout", "from .calc import predict", "layout (floor 0) imports calc (floor 1)"),
+        ("layout", "def f():\n  if 1:\n    from rnnshape.calc import predict", "layout (floor 0) imports calc (floor 1)"),
+        ("render.terminal", "from ..hooks import Observer", "render.terminal (floor 2) imports hooks (floor 4)"),
+        ("calc", "import torch.nn as nn", "calc (floor 1) imports torch"),
+        ("calc", "class A:\n  def f(self):\n    from torch import nn", "calc (floor 1) imports torch"),
+        ("render.terminal", "try:\n  import torch\nexcept ImportError: pass", "render.terminal (floor 2) imports torch"),
+        ("calc", "if TYPE_CHECKING:\n  pass\nelse:\n  import torch", "calc (floor 1) imports torch"),
+    ],
+)
+def test_a_breach_is_noticed(module: str, source: str, message: str) -> None:
+    others = {"calc": "", "hooks": "", "layout": "", "__init__": ""}
+    sources = {name: ast.parse(text) for name, text in (others | {module: source}).items()}
+    assert mistakes(sources) == [message]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("calc", "from rnnshape.layout import Layout\nimport rnnshape.axes\nfrom rnnshape import text, __version__"),
+        ("calc", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n  import torch\n  from rnnshape.hooks import Observer"),
+        ("calc", "import typing\nif typing.TYPE_CHECKING:\n  from rnnshape.hooks import Observer"),
+        ("calc", "import torchvision_like, dataclasses"),
+        ("_torch", "import torch"),
+    ],
+)
+def test_what_is_allowed_is_not_noticed(module: str, source: str) -> None:
+    sources = {name: ast.parse("") for name in ("layout", "axes", "text", "hooks", "__init__")} | {module: ast.parse(source)}
+    assert mistakes(sources) == []
+
+
+def test_a_cycle_on_one_floor_is_noticed() -> None:
+    lines = {"layout": "import rnnshape.axes", "axes": "from rnnshape import sizes", "sizes": "from .layout import Layout"}
+    [found] = mistakes({name: ast.parse(text) for name, text in lines.items()})
+    assert found.startswith("a cycle: ")
+    assert set(found.removeprefix("a cycle: ").split(" -> ")) == {"layout", "axes", "sizes"}
+
+
+def test_a_cycle_through_a_folder_is_noticed() -> None:
+    lines = {"ops.__init__": "from rnnshape.ops import doors", "ops.doors": "from rnnshape import usage", "ops.registry": ""}
+    lines |= {"usage": "from rnnshape.ops.registry import operation", "__init__": ""}
+    [found] = mistakes({name: ast.parse(text) for name, text in lines.items()})
+    assert set(found.removeprefix("a cycle: ").split(" -> ")) == {"ops.__init__", "ops.doors", "usage"}
+
+
+# Lazy imports, in a fresh interpreter
+
+STEPS = """
+import json, sys
+found = {}
+def note(step):
+    found[step] = [name for name in %r if name in sys.modules]
+import rnnshape
+note("import")
+dir(rnnshape)
+rnnshape.Layout.parse("batch=6 seq=9")[:, -1]
+rnnshape.predict("LSTM", 10, 16, bidirectional=True, batch=6, seq=9).to_dict()
+repr(rnnshape.predict("GRU", 10, 16, lengths=[9, 7, 3]))
+repr(rnnshape.predict_windows(100, window=20))
+note("predict")
+rnnshape.Report(), rnnshape.Finding, rnnshape.Event, rnnshape.RNNSpec, rnnshape.ContractError
+import rnnshape.contract, rnnshape.hints
+note("floor 1")
+from click.testing import CliRunner
+from rnnshape.cli import main
+for line in (["--help"], ["--version"], ["run", "--help"], ["rules"], ["rules", "--json"], ["explain", "RNS103"],
+             ["explain", "nonsense"], ["predict", "gru", "--input-size", "4", "--hidden-size", "8"], ["run", "no file"]):
+    CliRunner().invoke(main, line)
+    note("cli " + " ".join(line))
+import rnnshape.render.terminal, rnnshape.render.jsonl
+note("render")
+rnnshape.watch
+note("watch")
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, list[str]]:
+    """Which heavy packages are loaded after each step."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning:rnnshape", "-c", STEPS % (HEAVY,)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_nothing_heavy_is_imported_before_it_is_used(loaded: dict[str, list[str]]) -> None:
+    assert loaded["import"] == loaded["predict"] == loaded["floor 1"] == []
+
+
+def test_the_command_line_imports_torch_for_run_alone(loaded: dict[str, list[str]]) -> None:
+    steps = [step for step in loaded if step.startswith("cli ")]
+    assert len(steps) == 9
+    assert all(loaded[step] == ["click"] for step in steps)
+
+
+def test_the_renderers_do_not_import_torch(loaded: dict[str, list[str]]) -> None:
+    assert "torch" not in loaded["render"]
+    assert "rich" in loaded["render"]
+
+
+def test_the_look_at_what_is_loaded_can_fail(loaded: dict[str, list[str]]) -> None:
+    assert "torch" in loaded["watch"]
+
+
+def test_the_import_gives_no_warning() -> None:
+    code = "import rnnshape, rnnshape.cli; rnnshape.predict('GRU', 4, 8)"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+# Public names
+
+
+def test_every_exported_name_resolves_to_its_home() -> None:
+    assert len(rnnshape.__all__) == len(set(rnnshape.__all__))
+    for home, names in rnnshape._EXPORTS.items():
+        module = import_module(home)
+        for name in names:
+            assert getattr(rnnshape, name) is getattr(module, name)
+            assert name in module.__all__, f"{home} does not list {name}"
+
+
+def test_all_is_the_table_of_exports() -> None:
+    table = [name for names in rnnshape._EXPORTS.values() for name in names]
+    assert len(table) == len(set(table))
+    assert set(rnnshape.__all__) == set(table)
+    assert all(list(names) == sorted(names) for names in rnnshape._EXPORTS.values())
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    [block] = [node for node in tree(ROOT / "__init__.py").body if for_types_only(node)]
+    assert isinstance(block, ast.If)
+    seen: dict[str, list[str]] = {}
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom)
+        seen[str(node.module)] = [alias.name for alias in node.names if alias.asname in (None, alias.name)]
+    assert seen == {home: list(names) for home, names in rnnshape._EXPORTS.items()}
+
+
+def test_dir_shows_every_name_and_what_a_module_has() -> None:
+    assert {*rnnshape.__all__, "__version__", "__all__", "__doc__"} <= set(dir(rnnshape))
+    assert dir(rnnshape) == sorted(set(dir(rnnshape)))
+
+
+def test_star_import_gives_the_public_names() -> None:
+    names: dict[str, object] = {}
+    exec("from rnnshape import *", names)
+    assert set(names) - {"__builtins__"} == set(rnnshape.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError) as caught:
+        rnnshape.Layuot  # noqa: B018
+    assert str(caught.value) == "module 'rnnshape' has no attribute 'Layuot'"
+    with pytest.raises(ImportError) as failed:
+        exec("from rnnshape import Layuot")
+    assert str(failed.value).startswith("cannot import name 'Layuot' from 'rnnshape'")
+
+
+def public(source: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [node for node in source.body if isinstance(node, kinds) and not node.name.startswith("_")]
+
+
+@cache
+def used_by(other: str) -> frozenset[str]:
+    """Return every dotted name that a module imports from the package, or reads off a module of it."""
+    source = tree(modules()[other])
+    bound = {full.rpartition(".")[2]: full for full in imported(source, package_of(other)) if full.startswith("rnnshape.")}
+    read = [(n.value, n.attr) for n in ast.walk(source) if isinstance(n, ast.Attribute)]
+    of_modules = {f"{bound[value.id]}.{name}" for value, name in read if isinstance(value, ast.Name) and value.id in bound}
+    return frozenset({*bound.values(), *of_modules})
+
+
+def forgotten(name: str, source: ast.Module, listed: list[str]) -> list[str]:
+    """Name the public functions and classes of a module that neither ``__all__``, a decorator nor another module knows."""
+    unlisted = [node for node in public(source) if node.name not in listed and not node.decorator_list]
+    others = [other for other in modules() if other != name]
+    return [node.name for node in unlisted if not any(f"rnnshape.{name}.{node.name}" in used_by(other) for other in others)]
+
+
+IMPORTABLE = [name for name in modules() if name not in ("__init__", "__main__")]
+
+
+@pytest.mark.parametrize("name", IMPORTABLE)
+def test_the_names_of_a_module(name: str) -> None:
+    module = import_module(f"rnnshape.{name.removesuffix('.__init__')}")
+    listed = getattr(module, "__all__", [])
+    assert [n for n in listed if not hasattr(module, n)] == []
+    assert len(listed) == len(set(listed))
+    assert forgotten(name, tree(modules()[name]), listed) == []
+
+
+def test_a_name_that_nobody_knows_is_noticed() -> None:
+    text = "def a(): 1\nclass B: 1\n@operation()\ndef c(): 1\ndef user_location(): 1\ndef _d(): 1"
+    assert forgotten("_torch", ast.parse(text), ["B"]) == ["a"], "doors reads _torch.user_location"
+
+
+def without_docstring(source: ast.Module, of: str) -> list[str]:
+    """Name every public function, class and method that has none; a method that only overrides one of a base may do without."""
+    found: list[tuple[str, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]] = [(of, source)]
+    for node in public(source):
+        found.append((f"{of}.{node.name}", node))
+        if isinstance(node, ast.ClassDef) and not node.bases:
+            found += [(f"{of}.{node.name}.{inner.name}", inner) for inner in public(ast.Module(node.body, []))]
+    return [name for name, node in found if not ast.get_docstring(node)]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_everything_public_has_a_docstring(name: str) -> None:
+    assert without_docstring(tree(modules()[name]), name) == []
+
+
+def test_a_missing_docstring_is_noticed() -> None:
+    source = ast.parse("def f(): pass\nclass A:\n  'a'\n  def g(self): pass\n  def _h(self): pass\ndef _i(): pass")
+    assert without_docstring(source, "m") == ["m", "m.f", "m.A.g"]
