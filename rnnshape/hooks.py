@@ -120,6 +120,7 @@ class Observer:
             # As text: a record that keeps the traceback would keep the tensors of the call.
             trace = traceback.format_exc()
             logger.error("rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this\n%s", trace)
+            self.report.could_not_follow("every call after a mistake of rnnshape's own, which is in the log")
             return None
 
     def tell(self, findings: Iterable[Finding]) -> None:
