@@ -18,7 +18,7 @@ from rnnshape.axes import Axis, Block, Dim, Factor, axes_of
 from rnnshape.factoring import regroup
 from rnnshape.sizes import Monomial, Size, divide, product
 
-__all__ = ["explain_interleaving", "interleaves"]
+__all__ = ["explain_interleaving", "interleaves", "repair"]
 
 Dims = tuple[Dim, ...]
 
@@ -35,7 +35,7 @@ def interleaves(before: Dims, after: Dims) -> bool:
         return False
     holding = [d for d in after if any(a.name == "batch" for a in axes_of(d))]
     if any(isinstance(f.axis, Block) for d in holding for f in d):
-        return not _rows_are_parts_of_samples(before, after)
+        return not _one_dim_decides_the_sample(before, after)
     crowded = [any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece)]
     real = [[s for s in _sizes(dims) if s != 1] for dims in (before, after)]
     reordered = real[0] != real[1] and sorted(map(str, real[0])) == sorted(map(str, real[1]))
@@ -50,8 +50,8 @@ def explain_interleaving(before: Dims, after: Dims, call: str) -> str:
     if samples > 1:
         held = "samples 0 and 1" if samples == 2 else f"samples 0 to {samples - 1}"
         lines.append(f"           row 0 holds {held}")
-    if repair := _repair(before, _sizes(after)):
-        code, result = repair
+    if found := repair(before, _sizes(after)):
+        code, result = found
         lines += [f"  instead  {code}", f"           {notation.render(result)}"]
     return "\n".join(lines)
 
@@ -73,34 +73,56 @@ def _has_whole_batch(dims: Dims) -> bool:
     return any(_is_whole_batch(f) and f.size != 1 for d in dims for f in d)
 
 
-def _rows_are_parts_of_samples(before: Dims, after: Dims) -> bool:
-    """Tell whether samples stand one after the other and each row of the result ends where a sample does, or earlier."""
-    factors = [f for d in before for f in d if f.size != 1]
-    row = product([s for s in _sizes(after) if s != 1][1:])
-    return _is_whole_batch(factors[0]) and divide(product(f.size for f in factors[1:]), row) is not None
+def _blocks(dims: Dims) -> int:
+    return sum(isinstance(f.axis, Block) for d in dims for f in d)
+
+
+def _one_dim_decides_the_sample(before: Dims, after: Dims) -> bool:
+    """Tell whether along some dim of the result no entry holds anything of two samples."""
+    batch, per_sample = _batch_and_per_sample(before)
+    sizes = _sizes(after)
+    for at, size in enumerate(sizes):
+        inner = product(sizes[at + 1 :])
+        repeats = divide(product((size, inner)), product((batch, per_sample)))
+        if repeats is not None and divide(per_sample, inner) is not None:
+            return True
+    return False
+
+
+def _batch_and_per_sample(dims: Dims) -> tuple[Size, Size]:
+    """Return the number of samples, and how many neighbouring elements belong to one."""
+    factors = [f for d in dims for f in d]
+    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f) and f.size != 1)
+    return factors[at].size, product(f.size for f in factors[at + 1 :])
 
 
 def _samples_in_first_row(before: Dims, after: Dims) -> int:
     """Count the samples of which the first row of the result holds something; 0 where sizes are symbols."""
-    factors = [f for d in before for f in d]
-    at = next(i for i, f in enumerate(factors) if _is_whole_batch(f) and f.size != 1)
-    per_sample, row = product(f.size for f in factors[at + 1 :]), product(_sizes(after)[1:])
-    batch = factors[at].size
+    batch, per_sample = _batch_and_per_sample(before)
+    row = product(_sizes(after)[1:])
     if isinstance(per_sample, Monomial) or isinstance(row, Monomial) or isinstance(batch, Monomial) or not per_sample:
         return 0
     return min(-(-row // per_sample), batch)
 
 
-def _repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
-    """Find the transpose, else the permutation, after which these sizes have the batch as one dim; every candidate is tried."""
+def repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
+    """Find a permutation after which these sizes have the batch as one dim and mix nothing else; every candidate is tried.
+
+    Those that leave the order of the other dims come first: whoever joins layers and directions wants the layers first.
+    """
     if len(dims) > 5:
         return None
     unchanged = tuple(range(len(dims)))
-    orders = sorted(permutations(unchanged), key=lambda order: sum(a != b for a, b in zip(order, unchanged, strict=True)))
-    for order in orders[1:]:
+    batch = next(at for at, dim in enumerate(dims) if _has_whole_batch((dim,)))
+
+    def disorder(order: tuple[int, ...]) -> tuple[bool, int]:
+        others = [d for d in order if d != batch]
+        return others != sorted(others), sum(a != b for a, b in zip(order, unchanged, strict=True))
+
+    for order in sorted(permutations(unchanged), key=disorder)[1:]:
         moved = tuple(dims[d] for d in order)
         result = regroup(tuple(f for d in moved for f in d), sizes)
-        if interleaves(dims, result) or not any(len(d) == 1 and _is_whole_batch(d[0]) for d in result):
+        if _blocks(result) > _blocks(dims) or not any(len(d) == 1 and _is_whole_batch(d[0]) for d in result):
             continue
         swapped = [d for d in unchanged if order[d] != d]
         code = f"transpose({swapped[0]}, {swapped[1]})" if len(swapped) == 2 else f"permute({', '.join(map(str, order))})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -23,8 +23,8 @@ class Source:
     """A Layout, and for every axis of it the coordinate of each of its elements, which are numbered row-major."""
 
     layout: Layout
-    coordinates: dict[Axis, np.ndarray]
-    totals: dict[Axis, int]
+    coordinates: dict[Axis, np.ndarray] = field(repr=False)
+    totals: dict[Axis, int] = field(repr=False)
 
     @property
     def elements(self) -> torch.Tensor:

@@ -125,7 +125,7 @@ def indices(draw: st.DrawFn, layout: Layout) -> Call:
 
 
 @st.composite
-def parts(draw: st.DrawFn, layout: Layout) -> Call:
+def some_part(draw: st.DrawFn, layout: Layout) -> Call:
     """Take one part of a dim in any of the ways that torch has."""
     dim, pick = draw(some_dim(layout.ndim)), draw(st.integers(0, 3))
     size = size_of(layout, dim)
@@ -142,7 +142,7 @@ def parts(draw: st.DrawFn, layout: Layout) -> Call:
     return Call(name, (draw(st.integers(0, 4)), dim) if name == "chunk" else (dim,), pick)
 
 
-OPERATIONS = (groupings, orders, groupings, groupings, indices, indices, parts, expansions)
+OPERATIONS = (groupings, orders, groupings, groupings, indices, indices, some_part, expansions)
 
 
 def apply(call: Call, value: Value) -> Value | None:
@@ -163,38 +163,40 @@ def both(on_layout: Callable[[], object], on_tensor: Callable[[], object]) -> Va
     return on_layout(), tensor
 
 
+def one_of(draw: st.DrawFn, values: Sequence[Value]) -> Value:
+    return values[draw(st.integers(0, len(values) - 1))]
+
+
 def step(draw: st.DrawFn, values: list[Value]) -> Value | None:
     """Draw an operation on one value, or one that joins several."""
-    kind = draw(st.sampled_from(["one"] * 8 + ["slices", "cat", "stack", "words"]))
-    value = draw(st.sampled_from([v for v in values if v[1].numel()][-3:] or values))
-    if not value[0].ndim:
+    layout, tensor = value = one_of(draw, [v for v in values if v[1].numel()][-3:] or values)
+    if not layout.ndim:
         # A tensor without dims still takes 0 and -1 for a dim in some methods; a Layout does not.
-        return apply(draw(expansions(value[0]) | indices(value[0])), value)
+        return apply(draw(expansions(layout) | indices(layout)), value)
+    kind = draw(st.sampled_from(["one"] * 8 + ["slices", "cat", "stack", "words"]))
     if kind == "one":
-        return apply(draw(draw(st.sampled_from(OPERATIONS))(value[0])), value)
+        return apply(draw(draw(st.sampled_from(OPERATIONS))(layout)), value)
     if kind == "words":
         return by_words(draw, value)
-    dim = draw(some_dim(value[0].ndim)) if kind != "stack" else draw(st.integers(-value[0].ndim - 1, value[0].ndim))
+    dim = draw(some_dim(layout.ndim))
+    alike = [v for v in values if v[0].ndim == layout.ndim]
+    parts = [value, *(one_of(draw, alike) for _ in range(draw(st.integers(0, 2))))]
     if kind == "slices":
-        at, size = dim % value[0].ndim, size_of(value[0], dim)
+        size = size_of(layout, dim)
         taken = draw(neighbouring_slices(size) | st.lists(slices(size), min_size=1, max_size=3))
-        calls = [Call("__getitem__", ((*[slice(None)] * at, part),)) for part in taken]
-        found = [apply(call, value) for call in calls]
-        several = [f for f in found if f]
-    else:
-        # Values of one shape come out of one split or unbind, and are what people join.
-        alike = [v for v in values if v[0].ndim == value[0].ndim]
-        several = [value, *draw(st.lists(st.sampled_from(alike), max_size=2))]
+        before = [slice(None)] * (dim % layout.ndim)
+        parts = [(layout[(*before, part)], tensor[(*before, part)]) for part in taken]
     if kind != "stack":
         # torch drops parts of shape (0,) from a cat, for the sake of old code; a Layout does not.
-        several = [v for v in several if v[0].sizes != (0,)]
-    if not several:
-        return None
-    name = "stack" if kind == "stack" else "cat"
-    layouts, tensors = zip(*several, strict=True)
-    joined = both(lambda: getattr(Layout, name)(layouts, dim), lambda: getattr(torch, name)(tensors, dim))
-    note(f"{name}({layouts}, {dim}): {joined[0]!r}" if joined else f"{name}({layouts}, {dim}) is refused")
-    return joined
+        parts = [v for v in parts if v[0].sizes != (0,)]
+    return join("stack" if kind == "stack" else "cat", parts, dim) if parts else None
+
+
+def join(name: str, parts: list[Value], dim: int) -> Value | None:
+    layouts, tensors = zip(*parts, strict=True)
+    found = both(lambda: getattr(Layout, name)(layouts, dim), lambda: getattr(torch, name)(tensors, dim))
+    note(f"{name}({layouts}, {dim}): {found[0]!r}" if found else f"{name}({layouts}, {dim}) is refused")
+    return found
 
 
 def by_words(draw: st.DrawFn, value: Value) -> Value | None:

@@ -236,8 +236,7 @@ def test_symbols_and_numbers_agree(data: st.DataObject) -> None:
 # Two at once
 
 
-@st.composite
-def sides(draw: st.DrawFn, source: Source) -> tuple[Layout, torch.Tensor]:
+def a_side(draw: st.DrawFn, source: Source) -> tuple[Layout, torch.Tensor]:
     """Draw a part of a source that still broadcasts with most other parts of it; some of its dims may be unknown."""
     layout, elements = source.layout, source.elements
     for _ in range(draw(st.integers(0, 3))):
@@ -262,11 +261,11 @@ def sides(draw: st.DrawFn, source: Source) -> tuple[Layout, torch.Tensor]:
 @given(st.data())
 def test_an_alignment_claims_what_one_side_knows_and_the_other_does_not_deny(data: st.DataObject) -> None:
     source = data.draw(sources())
-    (a, of_a), (b, of_b) = data.draw(sides(source)), data.draw(sides(source))
+    (a, of_a), (b, of_b) = a_side(data.draw, source), a_side(data.draw, source)
     try:
         of_a, of_b = torch.broadcast_tensors(of_a, of_b)
     except RuntimeError:
-        with pytest.raises(LayoutError, match=r"^align: dim \d is \S+ on one side and \S+ on the other\n"):
+        with pytest.raises(LayoutError, match=r"^align: dim "):
             a.align(b)
         return
     try:

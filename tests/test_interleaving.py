@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import pytest
+
+from rnnshape.errors import LayoutError
+from rnnshape.layout import Layout
+
+X = "batch=6 seq=9 feature=4"
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes", "result"),
+    [
+        # time-distributed layers and back, either way round
+        (X, (54, 4), "(batch=6 seq=9) feature=4"),
+        ("(batch=6 seq=9) feature=4", (6, 9, 4), X),
+        ("seq=9 batch=6 feature=4", (-1, 4), "(seq=9 batch=6) feature=4"),
+        ("(seq=9 batch=6) feature=4", (9, -1, 4), "seq=9 batch=6 feature=4"),
+        ("batch=N seq=T feature=F", ("N*T", "F"), "(batch=N seq=T) feature=F"),
+        ("(seq=T batch=N) hidden=2*H", ("T", "N", 2, "H"), "seq=T batch=N hidden//H=2 hidden%H/2*H=H"),
+        # frames stacked
+        ("batch=6 seq=8 feature=4", (6, 4, 8), "batch=6 seq//2=4 (seq%2/8=2 feature=4)"),
+        ("seq=8 batch=6 feature=4", (4, 2, 6, 4), "seq//2=4 seq%2/8=2 batch=6 feature=4"),
+        # heads
+        ("batch=6 seq=9 hidden=32", (6, 9, 4, 8), "batch=6 seq=9 hidden//8=4 hidden%8/32=8"),
+        ("batch=6 (heads=2 d=4) seq=9", (12, 4, 9), "(batch=6 heads=2) d=4 seq=9"),
+        # directions told apart
+        ("seq=9 batch=6 (directions=2 hidden=16)", (9, 6, 2, 16), "seq=9 batch=6 directions=2 hidden=16"),
+        ("(layers=2 directions=2) batch=6 hidden=16", (2, 2, 6, 16), "layers=2 directions=2 batch=6 hidden=16"),
+        # a batch cut for its own sake
+        (X, (2, 3, 9, 4), "batch//3=2 batch%3/6=3 seq=9 feature=4"),
+        (X, (2, 27, 4), "batch//3=2 (batch%3/6=3 seq=9) feature=4"),
+        ("batch=6 hidden=4", (3, 8), "batch//2=3 (batch%2/6=2 hidden=4)"),
+        ("batch=2*N seq=T", (2, "N", "T"), "batch//N=2 batch%N/2*N=N seq=T"),
+        # ... also where the sizes happen to be the old ones in another order
+        ("batch=6 seq=2 feature=3", (2, 3, 6), "batch//3=2 batch%3/6=3 (seq=2 feature=3)"),
+        # beams
+        ("batch=6 beam=3 vocab=5", (18, 5), "(batch=6 beam=3) vocab=5"),
+        ("(batch=6 beam=3) vocab=5", (6, 15), "batch=6 (beam=3 vocab=5)"),
+        # as unsqueeze and squeeze do
+        (X, (6, 1, 9, 4), "batch=6 1 seq=9 feature=4"),
+        (X, (1, 6, 9, 4, 1), "1 batch=6 seq=9 feature=4 1"),
+        ("batch=6 1 feature=4", (6, 4), "batch=6 feature=4"),
+        # all of it in one
+        (X, (-1,), "(batch=6 seq=9 feature=4)"),
+        (X, (6, -1), "batch=6 (seq=9 feature=4)"),
+        # equal sizes
+        ("batch=6 seq=6 feature=4", (6, 6, 4), "batch=6 seq=6 feature=4"),
+        ("batch=6 seq=6 feature=4", (36, 4), "(batch=6 seq=6) feature=4"),
+        ("(seq=6 batch=6) feature=4", (6, 6, 4), "seq=6 batch=6 feature=4"),
+        # sizes 1 and 0
+        ("batch=1 seq=9 feature=4", (9, 1, 4), "(batch=1 seq=9) 1 feature=4"),
+        ("seq=9 batch=1 feature=4", (4, 9), "{seq=9 batch=1 feature=4}//9=4 {seq=9 batch=1 feature=4}%9/36=9"),
+        ("batch=6 seq=1 feature=4", (1, 6, 4), "1 batch=6 (seq=1 feature=4)"),
+        ("batch=0 seq=9 feature=4", (0, 36), "batch=0 (seq=9 feature=4)"),
+        ("batch=0 seq=9 feature=4", (9, 0, 4), "?=9 ?=0 ?=4"),
+        ("batch=6 seq=0 feature=4", (0, 4), "seq=0 feature=4"),
+        # each row a part of one sample, though it ends where no feature does
+        (X, (12, 18), "{batch=6 seq=9 feature=4}//18=12 {batch=6 seq=9 feature=4}%18/216=18"),
+        ("seq=2 batch=3 (a=6 b=6)", (2, 12, 9), "seq=2 {batch=3 a=6 b=6}//9=12 {batch=3 a=6 b=6}%9/108=9"),
+        ("seq=2 batch=3 (a=6 b=6)", (24, 9), "{seq=2 batch=3 a=6 b=6}//9=24 {seq=2 batch=3 a=6 b=6}%9/216=9"),
+        # no batch at all
+        ("seq=9 feature=4", (4, 9), "{seq=9 feature=4}//9=4 {seq=9 feature=4}%9/36=9"),
+        # a batch that was mixed before is not this reshape's doing
+        ("{batch=6 seq=9}%6/54=6 feature=4", (12, 2), "({batch=6 seq=9}%6/54=6 feature//2=2) feature%2/4=2"),
+    ],
+)
+def test_reshapes_that_are_meant(text: str, sizes: tuple[int | str, ...], result: str) -> None:
+    reshaped = Layout.parse(text).reshape(sizes)
+    assert str(reshaped) == result
+    assert Layout.parse(text).reshape(sizes, allow_mixing=True) == reshaped
+
+
+def error_of(text: str, *sizes: int | str) -> str:
+    with pytest.raises(LayoutError) as err:
+        Layout.parse(text).reshape(*sizes)
+    return str(err.value)
+
+
+def test_a_state_made_rows_of_samples_without_transposing() -> None:
+    assert (
+        error_of("(layers=2 directions=2) batch=6 hidden=16", 6, -1)
+        == """\
+reshape(6, -1) interleaves samples: no dim of the result is batch
+  from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
+  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
+           row 0 holds samples 0 to 3
+  instead  transpose(0, 1).reshape(6, 64)
+           batch=6 (layers=2 directions=2 hidden=16)"""
+    )
+
+
+def test_a_batch_cut_across_dims_that_hold_something_else_too() -> None:
+    assert (
+        error_of("layers=2 batch=4 hidden=3", 4, 6)
+        == """\
+reshape(4, 6) interleaves samples: no dim of the result is batch
+  from     layers=2 batch=4 hidden=3                     (2, 4, 3)
+  to       (layers=2 batch//2=2) (batch%2/4=2 hidden=3)  (4, 6)
+           row 0 holds samples 0 and 1
+  instead  transpose(0, 1).reshape(4, 6)
+           batch=4 (layers=2 hidden=3)"""
+    )
+
+
+def test_a_view_meant_as_a_transpose() -> None:
+    assert (
+        error_of("batch=6 seq=9 feature=4", 9, 6, 4)
+        == """\
+reshape(9, 6, 4) interleaves samples: no dim of the result is batch
+  from     batch=6 seq=9 feature=4                                (6, 9, 4)
+  to       {batch=6 seq=9}//6=9 {batch=6 seq=9}%6/54=6 feature=4  (9, 6, 4)
+  instead  transpose(0, 1)
+           seq=9 batch=6 feature=4"""
+    )
+
+
+def test_a_view_meant_as_a_transpose_where_it_cuts_evenly() -> None:
+    assert (
+        error_of("batch=4 seq=2 feature=2", 2, 4, 2)
+        == """\
+reshape(2, 4, 2) interleaves samples: no dim of the result is batch
+  from     batch=4 seq=2 feature=2                   (4, 2, 2)
+  to       batch//2=2 (batch%2/4=2 seq=2) feature=2  (2, 4, 2)
+           row 0 holds samples 0 and 1
+  instead  transpose(0, 1)
+           seq=2 batch=4 feature=2"""
+    )
+
+
+def test_symbols_say_nothing_about_a_row() -> None:
+    assert (
+        error_of("batch=N seq=T feature=4", "T", "N", 4)
+        == """\
+reshape(T, N, 4) interleaves samples: no dim of the result is batch
+  from     batch=N seq=T feature=4                                 (N, T, 4)
+  to       {batch=N seq=T}//N=T {batch=N seq=T}%N/N*T=N feature=4  (T, N, 4)
+  instead  transpose(0, 1)
+           seq=T batch=N feature=4"""
+    )
+
+
+def test_a_suggestion_leaves_the_order_of_the_other_dims() -> None:
+    assert (
+        error_of("layers=2 directions=2 batch=6 hidden=5", 6, 20)
+        == """\
+reshape(6, 20) interleaves samples: no dim of the result is batch
+  from     layers=2 directions=2 batch=6 hidden=5                                                  (2, 2, 6, 5)
+  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=5)  (6, 20)
+           row 0 holds samples 0 to 3
+  instead  permute(2, 0, 1, 3).reshape(6, 20)
+           batch=6 (layers=2 directions=2 hidden=5)"""
+    )
+
+
+def test_a_suggestion_reverses_the_other_dims_where_only_that_mixes_nothing() -> None:
+    assert (
+        error_of("batch=2 seq=3 feature=5", 5, 3, 2)
+        == """\
+reshape(5, 3, 2) interleaves samples: no dim of the result is batch
+  from     batch=2 seq=3 feature=5                                                                              (2, 3, 5)
+  to       {batch=2 seq=3 feature=5}//6=5 {batch=2 seq=3 feature=5}//2%3/30=3 {batch=2 seq=3 feature=5}%2/30=2  (5, 3, 2)
+  instead  transpose(0, 2)
+           feature=5 seq=3 batch=2"""
+    )
+
+
+def test_nothing_is_suggested_where_nothing_mends_it() -> None:
+    assert (
+        error_of("batch=6 seq=4 feature=4", 8, 3, 4)
+        == """\
+reshape(8, 3, 4) interleaves samples: no dim of the result is batch
+  from     batch=6 seq=4 feature=4                                (6, 4, 4)
+  to       {batch=6 seq=4}//3=8 {batch=6 seq=4}%3/24=3 feature=4  (8, 3, 4)"""
+    )
