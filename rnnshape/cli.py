@@ -123,7 +123,7 @@ Examples:
   rnnshape predict grucell --input-size 10 --hidden-size 16 --batch 6 --json
 """,
 )
-@click.argument("layer", type=click.Choice(KINDS, case_sensitive=False))
+@click.argument("layer", type=click.Choice(KINDS, case_sensitive=False), metavar="LAYER")
 @click.option("--input-size", type=int, required=True, help="Features of each element of the input.")
 @click.option("--hidden-size", type=int, required=True, help="Features of the hidden state.")
 @click.option("--num-layers", type=int, help="Stacked layers.  [default: 1]")
@@ -132,14 +132,21 @@ Examples:
 @click.option("--no-bias", "bias", flag_value=False, default=None, type=bool, help="Without bias vectors.")
 @click.option("--proj-size", type=int, help="Projected size of an LSTM's hidden state.")
 @click.option("--nonlinearity", type=click.Choice(["tanh", "relu"]), help="Of an RNN.")
-@click.option("--batch", default="B", show_default=True, help="Samples: a number or a symbol.")
+@click.option("--batch", help="Samples: a number or a symbol.  [default: B]")
 @click.option("--seq", default="T", show_default=True, help="Steps: a number or a symbol.")
 @click.option("--unbatched", is_flag=True, help="Input without a batch.")
 @click.option("--lengths", type=_Lengths(), help="Real steps of each sample, for a PackedSequence.")
 @click.option("--dtype", default="float32", show_default=True, help="For the bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def predict_command(
-    layer: str, batch: str, seq: str, unbatched: bool, lengths: list[int] | None, dtype: str, as_json: bool, **config: Any
+    layer: str,
+    batch: str | None,
+    seq: str,
+    unbatched: bool,
+    lengths: list[int] | None,
+    dtype: str,
+    as_json: bool,
+    **config: Any,
 ) -> None:
     """Predict every tensor's shape of a recurrent layer, without torch.
 
@@ -147,11 +154,13 @@ def predict_command(
     """
     from rnnshape.calc import predict
 
+    if unbatched and (batch is not None or lengths is not None):
+        raise click.UsageError("--unbatched is one sequence, so it goes with neither --batch nor --lengths")
     given = {name: value for name, value in config.items() if value is not None}
     try:
         found = predict(
             layer,
-            batch=None if unbatched else _size(batch),
+            batch=None if unbatched else _size("B" if batch is None else batch),
             seq=_size(seq),
             lengths=lengths,
             dtype=dtype,
@@ -192,7 +201,7 @@ def _rule(code: str) -> Rule:
     try:
         return rule(code)
     except KeyError as error:
-        raise click.UsageError(f"{error.args[0]}; rnnshape rules lists them") from None
+        raise click.UsageError(f"{error.args[0]} (rnnshape rules lists them)") from None
 
 
 def _plain(entry: Rule) -> dict[str, str]:

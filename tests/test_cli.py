@@ -1,0 +1,308 @@
+"""The command line, all but ``run``: what it prints, what its errors say, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from itertools import product
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import rnnshape
+from rnnshape import predict
+from rnnshape.cli import main
+from rnnshape.rules import RULES, Rule
+from rnnshape.spec import KINDS
+
+GRU = ("predict", "gru", "--input-size", "4", "--hidden-size", "8")
+
+
+def cli(*words: str, color: bool = False) -> Result:
+    return CliRunner().invoke(main, words, prog_name="rnnshape", color=color, catch_exceptions=False)
+
+
+def printed(*words: str, color: bool = False) -> str:
+    done = cli(*words, color=color)
+    assert (done.exit_code, done.stderr) == (0, "")
+    return done.stdout
+
+
+def error(*words: str, code: int = 2) -> str:
+    """Return what stands behind "Error: "; in front of it is the usage, and nothing goes to stdout."""
+    done = cli(*words)
+    assert (done.exit_code, done.stdout) == (code, "")
+    usage, message = done.stderr.split("\nError: ")
+    command = " ".join(["rnnshape", *(words[:1] if words[0] in main.commands else ())])
+    assert usage.startswith(f"Usage: {command} ")
+    assert usage.endswith(f"\nTry '{command} --help' for help.\n")
+    return message.removesuffix("\n")
+
+
+# predict
+
+OPTIONS = {
+    "num_layers": ((), ("--num-layers", "2")),
+    "bidirectional": ((), ("--bidirectional",)),
+    "batch_first": ((), ("--batch-first",)),
+    "bias": ((), ("--no-bias",)),
+}
+VALUES = {"num_layers": 2, "bidirectional": True, "batch_first": True, "bias": False}
+INPUTS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    ((), {}),
+    (("--batch", "6", "--seq", "9"), {"batch": 6, "seq": 9}),
+    (("--batch", "2*B", "--seq", "steps"), {"batch": "2*B", "seq": "steps"}),
+    (("--unbatched", "--seq", "9"), {"batch": None, "seq": 9}),
+    (("--dtype", "float64"), {"dtype": "float64"}),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_predict_is_predict(kind: str) -> None:
+    names = ["bias"] if kind.endswith("Cell") else list(OPTIONS)
+    for choice in product((0, 1), repeat=len(names)):
+        words = [word for name, on in zip(names, choice, strict=True) for word in OPTIONS[name][on]]
+        config: dict[str, Any] = {name: VALUES[name] for name, on in zip(names, choice, strict=True) if on}
+        for more, arguments in INPUTS:
+            wanted = predict(kind, 4, 8, **config, **arguments)
+            line = ("predict", kind, "--input-size", "4", "--hidden-size", "8", *words, *more)
+            assert printed(*line) == f"{wanted!r}\n"
+            assert json.loads(printed(*line, "--json")) == wanted.to_dict()
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_predict_packed(kind: str) -> None:
+    line = ("predict", kind.lower(), "--input-size", "4", "--hidden-size", "8", "--lengths", "9,7,3")
+    wanted = predict(kind, 4, 8, lengths=[9, 7, 3])
+    assert printed(*line) == f"{wanted!r}\n"
+    assert json.loads(printed(*line, "--json")) == wanted.to_dict()
+    assert json.loads(printed(*line, "--json"))["lengths"] == [9, 7, 3]
+    assert printed(*line, "--batch", "3", "--seq", "12") == f"{predict(kind, 4, 8, lengths=[9, 7, 3], seq=12)!r}\n"
+
+
+@pytest.mark.parametrize("kind", ["RNN", "RNNCell"])
+def test_predict_the_nonlinearity(kind: str) -> None:
+    for word in ("tanh", "relu"):
+        text = printed("predict", kind, "--input-size", "4", "--hidden-size", "8", "--nonlinearity", word)
+        assert text == f"{predict(kind, 4, 8, nonlinearity=word)!r}\n"
+        assert ("nonlinearity='relu'" in text) == (word == "relu")
+
+
+def test_predict_a_projection() -> None:
+    line = ("predict", "lstm", "--input-size", "4", "--hidden-size", "8", "--proj-size", "3", "--json")
+    assert json.loads(printed(*line)) == predict("LSTM", 4, 8, proj_size=3).to_dict()
+
+
+def test_predict_in_full() -> None:
+    text = printed(*GRU, "--bidirectional", "--batch", "6", "--seq", "9")
+    assert text == textwrap.dedent("""\
+        GRU(4, 8, bidirectional=True)    batch_first=False
+          input   seq=9 batch=6 feature=4                   (9, 6, 4)   (L, N, H_in)
+          h_0     (layers=1 directions=2) batch=6 hidden=8  (2, 6, 8)   (D*num_layers, N, H_out)  zeros unless given
+          output  seq=9 batch=6 (directions=2 hidden=8)     (9, 6, 16)  (L, N, D*H_out)           both directions at every step
+          h_n     (layers=1 directions=2) batch=6 hidden=8  (2, 6, 8)   (D*num_layers, N, H_out)  every layer at its final step
+          rows of h_n:
+            row 0: layer 0 forward   row 1: layer 0 reverse
+          672 parameters, 2.62 KiB as float32
+          62.2 kFLOPs in matrix products: 1,152 x 9 steps x 6 samples
+        """)  # fmt: skip
+
+
+def test_any_case_of_a_layer_is_one_layer() -> None:
+    texts = {printed("predict", kind, *GRU[2:]) for kind in ("gru", "GRU", "Gru", "gRu")}
+    assert len(texts) == 1
+
+
+ONE_SEQUENCE = "--unbatched is one sequence, so it goes with neither --batch nor --lengths"
+NOT_A_SIZE = "a size is an int, a symbol such as 'B' or a product such as '2*H'; got"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([*GRU, "--num-layer", "3"], "No such option '--num-layer'. Did you mean '--num-layers'?"),
+        (GRU[:4], "Missing option '--hidden-size'."),
+        (["predict", "gru"], "Missing option '--input-size'."),
+        ([*GRU, "extra"], "Got unexpected extra argument (extra)"),
+        (["predict", "gruu", *GRU[2:]],
+         "Invalid value for 'LAYER': 'gruu' is not one of 'rnn', 'lstm', 'gru', 'rnncell', 'lstmcell', 'grucell'."),
+        (["predict"], "Missing argument 'LAYER'. Choose from:\n\trnn,\n\tlstm,\n\tgru,\n\trnncell,\n\tlstmcell,\n\tgrucell"),
+        ([*GRU, "--num-layers", "x"], "Invalid value for '--num-layers': 'x' is not a valid integer."),
+        ([*GRU, "--num-layers", "0"], "num_layers=0: 1 or more is needed"),
+        ([*GRU[:-1], "0"], "hidden_size=0: 1 or more is needed"),
+        ([*GRU, "--nonlinearity", "sigmoid"], "Invalid value for '--nonlinearity': 'sigmoid' is not one of 'tanh', 'relu'."),
+        ([*GRU, "--nonlinearity", "relu"], "nonlinearity='relu': only RNN and RNNCell have one, not GRU"),
+        (["predict", "lstm", *GRU[2:], "--proj-size", "8"], "proj_size=8: must be smaller than hidden_size=8"),
+        (["predict", "grucell", *GRU[2:], "--bidirectional"], "bidirectional=True: a cell has no bidirectional; use GRU"),
+        (["predict", "grucell", *GRU[2:], "--lengths", "9"],
+         "lengths=[9]: a cell takes one step and no PackedSequence; use GRU"),
+        ([*GRU, "--batch", "B+1"], f"batch='B+1': {NOT_A_SIZE} 'B+1'"),
+        ([*GRU, "--batch", ""], f"batch='': {NOT_A_SIZE} ''"),
+        ([*GRU, "--batch", "²"], f"batch='²': {NOT_A_SIZE} '²'"),
+        ([*GRU, "--batch=--3"], f"batch='--3': {NOT_A_SIZE} '--3'"),
+        ([*GRU, "--seq", "1.5"], f"seq='1.5': {NOT_A_SIZE} '1.5'"),
+        ([*GRU, "--seq", "0"], "seq=0: 1 or more is needed, as torch demands"),
+        ([*GRU, "--batch", "-3"], "batch=-3: a size is 0 or more, got -3"),
+        ([*GRU, "--unbatched", "--batch", "3"], ONE_SEQUENCE),
+        ([*GRU, "--unbatched", "--lengths", "3,2"], ONE_SEQUENCE),
+        ([*GRU, "--lengths", "9,x"], "Invalid value for '--lengths': '9,x' is no list of numbers such as 9,7,3"),
+        ([*GRU, "--lengths", "9,"], "Invalid value for '--lengths': '9,' is no list of numbers such as 9,7,3"),
+        ([*GRU, "--lengths", ""], "Invalid value for '--lengths': '' is no list of numbers such as 9,7,3"),
+        ([*GRU, "--lengths", "0,1"], "lengths=[0, 1]: one number for each sample is needed, 1 or more, as torch demands"),
+        ([*GRU, "--lengths", "9,7", "--batch", "3"], "batch=3: lengths has 2 samples; leave batch out"),
+        ([*GRU, "--lengths", "9,7", "--seq", "8"], "seq=8: the longest of lengths is 9; leave seq out"),
+        ([*GRU, "--dtype", "int8"],
+         "dtype='int8': recurrent layers compute in one of float64, double, float32, float, float16, half, bfloat16"),
+    ],
+)  # fmt: skip
+def test_a_wrong_predict(words: list[str], message: str) -> None:
+    assert error(*words) == message
+
+
+def test_only_the_projection_of_an_lstm() -> None:
+    assert error(*GRU, "--proj-size", "3").startswith("proj_size=3: only LSTM has projections, not GRU; leave it ")
+
+
+# explain and rules
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_explain_every_rule(code: str) -> None:
+    rule = RULES[code]
+    text = printed("explain", code)
+    head, *rest = text.split("\n")
+    assert head == f"{code} {rule.severity}: {rule.title}"
+    assert rest[-1] == ""
+    why = rest[: next((i for i, line in enumerate(rest) if line in ("  wrong", "  right")), -1)]
+    assert " ".join(why) == rule.why
+    assert max(map(len, why)) <= 100
+    for label, example in (("wrong", rule.wrong), ("right", rule.right)):
+        block = f"\n  {label}\n{textwrap.indent(example, '    ')}\n"
+        assert (block in text) == bool(example)
+    assert json.loads(printed("explain", "--json", code)) == [plain(rule)]
+    assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def plain(rule: Rule) -> dict[str, str]:
+    return {
+        "code": rule.code,
+        "title": rule.title,
+        "severity": rule.severity,
+        "why": rule.why,
+        "wrong": rule.wrong,
+        "right": rule.right,
+    }
+
+
+def test_explain_in_full() -> None:
+    assert printed("explain", "RNS108") == textwrap.dedent("""\
+        RNS108 error: LSTM without its pair of states
+        An LSTM has a hidden state and a cell state and takes them as the pair (h_0, c_0), often met when a
+        GRU is swapped for an LSTM.
+          wrong
+            lstm(x, h_0)
+          right
+            lstm(x, (h_0, torch.zeros_like(h_0)))
+        """)
+
+
+def test_explain_several_in_any_case() -> None:
+    one, two = printed("explain", "RNS103"), printed("explain", "RNS104")
+    assert printed("explain", "rns104", "Rns103") == f"{two}\n{one}"
+    assert [r["code"] for r in json.loads(printed("explain", "rns104", "Rns103", "--json"))] == ["RNS104", "RNS103"]
+
+
+def test_explain_a_rule_without_examples() -> None:
+    assert "\n  wrong" not in printed("explain", "RNS000")
+
+
+def test_explain_in_colour() -> None:
+    text = printed("explain", "RNS103", color=True)
+    assert click.unstyle(text) == printed("explain", "RNS103")
+    assert text.startswith("\x1b[1mRNS103 error: ")
+    assert "\x1b[31m  wrong\x1b[0m" in text
+    assert "\x1b[32m  right\x1b[0m" in text
+
+
+def test_explain_what_is_unknown() -> None:
+    assert error("explain", "rns1033") == "there is no rule 'rns1033'; did you mean 'RNS103'? (rnnshape rules lists them)"
+    assert error("explain", "x") == "there is no rule 'x' (rnnshape rules lists them)"
+    assert error("explain", "RNS103", "") == "there is no rule '' (rnnshape rules lists them)"
+    assert error("explain") == "Missing argument 'CODE...'."
+
+
+def test_rules_lists_every_rule() -> None:
+    lines = printed("rules").splitlines()
+    assert [re.split("  +", line) for line in lines] == [[r.code, r.severity, r.title] for r in RULES.values()]
+    assert json.loads(printed("rules", "--json")) == [plain(r) for r in RULES.values()]
+    assert lines[3] == "RNS103  error    state with another number of rows"
+    assert error("rules", "extra") == "Got unexpected extra argument (extra)"
+
+
+# The commands themselves
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in main.commands)], ids=" ".join)
+def test_help_ends_with_an_example(command: tuple[str, ...]) -> None:
+    text = printed(*command, "--help")
+    assert text == printed(*command, "-h")
+    examples = re.findall(r"^  (?:  |Example: )(?:torchrun .*-m )?rnnshape (.*)$", text, re.MULTILINE)
+    assert examples
+    for example in examples:
+        words = example.split("   ")[0].split()
+        assert words[0] in main.commands
+        assert not command or words[0] == command[0]
+        if words[0] != "run":
+            printed(*words)
+
+
+def test_every_option_has_a_help_text() -> None:
+    options = [(name, p) for name, c in main.commands.items() for p in c.params if isinstance(p, click.Option)]
+    assert len(options) > 15
+    assert [(name, p.name) for name, p in options if not (p.help and p.help[0].isupper())] == []
+
+
+def test_the_version() -> None:
+    assert printed("--version") == f"rnnshape, version {rnnshape.__version__}\n"
+
+
+def test_a_wrong_command() -> None:
+    assert error("expalin", "RNS103") == "No such command 'expalin'. Did you mean 'explain'?"
+    assert error("--verson") == "No such option '--verson'. Did you mean '--version'?"
+    nothing = cli()
+    assert nothing.exit_code == 2
+    assert nothing.stderr == printed("--help")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run"], "Missing argument 'SCRIPT'."),
+        (["run", "no.py", "--epochs"], "there is no file 'no.py'; for a module use: rnnshape run -m no.py"),
+        (["run", "."], "'.' is a directory; name the file in it"),
+        (["run", "--fail-om", "error", "a.py"], "No such option '--fail-om'. Did you mean '--fail-on'?"),
+        (["run", "--fail-on", "eror", "a.py"],
+         "Invalid value for '--fail-on': 'eror' is not one of 'error', 'warning', 'never'."),
+        (["run", "--ignore", "RNS1033", __file__],
+         "there is no rule 'RNS1033'; did you mean 'RNS103'? (rnnshape rules lists them)"),
+        (["run", "--jsonl", "no folder/a.jsonl", __file__],
+         "Invalid value for '--jsonl': [Errno 2] No such file or directory: 'no folder/a.jsonl'"),
+        (["run", "--jsonl", ".", __file__], "Invalid value for '--jsonl': [Errno 21] Is a directory: '.'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_run_does_not_begin(words: list[str], message: str) -> None:
+    assert error(*words) == message
+
+
+def test_as_a_module() -> None:
+    command = [sys.executable, "-W", "error", "-m", "rnnshape", "explain", "RNS103"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, printed("explain", "RNS103"), "")
+    wrong = subprocess.run([*command[:-1], "x"], capture_output=True, text=True, timeout=60, check=False)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("Usage: rnnshape explain ")
