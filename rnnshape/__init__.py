@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rnnshape.api import watch
     from rnnshape.axes import Axis
     from rnnshape.calc import Prediction, predict
+    from rnnshape.diagnosis import diagnose
     from rnnshape.errors import (
         ContractError,
         LayoutError,
@@ -37,6 +38,7 @@ _EXPORTS = {
     "rnnshape.api": ("watch",),
     "rnnshape.axes": ("Axis",),
     "rnnshape.calc": ("Prediction", "predict"),
+    "rnnshape.diagnosis": ("diagnose",),
     "rnnshape.errors": (
         "ContractError",
         "LayoutError",
@@ -71,6 +73,7 @@ __all__ = [
     "SpecError",
     "SpecTypeError",
     "WindowsPrediction",
+    "diagnose",
     "predict",
     "predict_windows",
     "watch",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import os
 import sys
@@ -24,11 +25,13 @@ __all__ = [
     "Family",
     "argument",
     "call_of",
+    "calling_module",
     "has_hooks",
     "is_judged_here",
     "packed_sizes",
     "path_from_stack",
     "spec_of",
+    "traceback_location",
     "user_location",
 ]
 
@@ -41,9 +44,12 @@ _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _TORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 
 
+_is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_tracing_state
+
+
 def is_judged_here() -> bool:
     """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
-    return not torch.compiler.is_compiling() and torch._C._get_tracing_state() is None
+    return not _is_compiling() and _tracing_state() is None
 
 
 def _given(tensor: Tensor) -> Given:
@@ -112,12 +118,35 @@ def _frames() -> Any:
 
 def user_location() -> Location | None:
     """Return the innermost line that is neither torch's nor ours."""
-    for frame in _frames():
-        file = frame.f_code.co_filename
-        if not file.startswith((_OURS, _TORCH, "<frozen")):
-            code = linecache.getline(file, frame.f_lineno, frame.f_globals).strip()
-            return Location(_shortened(file), frame.f_lineno, frame.f_code.co_qualname, code)
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if not _is_library(code.co_filename):
+            return _location(code.co_filename, frame.f_lineno, code.co_qualname)
+        frame = frame.f_back
     return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_library(file: str) -> bool:
+    return file.startswith((_OURS, _TORCH, "<frozen"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _location(file: str, line: int, function: str) -> Location:
+    return Location(_shortened(file), line, function, linecache.getline(file, line).strip())
+
+
+def traceback_location(error: BaseException) -> Location | None:
+    """Return the innermost line of an exception's traceback that is neither torch's nor ours."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not _is_library(code.co_filename):
+            found = _location(code.co_filename, trace.tb_lineno, code.co_qualname)
+        trace = trace.tb_next
+    return found
 
 
 def _shortened(file: str) -> str:

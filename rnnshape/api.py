@@ -14,7 +14,7 @@ from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.hooks import Action, Observer
 from rnnshape.render.jsonl import JsonLines
 from rnnshape.report import Report
-from rnnshape.rules import rule
+from rnnshape.rules import checked_codes
 
 __all__ = ["Watch", "watch"]
 
@@ -57,14 +57,7 @@ def watch(
     """
     if on not in get_args(Action):
         raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
-    if isinstance(ignore, str):
-        raise SpecError(f"ignore={ignore!r}: a list of codes is needed, as in ignore=[{ignore!r}]")
-    codes = tuple(ignore)
-    for code in codes:
-        try:
-            rule(code)
-        except KeyError as error:
-            raise SpecError(f"ignore={list(codes)!r}: {error.args[0]}") from None
+    codes = checked_codes(ignore)
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
     return Watch(model, on, codes, jsonl)

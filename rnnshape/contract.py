@@ -7,7 +7,7 @@ is wrong as `Mismatch` objects and never raises. Nothing here imports torch: a t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rnnshape import text
@@ -16,7 +16,7 @@ from rnnshape.layout import Layout
 from rnnshape.sizes import Monomial, Size
 from rnnshape.spec import RNNSpec
 
-__all__ = ["Argument", "Call", "Given", "Mismatch", "Other", "Packed", "check_call", "check_result", "predicted"]
+__all__ = ["Argument", "Call", "Given", "Mismatch", "Other", "Packed", "check_call", "check_result", "predicted", "unstacked"]
 
 
 class Given(NamedTuple):
@@ -129,7 +129,16 @@ def predicted(spec: RNNSpec, call: Call) -> Prediction | None:
 
 def check_call(spec: RNNSpec, call: Call) -> tuple[Mismatch, ...]:
     """Return every way in which a call breaks the contract, in a fixed order: input, then states."""
-    return (*_input(spec, call), *_states(spec, call))
+    return (*_input(spec, call), *_states(spec, unstacked(spec, call)))
+
+
+def unstacked(spec: RNNSpec, call: Call) -> Call:
+    """Return the call with a pair of states where an unbatched LSTM is given the two in one tensor: torch reads hx[0] and hx[1]."""
+    state, given = call.state, call.input
+    unbatched = isinstance(given, Given) and len(given.sizes) == (1 if spec.cell else 2)
+    if spec.has_cell_state and unbatched and isinstance(state, Given) and state.sizes[:1] == (2,):
+        return replace(call, state=Other("tuple", (state._replace(sizes=state.sizes[1:]),) * 2))
+    return call
 
 
 def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
@@ -147,7 +156,8 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
     else:
         sizes, rank, tensor = given.sizes, ((1, 2) if spec.cell else (2, 3)), given
         batched = len(sizes) != rank[0]
-        expected = Prediction(spec, Monomial(1, ("batch",)) if batched else None, Monomial(1, ("seq",))).input
+        batch, seq = Monomial(1, ("batch",)) if batched else None, None if spec.cell else Monomial(1, ("seq",))
+        expected = Prediction(spec, batch, seq).input
     if len(sizes) not in rank:
         fact = f"input has {text.count(len(sizes), 'dim')}, expected {text.listed([f'{r}-D' for r in rank], 'or')}"
         yield Mismatch("RNS101", "input", fact, expected, sizes)
@@ -190,10 +200,6 @@ def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
     if state is None:
         return
     names = ("h_0", "c_0") if spec.has_cell_state else ("h_0",)
-    unbatched = isinstance(call.input, Given) and len(call.input.sizes) == (1 if spec.cell else 2)
-    if spec.has_cell_state and isinstance(state, Given) and unbatched and state.sizes[:1] == (2,):
-        # torch reads hx[0] and hx[1] here, so the two states stacked in one tensor are a pair.
-        state = Other("tuple", (state._replace(sizes=state.sizes[1:]),) * 2)
     if spec.has_cell_state:
         items = state.items if isinstance(state, Other) else ()
         if len(items) != 2 or not all(isinstance(i, Given) for i in items):

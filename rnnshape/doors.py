@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -26,7 +25,6 @@ logger = logging.getLogger("rnnshape")
 MOST_KNOWN = 4096
 """Kinds of calls that a door remembers; any other is judged anew each time."""
 
-_IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
 _STATE_NAMES = frozenset(["hx", "h", "h0", "h_0", "hidden", "hidden_state", "state", "states", "initial_state", "init_state"])
 
 
@@ -121,11 +119,28 @@ class Door:
         seen.passage.calls += 1
         return seen
 
-    def findings(self, call: Call, mismatches: Iterable[Mismatch]) -> list[Finding]:
-        """Turn mismatches into findings at the user's line, without those that are ignored."""
-        mismatches = list(mismatches)
-        location = _torch.user_location() if mismatches else None
-        return [self._finding(call, m, location) for m in mismatches if not self._ignored(m.code, location)]
+    def findings(self, call: Call, mismatches: Iterable[Mismatch], made: Location | None = None) -> list[Finding]:
+        """Turn mismatches into findings, without those that are ignored.
+
+        Args:
+            call: the call.
+            mismatches: what is wrong with it.
+            made: the line that made the state, where that is known; else what is wrong with it is placed at the call.
+        """
+        here = _torch.user_location()
+        found: list[Finding] = []
+        for mismatch in mismatches:
+            location = made or here if mismatch.argument not in ("input", "output") else here
+            silent = any(place.silences(mismatch.code) for place in (here, location) if place)
+            if mismatch.code not in self.ignore and not silent:
+                found.append(self._finding(call, mismatch, location, here))
+        return found
+
+    def state_of(self, request: Request) -> object:
+        """Return the state of a call, of a pair the first; None where there is none."""
+        found = self._arguments(request)
+        state = found[1] if found else None
+        return state[0] if isinstance(state, (tuple, list)) and state else state
 
     def event(self, call: Call, results: bool = True) -> Event:
         """Describe a call whose input has the right rank, with its results or without."""
@@ -156,7 +171,10 @@ class Door:
         values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
         return (values[0], values[1]) if given and len(values) == 2 and not rest else None
 
-    def _finding(self, call: Call, mismatch: Mismatch, location: Location | None) -> Finding:
+    def _finding(self, call: Call, mismatch: Mismatch, location: Location | None, here: Location | None) -> Finding:
+        details = mismatch.comparison(self._remark(mismatch.argument))
+        if here is not None and location != here:
+            details.append(f"  used at {here}" + (f":  {here.code}" if here.code else ""))
         return Finding(
             code=mismatch.code,
             severity=rule(mismatch.code).severity,
@@ -166,7 +184,7 @@ class Door:
             suggestion=suggest(self.spec, call, mismatch),
             layouts=(("expected", mismatch.expected),) if mismatch.expected else (),
             kind=self.kind,
-            details=tuple(mismatch.comparison(self._remark(mismatch.argument))),
+            details=tuple(details),
         )
 
     def _remark(self, argument: str) -> str:
@@ -175,16 +193,6 @@ class Door:
         if argument in ("input", "output"):
             return f"batch_first={self.spec.batch_first}"
         return "a state is never batch-first" if self.spec.batch_first else ""
-
-    def _ignored(self, code: str, location: Location | None) -> bool:
-        """Tell whether a code is ignored, everywhere or by a comment on the line."""
-        if code in self.ignore:
-            return True
-        comment = _IGNORED.search(location.code) if location else None
-        if not comment:
-            return False
-        codes = comment.group(1)
-        return codes is None or code in {c.strip().upper() for c in codes.split(",")}
 
 
 def _key(x: Any, state: Any) -> Any:
@@ -207,11 +215,11 @@ def _key(x: Any, state: Any) -> Any:
 
 def result_sizes(result: Any) -> object:
     """Return the sizes in a result of torch's structure, to be compared with those seen before."""
+    if type(result) is tuple:
+        return [r.shape if type(r) is Tensor else result_sizes(r) for r in result]
     if isinstance(result, Tensor):
         return result.shape
-    if isinstance(result, PackedSequence):
-        return result.data.shape
-    return tuple(map(result_sizes, result)) if type(result) is tuple else None
+    return result.data.shape if isinstance(result, PackedSequence) else None
 
 
 def _signature(kind: type[nn.Module]) -> tuple[tuple[str, ...], bool]:

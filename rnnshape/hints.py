@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rnnshape import text
-from rnnshape.contract import Argument, Call, Given, Mismatch, Other, Packed, check_call, predicted
+from rnnshape.contract import Argument, Call, Given, Mismatch, Other, Packed, check_call, predicted, unstacked
 from rnnshape.spec import RNNSpec
 
 __all__ = ["suggest"]
@@ -19,6 +19,7 @@ _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "bool")
 
 def suggest(spec: RNNSpec, call: Call, mismatch: Mismatch) -> str | None:
     """Return the edit that mends this mismatch and brings no other; None if no edit is known to."""
+    call = unstacked(spec, call)
     candidates = (_for_input if mismatch.argument == "input" else _for_state)(spec, call, mismatch)
     before = check_call(spec, call)
     for hint, edited in candidates:

@@ -45,7 +45,7 @@ class Observer:
 
     Args:
         report: where they are recorded.
-        on: what to do about a finding: raise an error, warn, or log.
+        on: what to do about a finding besides recording it: raise an error, warn, log, or nothing.
         ignore: codes that are not reported.
 
     Attributes:
@@ -54,13 +54,14 @@ class Observer:
         stepped_aside: whether a mistake of ours has ended this watch.
     """
 
-    def __init__(self, report: Report, on: Action, ignore: Iterable[str] = ()) -> None:
+    def __init__(self, report: Report, on: Action | Literal["record"], ignore: Iterable[str] = ()) -> None:
         self.report = report
         self.on = on
         self.ignore = frozenset(code.upper() for code in ignore)
         self.doors: dict[int, Door] = {}
         self.everywhere = False
         self.stepped_aside = False
+        self.origin: Callable[[object], Location | None] | None = None
         self._twins: dict[str, int] = {}
         self._family: _torch.Family | None = None
 
@@ -130,10 +131,12 @@ class Observer:
             new = self.guarded(self.report.add, finding)
             if self.on == "raise" and finding.severity == "error":
                 serious.append(finding)
-            elif new and self.on == "log":
+            elif not new or self.on == "record":
+                continue
+            elif self.on == "log":
                 level = logging.ERROR if finding.severity == "error" else logging.WARNING
                 logger.log(level, "%s", finding, extra={"rnnshape": finding})
-            elif new:
+            else:
                 where = finding.location or Location("<unknown>", 0)
                 warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
         if serious:
@@ -162,7 +165,8 @@ def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proc
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     judged: tuple[Call, list[Mismatch]] | None = observer.guarded(door.judge, request)
     proved = door.is_torchs_own(request.module)
-    findings = observer.guarded(door.findings, *judged) if judged and proved else None
+    made = observer.guarded(observer.origin, door.state_of(request)) if observer.origin and judged else None
+    findings = observer.guarded(door.findings, *judged, made) if judged and proved else None
     observer.tell(findings or ())
     try:
         result = proceed(*request.args, **request.kwargs)

@@ -6,6 +6,7 @@ steps is as small as one of a hundred.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -15,6 +16,8 @@ from rnnshape.layout import Layout
 from rnnshape.rules import Severity
 
 __all__ = ["Event", "Finding", "Location", "Passage", "Report"]
+
+_IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
 
 MOST_PASSAGES = 256
 """Different calls that are kept for each module; what comes after is counted together."""
@@ -38,6 +41,14 @@ class Location:
     line: int
     function: str = ""
     code: str = ""
+
+    def silences(self, code: str) -> bool:
+        """Tell whether a comment on the line, ``# rnnshape: ignore[RNS112]`` or without a code, silences a rule."""
+        comment = _IGNORED.search(self.code)
+        if not comment:
+            return False
+        codes = comment.group(1)
+        return codes is None or code in {c.strip().upper() for c in codes.split(",")}
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
@@ -212,6 +223,12 @@ class Report:
         self._tallies[key] = _Tally(finding)
         self._tell(finding)
         return True
+
+    def replace(self, code: str, finding: Finding) -> None:
+        """Put a finding in the place of those with a code, which it explains."""
+        for key in [k for k, t in self._tallies.items() if t.finding.code == code]:
+            del self._tallies[key]
+        self.add(finding)
 
     def could_not_follow(self, what: str) -> None:
         """Record something that nobody could judge."""

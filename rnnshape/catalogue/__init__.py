@@ -1,0 +1,1 @@
+"""The entries of the catalogue of rules, a file for each family."""

@@ -1,0 +1,44 @@
+"""RNS5xx: states and losses across the step."""
+
+from __future__ import annotations
+
+from rnnshape.catalogue.entry import Rule
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS501",
+        "state of other samples",
+        "error",
+        "The initial state of a layer belongs to other samples than its input, row by row.",
+        "decoder(y[order], h_n)",
+        "decoder(y[order], h_n[:, order])",
+    ),
+    Rule(
+        "RNS502",
+        "scores and targets in different orders",
+        "error",
+        "Both were flattened to equal lengths, and one runs batch by batch, the other step by step: predictions are "
+        "compared with the targets of other samples.",
+        "loss(logits.view(-1, classes), target.view(-1))      # (seq, batch, classes) and (batch, seq)",
+        "loss(logits.transpose(0, 1).reshape(-1, classes), target.reshape(-1))",
+    ),
+    Rule(
+        "RNS503",
+        "loss over another axis than the classes",
+        "error",
+        "cross_entropy takes dim 1 for the classes: (batch, classes) or (batch, classes, seq).",
+        "cross_entropy(logits, target)    # (batch, seq, classes) and (batch, seq)",
+        "cross_entropy(logits.transpose(1, 2), target)",
+    ),
+    Rule(
+        "RNS504",
+        "every prediction meets every target",
+        "error",
+        "(batch, 1) against (batch,) broadcasts to (batch, batch): each prediction is compared with the targets of all "
+        "samples, and learns their mean.",
+        "mse_loss(output, target)         # (batch, 1) and (batch,)",
+        "mse_loss(output.squeeze(-1), target)",
+    ),
+)

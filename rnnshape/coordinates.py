@@ -1,0 +1,200 @@
+"""Coordinates: for each axis of a tensor, which element of that axis every element of the tensor is.
+
+A table is an integer tensor that broadcasts to the tensor it describes and has size 1 along every dim where it does not vary. For ``x`` of
+sizes (6, 9, 4), batch-first, ``batch`` is ``arange(6)[:, None, None]``. An operation that moves elements is replayed on the tables, so what it did is
+known and not guessed. Tables live on the CPU, hold no reference to the tensor, and are bounded: an axis whose table would grow larger becomes unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rnnshape.axes import UNKNOWN, Axis, Factor, whole
+from rnnshape.layout import Layout
+from rnnshape.report import Location
+
+__all__ = [
+    "LARGEST", "NOWHERE", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand", "layout_of", "separable", "varies",
+]  # fmt: skip
+
+NOWHERE = -1
+"""The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
+
+LARGEST = 1 << 23
+"""Elements of the largest table that is ever made; a larger one makes its axis unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The operation that gave a table its present form.
+
+    Attributes:
+        location: the user's line.
+        name: of the operation, such as "view".
+        before: the Layout of what it was applied to, or None where that does not factor.
+        sizes: of its result.
+    """
+
+    location: Location | None
+    name: str
+    before: Layout | None
+    sizes: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Mark:
+    """What is known of one tensor.
+
+    Attributes:
+        sizes: of the tensor.
+        tables: for each known axis, its table.
+        sites: for each axis, the last operation that moved it.
+        lost: axes that were reduced away, with the place; they matter only if nothing brings them back.
+        target: whether it comes from the target of a loss.
+        single: the dim that a layer of one output feature made, while it is where it was made.
+        made: where the tensor came from.
+    """
+
+    sizes: tuple[int, ...]
+    tables: dict[Axis, Tensor] = field(default_factory=dict[Axis, Tensor])
+    sites: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
+    lost: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
+    target: bool = False
+    single: int | None = None
+    made: Location | None = None
+
+    def of(self, name: str) -> list[tuple[Axis, Tensor]]:
+        """Return the tables of all axes of a name."""
+        return [(axis, table) for axis, table in self.tables.items() if axis.name == name]
+
+
+def along(size: int, dim: int, ndim: int) -> Tensor:
+    """Return the table of an axis that lies along one dim."""
+    sizes = [1] * ndim
+    sizes[dim] = size
+    return torch.arange(size).view(sizes)
+
+
+def expand(table: Tensor, sizes: Sequence[int]) -> Tensor | None:
+    """Return a table at the full sizes of its tensor, as a view; None where anything replayed on it would be too large."""
+    numel = 1
+    for size in sizes:
+        numel *= size
+    return table.expand(*sizes) if numel <= LARGEST else None
+
+
+def at_sizes(table: Tensor, sizes: Sequence[int]) -> Tensor:
+    """Give a table leading dims of size 1, as broadcasting does."""
+    missing = len(sizes) - table.dim()
+    return table[(None,) * missing] if missing > 0 else table
+
+
+def compress(table: Tensor) -> Tensor:
+    """Reduce a table to size 1 along every dim where it does not vary."""
+    for dim in range(table.dim()):
+        if table.size(dim) > 1:
+            first = table.narrow(dim, 0, 1)
+            if bool((table == first).all()):
+                table = first
+    return table.clone() if table._is_view() else table
+
+
+def varies(table: Tensor, dim: int) -> bool:
+    """Tell whether two elements along a dim have different coordinates; those without one do not count."""
+    if table.size(dim) <= 1:
+        return False
+    known = table >= 0
+    if bool(known.all()):
+        return True
+    low = torch.where(known, table, LARGEST).amin(dim)
+    high = table.amax(dim)
+    return bool(((high > low) & (high >= 0)).any())
+
+
+def separable(table: Tensor) -> bool:
+    """Tell whether a table is a sum of one function for each dim, as after stacking frames (``t = 2 * i + j``).
+
+    A scrambled axis is not. Where elements without a coordinate leave it open, it counts as separable.
+    """
+    if sum(s > 1 for s in table.shape) < 2 or bool((table < 0).any()):
+        return True
+    total = table[(slice(0, 1),) * table.dim()]
+    base = total
+    for dim in range(table.dim()):
+        profile = table
+        for other in range(table.dim()):
+            if other != dim:
+                profile = profile.narrow(other, 0, 1)
+        total = total + (profile - base)
+    return bool((total == table).all())
+
+
+def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
+    """Return the index of the first element to which two tables give different coordinates, None where they agree."""
+    if a is b:
+        return None
+    a, b = torch.broadcast_tensors(a, b)
+    different = (a != b) & (a >= 0) & (b >= 0)
+    if not bool(different.any()):
+        return None
+    return tuple(different.nonzero()[0].tolist())
+
+
+def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
+    """Read a Layout off the tables; dims that do not factor are unknown. None where nothing is known."""
+    names = set(only)
+    dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
+    for axis, table in mark.tables.items():
+        if (names and axis.name not in names) or not separable(table):
+            continue
+        for dim in (d for d in range(table.dim()) if table.size(d) > 1):
+            if piece := _piece(axis, _profile(table, dim)):
+                dims[dim].append(piece)
+    if not any(dims):
+        return None
+    return Layout(tuple(_dim(pieces, size) for pieces, size in zip(dims, mark.sizes, strict=True)))
+
+
+def _profile(table: Tensor, dim: int) -> list[int]:
+    for other in range(table.dim()):
+        if other != dim:
+            table = table.narrow(other, 0, 1)
+    return table.flatten().tolist()
+
+
+def _piece(axis: Axis, profile: list[int]) -> tuple[int, Factor] | None:
+    """Return the stride within the dim and the factor of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
+    first = profile[0]
+    stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
+    if not stride or first < 0:
+        return None
+    step = profile[stride] - first
+    size = max(profile[::stride]) - first
+    size = size // step + 1 if step > 0 else 0
+    if size < 2 or any(v != first + (i // stride) % size * step for i, v in enumerate(profile)):
+        return None
+    return stride, whole(Axis(axis.name), size)
+
+
+def _dim(pieces: list[tuple[int, Factor]], size: int) -> tuple[Factor, ...]:
+    if size == 1:
+        return ()
+    factors: list[Factor] = []
+    covered = 1
+    for stride, factor in sorted(pieces, key=lambda p: p[0]):
+        assert isinstance(factor.size, int)
+        if stride < covered or stride % covered:
+            return (whole(UNKNOWN, size),)
+        if stride > covered:
+            factors.insert(0, whole(UNKNOWN, stride // covered))
+        factors.insert(0, factor)
+        covered = stride * factor.size
+    if size % covered:
+        return (whole(UNKNOWN, size),)
+    if covered != size:
+        factors.insert(0, whole(UNKNOWN, size // covered))
+    return tuple(factors)

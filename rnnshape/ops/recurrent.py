@@ -1,0 +1,111 @@
+"""Recurrent layers and cells: one step each. Their door knows along which dim batch and seq may vary."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from rnnshape.axes import Axis
+from rnnshape.coordinates import Mark, along, at_sizes, varies
+from rnnshape.ops.registry import Operation, operation
+from rnnshape.usage import Recurrence
+
+__all__ = ["recurrent"]
+
+
+@operation("lstm", "gru", "rnn_tanh", "rnn_relu")
+def recurrent(op: Operation) -> None:
+    """torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
+    packed = len(op.args) > 1 and isinstance(op.args[1], Tensor) and op.args[1].dim() == 1
+    x = op.args[0]
+    hx, bidirectional = (op.args[2], op.args[8]) if packed else (op.args[1], op.args[7])
+    num_layers = op.args[5] if packed else op.args[4]
+    batch_first = not packed and op.args[8]
+    states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    mark = op.book.mark(x)
+    batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
+    steps = len(op.args[1]) if packed else x.size(seq_dim)
+    record = op.book.judge.usage.open(op, num_layers, 2 if bidirectional else 1, steps, packed)
+    if mark is not None:
+        op.book.judge.recurrence(op, mark, batch_dim, seq_dim)
+        record.seq = next((axis for axis, _ in mark.of("seq")), None)
+        record.lengths = op.book.judge.lengths.get(record.seq) if record.seq else None
+    batch = _batch_along_rows(op, mark, x, batch_dim)
+    for state in states:
+        known = op.book.mark(state)
+        if known is not None:
+            op.book.judge.state(op, known, batch, record)
+    _put_output(op, op.result[0], mark, batch_dim, seq_dim, record)
+    for letter, state in zip("hc", op.result[1:], strict=False):
+        _put_state(op, state, batch, record, letter)
+
+
+def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: int | None) -> dict[Axis, Tensor]:
+    """Return, for every axis that lies along the batch dim, the coordinate of each row of the state."""
+    if mark is None:
+        return {}
+    if batch_dim is None:  # the rows of step 0 are all the samples, in the order of the data
+        rows = int(op.args[1][0])
+        return {a: t.expand(t.size(0) if t.size(0) == 1 else x.size(0), *t.shape[1:])[:rows].reshape(-1)
+                for a, t in mark.tables.items() if t.dim() == 2 and not varies(t, 1) and a.name == "batch"}  # fmt: skip
+    found: dict[Axis, Tensor] = {}
+    for axis, table in mark.tables.items():
+        if all(d == batch_dim or not varies(table, d) for d in range(3)):
+            for d in range(3):
+                table = table if d == batch_dim else table.narrow(d, 0, 1)
+            found[axis] = table.reshape(-1)
+    return found
+
+
+def _put_output(op: Operation, output: Tensor, mark: Mark | None, batch_dim: int | None, seq_dim: int, record: Recurrence) -> None:
+    put = Mark(tuple(output.shape))
+    last = output.dim() - 1
+    width = output.size(-1) // record.directions
+    if mark is not None:
+        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1}
+        put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
+        put.target = mark.target
+    if batch_dim is None:
+        sizes = op.args[1].tolist()
+        put.tables[record.step] = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes)).unsqueeze(1)
+    else:
+        put.tables[record.step] = along(output.size(seq_dim), seq_dim, 3)
+    if record.directions == 2:
+        put.tables[record.direction] = (torch.arange(2 * width) // width).view([1] * last + [-1])
+    put.tables[record.hidden] = (torch.arange(output.size(-1)) % width).view([1] * last + [-1])
+    op.book.put(output, put)
+
+
+def _put_state(op: Operation, state: Tensor, batch: dict[Axis, Tensor], record: Recurrence, letter: str) -> None:
+    put = Mark(tuple(state.shape))
+    rows = torch.arange(state.size(0)).view(-1, 1, 1)
+    put.tables[record.layer(letter)] = rows // record.directions
+    if record.directions == 2:
+        put.tables[record.row_direction(letter)] = rows % 2
+    if letter == "h":
+        put.tables[record.hidden] = along(state.size(2), 2, 3)
+    for axis, row in batch.items():
+        if row.numel() in (1, state.size(1)):
+            put.tables[axis] = row.view(1, -1, 1)
+    op.book.put(state, put)
+
+
+@operation("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
+def cell(op: Operation) -> None:
+    """One step: (batch, feature) in, (batch, hidden) out."""
+    x, hx = op.args[0], op.args[1]
+    marks = [m for t in (x, *(hx if isinstance(hx, (tuple, list)) else [hx])) if (m := op.book.mark(t))]
+    if not marks:
+        return
+    tables: dict[Axis, Tensor] = {}
+    results = op.result if isinstance(op.result, tuple) else (op.result,)
+    for mark in marks:
+        op.book.judge.contraction(op, mark, (1,))
+        for axis, table in mark.tables.items():
+            if not varies(table, 1) and axis not in tables:
+                tables[axis] = at_sizes(table.narrow(1, 0, 1), tuple(results[0].shape))
+    hidden = op.book.fresh("hidden")
+    for result in results:
+        put = Mark(tuple(result.shape), dict(tables))
+        put.tables[hidden] = along(result.size(1), 1, 2)
+        op.book.put(result, put)

@@ -1,0 +1,227 @@
+"""The tracker: follows coordinates through every torch function while it is on.
+
+It keeps marks beside the tensors, in a weak table, and never a tensor. What it cannot follow becomes unknown and is listed in the report.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from rnnshape import _torch, text
+from rnnshape.axes import Axis
+from rnnshape.coordinates import LARGEST, Mark, Site, along, layout_of
+from rnnshape.explanation import explain
+from rnnshape.judgement import Judge
+from rnnshape.layout import Layout
+from rnnshape.ops import OPERATIONS, Operation, name_of
+from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
+from rnnshape.ops.registry import leaves
+from rnnshape.report import Finding, Location, Report
+from rnnshape.rules import rule
+
+__all__ = ["Tracker"]
+
+logger = logging.getLogger("rnnshape")
+
+# They say something about a tensor and make none; most calls that a mode sees are of these.
+_SILENT = frozenset(
+    """size dim numel shape.get dtype.get device.get ndim.get requires_grad.get is_leaf.get layout.get is_cuda.get is_sparse.get
+    is_quantized.get is_floating_point is_complex is_contiguous stride storage_offset element_size nelement data_ptr ndimension
+    is_cuda is_meta.get is_nested.get names.get grad_fn.get _backward_hooks.get output_nr.get _version.get itemsize.get nbytes.get
+    is_pinned is_same_size result_type can_cast get_device is_inference is_conj is_neg type dim_order is_mkldnn.get is_mps.get
+    is_xla.get is_xpu.get is_vulkan.get is_ipu.get _is_view.get _base.get retains_grad.get volatile.get name.get""".split()
+)
+
+
+class Tracker(TorchFunctionMode):
+    """Follows one step of a model.
+
+    Args:
+        report: where findings and unfollowed operations go.
+        ignore: codes that are not reported.
+        paths: path of each module, by id.
+    """
+
+    def __init__(self, report: Report, ignore: Iterable[str], paths: dict[int, str]) -> None:
+        super().__init__()
+        self._report = report
+        self._ignore = frozenset(ignore)
+        self._paths = paths
+        self._marks: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+        self._born: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+        self._count = 0
+        self.samples = 0
+        self._batch_dims: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+        self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
+        self._off = False
+        self.judge = Judge(self._tell, self._scene)
+
+    # The mode
+
+    def __torch_function__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
+        kwargs = kwargs or {}
+        name = name_of(func)
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
+            raise
+        if not self._off and name not in _SILENT and not torch.compiler.is_compiling():
+            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
+        return result
+
+    def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
+        """Do our own work; after a mistake of ours nothing is followed any more."""
+        try:
+            with torch._C.DisableTorchFunction(), torch.no_grad():
+                work(*args)
+        except Exception:
+            self._off = True
+            # As text: a record that keeps the traceback would keep the tensors of the call.
+            trace = traceback.format_exc()
+            logger.error("rnnshape made a mistake at %s and stops following; the model runs on. Please report this\n%s", name, trace)
+            self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
+
+    def _follow(self, op: Operation) -> None:
+        if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
+            self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))
+        handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
+        if handler is not None:
+            self._forget(op.result, op.args)
+            handler(op)
+            if handler is makes_new_values:
+                for tensor in leaves(op.result):
+                    self._born[tensor] = self.here()
+            elif op.name in IDENTITIES and isinstance(op.result, Tensor) and op.args and op.args[0] in self._born:
+                self._born[op.result] = self._born[op.args[0]]
+            return
+        known = [m for t in leaves([op.args, op.kwargs]) if (m := self.mark(t))]
+        self._forget(op.result, ())
+        if known and any(True for _ in leaves(op.result)):
+            self.judge.use(*known)
+            self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+
+    def _explain(self, op: Operation, error: Exception) -> None:
+        if cause := explain(op, error):
+            code, message, suggestion, layout = cause
+            here, module, kind = self._scene()
+            layouts = (("seen", layout),) if layout else ()
+            details = (f"  seen      {layout}  {text.sizes(layout.sizes)}",) if layout else ()
+            self._tell(Finding(code, rule(code).severity, message, module, here, suggestion, layouts, kind, details))
+
+    def _forget(self, result: Any, args: tuple[Any, ...]) -> None:
+        """Drop what was known of a tensor that an operation wrote into, unless its handler takes it as a source."""
+        for tensor in leaves(result):
+            if tensor in self._marks and not any(tensor is a for a in args):
+                del self._marks[tensor]
+
+    # The book
+
+    def mark(self, value: object) -> Mark | None:
+        """Return what is known of a value."""
+        return self._marks.get(value) if isinstance(value, Tensor) else None
+
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor."""
+        if isinstance(tensor, Tensor):
+            if mark.tables or mark.lost or mark.target:
+                if mark.made is None:
+                    mark.made = self.here()
+                self._marks[tensor] = mark
+            elif tensor in self._marks:
+                del self._marks[tensor]
+
+    def fresh(self, name: str) -> Axis:
+        """Return an axis that no other is equal to."""
+        self._count += 1
+        return Axis(name, str(self._count))
+
+    def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the present operation."""
+        return Site(self.here(), {"__getitem__": "index"}.get(name, name), _words(before), sizes)
+
+    def here(self) -> Location | None:
+        """Return the user's line."""
+        return _torch.user_location()
+
+    def calling_module(self) -> tuple[str, str]:
+        """Return path and class of the innermost module that is being called."""
+        module = _torch.calling_module()
+        return ("", "") if module is None else (self._paths.get(id(module), ""), type(module).__name__)
+
+    def origin(self, value: object) -> Location | None:
+        """Return the line that made a tensor from nothing, such as ``torch.zeros``; None for any other value."""
+        return self._born.get(value) if isinstance(value, Tensor) else None
+
+    def path(self, module: nn.Module) -> str:
+        """Return the path of a module."""
+        return self._paths.get(id(module), "")
+
+    # Labels
+
+    def label(self, tensor: Tensor, layout: Layout, of: str = "", target: bool = False) -> None:
+        """Say what the axes of a tensor are.
+
+        Args:
+            tensor: the tensor.
+            layout: its Layout, of its sizes.
+            of: tells axes other than the batch apart from those of another tensor.
+            target: whether it is the target of a loss.
+        """
+        mark = Mark(tuple(tensor.shape), target=target)
+        for dim, factors in enumerate(layout.dims):
+            stride = tensor.size(dim)
+            for factor in factors:
+                if not isinstance(factor.axis, Axis) or not isinstance(factor.size, int) or factor.axis.name == "?":
+                    continue
+                stride //= max(factor.size, 1)
+                axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
+                if axis.name == "batch":
+                    self.samples = factor.size
+                    self._batch_dims[tensor] = dim
+                if tensor.size(dim) <= LARGEST:
+                    sizes = [1] * tensor.dim()
+                    sizes[dim] = tensor.size(dim)
+                    table = (torch.arange(tensor.size(dim)) // stride % factor.size).view(sizes)
+                    mark.tables[axis] = table if factor.size > 1 else along(1, 0, tensor.dim())
+        self.put(tensor, mark)
+
+    def doubled(self, value: Any) -> Any:
+        """Return arguments in which every tensor that was labelled has its samples twice."""
+        if isinstance(value, Tensor):
+            return torch.cat([value, value], self._batch_dims[value]) if value in self._batch_dims else value
+        if isinstance(value, dict):
+            return {k: self.doubled(v) for k, v in value.items()}
+        return type(value)(map(self.doubled, value)) if type(value) in (tuple, list) else value
+
+    def finish(self, output: object) -> None:
+        """Judge what the model returned, and everything it picked on the way."""
+        if self._off:
+            return
+        with torch._C.DisableTorchFunction(), torch.no_grad():
+            found = [(t, self.mark(t)) for t in leaves(output)]
+            known = [m for _, m in found if m is not None]
+            self.judge.outputs(known, self.samples if len(known) == len(found) else 0)
+
+    # Findings
+
+    def _scene(self) -> tuple[Location | None, str, str]:
+        return (self.here(), *self.calling_module())
+
+    def _tell(self, finding: Finding) -> None:
+        silenced = finding.location is not None and finding.location.silences(finding.code)
+        if finding.code not in self._ignore and not silenced:
+            self._report.add(finding)
+
+
+def _words(mark: Mark) -> Layout | None:
+    """Return the Layout of the axes that a person knows."""
+    return layout_of(mark, ("batch", "seq", "layers", "directions", "hidden", "feature")) or layout_of(mark)
