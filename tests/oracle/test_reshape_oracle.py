@@ -240,12 +240,14 @@ def a_side(draw: st.DrawFn, source: Source) -> tuple[Layout, torch.Tensor]:
     """Draw a part of a source that still broadcasts with most other parts of it; some of its dims may be unknown."""
     layout, elements = source.layout, source.elements
     for _ in range(draw(st.integers(0, 3))):
-        kind = draw(st.sampled_from(["narrow", "copies", "unknown", "blank", "transpose"]))
+        kind = draw(st.sampled_from(["transpose", "narrow", "copies", "unknown", "blank", "transpose"]))
         at = draw(st.integers(0, layout.ndim - 1))
         size = elements.shape[at]
         start = draw(st.integers(0, max(size - 1, 0)))
         if kind == "transpose":
-            layout, elements = layout.transpose(at, start % layout.ndim), elements.transpose(at, start % layout.ndim)
+            # Often of two equal sizes, so that another axis can meet this one.
+            other = draw(st.sampled_from([elements.shape.index(size), start % layout.ndim]))
+            layout, elements = layout.transpose(at, other), elements.transpose(at, other)
         elif kind == "unknown":
             layout = Layout((*layout.dims[:at], (whole(UNKNOWN, size),), *layout.dims[at + 1 :]))
         elif kind == "blank":
@@ -302,7 +304,10 @@ def holds(layout: Layout, elements: torch.Tensor, source: Source) -> bool:
 def test_every_sentence_of_the_interleaving_error_is_true(data: st.DataObject) -> None:
     source = data.draw(sources(smallest=2, pieces=False))
     assume(Axis("batch") in source.totals)
-    shape = tuple(data.draw(factorizations(source.elements.numel())))
+    # What people write: any sizes, the old ones in another order, or one row for each sample.
+    batch, count = source.totals[Axis("batch")], source.elements.numel()
+    usual = [st.permutations(source.layout.sizes), st.just([batch, count // batch])]
+    shape = tuple(data.draw(st.one_of(factorizations(count), *usual)))
     reshaped = source.elements.reshape(shape)
     samples = torch.from_numpy(source.coordinates[Axis("batch")])
     try:
@@ -323,4 +328,4 @@ def test_every_sentence_of_the_interleaving_error_is_true(data: st.DataObject) -
         mended, result = eval(f"elements.{repair[1]}", {"elements": source.elements}), Layout.parse(repair[2])
         assert mended.shape == shape
         check_claims(result, mended, source)
-        assert (whole(Axis("batch"), source.totals[Axis("batch")]),) in result.dims
+        assert (whole(Axis("batch"), batch),) in result.dims
