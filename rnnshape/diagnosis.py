@@ -70,7 +70,8 @@ def diagnose(
     report = Report()
     codes = checked_codes(ignore)
     observer = Observer(report, "record", (*codes, "RNS112") if axes is not None else codes)
-    tracker = Tracker(report, codes, {id(m): path for path, m in model.named_modules()})
+    paths = {id(m): path for path, m in model.named_modules()}
+    tracker = Tracker(observer, lambda module: paths.get(id(module), ""))
     observer.origin = tracker.origin
     names = _parameter_names(model, len(args))
     entries = _entries(axes, args, names)

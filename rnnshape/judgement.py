@@ -141,7 +141,9 @@ class Judge:
         for axis, table in mark.of("layers"):
             if not axis.of.endswith("h") or any(varies(table, d) for d in (1, 2)):
                 continue
-            source = self.usage.calls[int(axis.of[4:-1])]
+            source = self.usage.calls.get(int(axis.of[4:-1]))
+            if source is None:
+                continue
             got = table[:, 0, 0].tolist()
             got = got * record.layers * record.directions if len(got) == 1 else got
             wanted = [row // record.directions for row in range(record.layers * record.directions)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -24,8 +24,10 @@ from rnnshape.layout import Layout
 from rnnshape.ops import OPERATIONS, Operation, name_of
 from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.ops.registry import leaves
-from rnnshape.report import Finding, Location, Report
+from rnnshape.hooks import Observer
+from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
+from rnnshape.usage import Usage
 
 __all__ = ["Tracker"]
 
@@ -45,16 +47,16 @@ class Tracker(TorchFunctionMode):
     """Follows one step of a model.
 
     Args:
-        report: where findings and unfollowed operations go.
-        ignore: codes that are not reported.
-        paths: path of each module, by id.
+        observer: what is done about findings, and where they are recorded.
+        path: tells the path of a module.
     """
 
-    def __init__(self, report: Report, ignore: Iterable[str], paths: dict[int, str]) -> None:
+    def __init__(self, observer: Observer, path: Callable[[nn.Module], str]) -> None:
         super().__init__()
-        self._report = report
-        self._ignore = frozenset(ignore)
-        self._paths = paths
+        self._observer = observer
+        self._report = observer.report
+        self._found: list[Finding] = []
+        self.path = path
         self._marks: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         self._born: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         self._count = 0
@@ -76,7 +78,13 @@ class Tracker(TorchFunctionMode):
             raise
         if not self._off and name not in _SILENT and not torch.compiler.is_compiling():
             self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
+        self._report_findings()
         return result
+
+    def _report_findings(self) -> None:
+        if self._found:
+            found, self._found = self._found, []
+            self._observer.tell(found)
 
     def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
         """Do our own work; after a mistake of ours nothing is followed any more."""
@@ -155,15 +163,11 @@ class Tracker(TorchFunctionMode):
     def calling_module(self) -> tuple[str, str]:
         """Return path and class of the innermost module that is being called."""
         module = _torch.calling_module()
-        return ("", "") if module is None else (self._paths.get(id(module), ""), type(module).__name__)
+        return ("", "") if module is None else (self.path(module), type(module).__name__)
 
     def origin(self, value: object) -> Location | None:
         """Return the line that made a tensor from nothing, such as ``torch.zeros``; None for any other value."""
         return self._born.get(value) if isinstance(value, Tensor) else None
-
-    def path(self, module: nn.Module) -> str:
-        """Return the path of a module."""
-        return self._paths.get(id(module), "")
 
     # Labels
 
@@ -202,14 +206,20 @@ class Tracker(TorchFunctionMode):
             return {k: self.doubled(v) for k, v in value.items()}
         return type(value)(map(self.doubled, value)) if type(value) in (tuple, list) else value
 
+    def begin(self) -> None:
+        """Begin a step: what earlier steps used is no longer asked for."""
+        self.judge.usage = Usage(self.judge.usage.after)
+
     def finish(self, output: object) -> None:
         """Judge what the model returned, and everything it picked on the way."""
-        if self._off:
-            return
-        with torch._C.DisableTorchFunction(), torch.no_grad():
-            found = [(t, self.mark(t)) for t in leaves(output)]
-            known = [m for _, m in found if m is not None]
-            self.judge.outputs(known, self.samples if len(known) == len(found) else 0)
+        if not self._off:
+            self._guarded("the output", self._finish, output)
+        self._report_findings()
+
+    def _finish(self, output: object) -> None:
+        found = [self.mark(t) for t in leaves(output)]
+        known = [m for m in found if m is not None]
+        self.judge.outputs(known, self.samples if len(known) == len(found) else 0)
 
     # Findings
 
@@ -218,8 +228,8 @@ class Tracker(TorchFunctionMode):
 
     def _tell(self, finding: Finding) -> None:
         silenced = finding.location is not None and finding.location.silences(finding.code)
-        if finding.code not in self._ignore and not silenced:
-            self._report.add(finding)
+        if finding.code not in self._observer.ignore and not silenced:
+            self._found.append(finding)
 
 
 def _words(mark: Mark) -> Layout | None:

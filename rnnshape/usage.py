@@ -90,16 +90,26 @@ class Pick:
 
 
 class Usage:
-    """The recurrences of one step."""
+    """The recurrences of one step.
 
-    def __init__(self) -> None:
-        self.calls: list[Recurrence] = []
+    Args:
+        first: a number that no recurrence of an earlier step has.
+
+    Attributes:
+        calls: the recurrences, by number.
+        after: the number of the next one.
+    """
+
+    def __init__(self, first: int = 0) -> None:
+        self.after = first
+        self.calls: dict[int, Recurrence] = {}
 
     def open(self, op: Any, layers: int, directions: int, steps: int, packed: bool) -> Recurrence:
         """Begin to account for a call."""
         module, kind = op.book.calling_module()
-        record = Recurrence(len(self.calls), layers, directions, steps, packed, module, kind, op.book.here())
-        self.calls.append(record)
+        record = Recurrence(self.after, layers, directions, steps, packed, module, kind, op.book.here())
+        self.calls[self.after] = record
+        self.after += 1
         return record
 
     def use(self, mark: Mark, here: Location | None) -> None:
@@ -110,19 +120,23 @@ class Usage:
             site = mark.sites.get(axis)
             location = site.location if site and site.location else here
             if axis.name == "step":
-                record = self.calls[int(axis.of[4:])]
+                record = self.calls.get(int(axis.of[4:]))
+                if record is None:
+                    continue
                 halves = mark.tables.get(record.direction)
                 for pair in _pairs(halves, table, record.directions, record.steps):
                     record.used.setdefault(pair, location)
             elif axis.name == "layers" and axis.of.endswith("h"):
-                record = self.calls[int(axis.of[4:-1])]
+                record = self.calls.get(int(axis.of[4:-1]))
+                if record is None:
+                    continue
                 halves = mark.tables.get(record.row_direction("h"))
                 for way, layer in _pairs(halves, table, record.directions, record.layers):
                     record.rows.setdefault((layer, way), location)
 
     def picks(self) -> Iterator[tuple[Recurrence, Pick]]:
         """Yield what was picked wrongly, one for each call."""
-        for record in self.calls:
+        for record in self.calls.values():
             if pick := _output_pick(record) or _row_pick(record):
                 yield record, pick
 
