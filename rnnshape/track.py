@@ -24,7 +24,7 @@ from rnnshape.layout import Layout
 from rnnshape.ops import OPERATIONS, Operation, name_of
 from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.ops.registry import leaves
-from rnnshape.hooks import Observer
+from rnnshape.hooks import NOTE, Observer
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
 from rnnshape.usage import Usage
@@ -75,16 +75,19 @@ class Tracker(TorchFunctionMode):
             result = func(*args, **kwargs)
         except Exception as error:
             self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
+            for finding in self._taken():  # torch's own exception passes, with a note
+                self._report.add(finding)
+                error.add_note(f"{NOTE}{finding}")
             raise
         if not self._off and name not in _SILENT and not torch.compiler.is_compiling():
             self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
-        self._report_findings()
+        if self._found:
+            self._observer.tell(self._taken())
         return result
 
-    def _report_findings(self) -> None:
-        if self._found:
-            found, self._found = self._found, []
-            self._observer.tell(found)
+    def _taken(self) -> list[Finding]:
+        found, self._found = self._found, []
+        return found
 
     def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
         """Do our own work; after a mistake of ours nothing is followed any more."""
@@ -214,7 +217,7 @@ class Tracker(TorchFunctionMode):
         """Judge what the model returned, and everything it picked on the way."""
         if not self._off:
             self._guarded("the output", self._finish, output)
-        self._report_findings()
+        self._observer.tell(self._taken())
 
     def _finish(self, output: object) -> None:
         found = [self.mark(t) for t in leaves(output)]
