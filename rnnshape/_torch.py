@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
+from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from rnnshape.contract import Argument, Call, Given, Other, Packed
 from rnnshape.report import Location
@@ -30,6 +31,7 @@ __all__ = [
     "is_judged_here",
     "packed_sizes",
     "path_from_stack",
+    "pop_mode",
     "spec_of",
     "traceback_location",
     "user_location",
@@ -135,6 +137,18 @@ def _is_library(file: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _location(file: str, line: int, function: str) -> Location:
     return Location(_shortened(file), line, function, linecache.getline(file, line).strip())
+
+
+def pop_mode(mode: TorchFunctionMode) -> None:
+    """Take a function mode off the stack, from wherever on it it is."""
+    above: list[TorchFunctionMode] = []
+    while torch._C._len_torch_function_stack():
+        top = _pop_mode()
+        if top is mode:
+            break
+        above.append(top)
+    for other in reversed(above):
+        _push_mode(other)
 
 
 def traceback_location(error: BaseException) -> Location | None:

@@ -15,6 +15,8 @@ from rnnshape.hooks import Action, Observer
 from rnnshape.render.jsonl import JsonLines
 from rnnshape.report import Report
 from rnnshape.rules import checked_codes
+from rnnshape.settings import ignored_codes
+from rnnshape.stepping import Stepper
 
 __all__ = ["Watch", "watch"]
 
@@ -25,6 +27,7 @@ def watch(
     *,
     on: Action = "raise",
     ignore: Iterable[str] = (),
+    track: bool | int = False,
     jsonl: str | PathLike[str] | None = None,
 ) -> Watch:
     """Check every call of every recurrent layer in a model against its contract, before torch runs it.
@@ -37,7 +40,10 @@ def watch(
         model: the model, or None for every recurrent layer of torch's in the process.
         on: what to do about an error: "raise" a `ContractError` instead of torch's own exception, "warn" with
             `RNNShapeWarning`, or "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised.
-        ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``.
+        ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``;
+            for the project, ``ignore`` under ``[tool.rnnshape]`` in pyproject.toml.
+        track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none. Then
+            axes come from the layers' contracts, from jaxtyping annotations of ``forward``, and from DataLoaders.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
 
     Returns:
@@ -57,10 +63,13 @@ def watch(
     """
     if on not in get_args(Action):
         raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
-    codes = checked_codes(ignore)
+    codes = (*checked_codes(ignore), *ignored_codes())
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
-    return Watch(model, on, codes, jsonl)
+    if isinstance(track, int) and track < 0:
+        raise SpecError(f"track={track}: a number of steps is needed, or True or False")
+    limit = None if track is True else int(track)
+    return Watch(model, on, codes, jsonl, limit)
 
 
 class Watch:
@@ -70,13 +79,17 @@ class Watch:
         report: what was seen up to now.
     """
 
-    def __init__(self, model: nn.Module | None, on: Action, ignore: tuple[str, ...], jsonl: str | PathLike[str] | None) -> None:
+    def __init__(
+        self, model: nn.Module | None, on: Action, ignore: tuple[str, ...], jsonl: str | PathLike[str] | None, steps: int | None
+    ) -> None:
         self._model = model
         self._jsonl = jsonl
         self._lines: JsonLines | None = None
         self.report = Report()
         self._observer = Observer(self.report, on, ignore)
         self._attached = False
+        self._steps = steps
+        self._stepper: Stepper | None = None
 
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
@@ -88,6 +101,9 @@ class Watch:
                 self._observer.watch_everything()
             else:
                 self._observer.watch(self._model.named_modules())
+            if self._steps != 0:
+                self._stepper = Stepper(self._observer, self._observer.path_of(self._model), self._steps)
+                self._stepper.start(self._model)
             self._attached = True
         return self.report
 
@@ -95,6 +111,9 @@ class Watch:
         """Stop watching; the report stays."""
         if self._attached:
             self._attached = False
+            if self._stepper:
+                self._stepper.stop()
+                self._stepper = None
             self._observer.remove()
             if self._lines:
                 self.report.sinks.remove(self._lines.write)

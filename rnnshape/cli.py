@@ -61,6 +61,17 @@ def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     return value
 
 
+class _Steps(click.ParamType):
+    name = "N|all|off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
+        if value in ("all", "off"):
+            return value == "all"
+        if str(value).isdigit():
+            return int(value)
+        self.fail(f"{value!r} is no number of steps; use one such as 3, or all, or off", param, ctx)
+
+
 @main.command(
     "run",
     context_settings={"allow_interspersed_args": False},
@@ -80,11 +91,15 @@ The exit code is the script's own; 3 where --fail-on finds something in a script
     help="Least severity of a finding that makes the exit code 3.",
 )  # fmt: skip
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
+@click.option(
+    "--track", type=_Steps(), default="3", show_default=True,
+    help="For how many calls of the model every axis is followed: a number, all or off.",
+)  # fmt: skip
 @click.option("--jsonl", metavar="FILE", callback=_begun, help="Write calls and findings to this file, a JSON a line.")
 @click.argument("script")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run_command(
-    module: bool, fail_on: Any, ignore: tuple[str, ...], jsonl: str | None, script: str, args: tuple[str, ...]
+    module: bool, fail_on: Any, ignore: tuple[str, ...], track: bool | int, jsonl: str | None, script: str, args: tuple[str, ...]
 ) -> None:
     """Run a training script, unchanged, and show what passed through its recurrent layers.
 
@@ -98,7 +113,7 @@ def run_command(
     from rnnshape.run import run
 
     try:
-        code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, jsonl=jsonl)
+        code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
     except KeyboardInterrupt:
         raise _Interrupt from None
     sys.exit(code)

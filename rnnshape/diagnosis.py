@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import traceback_location
+from rnnshape.annotations import annotated_axes
 from rnnshape.axes import UNKNOWN, Dim, whole
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.explanation import explain_call
@@ -17,6 +18,8 @@ from rnnshape.hooks import Observer
 from rnnshape.layout import Layout
 from rnnshape.report import Finding, Report
 from rnnshape.rules import checked_codes, rule
+from rnnshape.settings import ignored_codes
+from rnnshape.sizes import Monomial
 from rnnshape.track import Tracker
 
 __all__ = ["Axes", "diagnose"]
@@ -68,11 +71,11 @@ def diagnose(
     ['RNS203']
     """
     report = Report()
-    codes = checked_codes(ignore)
+    codes = (*checked_codes(ignore), *ignored_codes())
     observer = Observer(report, "record", (*codes, "RNS112") if axes is not None else codes)
-    paths = {id(m): path for path, m in model.named_modules()}
-    tracker = Tracker(observer, lambda module: paths.get(id(module), ""))
+    tracker = Tracker(observer, observer.path_of(model))
     observer.origin = tracker.origin
+    axes = annotated_axes(model.forward) or None if axes is None else axes
     names = _parameter_names(model, len(args))
     entries = _entries(axes, args, names)
     observer.watch(model.named_modules())
@@ -159,8 +162,8 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
 
 
 def _one(name: Any) -> Dim:
-    if name is None or name == "":
-        return ()
+    if name is None:
+        return (whole(UNKNOWN, Monomial(1, ("any",))),)
     found = Layout.parse(str(name)).dims
     if len(found) != 1:
         raise LayoutError(f"{name!r} is not the name of one dim")

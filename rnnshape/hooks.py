@@ -14,7 +14,7 @@ import traceback
 import warnings
 import weakref
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import nn
@@ -26,7 +26,7 @@ from rnnshape.errors import ContractError, RNNShapeWarning
 from rnnshape.report import Finding, Location, Report
 from rnnshape.rules import rule
 
-__all__ = ["Action", "Observer"]
+__all__ = ["NOTE", "Action", "Observer", "Watcher", "close_gates", "open_gates"]
 
 Action = Literal["raise", "warn", "log"]
 Proceed = Callable[..., Any]
@@ -100,6 +100,13 @@ class Observer:
             self.doors[id(module)] = door
         return door
 
+    def path_of(self, model: nn.Module | None) -> Callable[[nn.Module], str]:
+        """Return what tells the path of a module: in a model, or in whatever holds it."""
+        if model is None:
+            return lambda module: self._family.path(module) if self._family else type(module).__name__
+        paths = {id(m): path for path, m in model.named_modules()}
+        return lambda module: paths.get(id(module), "")
+
     def _door(self, module: nn.Module, path: str) -> Door | None:
         spec = _torch.spec_of(module)
         if spec is None:
@@ -124,6 +131,23 @@ class Observer:
             self.report.could_not_follow("every call after a mistake of rnnshape's own, which is in the log")
             return None
 
+    def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a module under one watch."""
+        if self.stepped_aside or not door.names:
+            return proceed(*args, **kwargs)
+        seen = self.guarded(door.known, args, kwargs)
+        if seen is None:
+            return _judged_call(self, door, Request(module, args, kwargs), proceed)
+        try:
+            result = proceed(*args, **kwargs)
+        except Exception as error:
+            _explain(self, door, Request(module, args, kwargs), error)
+            raise
+        seen.passage.calls += 1
+        if seen.result is not None and self.guarded(result_sizes, result) != seen.result:
+            self.tell(self.guarded(_changed, door, Request(module, args, kwargs), result) or ())
+        return result
+
     def tell(self, findings: Iterable[Finding]) -> None:
         """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised."""
         serious: list[Finding] = []
@@ -141,24 +165,6 @@ class Observer:
                 warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
         if serious:
             raise ContractError("\n\n".join(map(str, serious)), tuple(serious))
-
-
-def _through(observer: Observer, door: Door, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
-    """Call a module under one watch."""
-    if observer.stepped_aside or not door.names:
-        return proceed(*args, **kwargs)
-    seen = observer.guarded(door.known, args, kwargs)
-    if seen is None:
-        return _judged_call(observer, door, Request(module, args, kwargs), proceed)
-    try:
-        result = proceed(*args, **kwargs)
-    except Exception as error:
-        _explain(observer, door, Request(module, args, kwargs), error)
-        raise
-    seen.passage.calls += 1
-    if seen.result is not None and observer.guarded(result_sizes, result) != seen.result:
-        observer.tell(observer.guarded(_changed, door, Request(module, args, kwargs), result) or ())
-    return result
 
 
 def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
@@ -231,41 +237,63 @@ def _add_note(door: Door, request: Request, error: Exception) -> None:
         error.add_note(f"{NOTE}the call was {door.event(call, results=False)}, which fits the contract of {door.spec!r}")
 
 
+class Watcher(Protocol):
+    """What stands at a gate: it has a door for some modules, and takes their calls through it."""
+
+    doors: dict[int, Any]
+    everywhere: bool
+
+    def found_in_passing(self, module: nn.Module) -> Any:
+        """Return the door of a module that nobody named; None for one that does not matter."""
+
+    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Run work of ours without harm to the model."""
+
+    def through(self, door: Any, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a module."""
+
+
 class _Gates:
     """The classes that have our ``__call__`` at present, and the observers that need it.
 
     Attributes:
-        observers: those that watch, in the order in which they began. Never changed in place: other threads walk along it.
+        at: those that watch a class, in the order in which they began. Replaced, never changed: other threads walk along them.
     """
 
     def __init__(self) -> None:
-        self.observers: tuple[Observer, ...] = ()
-        self._owners: dict[Observer, tuple[type[nn.Module], ...]] = {}
+        self.at: dict[type[nn.Module], tuple[Watcher, ...]] = {}
+        self._owners: dict[Watcher, tuple[type[nn.Module], ...]] = {}
         self._before: dict[type[nn.Module], Any] = {}
         self._lock = threading.Lock()
 
-    def open(self, observer: Observer, owners: Iterable[type[nn.Module]]) -> None:
+    def open(self, observer: Watcher, owners: Iterable[type[nn.Module]]) -> None:
         """Let an observer see the calls of these classes."""
         with self._lock:
             self._owners[observer] = tuple(owners)
-            self.observers = tuple(self._owners)
+            self._line_up()
             for owner in self._owners[observer]:
                 if owner not in self._before:
                     self._before[owner] = owner.__dict__.get("__call__")
                     owner.__call__ = _gate(owner, self._before[owner])
 
-    def close(self, observer: Observer) -> None:
+    def close(self, observer: Watcher) -> None:
         """Forget an observer, and give the classes that nobody else watches their own ``__call__`` back."""
         with self._lock:
             self._owners.pop(observer, None)
-            self.observers = tuple(self._owners)
-            needed = {owner for owners in self._owners.values() for owner in owners}
-            for owner in [o for o in self._before if o not in needed]:
+            self._line_up()
+            for owner in [o for o in self._before if o not in self.at]:
                 before = self._before.pop(owner)
                 if before is None:
                     del owner.__call__
                 else:
                     owner.__call__ = before
+
+    def _line_up(self) -> None:
+        at: dict[type[nn.Module], tuple[Watcher, ...]] = {}
+        for watcher, owners in self._owners.items():
+            for owner in owners:
+                at[owner] = (*at.get(owner, ()), watcher)
+        self.at = at
 
 
 def _gate(owner: Any, before: Any) -> Callable[..., Any]:
@@ -275,15 +303,16 @@ def _gate(owner: Any, before: Any) -> Callable[..., Any]:
     def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
         proceed = super(owner, self).__call__ if before is None else functools.partial(before, self)
         if _torch.is_judged_here():
-            for observer in _gates.observers:
+            for observer in _gates.at.get(owner, ()):
                 door = observer.doors.get(id(self))
                 if door is None and observer.everywhere:
                     door = observer.guarded(observer.found_in_passing, self)
                 if door is not None:
-                    proceed = functools.partial(_through, observer, door, self, proceed)
+                    proceed = functools.partial(observer.through, door, self, proceed)
         return proceed(*args, **kwargs)
 
     return __call__
 
 
 _gates = _Gates()
+open_gates, close_gates = _gates.open, _gates.close

@@ -35,6 +35,7 @@ def run(
     as_module: bool = False,
     fail_on: FailOn = "never",
     ignore: Iterable[str] = (),
+    track: bool | int = 3,
     jsonl: str | None = None,
 ) -> int:
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
@@ -48,6 +49,7 @@ def run(
         as_module: whether ``target`` is a module, as with ``python -m``.
         fail_on: the least severity of a finding that makes the exit code `FOUND`.
         ignore: codes that are not reported.
+        track: for how many calls of an outermost module every axis is followed; True for all, False for none.
         jsonl: a file for every call and finding as JSON lines.
 
     Returns:
@@ -59,7 +61,7 @@ def run(
     sys.argv = [target, *args]
     if not sys.flags.safe_path:
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
-    watching = watch(on="log", ignore=ignore, jsonl=jsonl)
+    watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
     report = watching.attach()
     interrupted = False
     code = 0

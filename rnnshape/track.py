@@ -209,8 +209,9 @@ class Tracker(TorchFunctionMode):
             return {k: self.doubled(v) for k, v in value.items()}
         return type(value)(map(self.doubled, value)) if type(value) in (tuple, list) else value
 
-    def begin(self) -> None:
-        """Begin a step: what earlier steps used is no longer asked for."""
+    def begin(self, inputs: list[Mark]) -> None:
+        """Begin a step with these inputs: what earlier steps used is no longer asked for."""
+        self.samples = max((t.numel() for m in inputs for _, t in m.of("batch") if len([s for s in t.shape if s > 1]) == 1), default=0)
         self.judge.usage = Usage(self.judge.usage.after)
 
     def finish(self, output: object) -> None:
