@@ -322,15 +322,17 @@ GRU(10, 16, bias=False)    batch_first=False
 
 
 def test_table_of_an_unbatched_call() -> None:
-    p = predict("GRU", 10, 16, batch=None, seq=4)
+    p = predict("GRU", 10, 16, bidirectional=True, batch=None, seq=4)
     assert f"{p!r}\n" == """\
-GRU(10, 16)    unbatched
-  input   seq=4 feature=10    (4, 10)  (L, H_in)
-  h_0     layers=1 hidden=16  (1, 16)  (D*num_layers, H_out)  zeros unless given
-  output  seq=4 hidden=16     (4, 16)  (L, D*H_out)           the last layer at every step
-  h_n     layers=1 hidden=16  (1, 16)  (D*num_layers, H_out)  every layer at its final step
-  1,344 parameters, 5.25 KiB as float32
-  9.98 kFLOPs in matrix products: 2,496 x 4 steps
+GRU(10, 16, bidirectional=True)    unbatched
+  input   seq=4 feature=10                   (4, 10)  (L, H_in)
+  h_0     (layers=1 directions=2) hidden=16  (2, 16)  (D*num_layers, H_out)  zeros unless given
+  output  seq=4 (directions=2 hidden=16)     (4, 32)  (L, D*H_out)           both directions at every step
+  h_n     (layers=1 directions=2) hidden=16  (2, 16)  (D*num_layers, H_out)  every layer at its final step
+  rows of h_n:
+    row 0: layer 0 forward   row 1: layer 0 reverse
+  2,688 parameters, 10.5 KiB as float32
+  20.0 kFLOPs in matrix products: 4,992 x 4 steps
 """
     assert "batch" not in p.h_n.names
 

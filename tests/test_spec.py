@@ -176,9 +176,11 @@ def test_arguments_that_do_not_fit_the_layer() -> None:
 
 
 def test_cells_built_directly() -> None:
-    typed = refusal(lambda: RNNSpec("GRU", 1, 3, num_layers=2, cell=True), SpecTypeError)
-    assert typed == "num_layers=2: a cell has no num_layers; use GRU"
-    assert RNNSpec("GRU", 1, 3, cell=True) == of("GRUCell", 1, 3)
+    for name, value in {"num_layers": 2, "batch_first": True, "dropout": 0.5, "bidirectional": True, "proj_size": 1}.items():
+        config: dict[str, Any] = {name: value}
+        text = refusal(lambda config=config: RNNSpec("LSTM", 1, 3, cell=True, **config), SpecTypeError)
+        assert text == f"{name}={value!r}: a cell has no {name}; use LSTM"
+    assert RNNSpec("LSTM", 1, 3, bias=False, cell=True) == of("LSTMCell", 1, 3, bias=False)
 
 
 # Values

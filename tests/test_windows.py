@@ -105,6 +105,10 @@ windows of 3 in a series of 7: 4 windows, 2 batches
 """
 
 
+def test_what_is_assumed() -> None:
+    assert predict_windows(7, 3) == predict_windows(7, 3, 1, 1, horizon=1, stride=1, drop_last=False)
+
+
 def test_a_smaller_last_batch() -> None:
     p = predict_windows(100, 10, 32, 2, horizon=2, stride=1)
     assert (p.windows, p.batches, p.last_size) == (89, 3, 25)
