@@ -98,11 +98,15 @@ class Mismatch:
             ends = [sum(width[: d + 1]) + 2 * d for d in self.dims]
         else:
             ends = []
-        lines = [f"  expected  ({', '.join(wanted)})   {remark}".rstrip(), f"  got       ({', '.join(found)})"]
+        lines = [f"  expected  {_tuple(wanted)}   {remark}".rstrip(), f"  got       {_tuple(found)}"]
         if ends:
             carets = "".join("^" if i + 1 in ends else " " for i in range(max(ends)))
             lines.append(f"             {carets}")
         return [*lines, *text.columns([r.split(" from ", 1) for r in self.reasons], gap="  from ")]
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _word(name: str, size: Size) -> str:
@@ -133,7 +137,7 @@ def check_call(spec: RNNSpec, call: Call) -> tuple[Mismatch, ...]:
 
 
 def unstacked(spec: RNNSpec, call: Call) -> Call:
-    """Return the call with a pair of states where an unbatched LSTM is given the two in one tensor: torch reads hx[0] and hx[1]."""
+    """Return the call with a pair of states where an unbatched LSTM has both in one tensor: torch reads hx[0] and hx[1]."""
     state, given = call.state, call.input
     unbatched = isinstance(given, Given) and len(given.sizes) == (1 if spec.cell else 2)
     if spec.has_cell_state and unbatched and isinstance(state, Given) and state.sizes[:1] == (2,):
@@ -152,19 +156,18 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
             yield Mismatch("RNS113", "input", fact)
             return
         sizes, rank, expected = given.data.sizes, (2,), Layout.of(("packed", "packed"), ("feature", spec.input_size))
-        tensor = given.data
+        tensor, what = given.data, "input data"
     else:
-        sizes, rank, tensor = given.sizes, ((1, 2) if spec.cell else (2, 3)), given
+        sizes, rank, tensor, what = given.sizes, ((1, 2) if spec.cell else (2, 3)), given, "input"
         batched = len(sizes) != rank[0]
         batch, seq = Monomial(1, ("batch",)) if batched else None, None if spec.cell else Monomial(1, ("seq",))
         expected = Prediction(spec, batch, seq).input
     if len(sizes) not in rank:
-        fact = f"input has {text.count(len(sizes), 'dim')}, expected {text.listed([f'{r}-D' for r in rank], 'or')}"
+        fact = f"{what} has {text.count(len(sizes), 'dim')}, expected {text.listed([f'{r}-D' for r in rank], 'or')}"
         yield Mismatch("RNS101", "input", fact, expected, sizes)
         return
     if sizes[-1] != spec.input_size:
-        what = "data axis" if isinstance(given, Packed) else "axis"
-        fact = f"input {what} 'feature' is {sizes[-1]}, expected input_size={spec.input_size}"
+        fact = f"{what} axis 'feature' is {sizes[-1]}, expected input_size={spec.input_size}"
         yield Mismatch("RNS102", "input", fact, expected, sizes, (len(sizes) - 1,))
     if "seq" in expected.names and sizes[dim := expected.names.index("seq")] == 0:
         yield Mismatch("RNS115", "input", "input axis 'seq' is 0, expected 1 or more", expected, sizes, (dim,))
@@ -172,20 +175,22 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
         fact = f"input of 2 dims is read as one unbatched sequence of {text.count(sizes[0], 'step')}"
         yield Mismatch("RNS112", "input", fact, expected, sizes)
     if call.weight is not None:
-        yield from _placement(call, "input", tensor, "the layer's weights", call.weight)
+        yield from _placement(call, "input", tensor, call.weight)
 
 
 def _no_tensor(spec: RNNSpec, given: Other) -> Mismatch:
     if given.type in ("tuple", "list"):
         return Mismatch("RNS113", "input", f"input is {_kinds(given)}, expected a tensor")
     packed = "" if spec.cell else " or a PackedSequence"
-    return Mismatch("RNS113", "input", f"input is {text.a(given.type)}, expected a tensor{packed}")
+    return Mismatch("RNS113", "input", f"input is {_kind(given)}, expected a tensor{packed}")
 
 
 def _kind(given: Argument) -> str:
     if isinstance(given, Given):
         return f"a tensor {text.sizes(given.sizes)}"
-    return "a PackedSequence" if isinstance(given, Packed) else text.a(given.type)
+    if isinstance(given, Packed):
+        return "a PackedSequence"
+    return "None" if given.type == "NoneType" else text.a(given.type)
 
 
 def _kinds(given: Argument) -> str:
@@ -240,9 +245,8 @@ def _state(spec: RNNSpec, call: Call, name: str, state: Given, layout: Layout) -
         else:
             for dim in (d for d in range(len(got)) if got[d] != wanted[d]):
                 yield _state_axis(spec, call, name, got, layout, dim)
-    tensor = call.input.data if isinstance(call.input, Packed) else call.input
-    if call.weight is not None and isinstance(tensor, Given):
-        yield from _placement(call, name, state, "the input", tensor)
+    if call.weight is not None:
+        yield from _placement(call, name, state, call.weight)
 
 
 def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layout: Layout, dim: int) -> Mismatch:
@@ -268,7 +272,7 @@ def _source(spec: RNNSpec, call: Call, axis: str) -> str:
     """Say what bound the size of an axis of a state."""
     if axis == "batch":
         if isinstance(call.input, Packed):
-            return "that of the packed input"
+            return "the packed input"
         assert isinstance(call.input, Given)
         dim = 0 if spec.cell or spec.batch_first else 1
         flag = "" if spec.cell else f", since batch_first={spec.batch_first}"
@@ -280,12 +284,12 @@ def _source(spec: RNNSpec, call: Call, axis: str) -> str:
     return f"num_layers={spec.num_layers}" + (" x 2 directions" if spec.bidirectional else "")
 
 
-def _placement(call: Call, name: str, given: Given, whose: str, wanted: Given) -> Iterator[Mismatch]:
-    is_ = "are" if " and " in name else "is"
-    if given.dtype != wanted.dtype and not call.autocast:
-        yield Mismatch("RNS110", name, f"{name} {is_} {given.dtype}, expected {wanted.dtype}, the dtype of {whose}")
-    if given.device != wanted.device:
-        yield Mismatch("RNS111", name, f"{name} {is_} on {given.device}, expected {wanted.device}, the device of {whose}")
+def _placement(call: Call, name: str, given: Given, weight: Given) -> Iterator[Mismatch]:
+    subject, weights = f"{name} {'are' if ' and ' in name else 'is'}", "of the layer's weights"
+    if given.dtype != weight.dtype and not call.autocast:
+        yield Mismatch("RNS110", name, f"{subject} {given.dtype}, expected {weight.dtype}, the dtype {weights}")
+    if given.device != weight.device:
+        yield Mismatch("RNS111", name, f"{subject} on {given.device}, expected {weight.device}, the device {weights}")
 
 
 def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch, ...] | None:

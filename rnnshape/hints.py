@@ -105,10 +105,12 @@ def _for_item(
     tensor, data = (call.input.data, "input.data") if isinstance(call.input, Packed) else (call.input, "input")
     if code == "RNS104":
         yield f"{name}.transpose(0, 1)", item._replace(sizes=(got[1], got[0], got[2]))
-    elif code == "RNS110" and isinstance(tensor, Given):
+    elif code == "RNS110" and isinstance(tensor, Given) and call.weight is not None:
         yield f"{name}.to({data}.dtype)", item._replace(dtype=tensor.dtype)
-    elif code == "RNS111" and isinstance(tensor, Given):
+        yield f"{name}.to(torch.{call.weight.dtype})", item._replace(dtype=call.weight.dtype)
+    elif code == "RNS111" and isinstance(tensor, Given) and call.weight is not None:
         yield f"{name}.to({data}.device)", item._replace(device=tensor.device)
+        yield f"{name}.to({call.weight.device!r})", item._replace(device=call.weight.device)
     elif code in ("RNS103", "RNS105", "RNS106", "RNS107"):
         for dim in range(len(wanted)):
             if (*got[:dim], 1, *got[dim:]) == wanted:

@@ -332,7 +332,7 @@ def test_devices(kind: str) -> None:
     for given, state, other in product(("cpu", "meta"), repeat=3):
         hx = (h.to(state), h.to(other)) if spec.has_cell_state else h.to(state)
         case = Case(module, x.to(given), hx)
-        wanted = [given != "cpu", state != given, spec.has_cell_state and other != given]
+        wanted = [given != "cpu", state != "cpu", spec.has_cell_state and other != "cpu"]
         assert [m.code for m in case.errors()] == ["RNS111"] * (sum(wanted) - (wanted[1:] == [True, True]))
         if not case.errors():
             assert refusal(case) is None
@@ -410,6 +410,10 @@ def test_every_form_of_suggestion_was_tried() -> None:
     for kind, state in product(("LSTM", "LSTMCell"), (zeros(3, HIDDEN), zeros(1, 3, HIDDEN), zeros(1, 1, HIDDEN))):
         module = layers(kind)[0]
         rare += [Case(module, given, (state, state)) for given in INPUTS if isinstance(given, Tensor)]
+    double = nn.GRU(4, 8).double(), nn.LSTM(4, 8).double()
+    for module, state in product(double, (zeros(1, 5, 8), zeros(3, 8), zeros(1, 3, 9))):
+        one = state.double()
+        rare.append(Case(module, zeros(6, 3, 4).double(), (one, one) if module.mode == "LSTM" else one))
     forms += sum(map(tried_on, rare), Counter[str]())
     assert {f for f in forms if f != "nothing left to mend"} == FORMS
     assert min(forms.values()) >= 2
@@ -427,6 +431,8 @@ FORMS = {
     "h.to(input.data.dtype) fits, twice",
     "h.to(input.dtype) fits",
     "h.to(input.dtype) fits, twice",
+    "h.to(torch.float#) fits",
+    "h.to(torch.float#) fits, twice",
     "h.transpose(#) fits",
     "h.transpose(#) fits, twice",
     "h.unsqueeze(#) fits",
