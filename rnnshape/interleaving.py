@@ -113,7 +113,9 @@ def repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
     if len(dims) > 5:
         return None
     unchanged = tuple(range(len(dims)))
-    batch = next(at for at, dim in enumerate(dims) if _has_whole_batch((dim,)))
+    batch = next((at for at, dim in enumerate(dims) if _has_whole_batch((dim,))), None)
+    if batch is None:
+        return None
 
     def disorder(order: tuple[int, ...]) -> tuple[bool, int]:
         others = [d for d in order if d != batch]

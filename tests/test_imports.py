@@ -21,7 +21,7 @@ FLOORS = (
     ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "text", "layout"),
     ("spec", "calc", "windows", "contract", "hints", "rules", "report"),
     ("render",),
-    ("_torch", "coordinates", "usage", "judgement", "ops"),
+    ("_torch", "coordinates", "book", "usage", "verdict", "meetings", "recurrences", "judgement", "ops"),
     ("doors", "hooks", "track", "probe", "dryrun", "states", "nn"),
     ("api", "run", "cli", "pytest_plugin", "__main__"),
     ("__init__",),

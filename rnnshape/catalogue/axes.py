@@ -106,4 +106,22 @@ ENTRIES = (
         "fc(hidden.squeeze(0))            # (batch, hidden) already",
         "fc(hidden)",
     ),
+    Rule(
+        "RNS213",
+        "sizes that do not fit",
+        "error",
+        "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and the other is "
+        "not, channels are where the steps should be, a dim is missing.",
+        "torch.bmm(weights, encoded)      # (batch, 1, seq) and (seq, batch, hidden)",
+        "torch.bmm(weights, encoded.transpose(0, 1))",
+    ),
+    Rule(
+        "RNS214",
+        "normalised over the batch",
+        "warning",
+        "Each sample is scaled by the others, so its result depends on whom it was batched with. A vector of one sample is "
+        "normalised along its features.",
+        "F.normalize(vectors, dim=0)      # (batch, feature)",
+        "F.normalize(vectors, dim=1)",
+    ),
 )

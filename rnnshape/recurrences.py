@@ -1,0 +1,117 @@
+"""Judgements at the door of a recurrent layer, of a cell, of attention, and of packing."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from rnnshape.axes import Axis
+from rnnshape.coordinates import Mark, disagreement, varies
+from rnnshape.ops.registry import Operation
+from rnnshape.usage import Recurrence
+from rnnshape.verdict import Verdicts, called, runs_along
+
+__all__ = ["Recurrences"]
+
+
+class Recurrences(Verdicts):
+    """Judges what recurrent layers, attention and packing are given."""
+
+    def recurrence(self, op: Operation, mark: Mark, batch_dim: int | None, seq_dim: int) -> None:
+        """Judge the input of a recurrent layer: batch along its batch dim, and along no other."""
+        self.use(mark)
+        ndim = len(mark.sizes)
+        for axis, table in mark.of("batch"):
+            dims = runs_along(table)
+            if batch_dim is None:
+                if varies(table, ndim - 1):
+                    self.mixed(op, mark, axis, table, f"{called(op)} takes the last dim for features")
+                continue
+            if dims == [seq_dim]:
+                wanted = "(batch, seq, feature)" if batch_dim == 0 else "(seq, batch, feature)"
+                shown = f"{called(op)} runs along the batch: it reads {wanted}, and the samples lie along dim {seq_dim}, its steps"
+                self.find("RNS201", shown, op, mark, mark.sites.get(axis), "transpose(0, 1) of the input fits")
+                return
+            if any(d != batch_dim for d in dims):
+                self.mixed(op, mark, axis, table, f"{called(op)} takes dim {next(d for d in dims if d != batch_dim)} for something else")
+                return
+        self.scrambled(op, mark, (ndim - 1, seq_dim))
+
+    def state(self, op: Operation, mark: Mark, batch: dict[Axis, Tensor], record: Recurrence) -> None:
+        """Judge an initial state: rows are layers, dim 1 is the batch of the input."""
+        self.use(mark)
+        for axis, table in mark.of("batch"):
+            if any(varies(table, d) for d in (0, 2)):
+                self.mixed(op, mark, axis, table, f"{called(op)} takes dim 1 of its state for the batch")
+                return
+            rows = batch.get(axis)
+            line = table[0, :, 0] if table.dim() == 3 else None
+            if rows is None or line is None:
+                continue
+            if (where := disagreement(line, rows)) is not None:
+                both = [int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows)]
+                self.find(
+                    "RNS501",
+                    f"row {where[0]} of the state belongs to sample {both[0]}, and that of the input to sample {both[1]}",
+                    op, mark, mark.sites.get(axis), None,
+                )  # fmt: skip
+                return
+        self._rows_of_layers(op, mark, record)
+
+    def _rows_of_layers(self, op: Operation, mark: Mark, record: Recurrence) -> None:
+        for axis, table in mark.of("layers"):
+            if not axis.of.endswith("h") or any(varies(table, d) for d in (1, 2)):
+                continue
+            source = self.usage.calls.get(int(axis.of[4:-1]))
+            if source is None:
+                continue
+            got = table[:, 0, 0].tolist()
+            got = got * record.layers * record.directions if len(got) == 1 else got
+            wanted = [row // record.directions for row in range(record.layers * record.directions)]
+            if source.layers == record.layers > 1 and len(got) == len(wanted) and got != wanted and -1 not in got:
+                row = next(i for i in range(len(got)) if got[i] != wanted[i])
+                halves = mark.tables.get(source.row_direction("h"))
+                ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
+                if len(set(zip(got, ways, strict=True))) < len(got):
+                    return  # one state for several layers, such as h_n[-1:].repeat(2, 1, 1), was chosen and not miscounted
+                way = ways[row]
+                name = f"layer {got[row]} {('forward', 'reverse')[way]}"
+                self.find(
+                    "RNS305",
+                    f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, layer 1 forward, ...",
+                    op, mark, mark.sites.get(axis), "h_n[0::2] has the forward state of each layer",
+                )  # fmt: skip
+
+    def attention(self, op: Operation, name: str, mark: Mark) -> None:
+        """Judge query, key or value of multi-head attention: (steps, batch, features)."""
+        self.use(mark)
+        for axis, table in mark.of("batch"):
+            if runs_along(table) == [0]:
+                wrong = f"attention runs over the batch: dim 0 of {name} is its steps here, and holds the samples; batch_first=True fits"
+                self.find("RNS204", wrong, op, mark, mark.sites.get(axis), None)
+            elif any(d != 1 for d in runs_along(table)):
+                self.mixed(op, mark, axis, table, f"attention takes dim 1 of {name} for the batch")
+
+    def packing(self, op: Operation, source: Tensor, batch_first: bool) -> None:
+        """Judge what goes into a PackedSequence."""
+        mark = op.book.mark(source)
+        if mark is None:
+            return
+        wanted = 0 if batch_first else 1
+        for axis, table in mark.of("batch"):
+            if runs_along(table) == [1 - wanted]:
+                wrong = f"pack_padded_sequence with batch_first={bool(batch_first)} takes dim {wanted} for the batch; it is dim {1 - wanted}"
+                self.find("RNS401", wrong, op, mark, None, f"batch_first={not batch_first} fits")
+
+    def token_ids(self, op: Operation, ids: Tensor, mark: Mark, padding_idx: int | None) -> None:
+        """Learn the real lengths from ids that end in padding."""
+        if padding_idx is None or ids.dim() != 2:
+            return
+        for axis, table in mark.of("seq"):
+            dims = runs_along(table)
+            if len(dims) == 1 and torch.equal(table.flatten(), torch.arange(ids.size(dims[0]))):
+                real = (ids != padding_idx).movedim(dims[0], 1).long()
+                steps = torch.arange(1, real.size(1) + 1, device=real.device)
+                lengths = (real * steps).amax(1).cpu()
+                if bool((lengths > 0).all()) and bool((lengths < real.size(1)).any()):
+                    self.lengths[axis] = lengths

@@ -1,0 +1,154 @@
+"""How a finding about axes is made: what it says, where it points, and the Layouts that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from torch import Tensor
+
+from rnnshape import text
+from rnnshape.axes import Axis
+from rnnshape.coordinates import Mark, Site, layout_of, separable, varies
+from rnnshape.interleaving import repair
+from rnnshape.layout import Layout
+from rnnshape.ops.registry import Operation
+from rnnshape.report import Finding, Location
+from rnnshape.rules import rule
+from rnnshape.usage import Usage
+
+__all__ = ["Scene", "Verdicts", "called", "element", "held", "is_data", "is_order", "runs_along"]
+
+Scene = Callable[[], tuple[Location | None, str, str]]
+"""Tells where the model is: the user's line, and the path and class of the innermost module."""
+
+
+class Verdicts:
+    """Makes the findings of one step.
+
+    Args:
+        tell: takes a finding.
+        scene: tells where the model is at the moment.
+    """
+
+    def __init__(self, tell: Callable[[Finding], None], scene: Scene) -> None:
+        self._tell = tell
+        self._scene = scene
+        self.usage = Usage()
+        self.lengths: dict[Axis, Tensor] = {}
+
+    def use(self, *marks: Mark) -> None:
+        """Account for the use of states."""
+        if self.usage.calls:
+            for mark in marks:
+                if any(axis.of.startswith("call") for axis in mark.tables):
+                    self.usage.use(mark, self._scene()[0])
+
+    def mixed(self, op: Operation, mark: Mark, axis: Axis, table: Tensor, taken: str) -> None:
+        """Report samples that were spread over a dim that means something else."""
+        site = mark.sites.get(axis)
+        self.find("RNS203", f"samples are mixed: {held(mark, axis, table)}; {taken}", op, mark, site, _instead(site))
+
+    def scrambled(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> bool:
+        """Report an axis that a reshape cut into pieces which lie in no order along these dims; tell whether there was one."""
+        for axis, table in mark.tables.items():
+            if axis.name in ("step", "layers", "directions") or not any(varies(table, d) for d in dims) or separable(table):
+                continue
+            site = mark.sites.get(axis)
+            name = site.name if site else op.name
+            what = f"{name} of {site.before}" if site and site.before else name
+            message = f"{axis.name} is scrambled: {what} to {text.sizes(site.sizes if site else mark.sizes)} lets it run along several dims"
+            self.find("RNS209", f"{message}, and {called(op)} uses them as if it were in order", op, mark, site, None)
+            return True
+        return False
+
+    def find(
+        self,
+        code: str,
+        message: str,
+        op: Operation | None,
+        mark: Mark | None,
+        site: Site | None,
+        suggestion: str | None,
+        shown: Iterable[tuple[str, Mark]] = (),
+        at: Location | None = None,
+    ) -> None:
+        """Report a finding where it was made: at a place that is given, else at the site, else here."""
+        here, module, kind = self._scene()
+        location = at or (site.location if site and site.location else here)
+        details: list[str] = []
+        layouts: list[tuple[str, Layout]] = []
+        if site and site.before is not None:
+            layouts.append(("before", site.before))
+            details.append(f"  before    {site.before}  {text.sizes(site.before.sizes)}")
+            details.append(f"  {site.name:<9} {text.sizes(site.sizes)}")
+        for name, one in shown or ((("seen", mark),) if mark is not None and not site else ()):
+            layout = layout_of(one, ("batch", "seq", "layers", "directions"))
+            if layout is not None:
+                layouts.append((name, layout))
+                details.append(f"  {name:<9} {layout}  {text.sizes(one.sizes)}")
+        elsewhere = here is not None and location is not None and (here.file, here.line) != (location.file, location.line)
+        if op is not None and here is not None and elsewhere:
+            details.append(f"  used at   {here}" + (f":  {here.code}" if here.code else ""))
+        self._tell(Finding(
+            code, rule(code).severity, message, module, location, suggestion, tuple(layouts), kind, tuple(details)
+        ))  # fmt: skip
+
+
+_NAMES = {"linear": "Linear", "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm_cell": "LSTMCell",
+          "gru_cell": "GRUCell", "rnn_tanh_cell": "RNNCell", "rnn_relu_cell": "RNNCell"}  # fmt: skip
+_RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
+
+
+def called(op: Operation) -> str:
+    """Return the name under which a person knows an operation."""
+    return _NAMES.get(op.name, op.name)
+
+
+def is_data(axis: Axis) -> bool:
+    """Tell whether an axis is of the data, and not rows of a state or halves of an output."""
+    return axis.name not in ("layers", "directions")
+
+
+def runs_along(table: Tensor) -> list[int]:
+    """Return the dims along which an axis varies."""
+    return [d for d in range(table.dim()) if varies(table, d)]
+
+
+def _instead(site: Site | None) -> str | None:
+    """Return a permutation that makes a reshape right, where one was found that does."""
+    if site is None or site.name not in _RESHAPES or site.before is None:
+        return None
+    found = repair(site.before.dims, site.sizes)
+    return f"instead of {site.name}: {found[0]}" if found else None
+
+
+def is_order(table: Tensor) -> bool:
+    """Tell whether a table lists every sample once, along one dim: a permutation."""
+    values = table.flatten().tolist()
+    return len(runs_along(table)) == 1 and sorted(values) == list(range(len(values)))
+
+
+def held(mark: Mark, axis: Axis, table: Tensor) -> str:
+    """Say which samples the first row holds."""
+    values = sorted(set(table[0].flatten().tolist()) - {-1}) if table.dim() > 1 else []
+    if len(values) < 2:
+        values = sorted(set(table.flatten().tolist()) - {-1})
+        shown = text.listed(values[:4]) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
+        return f"one dim of {text.sizes(mark.sizes)} runs through samples {shown}"
+    shown = text.listed(values) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
+    return f"row 0 of {text.sizes(mark.sizes)} holds samples {shown}"
+
+
+def element(mark: Mark, axis: Axis, where: tuple[int, ...]) -> str:
+    """Name an element by its coordinates."""
+
+    def coordinate(table: Tensor) -> int:
+        return int(table[tuple(min(i, s - 1) for i, s in zip(where, table.shape, strict=False))])
+
+    words = [f"sample {coordinate(mark.tables[axis])}"]
+    for name in ("seq", "step"):
+        for _, table in mark.of(name):
+            if table.dim() == len(where) and runs_along(table):
+                words.append(f"step {coordinate(table)}")
+                return " ".join(words)
+    return " ".join(words)
