@@ -103,8 +103,9 @@ def _script(target: str, as_module: bool) -> int:
     try:
         main = ModuleType("__main__")
         code, names = _module(target) if as_module else _file(target)
-        main.__dict__.update(names)
-        sys.modules["__main__"] = main  # for good: threads and atexit functions pickle by it
+        main.__dict__.update(names, __annotations__={})
+        # For good: threads and atexit functions pickle by it. multiprocessing, which torch imports, has a second name for it.
+        sys.modules["__main__"] = sys.modules["__mp_main__"] = main
         exec(code, main.__dict__)
     except KeyboardInterrupt:
         raise
@@ -117,10 +118,10 @@ def _script(target: str, as_module: bool) -> int:
 
 def _file(path: str) -> tuple[CodeType, dict[str, Any]]:
     """Return the code of a file, and the names that the interpreter gives to a script."""
-    path = os.path.abspath(path)
+    path = os.path.join(os.getcwd(), path)
     loader = SourceFileLoader("__main__", path)
     code = compile(loader.get_data(path), path, "exec", dont_inherit=True)
-    return code, {"__file__": path, "__loader__": loader, "__cached__": None, "__package__": None, "__annotations__": {}}
+    return code, {"__file__": path, "__loader__": loader, "__cached__": None, "__package__": None}
 
 
 def _module(name: str) -> tuple[CodeType, dict[str, Any]]:

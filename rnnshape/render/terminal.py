@@ -56,7 +56,7 @@ def print_report(report: Report, title: str, to: Console) -> None:
         to.print(Text("not judged:", style="dim"))
         for what in report.unfollowed:
             to.print(_line(f"  {what}", "dim"))
-    if not modules and not report.findings:
+    if not (modules or report.findings or report.unfollowed):
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
 
 
