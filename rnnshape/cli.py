@@ -61,15 +61,15 @@ def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     return value
 
 
-class _Steps(click.ParamType):
+class _Calls(click.ParamType):
     name = "N|all|off"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
         if value in ("all", "off"):
             return value == "all"
-        if str(value).isdigit():
-            return int(value)
-        self.fail(f"{value!r} is no number of steps; use one such as 3, or all, or off", param, ctx)
+        if not str(value).isdecimal():
+            self.fail(f"{value!r} is no number of calls; use one such as 3, or all, or off", param, ctx)
+        return int(value)
 
 
 @main.command(
@@ -92,14 +92,20 @@ The exit code is the script's own; 3 where --fail-on finds something in a script
 )  # fmt: skip
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
 @click.option(
-    "--track", type=_Steps(), default="3", show_default=True,
+    "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
     help="For how many calls of the model every axis is followed: a number, all or off.",
 )  # fmt: skip
 @click.option("--jsonl", metavar="FILE", callback=_begun, help="Write calls and findings to this file, a JSON a line.")
 @click.argument("script")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run_command(
-    module: bool, fail_on: Any, ignore: tuple[str, ...], track: bool | int, jsonl: str | None, script: str, args: tuple[str, ...]
+    module: bool,
+    fail_on: Any,
+    ignore: tuple[str, ...],
+    track: bool | int,
+    jsonl: str | None,
+    script: str,
+    args: tuple[str, ...],
 ) -> None:
     """Run a training script, unchanged, and show what passed through its recurrent layers.
 
@@ -114,6 +120,8 @@ def run_command(
 
     try:
         code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
+    except SpecError as error:  # in pyproject.toml
+        raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         raise _Interrupt from None
     sys.exit(code)
@@ -223,8 +231,12 @@ def _plain(entry: Rule) -> dict[str, str]:
     return {name: getattr(entry, name) for name in ("code", "title", "severity", "why", "wrong", "right")}
 
 
+def _wrapped(words: str) -> list[str]:
+    return textwrap.wrap(words, 100, break_on_hyphens=False, break_long_words=False)
+
+
 def _explained(entry: Rule) -> str:
-    lines = [click.style(f"{entry.code} {entry.severity}: {entry.title}", bold=True), *textwrap.wrap(entry.why, 100)]
+    lines = [click.style(f"{entry.code} {entry.severity}: {entry.title}", bold=True), *_wrapped(entry.why)]
     for label, example, colour in (("wrong", entry.wrong, "red"), ("right", entry.right, "green")):
         if example:
             lines += [click.style(f"  {label}", fg=colour), textwrap.indent(example, "    ")]
