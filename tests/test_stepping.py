@@ -1,0 +1,169 @@
+import gc
+import weakref
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
+from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data.dataloader import _BaseDataLoaderIter
+
+import rnnshape as rs
+
+
+class Classifier(nn.Module):
+    """Mixes the samples of h_n, or not."""
+
+    def __init__(self, right: bool = False) -> None:
+        super().__init__()
+        self.right = right
+        self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
+        self.fc = nn.Linear(16, 3)
+        self.calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        _, h = self.rnn(x)
+        flat = h.transpose(0, 1).reshape(x.size(0), -1) if self.right else h.view(x.size(0), -1)
+        return self.fc(flat)
+
+
+def loader(batch: int = 6) -> DataLoader:
+    generator = torch.Generator().manual_seed(0)
+    data = TensorDataset(torch.randn(20, 9, 4, generator=generator), torch.arange(20) % 3)
+    return DataLoader(data, batch_size=batch)
+
+
+def train(model: nn.Module) -> list[float]:
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    losses = []
+    for x, y in loader():
+        loss = F.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def test_axes_come_from_the_loader_and_the_finding_is_raised() -> None:
+    model = Classifier()
+    with pytest.raises(rs.ContractError) as raised, rs.watch(model, track=3):
+        train(model)
+    (finding,) = raised.value.findings
+    assert finding.code == "RNS203"
+    assert finding.location is not None
+    assert finding.location.code.startswith("flat = h.transpose(0, 1).reshape")
+    assert finding.suggestion == "instead of view: transpose(0, 1).reshape(6, 16)"
+    assert finding.module == "fc"
+
+
+def test_the_corrected_model_is_silent_and_trains_the_same() -> None:
+    torch.manual_seed(0)
+    bare = train(Classifier(right=True))
+    torch.manual_seed(0)
+    model = Classifier(right=True)
+    with rs.watch(model, track=True) as report:
+        assert train(model) == bare
+    assert report.findings == ()
+    assert report.unfollowed == ()
+
+
+def test_only_the_first_steps_are_followed_and_nothing_is_left_after_them() -> None:
+    model = Classifier()
+    stack = torch._C._len_torch_function_stack()
+    original = _BaseDataLoaderIter.__next__
+    with rs.watch(model, track=2, on="log") as report:
+        batches = iter(loader())
+        for step in range(4):
+            model(next(batches)[0])
+            followed = torch._C._len_torch_function_stack() > stack
+            # The end of a step is not seen before the next one begins: the loss comes in between.
+            assert followed == (step < 2)
+        assert "__call__" not in Classifier.__dict__
+        assert _BaseDataLoaderIter.__next__ is original
+    (finding,) = report.findings
+    assert finding.count == 2
+
+
+def test_without_track_nothing_is_followed() -> None:
+    model = Classifier()
+    with rs.watch(model) as report:
+        train(model)
+    assert report.ok
+
+
+def test_labels_come_from_annotations() -> None:
+    jaxtyping = pytest.importorskip("jaxtyping")
+
+    class Annotated(Classifier):
+        def forward(self, x: jaxtyping.Float[torch.Tensor, "batch seq 4"]):
+            return super().forward(x)
+
+    model = Annotated()
+    with rs.watch(model, track=1, on="log") as report:
+        model(torch.zeros(6, 9, 4))
+    assert [f.code for f in report.findings] == ["RNS203"]
+    assert [f.code for f in rs.diagnose(model, torch.zeros(6, 9, 4)).findings] == ["RNS203"]
+
+
+def test_a_single_sample_is_no_lost_batch() -> None:
+    model = Classifier(right=True)
+    with rs.watch(model, track=True) as report:
+        for x, _ in loader():
+            model(x[0:1])
+            model(x[-1].unsqueeze(0))
+    assert report.findings == ()
+
+
+def test_a_mode_of_the_user_may_stand_above_ours() -> None:
+    class Mode(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            return func(*args, **(kwargs or {}))
+
+    model = Classifier(right=True)
+    watching = rs.watch(model, track=1)
+    watching.attach()
+    with Mode() as mode:
+        model(torch.zeros(6, 9, 4))
+        model(torch.zeros(6, 9, 4))
+        assert torch._C._len_torch_function_stack() == 1
+        assert torch.overrides._get_current_function_mode() is mode
+        watching.remove()
+    assert torch._C._len_torch_function_stack() == 0
+
+
+def test_an_exception_leaves_nothing_behind() -> None:
+    model = Classifier()
+    with pytest.raises(RuntimeError), rs.watch(model, track=True, on="log"):
+        model(torch.zeros(6, 9, 5))
+    assert torch._C._len_torch_function_stack() == 0
+    assert "__call__" not in Classifier.__dict__
+    assert "__call__" not in nn.RNNBase.__dict__
+
+
+def test_no_tensor_outlives_its_step() -> None:
+    model = Classifier(right=True)
+    with rs.watch(model, track=True):
+        x = torch.zeros(6, 9, 4)
+        alive = [weakref.ref(x), weakref.ref(model(x))]
+        del x
+        gc.collect()
+        assert [ref() for ref in alive] == [None, None]
+
+
+def test_a_whole_process_is_followed_by_outermost_calls() -> None:
+    model = Classifier()
+    with rs.watch(track=2, on="log") as report:
+        train(model)
+        call = nn.Module.__dict__["__call__"]
+    assert [(f.code, f.count) for f in report.findings] == [("RNS203", 2)]
+    assert [e.calls for e in report.events] == [3, 1]
+    assert call is nn.Module.__call__
+
+
+def test_a_negative_number_of_steps_is_refused() -> None:
+    with pytest.raises(rs.SpecError) as raised:
+        rs.watch(Classifier(), track=-1)
+    assert str(raised.value) == "track=-1: a number of steps is needed, or True or False"
