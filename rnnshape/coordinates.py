@@ -1,14 +1,16 @@
 """Coordinates: for each axis of a tensor, which element of that axis every element of the tensor is.
 
-A table is an integer tensor that broadcasts to the tensor it describes and has size 1 along every dim where it does not vary. For ``x`` of
-sizes (6, 9, 4), batch-first, ``batch`` is ``arange(6)[:, None, None]``. An operation that moves elements is replayed on the tables, so what it did is
-known and not guessed. Tables live on the CPU, hold no reference to the tensor, and are bounded: an axis whose table would grow larger becomes unknown.
+A table is an integer tensor that broadcasts to the tensor it describes and has size 1 along every dim where it does not vary.
+For ``x`` of sizes (6, 9, 4), batch-first, ``batch`` is ``arange(6)[:, None, None]``. An operation that moves elements is
+replayed on the tables, so what it did is known and not guessed. Tables live on the CPU, hold no reference to the tensor, are
+never written once they are made, and are bounded: an axis whose table would grow larger becomes unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 import torch
 from torch import Tensor
@@ -18,7 +20,8 @@ from rnnshape.layout import Layout
 from rnnshape.report import Location
 
 __all__ = [
-    "LARGEST", "NOWHERE", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand", "layout_of", "separable", "varies",
+    "LARGEST", "NOWHERE", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand", "forget_tables",
+    "interned", "layout_of", "separable", "varies", "widen",
 ]  # fmt: skip
 
 NOWHERE = -1
@@ -28,21 +31,35 @@ LARGEST = 1 << 23
 """Elements of the largest table that is ever made; a larger one makes its axis unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+_KNOWN_TO_ALL = ("batch", "seq", "layers", "directions", "hidden", "feature")
+
+
 class Site:
     """The operation that gave a table its present form.
 
     Attributes:
         location: the user's line.
         name: of the operation, such as "view".
-        before: the Layout of what it was applied to, or None where that does not factor.
         sizes: of its result.
     """
 
-    location: Location | None
-    name: str
-    before: Layout | None
-    sizes: tuple[int, ...]
+    __slots__ = ("_before", "_sizes_before", "_tables_before", "location", "name", "sizes")
+
+    def __init__(self, location: Location | None, name: str, before: Mark, sizes: tuple[int, ...]) -> None:
+        self.location = location
+        self.name = name
+        self.sizes = sizes
+        self._sizes_before, self._tables_before = before.sizes, before.tables  # no Mark: one would hold all sites before it
+        self._before: Layout | None = None
+
+    @property
+    def before(self) -> Layout | None:
+        """The Layout of what it was applied to, of the axes that a person knows; None where that does not factor."""
+        if self._tables_before:
+            was = Mark(self._sizes_before, self._tables_before)
+            self._before = layout_of(was, _KNOWN_TO_ALL) or layout_of(was)
+            self._tables_before = {}
+        return self._before
 
 
 @dataclass(slots=True)
@@ -72,19 +89,53 @@ class Mark:
         return [(axis, table) for axis, table in self.tables.items() if axis.name == name]
 
 
+_tables: dict[tuple[tuple[int, ...], bytes], Tensor] = {}
+_ranges: dict[tuple[int, int, int], Tensor] = {}
+
+_SMALL = 1 << 10
+"""Elements of the largest table that is kept to be shared."""
+
+_MANY = 1 << 11
+"""Tables that are kept to be shared."""
+
+
+def interned(table: Tensor) -> Tensor:
+    """Return one and the same object for small tables that are equal, so that most comparisons end before they begin."""
+    if table.numel() > _SMALL:
+        return table
+    if len(_tables) >= _MANY:
+        forget_tables()
+    key = (tuple(table.shape), table.numpy().tobytes())
+    return _tables.setdefault(key, table)
+
+
+def forget_tables() -> None:
+    """Let go of the tables that are shared."""
+    _tables.clear()
+    _ranges.clear()
+
+
 def along(size: int, dim: int, ndim: int) -> Tensor:
     """Return the table of an axis that lies along one dim."""
-    sizes = [1] * ndim
-    sizes[dim] = size
-    return torch.arange(size).view(sizes)
+    key = (size, dim, ndim)
+    table = _ranges.get(key)
+    if table is None:
+        sizes = [1] * ndim
+        sizes[dim] = size
+        table = interned(torch.arange(size).view(sizes))
+        if len(_ranges) < _MANY and size <= _SMALL:
+            _ranges[key] = table
+    return table
 
 
 def expand(table: Tensor, sizes: Sequence[int]) -> Tensor | None:
     """Return a table at the full sizes of its tensor, as a view; None where anything replayed on it would be too large."""
-    numel = 1
-    for size in sizes:
-        numel *= size
-    return table.expand(*sizes) if numel <= LARGEST else None
+    return table.expand(*sizes) if prod(sizes) <= LARGEST else None
+
+
+def widen(table: Tensor, sizes: Sequence[int], dims: Collection[int]) -> Tensor | None:
+    """Expand a table along some dims only, for an operation that leaves the others as they are."""
+    return expand(table, [size if dim in dims else table.size(dim) for dim, size in enumerate(sizes)])
 
 
 def at_sizes(table: Tensor, sizes: Sequence[int]) -> Tensor:
@@ -95,11 +146,14 @@ def at_sizes(table: Tensor, sizes: Sequence[int]) -> Tensor:
 
 def compress(table: Tensor) -> Tensor:
     """Reduce a table to size 1 along every dim where it does not vary."""
-    for dim in range(table.dim()):
-        if table.size(dim) > 1:
+    shape = table.shape
+    for dim in range(len(shape)):
+        if shape[dim] > 1:
             first = table.narrow(dim, 0, 1)
-            if bool((table == first).all()):
+            if torch.equal(table.narrow(dim, 1, 1), first) and bool((table == first).all()):
                 table = first
+    if table.numel() <= _SMALL:
+        return interned(table.contiguous().clone() if table._is_view() else table)
     return table.clone() if table._is_view() else table
 
 

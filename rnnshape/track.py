@@ -1,6 +1,7 @@
 """The tracker: follows coordinates through every torch function while it is on.
 
-It keeps marks beside the tensors, in a weak table, and never a tensor. What it cannot follow becomes unknown and is listed in the report.
+It keeps marks beside the tensors, in a weak table, and never a tensor. What it cannot follow becomes unknown and is listed in
+the report.
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from rnnshape import _torch, text
 from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, Mark, Site, along, layout_of
+from rnnshape.book import Book, writes
+from rnnshape.coordinates import LARGEST, Mark, Site, along
 from rnnshape.explanation import explain
+from rnnshape.hooks import NOTE, Observer
 from rnnshape.judgement import Judge
 from rnnshape.layout import Layout
-from rnnshape.ops import OPERATIONS, Operation, name_of
+from rnnshape.ops import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.ops.registry import leaves
-from rnnshape.hooks import NOTE, Observer
+from rnnshape.ops.registry import UnreadableError, leaves
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
 from rnnshape.usage import Usage
@@ -34,13 +37,23 @@ __all__ = ["Tracker"]
 logger = logging.getLogger("rnnshape")
 
 # They say something about a tensor and make none; most calls that a mode sees are of these.
-_SILENT = frozenset(
-    """size dim numel shape.get dtype.get device.get ndim.get requires_grad.get is_leaf.get layout.get is_cuda.get is_sparse.get
-    is_quantized.get is_floating_point is_complex is_contiguous stride storage_offset element_size nelement data_ptr ndimension
-    is_cuda is_meta.get is_nested.get names.get grad_fn.get _backward_hooks.get output_nr.get _version.get itemsize.get nbytes.get
-    is_pinned is_same_size result_type can_cast get_device is_inference is_conj is_neg type dim_order is_mkldnn.get is_mps.get
-    is_xla.get is_xpu.get is_vulkan.get is_ipu.get _is_view.get _base.get retains_grad.get volatile.get name.get""".split()
-)
+_SILENT = frozenset([
+    "size", "dim", "numel", "shape.get", "dtype.get", "device.get", "ndim.get", "requires_grad.get", "is_leaf.get",
+    "layout.get", "is_cuda.get", "is_sparse.get", "is_quantized.get", "is_floating_point", "is_complex", "is_contiguous",
+    "stride", "storage_offset", "element_size", "nelement", "data_ptr", "ndimension", "is_cuda", "is_meta.get",
+    "is_nested.get", "names.get", "grad_fn.get", "_backward_hooks.get", "output_nr.get", "_version.get", "itemsize.get",
+    "nbytes.get", "is_pinned", "is_same_size", "result_type", "can_cast", "get_device", "is_inference", "is_conj", "is_neg",
+    "dim_order", "is_mkldnn.get", "is_mps.get", "is_xla.get", "is_xpu.get", "is_vulkan.get", "is_ipu.get",
+    "_is_view.get", "_base.get", "retains_grad.get", "volatile.get", "name.get",
+])  # fmt: skip
+
+
+_ALWAYS = ALWAYS | IDENTITIES | {"squeeze"}
+
+
+def _is_followed_here() -> bool:
+    """Tell whether tensors are what they seem: not while a compiler traces, or a functional transform wraps them."""
+    return not torch.compiler.is_compiling() and peek_interpreter_stack() is None
 
 
 class Tracker(TorchFunctionMode):
@@ -57,7 +70,9 @@ class Tracker(TorchFunctionMode):
         self._report = observer.report
         self._found: list[Finding] = []
         self.path = path
-        self._marks: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+        self._book = Book()
+        self._known: dict[int, Mark] = {}
+        self._line: Location | None = None
         self._born: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         self._count = 0
         self.samples = 0
@@ -68,56 +83,86 @@ class Tracker(TorchFunctionMode):
 
     # The mode
 
-    def __torch_function__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
-        kwargs = kwargs or {}
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
+        """Call a torch function, and follow it."""
         name = name_of(func)
+        kwargs = kwargs or {}
+        if name in _SILENT or self._off or not _is_followed_here():
+            return func(*args, **kwargs)
+        # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
+        known: dict[int, Mark] = {}
+        self._guarded(name, self._collect, known, args, kwargs)
         try:
             result = func(*args, **kwargs)
         except Exception as error:
-            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
+            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error, known=known)
             for finding in self._taken():  # torch's own exception passes, with a note
                 self._report.add(finding)
                 error.add_note(f"{NOTE}{finding}")
             raise
-        if not self._off and name not in _SILENT and not torch.compiler.is_compiling():
-            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
-        if self._found:
-            self._observer.tell(self._taken())
+        if known or name in _ALWAYS or writes(name):
+            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self), known=known)
+            if self._found:
+                self._observer.tell(self._taken())
         return result
+
+    def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._book.known(args, known)
+        if kwargs:
+            self._book.known(kwargs.values(), known)
 
     def _taken(self) -> list[Finding]:
         found, self._found = self._found, []
         return found
 
-    def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
-        """Do our own work; after a mistake of ours nothing is followed any more."""
+    def _guarded(self, name: str, work: Callable[..., None], *args: Any, known: dict[int, Mark] | None = None) -> None:
+        """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
         try:
-            with torch._C.DisableTorchFunction(), torch.no_grad():
+            with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+                self._known, self._line = known or {}, None
                 work(*args)
         except Exception:
             self._off = True
             # As text: a record that keeps the traceback would keep the tensors of the call.
-            trace = traceback.format_exc()
-            logger.error("rnnshape made a mistake at %s and stops following; the model runs on. Please report this\n%s", name, trace)
+            logger.error(
+                "rnnshape made a mistake at %s and stops following; the model runs on. Please report this\n%s",
+                name, traceback.format_exc(),
+            )  # fmt: skip
             self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
+        finally:
+            self._known, self._line = {}, None
 
     def _follow(self, op: Operation) -> None:
+        first = op.args[0] if op.args else None
+        if writes(op.name) and isinstance(first, Tensor):
+            self._book.written(op.name, first)
+        elif "out" in op.kwargs:
+            op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
         if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
             self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))
         handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
-        if handler is not None:
-            self._forget(op.result, op.args)
-            handler(op)
-            if handler is makes_new_values:
-                for tensor in leaves(op.result):
-                    self._born[tensor] = self.here()
-            elif op.name in IDENTITIES and isinstance(op.result, Tensor) and op.args and op.args[0] in self._born:
-                self._born[op.result] = self._born[op.args[0]]
-            return
-        known = [m for t in leaves([op.args, op.kwargs]) if (m := self.mark(t))]
-        self._forget(op.result, ())
-        if known and any(True for _ in leaves(op.result)):
-            self.judge.use(*known)
+        try:
+            if handler is not None:
+                handler(op)
+        except UnreadableError:
+            handler = None
+        if handler is None:
+            self._lose(op)
+        elif handler is makes_new_values:
+            for tensor in leaves(op.result):
+                self._born[tensor] = self.here()
+        elif op.name in IDENTITIES and isinstance(op.result, Tensor):
+            self._book.shares_unseen |= op.name == "data.get"
+            if first in self._born:
+                self._born[op.result] = self._born[first]
+
+    def _lose(self, op: Operation) -> None:
+        """Nothing is known of what an operation without a rule returns."""
+        results = list(leaves(op.result))
+        for tensor in results:
+            self._book.drop(tensor)
+        if self._known and results:
+            self.judge.use(*self._known.values())
             self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
 
     def _explain(self, op: Operation, error: Exception) -> None:
@@ -128,27 +173,24 @@ class Tracker(TorchFunctionMode):
             details = (f"  seen      {layout}  {text.sizes(layout.sizes)}",) if layout else ()
             self._tell(Finding(code, rule(code).severity, message, module, here, suggestion, layouts, kind, details))
 
-    def _forget(self, result: Any, args: tuple[Any, ...]) -> None:
-        """Drop what was known of a tensor that an operation wrote into, unless its handler takes it as a source."""
-        for tensor in leaves(result):
-            if tensor in self._marks and not any(tensor is a for a in args):
-                del self._marks[tensor]
-
     # The book
 
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value."""
-        return self._marks.get(value) if isinstance(value, Tensor) else None
+        if not isinstance(value, Tensor):
+            return None
+        return self._known.get(id(value)) or self._book.get(value)
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""
         if isinstance(tensor, Tensor):
+            self._known.pop(id(tensor), None)
             if mark.tables or mark.lost or mark.target:
                 if mark.made is None:
                     mark.made = self.here()
-                self._marks[tensor] = mark
-            elif tensor in self._marks:
-                del self._marks[tensor]
+                self._book.put(tensor, mark)
+            else:
+                self._book.drop(tensor)
 
     def fresh(self, name: str) -> Axis:
         """Return an axis that no other is equal to."""
@@ -157,11 +199,13 @@ class Tracker(TorchFunctionMode):
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""
-        return Site(self.here(), {"__getitem__": "index"}.get(name, name), _words(before), sizes)
+        return Site(self.here(), {"__getitem__": "index"}.get(name, name), before, sizes)
 
     def here(self) -> Location | None:
         """Return the user's line."""
-        return _torch.user_location()
+        if self._line is None:
+            self._line = _torch.user_location()
+        return self._line
 
     def calling_module(self) -> tuple[str, str]:
         """Return path and class of the innermost module that is being called."""
@@ -211,7 +255,8 @@ class Tracker(TorchFunctionMode):
 
     def begin(self, inputs: list[Mark]) -> None:
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
-        self.samples = max((t.numel() for m in inputs for _, t in m.of("batch") if len([s for s in t.shape if s > 1]) == 1), default=0)
+        tables = [table for mark in inputs for _, table in mark.of("batch")]
+        self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
         self.judge.usage = Usage(self.judge.usage.after)
 
     def finish(self, output: object) -> None:
@@ -235,7 +280,3 @@ class Tracker(TorchFunctionMode):
         if finding.code not in self._observer.ignore and not silenced:
             self._found.append(finding)
 
-
-def _words(mark: Mark) -> Layout | None:
-    """Return the Layout of the axes that a person knows."""
-    return layout_of(mark, ("batch", "seq", "layers", "directions", "hidden", "feature")) or layout_of(mark)

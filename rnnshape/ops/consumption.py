@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, along, at_sizes, disagreement, varies
-from rnnshape.ops.pointwise import keeps, meet
+from rnnshape.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
+from rnnshape.ops.pointwise import keeps, meet, pointwise
 from rnnshape.ops.registry import Operation, leaves, operation
 
-__all__ = ["contracted"]
+__all__ = ["contracted", "joined"]
 
 
 def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
@@ -21,12 +23,30 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
         if any(varies(table, d) for d in dims):
             continue
         for dim in dims:
-            table = table.narrow(dim, 0, 1)
-        if not keepdim:
-            for dim in sorted(dims, reverse=True):
-                table = table.squeeze(dim)
-        tables[axis] = table
+            if table.size(dim) > 1:  # padding beside one coordinate
+                table = table.amax(dim, keepdim=True)
+        if not keepdim and dims:
+            gone = {d % table.dim() for d in dims} if table.dim() else set()
+            table = table.view([s for d, s in enumerate(table.shape) if d not in gone])
+        tables[axis] = interned(table)
     return tables
+
+
+def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
+    """Return what all operands of a product leave of their axes.
+
+    An axis that one of them sums away is gone, whatever another knows of it; where two disagree, as in a matrix of
+    similarities, an element has no one coordinate.
+    """
+    gone = {axis for mark, tables in sources for axis in mark.tables if axis not in tables}
+    met: dict[Axis, Tensor] = {}
+    for _, tables in sources:
+        for axis, table in tables.items():
+            if axis in met and disagreement(met[axis], table) is not None:
+                gone.add(axis)
+            elif axis not in met or bool((met[axis] < 0).any()):
+                met[axis] = table
+    return {axis: table for axis, table in met.items() if axis not in gone}
 
 
 def _put(op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark]) -> None:
@@ -45,8 +65,9 @@ def linear(op: Operation) -> None:
     """``input @ weight.T + bias``: the last dim of the input is contracted, and a feature axis of its own comes out."""
     source, weight = op.argument(0, "input"), op.argument(1, "weight")
     mark = op.book.mark(source)
-    if mark is None or op.book.mark(weight) is not None:
-        return op.book.judge.use(*(m for t in (source, weight) if (m := op.book.mark(t))))
+    others = [m for t in (weight, op.argument(2, "bias")) if (m := op.book.mark(t))]
+    if mark is None or others:
+        return op.book.judge.use(*([mark] if mark else []), *others)
     op.book.judge.contraction(op, mark, (source.dim() - 1,))
     result = op.result
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
@@ -62,104 +83,177 @@ def linear(op: Operation) -> None:
 @operation("matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "mv", "dot")
 def matmul(op: Operation) -> None:
     """The last dim of the first operand meets the last but one of the second."""
-    a, b = op.args[0], op.argument(1, "other", op.kwargs.get("mat2"))
-    _product(op, (b, a) if op.name == "__rmatmul__" else (a, b))
+    a = op.argument(0, "input")
+    b = next((op.kwargs[n] for n in ("other", "mat2", "vec", "tensor") if n in op.kwargs), op.args[-1] if op.args else None)
+    _product(op, (b, a) if op.name == "__rmatmul__" else (a, b), [])
 
 
-@operation("addmm", "baddbmm")
+@operation("addmm", "baddbmm", "addmm_", "baddbmm_")
 def add_product(op: Operation) -> None:
     """A product, with something added."""
-    _product(op, (op.args[1], op.args[2]))
+    batched = op.name.startswith("b")
+    a = op.argument(1, "batch1" if batched else "mat1")
+    b = op.argument(2, "batch2" if batched else "mat2")
+    added = op.argument(0, "input")
+    marks = [m for m in [op.book.mark(added)] if m is not None and op.kwargs.get("beta", 1) != 0]
+    _product(op, (a, b), marks)
 
 
-def _product(op: Operation, operands: tuple[Any, Any]) -> None:
+def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> None:
     a, b = operands
-    left, right = op.book.mark(a), op.book.mark(b)
-    if left is None and right is None:
-        return
     result = op.result
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or not isinstance(result, Tensor):
+        return
+    left, right = op.book.mark(a), op.book.mark(b)
     inner_a, inner_b = a.dim() - 1, max(b.dim() - 2, 0)
     if left is not None and right is not None:
         op.book.judge.product(op, left, inner_a, right, inner_b)
-    else:
-        mark, dim = (left, inner_a) if left is not None else (right, inner_b)
-        assert mark is not None
-        op.book.judge.contraction(op, mark, (dim,))
-    tables: dict[Axis, Tensor] = {}
-    for mark, dim, insert in ((left, inner_a, b.dim() > 1), (right, inner_b, a.dim() > 1)):
-        if mark is None:
-            continue
-        for axis, table in contracted(mark, (dim,), keepdim=False).items():
-            if insert:
-                table = table.unsqueeze(-1 if mark is left else (-2 if b.dim() > 1 else 0))
-            table = at_sizes(table, tuple(result.shape))
-            if axis not in tables:
-                tables[axis] = table
-            elif disagreement(tables[axis], table) is not None:
-                del tables[axis]  # rows of one against rows of the other: a similarity matrix has no one coordinate
-    _put(op, result, tables, [m for m in (left, right) if m is not None])
+    elif left is not None:
+        op.book.judge.contraction(op, left, (inner_a,))
+    elif right is not None:
+        op.book.judge.contraction(op, right, (inner_b,))
+    sizes = tuple(result.shape)
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    if left is not None:  # rows of the result, with the columns of b beside them
+        tables = contracted(left, (inner_a,), keepdim=False)
+        sources.append((left, {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    if right is not None:  # columns of the result, with the rows of a above them
+        tables = contracted(right, (inner_b,), keepdim=False)
+        at = -2 if b.dim() > 1 else 0
+        sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
+    if sources:
+        _put(op, result, joined(sources), [m for m, _ in sources])
 
 
 @operation("einsum")
 def einsum(op: Operation) -> None:
     """Letters name the dims: those that are not in the result are contracted."""
-    equation, operands = op.args[0], op.args[1:]
+    equation, operands = op.argument(0, "equation"), op.args[1:]
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
     marks = [op.book.mark(t) for t in operands]
     known = [m for m in marks if m is not None]
     if not known:
         return
-    if not isinstance(equation, str) or "." in equation:
+    terms, output = _terms(equation)
+    if any(len(set(t)) != len(t) for t in terms) or len(terms) != len(marks):
         op.book.judge.use(*known)
         return
-    inputs, _, output = equation.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    if "->" not in equation:
-        output = "".join(sorted(c for c in set(inputs) - {","} if inputs.count(c) == 1))
-    tables: dict[Axis, Tensor] = {}
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     for mark, term in zip(marks, terms, strict=True):
         if mark is None:
             continue
         gone = tuple(d for d, letter in enumerate(term) if letter not in output)
-        shared = [d for d in gone if any(m is not None and term[d] in t for m, t in zip(marks, terms, strict=True) if t != term)]
-        op.book.judge.contraction(op, mark, tuple(d for d in gone if d not in shared))
-        for axis, table in contracted(mark, gone, keepdim=True).items():
-            kept = [d for d, letter in enumerate(term) if letter in output]
-            table = table.permute([*sorted(kept, key=lambda d: output.index(term[d])), *gone])
-            table = table.flatten(len(kept)) if gone else table.unsqueeze(-1)
-            table = table[..., 0]
+        others = [t for m, t in zip(marks, terms, strict=True) if m is not None and m is not mark]
+        met = [d for d in gone if any(term[d] in other for other in others)]
+        op.book.judge.contraction(op, mark, tuple(d for d in gone if d not in met))
+        kept = [letter for letter in term if letter in output]
+        order = [kept.index(letter) for letter in output if letter in kept]
+        tables: dict[Axis, Tensor] = {}
+        for axis, table in contracted(mark, gone, keepdim=False).items():
+            table = table.permute(order)
             for at, letter in enumerate(output):
                 if letter not in term:
                     table = table.unsqueeze(at)
-            if axis in tables and disagreement(tables[axis], table) is not None:
-                del tables[axis]
-            else:
-                tables[axis] = table
+            tables[axis] = table
+        sources.append((mark, tables))
     op.book.judge.use(*known)
-    _put(op, op.result, tables, known)
+    _put(op, op.result, joined(sources), known)
 
 
-@operation("softmax", "log_softmax", "softmin", "gumbel_softmax")
+def _terms(equation: object) -> tuple[list[str], str]:
+    """Return the letters of each operand and of the result; none for an equation that is written in another way."""
+    if not isinstance(equation, str) or "." in equation:
+        return [], ""
+    inputs, arrow, output = equation.replace(" ", "").partition("->")
+    if not arrow:
+        output = "".join(sorted(c for c in set(inputs) - {","} if inputs.count(c) == 1))
+    return inputs.split(","), output
+
+
+@operation("softmax", "log_softmax", "softmin", "gumbel_softmax", "_softmax", "_log_softmax")
 def softmax(op: Operation) -> None:
     """Normalises along one dim."""
     source = op.argument(0, "input")
-    dim = op.kwargs.get("dim", op.args[1] if len(op.args) > 1 and type(op.args[1]) is int else None)
+    position = 4 if op.name == "gumbel_softmax" else 1
+    dim = op.kwargs.get("dim", op.args[position] if len(op.args) > position else -1 if op.name == "gumbel_softmax" else None)
     mark = op.book.mark(source)
-    if mark is not None and type(dim) is int:
+    if mark is None:
+        return
+    if type(dim) is int:
         op.book.judge.normalisation(op, mark, dim % max(source.dim(), 1))
-    keeps(op, source)
+    keeps_but(op, mark, (dim,) if type(dim) is int else None)
 
 
-@operation("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "normalize", "layer_norm", "instance_norm", "group_norm", "rms_norm")
-def same_sizes(op: Operation) -> None:
-    """Works along dims and keeps the sizes."""
+def keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
+    """Give results of the same sizes what their source knows, but not which sample where samples lie along these dims."""
+    ndim = max(len(mark.sizes), 1)
+    dims = tuple(range(len(mark.sizes))) if dims is None else tuple(d % ndim for d in dims)
+    tables = {a: t for a, t in mark.tables.items() if a.name != "batch" or not t.dim() or not any(varies(t, d) for d in dims)}
+    for result in leaves(op.result):
+        if tuple(result.shape) == mark.sizes:
+            op.book.put(result, replace(mark, tables=dict(tables), made=None))
+
+
+@operation("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "cumsum_", "cumprod_")
+def cumulation(op: Operation) -> None:
+    """Every element takes those before it along."""
+    mark = op.book.mark(op.argument(0, "input"))
+    dim = op.argument(1, "dim", op.kwargs.get("axis"))
+    if mark is not None:
+        keeps_but(op, mark, (dim,) if type(dim) is int else None)
+
+
+@operation("normalize")
+def normalize(op: Operation) -> None:
+    """Divides by a norm along one dim."""
+    mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
+    if mark is not None:
+        keeps_but(op, mark, (dim,) if type(dim) is int else tuple(dim))
+
+
+@operation("layer_norm", "rms_norm")
+def trailing_norm(op: Operation) -> None:
+    """Normalises over the last dims."""
     source = op.argument(0, "input")
     mark = op.book.mark(source)
-    if mark is not None and op.name in ("layer_norm", "rms_norm"):
+    if mark is not None:
         shape = op.argument(1, "normalized_shape")
-        op.book.judge.contraction(op, mark, tuple(range(source.dim() - len(shape), source.dim())))
-    keeps(op, source)
+        dims = tuple(range(source.dim() - len(shape), source.dim()))
+        op.book.judge.contraction(op, mark, dims)
+        keeps_but(op, mark, dims)
+
+
+@operation("instance_norm", "group_norm")
+def inner_norm(op: Operation) -> None:
+    """Normalises within each sample: dim 0 is the batch."""
+    mark = op.book.mark(op.argument(0, "input"))
+    if mark is not None:
+        keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
+
+
+@operation("prelu", "tril", "triu")
+def in_place_of_each(op: Operation) -> None:
+    """Every element stays where it is; a weight for each channel is no operand."""
+    source, weight = op.argument(0, "input"), op.argument(1, "weight")
+    if op.book.mark(weight) is None:
+        keeps(op, source)
+
+
+@operation("glu")
+def gated(op: Operation) -> None:
+    """The first half along a dim meets the second."""
+    source, dim = op.argument(0, "input"), op.argument(1, "dim", -1)
+    mark = op.book.mark(source)
+    if mark is None:
+        return
+    sizes = tuple(op.result.shape)
+    halves = [Mark(sizes, sites=mark.sites, lost=mark.lost, target=mark.target) for _ in range(2)]
+    for axis, table in mark.tables.items():
+        for half, found in zip(halves, table.chunk(2, dim) if table.size(dim) > 1 else (table, table), strict=True):
+            half.tables[axis] = compress(found)
+    op.book.put(op.result, meet(op, halves, sizes))
 
 
 @operation("batch_norm")
@@ -173,35 +267,37 @@ def batch_norm(op: Operation) -> None:
 
 
 @operation(
-    "sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "any", "all", "median", "nanmean", "nansum", "logsumexp",
-    "var", "std", "norm", "var_mean", "std_mean", "aminmax", "count_nonzero", "vector_norm", "quantile", "trapz",
+    "sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "any", "all", "median", "nanmedian", "nanmean",
+    "nansum", "logsumexp", "var", "std", "norm", "var_mean", "std_mean", "aminmax", "count_nonzero", "linalg_vector_norm",
+    "quantile", "nanquantile", "linalg_norm",
 )  # fmt: skip
 def reduction(op: Operation) -> None:
     """Takes dims away, or keeps them at size 1."""
-    source = op.argument(0, "input")
+    source, other = op.argument(0, "input"), op.argument(1, "other")
+    if op.name in ("max", "min") and isinstance(other, Tensor):  # of two tensors, it is elementwise
+        pointwise(op)
+        return
     mark = op.book.mark(source)
     if mark is None:
         return
-    if len(op.args) > 1 and isinstance(op.args[1], Tensor):  # torch.max(a, b) is elementwise
-        for result in leaves(op.result):
-            op.book.put(result, meet(op, [m for t in op.args[:2] if (m := op.book.mark(t))], tuple(result.shape)))
-        return
     op.book.judge.use(mark)
-    dims = _dims(op, source.dim())
-    results = list(leaves(op.result))
-    if not results or any(r.dim() not in (source.dim(), source.dim() - len(dims)) for r in results):
-        return
-    tables = contracted(mark, dims, keepdim=results[0].dim() == source.dim())
-    for result in results:
-        _put(op, result, dict(tables), [mark])
+    dims = _dims(op, len(mark.sizes))
+    kept = tuple(1 if d in dims else s for d, s in enumerate(mark.sizes))
+    dropped = tuple(s for d, s in enumerate(mark.sizes) if d not in dims)
+    for result in leaves(op.result):
+        sizes = tuple(result.shape)
+        if sizes not in (kept, dropped):
+            continue
+        tables = contracted(mark, dims, keepdim=sizes == kept)
+        _put(op, result, tables, [mark])
         put = op.book.mark(result)
         for axis in mark.tables:
-            if put is not None and axis.name == "batch" and axis not in tables and len(dims) < source.dim():
+            if put is not None and axis.name == "batch" and axis not in tables and len(dims) < len(mark.sizes):
                 put.lost[axis] = op.book.site(op.name, mark, put.sizes)
 
 
 def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
-    position = 2 if op.name in ("norm", "quantile", "vector_norm") else 1
+    position = 2 if op.name in ("norm", "quantile", "nanquantile", "linalg_vector_norm", "linalg_norm") else 1
     given = op.kwargs.get("dim", op.kwargs.get("axis", op.args[position] if len(op.args) > position else None))
     if type(given) is int:
         return (given % ndim,) if ndim else ()
@@ -256,10 +352,13 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bo
         if result.dim() != source.dim():
             continue
         first = result.dim() - space
-        changed = [d for d in range(first, result.dim()) if result.size(d) != source.size(d)]
-        if channels:
-            changed.append(first - 1)
-        tables = {a: t for a, t in mark.tables.items() if not any(t.size(d) > 1 for d in changed)}
+        mixed = range(first - channels, result.dim())
+        changed = [d for d in mixed if d < first or result.size(d) != source.size(d)]
+        tables = {
+            axis: table
+            for axis, table in mark.tables.items()
+            if not any(table.size(d) > 1 for d in (mixed if axis.name == "batch" else changed))
+        }
         if channels:
             tables[op.book.fresh("feature")] = along(result.size(first - 1), first - 1, result.dim())
         _put(op, result, tables, [mark])
@@ -268,24 +367,43 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bo
 @operation("multi_head_attention_forward")
 def attention(op: Operation) -> None:
     """Query, key and value are (steps, batch, features) here, whatever batch_first says."""
-    query, key, value = op.args[:3]
+    query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
     for name, tensor in (("query", query), ("key", key), ("value", value)):
         mark = op.book.mark(tensor)
         if mark is not None and tensor.dim() == 3:
             op.book.judge.attention(op, name, mark)
-    mark = op.book.mark(query)
-    if mark is not None and isinstance(op.result, tuple):
-        output = op.result[0]
-        tables = contracted(mark, (query.dim() - 1,), keepdim=True)
-        tables[op.book.fresh("feature")] = along(output.size(-1), output.dim() - 1, output.dim())
-        _put(op, output, tables, [mark])
+    if op.book.mark(query) is None or not isinstance(op.result, tuple):
+        return
+    output, last = op.result[0], query.dim() - 1
+    sources = [
+        (mark, contracted(mark, dims, keepdim=True))
+        for tensor, dims in ((query, (last,)), (key, (0, last)), (value, (0, last)))
+        if (mark := op.book.mark(tensor)) is not None
+    ]
+    tables = _of_the_query(sources)
+    tables[op.book.fresh("feature")] = along(output.size(-1), last, output.dim())
+    _put(op, output, tables, [m for m, _ in sources])
 
 
 @operation("scaled_dot_product_attention")
 def dot_product_attention(op: Operation) -> None:
     """(..., steps, features): keys' steps are contracted, so only the query's remain."""
-    query, key = op.argument(0, "query"), op.argument(1, "key")
-    left, right = op.book.mark(query), op.book.mark(key)
-    op.book.judge.use(*(m for m in (left, right) if m is not None))
-    if left is not None:
-        _put(op, op.result, contracted(left, (query.dim() - 1,), keepdim=True), [left])
+    query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
+    marks = [op.book.mark(t) for t in (query, key, value)]
+    op.book.judge.use(*(m for m in marks if m is not None))
+    if marks[0] is None or op.kwargs.get("enable_gqa"):
+        return
+    steps, last = query.dim() - 2, query.dim() - 1
+    sources = [
+        (mark, contracted(mark, dims, keepdim=True))
+        for mark, dims in zip(marks, ((last,), (steps, last), (steps,)), strict=True)
+        if mark is not None and len(mark.sizes) == query.dim()
+    ]
+    _put(op, op.result, _of_the_query(sources), [m for m, _ in sources])
+
+
+def _of_the_query(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
+    """Return what the query knows: each of its steps keeps its axes, and its sample where it looks at no other."""
+    _, kept = sources[0]
+    samples = joined(sources)
+    return {axis: table for axis, table in kept.items() if axis.name != "batch" or axis in samples}

@@ -30,6 +30,7 @@ def classes(op: Operation) -> None:
 @operation(
     "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div",
     "poisson_nll_loss", "soft_margin_loss", "hinge_embedding_loss", "multilabel_soft_margin_loss", "gaussian_nll_loss",
+    always=True,
 )  # fmt: skip
 def elementwise(op: Operation) -> None:
     """Every element against the one at its place, after broadcasting."""

@@ -1,21 +1,24 @@
-"""Movement: the result's elements are copies of the input's, so the function itself is replayed on the tables."""
+"""Movement: the result's elements are copies of the input's, so the function itself is replayed on the tables.
+
+Most of these functions leave most dims alone. A dim that an operation passes through, and along which a table does not vary,
+stays at size 1 in the replay; only the others are widened. So a replay costs what the axis is long, not what the tensor holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand
-from rnnshape.ops.registry import Operation, leaves, operation
+from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, widen
+from rnnshape.ops.registry import Operation, leaves, on_cpu, operation
 
-__all__ = ["put_tables"]
-
-TURNS = frozenset("permute transpose swapaxes swapdims movedim moveaxis t adjoint unsqueeze T.get mT.get H.get mH.get".split())
-"""These reorder dims or add one of size 1, so they can be replayed on a compressed table as it is."""
+__all__ = ["put_tables", "regrouped", "replay_on", "source_first"]
 
 
 def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], sources: Sequence[Mark]) -> None:
@@ -34,153 +37,325 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         else:
             mark.sites[axis] = op.book.site(op.name, before, mark.sizes)
     for source in sources:
-        mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
+        if source.lost:
+            mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
         mark.target |= source.target
     op.book.put(result, mark)
 
 
 def _same_values(before: Tensor, after: Tensor) -> bool:
     """Tell whether a table was only turned: its values in order are what they were."""
-    return before is after or (before.numel() == after.numel() and bool((before.flatten() == after.flatten()).all()))
+    return before is after or (before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()))
 
 
-def _replay(op: Operation, func: Callable[..., Any], source: Tensor, rest: Sequence[Any], kwargs: dict[str, Any]) -> None:
-    mark = op.book.mark(source)
-    if mark is None:
-        return
+def source_first(op: Operation, *names: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return arguments with the tensor in front, also where it was given by name."""
+    if op.args:
+        return op.args, op.kwargs
+    name = next((n for n in (*names, "input", "self", "tensor") if n in op.kwargs), None)
+    if name is None:
+        return (None,), op.kwargs
+    return (op.kwargs[name],), {k: v for k, v in op.kwargs.items() if k != name}
+
+
+def replay_on(op: Operation, mark: Mark, func: Callable[[Tensor], Any], dims: Collection[int] | None = None) -> None:
+    """Replay a function on each table, widened along the dims that it does not pass through; None for all of them."""
     results = list(leaves(op.result))
+    if any(r.numel() > LARGEST for r in results) and dims is None:
+        return
     moved: list[dict[Axis, Tensor]] = [{} for _ in results]
     for axis, table in mark.tables.items():
-        full = table if op.name in TURNS else expand(table, mark.sizes)
+        full = expand(table, mark.sizes) if dims is None else widen(table, mark.sizes, dims)
         if full is None:
             continue
-        for found, tables, result in zip(leaves(func(full, *rest, **kwargs)), moved, results, strict=True):
-            if op.name in TURNS or found.shape == result.shape:
-                tables[axis] = compress(found)
+        found = list(leaves(func(full)))
+        if len(found) != len(results):
+            return
+        for one, tables, result in zip(found, moved, results, strict=True):
+            if one.shape == result.shape or dims is not None:
+                tables[axis] = compress(one)
     for tables, result in zip(moved, results, strict=True):
         put_tables(op, result, tables, [mark])
 
 
 @operation(
-    "permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "t", "adjoint", "unsqueeze", "T.get", "mT.get", "H.get",
-    "mH.get", "squeeze", "flatten", "ravel", "expand", "expand_as", "broadcast_to", "__getitem__", "select", "narrow", "split",
-    "split_with_sizes", "chunk", "tensor_split", "unbind", "index_select", "gather", "take_along_dim", "masked_select", "repeat",
-    "tile", "repeat_interleave", "roll", "flip", "fliplr", "flipud", "rot90", "unfold", "diagonal", "hsplit", "vsplit", "dsplit",
+    "permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "t", "adjoint", "unsqueeze", "T.get", "mT.get",
+    "H.get", "mH.get", "transpose_", "swapaxes_", "swapdims_", "t_", "unsqueeze_",
 )  # fmt: skip
+def turn(op: Operation) -> None:
+    """These reorder dims or add one of size 1: they pass through every dim."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is not None:
+        func = getattr(torch.Tensor, op.name[:-1]) if op.name.endswith("_") else op.func
+        replay_on(op, mark, lambda table: func(table, *args[1:], **kwargs), ())
+
+
+@operation("expand", "expand_as", "broadcast_to")
+def broadcast(op: Operation) -> None:
+    """A table broadcasts as its tensor does."""
+    args, _ = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is not None and isinstance(op.result, Tensor):
+        sizes = tuple(op.result.shape)
+        put_tables(op, op.result, {a: at_sizes(t, sizes) for a, t in mark.tables.items()}, [mark])
+
+
+@operation("gather", "take_along_dim", "masked_select", "rot90", "diagonal", "hsplit", "vsplit", "dsplit")
 def replay(op: Operation) -> None:
-    """Replay on each table what was done to the first argument."""
-    if op.args and isinstance(op.args[0], Tensor):
-        _replay(op, op.func, op.args[0], op.args[1:], op.kwargs)
-    elif isinstance(source := op.kwargs.get("input"), Tensor):
-        rest = {k: v for k, v in op.kwargs.items() if k != "input"}
-        _replay(op, op.func, source, op.args, rest)
+    """Replay on each table, at its full size, what was done to the first argument."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is not None:
+        rest, named = on_cpu(args[1:]), on_cpu(kwargs)
+        replay_on(op, mark, lambda table: op.func(table, *rest, **named))
 
 
-@operation("view", "reshape", "view_as", "reshape_as", "unflatten")
+_DIM_AT = {
+    "select": (1, 0), "narrow": (1, 0), "index_select": (1, 0), "unbind": (1, 0), "unfold": (1, 0), "flip": (1, None),
+    "roll": (2, None),
+    "split": (2, 0), "split_with_sizes": (2, 0), "chunk": (2, 0), "tensor_split": (2, 0), "repeat_interleave": (2, None),
+    "unsafe_split": (2, 0), "unsafe_chunk": (2, 0),
+}  # fmt: skip
+"""Where the dim stands among the arguments, and which it is by default; None for all of them, flattened or not."""
+
+
+def _dims(op: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], ndim: int) -> Collection[int] | None:
+    position, default = _DIM_AT[op.name]
+    names = ("dim", "dims", "dimension", "axis")
+    given = args[position] if len(args) > position else next((kwargs[n] for n in names if n in kwargs), default)
+    dims = (given,) if type(given) is int else given
+    if op.name == "flip" and all(type(d) is int for d in args[1:]):
+        dims = args[1:] or dims
+    if not isinstance(dims, (tuple, list)) or not all(type(d) is int for d in dims):
+        return None
+    return {d % ndim for d in dims} if ndim and dims else None
+
+
+@operation(*_DIM_AT)
+def along_a_dim(op: Operation) -> None:
+    """These work along one dim, or some, and pass through the others."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is None:
+        return
+    if op.func is torch.nn.functional.unfold:
+        _image_patches(op, mark, args, kwargs)
+        return
+    if op.name == "repeat_interleave" and len(args) == 1 and "repeats" not in kwargs:
+        return  # of counts alone: the result holds indices
+    rest, named = on_cpu(args[1:]), on_cpu(kwargs)
+    replay_on(op, mark, lambda table: op.func(table, *rest, **named), _dims(op, args, kwargs, len(mark.sizes)))
+
+
+def _image_patches(op: Operation, mark: Mark, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """``F.unfold`` pads with zeros, so coordinates are shifted by one while it runs; it takes no integers."""
+    replay_on(op, mark, lambda table: op.func((table + 1).double(), *args[1:], **kwargs).long() - 1)
+
+
+@operation("fliplr", "flipud")
+def flip_plane(op: Operation) -> None:
+    """Turns one dim round."""
+    args, _ = source_first(op)
+    if (mark := op.book.mark(args[0])) is not None:
+        replay_on(op, mark, op.func, {1 if op.name == "fliplr" else 0})
+
+
+@operation("repeat", "tile")
+def repeat(op: Operation) -> None:
+    """Repeats a table only along the dims where it varies."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    counts = args[1:] or tuple(kwargs.get("repeats", kwargs.get("dims", ())))
+    counts = tuple(counts[0]) if len(counts) == 1 and isinstance(counts[0], (tuple, list)) else counts
+    if mark is None or not all(type(c) is int for c in counts):
+        return
+    sizes = tuple(op.result.shape)
+    counts = (1,) * (len(sizes) - len(counts)) + counts
+
+    def replayed(table: Tensor) -> Tensor:
+        table = at_sizes(table, sizes)
+        return table.repeat(*(c if table.size(d) > 1 else 1 for d, c in enumerate(counts)))
+
+    replay_on(op, mark, replayed, ())
+
+
+@operation(
+    "view", "reshape", "view_as", "reshape_as", "unflatten", "flatten", "ravel", "squeeze", "squeeze_", "atleast_1d",
+    "atleast_2d", "_unsafe_view",
+)  # fmt: skip
 def regroup(op: Operation) -> None:
-    """A table is an expanded view, which ``view`` would refuse, so all of these are replayed as ``reshape``."""
-    if op.args and isinstance(op.args[0], Tensor) and isinstance(op.result, Tensor) and torch.dtype not in map(type, op.args):
-        _replay(op, lambda table, sizes: table.reshape(sizes), op.args[0], [tuple(op.result.shape)], {})
+    """The elements keep their order, so all of these are replayed as ``reshape``."""
+    args, _ = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is None or not isinstance(op.result, Tensor) or op.result.numel() != prod(mark.sizes):
+        return
+    sizes = tuple(op.result.shape)
+    tables = {axis: found for axis, table in mark.tables.items() if (found := regrouped(table, mark.sizes, sizes)) is not None}
+    put_tables(op, op.result, tables, [mark])
+
+
+def regrouped(table: Tensor, before: tuple[int, ...], after: tuple[int, ...]) -> Tensor | None:
+    """Reshape a table; a run of dims that holds the same elements before and after, and where it does not vary, stays at 1."""
+    if before == after:
+        return table
+    if 0 in before:
+        return None
+    wide, wanted = [1] * len(before), [1] * len(after)
+    for i, j, k, m in _runs(before, after):
+        if any(table.size(d) > 1 for d in range(i, j)):
+            wide[i:j], wanted[k:m] = before[i:j], after[k:m]
+    full = expand(table, wide)
+    return None if full is None else compress(full.reshape(wanted))
+
+
+@lru_cache(maxsize=1024)
+def _runs(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[tuple[int, int, int, int], ...]:
+    """Cut two sizes of one number of elements into the shortest runs that hold equally many."""
+    runs: list[tuple[int, int, int, int]] = []
+    j = m = 0
+    while j < len(before) or m < len(after):
+        i, k, left, right = j, m, 1, 1
+        if j < len(before):
+            left, j = before[j], j + 1
+        if m < len(after):
+            right, m = after[m], m + 1
+        while left != right:
+            if left < right:
+                left, j = left * before[j], j + 1
+            else:
+                right, m = right * after[m], m + 1
+        runs.append((i, j, k, m))
+    return tuple(runs)
+
+
+@operation("__getitem__")
+def index(op: Operation) -> None:
+    """An index passes through the dims that it does not name, and takes the one there is where a table does not vary."""
+    mark = op.book.mark(op.args[0])
+    if mark is None:
+        return
+    given = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
+    items = _items(given, len(mark.sizes))
+    if items is None:
+        rest = on_cpu(op.args[1])
+        replay_on(op, mark, lambda table: table[rest])
+        return
+    rest = tuple(on_cpu(item) for item, _ in items)
+    wide = {d for item, d in items if isinstance(item, Tensor) and d is not None}
+
+    def replayed(table: Tensor) -> Tensor:
+        narrow = [
+            item if d is None or table.size(d) > 1 or d in wide else (0 if type(item) is int else slice(None))
+            for (_, d), item in zip(items, rest, strict=True)
+        ]
+        return table[tuple(narrow)]
+
+    replay_on(op, mark, replayed, wide)
+
+
+def _items(given: tuple[Any, ...], ndim: int) -> list[tuple[Any, int | None]] | None:
+    """Return each part of an index with the dim that it is for; None for more than ints, slices and int tensors."""
+    plain = all(
+        item is None or item is ... or type(item) in (int, slice) or (isinstance(item, Tensor) and not _is_mask(item))
+        for item in given
+    )
+    if not plain:
+        return None
+    named = sum(item is not None and item is not ... for item in given)
+    items: list[tuple[Any, int | None]] = []
+    dim = 0
+    for item in given:
+        if item is ...:
+            items.extend((slice(None), d) for d in range(dim, dim + ndim - named))
+            dim += ndim - named
+        elif item is None:
+            items.append((None, None))
+        else:
+            items.append((item, dim))
+            dim += 1
+    return items
+
+
+def _is_mask(item: Tensor) -> bool:
+    return item.dtype in (torch.bool, torch.uint8)
 
 
 @operation("cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack")
 def join(op: Operation) -> None:
     """Replay on the tables of all parts; a part without a coordinate has none in the result either."""
-    parts = op.argument(0, "tensors")
-    if not isinstance(parts, (tuple, list)):
+    (parts, *rest), kwargs = source_first(op, "tensors")
+    if isinstance(parts, Tensor):
+        parts = parts.unbind() if op.book.mark(parts) is None else None
+    result = op.result
+    if not isinstance(parts, (tuple, list)) or not isinstance(result, Tensor):
         return
     marks = [op.book.mark(part) for part in parts]
     known = [m for m in marks if m is not None]
+    if not known:
+        return
+    given = rest[0] if rest else kwargs.get("dim", kwargs.get("axis", 0))
+    ndim = len(known[0].sizes)
+    alike = all(part.dim() == ndim for part in parts) and type(given) is int
+    thin = alike and op.name in ("cat", "concat", "concatenate", "stack")
+    dims: Collection[int] = range(ndim)
+    if thin:
+        dims = () if op.name == "stack" else {given % ndim}
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
-        if not isinstance(op.result, Tensor) or op.result.numel() > LARGEST:
-            return
         full = [
-            mark.tables[axis].expand(part.shape) if mark and axis in mark.tables else torch.full(part.shape, NOWHERE)
-            for part, mark in zip(parts, marks, strict=True)
+            widen(m.tables[axis], m.sizes, dims) if m and axis in m.tables else _nowhere(part, dims)
+            for part, m in zip(parts, marks, strict=True)
         ]
-        tables[axis] = compress(op.func(full, *op.args[1:], **{k: v for k, v in op.kwargs.items() if k != "tensors"}))
-    if known:
-        put_tables(op, op.result, tables, known)
+        if (result.numel() > LARGEST and not thin) or any(f is None for f in full):
+            continue
+        tables[axis] = compress(op.func(_alike(full, dims) if thin else full, *rest, **kwargs))
+    put_tables(op, result, tables, known)
+
+
+def _nowhere(part: Tensor, dims: Collection[int]) -> Tensor:
+    return torch.tensor(NOWHERE).expand([size if d in dims else 1 for d, size in enumerate(part.shape)])
+
+
+def _alike(tables: Sequence[Any], dims: Collection[int]) -> list[Tensor]:
+    """Expand tables to common sizes in all dims but these."""
+    wide = [max(sizes) for sizes in zip(*(t.shape for t in tables), strict=True)]
+    return [t.expand([size if d in dims else wide[d] for d, size in enumerate(t.shape)]) for t in tables]
 
 
 @operation("pad", "constant_pad_nd")
 def pad(op: Operation) -> None:
     """Padding has no coordinate, unless the mode copies elements."""
-    source, widths, mode = op.argument(0, "input"), op.argument(1, "pad"), op.argument(2, "mode", "constant")
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    widths = args[1] if len(args) > 1 else kwargs.get("pad")
+    mode = args[2] if len(args) > 2 else kwargs.get("mode", "constant")
+    if mark is None or not isinstance(widths, (tuple, list)):
+        return
+    ndim, func = len(mark.sizes), torch.nn.functional.pad
+    dims = range(ndim - len(widths) // 2, ndim)
     if mode == "constant" or not isinstance(mode, str):
-        _replay(op, lambda table: torch.nn.functional.pad(table, widths, value=NOWHERE), source, [], {})
+        replay_on(op, mark, lambda table: func(table, widths, value=NOWHERE), dims)
+    else:
+        replay_on(op, mark, lambda table: func(table.double(), widths, mode).long(), dims)
 
 
-@operation("sort", "topk", "msort", "kthvalue", "mode")
+@operation("sort", "topk", "kthvalue", "mode")
 def sort(op: Operation) -> None:
     """Sorted values come from where the indices say; the indices are numbers of their own."""
-    source = op.argument(0, "input")
-    mark = op.book.mark(source)
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
     if mark is None or not isinstance(op.result, tuple) or len(op.result) != 2:
         return
-    values, indices = op.result
-    dim = op.kwargs.get("dim", next((a for a in op.args[1 + (op.name in ("topk", "kthvalue")) :] if type(a) is int), -1))
-    if values.dim() != source.dim():
-        return
-    tables = {}
+    values, indices = op.result[0], on_cpu(op.result[1])
+    first = 1 + (op.name in ("topk", "kthvalue"))
+    dim = kwargs.get("dim", next((a for a in args[first:] if type(a) is int), -1))
+    ndim = len(mark.sizes)
+    dropped = values.dim() < ndim
+    tables: dict[Axis, Tensor] = {}
     for axis, table in mark.tables.items():
         full = expand(table, mark.sizes)
         if full is not None:
-            tables[axis] = compress(full.gather(dim, indices.cpu()))
+            found = full.gather(dim, indices.unsqueeze(dim) if dropped else indices)
+            tables[axis] = compress(found.squeeze(dim) if dropped else found)
     put_tables(op, values, tables, [mark])
-
-
-@operation("__setitem__", "index_put_", "index_copy_", "scatter_", "copy_", "masked_scatter_", "index_fill_", "fill_", "zero_")
-def write(op: Operation) -> None:
-    """Slice assignment into a buffer is replayed on the buffer's tables; any other writing makes the buffer unknown."""
-    target = op.args[0]
-    if not isinstance(target, Tensor):
-        return
-    before = op.book.mark(target) or Mark(tuple(target.shape))
-    value = op.args[-1] if len(op.args) > 1 else None
-    source = op.book.mark(value)
-    if op.name == "copy_":
-        index: Any = ...
-    elif op.name == "__setitem__":
-        index = op.args[1]
-    else:
-        op.book.put(target, Mark(tuple(target.shape)))
-        return
-    tables: dict[Axis, Tensor] = {}
-    for axis in dict.fromkeys([*before.tables, *(source.tables if source else ())]):
-        if target.numel() > LARGEST:
-            continue
-        table = before.tables[axis].expand(target.shape).clone() if axis in before.tables else torch.full(target.shape, NOWHERE)
-        filling = source.tables[axis] if source and axis in source.tables else torch.tensor(NOWHERE)
-        table[index] = at_sizes(filling, source.sizes) if source else filling
-        tables[axis] = compress(table)
-    put_tables(op, target, tables, [m for m in (before, source) if m])
-
-
-@operation("_pack_padded_sequence")
-def pack(op: Operation) -> None:
-    """The rows of a PackedSequence: every sample of step 0, then every one of step 1 that still runs, ..."""
-    source, lengths, batch_first = op.args[0], op.args[1], op.argument(2, "batch_first", False)
-    op.book.judge.packing(op, source, batch_first)
-    data, sizes = op.result
-    _pack(op, source, data, lambda table: torch._pack_padded_sequence(table, lengths, batch_first)[0])
-
-
-@operation("_pad_packed_sequence")
-def unpack(op: Operation) -> None:
-    """Padding has no coordinate."""
-    data, sizes, batch_first, _, total = op.args
-    _pack(op, data, op.result[0], lambda table: torch._pad_packed_sequence(table, sizes, batch_first, NOWHERE, total)[0])
-
-
-def _pack(op: Operation, source: Tensor, result: Tensor, func: Callable[[Tensor], Tensor]) -> None:
-    mark = op.book.mark(source)
-    if mark is None:
-        return
-    tables: dict[Axis, Tensor] = {}
-    for axis, table in mark.tables.items():
-        full = expand(table, mark.sizes)
-        if full is not None:
-            tables[axis] = compress(func(full.contiguous()))
-    put_tables(op, result, tables, [mark])

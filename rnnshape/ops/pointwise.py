@@ -10,21 +10,31 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, at_sizes, disagreement
+from rnnshape.coordinates import Mark, at_sizes, disagreement, interned
 from rnnshape.ops.registry import Operation, leaves, operation
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise"]
 
 # Named otherwise in Python than in aten, or elementwise although aten does not tag them so.
-_ALSO = frozenset(
-    """relu6 elu_ gelu selu celu silu mish hardtanh leaky_relu prelu rrelu softplus softsign tanhshrink hardswish hardsigmoid
-    logsigmoid threshold rsub where lerp addcmul addcdiv masked_fill clamp clip nan_to_num dropout alpha_dropout feature_dropout
-    sigmoid tanh relu true_divide divide multiply subtract floor_divide remainder fmod float_power square""".split()
-)
-IDENTITIES = frozenset(
-    """contiguous clone detach detach_ to type type_as float double half bfloat16 long int short bool cpu cuda data.get
-    requires_grad_ real.get positive resolve_conj resolve_neg alias refine_names rename _to_copy""".split()
-)
+_ALSO = frozenset([
+    "relu6", "elu", "gelu", "selu", "celu", "silu", "mish", "hardtanh", "leaky_relu", "rrelu", "softplus", "softsign",
+    "tanhshrink", "hardswish", "hardsigmoid", "logsigmoid", "threshold", "rsub", "where", "lerp", "addcmul", "addcdiv",
+    "masked_fill", "clamp", "clip", "nan_to_num", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
+    "dropout1d", "dropout2d", "dropout3d", "sigmoid", "tanh", "relu", "true_divide", "divide", "multiply", "subtract",
+    "floor_divide", "remainder", "fmod", "float_power", "square", "softshrink", "hardshrink", "expit", "negative",
+    "absolute", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh", "greater", "greater_equal", "less",
+    "less_equal", "not_equal", "xlogy", "fix", "isclose", "rpow",
+])  # fmt: skip
+# Of a name that is elementwise, but with results of other sizes, or with operands that do not meet by broadcasting.
+_NOT = frozenset(["equal", "prelu", "mvlgamma", "max", "min", "native_dropout_backward", "frexp"])
+IDENTITIES = frozenset([
+    "contiguous", "clone", "detach", "detach_", "to", "type", "type_as", "float", "double", "half", "bfloat16", "long",
+    "int", "short", "bool", "cpu", "cuda", "data.get", "requires_grad_", "real.get", "imag.get", "positive", "resolve_conj",
+    "resolve_neg", "alias", "refine_names", "rename", "_to_copy",
+])  # fmt: skip
+
+
+_OPERATORS = {"truediv": "div", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "invert": "bitwise_not"}
 
 
 @functools.cache
@@ -33,7 +43,9 @@ def is_pointwise(name: str) -> bool:
     base = name.strip("_") if name.startswith("__") else name.removesuffix("_")
     if base.startswith(("r", "i")) and name.startswith("__") and is_pointwise(base[1:]):
         return True
-    base = {"truediv": "div", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "invert": "bitwise_not"}.get(base, base)
+    if base in _NOT:
+        return False
+    base = _OPERATORS.get(base, base)
     if base in _ALSO or name in IDENTITIES:
         return True
     packet = getattr(torch.ops.aten, base, None)
@@ -44,11 +56,18 @@ def is_pointwise(name: str) -> bool:
 
 def pointwise(op: Operation) -> None:
     """Give the result the union of what the operands know."""
-    marks = [m for t in leaves([op.args, op.kwargs]) if (m := op.book.mark(t))]
+    tensors = list(leaves([op.args, op.kwargs]))
+    marks = [m for t in tensors if (m := op.book.mark(t))]
     if not marks:
         return
     for result in leaves(op.result):
-        op.book.put(result, meet(op, marks, tuple(result.shape)))
+        sizes = tuple(result.shape)
+        if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):
+            op.book.put(result, meet(op, marks, sizes))
+
+
+def _broadcasts(sizes: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    return sizes == to or all(a in (1, b) for a, b in zip(reversed(sizes), reversed(to), strict=False))
 
 
 def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
@@ -73,26 +92,28 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 met.tables[axis] = _known(before, table)
     met.single = next((m.single for m in marks if m.sizes == sizes), None)
     for mark in marks:
-        met.lost |= {a: s for a, s in mark.lost.items()}
+        met.lost |= mark.lost
         met.target |= mark.target
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
 
 
 def _known(a: Tensor, b: Tensor) -> Tensor:
-    if a.shape == b.shape and bool((a == b).all()):
+    """Join two tables that agree: what one of them leaves open the other may know."""
+    if torch.equal(a, b) or bool((a >= 0).all()):
         return a
     a, b = torch.broadcast_tensors(a, b)
-    return torch.where(a >= 0, a, b)
+    return interned(torch.where(a >= 0, a, b))
 
 
 @operation(
-    "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor", "from_numpy",
-    "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like", "new_zeros", "new_ones", "new_full",
-    "new_empty", "new_tensor", "normal", "bernoulli", "multinomial", "randperm", "item", "tolist", "numpy", "__len__", "__bool__",
-    "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__", "__contains__", "equal", "allclose", "is_nonzero",
-    "backward", "register_hook", "retain_grad", "grad.get", "manual_seed", "_set_grad_enabled", "set_grad_enabled", "__hash__",
-    "searchsorted", "argsort", "unique", "nonzero", "bincount",
+    "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
+    "from_numpy", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
+    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "bernoulli", "multinomial", "randperm", "item",
+    "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
+    "__contains__", "equal", "allclose", "is_nonzero", "backward", "register_hook", "retain_grad", "grad.get", "manual_seed",
+    "_set_grad_enabled", "set_grad_enabled", "__hash__", "searchsorted", "argsort", "unique", "nonzero", "bincount",
+    always=True,
 )  # fmt: skip
 def makes_new_values(op: Operation) -> None:
     """Nothing of the operands' elements goes on: factories, indices, Python numbers."""

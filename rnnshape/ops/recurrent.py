@@ -13,9 +13,9 @@ from rnnshape.usage import Recurrence
 __all__ = ["recurrent"]
 
 
-@operation("lstm", "gru", "rnn_tanh", "rnn_relu")
+@operation("lstm", "gru", "rnn_tanh", "rnn_relu", always=True)
 def recurrent(op: Operation) -> None:
-    """torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
+    """Torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
     packed = len(op.args) > 1 and isinstance(op.args[1], Tensor) and op.args[1].dim() == 1
     x = op.args[0]
     hx, bidirectional = (op.args[2], op.args[8]) if packed else (op.args[1], op.args[7])
@@ -57,7 +57,9 @@ def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: in
     return found
 
 
-def _put_output(op: Operation, output: Tensor, mark: Mark | None, batch_dim: int | None, seq_dim: int, record: Recurrence) -> None:
+def _put_output(
+    op: Operation, output: Tensor, mark: Mark | None, batch_dim: int | None, seq_dim: int, record: Recurrence
+) -> None:
     put = Mark(tuple(output.shape))
     last = output.dim() - 1
     width = output.size(-1) // record.directions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +15,10 @@ from rnnshape.coordinates import Mark, Site
 if TYPE_CHECKING:
     from rnnshape.judgement import Judge
 
-__all__ = ["OPERATIONS", "Book", "Handler", "Operation", "leaves", "name_of", "operation"]
+__all__ = [
+    "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
+    "readable",
+]  # fmt: skip
 
 
 class Book(Protocol):
@@ -30,9 +34,11 @@ class Book(Protocol):
 
     def fresh(self, name: str) -> Axis:
         """Return an axis that no other is equal to."""
+        ...
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""
+        ...
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ class Operation:
 
     name: str
     func: Callable[..., Any]
-    args: tuple[Any, ...]
+    args: Any
     kwargs: dict[str, Any]
     result: Any
     book: Book
@@ -64,26 +70,64 @@ Handler = Callable[[Operation], None]
 
 OPERATIONS: dict[str, Handler] = {}
 
+ALWAYS: set[str] = set()
+"""The operations that are followed even where nothing is known of their arguments."""
 
-def operation(*names: str) -> Callable[[Handler], Handler]:
-    """Register a handler under names; a name that has one already is an error."""
+
+def operation(*names: str, always: bool = False) -> Callable[[Handler], Handler]:
+    """Register a handler under names; a name that has one already is an error.
+
+    Args:
+        names: under which torch dispatches the operations.
+        always: whether it is called even where nothing is known of the arguments.
+    """
 
     def register(handler: Handler) -> Handler:
         for name in names:
             if name in OPERATIONS:
                 raise ValueError(f"two handlers for the operation {name!r}")
             OPERATIONS[name] = handler
+        if always:
+            ALWAYS.update(names)
         return handler
 
     return register
 
 
 def name_of(func: Callable[..., Any]) -> str:
-    """Return the name of a torch function; of a property's getter, that of the property."""
+    """Return the name of a torch function; of a property's getter or setter, that of the property."""
     name: str = getattr(func, "__name__", "")
-    if name == "__get__":
-        return f"{getattr(getattr(func, '__self__', None), '__name__', '?')}.get"
-    return name
+    return _property_name(func.__self__, name) if name in ("__get__", "__set__") else name  # type: ignore[attr-defined]
+
+
+@functools.lru_cache(maxsize=1024)
+def _property_name(owner: object, access: str) -> str:
+    return f"{getattr(owner, '__name__', '?')}.{access.strip('_')}"
+
+
+class UnreadableError(Exception):
+    """An operation depends on the values of a tensor that has none."""
+
+
+_NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
+
+
+def readable(tensor: Tensor) -> bool:
+    """Tell whether a tensor has values: a meta tensor has none, and those of a fake or wrapped one are not its own."""
+    return not tensor.is_meta and getattr(type(tensor), "__torch_dispatch__") is _NO_DISPATCH  # noqa: B009
+
+
+def on_cpu(value: Any) -> Any:
+    """Return arguments with their tensors where the tables are; raises UnreadableError where one has no values."""
+    if isinstance(value, Tensor):
+        if not readable(value):
+            raise UnreadableError
+        return value.detach().cpu() if value.device.type != "cpu" else value
+    if isinstance(value, dict):
+        return {key: on_cpu(item) for key, item in value.items()}
+    if type(value) in (tuple, list):
+        return type(value)(map(on_cpu, value))
+    return value
 
 
 def leaves(value: object) -> Iterator[Tensor]:
