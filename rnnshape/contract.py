@@ -16,7 +16,19 @@ from rnnshape.layout import Layout
 from rnnshape.sizes import Monomial, Size
 from rnnshape.spec import RNNSpec
 
-__all__ = ["Argument", "Call", "Given", "Mismatch", "Other", "Packed", "check_call", "check_result", "predicted", "unstacked"]
+__all__ = [
+    "Argument",
+    "Call",
+    "Given",
+    "Mismatch",
+    "Other",
+    "Packed",
+    "check_call",
+    "check_result",
+    "packed_rows",
+    "predicted",
+    "unstacked",
+]
 
 
 class Given(NamedTuple):
@@ -254,10 +266,11 @@ def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layo
     code = {"batch": "RNS106", "hidden": "RNS107", "proj": "RNS107"}.get(axis, "RNS103")
     fact = f"{name} axis '{axis}' is {got[dim]}, expected {layout.sizes[dim]}"
     if code == "RNS103":
-        if spec.bidirectional and got[dim] == spec.num_layers:
-            fact += "; the 2 directions are forgotten"
-        elif spec.num_layers > 1 and got[dim] == spec.directions:
-            fact += f"; the {spec.num_layers} layers are forgotten"
+        forgotten = ["2 directions"] if spec.bidirectional and got[dim] == spec.num_layers else []
+        if spec.num_layers > 1 and got[dim] == spec.directions:
+            forgotten.append(f"{spec.num_layers} layers")
+        if forgotten:
+            fact += f"; the {text.listed(forgotten, 'or')} are forgotten"
     elif code == "RNS107":
         fact = f"{name} axis '{axis}' is {got[dim]}, expected {_source(spec, call, axis)}"
     return Mismatch(code, name, fact, layout, got, (dim,), _reasons(spec, call, layout))
@@ -301,36 +314,40 @@ def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch,
     expected = predicted(spec, call)
     if expected is None:
         return None
-    found: list[tuple[str, Argument, Layout | None]] = []
+    found: list[tuple[str, Given, Layout | None]]
     match spec.cell, spec.has_cell_state, result:
         case True, False, Given():
             found = [("h_1", result, expected.h_n)]
         case True, True, Other("tuple", (Given() as h, Given() as c)):
             found = [("h_1", h, expected.h_n), ("c_1", c, expected.c_n)]
         case False, False, Other("tuple", (output, Given() as h)):
-            found = [("output", output, expected.output), ("h_n", h, expected.h_n)]
+            found = [*_output(call, output, expected.output), ("h_n", h, expected.h_n)]
         case False, True, Other("tuple", (output, Other("tuple", (Given() as h, Given() as c)))):
-            found = [("output", output, expected.output), ("h_n", h, expected.h_n), ("c_n", c, expected.c_n)]
+            found = [*_output(call, output, expected.output), ("h_n", h, expected.h_n), ("c_n", c, expected.c_n)]
         case _:
             return None
-    return tuple(_result(name, g, layout) for name, g, layout in found if layout is not None and _differs(call, g, layout))
+    return tuple(_result(name, got.sizes, want) for name, got, want in found if want is not None and got.sizes != want.sizes)
 
 
-def _differs(call: Call, given: Argument, layout: Layout) -> bool:
-    if isinstance(given, Packed):
-        rows = call.input.data.sizes[0] if isinstance(call.input, Packed) else -1
-        return given.data.sizes != (rows, layout.sizes[-1])
-    if isinstance(call.input, Packed) and "seq" in layout.names:
-        return False  # an unpacked result of a packed call: its order is not stated anywhere
-    return isinstance(given, Given) and given.sizes != layout.sizes
+def _output(call: Call, output: Argument, layout: Layout) -> Iterator[tuple[str, Given, Layout]]:
+    """Yield the output, where it is packed if and only if the input is; else it is nothing that torch promises."""
+    if isinstance(output, Given) and isinstance(call.input, Given):
+        yield "output", output, layout
+    elif isinstance(output, Packed) and isinstance(call.input, Packed):
+        yield "output data", output.data, packed_rows(call.input, layout)
 
 
-def _result(name: str, given: Argument, layout: Layout) -> Mismatch:
-    sizes = given.data.sizes if isinstance(given, Packed) else given.sizes if isinstance(given, Given) else ()
+def packed_rows(packed: Packed, layout: Layout) -> Layout:
+    """Return the Layout of the data of a PackedSequence, given that of the padded tensor."""
+    return Layout((*Layout.of(("packed", packed.data.sizes[0])).dims, layout.dims[-1]))
+
+
+def _result(name: str, sizes: tuple[int, ...], layout: Layout) -> Mismatch:
+    argument = name.split()[0]
     if len(sizes) != layout.ndim:
-        return Mismatch("RNS114", name, f"{name} has {text.count(len(sizes), 'dim')}, expected {layout.ndim}", layout, sizes)
+        fact = f"{name} has {text.count(len(sizes), 'dim')}, expected {layout.ndim}"
+        return Mismatch("RNS114", argument, fact, layout, sizes)
     wrong = tuple(d for d in range(len(sizes)) if sizes[d] != layout.sizes[d])
     axes = text.listed(f"'{layout.names[d]}' is {sizes[d]}" for d in wrong)
     fact = f"{name} axis {axes}, expected {text.listed(layout.sizes[d] for d in wrong)}"
-    return Mismatch("RNS114", name, fact, layout, sizes, wrong)
-
+    return Mismatch("RNS114", argument, fact, layout, sizes, wrong)

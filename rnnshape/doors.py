@@ -11,9 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
-from rnnshape.contract import Call, Mismatch, Packed, check_call, check_result, predicted
+from rnnshape.contract import Call, Mismatch, Packed, check_call, check_result, packed_rows, predicted
 from rnnshape.hints import suggest
-from rnnshape.layout import Layout
 from rnnshape.report import Event, Finding, Location, Passage, Report
 from rnnshape.rules import rule
 from rnnshape.spec import RNNSpec
@@ -149,8 +148,7 @@ class Door:
         layouts, output, packed = {"input": p.input, "h_0": p.h_0, "c_0": p.c_0}, p.output, None
         if isinstance(call.input, Packed):
             packed = (call.input.batch, call.input.steps)
-            rows = Layout.of(("packed", call.input.data.sizes[0])).dims
-            layouts["input"], output = (Layout((*rows, layout.dims[-1])) for layout in (p.input, p.output))
+            layouts["input"], output = packed_rows(call.input, p.input), packed_rows(call.input, p.output)
         if results:
             layouts |= {"h_1": p.h_n, "c_1": p.c_n} if spec.cell else {"output": output, "h_n": p.h_n, "c_n": p.c_n}
         given = () if call.state is None else ("h_0", "c_0") if spec.has_cell_state else ("h_0",)
