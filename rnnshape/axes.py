@@ -41,7 +41,11 @@ def role_of(word: str) -> str:
 
 
 class Crop(NamedTuple):
-    """The part of an axis that a slice left: ``range(start, stop, step)`` of ``total`` elements."""
+    """The part of an axis that a slice left: ``range(start, stop, step)`` of ``total`` elements.
+
+    >>> str(Crop(1, 9, 1, 9)), str(Crop(0, 9, 2, 9)), str(Crop(8, 9, 1, 9))
+    ('[1:9/9]', '[0:9:2/9]', '[8/9]')
+    """
 
     start: int
     stop: int
@@ -49,6 +53,8 @@ class Crop(NamedTuple):
     total: int
 
     def __str__(self) -> str:
+        if self.stop == self.start + 1:
+            return f"[{self.start}/{self.total}]"
         step = f":{self.step}" if self.step != 1 else ""
         return f"[{self.start}:{self.stop}{step}/{self.total}]"
 

@@ -4,7 +4,7 @@
     dim     piece | ( piece ... ) | 1                one axis, a row-major product of axes, or size 1 without a meaning
     piece   name[@of][crop][cut][=size] | ?=size | {piece ...}[cut]=size | a*b
     name    word | 'word'                            in quotes it is no spelling of a role word
-    crop    [start:stop:step/total]                  what a slice left of an axis
+    crop    [start:stop:step/total] | [index/total]  what a slice left of an axis
     cut     //stride | %size/total | //stride%size/total     a piece of an axis, as a reshape cuts it
     size    6 | B | 2*H                              without one, the word itself is a symbol
 
@@ -29,7 +29,7 @@ _SPACE = re.compile(r"[\s,]*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"'([A-Za-z_]\w*)'")
 _ORIGIN = re.compile(r"@(\w+)")
-_CROP = re.compile(r"\[([0-9]+):([0-9]+)(?::([0-9]+))?/([0-9]+)\]")
+_CROP = re.compile(r"\[(\d+)(?::(\d+)(?::(\d+))?)?/(\d+)\]", re.ASCII)
 _SIZE = re.compile(r"(?:[0-9]+|[A-Za-z_]\w*)(?:\*(?:[0-9]+|[A-Za-z_]\w*))*")
 _VARIADIC = re.compile(r"[#*]|\.\.\.")
 _NUMBER = re.compile(r"[0-9]+(?![\w*])")
@@ -165,8 +165,9 @@ class _Reader:
         opened = self.at
         found = self.accept(_CROP)
         if not found:
-            self.fail("a slice is written [start:stop/total] or [start:stop:step/total]")
-        start, stop, step, total = (int(g) if g else 1 for g in found.groups())
+            self.fail("a slice is written [start:stop/total], [start:stop:step/total] or [index/total]")
+        start, total = int(found.group(1)), int(found.group(4))
+        stop, step = int(found.group(2) or start + 1), int(found.group(3) or 1)
         if step < 1:
             self.fail("a slice steps forward", opened)
         if not start <= stop <= total:

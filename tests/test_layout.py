@@ -157,6 +157,13 @@ def test_order(result: Layout, text: str) -> None:
         (L("?=6 copies=4").reshape(8, 3), "?=8 ?=3"),
         (L("batch=1").reshape(()), ""),
         (L("").reshape(1, 1), "1 1"),
+        # a factor of size 1 goes to a dim of size 1 where there is one for it
+        (L("layers=1 directions=1 batch=6").reshape(1, 1, 6), "layers=1 directions=1 batch=6"),
+        (L("(layers=1 directions=1) batch=6").reshape(1, 1, 6), "layers=1 directions=1 batch=6"),
+        (L("layers=1 directions=1 batch=6").reshape(1, 6), "(layers=1 directions=1) batch=6"),
+        (L("seq=9 batch=1 feature=4").reshape(9, 1, 4), "seq=9 batch=1 feature=4"),
+        (L("batch=1 seq=9 feature=4").reshape(1, 36), "batch=1 (seq=9 feature=4)"),
+        (L("seq=9 batch=1 feature=4").reshape(9, 4), "seq=9 (batch=1 feature=4)"),
         (X.flatten(), "(batch=6 seq=9 feature=4)"),
         (X.flatten(1), "batch=6 (seq=9 feature=4)"),
         (X.flatten(0, -2), "(batch=6 seq=9) feature=4"),
@@ -217,12 +224,12 @@ def test_dims_of_size_one(result: Layout, text: str) -> None:
         (X[:, 2:][:, ::3], "batch=6 seq[2:9:3/9]=3 feature=4"),
         (X[:, -3:100], "batch=6 seq[6:9/9]=3 feature=4"),
         (X[:, 5:2], "batch=6 seq[5:5/9]=0 feature=4"),
-        (X[:, 3:4], "batch=6 seq[3:4/9]=1 feature=4"),
+        (X[:, 3:4], "batch=6 seq[3/9]=1 feature=4"),
         (SYMBOLIC[:, 0], "batch=B"),
         (SYMBOLIC[:, :], "batch=B seq=T"),
         # slices that respect the factors of a dim, and some that do not
-        (L("(directions=2 hidden=16)")[:16], "(directions[0:1/2]=1 hidden=16)"),
-        (L("(directions=2 hidden=16)")[16:], "(directions[1:2/2]=1 hidden=16)"),
+        (L("(directions=2 hidden=16)")[:16], "(directions[0/2]=1 hidden=16)"),
+        (L("(directions=2 hidden=16)")[16:], "(directions[1/2]=1 hidden=16)"),
         (L("(directions=2 hidden=16)")[20:24], "hidden[4:8/16]=4"),
         (L("(layers=3 directions=2)")[::2], "layers=3"),
         (L("(layers=3 directions=2)")[1::2], "layers=3"),
@@ -242,12 +249,13 @@ def test_parts(result: Layout, text: str) -> None:
 @pytest.mark.parametrize(
     ("results", "texts"),
     [
-        (L("seq=9").split(4), ["seq[0:4/9]=4", "seq[4:8/9]=4", "seq[8:9/9]=1"]),
+        (L("seq=9").split(4), ["seq[0:4/9]=4", "seq[4:8/9]=4", "seq[8/9]=1"]),
         (L("batch=6 seq=9").split([2, 7], 1), ["batch=6 seq[0:2/9]=2", "batch=6 seq[2:9/9]=7"]),
         (L("seq=9").split(20), ["seq=9"]),
+        (L("seq=2").split(1), ["seq[0/2]=1", "seq[1/2]=1"]),
         (L("seq=0").split(2), ["seq=0"]),
         (L("seq=9").chunk(4), ["seq[0:3/9]=3", "seq[3:6/9]=3", "seq[6:9/9]=3"]),
-        (L("(directions=2 hidden=4)").chunk(2), ["(directions[0:1/2]=1 hidden=4)", "(directions[1:2/2]=1 hidden=4)"]),
+        (L("(directions=2 hidden=4)").chunk(2), ["(directions[0/2]=1 hidden=4)", "(directions[1/2]=1 hidden=4)"]),
         (L("seq=0").chunk(3), ["seq=0", "seq=0", "seq=0"]),
         (L("batch=6 seq=2").unbind(-1), ["batch=6", "batch=6"]),
         (list(L("seq=2 batch=6")), ["batch=6", "batch=6"]),
@@ -306,8 +314,8 @@ def test_joining(result: Layout, text: str) -> None:
         ("batch=1 hidden=4", "seq=1 hidden=4", "batch=1 hidden=4"),
         ("1 hidden=4", "batch=1 hidden=4", "batch=1 hidden=4"),
         # two different steps of one sequence: the result is neither
-        ("seq[2:3/9]=1 batch=6", "seq[3:4/9]=1 batch=6", "1 batch=6"),
-        ("seq[2:3/9]=1 batch=6", "1 batch=6", "seq[2:3/9]=1 batch=6"),
+        ("seq[2/9]=1 batch=6", "seq[3/9]=1 batch=6", "1 batch=6"),
+        ("seq[2/9]=1 batch=6", "1 batch=6", "seq[2/9]=1 batch=6"),
     ],
 )
 def test_align(one: str, other: str, text: str) -> None:

@@ -78,7 +78,7 @@ def test_a_spelling_and_its_word_are_two_axes_in_one_text() -> None:
 
 
 A_SIZE = "a size belongs after '=': a number, a symbol such as B, or a product such as 2*H"
-A_SLICE = "a slice is written [start:stop/total] or [start:stop:step/total]"
+A_SLICE = "a slice is written [start:stop/total], [start:stop:step/total] or [index/total]"
 
 
 @pytest.mark.parametrize(
