@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from rnnshape.coordinates import Mark, separable, varies
 from rnnshape.meetings import Meetings
 from rnnshape.ops.registry import Operation
@@ -21,9 +23,48 @@ class Judge(Meetings, Recurrences):
         self.use(mark)
         for axis, table in mark.of("batch"):
             if any(varies(table, d) for d in dims):
-                self.mixed(op, mark, axis, table, f"{called(op)} takes the axis for features")
+                self.mixed(op, mark, axis, table, f"{called(op)} takes it for features")
                 return
-        self.scrambled(op, mark, dims)
+        if not self.scrambled(op, mark, dims):
+            self._halves(op, mark, dims)
+
+    def _halves(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
+        """Judge dims as long as one half of an output, in which both halves lie: it was cut as (hidden, 2)."""
+        for axis, table in mark.of("directions"):
+            record = self.usage.calls.get(int(axis.of[4:])) if axis.of[4:].isdecimal() else None
+            for dim in dims:
+                if record is None or mark.sizes[dim] != record.width or not varies(table, dim):
+                    continue
+                hidden = mark.tables.get(record.hidden)
+                if hidden is not None and len(torch.unique(hidden)) == record.width:
+                    continue  # every unit once: some of forward, some of reverse, chosen on purpose
+                message = (f"a dim as long as one direction, {record.width}, holds units of both: the last dim of the output is "
+                           f"(directions=2 hidden={record.width}), and was cut as (hidden, 2)")  # fmt: skip
+                self.find("RNS307", message, op, mark, mark.sites.get(axis), f"view(..., 2, {record.width}) has a dim of directions")
+                return
+
+    def reduction(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
+        """Judge a reduction: a mean over the steps must not count what stands in the padding."""
+        self.use(mark)
+        if op.name != "mean" or len(dims) != 1:
+            return
+        for axis, table in mark.of("step"):
+            site = mark.sites.get(axis)
+            untouched = site is not None and site.name == "_pad_packed_sequence" and site.location == mark.made
+            if untouched and -1 in table and varies(table, dims[0]):
+                message = "the mean over the steps counts the padding of shorter samples, because it divides by the longest length"
+                self.find("RNS404", message, op, mark, None, "sum over the steps, and divide by lengths.unsqueeze(-1)")
+                return
+
+    def scaling(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
+        """Judge F.normalize: each sample is scaled by itself."""
+        self.use(mark)
+        for axis, table in mark.of("batch"):
+            if runs_along(table) in ([d] for d in dims) and len(mark.sizes) > 1:
+                message = f"{op.name} over dim {dims[0]} scales each feature over the batch, so a sample's vector depends on the others"
+                last = len(mark.sizes) - 1
+                self.find("RNS214", message, op, mark, None, f"dim={last} scales each vector by itself" if last not in dims else None)
+                return
 
     def normalisation(self, op: Operation, mark: Mark, dim: int) -> None:
         """Judge a softmax: it must not run over the batch, nor over a single score."""
@@ -33,8 +74,11 @@ class Judge(Meetings, Recurrences):
                 wrong = f"{op.name} over dim {dim} normalises over the batch, so the samples compete with each other"
                 self.find("RNS206", wrong, op, mark, mark.sites.get(axis), None)
                 return
+        if op.name == "log_softmax":
+            self.log_softmax(op, mark, dim)
         if mark.single == dim:
-            self.find("RNS207", f"{op.name} over dim {dim}, which has one element, makes every weight 1", op, mark, None, None)
+            wrong = f"{op.name} over dim {dim}, which has one element, makes every weight 1, whatever the scores are"
+            self.find("RNS207", wrong, op, mark, None, None)
 
     def outputs(self, marks: list[Mark], batch: int) -> None:
         """Judge what the model returns, and everything that was picked."""
@@ -44,7 +88,8 @@ class Judge(Meetings, Recurrences):
         for mark in marks:
             for axis, table in mark.of("batch"):
                 if not separable(table):
-                    self.find("RNS203", f"the output holds mixed samples: {held(mark, axis, table)}", None, mark, mark.sites.get(axis), None)
+                    wrong = f"the output holds mixed samples: {held(mark, axis, table)}"
+                    self.find("RNS203", wrong, None, mark, mark.sites.get(axis), None)
         for record, pick in self.usage.picks():
             self._tell(Finding(
                 pick.code, rule(pick.code).severity, pick.message, record.module, pick.location or record.location, pick.suggestion,

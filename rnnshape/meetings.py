@@ -29,32 +29,69 @@ class Meetings(Verdicts):
                 ):
                     self.mixed(op, mark, axis, table, f"{op.name} sums over it")
                     return
-        self.scrambled(op, left, (a,))
-        self.scrambled(op, right, (b,))
+        if not self.scrambled(op, left, (a,)) and not self.scrambled(op, right, (b,)):
+            self._repeated_otherwise(op, left, right)
+
+    def _repeated_otherwise(self, op: Operation, left: Mark, right: Mark) -> None:
+        """Judge the leading dim of a batched product: both operands repeat each sample, one in turn and one in a row."""
+        if len(left.sizes) < 3 or len(left.sizes) != len(right.sizes):
+            return
+        for axis, table in left.of("batch"):
+            other = right.tables.get(axis)
+            if other is None or runs_along(table) != [0] or not _repeated_otherwise(table, other):
+                continue
+            where = disagreement(table.flatten(), other.flatten()) or (0,)
+            both = [int(t.flatten()[where[0]]) for t in (table, other)]
+            message = (f"{op.name} meets sample {both[0]} of one operand with sample {both[1]} of the other at row {where[0]}: "
+                       f"one has each sample several times in a row, the other all samples in turn")  # fmt: skip
+            site = left.sites.get(axis) or right.sites.get(axis)
+            self.find("RNS205", message, op, left, site, "repeat_interleave on both fits", [("one", left), ("other", right)])
+            return
 
     def disagreement(self, op: Operation, marks: list[Mark], axis: Axis, a: Tensor, b: Tensor, where: tuple[int, ...]) -> None:
         """Judge two operands that give an element different coordinates."""
         self.use(*marks)
-        crossed = runs_along(a) != runs_along(b) and a.dim() == b.dim() and all(a.size(d) > 1 or b.size(d) == 1 or runs_along(a) for d in range(a.dim()))
+        if axis.name != "batch" or not runs_along(a) or not runs_along(b):
+            return
+        crossed = runs_along(a) != runs_along(b) and a.dim() == b.dim()
+        full = all(m.sizes == marks[0].sizes for m in marks)
         outer = any(m.target for m in marks) and not all(m.target for m in marks)
-        full = all(len(m.sizes) == len(marks[0].sizes) and m.sizes == marks[0].sizes for m in marks)
-        if axis.name == "batch" and runs_along(a) and runs_along(b) and ((crossed and full) or (outer and not full and crossed)):
-            at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[where]) for t in (a, b)]
-            self.find(
-                "RNS205",
-                f"{op.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at element {list(where)}",
-                op, marks[0], None, None, [("one", marks[0]), ("other", marks[-1])],
-            )  # fmt: skip
+        if not (crossed and (full or outer)) and not (full and _repeated_otherwise(a, b)):
+            return
+        at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[where]) for t in (a, b)]
+        place = where[0] if len(where) == 1 else list(where)
+        shown = [("one", marks[0]), ("other", marks[-1])]
+        message = f"{op.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at element {place}"
+        self.find("RNS205", message, op, marks[0], None, None, shown)
 
     def class_axis(self, op: Operation, mark: Mark, dim: int) -> None:
         """Judge the class axis of a loss: it must not be an axis of the data."""
+        if len(mark.sizes) < 2:
+            return
         for axis, table in mark.tables.items():
-            if axis.name in ("batch", "seq", "step") and runs_along(table) == [dim] and len(mark.sizes) > 1:
+            if axis.name in ("batch", "seq", "step") and runs_along(table) == [dim]:
                 name = "seq" if axis.name == "step" else axis.name
                 wrong = f"{op.name} takes dim {dim} of the scores for the classes, and that is {name}"
-                self.find("RNS503", wrong, op, mark, None, f"scores.transpose(1, {len(mark.sizes) - 1}) has the classes at dim 1"
-                           if len(mark.sizes) == 3 and dim == 1 else None)  # fmt: skip
+                turned = f"scores.transpose(1, {len(mark.sizes) - 1}) has the classes at dim 1"
+                self.find("RNS503", wrong, op, mark, None, turned if len(mark.sizes) == 3 and dim == 1 else None)
                 return
+        if self.scrambled(op, mark, (dim,)) or op.name != "nll_loss":
+            return
+        for axis, table in mark.tables.items():
+            if runs_along(table) == [dim] and axis in self.beside and axis not in self.normalised:
+                names, location = self.beside[axis]
+                message = f"log_softmax normalises over {names}, and {op.name} takes dim {dim}, which it does not sum over, for the classes"
+                self.find("RNS506", message, op, mark, None, "log_softmax over the last dim of the scores", at=location)
+                return
+
+    def log_softmax(self, op: Operation, mark: Mark, dim: int) -> None:
+        """Remember what log-probabilities were normalised over, until a loss takes some axis for the classes."""
+        along = {axis for axis, table in mark.tables.items() if varies(table, dim)}
+        known = sorted({"seq" if a.name == "step" else a.name for a in along if a.name in ("seq", "step", "batch")})
+        if along:
+            self.normalised |= along
+            for axis in mark.tables.keys() - along:
+                self.beside[axis] = (text.listed(known) or f"dim {dim}", self._scene()[0])
 
     def rows(self, op: Operation, scores: Mark, target: Mark) -> None:
         """Judge whether the rows of scores and target are the same samples."""
@@ -95,3 +132,19 @@ class Meetings(Verdicts):
         made = op.book.mark(scores)
         self.find("RNS504", wrong, op, None, None, f"output.squeeze({extra[-1]}) fits" if fits else None, at=made and made.made)
         return True
+
+
+def _repeated_otherwise(a: Tensor, b: Tensor) -> bool:
+    """Tell whether one operand has each sample several times in a row, and the other all samples several times in turn.
+
+    So do a (batch seq) and a (seq batch). As many times as there are samples would be every pair of them, which is meant.
+    """
+    if runs_along(a) != runs_along(b) or len(runs_along(a)) != 1 or a.numel() != b.numel():
+        return False
+    rows, others = a.flatten(), b.flatten()
+    samples = torch.unique(rows)
+    times, left = divmod(rows.numel(), samples.numel())
+    if left or times in (1, samples.numel()) or -1 in samples:
+        return False
+    orders = samples.repeat_interleave(times), samples.repeat(times)
+    return any(torch.equal(rows, x) and torch.equal(others, y) for x, y in (orders, orders[::-1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
 from rnnshape.ops.registry import Operation
@@ -33,7 +34,9 @@ class Recurrences(Verdicts):
                 self.find("RNS201", shown, op, mark, mark.sites.get(axis), "transpose(0, 1) of the input fits")
                 return
             if any(d != batch_dim for d in dims):
-                self.mixed(op, mark, axis, table, f"{called(op)} takes dim {next(d for d in dims if d != batch_dim)} for something else")
+                other = next(d for d in dims if d != batch_dim)
+                meaning = "its steps" if other == seq_dim else "its features"
+                self.mixed(op, mark, axis, table, f"{called(op)} takes dim {other} for {meaning}")
                 return
         self.scrambled(op, mark, (ndim - 1, seq_dim))
 
@@ -60,35 +63,70 @@ class Recurrences(Verdicts):
 
     def _rows_of_layers(self, op: Operation, mark: Mark, record: Recurrence) -> None:
         for axis, table in mark.of("layers"):
-            if not axis.of.endswith("h") or any(varies(table, d) for d in (1, 2)):
-                continue
-            source = self.usage.calls.get(int(axis.of[4:-1]))
+            source = self.usage.calls.get(int(axis.of[4:-1])) if axis.of.endswith("h") else None
             if source is None:
                 continue
-            got = table[:, 0, 0].tolist()
-            got = got * record.layers * record.directions if len(got) == 1 else got
-            wanted = [row // record.directions for row in range(record.layers * record.directions)]
-            if source.layers == record.layers > 1 and len(got) == len(wanted) and got != wanted and -1 not in got:
-                row = next(i for i in range(len(got)) if got[i] != wanted[i])
-                halves = mark.tables.get(source.row_direction("h"))
-                ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
-                if len(set(zip(got, ways, strict=True))) < len(got):
-                    return  # one state for several layers, such as h_n[-1:].repeat(2, 1, 1), was chosen and not miscounted
-                way = ways[row]
-                name = f"layer {got[row]} {('forward', 'reverse')[way]}"
-                self.find(
-                    "RNS305",
-                    f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, layer 1 forward, ...",
-                    op, mark, mark.sites.get(axis), "h_n[0::2] has the forward state of each layer",
-                )  # fmt: skip
+            halves = mark.tables.get(source.row_direction("h"))
+            if not any(varies(table, d) for d in (1, 2)):
+                self._order_of_layers(op, mark, record, source, table, halves)
+            elif varies(table, 2) and halves is not None and varies(halves, 0) and not varies(halves, 2):
+                self._layers_for_directions(op, mark, axis, table)
+
+    def _layers_for_directions(self, op: Operation, mark: Mark, axis: Axis, table: Tensor) -> None:
+        """A bridge put two layers of one direction side by side where two directions of one layer were meant."""
+        held = sorted(set(table[0].flatten().tolist()) - {-1})
+        message = f"layer 0 starts from one direction of layers {text.listed(held)}, side by side, and not from both directions of a layer"
+        hint = "rows are layer 0 forward, layer 0 reverse, layer 1 forward, ...: torch.cat([h_n[0::2], h_n[1::2]], 2) joins directions"
+        self.find("RNS306", message, op, mark, mark.sites.get(axis), hint)
+
+    def _order_of_layers(
+        self, op: Operation, mark: Mark, record: Recurrence, source: Recurrence, table: Tensor, halves: Tensor | None
+    ) -> None:
+        got = table[:, 0, 0].tolist()
+        got = got * record.layers * record.directions if len(got) == 1 else got
+        wanted = [row // record.directions for row in range(record.layers * record.directions)]
+        if source.layers != record.layers or record.layers < 2 or len(got) != len(wanted) or got == wanted or -1 in got:
+            return
+        row = next(i for i in range(len(got)) if got[i] != wanted[i])
+        ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
+        if len(set(zip(got, ways, strict=True))) < len(got):
+            return  # one state for several layers, such as h_n[-1:].repeat(2, 1, 1), was chosen and not miscounted
+        name = f"layer {got[row]} {('forward', 'reverse')[ways[row]]}"
+        axis = next(a for a, t in mark.of("layers") if t is table)
+        self.find(
+            "RNS305",
+            f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, layer 1 forward, ...",
+            op, mark, mark.sites.get(axis), "h_n[0::2] has the forward state of each layer" if source.directions == 2 else None,
+        )  # fmt: skip
+
+    def cell(self, op: Operation, mark: Mark, states: list[Mark]) -> None:
+        """Judge one step of a cell: each row of its state is the same sample as that row of the input."""
+        self.use(mark, *states)
+        for axis, table in mark.of("batch"):
+            for state in states:
+                before = state.tables.get(axis)
+                if before is None or before.dim() != 2 or table.dim() != 2 or varies(before, 1) or varies(table, 1):
+                    continue
+                where = disagreement(before[:, 0], table[:, 0])
+                if where is None:
+                    continue
+                was, now = (int(t[where[0] if t.size(0) > 1 else 0, 0]) for t in (before, table))
+                if before.size(0) == 1 and table.size(0) == 1:
+                    message = (f"{called(op)} takes the state of sample {was} on to sample {now}: the loop runs over the batch, "
+                               f"and dim 0 of the input, which is its batch here, is something else")  # fmt: skip
+                    self.find("RNS201", message, op, mark, mark.sites.get(axis), "loop over the steps: x.unbind(1) of (batch, seq, feature)")
+                else:
+                    message = f"row {where[0]} of the state belongs to sample {was}, and that of the input to sample {now}"
+                    self.find("RNS501", message, op, state, state.sites.get(axis), None)
+                return
 
     def attention(self, op: Operation, name: str, mark: Mark) -> None:
         """Judge query, key or value of multi-head attention: (steps, batch, features)."""
         self.use(mark)
         for axis, table in mark.of("batch"):
             if runs_along(table) == [0]:
-                wrong = f"attention runs over the batch: dim 0 of {name} is its steps here, and holds the samples; batch_first=True fits"
-                self.find("RNS204", wrong, op, mark, mark.sites.get(axis), None)
+                wrong = f"attention runs over the batch: without batch_first it takes dim 0 of {name} for steps, and that is the batch"
+                self.find("RNS204", wrong, op, mark, mark.sites.get(axis), "nn.MultiheadAttention(..., batch_first=True) fits")
             elif any(d != 1 for d in runs_along(table)):
                 self.mixed(op, mark, axis, table, f"attention takes dim 1 of {name} for the batch")
 
@@ -100,8 +138,20 @@ class Recurrences(Verdicts):
         wanted = 0 if batch_first else 1
         for axis, table in mark.of("batch"):
             if runs_along(table) == [1 - wanted]:
-                wrong = f"pack_padded_sequence with batch_first={bool(batch_first)} takes dim {wanted} for the batch; it is dim {1 - wanted}"
+                reads = f"pack_padded_sequence with batch_first={bool(batch_first)}"
+                wrong = f"{reads} takes dim {wanted} for the batch, which is dim {1 - wanted}"
                 self.find("RNS401", wrong, op, mark, None, f"batch_first={not batch_first} fits")
+                return
+            lengths = op.book.mark(op.args[1])
+            other = lengths.tables.get(axis) if lengths else None
+            if other is None or other.dim() != 1 or runs_along(table) not in ([], [wanted]):
+                continue
+            rows = table.amax([d for d in range(table.dim()) if d != wanted])
+            if lengths is not None and (where := disagreement(rows, other)) is not None:
+                both = [int(t[where[0] if t.numel() > 1 else 0]) for t in (rows, other)]
+                message = f"row {where[0]} is sample {both[0]} and is packed with the length of sample {both[1]}"
+                self.find("RNS403", message, op, mark, mark.sites.get(axis) or lengths.sites.get(axis), None)
+                return
 
     def token_ids(self, op: Operation, ids: Tensor, mark: Mark, padding_idx: int | None) -> None:
         """Learn the real lengths from ids that end in padding."""

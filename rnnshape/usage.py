@@ -25,6 +25,7 @@ class Recurrence:
         layers: stacked layers.
         directions: 1 or 2.
         steps: of the longest sample.
+        width: features of one direction of its output.
         packed: whether the input was packed.
         module: path of the layer.
         kind: its class.
@@ -43,6 +44,7 @@ class Recurrence:
     module: str
     kind: str
     location: Location | None
+    width: int = 0
     seq: Axis | None = None
     lengths: Tensor | None = None
     used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
@@ -108,6 +110,7 @@ class Usage:
         """Begin to account for a call."""
         module, kind = op.book.calling_module()
         record = Recurrence(self.after, layers, directions, steps, packed, module, kind, op.book.here())
+        record.width = op.result[0].size(-1) // directions
         self.calls[self.after] = record
         self.after += 1
         return record
@@ -198,7 +201,7 @@ def _row_pick(record: Recurrence) -> Pick | None:
             "rows are in the order of the layers: the last layer is h_n[-1]" + (", h_n[-2]" if record.directions == 2 else ""),
             location,
         )
-    if record.directions == 2 and len({way for _, way in rows}) == 1 and len(rows) < max(record.layers, 2):
+    if record.directions == 2 and len({way for _, way in rows}) == 1 and (len(rows) < max(record.layers, 2) or (top, 0) not in rows):
         way = ("forward", "reverse")[next(iter(rows))[1]]
         other = ("reverse", "forward")[next(iter(rows))[1]]
         return Pick(

@@ -35,6 +35,8 @@ class Verdicts:
         self._scene = scene
         self.usage = Usage()
         self.lengths: dict[Axis, Tensor] = {}
+        self.normalised: set[Axis] = set()
+        self.beside: dict[Axis, tuple[str, Location | None]] = {}
 
     def use(self, *marks: Mark) -> None:
         """Account for the use of states."""

@@ -210,7 +210,9 @@ def normalize(op: Operation) -> None:
     """Divides by a norm along one dim."""
     mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
     if mark is not None:
-        keeps_but(op, mark, (dim,) if type(dim) is int else tuple(dim))
+        dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
+        op.book.judge.scaling(op, mark, dims)
+        keeps_but(op, mark, dims)
 
 
 @operation("layer_norm", "rms_norm")
@@ -280,8 +282,8 @@ def reduction(op: Operation) -> None:
     mark = op.book.mark(source)
     if mark is None:
         return
-    op.book.judge.use(mark)
     dims = _dims(op, len(mark.sizes))
+    op.book.judge.reduction(op, mark, dims)
     kept = tuple(1 if d in dims else s for d, s in enumerate(mark.sizes))
     dropped = tuple(s for d, s in enumerate(mark.sizes) if d not in dims)
     for result in leaves(op.result):

@@ -101,6 +101,8 @@ def cell(op: Operation) -> None:
         return
     tables: dict[Axis, Tensor] = {}
     results = op.result if isinstance(op.result, tuple) else (op.result,)
+    if (source := op.book.mark(x)) is not None:
+        op.book.judge.cell(op, source, [m for m in marks if m is not source])
     for mark in marks:
         op.book.judge.contraction(op, mark, (1,))
         for axis, table in mark.tables.items():

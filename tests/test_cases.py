@@ -1,0 +1,108 @@
+"""Bugs as they are written, and their corrected twins: every bug is found, and no twin has a finding.
+
+Each folder of tests/cases has case.json, buggy.py and fixed.py, which differ only by the correction.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import pathlib
+import warnings
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import rnnshape  # noqa: E402
+
+FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parent / "cases").glob("*/case.json"))
+
+MISSES: dict[str, str] = {}
+"""Bugs that are not found, with the reason. A false alarm is never listed: it is to be mended."""
+
+VARIANTS = {"batch == seq": {"batch": 6, "seq": 6}, "batch of one": {"batch": 1}, "one step": {"seq": 1}, "both one": {"batch": 1, "seq": 1}}
+
+
+def load(path: pathlib.Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"case_{path.parent.name}_{path.stem}".replace("-", "_"), path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def accepted(function: Any, sizes: dict[str, int]) -> dict[str, int]:
+    names = inspect.signature(function).parameters
+    return {k: v for k, v in sizes.items() if k in names}
+
+
+def diagnose(path: pathlib.Path, **sizes: int) -> rnnshape.Report:
+    case = load(path)
+    torch.manual_seed(1)
+    extra = {}
+    if hasattr(case, "make_target"):
+        extra["target"] = case.make_target(**accepted(case.make_target, sizes))
+        extra["target_axes"] = getattr(case, "TARGET_AXES", None)
+        extra["loss"] = getattr(case, "loss_fn", None)
+    inputs = case.make_inputs(**accepted(case.make_inputs, sizes))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what torch says of the models' own code
+        report = rnnshape.diagnose(case.make_model(), *inputs, axes=case.INPUT_AXES, **extra)
+    assert not [u for u in report.unfollowed if "made a mistake" in u], report.unfollowed
+    return report
+
+
+def wrong(report: rnnshape.Report) -> list[Any]:
+    return [f for f in report.findings if f.severity in ("error", "warning")]
+
+
+@pytest.mark.parametrize("folder", [
+    pytest.param(f, id=f.name, marks=pytest.mark.xfail(reason=MISSES[f.name], strict=True) if f.name in MISSES else ()) for f in FOLDERS
+])  # fmt: skip
+def test_the_bug_is_found(folder: pathlib.Path) -> None:
+    case = json.loads((folder / "case.json").read_text())
+    found = [f for f in wrong(diagnose(folder / "buggy.py")) if f.code != "RNS000"]
+    assert any(f.code[3] in "".join(case["expected_families"]).replace("RNS", "") for f in found), found
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+def test_the_corrected_twin_has_no_finding(folder: pathlib.Path) -> None:
+    report = diagnose(folder / "fixed.py")
+    assert report.exception is None
+    assert wrong(report) == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+def test_the_corrected_twin_has_no_finding_with_sizes_that_coincide(folder: pathlib.Path, variant: str) -> None:
+    report = diagnose(folder / "fixed.py", **VARIANTS[variant])
+    assert report.exception is None
+    assert wrong(report) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+def test_outputs_are_bit_for_bit_the_same(folder: pathlib.Path) -> None:
+    case = load(folder / "fixed.py")
+    outputs: list[Any] = []
+
+    def run(model: Any) -> None:
+        torch.manual_seed(3)
+        inputs = case.make_inputs()
+        torch.manual_seed(4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if model is None:
+                outputs.append(case.make_model()(*inputs))
+            else:
+                rnnshape.diagnose(model, *inputs, axes=case.INPUT_AXES)
+
+    run(None)
+    model = case.make_model()
+    model.register_forward_hook(lambda module, args, output: outputs.append(output))
+    run(model)
+    assert len(outputs) == 2
+    torch.testing.assert_close(outputs[0], outputs[1], rtol=0, atol=0)
