@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, widen
+from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
 from rnnshape.ops.registry import Operation, leaves, on_cpu, operation
 
 __all__ = ["put_tables", "regrouped", "replay_on", "source_first"]
@@ -27,6 +27,9 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         return
     mark = Mark(tuple(result.shape))
     for axis, table in tables.items():
+        if op.name not in _REGROUPS and _rearranged(axis, table, sources):
+            op.book.judge.use(*sources)
+            continue
         mark.tables[axis] = table
         before = next((m for m in sources if axis in m.tables), None)
         if before is None:
@@ -41,6 +44,33 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
             mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
         mark.target |= source.target
     op.book.put(result, mark)
+
+
+_REGROUPS = frozenset("view reshape view_as reshape_as flatten ravel unflatten".split())
+
+
+def _rearranged(axis: Axis, table: Tensor, sources: Sequence[Mark]) -> bool:
+    """Tell whether elements were picked or put side by side in an order of their own: it is nobody's mistake, and unknown.
+
+    A reshape scrambles an axis by accident. Whoever indexes by a tensor, joins pairs of steps or samples, or writes rows of
+    other samples into a batch wants just that: ``cat([x[order], x], -1)``, ``cat([x[:, :, None], x[:, None]], -1)``.
+    """
+    before = [m.tables[axis] for m in sources if axis in m.tables]
+    if axis.name in ("step", "layers", "directions") or not all(map(separable, before)):
+        return False
+    if not separable(table):
+        return True
+    return axis.name == "batch" and len(before) > 1 and table.dim() == before[0].dim() and _overlap_in_new_dims(table, before)
+
+
+def _overlap_in_new_dims(table: Tensor, before: list[Tensor]) -> bool:
+    """Tell whether samples that some of the parts have in common, along other dims, lie side by side."""
+    along = {d for d in range(table.dim()) if varies(table, d)}
+    parts = [{d for d in range(t.dim()) if varies(t, d)} for t in before]
+    if not any(parts) or along <= set().union(*parts):
+        return False
+    samples = [set(t.flatten().tolist()) - {NOWHERE} for t in before]
+    return any(a & b for i, a in enumerate(samples) for b in samples[:i])
 
 
 def _same_values(before: Tensor, after: Tensor) -> bool:
