@@ -293,8 +293,10 @@ def reduction(op: Operation) -> None:
         tables = contracted(mark, dims, keepdim=sizes == kept)
         _put(op, result, tables, [mark])
         put = op.book.mark(result)
-        for axis in mark.tables:
-            if put is not None and axis.name == "batch" and axis not in tables and len(dims) < len(mark.sizes):
+        for axis, table in mark.tables.items():
+            # Where the batch was cut into groups, the groups that are left over are samples still.
+            gone = axis not in tables and not any(varies(table, d) for d in range(len(mark.sizes)) if d not in dims)
+            if put is not None and axis.name == "batch" and gone and len(dims) < len(mark.sizes):
                 put.lost[axis] = op.book.site(op.name, mark, put.sizes)
 
 
