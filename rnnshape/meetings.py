@@ -55,7 +55,10 @@ class Meetings(Verdicts):
             return
         crossed = runs_along(a) != runs_along(b) and a.dim() == b.dim()
         full = all(m.sizes == marks[0].sizes for m in marks)
-        outer = any(m.target for m in marks) and not all(m.target for m in marks)
+        if crossed and full and not any(_lies_along(m, axis, {*runs_along(a), *runs_along(b)}) for m in marks):
+            return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
+        # An operand that was given a dim for it, scores[:, None] against target[None], meets every sample of the other on purpose.
+        outer = any(m.target for m in marks) and not all(m.target for m in marks) and len({len(m.sizes) for m in marks}) > 1
         if not (crossed and (full or outer)) and not (full and _repeated_otherwise(a, b)):
             return
         at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[where]) for t in (a, b)]
@@ -132,6 +135,11 @@ class Meetings(Verdicts):
         made = op.book.mark(scores)
         self.find("RNS504", wrong, op, None, None, f"output.squeeze({extra[-1]}) fits" if fits else None, at=made and made.made)
         return True
+
+
+def _lies_along(mark: Mark, axis: Axis, dims: set[int]) -> bool:
+    """Tell whether any other axis of a tensor lies along one of these dims."""
+    return any(name != axis and not dims.isdisjoint(runs_along(t)) for name, t in mark.tables.items() if t.dim() == len(mark.sizes))
 
 
 def _repeated_otherwise(a: Tensor, b: Tensor) -> bool:
