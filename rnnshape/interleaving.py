@@ -124,7 +124,7 @@ def repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
     for order in sorted(permutations(unchanged), key=disorder)[1:]:
         moved = tuple(dims[d] for d in order)
         result = regroup(tuple(f for d in moved for f in d), sizes)
-        if _blocks(result) > _blocks(dims) or not any(len(d) == 1 and _is_whole_batch(d[0]) for d in result):
+        if _blocks(result) > _blocks(dims) or not any(len(d) == 1 and _has_whole_batch((d,)) for d in result):
             continue
         swapped = [d for d in unchanged if order[d] != d]
         code = f"transpose({swapped[0]}, {swapped[1]})" if len(swapped) == 2 else f"permute({', '.join(map(str, order))})"

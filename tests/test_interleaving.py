@@ -140,6 +140,31 @@ reshape(T, N, 4) interleaves samples: no dim of the result is batch
     )
 
 
+def test_a_row_of_symbolic_size_says_nothing_about_samples() -> None:
+    assert (
+        error_of("layers=L batch=6 hidden=4", 6, "4*L")
+        == """\
+reshape(6, 4*L) interleaves samples: no dim of the result is batch
+  from     layers=L batch=6 hidden=4                                      (L, 6, 4)
+  to       {layers=L batch=6}//L=6 ({layers=L batch=6}%L/6*L=L hidden=4)  (6, 4*L)
+  instead  transpose(0, 1).reshape(6, 4*L)
+           batch=6 (layers=L hidden=4)"""
+    )
+
+
+def test_of_two_batches_the_one_of_one_sample_does_not_count() -> None:
+    assert (
+        error_of("layers=2 batch@a=1 batch@b=4 hidden=3", 4, 6)
+        == """\
+reshape(4, 6) interleaves samples: no dim of the result is batch
+  from     layers=2 batch@a=1 batch@b=4 hidden=3                       (2, 1, 4, 3)
+  to       (layers=2 batch@a=1 batch@b//2=2) (batch@b%2/4=2 hidden=3)  (4, 6)
+           row 0 holds samples 0 and 1
+  instead  permute(2, 0, 1, 3).reshape(4, 6)
+           batch@b=4 (layers=2 batch@a=1 hidden=3)"""
+    )
+
+
 def test_a_suggestion_leaves_the_order_of_the_other_dims() -> None:
     assert (
         error_of("layers=2 directions=2 batch=6 hidden=5", 6, 20)
