@@ -161,6 +161,7 @@ def test_order(result: Layout, text: str) -> None:
         (L("layers=1 directions=1 batch=6").reshape(1, 1, 6), "layers=1 directions=1 batch=6"),
         (L("(layers=1 directions=1) batch=6").reshape(1, 1, 6), "layers=1 directions=1 batch=6"),
         (L("layers=1 directions=1 batch=6").reshape(1, 6), "(layers=1 directions=1) batch=6"),
+        (L("batch=6 (layers=1 directions=1)").reshape(6, 1), "batch=6 (layers=1 directions=1)"),
         (L("seq=9 batch=1 feature=4").reshape(9, 1, 4), "seq=9 batch=1 feature=4"),
         (L("batch=1 seq=9 feature=4").reshape(1, 36), "batch=1 (seq=9 feature=4)"),
         (L("seq=9 batch=1 feature=4").reshape(9, 4), "seq=9 (batch=1 feature=4)"),
