@@ -130,7 +130,7 @@ def along(size: int, dim: int, ndim: int) -> Tensor:
 
 def expand(table: Tensor, sizes: Sequence[int]) -> Tensor | None:
     """Return a table at the full sizes of its tensor, as a view; None where anything replayed on it would be too large."""
-    return table.expand(*sizes) if prod(sizes) <= LARGEST else None
+    return table.expand(tuple(sizes)) if prod(sizes) <= LARGEST else None
 
 
 def widen(table: Tensor, sizes: Sequence[int], dims: Collection[int]) -> Tensor | None:

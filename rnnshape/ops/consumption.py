@@ -141,11 +141,11 @@ def einsum(op: Operation) -> None:
         op.book.judge.use(*known)
         return
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
-    for mark, term in zip(marks, terms, strict=True):
+    for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
         if mark is None:
             continue
         gone = tuple(d for d, letter in enumerate(term) if letter not in output)
-        others = [t for m, t in zip(marks, terms, strict=True) if m is not None and m is not mark]
+        others = [t for i, (m, t) in enumerate(zip(marks, terms, strict=True)) if m is not None and i != at]
         met = [d for d in gone if any(term[d] in other for other in others)]
         op.book.judge.contraction(op, mark, tuple(d for d in gone if d not in met))
         kept = [letter for letter in term if letter in output]

@@ -22,7 +22,7 @@ _ALSO = frozenset([
     "masked_fill", "clamp", "clip", "nan_to_num", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
     "dropout1d", "dropout2d", "dropout3d", "sigmoid", "tanh", "relu", "true_divide", "divide", "multiply", "subtract",
     "floor_divide", "remainder", "fmod", "float_power", "square", "softshrink", "hardshrink", "expit", "negative",
-    "absolute", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh", "greater", "greater_equal", "less",
+    "log_sigmoid", "absolute", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh", "greater", "greater_equal", "less",
     "less_equal", "not_equal", "xlogy", "fix", "isclose", "rpow",
 ])  # fmt: skip
 # Of a name that is elementwise, but with results of other sizes, or with operands that do not meet by broadcasting.
@@ -43,6 +43,7 @@ def is_pointwise(name: str) -> bool:
     base = name.strip("_") if name.startswith("__") else name.removesuffix("_")
     if base.startswith(("r", "i")) and name.startswith("__") and is_pointwise(base[1:]):
         return True
+    base = base.removeprefix("special_")
     if base in _NOT:
         return False
     base = _OPERATORS.get(base, base)
@@ -112,7 +113,7 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
     "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "bernoulli", "multinomial", "randperm", "item",
     "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
     "__contains__", "equal", "allclose", "is_nonzero", "backward", "register_hook", "retain_grad", "grad.get", "manual_seed",
-    "_set_grad_enabled", "set_grad_enabled", "__hash__", "searchsorted", "argsort", "unique", "nonzero", "bincount",
+    "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc", "searchsorted", "argsort", "unique", "nonzero", "bincount",
     always=True,
 )  # fmt: skip
 def makes_new_values(op: Operation) -> None:
