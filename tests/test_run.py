@@ -1,0 +1,953 @@
+"""``rnnshape run``: a script that is run under it is the script that python runs, and says what its recurrent layers saw.
+
+A server imports torch once and forks for every scenario; each child then is ``rnnshape`` from its command line to its exit.
+What is compared with python is compared with a real ``python script.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import IO, Any
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="scenarios are forked")
+
+SERVER = """
+import gc, json, os, signal, sys
+import torch, rnnshape.run
+from rnnshape.cli import main
+gc.freeze()  # three times as fast an end of the children
+while line := sys.stdin.readline():
+    job = json.loads(line)
+    if not (pid := os.fork()):
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+else:
+    sys.exit()
+signal.alarm(40)
+os.chdir(job["folder"])
+os.environ.update(job["env"])
+for number, name in enumerate((os.devnull, job["out"], job["err"])):
+    os.dup2(os.open(name, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+sys.argv = ["rnnshape", *job["words"]]
+main(prog_name="rnnshape")
+"""
+
+WORLD = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name != "RANK"}
+NOTHING = "  no nn.RNN, nn.LSTM, nn.GRU or cell was called\n"
+
+
+@dataclass
+class Ended:
+    """How a process ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def steady(self) -> Ended:
+        """The same without what differs from process to process: addresses, and how deep the stack was at the start."""
+        return Ended(self.code, self.out, re.sub(r"0x[0-9a-f]+|(?<=repeated )\d+", "N", self.err))
+
+    @property
+    def report(self) -> str:
+        """What ``run`` prints after the script."""
+        return self.err[f"\n{self.err}".rindex("\n\nrnnshape: ") :]
+
+    def without_report(self, title: str) -> Ended:
+        """Take the report of a script without layers out of stderr."""
+        block = f"\nrnnshape: {title}  0 recurrent layers, 0 calls, no findings\n{NOTHING}"
+        assert self.err.count(block) == 1, self.err
+        return Ended(self.code, self.out, self.err.replace(block, ""))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", SERVER]
+    with subprocess.Popen(command, env=WORLD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        pipe(process.stdin).close()
+
+
+def pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+class Desk:
+    """A folder with scripts, and the two ways to run them."""
+
+    def __init__(self, folder: Path, server: subprocess.Popen[str]) -> None:
+        self.folder = folder
+        self.server = server
+
+    def write(self, text: str, name: str = "train.py") -> str:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+        return name
+
+    def rnnshape(self, *words: str, **env: str) -> Ended:
+        """Run ``rnnshape run`` with these words behind it."""
+        out, err = self.folder / ".out", self.folder / ".err"
+        job = {"words": ["run", *words], "folder": str(self.folder), "env": env, "out": str(out), "err": str(err)}
+        pipe(self.server.stdin).write(json.dumps(job) + "\n")
+        pipe(self.server.stdin).flush()
+        code = int(pipe(self.server.stdout).readline())
+        return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+    def python(self, *words: str) -> Ended:
+        done = subprocess.run(
+            [sys.executable, *words], cwd=self.folder, env=WORLD, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def seen(self, text: str, *words: str, options: tuple[str, ...] = (), **env: str) -> Ended:
+        """Run a script under watch; its layers are at hand without a line that imports them."""
+        return self.rnnshape(*options, self.write(f"import torch\nfrom torch import nn\n{dedent(text)}"), *words, **env)
+
+    def same(self, text: str, *words: str) -> Ended:
+        """Run a script without layers both ways; everything but the report must agree."""
+        name = self.write(text)
+        ours = self.rnnshape(name, *words)
+        without = ours.without_report(name)
+        assert without.steady == self.python(name, *words).steady
+        return without
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: subprocess.Popen[str]) -> Desk:
+    return Desk(tmp_path, server)
+
+
+# The script is __main__
+
+IDENTITY = """
+    import os, sys, sibling
+    names = sorted((k, v) for k, v in globals().items() if k not in ("__builtins__", "__loader__", "os", "sys", "sibling"))
+    print(sorted(globals()), names, type(__loader__), __loader__.path)
+    print(sys.argv, sys.path, sibling.__file__, os.getcwd())
+    print(vars(sys.modules["__main__"]) is globals(), __import__("__main__").__dict__ is globals())
+    if __name__ == "__main__":
+        print("main")
+"""
+
+
+@pytest.mark.parametrize("name", ["train.py", "./train.py", "sub/train.py", "sub/../sub/train.py", "/train.py", "ünï cödé.py"])
+def test_the_script_is_main(desk: Desk, name: str) -> None:
+    name = str(desk.folder / "train.py") if name == "/train.py" else name
+    desk.write(IDENTITY, name)
+    desk.write("", str(Path(name).parent / "sibling.py"))
+    ours, words = desk.rnnshape(name, "a", "--b"), [name, "a", "--b"]
+    assert ours.without_report(name) == desk.python(*words)
+    assert ours.out.endswith("True True\nmain\n")
+
+
+def test_a_link_to_a_script_finds_what_lies_beside_the_script(desk: Desk) -> None:
+    desk.write(IDENTITY, "real/train.py")
+    desk.write("", "real/sibling.py")
+    (desk.folder / "link.py").symlink_to("real/train.py")
+    assert desk.rnnshape("link.py").without_report("link.py") == desk.python("link.py")
+
+
+def test_what_follows_the_script_is_the_scripts(desk: Desk) -> None:
+    desk.write("import sys; print(sys.argv)")
+    words = ["train.py", "--fail-on", "error", "-m", "--help", "--ignore", "x", "--jsonl=a", "--", "-h", "--", "é"]
+    assert desk.rnnshape(*words).without_report("train.py") == desk.python(*words)
+    assert desk.rnnshape("--", *words).without_report("train.py") == desk.python(*words)
+
+
+def test_modules(desk: Desk) -> None:
+    desk.write("print('package', __name__)", "package/__init__.py")
+    desk.write("X = 1", "package/other.py")
+    text = """
+        import sys
+        from .other import X
+        from package import other
+        names = sorted((k, v) for k, v in globals().items() if k not in ("__builtins__", "__loader__", "__spec__", "other"))
+        print(names, type(__loader__), __spec__.name, __spec__.origin, sys.argv, sys.path, X)
+    """
+    desk.write(text, "package/train.py")
+    desk.write(text, "package/__main__.py")
+    desk.write("print(__name__, __package__ == '', __file__)", "alone.py")
+    for module in ("package.train", "package", "alone"):
+        ours, real = desk.rnnshape("-m", module, "--a", "-m"), desk.python("-m", module, "--a", "-m")
+        assert real.code == 0
+        assert (ours.code, ours.out) == (real.code, real.out)
+        assert ours.err == f"\nrnnshape: -m {module}  0 recurrent layers, 0 calls, no findings\n{NOTHING}"
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("nowhere", "ModuleNotFoundError: No module named 'nowhere'"),
+        ("package.nowhere", "ModuleNotFoundError: No module named 'package.nowhere'"),
+        ("package", "ModuleNotFoundError: No module named 'package.__main__'"),
+        ("nowhere.a", "ModuleNotFoundError: No module named 'nowhere'"),
+        ("math", "ImportError: 'math' is not written in Python"),
+    ],
+)
+def test_a_module_that_cannot_be_run(desk: Desk, module: str, message: str) -> None:
+    desk.write("", "package/__init__.py")
+    ours = desk.rnnshape("-m", module)
+    assert (ours.code, ours.out) == (1, "")
+    assert f"\n{message}\n" in f"\n{ours.err}"
+
+
+def test_what_is_pickled_is_found_in_main(desk: Desk) -> None:
+    ended = desk.same("""
+        import atexit, dataclasses, enum, pickle, threading, time, typing
+        @dataclasses.dataclass
+        class Sample:
+            x: "int"
+            y: "Colour"
+        class Colour(enum.Enum):
+            RED = 1
+        def copied(when):
+            print(when, pickle.loads(pickle.dumps(Sample(1, Colour.RED))), typing.get_type_hints(Sample))
+        def late():
+            threading.main_thread().join()
+            copied("thread")
+        copied("main")
+        threading.Thread(target=late).start()
+        atexit.register(copied, "atexit")
+    """)
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["main", "thread", "atexit"]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_of_the_script(desk: Desk, method: str) -> None:
+    ended = desk.same(f"""
+        import multiprocessing
+        class Sample:
+            def __init__(self, x):
+                self.x = x
+        def double(sample):
+            return Sample(2 * sample.x)
+        if __name__ == "__main__":
+            with multiprocessing.get_context({method!r}).Pool(2) as pool:
+                print([s.x for s in pool.map(double, map(Sample, range(5)))])
+    """)
+    assert ended.out == "[0, 2, 4, 6, 8]\n"
+
+
+def test_workers_of_a_loader(desk: Desk) -> None:
+    ended = desk.seen("""
+        from torch.utils.data import DataLoader, Dataset
+        class Steps(Dataset):
+            def __len__(self):
+                return 5
+            def __getitem__(self, i):
+                return torch.full((3, 4), float(i))
+        if __name__ == "__main__":
+            gru = nn.GRU(4, 8, batch_first=True)
+            for x in DataLoader(Steps(), batch_size=2, num_workers=2):
+                print(x[:, 0, 0].tolist(), gru(x)[0].shape)
+    """)
+    size = "torch.Size([{}, 3, 8])".format
+    assert ended.out == f"[0.0, 1.0] {size(2)}\n[2.0, 3.0] {size(2)}\n[4.0] {size(1)}\n"
+    assert ended.code == 0
+    assert "  batch  2 in 2 calls and 1 in 1 call\n" in ended.report
+
+
+# How it ends
+
+ENDINGS = {
+    "normally": "print(1)",
+    "exit without a code": "import sys; sys.exit()",
+    "exit with None": "import sys; sys.exit(None)",
+    "exit 0": "import sys; sys.exit(0)",
+    "exit 5": "import sys; print(1); sys.exit(5)",
+    "exit -1": "import sys; sys.exit(-1)",
+    "exit True": "import sys; sys.exit(True)",
+    "exit with a text": "import sys; print(1); sys.exit('text')",
+    "exit with a tuple": "import sys; sys.exit((1, 2))",
+    "the builtin exit": "exit(4)",
+    "a subclass of SystemExit": "class Stop(SystemExit): pass\nraise Stop(6)",
+    "exit in a function": "import sys\ndef f():\n    try: sys.exit(5)\n    finally: print(1)\nf()",
+    "exit in a thread": "import sys, threading\nthreading.Thread(target=sys.exit, args=(3,)).start()",
+    "_exit": "import os, sys; print(1); sys.stdout.flush(); os._exit(4)",
+    "killed": "import os; os.kill(os.getpid(), 15)",
+    "an exception": "def f(x):\n    return 1 / x\nprint(1)\nf(0)",
+    "an exception with a note": "e = ValueError('a')\ne.add_note('b\\nc')\nraise e",
+    "a chained exception": "try:\n    1 / 0\nexcept Exception as e:\n    raise ValueError('a') from e",
+    "an exception in its handling": "try:\n    1 / 0\nexcept Exception:\n    {}[1]",
+    "a hidden cause": "try:\n    1 / 0\nexcept Exception:\n    raise ValueError from None",
+    "a circle of causes": "a, b = ValueError('a'), ValueError('b')\na.__cause__, b.__cause__ = b, a\nraise a",
+    "a group": "try:\n    1 / 0\nexcept Exception as e:\n    f = e\nraise ExceptionGroup('g', [f, ValueError('b')])",
+    "no exception": "raise BaseException('a')",
+    "cancelled": "import asyncio\nraise asyncio.CancelledError('a')",
+    "out of asyncio": "import asyncio\nasync def f(): 1 / 0\nasyncio.run(f())",
+    "too deep": "def f(): f()\nf()",
+    "out of runpy": "import runpy\nopen('b.py', 'w').write('1 / 0')\nrunpy.run_path('b.py')",
+    "out of importlib": "open('b.py', 'w').write('1 / 0')\nimport b",
+    "a missing module": "import nowhere_at_all",
+    "a syntax error": "print(1)\nx = = 1\n",
+    "an indentation error": "if 1:\nx = 1",
+    "a syntax error elsewhere": "open('b.py', 'w').write('x = = 1')\nimport b",
+    "another encoding": "# coding: latin-1\nprint('é')",
+    "a hook": "import sys\nsys.excepthook = lambda *a: print(a[0].__name__, a[2].tb_frame.f_code.co_name)\n1 / 0",
+    "a hook that prints": "import sys, traceback\nsys.excepthook = traceback.print_exception\n1 / 0",
+    "a hook that exits": "import sys\nsys.excepthook = lambda *a: sys.exit(7)\n1 / 0",
+    "a hook that fails": "import sys\ndef hook(*a): raise ValueError('bad')\nsys.excepthook = hook\n1 / 0",
+    "atexit": "import atexit\natexit.register(print, 'bye')\nprint(1)",
+    "atexit that fails": "import atexit\natexit.register(lambda: 1 / 0)",
+    "atexit after a crash": "import atexit\natexit.register(print, 'bye')\n1 / 0",
+    "a thread that goes on": (
+        "import threading\ndef f():\n    threading.main_thread().join(); print(2)\n"
+        "threading.Thread(target=f).start()\nprint(1)"
+    ),
+    "a daemon that goes on": "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()",
+    "a pool of threads": (
+        "from concurrent.futures import ThreadPoolExecutor as P\np = P(2)\nprint(p.submit(len, 'ab').result())"
+    ),
+    "a pool that is busy": (
+        "from concurrent.futures import ThreadPoolExecutor as P\nimport time\np = P(1)\n"
+        "for i in range(3): p.submit(lambda: (time.sleep(0.01), print(i)))"
+    ),
+    "a pool of processes": (
+        "from concurrent.futures import ProcessPoolExecutor as P\nif __name__ == '__main__':\n    p = P(1)\n"
+        "    print(p.submit(len, 'ab').result())"
+    ),
+    "stdout closed": "import sys\nprint(1)\nsys.stdout.close()",
+    "stdout gone": "import sys\nprint(1)\nsys.stdout = None",
+    "stdout replaced": "import io, sys\nprint(1)\nsys.stdout = io.StringIO()\nprint(2)",
+    "stdout that only writes": "import sys\nclass W:\n    write = sys.stdout.write\nsys.stdout = W()\nprint(1)",
+    "a warning": "import warnings\nwarnings.warn('a')\nwarnings.warn('b', DeprecationWarning)",
+    "logging": "import logging\nlogging.warning('a')\nlogging.getLogger('rnnshape').warning('b')",
+    "input": "print(input())",
+}
+
+UNREADABLE = {
+    b"x = 1\n\0": "null bytes",
+    b"# coding: nonsense\nprint(1)": "nonsense",
+    b"x = '\xff'": "'utf-8' codec can't decode byte 0xff",
+    b"PK\x03\x04\0\0": "null bytes",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_a_file_that_is_no_script(desk: Desk, text: bytes) -> None:
+    (desk.folder / "train.py").write_bytes(text)
+    ours, python = desk.rnnshape("train.py").without_report("train.py"), desk.python("train.py")
+    assert (ours.code, ours.out) == (python.code, python.out) == (1, "")
+    assert ours.err.splitlines()[-1].startswith("SyntaxError: ")
+    assert UNREADABLE[text] in ours.err.splitlines()[-1]
+    assert "Traceback" not in ours.err
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_the_end_is_the_scripts_own(desk: Desk, how: str) -> None:
+    text = ENDINGS[how]
+    if how in ("_exit", "killed"):
+        name = desk.write(text)
+        assert desk.rnnshape(name) == desk.python(name)
+    elif how == "another encoding":
+        (desk.folder / "train.py").write_bytes(text.encode("latin-1"))
+        assert desk.rnnshape("train.py").without_report("train.py") == desk.python("train.py")
+    elif how == "atexit after a crash":
+        assert desk.same(text).out == "bye\n"
+    elif how == "logging":
+        ours = desk.rnnshape(desk.write(text)).without_report("train.py")
+        assert ours == Ended(0, "", "WARNING:root:a\nb\n"), "the logger of this name is ours while it runs"
+    else:
+        desk.same(text)
+
+
+def test_endings_differ() -> None:
+    assert len(set(ENDINGS.values())) == len(ENDINGS)
+
+
+def test_interrupted(desk: Desk) -> None:
+    ended = desk.same("""
+        import atexit, os, signal
+        atexit.register(print, "bye")
+        file = open("log.txt", "w")
+        file.write("not yet on disk")
+        def f():
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+            finally:
+                print(file.name)
+        f()
+    """)
+    assert ended.code == -2
+    assert ended.out == "log.txt\nbye\n"
+    assert (desk.folder / "log.txt").read_text() == "not yet on disk"
+
+
+def test_interrupted_with_a_hook(desk: Desk) -> None:
+    ended = desk.same("import sys\nsys.excepthook = lambda *a: print(a[0].__name__)\nraise KeyboardInterrupt")
+    assert (ended.code, ended.out, ended.err) == (-2, "KeyboardInterrupt\n", "")
+
+
+def test_interrupted_while_its_threads_go_on(desk: Desk) -> None:
+    ended = desk.seen("""
+        import os, signal, threading, time
+        def late():
+            threading.main_thread().join()
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.5)
+        threading.Thread(target=late).start()
+    """)
+    assert (ended.code, ended.out) == (-2, "")
+    assert ended.err.removesuffix(ended.report).endswith("\nKeyboardInterrupt\n")
+
+
+def test_stderr_closed(desk: Desk) -> None:
+    name = desk.write("import sys\nprint(1)\nsys.stderr.close()")
+    assert desk.rnnshape(name) == desk.python(name) == Ended(0, "1\n", "")
+    name = desk.write("import sys\nprint(1)\nsys.stderr = None\nsys.exit(5)")
+    assert desk.rnnshape(name) == desk.python(name) == Ended(5, "1\n", "")
+
+
+def test_nobody_reads_stdout(desk: Desk) -> None:
+    ended = desk.same("""
+        import os, sys
+        reader, writer = os.pipe()
+        os.close(reader)
+        os.dup2(writer, 1)
+        print("lost")
+    """)
+    assert ended.code == 120
+    assert "BrokenPipeError" in ended.err
+
+
+# Real processes: the traceback of a layer, bit-identity, the ways to start
+
+TRAINING = """
+import hashlib, random
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+def digest(*tensors):
+    return hashlib.sha256(b"".join(t.detach().numpy().tobytes() for t in tensors)).hexdigest()
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(3, 8, num_layers=2, dropout=0.3, bidirectional=True, batch_first=True)
+        self.cell = nn.GRUCell(16, 8)
+        self.head = nn.Linear(8, 1)
+
+    def forward(self, x):
+        out, state = self.rnn(x)
+        h = None
+        for step in out.unbind(1):
+            h = self.cell(step, h)
+        return self.head(h)
+
+torch.manual_seed(0)
+net = Net()
+optimizer = torch.optim.Adam(net.parameters())
+loader = DataLoader(TensorDataset(torch.randn(20, 5, 3), torch.randn(20, 1)), batch_size=6, shuffle=True)
+for x, y in loader:
+    loss = nn.functional.mse_loss(net(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print(repr(loss.item()), digest(*net.parameters()), digest(*(p.grad for p in net.parameters())))
+print(digest(torch.get_rng_state()), torch.initial_seed())
+torch.save(net, "net.pt")
+print(hashlib.sha256(open("net.pt", "rb").read()).hexdigest(), list(net.state_dict()))
+print([len(m._forward_hooks) + len(m._forward_pre_hooks) for m in net.modules()], sorted(vars(net.rnn)))
+try:
+    net(torch.zeros(2, 5, 4))
+except RuntimeError as error:
+    raise ValueError("wrapped") from error
+"""
+
+SIGINT = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    """Start every real process at once, for the import of torch is what takes the time."""
+    folder = tmp_path_factory.mktemp("real")
+    (folder / "train.py").write_text(TRAINING, encoding="utf-8")
+    (folder / "sigint.py").write_text(SIGINT, encoding="utf-8")
+    (folder / "path.py").write_text("import sys; print(sys.flags.safe_path, sys.path[0])", encoding="utf-8")
+    command = str(Path(sys.executable).with_name("rnnshape"))
+    ours = [sys.executable, "-m", "rnnshape", "run"]
+    lines = {
+        "python": [sys.executable, "train.py"],
+        "rnnshape": [*ours, "train.py"],
+        "module sigint": [*ours, "sigint.py"],
+        "command sigint": [command, "run", "sigint.py"] if os.path.exists(command) else [*ours, "sigint.py"],
+        "python path": [sys.executable, "-P", "path.py"],
+        "rnnshape path": [sys.executable, "-P", "-m", "rnnshape", "run", "path.py"],
+    }
+    processes = {}
+    for name, words in lines.items():
+        (folder / name).mkdir()
+        for script in folder.glob("*.py"):
+            (folder / name / script.name).symlink_to(script)
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        processes[name] = subprocess.Popen(words, cwd=folder / name, env=WORLD, **streams)
+    ended = {}
+    for name, process in processes.items():
+        out, err = process.communicate(timeout=120)
+        ended[name] = Ended(process.returncode, out, err.replace(str(folder / name) + os.sep, ""))
+    return ended
+
+
+def test_a_training_is_the_same_bit_for_bit(real: dict[str, Ended]) -> None:
+    ours, python = real["rnnshape"], real["python"]
+    assert (ours.code, ours.out) == (python.code, python.out)
+    assert len(python.out.splitlines()) == 4
+    assert ours.report.startswith("\nrnnshape: train.py  2 recurrent layers, 24 calls, 1 finding\n")
+    assert "  batch  6 in 3 calls and 2 in 1 call\n" in ours.report
+
+
+def test_the_traceback_of_a_layer_is_torchs_own(real: dict[str, Ended]) -> None:
+    ours, python = real["rnnshape"], real["python"]
+    assert (ours.code, python.code) == (1, 1)
+    note = dedent("""\
+        rnnshape: Net.rnn (LSTM): input axis 'feature' is 4, expected input_size=3
+          expected  (batch, seq, feature=3)   batch_first=True
+          got       (    2,   5,         4)
+                                         ^
+          at train.py:18, in Net.forward:  out, state = self.rnn(x)
+          RNS102, see: rnnshape explain RNS102
+        """)
+    assert ours.err.count(note) == 1
+    assert ours.err.removesuffix(ours.report).replace(note, "") == python.err
+    assert python.err.count("Traceback (most recent call last):") == 2
+    assert ours.report.endswith(f"\n\nRNS102 error: {note.removeprefix('rnnshape: ')}")
+
+
+@pytest.mark.parametrize("way", ["module", "command"])
+def test_ctrl_c_ends_the_process_by_its_signal(real: dict[str, Ended], way: str) -> None:
+    ended = real[f"{way} sigint"]
+    assert (ended.code, ended.out) == (-2, "")
+    assert ended.without_report("sigint.py").err == dedent("""\
+        Traceback (most recent call last):
+          File "sigint.py", line 2, in <module>
+            os.kill(os.getpid(), signal.SIGINT)
+        KeyboardInterrupt
+        """)
+
+
+def test_a_safe_path_stays_safe(real: dict[str, Ended]) -> None:
+    assert real["python path"].out == real["rnnshape path"].out
+    assert real["python path"].out.startswith("True ")
+
+
+# What it says
+
+MODELS = """
+from torch.nn.utils.rnn import pack_padded_sequence
+
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.LSTM(4, 8, num_layers=2, bidirectional=True, batch_first=True)
+        self.cell = nn.GRUCell(16, 8)
+
+    def forward(self, x, state=None):
+        out, _ = self.encoder(x, state)
+        h = None
+        for step in out.unbind(1):
+            h = self.cell(step, h)
+        return h
+
+class Masked(nn.LSTM):
+    def forward(self, x, mask, lengths):
+        return super().forward(x)
+
+tagger, other = Tagger(), Tagger()
+for batch in (6, 6, 2):
+    tagger(torch.zeros(batch, 3, 4))
+tagger(torch.zeros(6, 3, 4), (torch.zeros(4, 6, 8), torch.zeros(4, 6, 8)))
+other.encoder(torch.zeros(1, 9, 4))
+gru = nn.GRU(4, 8)
+gru(pack_padded_sequence(torch.zeros(9, 3, 4), [9, 7, 3]))
+Masked(4, 8)(torch.zeros(9, 3, 4), None, None)
+"""
+
+
+@pytest.mark.parametrize("track", ["3", "all", "off"])
+def test_the_summary(desk: Desk, track: str) -> None:
+    ended = desk.seen(MODELS, options=("--track", track))
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err == dedent("""
+        rnnshape: train.py  4 recurrent layers, 18 calls, no findings
+
+        Tagger.encoder  LSTM(4, 8, num_layers=2, batch_first=True, bidirectional=True)  4 calls
+          input   batch=6 seq=3 feature=4                   (6, 3, 4)
+          output  batch=6 seq=3 (directions=2 hidden=8)     (6, 3, 16)
+          h_n     (layers=2 directions=2) batch=6 hidden=8  (4, 6, 8)   never batch-first
+          c_n     (layers=2 directions=2) batch=6 hidden=8  (4, 6, 8)   never batch-first
+          batch  6 in 3 calls and 2 in 1 call
+          seq    3 in every call
+          state  h_0 and c_0 passed in 1 of 4 calls, else zeros
+
+        Tagger.cell  GRUCell(16, 8)  12 calls
+          input  batch=6 feature=16  (6, 16)
+          h_0    batch=6 hidden=8    (6, 8)
+          h_1    batch=6 hidden=8    (6, 8)
+          batch  6 in 9 calls and 2 in 3 calls
+          state  h_0 passed in 8 of 12 calls, else zeros
+
+        Tagger.encoder #2  LSTM(4, 8, num_layers=2, batch_first=True, bidirectional=True)  1 call
+          input   batch=1 seq=9 feature=4                   (1, 9, 4)
+          output  batch=1 seq=9 (directions=2 hidden=8)     (1, 9, 16)
+          h_n     (layers=2 directions=2) batch=1 hidden=8  (4, 1, 8)   never batch-first
+          c_n     (layers=2 directions=2) batch=1 hidden=8  (4, 1, 8)   never batch-first
+          batch  1 in every call
+          seq    9 in every call
+          state  h_0 and c_0 never passed, so zeros
+
+        GRU  GRU(4, 8)  1 call
+          input   packed=19 feature=4        (19, 4)    packed: 3 samples, the longest of 9 steps
+          output  packed=19 hidden=8         (19, 8)    packed: 3 samples, the longest of 9 steps
+          h_n     layers=1 batch=3 hidden=8  (1, 3, 8)
+          batch  3 in every call
+          seq    9 in every call
+          state  h_0 never passed, so zeros
+
+        not judged:
+          Masked: Masked.forward takes other arguments than (input, hx)
+        """)
+
+
+def test_a_script_without_a_layer(desk: Desk) -> None:
+    ended = desk.seen("print(nn.Linear(4, 8)(torch.zeros(6, 4)).shape)")
+    assert ended == Ended(
+        0, "torch.Size([6, 8])\n", f"\nrnnshape: train.py  0 recurrent layers, 0 calls, no findings\n{NOTHING}"
+    )  # fmt: skip
+
+
+def findings(ended: Ended) -> str:
+    return ended.report.partition("\nRNS")[2]
+
+
+def test_a_state_of_other_rows(desk: Desk) -> None:
+    ended = desk.seen("""
+        gru = nn.GRU(4, 8, bidirectional=True)
+        gru(torch.zeros(9, 6, 4), torch.zeros(1, 6, 8))
+    """)
+    assert ended.code == 1
+    assert "\nRuntimeError: Expected hidden size (2, 6, 8), got [1, 6, 8]\n" in ended.err
+    lines = findings(ended).splitlines()
+    assert lines[0].startswith("103 error: ")
+    assert lines[0].endswith("h_0 axis 'layers*directions' is 1, expected 2; the 2 directions are forgotten")
+    assert lines[1:] == [
+        "  expected  (layers*directions=2, batch=6, hidden=8)",
+        "  got       (                  1,       6,        8)",
+        "                               ^",
+        "  layers*directions=2  from num_layers=1 x 2 directions",
+        "  batch=6              from dim 1 of the input (9, 6, 4), since batch_first=False",
+        "  hidden=8             from hidden_size=8",
+        "  torch.zeros(2, 6, 8) fits",
+        "  at train.py:5:  gru(torch.zeros(9, 6, 4), torch.zeros(1, 6, 8))",
+        "  RNS103, see: rnnshape explain RNS103",
+    ]
+
+
+def test_an_input_of_another_width_that_is_caught_by_the_script(desk: Desk) -> None:
+    ended = desk.seen("""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.encoder = nn.LSTM(4, 8, batch_first=True)
+            def forward(self, x):
+                return self.encoder(x)
+        net = Net()
+        for _ in range(3):
+            try:
+                net(torch.zeros(6, 4, 9))
+            except RuntimeError as error:
+                print(type(error) is RuntimeError)
+    """)
+    assert (ended.code, ended.out) == (0, "True\n" * 3)
+    assert findings(ended) == dedent("""\
+        102 error: Net.encoder (LSTM): input axis 'feature' is 9, expected input_size=4  (3 times)
+          expected  (batch, seq, feature=4)   batch_first=True
+          got       (    6,   4,         9)
+                                         ^
+          the axis of size 4 is at dim 1: input.transpose(1, 2) fits
+          at train.py:9, in Net.forward:  return self.encoder(x)
+          RNS102, see: rnnshape explain RNS102
+        """)
+
+
+def test_a_packed_sequence_of_another_width(desk: Desk) -> None:
+    ended = desk.seen("""
+        from torch.nn.utils.rnn import pack_sequence
+        nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))
+    """)
+    assert ended.code == 1
+    first = findings(ended).splitlines()[0]
+    assert first.startswith("102 error: ")
+    assert first.endswith("input data axis 'feature' is 5, expected input_size=4")
+    assert "  at train.py:5:  nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))\n" in ended.report
+
+
+UNBATCHED = "nn.GRU(4, 8)(torch.zeros(6, 4))"
+
+
+def test_a_matrix_is_one_sequence(desk: Desk) -> None:
+    ended = desk.seen(UNBATCHED)
+    assert ended.code == 0
+    assert ", 1 call, 1 finding\n" in ended.report
+    first, *_, where, code = findings(ended).splitlines()
+    assert first.startswith("112 warning: ")
+    assert first.endswith("input of 2 dims is read as one unbatched sequence of 6 steps")
+    assert (where, code) == (f"  at train.py:3:  {UNBATCHED}", "  RNS112, see: rnnshape explain RNS112")
+
+
+def test_a_thread_that_goes_on_is_in_the_report(desk: Desk) -> None:
+    ended = desk.seen("""
+        import threading
+        gru = nn.GRU(4, 8)
+        def late():
+            threading.main_thread().join()
+            gru(torch.zeros(9, 6, 4))
+        threading.Thread(target=late).start()
+    """)
+    assert ended.report.startswith("\nrnnshape: train.py  1 recurrent layer, 1 call, no findings\n")
+
+
+# Options
+
+WIDE = "nn.GRU(4, 8)(torch.zeros(9, 6, 5))"
+CAUGHT = f"try: {WIDE}\nexcept RuntimeError: pass"
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "text", "code"),
+    [
+        (None, CAUGHT, 0),
+        ("never", CAUGHT, 0),
+        ("error", CAUGHT, 3),
+        ("warning", CAUGHT, 3),
+        ("never", UNBATCHED, 0),
+        ("error", UNBATCHED, 0),
+        ("warning", UNBATCHED, 3),
+        ("warning", "nn.GRU(4, 8)(torch.zeros(9, 6, 4))", 0),
+        ("warning", f"{UNBATCHED}\nraise SystemExit", 3),
+        ("warning", f"{UNBATCHED}\nraise SystemExit(5)", 5),
+        ("warning", f"{UNBATCHED}\nraise SystemExit('a')", 1),
+        ("error", WIDE, 1),
+        ("warning", f"{UNBATCHED}\nraise KeyboardInterrupt", -2),
+        ("warning", f"{UNBATCHED}\nimport os\nos._exit(0)", 0),
+    ],
+)
+def test_fail_on(desk: Desk, fail_on: str | None, text: str, code: int) -> None:
+    assert desk.seen(text, options=("--fail-on", fail_on) if fail_on else ()).code == code
+
+
+def test_a_finding_of_a_late_thread_counts(desk: Desk) -> None:
+    text = f"""
+        import threading
+        def late():
+            threading.main_thread().join()
+            {UNBATCHED}
+        threading.Thread(target=late).start()
+    """
+    assert desk.seen(text, options=("--fail-on", "warning")).code == 3
+
+
+def test_ignore(desk: Desk) -> None:
+    text = f"{UNBATCHED}\n{CAUGHT}"
+    assert ", 2 findings\n" in desk.seen(text).report
+    one = desk.seen(text, options=("--ignore", "rns112", "--fail-on", "warning"))
+    assert (one.code, findings(one)[:4]) == (3, "102 ")
+    both = desk.seen(text, options=("--ignore", "RNS112", "--ignore", "RNS102", "--fail-on", "warning"))
+    assert (both.code, findings(both)) == (0, "")
+    assert ", no findings\n" in both.report
+    line = desk.seen(f"{UNBATCHED}  # rnnshape: ignore[RNS112]", options=("--fail-on", "warning"))
+    assert (line.code, findings(line)) == (0, "")
+
+
+MIXED = """
+from torch.utils.data import DataLoader
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
+        self.head = nn.Linear(16, 3)
+    def forward(self, x):
+        _, h_n = self.rnn(x)
+        return self.head(h_n.reshape(6, 16))
+net = Net()
+for x in DataLoader(torch.randn(24, 9, 4), batch_size=6):
+    print(net(x).shape)
+"""
+
+
+@pytest.mark.parametrize("track", [(), ("--track", "1"), ("--track", "all")])
+def test_track(desk: Desk, track: tuple[str, ...]) -> None:
+    ended = desk.seen(MIXED, options=("--fail-on", "error", *track))
+    assert ended.out == "torch.Size([6, 3])\n" * 4
+    assert (ended.code, findings(ended)[:10]) == (3, "203 error:")
+    times = {(): "  (3 times)", ("--track", "1"): "", ("--track", "all"): "  (4 times)"}[track]
+    assert findings(ended).splitlines()[0].endswith(f"Linear takes it for features{times}")
+    assert "\n  at train.py:12, in Net.forward:  return self.head(h_n.reshape(6, 16))\n" in findings(ended)
+
+
+def test_track_off(desk: Desk) -> None:
+    ended = desk.seen(MIXED, options=("--fail-on", "error", "--track", "off"))
+    assert (ended.code, findings(ended)) == (0, "")
+    assert ended.report == desk.seen(MIXED, options=("--fail-on", "error", "--track", "0")).report
+
+
+def test_settings_of_the_project(desk: Desk) -> None:
+    desk.write("[tool.rnnshape]\nignore = ['RNS112']", "pyproject.toml")
+    assert ", no findings\n" in desk.seen(UNBATCHED).report
+    desk.write("[tool.rnnshape]\nignor = ['RNS112']", "pyproject.toml")
+    wrong = desk.seen("print(1)")
+    assert (wrong.code, wrong.out) == (2, "")
+    file = desk.folder / "pyproject.toml"
+    assert wrong.err.endswith(f"\nError: {file}: [tool.rnnshape] has no setting 'ignor'; did you mean 'ignore'?\n")
+
+
+def test_jsonl(desk: Desk) -> None:
+    ended = desk.seen(
+        f"""
+        gru = nn.GRU(4, 8)
+        for batch in (6, 6, 2):
+            gru(torch.zeros(9, batch, 4))
+        import os
+        os.chdir("/")
+        {UNBATCHED}
+        print(len(open({str(desk.folder / 'a.jsonl')!r}).readlines()))
+        """,
+        options=("--jsonl", "a.jsonl"),
+    )
+    lines = [json.loads(line) for line in (desk.folder / "a.jsonl").read_text().splitlines()]
+    kinds = [line["type"] for line in lines]
+    assert kinds == ["call", "call", *kinds[2:4], "total", "total", "total"]
+    assert sorted(kinds[2:4]) == ["call", "finding"]
+    assert ended.out == "4\n", "lines are on disk as they come"
+    assert lines[0] == {
+        "type": "call",
+        "module": "GRU",
+        "kind": "GRU",
+        "spec": "GRU(4, 8)",
+        "layouts": {
+            "input": {"layout": "seq=9 batch=6 feature=4", "sizes": [9, 6, 4]},
+            "output": {"layout": "seq=9 batch=6 hidden=8", "sizes": [9, 6, 8]},
+            "h_n": {"layout": "layers=1 batch=6 hidden=8", "sizes": [1, 6, 8]},
+        },
+        "batch_first": False,
+        "packed": None,
+        "given": [],
+        "calls": 1,
+    }
+    [finding] = [line for line in lines if line["type"] == "finding"]
+    assert (finding["code"], finding["severity"], finding["count"]) == ("RNS112", "warning", 1)
+    assert finding["location"] | {"file": Path(finding["location"]["file"]).name} == {
+        "file": "train.py", "line": 9, "function": "<module>", "code": UNBATCHED,
+    }  # fmt: skip
+    assert [(line["module"], line["layouts"]["input"]["sizes"], line["calls"]) for line in lines[4:]] == [
+        ("GRU", [9, 6, 4], 2),
+        ("GRU", [9, 2, 4], 1),
+        ("GRU #2", [6, 4], 1),
+    ]
+
+
+def test_the_lines_of_a_crash_are_complete(desk: Desk) -> None:
+    desk.write("old", "a.jsonl")
+    desk.seen(f"nn.GRU(4, 8)(torch.zeros(9, 6, 4))\n{WIDE}", options=("--jsonl", "a.jsonl"))
+    lines = [json.loads(line)["type"] for line in (desk.folder / "a.jsonl").read_text().splitlines()]
+    assert lines == ["call", "finding", "total"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is needed")
+def test_a_full_disk_does_not_stop_the_script(desk: Desk) -> None:
+    ended = desk.seen(f"{UNBATCHED}\nprint(1)", options=("--jsonl", "/dev/full"))
+    assert (ended.code, ended.out) == (0, "1\n")
+    assert ended.err.startswith("rnnshape made a mistake and steps aside; ")
+    assert "OSError: [Errno 28] No space left on device\n" in ended.err
+    assert ended.report.endswith("\nnot judged:\n  every call after a mistake of rnnshape's own, which is in the log\n")
+
+
+def test_a_mistake_of_ours_is_told_and_does_not_stop_the_script(desk: Desk) -> None:
+    ended = desk.seen("""
+        import logging, sys
+        logging.basicConfig(stream=sys.stdout, level=logging.INFO)
+        from rnnshape.doors import Door
+        def mistake(*args): raise KeyError("ours")
+        Door.judge = mistake
+        print(nn.GRU(4, 8)(torch.zeros(9, 6, 4))[0].shape)
+    """)
+    assert (ended.code, ended.out) == (0, "torch.Size([9, 6, 8])\n")
+    assert ended.err.count("KeyError: 'ours'") == 1
+    assert ended.report.endswith("\nnot judged:\n  every call after a mistake of rnnshape's own, which is in the log\n")
+
+
+# Ranks, logs, and a script that watches itself
+
+
+def test_the_first_rank_speaks(desk: Desk) -> None:
+    right = "nn.GRU(4, 8)(torch.zeros(9, 6, 4))"
+    assert desk.seen(right, RANK="0").report.startswith("\nrnnshape: train.py (rank 0)  1 recurrent layer, ")
+    assert desk.seen(right, RANK="1").err == ""
+    loud = desk.seen(UNBATCHED, RANK="1")
+    assert loud.report.startswith("\nrnnshape: train.py (rank 1)  1 recurrent layer, 1 call, 1 finding\n")
+
+
+def test_the_scripts_log_stays_its_own(desk: Desk) -> None:
+    ended = desk.seen(f"""
+        import logging, sys
+        logging.basicConfig(stream=sys.stdout, level=logging.DEBUG)
+        logging.info("begin")
+        {UNBATCHED}
+        logging.info("end")
+    """)
+    assert ended.out == "INFO:root:begin\nINFO:root:end\n"
+    assert ended.err == ended.report
+    assert ended.err.count("RNS112 warning") == 1
+
+
+def test_a_script_that_watches_itself(desk: Desk) -> None:
+    ended = desk.seen("""
+        import rnnshape
+        gru = nn.GRU(4, 8)
+        with rnnshape.watch(gru) as report:
+            gru(torch.zeros(9, 6, 4))
+            try:
+                gru(torch.zeros(9, 6, 5))
+            except rnnshape.ContractError as error:
+                print(error.findings[0].code)
+        gru(torch.zeros(9, 6, 4))
+        print(report.events[0].calls)
+    """)
+    assert (ended.code, ended.out) == (0, "RNS102\n1\n")
+    assert "\nGRU  GRU(4, 8)  2 calls\n" in ended.report
+
+
+def test_a_title_cannot_steer_the_terminal(desk: Desk) -> None:
+    ended = desk.rnnshape(desk.write("", "a\x1b[31m.py"))
+    assert ended.err == f"\nrnnshape: a\\x1b[31m.py  0 recurrent layers, 0 calls, no findings\n{NOTHING}"
+
+
+def test_called_from_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from rnnshape.run import FOUND, run
+
+    for name in ("argv", "path"):
+        monkeypatch.setattr(sys, name, list(getattr(sys, name)))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr("threading._shutdown", lambda: None)
+    script = tmp_path / "train.py"
+    script.write_text("import sys, torch\ntorch.nn.GRU(4, 8)(torch.zeros(6, 4))\nsys.exit(len(sys.argv) - 1)\n")
+    assert FOUND == 3
+    assert [run(str(script), args, fail_on="warning") for args in ((), ("a",), ("a", "b"))] == [3, 1, 2]
+    assert run(str(script), fail_on="warning", ignore=["RNS112"]) == 0
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert len(re.findall(r"^rnnshape: ", err, re.MULTILINE)) == 4
