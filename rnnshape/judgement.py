@@ -10,7 +10,7 @@ from rnnshape.ops.registry import Operation
 from rnnshape.recurrences import Recurrences
 from rnnshape.report import Finding
 from rnnshape.rules import rule
-from rnnshape.verdict import called, held, runs_along
+from rnnshape.verdict import held, runs_along, steps_along
 
 __all__ = ["Judge"]
 
@@ -22,8 +22,8 @@ class Judge(Meetings, Recurrences):
         """Judge dims that are summed over with weights of the layer's own: no batch there, and nothing scrambled."""
         self.use(mark)
         for axis, table in mark.of("batch"):
-            if any(varies(table, d) for d in dims):
-                self.mixed(op, mark, axis, table, f"{called(op)} takes it for features")
+            if found := [d for d in dims if varies(table, d)]:
+                self.mixed(op, mark, axis, found[-1], "channels" if "conv" in op.name or op.name == "batch_norm" else "features")
                 return
         if not self.scrambled(op, mark, dims):
             self._halves(op, mark, dims)
@@ -72,24 +72,27 @@ class Judge(Meetings, Recurrences):
             others = [n for n, t in mark.tables.items() if n != axis and any(varies(t, d) for d in range(t.dim()) if d != dim)]
             if varies(table, dim) and len(mark.sizes) > 1 and (others or runs_along(table) == [dim]):
                 wrong = f"{op.name} over dim {dim} normalises over the batch, so the samples compete with each other"
-                self.find("RNS206", wrong, op, mark, mark.sites.get(axis), None)
+                steps = steps_along(mark)
+                self.find("RNS206", wrong, op, mark, None, None if steps is None else f"dim={steps} normalises over the steps")
                 return
         if op.name == "log_softmax":
             self.log_softmax(op, mark, dim)
         if mark.single == dim:
             wrong = f"{op.name} over dim {dim}, which has one element, makes every weight 1, whatever the scores are"
-            self.find("RNS207", wrong, op, mark, None, None)
+            steps = steps_along(mark)
+            self.find("RNS207", wrong, op, mark, None, None if steps is None else f"dim={steps} normalises over the steps")
 
     def outputs(self, marks: list[Mark], batch: int) -> None:
         """Judge what the model returns, and everything that was picked."""
         self.use(*marks)
-        if marks and batch > 1 and not any(self._has_batch(m) for m in marks):
-            self._lost_batch(marks)
-        for mark in marks:
-            for axis, table in mark.of("batch"):
-                if not separable(table):
-                    wrong = f"the output holds mixed samples: {held(mark, axis, table)}"
-                    self.find("RNS203", wrong, None, mark, mark.sites.get(axis), None)
+        if not self.told & {"RNS201", "RNS203", "RNS401"}:  # what comes of them
+            if marks and batch > 1 and not any(self._has_batch(m) for m in marks):
+                self._lost_batch(marks)
+            for mark in marks:
+                for axis, table in mark.of("batch"):
+                    if not separable(table):
+                        wrong = f"the output holds mixed samples: {held(mark, axis, runs_along(table)[-1])}"
+                        self.find("RNS203", wrong, None, mark, mark.sites.get(axis), None)
         for record, pick in self.usage.picks():
             self._tell(Finding(
                 pick.code, rule(pick.code).severity, pick.message, record.module, pick.location or record.location, pick.suggestion,

@@ -27,7 +27,7 @@ class Meetings(Verdicts):
                 if any(name != axis and varies(t, at) and is_data(name) for name, t in other.tables.items()) and not any(
                     varies(t, at) for _, t in other.of("batch")
                 ):
-                    self.mixed(op, mark, axis, table, f"{op.name} sums over it")
+                    self.mixed(op, mark, axis, dim, "the one that it sums over")
                     return
         if not self.scrambled(op, left, (a,)) and not self.scrambled(op, right, (b,)):
             self._repeated_otherwise(op, left, right)
@@ -82,9 +82,9 @@ class Meetings(Verdicts):
             return
         for axis, table in mark.tables.items():
             if runs_along(table) == [dim] and axis in self.beside and axis not in self.normalised:
-                names, location = self.beside[axis]
-                message = f"log_softmax normalises over {names}, and {op.name} takes dim {dim}, which it does not sum over, for the classes"
-                self.find("RNS506", message, op, mark, None, "log_softmax over the last dim of the scores", at=location)
+                names, right, location = self.beside[axis]
+                message = f"log_softmax normalises over {names}, and {op.name} takes another axis for the classes: no row of scores sums to one"
+                self.find("RNS506", message, op, mark, None, right or None, at=location)
                 return
 
     def log_softmax(self, op: Operation, mark: Mark, dim: int) -> None:
@@ -94,7 +94,9 @@ class Meetings(Verdicts):
         if along:
             self.normalised |= along
             for axis in mark.tables.keys() - along:
-                self.beside[axis] = (text.listed(known) or f"dim {dim}", self._scene()[0])
+                dims = runs_along(mark.tables[axis])
+                right = f"dim={dims[0]} of log_softmax has the classes" if len(dims) == 1 else ""
+                self.beside[axis] = (text.listed(known) or f"dim {dim}", right, self._scene()[0])
 
     def rows(self, op: Operation, scores: Mark, target: Mark) -> None:
         """Judge whether the rows of scores and target are the same samples."""
@@ -104,8 +106,6 @@ class Meetings(Verdicts):
                 continue
             where = disagreement(table, other)
             if where is None:
-                if not any(varies(table, d) for d in range(table.dim())) and any(varies(other, d) for d in range(other.dim())):
-                    continue
                 continue
             sites = [m.sites.get(axis) for m in (scores, target)]
             seen = [element(m, axis, where) for m in (scores, target)]

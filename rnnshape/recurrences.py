@@ -10,7 +10,7 @@ from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
 from rnnshape.ops.registry import Operation
 from rnnshape.usage import Recurrence
-from rnnshape.verdict import Verdicts, called, runs_along
+from rnnshape.verdict import Verdicts, called, is_data, runs_along
 
 __all__ = ["Recurrences"]
 
@@ -26,26 +26,43 @@ class Recurrences(Verdicts):
             dims = runs_along(table)
             if batch_dim is None:
                 if varies(table, ndim - 1):
-                    self.mixed(op, mark, axis, table, f"{called(op)} takes the last dim for features")
+                    self.mixed(op, mark, axis, ndim - 1, "features")
                 continue
             if dims == [seq_dim]:
                 wanted = "(batch, seq, feature)" if batch_dim == 0 else "(seq, batch, feature)"
                 shown = f"{called(op)} runs along the batch: it reads {wanted}, and the samples lie along dim {seq_dim}, its steps"
-                self.find("RNS201", shown, op, mark, mark.sites.get(axis), "transpose(0, 1) of the input fits")
+                fits = f"batch_first={batch_dim != 0} of the layer, or transpose(0, 1) of its input, fits"
+                self.find("RNS201", shown, op, mark, None, fits if op.name != "ctc_loss" else "transpose(0, 1) of the scores fits")
                 return
             if any(d != batch_dim for d in dims):
                 other = next(d for d in dims if d != batch_dim)
-                meaning = "its steps" if other == seq_dim else "its features"
-                self.mixed(op, mark, axis, table, f"{called(op)} takes dim {other} for {meaning}")
+                self.mixed(op, mark, axis, other, "steps" if other == seq_dim else "features")
                 return
-        self.scrambled(op, mark, (ndim - 1, seq_dim))
+        if not self.scrambled(op, mark, (ndim - 1, seq_dim)) and batch_dim is not None:
+            self._dealt_out(op, mark, seq_dim, ndim - 1)
+
+    def _dealt_out(self, op: Operation, mark: Mark, steps: int, features: int) -> None:
+        """Judge steps that hold pieces of a long run each, while something else than steps lies along them too.
+
+        Frames that were stacked lie side by side in the features, ``t = 2 * i + j``; here it is the other way round.
+        """
+        for axis, table in mark.tables.items():
+            if axis.name in ("batch", "step") or not is_data(axis) or {steps, features} - set(runs_along(table)) or -1 in table:
+                continue
+            others = [a for a, t in mark.tables.items() if a != axis and a.name != "batch" and is_data(a) and varies(t, steps)]
+            far, near = (table.movedim(d, 0).flatten(1)[:, 0] for d in (features, steps))
+            if others and int((far[1:] - far[:-1]).abs().min()) > int(near.max() - near.min()):
+                names = text.listed(sorted({axis.name, *(a.name for a in others)}))
+                message = f"each step holds elements {int(far[0])}, {int(far[1])}, ... of {axis.name}, and both {names} run along the steps"
+                self.find("RNS209", message, op, mark, mark.sites.get(axis), None)
+                return
 
     def state(self, op: Operation, mark: Mark, batch: dict[Axis, Tensor], record: Recurrence) -> None:
         """Judge an initial state: rows are layers, dim 1 is the batch of the input."""
         self.use(mark)
         for axis, table in mark.of("batch"):
-            if any(varies(table, d) for d in (0, 2)):
-                self.mixed(op, mark, axis, table, f"{called(op)} takes dim 1 of its state for the batch")
+            if found := [d for d in (0, 2) if varies(table, d)]:
+                self.mixed(op, mark, axis, found[-1], "the layers of its state" if found[-1] == 0 else "the features of its state")
                 return
             rows = batch.get(axis)
             line = table[0, :, 0] if table.dim() == 3 else None
@@ -128,7 +145,7 @@ class Recurrences(Verdicts):
                 wrong = f"attention runs over the batch: without batch_first it takes dim 0 of {name} for steps, and that is the batch"
                 self.find("RNS204", wrong, op, mark, mark.sites.get(axis), "nn.MultiheadAttention(..., batch_first=True) fits")
             elif any(d != 1 for d in runs_along(table)):
-                self.mixed(op, mark, axis, table, f"attention takes dim 1 of {name} for the batch")
+                self.mixed(op, mark, axis, next(d for d in runs_along(table) if d != 1), f"the {'steps' if varies(table, 0) else 'features'} of {name}")
 
     def packing(self, op: Operation, source: Tensor, batch_first: bool) -> None:
         """Judge what goes into a PackedSequence."""

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import LARGEST, NOWHERE, Mark
 from rnnshape.report import Location
@@ -202,13 +203,12 @@ def _row_pick(record: Recurrence) -> Pick | None:
             location,
         )
     if record.directions == 2 and len({way for _, way in rows}) == 1 and (len(rows) < max(record.layers, 2) or (top, 0) not in rows):
-        way = ("forward", "reverse")[next(iter(rows))[1]]
-        other = ("reverse", "forward")[next(iter(rows))[1]]
+        way, other = ("forward", "reverse") if next(iter(rows))[1] == 0 else ("reverse", "forward")
+        named = text.listed([layer * 2 + (way == "reverse") for layer, _ in sorted(rows)])
         return Pick(
             "RNS304",
-            f"of both directions only {way} is used",
-            f"h_n[-2] is the last layer's forward state and h_n[-1] its reverse state; without the {other} one, "
-            "bidirectional=True buys nothing",
+            f"of h_n only row{'s' * (len(rows) > 1)} {named} {'are' if len(rows) > 1 else 'is'} used, {way}: the {other} direction reaches nothing",
+            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state and h_n[-1] its reverse state",
             location,
         )
     if record.directions == 2 and len({way for _, way in rows}) == 2:

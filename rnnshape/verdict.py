@@ -16,7 +16,7 @@ from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
 from rnnshape.usage import Usage
 
-__all__ = ["Scene", "Verdicts", "called", "element", "held", "is_data", "is_order", "runs_along"]
+__all__ = ["Scene", "Verdicts", "called", "element", "held", "is_data", "is_order", "runs_along", "steps_along"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -35,8 +35,9 @@ class Verdicts:
         self._scene = scene
         self.usage = Usage()
         self.lengths: dict[Axis, Tensor] = {}
+        self.told: set[str] = set()
         self.normalised: set[Axis] = set()
-        self.beside: dict[Axis, tuple[str, Location | None]] = {}
+        self.beside: dict[Axis, tuple[str, str, Location | None]] = {}
 
     def use(self, *marks: Mark) -> None:
         """Account for the use of states."""
@@ -45,14 +46,15 @@ class Verdicts:
                 if any(axis.of.startswith("call") for axis in mark.tables):
                     self.usage.use(mark, self._scene()[0])
 
-    def mixed(self, op: Operation, mark: Mark, axis: Axis, table: Tensor, taken: str) -> None:
-        """Report samples that were spread over a dim that means something else."""
+    def mixed(self, op: Operation, mark: Mark, axis: Axis, dim: int, taken: str) -> None:
+        """Report samples that lie along a dim that means something else."""
         site = mark.sites.get(axis)
-        self.find("RNS203", f"samples are mixed: {held(mark, axis, table)}; {taken}", op, mark, site, _instead(site))
+        message = f"samples are mixed: {held(mark, axis, dim)}, and {called(op)} takes that dim for {taken}"
+        self.find("RNS203", message, op, mark, site, _instead(site))
 
     def scrambled(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> bool:
         """Report an axis that a reshape cut into pieces which lie in no order along these dims; tell whether there was one."""
-        for axis, table in mark.tables.items():
+        for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
             if axis.name in ("step", "layers", "directions") or not any(varies(table, d) for d in dims) or separable(table):
                 continue
             site = mark.sites.get(axis)
@@ -76,6 +78,7 @@ class Verdicts:
     ) -> None:
         """Report a finding where it was made: at a place that is given, else at the site, else here."""
         here, module, kind = self._scene()
+        self.told.add(code)
         location = at or (site.location if site and site.location else here)
         details: list[str] = []
         layouts: list[tuple[str, Layout]] = []
@@ -130,15 +133,13 @@ def is_order(table: Tensor) -> bool:
     return len(runs_along(table)) == 1 and sorted(values) == list(range(len(values)))
 
 
-def held(mark: Mark, axis: Axis, table: Tensor) -> str:
-    """Say which samples the first row holds."""
-    values = sorted(set(table[0].flatten().tolist()) - {-1}) if table.dim() > 1 else []
-    if len(values) < 2:
-        values = sorted(set(table.flatten().tolist()) - {-1})
-        shown = text.listed(values[:4]) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
-        return f"one dim of {text.sizes(mark.sizes)} runs through samples {shown}"
+def held(mark: Mark, axis: Axis, dim: int) -> str:
+    """Say which samples lie along a dim, in the first line that has more than one."""
+    lines = mark.tables[axis].movedim(dim, -1).flatten(0, -2)
+    line = next((line for line in lines if bool((line[line >= 0] != line.max()).any())), lines[0])
+    values = sorted(set(line.tolist()) - {-1})
     shown = text.listed(values) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
-    return f"row 0 of {text.sizes(mark.sizes)} holds samples {shown}"
+    return f"along dim {dim} of {text.sizes(mark.sizes)} lie samples {shown}"
 
 
 def element(mark: Mark, axis: Axis, where: tuple[int, ...]) -> str:
@@ -154,3 +155,10 @@ def element(mark: Mark, axis: Axis, where: tuple[int, ...]) -> str:
                 words.append(f"step {coordinate(table)}")
                 return " ".join(words)
     return " ".join(words)
+
+
+def steps_along(mark: Mark) -> int | None:
+    """Return the dim of the steps, None where that is not one dim that all axes of steps agree on."""
+    dims = {tuple(runs_along(table)) for axis, table in mark.tables.items() if axis.name in ("seq", "step")} - {()}
+    found = dims.pop() if len(dims) == 1 else ()
+    return found[0] if len(found) == 1 else None

@@ -31,10 +31,10 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
             op.book.judge.use(*sources)
             continue
         mark.tables[axis] = table
-        before = next((m for m in sources if axis in m.tables), None)
+        before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
         if before is None:
             continue
-        if _same_values(before.tables[axis], table):
+        if _same_form(before.tables[axis], table):
             if axis in before.sites:
                 mark.sites[axis] = before.sites[axis]
         else:
@@ -73,9 +73,20 @@ def _overlap_in_new_dims(table: Tensor, before: list[Tensor]) -> bool:
     return any(a & b for i, a in enumerate(samples) for b in samples[:i])
 
 
-def _same_values(before: Tensor, after: Tensor) -> bool:
-    """Tell whether a table was only turned: its values in order are what they were."""
-    return before is after or (before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()))
+def _dims_of(table: Tensor) -> int:
+    return sum(size > 1 for size in table.shape)
+
+
+def _same_form(before: Tensor, after: Tensor) -> bool:
+    """Tell whether a table lies along as many dims of the same sizes, in its old order, or was out of order and still is.
+
+    So the place that is shown is where an axis was cut or merged, and not where the pieces were merely passed on.
+    """
+    if before is after:
+        return True
+    if [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]:
+        return torch.equal(before.flatten(), after.flatten())
+    return not separable(before) and not separable(after)
 
 
 def source_first(op: Operation, *names: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
