@@ -127,7 +127,9 @@ def transform(op: Operation) -> None:
         _without(op, mark, (dim % len(mark.sizes),))
 
 
-@operation("interpolate", "local_response_norm", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "max_unpool1d", "max_unpool2d")
+@operation(
+    "interpolate", "local_response_norm", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "max_unpool1d", "max_unpool2d",
+)  # fmt: skip
 def resized(op: Operation) -> None:
     """(batch, channels, positions ...): what lies along the batch stays."""
     mark = op.book.mark(op.argument(0, "input"))
@@ -150,7 +152,9 @@ def folded(op: Operation) -> None:
     _put(op, result, tables, [mark])
 
 
-@operation("scatter_add", "scatter_add_", "index_add", "index_add_", "scatter_reduce", "scatter_reduce_", "index_reduce", "index_reduce_")
+@operation(
+    "scatter_add", "scatter_add_", "index_add", "index_add_", "scatter_reduce", "scatter_reduce_", "index_reduce", "index_reduce_",
+)  # fmt: skip
 def scattered(op: Operation) -> None:
     """Rows are added up where an index says: they keep what does not lie along that dim, and what the target knows."""
     target, dim = op.args[0], op.argument(1, "dim")
@@ -169,7 +173,7 @@ def scattered(op: Operation) -> None:
     _put(op, op.result, tables, known)
 
 
-@operation("broadcast_tensors", "meshgrid", "atleast_1d", "atleast_2d", "atleast_3d")
+@operation("broadcast_tensors", "meshgrid")
 def side_by_side(op: Operation) -> None:
     """Replay on each of several tensors by itself."""
     tensors = list(leaves(op.args))
@@ -183,10 +187,8 @@ def side_by_side(op: Operation) -> None:
             if op.name == "meshgrid":
                 place = at if op.kwargs.get("indexing") != "xy" or at > 1 else 1 - at
                 tables[axis] = table.reshape([-1 if d == place else 1 for d in range(result.dim())])
-            elif op.name == "broadcast_tensors":
-                tables[axis] = at_sizes(table, tuple(result.shape))
             else:
-                tables[axis] = op.func(table)
+                tables[axis] = at_sizes(table, tuple(result.shape))
         put_tables(op, result, tables, [mark])
 
 
