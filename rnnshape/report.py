@@ -86,7 +86,7 @@ class Event:
 
     def __str__(self) -> str:
         shown = [f"{name} {layout} {text.sizes(layout.sizes)}" for name, layout in self.layouts]
-        where = f"{self.module} ({self.kind})" if self.module else self.kind
+        where = f"{self.module} ({self.kind})" if self.module not in ("", self.kind) else self.kind
         return f"{where}: {', '.join(shown) or 'other sizes'}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,7 +125,8 @@ class Finding:
     @property
     def headline(self) -> str:
         """The message with the module in front of it."""
-        where = f"{self.module} ({self.kind})" if self.module and self.kind else self.module or self.kind
+        named = self.module and self.kind and self.module != self.kind
+        where = f"{self.module} ({self.kind})" if named else self.module or self.kind
         return f"{where}: {self.message}" if where else self.message
 
     def __str__(self) -> str:
