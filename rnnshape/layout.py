@@ -16,9 +16,11 @@ from typing import cast
 
 from rnnshape import factoring, notation
 from rnnshape.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of, role_of, whole
+from rnnshape.binding import solve, substituted
 from rnnshape.errors import LayoutError, LayoutIndexError
 from rnnshape.interleaving import explain_interleaving, interleaves
-from rnnshape.sizes import Monomial, Size, divide, parse_size, product, substitute
+from rnnshape.joining import aligned, concatenated, stacked, words
+from rnnshape.sizes import Monomial, Size, divide, parse_size, product
 
 __all__ = ["Layout"]
 
@@ -146,42 +148,10 @@ class Layout:
             return self._substituted(values)
         if len(sizes) != self.ndim:
             raise LayoutError(f"{self} has {self.ndim} dims, the sizes {tuple(sizes)} are {len(sizes)}")
-        waiting = dict(enumerate(sizes))
-        while waiting:
-            before = len(waiting)
-            for dim, size in list(waiting.items()):
-                expected = substitute(product(f.size for f in self.dims[dim]), values)
-                if isinstance(expected, int):
-                    fits = expected == size
-                elif len(expected.symbols) == 1:
-                    value = divide(size, expected.coefficient)
-                    fits = value is not None
-                    if value is not None:
-                        values[expected.symbols[0]] = value
-                else:
-                    continue
-                if not fits:
-                    raise LayoutError(
-                        f"dim {dim} ({_words(self.dims[dim])}) is {size}, expected {expected}\n"
-                        f"  expected  {self._substituted(values)}\n  got       {tuple(sizes)}"
-                    )
-                del waiting[dim]
-            if len(waiting) == before:
-                dim, size = next(iter(waiting.items()))
-                raise LayoutError(
-                    f"dim {dim} ({_words(self.dims[dim])}) is {size}, which does not say how it is shared; "
-                    f"give a size, as in {next(iter(axes_of(self.dims[dim])))}=2"
-                )
-        return self._substituted(values)
+        return self._substituted(solve(self.dims, sizes, values))
 
     def _substituted(self, values: dict[str, Size]) -> Layout:
-        def factor(f: Factor) -> Factor:
-            axis = f.axis
-            if isinstance(axis, Block):
-                axis = Block(tuple(factor(p) for p in axis.parts))
-            return Factor(axis, *(substitute(s, values) for s in (f.size, f.stride, f.total)))
-
-        return Layout(tuple(tuple(factor(f) for f in d) for d in self.dims))
+        return Layout(substituted(self.dims, values))
 
     def rename(self, **names: str) -> Layout:
         """Call axes by other names.
@@ -447,17 +417,8 @@ class Layout:
         >>> print(Layout.cat([h, h], 1))
         batch=6 (?=2 hidden=16)
         """
-        first, at = _same_rank(layouts, "cat"), layouts[0]._at(dim)
-        dims: list[Dim] = []
-        for d in range(first.ndim):
-            if d == at:
-                try:
-                    dims.append(factoring.join([part.dims[d] for part in layouts]))
-                except ValueError as error:
-                    raise LayoutError(f"cat: {error}") from None
-            else:
-                dims.append(_common(layouts, d, "cat"))
-        return Layout(tuple(dims))
+        _same_rank(layouts, "cat")
+        return Layout(concatenated([part.dims for part in layouts], layouts[0]._at(dim)))
 
     @staticmethod
     def stack(layouts: Sequence[Layout], dim: int = 0, name: str | None = None) -> Layout:
@@ -471,9 +432,7 @@ class Layout:
         at = dim + first.ndim + 1 if dim < 0 else dim
         if not 0 <= at <= first.ndim:
             raise LayoutIndexError(f"stack(dim={dim}): the parts have {first.ndim} dims")
-        dims = [_common(layouts, d, "stack") for d in range(first.ndim)]
-        dims.insert(at, (whole(Axis(role_of(name)) if name else UNKNOWN, len(layouts)),))
-        return Layout(tuple(dims))
+        return Layout(stacked([part.dims for part in layouts], at, name))
 
     def align(self, other: Layout) -> Layout:
         """Return the Layout of an elementwise operation between two, broadcast as torch does.
@@ -484,27 +443,7 @@ class Layout:
         >>> print(Layout.parse("batch=6 1").align(Layout.parse("hidden=16")))
         batch=6 hidden=16
         """
-        rank = max(self.ndim, other.ndim)
-        mine, theirs = ([*[()] * (rank - a.ndim), *a.dims] for a in (self, other))
-        dims: list[Dim] = []
-        for at, (a, b) in enumerate(zip(mine, theirs, strict=True)):
-            size, against = (product(f.size for f in d) for d in (a, b))
-            if size != against and 1 not in (size, against):
-                raise LayoutError(f"align: dim {at} is {size} on one side and {against} on the other\n  {self}\n  {other}")
-            if size != against:
-                dims.append(b if size == 1 else a)
-            elif _meaning(a) == _meaning(b):
-                dims.append(a or b)
-            elif _claims_nothing(a) or _claims_nothing(b):
-                dims.append(_beside(b, a) if _claims_nothing(a) else _beside(a, b))
-            elif size == 1:
-                dims.append(())
-            else:
-                raise LayoutError(
-                    f"align: dim {at} is {_words(a)} on one side and {_words(b)} on the other; "
-                    f"equal sizes do not make them one\n  {self}\n  {other}"
-                )
-        return Layout(tuple(dims))
+        return Layout(aligned(self.dims, other.dims))
 
     # What the methods share
 
@@ -529,7 +468,7 @@ class Layout:
     def _element(self, at: int, index: int) -> None:
         size = self.sizes[at]
         if isinstance(size, int) and not -size <= index < size:
-            raise LayoutIndexError(f"index {index} is out of range for dim {at} ({_words(self.dims[at])}) of {self}")
+            raise LayoutIndexError(f"index {index} is out of range for dim {at} ({words(self.dims[at])}) of {self}")
 
     def _sliced(self, at: int, part: slice) -> Dim:
         if (part.start in (None, 0)) and part.stop is None and part.step in (None, 1):
@@ -555,41 +494,12 @@ class Layout:
         return tuple(filler if s == -1 and filler is not None else s for s in sizes)
 
 
-def _claims_nothing(dim: Dim) -> bool:
-    return not dim or all(f.axis in (UNKNOWN, COPIES) for f in dim)
-
-
-def _meaning(dim: Dim) -> Dim:
-    """Return a dimension without the whole axes of size 1, which say nothing about its elements."""
-    return tuple(f for f in dim if f.size != 1 or (isinstance(f.axis, Axis) and f.axis.crop))
-
-
-def _beside(dim: Dim, silent: Dim) -> Dim:
-    """Return what is left of a dimension's claims beside one without any, along which anything may vary if it is unknown."""
-    if all(f.axis == COPIES for f in silent):
-        return dim
-    return factoring.fuse([whole(UNKNOWN, f.size) if f.axis == COPIES else f for f in dim])
-
-
-def _common(layouts: Sequence[Layout], dim: int, doing: str) -> Dim:
-    """Return a dimension that all share, unknown where they differ; their sizes must agree."""
-    parts = [part.dims[dim] for part in layouts]
-    sizes = [part.sizes[dim] for part in layouts]
-    if any(s != sizes[0] for s in sizes):
-        raise LayoutError(f"{doing}: dim {dim} is {_listed(dict.fromkeys(sizes))} in different parts")
-    return parts[0] if all(p == parts[0] for p in parts) else factoring.unknown(sizes[0])
-
-
 def _same_rank(layouts: Sequence[Layout], doing: str) -> Layout:
     if not layouts:
         raise LayoutError(f"{doing}: no parts were given")
     if len({part.ndim for part in layouts}) > 1:
         raise LayoutError(f"{doing}: the parts have {_listed(part.ndim for part in layouts)} dims")
     return layouts[0]
-
-
-def _words(dim: Dim) -> str:
-    return " x ".join(map(str, axes_of(dim))) or "without a meaning"
 
 
 def _listed(items: object) -> str:
