@@ -183,6 +183,7 @@ class Door:
             layouts=(("expected", mismatch.expected),) if mismatch.expected else (),
             kind=self.kind,
             details=tuple(details),
+            subject=mismatch.argument,
         )
 
     def _remark(self, argument: str) -> str:

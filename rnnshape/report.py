@@ -109,6 +109,7 @@ class Finding:
         kind: the class of the module.
         details: lines that show expected and got.
         count: how often it happened.
+        subject: which argument or result is wrong, such as "h_0", where one is.
     """
 
     code: str
@@ -121,6 +122,7 @@ class Finding:
     kind: str = ""
     details: tuple[str, ...] = ()
     count: int = 1
+    subject: str = ""
 
     @property
     def headline(self) -> str:
@@ -215,7 +217,8 @@ class Report:
     def add(self, finding: Finding) -> bool:
         """Record a finding; return False where it only repeats one."""
         where = finding.location
-        key = (finding.code, finding.module, where and (where.file, where.line), None if where else finding.message)
+        line = (where.file, where.line) if where else finding.message
+        key = (finding.code, finding.module, finding.subject, line)
         if tally := self._tallies.get(key):
             tally.count += 1
             return False

@@ -1,0 +1,272 @@
+"""Records: what they say, what is counted together, and that their number is bounded."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rnnshape import Layout
+from rnnshape.report import MOST_FINDINGS, MOST_PASSAGES, Event, Finding, Location, Report
+
+LINE = Location("train.py", 41, "Classifier.forward", "output, h_n = self.rnn(x)")
+X, H = Layout.parse("seq=9 batch=6 feature=4"), Layout.parse("(layers=2 directions=2) batch=6 hidden=8")
+EVENT = Event("encoder.rnn", "GRU", "GRU(4, 8)", (("input", X), ("h_n", H)))
+FINDING = Finding(
+    "RNS103",
+    "error",
+    "h_0 axis 'layers' is 1, expected 2",
+    "encoder.rnn",
+    LINE,
+    "torch.zeros(2, 6, 8) fits",
+    (("expected", H),),
+    "GRU",
+    ("  expected  (layers=2,)", "  got       (1,)"),
+)
+
+
+# Locations
+
+
+@pytest.mark.parametrize(
+    ("location", "written"),
+    [
+        (LINE, "train.py:41, in Classifier.forward"),
+        (Location("train.py", 41, "<module>"), "train.py:41"),
+        (Location("<stdin>", 1), "<stdin>:1"),
+    ],
+)
+def test_a_location_is_written_as_a_traceback_has_it(location: Location, written: str) -> None:
+    assert str(location) == written
+
+
+@pytest.mark.parametrize(
+    ("code", "silenced"),
+    [
+        ("rnn(x)  # rnnshape: ignore", True),
+        ("rnn(x)  # rnnshape: ignore[RNS112]", True),
+        ("rnn(x)  # rnnshape:ignore[rns103, rns112]", True),
+        ("rnn(x)  # noqa: E501 # rnnshape: ignore[ RNS112 ]", True),
+        ("rnn(x)  # rnnshape: ignore[RNS103]", False),
+        ("rnn(x)  # rnnshape: ignore[]", False),
+        ("rnn(x)  # ignore", False),
+        ("rnn(x)", False),
+        ("rnn('rnnshape: ignore')", False),
+        ("", False),
+    ],
+)
+def test_a_comment_silences_a_rule_on_its_line(code: str, silenced: bool) -> None:
+    assert Location("train.py", 1, code=code).silences("RNS112") is silenced
+
+
+# Events
+
+
+def test_an_event_is_one_line() -> None:
+    assert str(EVENT) == (
+        "encoder.rnn (GRU): input seq=9 batch=6 feature=4 (9, 6, 4), h_n (layers=2 directions=2) batch=6 hidden=8 (4, 6, 8)"
+    )
+    assert str(replace(EVENT, module="", layouts=())) == "GRU: other sizes"
+
+
+def test_a_layout_of_an_event_is_found_by_its_name() -> None:
+    assert EVENT.layout("h_n") is H
+    assert EVENT.layout("c_n") is None
+
+
+def test_records_become_json_and_pickles() -> None:
+    assert json.loads(json.dumps(replace(EVENT, packed=(6, 9), given=("h_0",)).to_dict())) == {
+        "module": "encoder.rnn",
+        "kind": "GRU",
+        "spec": "GRU(4, 8)",
+        "layouts": {
+            "input": {"layout": "seq=9 batch=6 feature=4", "sizes": [9, 6, 4]},
+            "h_n": {"layout": "(layers=2 directions=2) batch=6 hidden=8", "sizes": [4, 6, 8]},
+        },
+        "batch_first": False,
+        "packed": [6, 9],
+        "given": ["h_0"],
+        "calls": 1,
+    }
+    assert json.loads(json.dumps(replace(FINDING, layouts=(("expected", Layout.parse("seq batch=6")),)).to_dict())) == {
+        "code": "RNS103",
+        "severity": "error",
+        "message": "h_0 axis 'layers' is 1, expected 2",
+        "module": "encoder.rnn",
+        "location": {"file": "train.py", "line": 41, "function": "Classifier.forward", "code": "output, h_n = self.rnn(x)"},
+        "suggestion": "torch.zeros(2, 6, 8) fits",
+        "layouts": {"expected": {"layout": "seq batch=6", "sizes": ["seq", 6]}},
+        "kind": "GRU",
+        "details": ["  expected  (layers=2,)", "  got       (1,)"],
+        "count": 1,
+        "subject": "",
+    }
+    assert json.loads(json.dumps(Finding("RNS000", "error", "it raised").to_dict()))["location"] is None
+    for record in (EVENT, FINDING):
+        assert pickle.loads(pickle.dumps(record)) == record
+
+
+# Findings
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "headline"),
+    [
+        ("encoder.rnn", "GRU", "encoder.rnn (GRU): it is wrong"),
+        ("encoder.rnn", "", "encoder.rnn: it is wrong"),
+        ("", "GRU", "GRU: it is wrong"),
+        (None, "GRU", "GRU: it is wrong"),
+        (None, "", "it is wrong"),
+    ],
+)
+def test_the_headline_says_where(module: str | None, kind: str, headline: str) -> None:
+    assert Finding("RNS103", "error", "it is wrong", module, kind=kind).headline == headline
+
+
+def test_a_finding_is_written_whole() -> None:
+    assert str(FINDING) == (
+        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
+        "  expected  (layers=2,)\n"
+        "  got       (1,)\n"
+        "  torch.zeros(2, 6, 8) fits\n"
+        "  at train.py:41, in Classifier.forward:  output, h_n = self.rnn(x)\n"
+        "  RNS103, see: rnnshape explain RNS103"
+    )
+    bare = replace(FINDING, location=Location("<stdin>", 3), suggestion=None, details=())
+    assert str(bare) == (
+        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
+        "  at <stdin>:3\n"
+        "  RNS103, see: rnnshape explain RNS103"
+    )
+    assert str(replace(bare, location=None)).count("\n") == 1
+
+
+# Reports
+
+
+def test_an_empty_report() -> None:
+    report = Report()
+    assert (report.events, report.findings, report.unfollowed, report.ok) == ((), (), (), True)
+    assert str(report) == repr(report) == "0 calls of 0 recurrent layers, 0 findings"
+
+
+def test_a_report_is_written_whole() -> None:
+    report = Report()
+    report.passage(EVENT).calls += 1200
+    report.passage(replace(EVENT, module="decoder")).calls += 1
+    report.add(Finding("RNS000", "error", "it raised"))
+    report.add(Finding("RNS112", "warning", "a matrix"))
+    assert str(report) == (
+        "1,201 calls of 2 recurrent layers, 2 findings\n\n"
+        "it raised\n  RNS000, see: rnnshape explain RNS000\n\n"
+        "a matrix\n  RNS112, see: rnnshape explain RNS112"
+    )
+
+
+def test_calls_are_counted_by_kind_and_grouped_by_module() -> None:
+    report = Report()
+    other = replace(EVENT, layouts=(("input", X),))
+    for event in (EVENT, replace(EVENT, module="decoder"), other, EVENT):
+        report.passage(event).calls += 1
+    assert [(e.module, len(e.layouts), e.calls) for e in report.events] == [
+        ("encoder.rnn", 2, 2),
+        ("encoder.rnn", 1, 1),
+        ("decoder", 2, 1),
+    ]
+    assert report.passage(EVENT) is report.passage(replace(EVENT))
+
+
+def test_a_kind_of_call_that_never_came_to_its_end_is_no_event() -> None:
+    report = Report()
+    report.passage(EVENT)
+    assert report.events == ()
+
+
+@pytest.mark.parametrize(("severity", "ok"), [("error", False), ("warning", False), ("info", True)])
+def test_a_note_leaves_a_report_in_order(severity: Any, ok: bool) -> None:
+    report = Report()
+    assert report.add(replace(FINDING, severity=severity))
+    assert report.ok is ok
+
+
+def test_a_finding_that_repeats_is_counted() -> None:
+    report = Report()
+    again = replace(FINDING, message="h_0 axis 'layers' is 1, expected 4")
+    assert [report.add(FINDING), report.add(again), report.add(FINDING)] == [True, False, False]
+    assert report.findings == (replace(FINDING, count=3),)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code": "RNS104"},
+        {"module": "decoder"},
+        {"subject": "c_0"},
+        {"location": replace(LINE, line=42)},
+        {"location": replace(LINE, file="other.py")},
+        {"location": None},
+    ],
+)
+def test_findings_that_are_told_apart(change: dict[str, Any]) -> None:
+    report = Report()
+    assert report.add(FINDING)
+    assert report.add(replace(FINDING, **change))
+    assert [finding.count for finding in report.findings] == [1, 1]
+
+
+def test_without_a_line_the_words_tell_findings_apart() -> None:
+    report = Report()
+    nowhere = replace(FINDING, location=None)
+    assert [report.add(nowhere), report.add(replace(nowhere, message="other")), report.add(nowhere)] == [True, True, False]
+
+
+def test_a_finding_takes_the_place_of_those_that_it_explains() -> None:
+    report = Report()
+    report.add(FINDING)
+    for line in (1, 2):
+        report.add(Finding("RNS000", "error", "it raised", location=Location("train.py", line)))
+    report.replace("RNS000", replace(FINDING, code="RNS503"))
+    assert [finding.code for finding in report.findings] == ["RNS103", "RNS503"]
+
+
+def test_sinks_get_every_new_record_once() -> None:
+    told: list[Any] = []
+    report = Report(sinks=[told.append])
+    for _ in range(3):
+        report.passage(EVENT).calls += 1
+        report.add(FINDING)
+    assert told == [EVENT, FINDING]
+
+
+# Bounds
+
+
+def test_kinds_of_calls_are_bounded_for_each_module() -> None:
+    told: list[Any] = []
+    report = Report(sinks=[told.append])
+    kinds = [replace(EVENT, spec=str(i), given=("h_0",), packed=(1, 1)) for i in range(5 * MOST_PASSAGES)]
+    for event in kinds:
+        report.passage(replace(event, spec="GRU(4, 8)", layouts=((event.spec, X),))).calls += 1
+    *kept, rest = report.events
+    assert len(kept) == MOST_PASSAGES - 1
+    assert all(event.calls == 1 for event in kept)
+    assert rest == Event("encoder.rnn", "GRU", "GRU(4, 8)", (), calls=4 * MOST_PASSAGES + 1)
+    assert len(told) == MOST_PASSAGES
+    report.passage(replace(EVENT, module="decoder", layouts=(("input", X),))).calls += 1
+    assert report.events[-1].layouts == (("input", X),)
+
+
+def test_findings_and_what_nobody_followed_are_bounded() -> None:
+    told: list[Any] = []
+    report = Report(sinks=[told.append])
+    for line in range(2 * MOST_FINDINGS):
+        report.add(replace(FINDING, location=replace(LINE, line=line)))
+        report.could_not_follow(f"number {line}")
+        report.could_not_follow("number 0")
+    assert len(report.findings) == len(told) == len(report.unfollowed) == MOST_FINDINGS
+    assert report.unfollowed[:2] == ("number 0", "number 1")
+    assert not report.add(replace(FINDING, location=replace(LINE, line=0)))
+    assert report.findings[0].count == 2
