@@ -642,9 +642,8 @@ def test_a_state_of_other_rows(desk: Desk) -> None:
     assert ended.code == 1
     assert "\nRuntimeError: Expected hidden size (2, 6, 8), got [1, 6, 8]\n" in ended.err
     lines = findings(ended).splitlines()
-    assert lines[0].startswith("103 error: ")
-    assert lines[0].endswith("h_0 axis 'layers*directions' is 1, expected 2; the 2 directions are forgotten")
-    assert lines[1:] == [
+    assert lines == [
+        "103 error: GRU: h_0 axis 'layers*directions' is 1, expected 2; the 2 directions are forgotten",
         "  expected  (layers*directions=2, batch=6, hidden=8)",
         "  got       (                  1,       6,        8)",
         "                               ^",
@@ -690,9 +689,7 @@ def test_a_packed_sequence_of_another_width(desk: Desk) -> None:
         nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))
     """)
     assert ended.code == 1
-    first = findings(ended).splitlines()[0]
-    assert first.startswith("102 error: ")
-    assert first.endswith("input data axis 'feature' is 5, expected input_size=4")
+    assert findings(ended).startswith("102 error: GRU: input data axis 'feature' is 5, expected input_size=4\n")
     assert "  at train.py:5:  nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))\n" in ended.report
 
 
@@ -704,8 +701,7 @@ def test_a_matrix_is_one_sequence(desk: Desk) -> None:
     assert ended.code == 0
     assert ", 1 call, 1 finding\n" in ended.report
     first, *_, where, code = findings(ended).splitlines()
-    assert first.startswith("112 warning: ")
-    assert first.endswith("input of 2 dims is read as one unbatched sequence of 6 steps")
+    assert first == "112 warning: GRU: input of 2 dims is read as one unbatched sequence of 6 steps"
     assert (where, code) == (f"  at train.py:3:  {UNBATCHED}", "  RNS112, see: rnnshape explain RNS112")
 
 
