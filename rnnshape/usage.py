@@ -178,7 +178,8 @@ def _output_pick(record: Recurrence) -> Pick | None:
             "the reverse direction ends at step 0: use h_n[-2] and h_n[-1], or the forward half of the last step and the reverse half of step 0",
             record.used.get((1, last)),
         )
-    if record.directions == 2 and forward == {0} and (top, 0) not in record.rows:
+    # Of two steps, output[:, ::2] takes the first as well, to halve them.
+    if record.directions == 2 and forward == {0} and record.steps > 2 and (top, 0) not in record.rows:
         return Pick(
             "RNS302",
             "of the forward direction only step 0 is used, where it has read one step and no more",

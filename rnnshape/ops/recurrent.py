@@ -29,7 +29,8 @@ def recurrent(op: Operation) -> None:
     if mark is not None:
         op.book.judge.recurrence(op, mark, batch_dim, seq_dim)
         record.seq = next((axis for axis, _ in mark.of("seq")), None)
-        record.lengths = op.book.judge.lengths.get(record.seq) if record.seq else None
+        if record.seq is not None and record.seq in op.book.judge.lengths:
+            record.lengths = _real_steps(op.book.judge.lengths[record.seq], mark, record.seq, batch_dim, seq_dim)
     batch = _batch_along_rows(op, mark, x, batch_dim)
     for state in states:
         known = op.book.mark(state)
@@ -38,6 +39,19 @@ def recurrent(op: Operation) -> None:
     _put_output(op, op.result[0], mark, batch_dim, seq_dim, record)
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, batch, record, letter)
+
+
+def _real_steps(lengths: Tensor, mark: Mark, seq: Axis, batch_dim: int | None, seq_dim: int) -> Tensor | None:
+    """Return the lengths of the samples that this call reads; None where it does not read each from its first step on."""
+    if batch_dim is None:
+        return lengths
+    steps = mark.tables[seq]
+    rows = next((t for _, t in mark.of("batch")), None)
+    if rows is None or any(varies(t, d) for t, at in ((steps, seq_dim), (rows, batch_dim)) for d in range(3) if d != at):
+        return None
+    steps, rows = (t.amax([d for d in range(3) if d != at]) for t, at in ((steps, seq_dim), (rows, batch_dim)))
+    in_order = torch.equal(steps, torch.arange(mark.sizes[seq_dim]))
+    return lengths[rows] if in_order and 0 <= int(rows.min()) and int(rows.max()) < lengths.numel() else None
 
 
 def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: int | None) -> dict[Axis, Tensor]:
