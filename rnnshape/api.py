@@ -42,8 +42,8 @@ def watch(
             `RNNShapeWarning`, or "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised.
         ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``;
             for the project, ``ignore`` under ``[tool.rnnshape]`` in pyproject.toml.
-        track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none. Then
-            axes come from the layers' contracts, from jaxtyping annotations of ``forward``, and from DataLoaders.
+        track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none.
+            Axes then come from the layers' contracts, from jaxtyping annotations of ``forward``, and from DataLoaders.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
 
     Returns:

@@ -44,9 +44,10 @@ def diagnose(
     Args:
         model: the model, in the mode (train or eval) that it is to be diagnosed in.
         args: what its ``forward`` takes.
-        axes: what the axes of the arguments are. A Layout string such as ``"batch seq feature"`` for a single tensor argument, or one
-            entry for each positional argument (a Layout string, a tuple of names, or None), or a dict by argument name. Where an argument is a dict
-            or a tuple of tensors, its entry is nested likewise. A name may be a product, ``"layers*directions"``.
+        axes: what the axes of the arguments are. A Layout string such as ``"batch seq feature"`` for a single tensor argument,
+            or one entry for each positional argument (a Layout string, a tuple of names, or None), or a dict by argument name.
+            Where an argument is a dict or a tuple of tensors, its entry is nested likewise. A name may be a product,
+            ``"layers*directions"``. Without it, jaxtyping annotations of ``forward`` are read.
         target: what the loss compares the output with.
         target_axes: what the axes of the target are.
         loss: called as ``loss(output, target)``.
@@ -54,7 +55,8 @@ def diagnose(
         kwargs: keyword arguments of ``forward``.
 
     Returns:
-        A `Report`. It never raises for what it finds: an exception of the model becomes a finding, and is kept in ``report.exception``.
+        A `Report`. It never raises for what it finds: an exception of the model becomes a finding, and is kept in
+        ``report.exception``.
 
     Raises:
         SpecError: where ``axes`` does not fit the arguments.
@@ -98,7 +100,9 @@ def diagnose(
     return report
 
 
-def _run(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], loss: Callable[[Any, Any], Any] | None, target: Any) -> Any:
+def _run(
+    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], loss: Callable[[Any, Any], Any] | None, target: Any
+) -> Any:
     output = model(*args, **kwargs)
     if loss is not None:
         loss(output, target)
@@ -149,15 +153,19 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
     except LayoutError as error:
         raise SpecError(f"{where}: {error}") from None
     if len(parts) != tensor.dim():
-        raise SpecError(f"{where}: {given!r} names {text.count(len(parts), 'dim')}, and the tensor is {text.sizes(tensor.shape)}")
+        named = text.count(len(parts), "dim")
+        raise SpecError(f"{where}: {given!r} names {named}, and the tensor is {text.sizes(tensor.shape)}")
     dims: list[Dim] = []
     for part, size in zip(parts, tensor.shape, strict=True):
+        layout = Layout((part,))
+        stated = layout.sizes[0]
+        if isinstance(stated, Monomial) and len(stated.symbols) > 1:
+            dims.append((whole(UNKNOWN, size),))  # one number does not tell how two axes share it
+            continue
         try:
-            dims.extend(Layout((part,)).bind((size,)).dims)
+            dims.extend(layout.bind((size,)).dims)
         except LayoutError as error:
-            if "how it is shared" not in str(error):
-                raise SpecError(f"{where}: {error}") from None
-            dims.append((whole(UNKNOWN, size),))
+            raise SpecError(f"{where}: {error}") from None
     return Layout(tuple(dims))
 
 
@@ -171,11 +179,13 @@ def _one(name: Any) -> Dim:
 
 
 def _learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
-    """Take an integer argument that is called some kind of length, and lies along the batch, for the real steps of the one sequence."""
+    """Take an integer argument that is called some kind of length, along the batch, for the real steps of the one sequence."""
     sequences = {(axis, table.numel()) for _, v in arguments if (m := tracker.mark(v)) for axis, table in m.of("seq")}
     for name, value in arguments:
         mark = tracker.mark(value)
-        if mark is None or "len" not in name.lower() or len(sequences) != 1 or len(mark.sizes) != 1 or value.is_floating_point():
+        if mark is None or "len" not in name.lower() or len(sequences) != 1:
+            continue
+        if len(mark.sizes) != 1 or value.is_floating_point():
             continue
         axis, steps = next(iter(sequences))
         if mark.of("batch") and int(value.min()) >= 1 and int(value.max()) <= steps:

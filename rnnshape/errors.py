@@ -17,10 +17,7 @@ there still fits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from rnnshape.report import Finding
+from typing import Any
 
 __all__ = [
     "ContractError",
@@ -78,10 +75,10 @@ class ContractError(RNNShapeError, RuntimeError, ValueError):
     torch raises ``RuntimeError`` for some of these and ``ValueError`` for others; this is both.
 
     Attributes:
-        findings: every ``Finding`` of the call, with code, layouts, location and suggestion.
+        findings: every `rnnshape.Finding` of the call, with code, layouts, location and suggestion.
     """
 
-    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+    def __init__(self, message: str, findings: tuple[Any, ...] = ()) -> None:
         self.findings = findings
         super().__init__(message)
 

@@ -1,8 +1,4 @@
-"""The project's own settings: ``[tool.rnnshape]`` in the nearest pyproject.toml.
-
-    [tool.rnnshape]
-    ignore = ["RNS112"]
-"""
+"""The project's own settings, in the nearest pyproject.toml: ``ignore = ["RNS112"]`` under ``[tool.rnnshape]``."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from rnnshape.annotations import annotated_axes
 
 def test_names_of_every_dim() -> None:
     jaxtyping = pytest.importorskip("jaxtyping")
-    Float, Int, tensor = jaxtyping.Float, jaxtyping.Int, torch.Tensor
+    Float, Int, T = jaxtyping.Float, jaxtyping.Int, torch.Tensor
 
-    def forward(x: Float[tensor, "batch seq 4"], ids: Int[tensor, "#batch n+1"], rest: Float[tensor, "*any seq"], plain=None): ...
+    def forward(x: Float[T, "batch seq 4"], ids: Int[T, "#batch n+1"], rest: Float[T, "*any seq"], plain=None): ...
 
     assert annotated_axes(forward) == {"x": ("batch", "seq", None), "ids": ("batch", None)}
 
