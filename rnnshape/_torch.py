@@ -28,6 +28,7 @@ __all__ = [
     "call_of",
     "calling_module",
     "has_hooks",
+    "is_library",
     "is_judged_here",
     "packed_sizes",
     "path_from_stack",
@@ -123,14 +124,15 @@ def user_location() -> Location | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        if not _is_library(code.co_filename):
+        if not is_library(code.co_filename):
             return _location(code.co_filename, frame.f_lineno, code.co_qualname)
         frame = frame.f_back
     return None
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
+    """Tell whether a file is torch's or ours."""
     return file.startswith((_OURS, _TORCH, "<frozen"))
 
 
@@ -157,7 +159,7 @@ def traceback_location(error: BaseException) -> Location | None:
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if not _is_library(code.co_filename):
+        if not is_library(code.co_filename):
             found = _location(code.co_filename, trace.tb_lineno, code.co_qualname)
         trace = trace.tb_next
     return found

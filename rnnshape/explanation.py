@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from rnnshape import text
+from rnnshape._torch import is_library
 from rnnshape.coordinates import Mark, layout_of, varies
 from rnnshape.layout import Layout
+from rnnshape.ops.pointwise import is_pointwise
 from rnnshape.ops.registry import Operation, leaves
 
 __all__ = ["Cause", "explain", "explain_call"]
+
+_WORDS = ("batch", "seq", "layers", "directions", "hidden", "feature", "gates")
 
 Cause = tuple[str, str, str | None, Layout | None]
 """A code, one sentence, an edit that fits (or None), and the Layout that shows it (or None)."""
@@ -21,7 +27,7 @@ Cause = tuple[str, str, str | None, Layout | None]
 
 def explain(op: Operation, error: Exception) -> Cause | None:
     """Explain an exception of one torch function; None where the Layouts do not tell."""
-    explained = _EXPLAINED.get(op.name)
+    explained = _EXPLAINED.get(op.name) or (_meeting if is_pointwise(op.name) else None)
     return explained(op) if explained else None
 
 
@@ -51,9 +57,10 @@ def _view(op: Operation) -> Cause | None:
         return None
     mark = op.book.mark(source)
     recurrent = mark is not None and any(a.name == "step" for a in mark.tables)
-    whose = "a batch-first output of a recurrent layer" if recurrent else "this tensor"
-    message = f"view needs elements that lie in order in memory, and {whose} is {text.sizes(source.shape)} with strides {source.stride()}"
-    return "RNS210", message, "reshape in place of view fits", mark and layout_of(mark, ("batch", "seq", "hidden", "directions"))
+    whose = "this output of a recurrent layer" if recurrent else "this tensor"
+    shown = f"{text.sizes(source.shape)} with strides {source.stride()}"
+    message = f"view needs elements that lie in order in memory, and {whose}, {shown}, was turned (batch_first does so too)"
+    return "RNS210", message, "reshape in place of view fits", mark and layout_of(mark, _WORDS)
 
 
 def _loss(op: Operation) -> Cause | None:
@@ -61,10 +68,11 @@ def _loss(op: Operation) -> Cause | None:
     known = op.book.mark(scores)
     if known is None or not isinstance(target, Tensor):
         return None
-    layout = layout_of(known, ("batch", "seq", "directions", "hidden"))
+    layout = layout_of(known, _WORDS)
     doubled = any(varies(t, 0) for a, t in known.of("directions") if t.dim())
     if doubled and scores.size(0) == 2 * target.size(0):
-        message = f"{op.name} gets {scores.size(0)} rows for {target.size(0)} targets: a reshape cut the two directions apart, into rows"
+        cut = "a reshape cut the two directions apart, into rows"
+        message = f"{op.name} gets {scores.size(0)} rows for {target.size(0)} targets: {cut}"
         return "RNS308", message, "keep directions x hidden together in the last dim", layout
     if scores.dim() >= 3:
         for axis, table in known.tables.items():
@@ -73,7 +81,111 @@ def _loss(op: Operation) -> Cause | None:
                 message = f"{op.name} takes dim 1 of {text.sizes(scores.shape)} for the classes, and that is {name}"
                 fits = scores.dim() == 3 and (scores.size(0), scores.size(1)) == tuple(target.shape)
                 return "RNS503", message, "output.transpose(1, 2) fits" if fits else None, layout
-    return None
+    wanted = tuple(s for d, s in enumerate(scores.shape) if d != 1 or scores.dim() == 1)
+    if target.is_floating_point() or wanted == tuple(target.shape):
+        return None
+    rows, targets = _words(known, scores), _words(op.book.mark(target), target)
+    return "RNS505", f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other", None, layout
+
+
+def _channels(op: Operation) -> Cause | None:
+    """A convolution or a normalisation takes dim 1 for the channels; say what lies there."""
+    source, weight = op.argument(0, "input"), op.argument(1, "weight")
+    mark = op.book.mark(source)
+    if mark is None or not isinstance(source, Tensor) or not isinstance(weight, Tensor) or source.dim() < 2:
+        return None
+    expected = weight.size(1 if op.name.startswith("conv") and "transpose" not in op.name else 0)
+    if op.name.startswith("conv") and "transpose" not in op.name:
+        expected *= op.argument(6, "groups", 1)
+    if source.size(1) == expected:
+        return None
+    layout = layout_of(mark, _WORDS)
+    names = sorted({"seq" if a.name == "step" else a.name for a, t in mark.tables.items() if varies(t, 1)})
+    found = f", which is {text.listed(names)}" if names else ""
+    fits = [d for d in range(2, source.dim()) if source.size(d) == expected]
+    hint = f"the axis of size {expected} is at dim {fits[0]}: transpose(1, {fits[0]}) fits" if len(fits) == 1 else None
+    return "RNS213", f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}", hint, layout
+
+
+def _product(op: Operation) -> Cause | None:
+    """Two operands of a product whose sizes do not fit: say what each dim is, and which turn fits."""
+    a, b = op.args[0], op.argument(1, "other", op.kwargs.get("mat2"))
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or min(a.dim(), b.dim()) < 2 or not _known(op, a, b):
+        return None
+    message = f"{op.name} cannot take {_words(op.book.mark(a), a)} times {_words(op.book.mark(b), b)}"
+    layout = _layout(op, b) or _layout(op, a)
+    if a.dim() != 3 or b.dim() != 3:
+        return "RNS213", message, None, layout
+    turns = [(name, x, y) for name, t in (("first", a), ("second", b)) for x, y in ((0, 1), (1, 2), (0, 2))
+             if _multiplies(*((_turned(t, x, y), b.shape) if name == "first" else (a.shape, _turned(t, x, y))))
+             and _batch_meets(op, a, b, name, x, y)]  # fmt: skip
+    hint = f"transpose({turns[0][1]}, {turns[0][2]}) of the {turns[0][0]} operand fits" if len(turns) == 1 else None
+    return "RNS213", message, hint, layout
+
+
+def _turned(tensor: Tensor, x: int, y: int) -> tuple[int, ...]:
+    sizes = list(tensor.shape)
+    sizes[x], sizes[y] = sizes[y], sizes[x]
+    return tuple(sizes)
+
+
+def _multiplies(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    return a[0] == b[0] and a[2] == b[1]
+
+
+def _batch_meets(op: Operation, a: Tensor, b: Tensor, name: str, x: int, y: int) -> bool:
+    """Tell whether dim 0 of both is the batch once one of them is turned, as far as that is known."""
+    for tensor, swap in ((a, name == "first"), (b, name == "second")):
+        mark = op.book.mark(tensor)
+        for _, table in mark.of("batch") if mark else ():
+            moved = table.transpose(x, y) if swap else table
+            if any(varies(moved, d) for d in (1, 2)):
+                return False
+    return True
+
+
+def _joined(op: Operation) -> Cause | None:
+    parts = list(leaves(op.argument(0, "tensors")))
+    if len(parts) < 2 or not _known(op, *parts):
+        return None
+    shown = list(dict.fromkeys(_words(op.book.mark(p), p) for p in parts))
+    ranks = {p.dim() for p in parts}
+    odd = ": they have different numbers of dims" if len(ranks) > 1 else ""
+    return "RNS213", f"{op.name} cannot join {text.listed(shown[:4])}{odd}", None, _layout(op, *parts)
+
+
+def _meeting(op: Operation) -> Cause | None:
+    """Operands that do not broadcast: say what each dim is."""
+    parts = list(leaves([op.args, op.kwargs]))[:3]
+    try:
+        torch.broadcast_shapes(*(p.shape for p in parts))
+    except RuntimeError:
+        pass
+    else:
+        return None
+    if len(parts) < 2 or not _known(op, *parts):
+        return None
+    shown = [_words(op.book.mark(p), p) for p in parts]
+    turned = len(parts) == 2 and parts[0].dim() == parts[1].dim() == 2 and parts[0].shape == parts[1].shape[::-1]
+    hint = "the second operand's .t() fits" if turned else None
+    return "RNS213", f"{op.name} cannot match {text.listed(shown)} element by element", hint, _layout(op, *parts)
+
+
+def _known(op: Operation, *tensors: Tensor) -> bool:
+    return any(op.book.mark(t) is not None for t in tensors)
+
+
+def _layout(op: Operation, *tensors: Tensor) -> Layout | None:
+    marks = [m for t in tensors if (m := op.book.mark(t))]
+    return next((found for m in marks if (found := layout_of(m, _WORDS))), None)
+
+
+def _words(mark: Mark | None, tensor: Tensor) -> str:
+    """Write sizes with what is known of them."""
+    layout = layout_of(mark, _WORDS) if mark is not None else None
+    if layout is None:
+        return text.sizes(tensor.shape)
+    return str(layout) if len(layout.dims) == 1 and str(layout).startswith("(") else f"({layout})"
 
 
 _EXPLAINED: dict[str, Callable[[Operation], Cause | None]] = {
@@ -81,30 +193,63 @@ _EXPLAINED: dict[str, Callable[[Operation], Cause | None]] = {
     "view": _view,
     "cross_entropy": _loss,
     "nll_loss": _loss,
+    "cat": _joined,
+    "concat": _joined,
+    "stack": _joined,
+    **dict.fromkeys(["conv1d", "conv2d", "conv_transpose1d", "batch_norm"], _channels),
+    **dict.fromkeys(["bmm", "matmul", "__matmul__", "mm"], _product),
 }
 
 
-def explain_call(error: BaseException, mark: Callable[[object], Mark | None], path: Callable[[nn.Module], str]) -> tuple[Cause, str, str] | None:
+def explain_call(
+    error: BaseException, mark: Callable[[object], Mark | None], path: Callable[[nn.Module], str]
+) -> tuple[Cause, str, str] | None:
     """Explain an exception by the arguments of the innermost module that was called, from its traceback.
 
     Returns:
         The cause, and path and class of the module.
     """
-    found = _innermost_call(error.__traceback__)
-    if found is None:
+    module, values = _innermost_call(error.__traceback__)
+    hint = "unpack it first: output, state = rnn(x)"
+    for value in values:
+        if isinstance(module, nn.Module) and _is_result(value, mark):
+            message = f"{type(module).__name__} gets the tuple (output, state) of a recurrent layer, and takes a tensor"
+            return ("RNS116", message, hint, None), path(module), type(module).__name__
+    if not isinstance(error, (TypeError, AttributeError)) or "tuple" not in str(error):
         return None
-    module, args = found
-    for value in args:
-        if isinstance(value, tuple) and isinstance(module, nn.Module):
-            marks = [m for t in leaves(value) if (m := mark(t))]
-            if any(a.name in ("step", "layers") for m in marks for a in m.tables):
-                message = f"{type(module).__name__} gets the tuple (output, state) of a recurrent layer, and takes a tensor"
-                return ("RNS116", message, "unpack it first: output, state = rnn(x)", None), path(module), type(module).__name__
-    return None
+    place = _innermost_user_frame(error.__traceback__)
+    if place is None or not (any(_is_result(v, mark) for v in place.f_locals.values()) or _calls_a_layer(place, module)):
+        return None
+    message = "a recurrent layer returns the tuple (output, state), and this line takes it for a tensor"
+    return ("RNS116", message, hint, None), path(module) if isinstance(module, nn.Module) else "", type(module).__name__
 
 
-def _innermost_call(trace: TracebackType | None) -> tuple[Any, tuple[Any, ...]] | None:
+def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:
+    """Tell whether a value is what a recurrent layer returned."""
+    if not isinstance(value, tuple):
+        return False
+    marks = [m for t in leaves(value) if (m := mark(t))]
+    return len(value) == 2 and any(a.name in ("step", "layers") for m in marks for a in m.tables)
+
+
+def _calls_a_layer(frame: FrameType, module: object) -> bool:
+    """Tell whether the line that failed calls a recurrent layer of the module by its name."""
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+    layers = module.named_modules() if isinstance(module, nn.Module) else ()
+    return any(isinstance(m, nn.RNNBase) and f"{name}(" in line for name, m in layers if name)
+
+
+def _innermost_user_frame(trace: TracebackType | None) -> FrameType | None:
     found = None
+    while trace is not None:
+        if not is_library(trace.tb_frame.f_code.co_filename):
+            found = trace.tb_frame
+        trace = trace.tb_next
+    return found
+
+
+def _innermost_call(trace: TracebackType | None) -> tuple[object, tuple[Any, ...]]:
+    found: tuple[object, tuple[Any, ...]] = (None, ())
     while trace is not None:
         if trace.tb_frame.f_code is nn.Module._call_impl.__code__:
             names = trace.tb_frame.f_locals

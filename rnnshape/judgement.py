@@ -1,4 +1,4 @@
-"""The judgements: where an axis is consumed, what must not be there. Every finding is proved by the coordinates and shows them."""
+"""The judgements: where an axis is consumed, what must not be there. Every finding is proved by the coordinates."""
 
 from __future__ import annotations
 

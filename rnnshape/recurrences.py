@@ -31,6 +31,9 @@ class Recurrences(Verdicts):
             if dims == [seq_dim]:
                 wanted = "(batch, seq, feature)" if batch_dim == 0 else "(seq, batch, feature)"
                 shown = f"{called(op)} runs along the batch: it reads {wanted}, and the samples lie along dim {seq_dim}, its steps"
+                if len(torch.unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
+                    self.mixed(op, mark, axis, seq_dim, "steps")
+                    return
                 fits = f"batch_first={batch_dim != 0} of the layer, or transpose(0, 1) of its input, fits"
                 self.find("RNS201", shown, op, mark, None, fits if op.name != "ctc_loss" else "transpose(0, 1) of the scores fits")
                 return

@@ -101,7 +101,8 @@ ENTRIES = (
         "RNS212",
         "batch of one squeezed away",
         "error",
-        "squeeze drops every dim of size 1 that it is given, and the last batch of an epoch may hold one sample. Then the batch goes, "
+        "squeeze drops every dim of size 1 that it is given, and the last batch of an epoch may hold one sample. Then "
+        "the batch goes, "
         "and later dims are one place off.",
         "fc(hidden.squeeze(0))            # (batch, hidden) already",
         "fc(hidden)",
@@ -110,7 +111,8 @@ ENTRIES = (
         "RNS213",
         "sizes that do not fit",
         "error",
-        "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and the other is "
+        "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and "
+        "the other is "
         "not, channels are where the steps should be, a dim is missing.",
         "torch.bmm(weights, encoded)      # (batch, 1, seq) and (seq, batch, hidden)",
         "torch.bmm(weights, encoded.transpose(0, 1))",

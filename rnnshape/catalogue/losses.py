@@ -45,7 +45,8 @@ ENTRIES = (
         "RNS505",
         "scores and targets of different numbers",
         "error",
-        "Scores and targets must have one row each for the same things. Where the numbers differ, a dim was flattened, picked or "
+        "Scores and targets must have one row each for the same things. Where the numbers differ, a dim was flattened, "
+        "picked or "
         "kept on one side only.",
         "cross_entropy(logits[:, -1], target)                 # (batch, classes) and (batch, seq)",
         "cross_entropy(logits.transpose(1, 2), target)        # (batch, classes, seq) and (batch, seq)",
@@ -54,7 +55,8 @@ ENTRIES = (
         "RNS506",
         "probabilities over another axis than the classes",
         "error",
-        "log_softmax made probabilities along one dim, and the loss takes another for the classes: no row of scores sums to one, and "
+        "log_softmax made probabilities along one dim, and the loss takes another for the classes: no row of scores "
+        "sums to one, and "
         "the loss can fall without the model learning anything.",
         "nll_loss(log_softmax(logits, 1).view(-1, classes), target.view(-1))   # logits are (batch, seq, classes)",
         "nll_loss(log_softmax(logits, 2).view(-1, classes), target.view(-1))",

@@ -28,7 +28,8 @@ ENTRIES = (
         "RNS403",
         "lengths of other samples",
         "error",
-        "Samples are packed with the lengths of others: the samples were sorted and the lengths were not, or the other way round. "
+        "Samples are packed with the lengths of others: the samples were sorted and the lengths were not, or the other "
+        "way round. "
         "Long samples are cut off and short ones keep padding.",
         "_, order = lengths.sort(descending=True)\npack_padded_sequence(x[order], lengths, enforce_sorted=False)",
         "pack_padded_sequence(x, lengths, enforce_sorted=False)",
@@ -37,7 +38,8 @@ ENTRIES = (
         "RNS404",
         "padding averaged in",
         "warning",
-        "A mean over the steps of a padded output divides by the longest length and counts what stands in the padding: a sample's "
+        "A mean over the steps of a padded output divides by the longest length and counts what stands in the padding: "
+        "a sample's "
         "answer depends on the other samples of its batch.",
         "out.mean(1)                      # out from pad_packed_sequence",
         "out.sum(1) / lengths[:, None]    # padding of pad_packed_sequence is zero",

@@ -64,7 +64,8 @@ ENTRIES = (
         "RNS307",
         "halves taken apart the wrong way",
         "error",
-        "The output of a bidirectional layer is the forward half, then the reverse half: its last dim is (directions hidden). Viewed "
+        "The output of a bidirectional layer is the forward half, then the reverse half: its last dim is (directions "
+        "hidden). Viewed "
         "as (hidden, 2), each pair holds two neighbouring units of one direction.",
         "out.view(batch, seq, hidden, 2).sum(-1)",
         "out.view(batch, seq, 2, hidden).sum(2)",
