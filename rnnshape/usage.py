@@ -28,6 +28,7 @@ class Recurrence:
         steps: of the longest sample.
         width: features of one direction of its output.
         packed: whether the input was packed.
+        ragged: whether it was packed and some samples are shorter than others.
         module: path of the layer.
         kind: its class.
         location: of the call.
@@ -48,6 +49,7 @@ class Recurrence:
     width: int = 0
     seq: Axis | None = None
     lengths: Tensor | None = None
+    ragged: bool = False
     used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
 
@@ -163,7 +165,8 @@ def _output_pick(record: Recurrence) -> Pick | None:
     forward, reverse = ({step for way, step in record.used if way == d} for d in (0, 1))
     top = record.layers - 1
     shorter = record.lengths is not None and bool((record.lengths < record.steps).any())
-    padded = -1 in forward or (shorter and not record.packed)
+    # Beside the output of another call there is no step either; it is padding only where some sample is shorter.
+    padded = (-1 in forward and record.ragged) or (shorter and not record.packed)
     if forward - {-1} == {last} and padded and (top, 0) not in record.rows:
         return Pick(
             "RNS303",

@@ -26,6 +26,7 @@ def recurrent(op: Operation) -> None:
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
     steps = len(op.args[1]) if packed else x.size(seq_dim)
     record = op.book.judge.usage.open(op, num_layers, 2 if bidirectional else 1, steps, packed)
+    record.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
     if mark is not None:
         op.book.judge.recurrence(op, mark, batch_dim, seq_dim)
         record.seq = next((axis for axis, _ in mark.of("seq")), None)
