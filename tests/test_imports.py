@@ -18,12 +18,12 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "text", "layout"),
-    ("spec", "calc", "windows", "contract", "hints", "rules", "report"),
+    ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "joining", "binding", "text", "layout"),
+    ("spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations"),
     ("render",),
-    ("_torch", "coordinates", "book", "usage", "verdict", "meetings", "recurrences", "judgement", "ops"),
-    ("doors", "hooks", "track", "probe", "dryrun", "states", "nn"),
-    ("api", "run", "cli", "pytest_plugin", "__main__"),
+    ("_torch", "coordinates", "book", "usage", "verdict", "meetings", "recurrences", "judgement", "explanation", "ops"),
+    ("doors", "hooks", "track", "stepping", "probe", "dryrun", "states", "nn"),
+    ("api", "diagnosis", "run", "cli", "pytest_plugin", "__main__"),
     ("__init__",),
 )
 """Names of modules, or of the folder that they are in."""
