@@ -1,0 +1,461 @@
+"""What a watch does with what it sees: raise, warn, log, add notes, step aside; what it counts, and how it names things."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, watch
+from rnnshape.doors import Door
+
+X, WRONG = torch.zeros(9, 6, 4), torch.zeros(1, 5, 8)
+
+
+def line(code: str, file: str, **names: Any) -> Any:
+    """Run a line of a file that is nowhere on disk."""
+    linecache.cache[file] = (len(code), None, [code], file)
+    exec(compile(code, file, "exec"), names)
+
+
+class Classifier(nn.Module):
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(4, 8, **options)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor, h_0: Tensor | None = None) -> Tensor:
+        output, _ = self.rnn(x, h_0)
+        return self.head(output)
+
+
+WORDS = """\
+rnn (GRU): h_0 axis 'batch' is 5, expected 6
+  expected  (layers=1, batch=6, hidden=8)
+  got       (       1,       5,        8)
+                             ^
+  layers=1  from num_layers=1
+  batch=6   from dim 1 of the input (9, 6, 4), since batch_first=False
+  hidden=8  from hidden_size=8
+  torch.zeros(1, input.size(1), 8) fits
+  at tests/test_observer.py:{line}, in Classifier.forward:  output, _ = self.rnn(x, h_0)
+  RNS106, see: rnnshape explain RNS106"""
+CALLED = Path(__file__).read_text(encoding="utf-8").splitlines().index("        output, _ = self.rnn(x, h_0)") + 1
+WORDS = WORDS.replace("{line}", str(CALLED))
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1])
+
+
+# Raise
+
+
+def test_an_error_is_raised_before_torch_runs() -> None:
+    model = Classifier()
+    with watch(model) as report, pytest.raises(ContractError) as caught:
+        model(X, WRONG)
+    error = caught.value
+    assert str(error) == WORDS
+    assert isinstance(error, RuntimeError)
+    assert isinstance(error, ValueError)
+    assert isinstance(error, RNNShapeError)
+    assert error.findings == report.findings
+    assert not hasattr(error, "__notes__")
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    assert report.events == ()
+
+
+def test_every_error_of_a_call_is_raised_at_once() -> None:
+    layer = nn.LSTM(4, 8)
+    with watch(layer) as report, pytest.raises(ContractError) as caught:
+        layer(X.double(), (WRONG, torch.zeros(1, 7, 8)))
+    assert [(f.code, f.subject) for f in caught.value.findings] == [
+        ("RNS110", "input"),
+        ("RNS106", "h_0"),
+        ("RNS106", "c_0"),
+    ]
+    assert str(caught.value) == "\n\n".join(map(str, caught.value.findings))
+    assert report.findings == caught.value.findings
+
+
+def test_the_same_error_is_raised_each_time_and_counted() -> None:
+    model = Classifier()
+    with watch(model) as report:
+        for _ in range(3):
+            with pytest.raises(ContractError):
+                model(X, WRONG)
+    assert [finding.count for finding in report.findings] == [3]
+
+
+def test_a_watch_within_another_raises_once() -> None:
+    model = Classifier()
+    with watch(model) as outer, watch(on="log") as everywhere, watch(model) as inner, pytest.raises(ContractError) as caught:
+        model(X, WRONG)
+    assert str(caught.value) == WORDS
+    assert (len(inner.findings), len(everywhere.findings), len(outer.findings)) == (1, 0, 0)
+    with watch(model) as outer, watch(model, on="log") as inner, pytest.raises(ContractError) as caught:
+        model(X, WRONG)
+    assert not hasattr(caught.value, "__notes__")
+    assert (len(inner.findings), len(outer.findings)) == (1, 1)
+
+
+def test_a_mere_warning_is_never_raised() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer) as report, pytest.warns(RNNShapeWarning) as caught:
+        layer(X[0])
+    assert [str(w.message) for w in caught] == [str(report.findings[0])]
+    assert report.findings[0].severity == "warning"
+
+
+# Warn and log
+
+
+def test_an_error_is_warned_of_at_the_users_line_and_torchs_exception_has_the_note() -> None:
+    model = Classifier()
+    with watch(model, on="warn") as report, pytest.warns(RNNShapeWarning) as warned, pytest.raises(RuntimeError) as caught:
+        model(X, WRONG)
+    assert [(str(w.message), w.filename, w.lineno) for w in warned] == [(WORDS, "tests/test_observer.py", CALLED)]
+    assert type(caught.value) is RuntimeError
+    assert str(caught.value) == "Expected hidden size (1, 6, 8), got [1, 5, 8]"
+    assert caught.value.__notes__ == [f"rnnshape: {WORDS}"]
+    assert [finding.count for finding in report.findings] == [1]
+
+
+def test_an_error_is_logged_once_with_its_finding(caplog: pytest.LogCaptureFixture) -> None:
+    model = Classifier()
+    with watch(model, on="log") as report:
+        for _ in range(3):
+            with pytest.raises(RuntimeError) as caught:
+                model(X, WRONG)
+            assert caught.value.__notes__ == [f"rnnshape: {WORDS}"]
+    (record,) = caplog.records
+    assert (record.name, record.levelname, record.getMessage()) == ("rnnshape", "ERROR", WORDS)
+    (finding,) = report.findings
+    assert finding.count == 3
+    assert vars(record)["rnnshape"] == Finding(**{**{n: getattr(finding, n) for n in finding.__slots__}, "count": 1})
+
+
+def test_each_kind_of_call_is_logged_once_with_its_event(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "rnnshape")
+    model = Classifier()
+    with watch(model) as report:
+        for steps in (9, 9, 5, 9, 5):
+            model(X[:steps])
+    assert [record.getMessage() for record in caplog.records] == [
+        f"rnn (GRU): input seq={n} batch=6 feature=4 ({n}, 6, 4), output seq={n} batch=6 hidden=8 ({n}, 6, 8), "
+        "h_n layers=1 batch=6 hidden=8 (1, 6, 8)"
+        for n in (9, 5)
+    ]
+    assert [str(vars(record)["rnnshape"]) for record in caplog.records] == list(map(str, report.events))
+    assert [event.calls for event in report.events] == [3, 2]
+
+
+@pytest.mark.filterwarnings("error::rnnshape.RNNShapeWarning")
+def test_warnings_may_be_made_errors_by_the_user() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer), pytest.raises(RNNShapeWarning):
+        layer(X[0])
+
+
+# Notes on the exceptions of others
+
+
+class Failing(nn.GRU):
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+        raise IndexError("list index out of range")
+
+
+def notes(layer: nn.Module, *args: Any, **kwargs: Any) -> tuple[BaseException, list[str], Report]:
+    with watch(layer) as report, pytest.raises(BaseException) as caught:
+        layer(*args, **kwargs)
+    return caught.value, getattr(caught.value, "__notes__", []), report
+
+
+def test_an_exception_for_another_reason_shows_the_call() -> None:
+    error, told, report = notes(Failing(4, 8), X)
+    assert (type(error), str(error)) == (IndexError, "list index out of range")
+    call = "Failing: input seq=9 batch=6 feature=4 (9, 6, 4)"
+    assert told == [f"rnnshape: the call was {call}, which fits the contract of GRU(4, 8)"]
+    assert (report.findings, report.events) == ((), ())
+
+
+def test_what_an_overridden_forward_was_given_is_told_under_reserve_and_is_no_finding() -> None:
+    _, told, report = notes(Failing(4, 8), X[..., :3])
+    assert told == [
+        "rnnshape: unless a hook or an overridden forward changed the call:\n"
+        "Failing: input axis 'feature' is 3, expected input_size=4\n"
+        "  expected  (seq, batch, feature=4)   batch_first=False\n"
+        "  got       (  9,     6,         3)\n"
+        "                                 ^\n"
+        f"  at {report_line()}\n"
+        "  RNS102, see: rnnshape explain RNS102"
+    ]
+    assert report.findings == ()
+
+
+def report_line() -> str:
+    source = Path(__file__).read_text(encoding="utf-8").splitlines()
+    number = source.index("        layer(*args, **kwargs)") + 1
+    return f"tests/test_observer.py:{number}, in notes:  layer(*args, **kwargs)"
+
+
+def test_a_call_that_torch_was_seen_to_take_before_and_refuses_now() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer) as report:
+        layer(X)
+        layer.double()
+        with pytest.raises(ValueError, match="does not match weight dtype") as caught:
+            layer(X)
+    assert caught.value.__notes__[0].startswith("rnnshape: GRU: input is float32, expected float64")
+    assert [finding.code for finding in report.findings] == ["RNS110"]
+    assert [event.calls for event in report.events] == [1]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_what_stops_the_program_passes_without_a_note(stop: type[BaseException]) -> None:
+    class Stopping(nn.GRU):
+        def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+            raise stop
+
+    error, told, report = notes(Stopping(4, 8), X)
+    assert (type(error), told, report.findings) == (stop, [], ())
+
+
+@pytest.mark.parametrize("call", [lambda m: m(), lambda m: m(X, None, None), lambda m: m(X, h=None), lambda m: m(hx=None)])
+def test_a_call_that_python_refuses_is_pythons_matter(call: Any) -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer) as report, pytest.raises(TypeError) as caught:
+        call(layer)
+    assert not hasattr(caught.value, "__notes__")
+    assert (report.findings, report.events) == ((), ())
+
+
+def test_an_ignored_error_is_torchs_matter() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer, ignore=["rns106"]) as report, pytest.raises(RuntimeError) as caught:
+        layer(X, WRONG)
+    assert type(caught.value) is RuntimeError
+    assert not hasattr(caught.value, "__notes__")
+    assert report.findings == ()
+
+
+# A mistake of our own
+
+
+@pytest.mark.parametrize("method", ["known", "judge", "findings", "count", "event"])
+def test_a_mistake_of_ours_is_logged_once_and_the_model_runs_on(
+    method: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("ours")
+
+    plain = Classifier()
+    expected = plain(X)
+    monkeypatch.setattr(Door, method, mistaken)
+    with watch(plain) as report:
+        for _ in range(3):
+            assert torch.equal(plain(X), expected)
+            with pytest.raises(RuntimeError) as caught:
+                plain(X, WRONG)
+            assert type(caught.value) in (RuntimeError, ContractError)
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(errors) == 1
+    first, *trace = errors[0].getMessage().split("\n")
+    assert first == "rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this"
+    assert trace[-2:] == ["ZeroDivisionError: ours", ""]
+    assert errors[0].exc_info is None
+    assert report.unfollowed == ("every call after a mistake of rnnshape's own, which is in the log",)
+
+
+def test_another_watch_goes_on_when_one_steps_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Classifier()
+    with watch(model) as outer, watch(model) as inner:
+        monkeypatch.setattr(inner, "passage", None)
+        model(X)
+        model(X)
+    assert (inner.events, [event.calls for event in outer.events]) == ((), [2])
+
+
+def test_a_file_that_cannot_be_written_to_does_not_stop_the_model(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    model = Classifier()
+    way = watch(model, jsonl=tmp_path / "calls.jsonl", on="log")
+    with way as report:
+        assert way._lines is not None
+        way._lines._file.close()
+        model(X)
+        with pytest.raises(RuntimeError):
+            model(X, WRONG)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "I/O operation on closed file" in caplog.records[0].getMessage()
+    assert report.findings == ()
+
+
+# Lines
+
+
+def test_a_matrix_is_told_of_once_for_each_line_and_counted() -> None:
+    layer = nn.GRU(4, 8)
+
+    def steps() -> None:
+        for _ in range(3):
+            layer(X[0])
+            layer(X[0, :3])
+        layer(X[0])
+
+    with watch(layer) as report, pytest.warns(RNNShapeWarning) as caught:
+        steps()
+    assert len(caught) == 3
+    assert [finding.count for finding in report.findings] == [3, 3, 1]
+    assert [event.calls for event in report.events] == [4, 3]
+
+
+@pytest.mark.parametrize("comment", ["rnnshape: ignore", "rnnshape: ignore[RNS112]", "rnnshape: ignore[rns103, rns112] meant"])
+@pytest.mark.filterwarnings("error")
+def test_a_comment_on_the_line_silences_it(comment: str) -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer) as report:
+        line(f"layer(x)  # {comment}", f"{comment}.py", layer=layer, x=X[0])
+        with pytest.raises(RNNShapeWarning):
+            line("layer(x)  # rnnshape: ignore[RNS103]", "other.py", layer=layer, x=X[0])
+    assert [finding.code for finding in report.findings] == ["RNS112"]
+    assert [event.calls for event in report.events] == [1]
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_ignored_warning_costs_nothing_more_than_a_right_call() -> None:
+    layer = nn.GRU(4, 8)
+    way = watch(layer, ignore=["RNS112"])
+    with way as report:
+        layer(X[0])
+        (door,) = way._observer.doors.values()
+        assert door.known((X[0],), {}) is not None
+        layer(X[0])
+    assert (report.findings, [event.calls for event in report.events]) == ((), [2])
+
+
+# Everything in the process
+
+
+def test_every_layer_is_seen_and_named_whenever_it_was_made() -> None:
+    first = nn.GRU(4, 8)
+    with watch() as report:
+        model = nn.Sequential(Classifier())
+        model(X)
+        model(X)
+        first(X)
+        nn.GRU(4, 8)(X)
+        twin = nn.GRU(4, 8)
+        twin(X)
+        nn.LSTMCell(4, 8)(X[0])
+    assert [(event.module, event.kind, event.calls) for event in report.events] == [
+        ("Sequential.0.rnn", "GRU", 2),
+        ("GRU", "GRU", 1),
+        ("GRU #2", "GRU", 1),
+        ("GRU #3", "GRU", 1),
+        ("LSTMCell", "LSTMCell", 1),
+    ]
+
+
+def test_layers_made_before_are_named_by_the_calls_on_the_stack() -> None:
+    model, twin = Classifier(), Classifier()
+    with watch() as report:
+        model(X)
+        twin(X)
+        with pytest.raises(ContractError) as caught:
+            twin(X, WRONG)
+    assert [event.module for event in report.events] == ["Classifier.rnn", "Classifier.rnn #2"]
+    assert str(caught.value) == "Classifier.rnn #2" + WORDS.removeprefix("rnn")
+
+
+def test_twins_without_end_are_counted_together() -> None:
+    with watch() as report:
+        kept = [nn.GRU(4, 8) for _ in range(30)]
+        for layer in kept:
+            layer(X)
+    assert [event.module for event in report.events] == ["GRU", *(f"GRU #{n}" for n in range(2, 21))]
+    assert report.events[-1].calls == 11
+
+
+def test_layers_that_come_and_go_leave_nothing_in_the_watch() -> None:
+    way = watch()
+    with way:
+        for _ in range(50):
+            Classifier()(X[:1])
+        assert len(way._observer.doors) <= 1
+        assert way._observer._family is not None
+        assert len(way._observer._family._parents) <= 2
+
+
+def test_a_layer_in_a_model_keeps_the_path_of_the_model() -> None:
+    model = nn.ModuleDict({"encoder": nn.ModuleList([nn.GRU(4, 8), nn.GRUCell(8, 8)])})
+    with watch(model) as report:
+        output, _ = model["encoder"][0](X)  # type: ignore[index]
+        model["encoder"][1](output[0])  # type: ignore[index]
+    assert [event.module for event in report.events] == ["encoder.0", "encoder.1"]
+
+
+def test_no_call_is_an_empty_report() -> None:
+    with watch(Classifier()) as one, watch() as every:
+        pass
+    for report in (one, every):
+        assert (report.events, report.findings, report.unfollowed, report.ok) == ((), (), (), True)
+        assert str(report) == "0 calls of 0 recurrent layers, 0 findings"
+
+
+# Lines of JSON
+
+
+def test_lines_of_json(tmp_path: Path) -> None:
+    file, model = tmp_path / "calls.jsonl", Classifier()
+    with watch(model, jsonl=file) as report:
+        model(X)
+        assert len(file.read_text(encoding="utf-8").splitlines()) == 1  # as they come
+        model(X)
+        with pytest.raises(ContractError):
+            model(X, WRONG)
+    call, finding, total = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    layouts = {
+        "input": {"layout": "seq=9 batch=6 feature=4", "sizes": [9, 6, 4]},
+        "output": {"layout": "seq=9 batch=6 hidden=8", "sizes": [9, 6, 8]},
+        "h_n": {"layout": "layers=1 batch=6 hidden=8", "sizes": [1, 6, 8]},
+    }
+    event = {"module": "rnn", "kind": "GRU", "spec": "GRU(4, 8)", "batch_first": False, "packed": None, "given": [], "calls": 1}
+    assert call == {"type": "call", **event, "layouts": layouts}
+    assert finding == {"type": "finding", **json.loads(json.dumps(report.findings[0].to_dict()))}
+    assert total == {"type": "total", "module": "rnn", "layouts": layouts, "calls": 2}
+
+
+def test_a_new_watch_begins_the_file_anew(tmp_path: Path) -> None:
+    file, model = tmp_path / "calls.jsonl", Classifier()
+    way = watch(model, jsonl=str(file))
+    for _ in range(2):
+        with way:
+            model(X)
+    assert [json.loads(text)["type"] for text in file.read_text(encoding="utf-8").splitlines()] == ["total"]
+    with pytest.raises(OSError, match="No such file"):
+        watch(model, jsonl=tmp_path / "nowhere" / "calls.jsonl").attach()
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_events_say_which_states_were_given_and_what_was_packed() -> None:
+    layer = nn.LSTM(4, 8, batch_first=True)
+    packed = nn.utils.rnn.pack_padded_sequence(X, [9, 9, 5, 4, 2, 1])
+    with watch(layer) as report:
+        layer(packed, hx=(torch.zeros(1, 6, 8), torch.zeros(1, 6, 8)))
+    (event,) = report.events
+    assert (event.given, event.packed, event.batch_first) == (("h_0", "c_0"), (6, 9), True)
+    state = "layers=1 batch=6 hidden=8 (1, 6, 8)"
+    assert str(event) == (
+        f"LSTM: input packed=30 feature=4 (30, 4), h_0 {state}, c_0 {state}, "
+        f"output packed=30 hidden=8 (30, 8), h_n {state}, c_n {state}"
+    )
+    assert isinstance(event, Event)
