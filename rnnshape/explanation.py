@@ -85,7 +85,8 @@ def _loss(op: Operation) -> Cause | None:
     if target.is_floating_point() or wanted == tuple(target.shape):
         return None
     rows, targets = _words(known, scores), _words(op.book.mark(target), target)
-    return "RNS505", f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other", None, layout
+    message = f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other"
+    return "RNS505", message, None, layout
 
 
 def _channels(op: Operation) -> Cause | None:

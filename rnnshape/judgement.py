@@ -23,7 +23,8 @@ class Judge(Meetings, Recurrences):
         self.use(mark)
         for axis, table in mark.of("batch"):
             if found := [d for d in dims if varies(table, d)]:
-                self.mixed(op, mark, axis, found[-1], "channels" if "conv" in op.name or op.name == "batch_norm" else "features")
+                channels = "conv" in op.name or op.name == "batch_norm"
+                self.mixed(op, mark, axis, found[-1], "channels" if channels else "features")
                 return
         if not self.scrambled(op, mark, dims):
             self._halves(op, mark, dims)
@@ -38,9 +39,10 @@ class Judge(Meetings, Recurrences):
                 hidden = mark.tables.get(record.hidden)
                 if hidden is not None and len(torch.unique(hidden)) == record.width:
                     continue  # every unit once: some of forward, some of reverse, chosen on purpose
-                message = (f"a dim as long as one direction, {record.width}, holds units of both: the last dim of the output is "
-                           f"(directions=2 hidden={record.width}), and was cut as (hidden, 2)")  # fmt: skip
-                self.find("RNS307", message, op, mark, mark.sites.get(axis), f"view(..., 2, {record.width}) has a dim of directions")
+                lies = f"the output is (directions=2 hidden={record.width}) and was cut as (hidden, 2)"
+                message = f"a dim as long as one direction, {record.width}, holds units of both: {lies}"
+                fits = f"view(..., 2, {record.width}) has a dim of directions"
+                self.find("RNS307", message, op, mark, mark.sites.get(axis), fits)
                 return
 
     def reduction(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
@@ -52,18 +54,19 @@ class Judge(Meetings, Recurrences):
             site = mark.sites.get(axis)
             untouched = site is not None and site.name == "_pad_packed_sequence" and site.location == mark.made
             if untouched and -1 in table and varies(table, dims[0]):
-                message = "the mean over the steps counts the padding of shorter samples, because it divides by the longest length"
+                message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
                 self.find("RNS404", message, op, mark, None, "sum over the steps, and divide by lengths.unsqueeze(-1)")
                 return
 
     def scaling(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         """Judge F.normalize: each sample is scaled by itself."""
         self.use(mark)
-        for axis, table in mark.of("batch"):
+        for _, table in mark.of("batch"):
             if runs_along(table) in ([d] for d in dims) and len(mark.sizes) > 1:
-                message = f"{op.name} over dim {dims[0]} scales each feature over the batch, so a sample's vector depends on the others"
+                message = f"{op.name} over dim {dims[0]} scales over the batch: what it makes of a sample depends on the others"
                 last = len(mark.sizes) - 1
-                self.find("RNS214", message, op, mark, None, f"dim={last} scales each vector by itself" if last not in dims else None)
+                fits = None if last in dims else f"dim={last} scales each vector by itself"
+                self.find("RNS214", message, op, mark, None, fits)
                 return
 
     def normalisation(self, op: Operation, mark: Mark, dim: int) -> None:
@@ -94,10 +97,8 @@ class Judge(Meetings, Recurrences):
                         wrong = f"the output holds mixed samples: {held(mark, axis, runs_along(table)[-1])}"
                         self.find("RNS203", wrong, None, mark, mark.sites.get(axis), None)
         for record, pick in self.usage.picks():
-            self._tell(Finding(
-                pick.code, rule(pick.code).severity, pick.message, record.module, pick.location or record.location, pick.suggestion,
-                kind=record.kind,
-            ))  # fmt: skip
+            place, severity = pick.location or record.location, rule(pick.code).severity
+            self._tell(Finding(pick.code, severity, pick.message, record.module, place, pick.suggestion, kind=record.kind))
 
     def _has_batch(self, mark: Mark) -> bool:
         return any(any(varies(t, d) for d in range(t.dim())) for _, t in mark.of("batch"))

@@ -57,8 +57,9 @@ class Meetings(Verdicts):
         full = all(m.sizes == marks[0].sizes for m in marks)
         if crossed and full and not any(_lies_along(m, axis, {*runs_along(a), *runs_along(b)}) for m in marks):
             return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
-        # An operand that was given a dim for it, scores[:, None] against target[None], meets every sample of the other on purpose.
-        outer = any(m.target for m in marks) and not all(m.target for m in marks) and len({len(m.sizes) for m in marks}) > 1
+        # An operand that was given a dim for it, scores[:, None] against target[None], meets every sample of the other.
+        mixed = any(m.target for m in marks) and not all(m.target for m in marks)
+        outer = mixed and len({len(m.sizes) for m in marks}) > 1
         if not (crossed and (full or outer)) and not (full and _repeated_otherwise(a, b)):
             return
         at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[where]) for t in (a, b)]
@@ -83,7 +84,8 @@ class Meetings(Verdicts):
         for axis, table in mark.tables.items():
             if runs_along(table) == [dim] and axis in self.beside and axis not in self.normalised:
                 names, right, location = self.beside[axis]
-                message = f"log_softmax normalises over {names}, and {op.name} takes another axis for the classes: no row of scores sums to one"
+                why = f"{op.name} takes another axis for the classes: no row of scores sums to one"
+                message = f"log_softmax normalises over {names}, and {why}"
                 self.find("RNS506", message, op, mark, None, right or None, at=location)
                 return
 
@@ -139,7 +141,8 @@ class Meetings(Verdicts):
 
 def _lies_along(mark: Mark, axis: Axis, dims: set[int]) -> bool:
     """Tell whether any other axis of a tensor lies along one of these dims."""
-    return any(name != axis and not dims.isdisjoint(runs_along(t)) for name, t in mark.tables.items() if t.dim() == len(mark.sizes))
+    others = [t for name, t in mark.tables.items() if name != axis and t.dim() == len(mark.sizes)]
+    return any(not dims.isdisjoint(runs_along(t)) for t in others)
 
 
 def _repeated_otherwise(a: Tensor, b: Tensor) -> bool:

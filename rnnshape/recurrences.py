@@ -30,12 +30,14 @@ class Recurrences(Verdicts):
                 continue
             if dims == [seq_dim]:
                 wanted = "(batch, seq, feature)" if batch_dim == 0 else "(seq, batch, feature)"
-                shown = f"{called(op)} runs along the batch: it reads {wanted}, and the samples lie along dim {seq_dim}, its steps"
+                lie = f"the samples lie along dim {seq_dim}, its steps"
+                shown = f"{called(op)} runs along the batch: it reads {wanted}, and {lie}"
                 if len(torch.unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
                     self.mixed(op, mark, axis, seq_dim, "steps")
                     return
                 fits = f"batch_first={batch_dim != 0} of the layer, or transpose(0, 1) of its input, fits"
-                self.find("RNS201", shown, op, mark, None, fits if op.name != "ctc_loss" else "transpose(0, 1) of the scores fits")
+                fits = "transpose(0, 1) of the scores fits" if op.name == "ctc_loss" else fits
+                self.find("RNS201", shown, op, mark, None, fits)
                 return
             if any(d != batch_dim for d in dims):
                 other = next(d for d in dims if d != batch_dim)
@@ -56,7 +58,8 @@ class Recurrences(Verdicts):
             far, near = (table.movedim(d, 0).flatten(1)[:, 0] for d in (features, steps))
             if others and int((far[1:] - far[:-1]).abs().min()) > int(near.max() - near.min()):
                 names = text.listed(sorted({axis.name, *(a.name for a in others)}))
-                message = f"each step holds elements {int(far[0])}, {int(far[1])}, ... of {axis.name}, and both {names} run along the steps"
+                held = f"elements {int(far[0])}, {int(far[1])}, ... of {axis.name}"
+                message = f"each step holds {held}, and {names} run along the steps together"
                 self.find("RNS209", message, op, mark, mark.sites.get(axis), None)
                 return
 
@@ -65,7 +68,8 @@ class Recurrences(Verdicts):
         self.use(mark)
         for axis, table in mark.of("batch"):
             if found := [d for d in (0, 2) if varies(table, d)]:
-                self.mixed(op, mark, axis, found[-1], "the layers of its state" if found[-1] == 0 else "the features of its state")
+                meaning = "features" if found[-1] else "layers"
+                self.mixed(op, mark, axis, found[-1], f"the {meaning} of its state")
                 return
             rows = batch.get(axis)
             line = table[0, :, 0] if table.dim() == 3 else None
@@ -95,8 +99,9 @@ class Recurrences(Verdicts):
     def _layers_for_directions(self, op: Operation, mark: Mark, axis: Axis, table: Tensor) -> None:
         """A bridge put two layers of one direction side by side where two directions of one layer were meant."""
         held = sorted(set(table[0].flatten().tolist()) - {-1})
-        message = f"layer 0 starts from one direction of layers {text.listed(held)}, side by side, and not from both directions of a layer"
-        hint = "rows are layer 0 forward, layer 0 reverse, layer 1 forward, ...: torch.cat([h_n[0::2], h_n[1::2]], 2) joins directions"
+        started = f"layer 0 starts from one direction of layers {text.listed(held)}"
+        message = f"{started}, side by side, and not from both directions of one layer"
+        hint = "rows are layer 0 forward, layer 0 reverse, ...: torch.cat([h_n[0::2], h_n[1::2]], 2) joins the directions"
         self.find("RNS306", message, op, mark, mark.sites.get(axis), hint)
 
     def _order_of_layers(
@@ -115,7 +120,7 @@ class Recurrences(Verdicts):
         axis = next(a for a, t in mark.of("layers") if t is table)
         self.find(
             "RNS305",
-            f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, layer 1 forward, ...",
+            f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, ...",
             op, mark, mark.sites.get(axis), "h_n[0::2] has the forward state of each layer" if source.directions == 2 else None,
         )  # fmt: skip
 
@@ -132,9 +137,9 @@ class Recurrences(Verdicts):
                     continue
                 was, now = (int(t[where[0] if t.size(0) > 1 else 0, 0]) for t in (before, table))
                 if before.size(0) == 1 and table.size(0) == 1:
-                    message = (f"{called(op)} takes the state of sample {was} on to sample {now}: the loop runs over the batch, "
-                               f"and dim 0 of the input, which is its batch here, is something else")  # fmt: skip
-                    self.find("RNS201", message, op, mark, mark.sites.get(axis), "loop over the steps: x.unbind(1) of (batch, seq, feature)")
+                    message = f"{called(op)} takes the state of sample {was} on to sample {now}: the loop runs over the batch"
+                    fits = "loop over the steps: x.unbind(1) of (batch, seq, feature)"
+                    self.find("RNS201", message, op, mark, mark.sites.get(axis), fits)
                 else:
                     message = f"row {where[0]} of the state belongs to sample {was}, and that of the input to sample {now}"
                     self.find("RNS501", message, op, state, state.sites.get(axis), None)
@@ -145,10 +150,11 @@ class Recurrences(Verdicts):
         self.use(mark)
         for axis, table in mark.of("batch"):
             if runs_along(table) == [0]:
-                wrong = f"attention runs over the batch: without batch_first it takes dim 0 of {name} for steps, and that is the batch"
+                wrong = f"attention runs over the batch: without batch_first, dim 0 of {name} is for steps, and holds samples"
                 self.find("RNS204", wrong, op, mark, mark.sites.get(axis), "nn.MultiheadAttention(..., batch_first=True) fits")
             elif any(d != 1 for d in runs_along(table)):
-                self.mixed(op, mark, axis, next(d for d in runs_along(table) if d != 1), f"the {'steps' if varies(table, 0) else 'features'} of {name}")
+                other = next(d for d in runs_along(table) if d != 1)
+                self.mixed(op, mark, axis, other, f"the {'features' if other else 'steps'} of {name}")
 
     def packing(self, op: Operation, source: Tensor, batch_first: bool) -> None:
         """Judge what goes into a PackedSequence."""

@@ -1,4 +1,4 @@
-"""Which states a model used: rows of h_n, and steps and halves of output. Judged when the step is over, from what anything consumed."""
+"""Which states a model used: rows of h_n, steps and halves of output. Judged when the step is over, from what was consumed."""
 
 from __future__ import annotations
 
@@ -178,7 +178,8 @@ def _output_pick(record: Recurrence) -> Pick | None:
         return Pick(
             "RNS302",
             f"of the reverse direction only step {last} is used, where it has read one step and no more",
-            "the reverse direction ends at step 0: use h_n[-2] and h_n[-1], or the forward half of the last step and the reverse half of step 0",
+            "the reverse direction ends at step 0: use h_n[-2] and h_n[-1], or the forward half of the last step and the "
+            "reverse half of step 0",
             record.used.get((1, last)),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.
@@ -206,13 +207,15 @@ def _row_pick(record: Recurrence) -> Pick | None:
             "rows are in the order of the layers: the last layer is h_n[-1]" + (", h_n[-2]" if record.directions == 2 else ""),
             location,
         )
-    if record.directions == 2 and len({way for _, way in rows}) == 1 and (len(rows) < max(record.layers, 2) or (top, 0) not in rows):
+    one_way = record.directions == 2 and len({way for _, way in rows}) == 1
+    if one_way and (len(rows) < max(record.layers, 2) or (top, 0) not in rows):
         way, other = ("forward", "reverse") if next(iter(rows))[1] == 0 else ("reverse", "forward")
         named = text.listed([layer * 2 + (way == "reverse") for layer, _ in sorted(rows)])
+        which = f"row {named} is" if len(rows) == 1 else f"rows {named} are"
         return Pick(
             "RNS304",
-            f"of h_n only row{'s' * (len(rows) > 1)} {named} {'are' if len(rows) > 1 else 'is'} used, {way}: the {other} direction reaches nothing",
-            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state and h_n[-1] its reverse state",
+            f"of h_n only {which} used, which is {way}: the {other} direction reaches nothing",
+            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state, h_n[-1] its reverse state",
             location,
         )
     if record.directions == 2 and len({way for _, way in rows}) == 2:

@@ -60,8 +60,9 @@ class Verdicts:
             site = mark.sites.get(axis)
             name = site.name if site else op.name
             what = f"{name} of {site.before}" if site and site.before else name
-            message = f"{axis.name} is scrambled: {what} to {text.sizes(site.sizes if site else mark.sizes)} lets it run along several dims"
-            self.find("RNS209", f"{message}, and {called(op)} uses them as if it were in order", op, mark, site, None)
+            sizes = text.sizes(site.sizes if site else mark.sizes)
+            message = f"{axis.name} is scrambled: {what} to {sizes} cuts it into pieces that lie along several dims in no order"
+            self.find("RNS209", f"{message}, and {called(op)} takes them as they lie", op, mark, site, None)
             return True
         return False
 
@@ -135,7 +136,8 @@ def is_order(table: Tensor) -> bool:
 
 def held(mark: Mark, axis: Axis, dim: int) -> str:
     """Say which samples lie along a dim, in the first line that has more than one."""
-    lines = mark.tables[axis].movedim(dim, -1).flatten(0, -2)
+    table = mark.tables[axis].movedim(dim, -1)
+    lines = table.reshape(-1, table.size(-1))
     line = next((line for line in lines if bool((line[line >= 0] != line.max()).any())), lines[0])
     values = sorted(set(line.tolist()) - {-1})
     shown = text.listed(values) if len(values) <= 4 else f"{values[0]} to {values[-1]}"

@@ -78,14 +78,14 @@ def _dims_of(table: Tensor) -> int:
 
 
 def _same_form(before: Tensor, after: Tensor) -> bool:
-    """Tell whether a table lies along as many dims of the same sizes, in its old order, or was out of order and still is.
+    """Tell whether a table has its old values in their old order along no more dims, or was out of order and still is.
 
-    So the place that is shown is where an axis was cut or merged, and not where the pieces were merely passed on.
+    So the place that is shown is where an axis was cut or moved, and not where its pieces were merged or passed on.
     """
     if before is after:
         return True
-    if [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]:
-        return torch.equal(before.flatten(), after.flatten())
+    if before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()):
+        return _dims_of(after) < _dims_of(before) or [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]
     return not separable(before) and not separable(after)
 
 
