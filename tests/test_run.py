@@ -139,6 +139,8 @@ IDENTITY = """
     print(sorted(globals()), names, type(__loader__), __loader__.path)
     print(sys.argv, sys.path, sibling.__file__, os.getcwd())
     print(vars(sys.modules["__main__"]) is globals(), __import__("__main__").__dict__ is globals())
+    def annotated(x: int): pass
+    print(annotated.__annotations__)
     if __name__ == "__main__":
         print("main")
 """
@@ -151,7 +153,7 @@ def test_the_script_is_main(desk: Desk, name: str) -> None:
     desk.write("", str(Path(name).parent / "sibling.py"))
     ours, words = desk.rnnshape(name, "a", "--b"), [name, "a", "--b"]
     assert ours.without_report(name) == desk.python(*words)
-    assert ours.out.endswith("True True\nmain\n")
+    assert ours.out.endswith("True True\n{'x': <class 'int'>}\nmain\n")
 
 
 def test_a_link_to_a_script_finds_what_lies_beside_the_script(desk: Desk) -> None:
