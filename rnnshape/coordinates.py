@@ -162,8 +162,6 @@ def varies(table: Tensor, dim: int) -> bool:
     if table.size(dim) <= 1:
         return False
     known = table >= 0
-    if bool(known.all()):
-        return True
     low = torch.where(known, table, LARGEST).amin(dim)
     high = table.amax(dim)
     return bool(((high > low) & (high >= 0)).any())

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, at_sizes, disagreement, interned
+from rnnshape.coordinates import Mark, at_sizes, compress, disagreement
 from rnnshape.ops.registry import Operation, leaves, operation
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise"]
@@ -104,7 +104,7 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
     if torch.equal(a, b) or bool((a >= 0).all()):
         return a
     a, b = torch.broadcast_tensors(a, b)
-    return interned(torch.where(a >= 0, a, b))
+    return compress(torch.where(a >= 0, a, b))  # padding beside one coordinate varied, and does not any more
 
 
 @operation(
