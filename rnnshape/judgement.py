@@ -39,7 +39,7 @@ class Judge(Meetings, Recurrences):
                 hidden = mark.tables.get(record.hidden)
                 if hidden is not None and len(torch.unique(hidden)) == record.width:
                     continue  # every unit once: some of forward, some of reverse, chosen on purpose
-                lies = f"the output is (directions=2 hidden={record.width}) and was cut as (hidden, 2)"
+                lies = f"the output is (directions=2 hidden={record.width}) and is taken for (hidden directions)"
                 message = f"a dim as long as one direction, {record.width}, holds units of both: {lies}"
                 fits = f"view(..., 2, {record.width}) has a dim of directions"
                 self.find("RNS307", message, op, mark, mark.sites.get(axis), fits)

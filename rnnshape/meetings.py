@@ -63,17 +63,23 @@ class Meetings(Verdicts):
         if not (crossed and (full or outer)) and not (full and _repeated_otherwise(a, b)):
             return
         at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[where]) for t in (a, b)]
-        place = where[0] if len(where) == 1 else list(where)
+        dims = runs_along(a)
+        place = f"row {where[0]}" if dims == runs_along(b) == [0] else f"element {list(where)}"
         shown = [("one", marks[0]), ("other", marks[-1])]
-        message = f"{op.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at element {place}"
+        message = f"{op.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at {place}"
         self.find("RNS205", message, op, marks[0], None, None, shown)
 
     def class_axis(self, op: Operation, mark: Mark, dim: int) -> None:
-        """Judge the class axis of a loss: it must not be an axis of the data."""
+        """Judge the class axis of a loss: not an axis of the data where the scores that a layer made lie along another dim.
+
+        Without these, steps may well be the classes: a pointer or the end of a span is one of the steps.
+        """
         if len(mark.sizes) < 2:
             return
+        made = [t for axis, t in mark.tables.items() if axis.name in ("feature", "hidden")]
+        classes = any(len(runs_along(t)) == 1 and not varies(t, dim) for t in made)
         for axis, table in mark.tables.items():
-            if axis.name in ("batch", "seq", "step") and runs_along(table) == [dim]:
+            if classes and axis.name in ("batch", "seq", "step") and runs_along(table) == [dim]:
                 name = "seq" if axis.name == "step" else axis.name
                 wrong = f"{op.name} takes dim {dim} of the scores for the classes, and that is {name}"
                 turned = f"scores.transpose(1, {len(mark.sizes) - 1}) has the classes at dim 1"

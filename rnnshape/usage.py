@@ -215,7 +215,7 @@ def _row_pick(record: Recurrence) -> Pick | None:
         return Pick(
             "RNS304",
             f"of h_n only {which} used, which is {way}: the {other} direction reaches nothing",
-            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state, h_n[-1] its reverse state",
+            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state, h_n[-1] its reverse",
             location,
         )
     if record.directions == 2 and len({way for _, way in rows}) == 2:
