@@ -136,7 +136,12 @@ class Tracker(TorchFunctionMode):
         first = op.args[0] if op.args else None
         if writes(op.name) and isinstance(first, Tensor):
             self._book.written(op.name, first)
-        elif "out" in op.kwargs:
+        elif self._book.shares_unseen:
+            given = {id(t) for t in leaves([op.args, op.kwargs])}
+            for tensor in leaves(op.result):
+                if id(tensor) in given:
+                    self._book.written(op.name, tensor)
+        if "out" in op.kwargs:
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
         if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
             self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))

@@ -80,7 +80,7 @@ def linear(op: Operation) -> None:
     return None
 
 
-@operation("matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "mv", "dot")
+@operation("matmul", "__rmatmul__", "bmm", "mm", "mv", "dot")
 def matmul(op: Operation) -> None:
     """The last dim of the first operand meets the last but one of the second."""
     a = op.argument(0, "input")
@@ -181,6 +181,8 @@ def softmax(op: Operation) -> None:
     mark = op.book.mark(source)
     if mark is None:
         return
+    if dim is None and op.name != "gumbel_softmax":
+        dim = 0 if source.dim() in (0, 1, 3) else 1  # what torch still takes, with a warning
     if type(dim) is int:
         op.book.judge.normalisation(op, mark, dim % max(source.dim(), 1))
     keeps_but(op, mark, (dim,) if type(dim) is int else None)
@@ -339,7 +341,7 @@ def convolution(op: Operation) -> None:
 
 @operation(
     "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d", "adaptive_max_pool1d", "adaptive_avg_pool2d",
-    "adaptive_max_pool2d", "lp_pool1d", "max_pool1d_with_indices", "adaptive_max_pool1d_with_indices", "boolean_dispatch",
+    "adaptive_max_pool2d", "lp_pool1d", "max_pool1d_with_indices", "adaptive_max_pool1d_with_indices",
 )  # fmt: skip
 def pool(op: Operation) -> None:
     """Mixes neighbours along the last dims."""

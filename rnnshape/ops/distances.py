@@ -122,7 +122,8 @@ def _without(op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
 def transform(op: Operation) -> None:
     """Every element along a dim takes part in every other."""
     mark = op.book.mark(op.argument(0, "input"))
-    dim = op.kwargs.get("dim", op.args[2] if len(op.args) > 2 else -1)
+    every_dim = op.name in ("gradient", "fft_fftshift", "fft_ifftshift")
+    dim = op.kwargs.get("dim", op.args[2] if len(op.args) > 2 else None if every_dim else -1)
     if mark is not None and type(dim) is int and mark.sizes and op.name != "renorm":
         _without(op, mark, (dim % len(mark.sizes),))
 
@@ -164,6 +165,8 @@ def scattered(op: Operation) -> None:
     op.book.judge.use(*known)
     tables = dict(before.tables) if before is not None else {}
     for axis, table in source.tables.items() if source is not None else ():
+        if type(dim) is not int or varies(table, dim):  # rows of several meet in one
+            tables.pop(axis, None)
         if type(dim) is int and not varies(table, dim) and table.dim() == op.result.dim():
             table = compress(table.amax(dim, keepdim=True))
             if axis in tables and disagreement(tables[axis], table) is not None:

@@ -46,7 +46,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
     op.book.put(result, mark)
 
 
-_REGROUPS = frozenset("view reshape view_as reshape_as flatten ravel unflatten".split())
+_REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "ravel", "unflatten"])
 
 
 def _rearranged(axis: Axis, table: Tensor, sources: Sequence[Mark]) -> bool:

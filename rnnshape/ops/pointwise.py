@@ -34,7 +34,11 @@ IDENTITIES = frozenset([
 ])  # fmt: skip
 
 
-_OPERATORS = {"truediv": "div", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "invert": "bitwise_not"}
+_OPERATORS = {
+    "truediv": "div", "floordiv": "floor_divide", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "invert": "bitwise_not",
+}  # fmt: skip
+"""Of Python's operators, what aten calls them."""
 
 
 @functools.cache

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, along, at_sizes, varies
+from rnnshape.coordinates import Mark, along, disagreement, varies
+from rnnshape.ops.consumption import contracted, joined
 from rnnshape.ops.registry import Operation, operation
 from rnnshape.usage import Recurrence
 
@@ -37,7 +38,8 @@ def recurrent(op: Operation) -> None:
         known = op.book.mark(state)
         if known is not None:
             op.book.judge.state(op, known, batch, record)
-    _put_output(op, op.result[0], mark, batch_dim, seq_dim, record)
+            batch = _shared_rows(batch, known)
+    _put_output(op, mark, batch, batch_dim, seq_dim, record)
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, batch, record, letter)
 
@@ -52,34 +54,50 @@ def _real_steps(lengths: Tensor, mark: Mark, seq: Axis, batch_dim: int | None, s
         return None
     steps, rows = (t.amax([d for d in range(3) if d != at]) for t, at in ((steps, seq_dim), (rows, batch_dim)))
     in_order = torch.equal(steps, torch.arange(mark.sizes[seq_dim]))
-    return lengths[rows] if in_order and 0 <= int(rows.min()) and int(rows.max()) < lengths.numel() else None
+    return lengths[rows] if in_order and int(rows.min()) >= 0 and int(rows.max()) < lengths.numel() else None
 
 
 def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: int | None) -> dict[Axis, Tensor]:
     """Return, for every axis that lies along the batch dim, the coordinate of each row of the state."""
     if mark is None:
         return {}
-    if batch_dim is None:  # the rows of step 0 are all the samples, in the order of the data
-        rows = int(op.args[1][0])
-        return {a: t.expand(t.size(0) if t.size(0) == 1 else x.size(0), *t.shape[1:])[:rows].reshape(-1)
-                for a, t in mark.tables.items() if t.dim() == 2 and not varies(t, 1) and a.name == "batch"}  # fmt: skip
     found: dict[Axis, Tensor] = {}
+    if batch_dim is None:  # the rows of step 0 are all the samples, in the order of the data
+        sizes = op.args[1].tolist()
+        row = torch.cat([torch.arange(size) for size in sizes])  # of each element of the data, that of its sample in step 0
+        for axis, table in mark.of("batch"):
+            line = table.amax(1).expand(x.size(0)) if table.dim() == 2 and not varies(table, 1) else None
+            if line is not None and torch.equal(line[row], line):
+                found[axis] = line[: sizes[0]]
+        return found
     for axis, table in mark.tables.items():
         if all(d == batch_dim or not varies(table, d) for d in range(3)):
             for d in range(3):
-                table = table if d == batch_dim else table.narrow(d, 0, 1)
+                table = table if d == batch_dim else table.amax(d, keepdim=True)  # beside padding
             found[axis] = table.reshape(-1)
     return found
 
 
+def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
+    """Return the rows that belong to one sample in the input and in its state."""
+    shared: dict[Axis, Tensor] = {}
+    for axis, rows in batch.items():
+        table = state.tables.get(axis)
+        if table is None or table.dim() != 3 or (not varies(table, 0) and not varies(table, 2) and disagreement(table.amax((0, 2)), rows) is None):
+            shared[axis] = rows
+    return shared
+
+
 def _put_output(
-    op: Operation, output: Tensor, mark: Mark | None, batch_dim: int | None, seq_dim: int, record: Recurrence
+    op: Operation, mark: Mark | None, batch: dict[Axis, Tensor], batch_dim: int | None, seq_dim: int, record: Recurrence
 ) -> None:
+    output = op.result[0]
     put = Mark(tuple(output.shape))
     last = output.dim() - 1
     width = output.size(-1) // record.directions
     if mark is not None:
-        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1}
+        # A sample that runs along the steps, or meets the state of another, is none of which the output could be.
+        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and (a.name != "batch" or a in batch)}
         put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
         put.target = mark.target
     if batch_dim is None:
@@ -114,17 +132,18 @@ def cell(op: Operation) -> None:
     marks = [m for t in (x, *(hx if isinstance(hx, (tuple, list)) else [hx])) if (m := op.book.mark(t))]
     if not marks:
         return
-    tables: dict[Axis, Tensor] = {}
     results = op.result if isinstance(op.result, tuple) else (op.result,)
     if (source := op.book.mark(x)) is not None:
         op.book.judge.cell(op, source, [m for m in marks if m is not source])
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    last = x.dim() - 1
     for mark in marks:
-        op.book.judge.contraction(op, mark, (1,))
-        for axis, table in mark.tables.items():
-            if not varies(table, 1) and axis not in tables:
-                tables[axis] = at_sizes(table.narrow(1, 0, 1), tuple(results[0].shape))
+        op.book.judge.contraction(op, mark, (last,))
+        sources.append((mark, contracted(mark, (last,), keepdim=True)))
+    batches = joined(sources)
+    tables = {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
     hidden = op.book.fresh("hidden")
     for result in results:
         put = Mark(tuple(result.shape), dict(tables))
-        put.tables[hidden] = along(result.size(1), 1, 2)
+        put.tables[hidden] = along(result.size(-1), result.dim() - 1, result.dim())
         op.book.put(result, put)

@@ -1,0 +1,105 @@
+"""Every registered operation against what is measured: where elements went, and on which samples they depend."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from dependences import COMPUTED, CUBE, LOSSES, POINTWISE, SILENT, S
+from elements import check_dependence, check_elements, dispatched, leaves, numbered, placements, sources
+from operations import EINOPS, MOVEMENT, weights
+
+from rnnshape.ops import OPERATIONS
+from rnnshape.ops.pointwise import is_pointwise, makes_new_values
+from rnnshape.ops.writing import overwrite
+
+pytestmark = pytest.mark.filterwarnings("ignore:index_reduce")
+
+NEW = {name for name, handler in OPERATIONS.items() if handler is makes_new_values}
+OVERWRITTEN = {name for name, handler in OPERATIONS.items() if handler is overwrite}
+
+MOVED = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in MOVEMENT.items() for i, case in enumerate(cases)]
+COMPUTES = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in COMPUTED.items() for i, case in enumerate(cases)]
+
+
+def test_every_operation_has_an_oracle():
+    assert set(OPERATIONS) - set(MOVEMENT) - set(COMPUTED) - set(LOSSES) - NEW - OVERWRITTEN == set()
+
+
+@pytest.mark.parametrize(("name", "sizes", "func"), MOVED)
+def test_elements_are_where_the_tables_say(name, sizes, func):
+    assert name in dispatched(lambda: func(numbered(*sizes)))
+    for book, x, true in sources(sizes):
+        with book:
+            results = list(leaves(func(x)))
+        assert not book._off
+        assert results
+        for result in results:
+            check_elements(book.mark(result), result, true)
+
+
+@pytest.mark.parametrize(("sizes", "func"), EINOPS)
+def test_einops_goes_through_torch(sizes, func):
+    for book, x, true in sources(sizes):
+        with book:
+            result = func(x)
+        check_elements(book.mark(result), result, true)
+
+
+@pytest.mark.parametrize(("name", "shapes", "func"), COMPUTES)
+def test_claimed_samples_are_those_that_an_element_depends_on(name, shapes, func, request):
+    inputs = [weights(*shape) + i for i, shape in enumerate(shapes)]
+    seen = dispatched(lambda: func(*[x.clone() for x in inputs]))
+    assert name in seen
+    claims = [check_dependence(func, inputs, dims, S, mixes=name == "batch_norm") for dims in placements(shapes, S)]
+    case = request.node.callspec.id
+    assert (max(claims) > 0) == (case not in SILENT), (
+        "it never claims anything" if case not in SILENT else "it does claim something"
+    )
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_belongs_to_no_sample(name):
+    assert name in dispatched(lambda: LOSSES[name](weights(3, 3)))
+    for dim in (0, 1):
+        assert check_dependence(LOSSES[name], [weights(3, 3)], [dim], S) == 0
+
+
+@pytest.mark.parametrize("name", POINTWISE)
+@pytest.mark.parametrize("shapes", [(CUBE, CUBE), (CUBE, (3,)), (CUBE, (3, 1)), ((3, 3), (3, 3))], ids=str)
+def test_pointwise(name, shapes):
+    func, inputs = POINTWISE[name], [weights(*shape) for shape in shapes]
+    if name not in ("contiguous", "dropout1d") or len(shapes[0]) == 2:
+        assert name in dispatched(lambda: func(*inputs))
+        assert is_pointwise(name) or name in ("max", "min")
+        claims = [check_dependence(func, inputs, dims, S) for dims in placements(shapes, S)]
+        assert max(claims) > 0
+
+
+def test_what_is_overwritten_is_unknown():
+    calls = {
+        "fill_": lambda x: x.fill_(1), "zero_": lambda x: x.zero_(), "normal_": lambda x: x.normal_(), "uniform_": lambda x: x.uniform_(),
+        "random_": lambda x: x.random_(), "data.set": lambda x: setattr(x, "data", torch.zeros(4, 3)), "set_": lambda x: x.set_(torch.zeros(4, 3)),
+        "resize_": lambda x: x.resize_(4, 3),
+    }  # fmt: skip
+    assert set(calls) == OVERWRITTEN
+    for call in calls.values():
+        for book, x, _ in sources((4, 3)):
+            with book:
+                y = x.clone()
+                assert book.mark(y) is not None
+                call(y)
+            assert book.mark(y) is None
+
+
+def test_new_values_belong_to_nobody():
+    made = {
+        "zeros_like": torch.zeros_like, "new_zeros": lambda x: x.new_zeros(4, 3), "argsort": lambda x: x.argsort(), "unique": lambda x: x.unique(),
+        "nonzero": lambda x: x.nonzero(), "multinomial": lambda x: x.abs().multinomial(1), "item": lambda x: x[0, 0].item(), "bernoulli": lambda x: (x * 0).bernoulli(),
+    }  # fmt: skip
+    assert set(made) <= NEW
+    for call in made.values():
+        for book, x, _ in sources((4, 3)):
+            with book:
+                for result in leaves(call(x)):
+                    assert book.mark(result) is None
+            assert book._report.unfollowed == ()
