@@ -28,13 +28,14 @@ __all__ = [
     "call_of",
     "calling_module",
     "has_hooks",
-    "is_library",
     "is_judged_here",
+    "is_library",
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
     "spec_of",
     "traceback_location",
+    "uncompiled",
     "user_location",
 ]
 
@@ -53,6 +54,21 @@ _is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_traci
 def is_judged_here() -> bool:
     """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
     return not _is_compiling() and _tracing_state() is None
+
+
+def uncompiled(function: Any, and_below: bool = False) -> Any:
+    """Have torch.compile run a function of ours as it stands, where it leaves a layer to Python and would go on with us.
+
+    Args:
+        function: what must not be compiled by itself. In a whole graph it is still traced through.
+        and_below: whether what it calls is run as it stands too.
+    """
+    frames = cast("Any", torch._C)._dynamo.eval_frame
+    if hasattr(frames, "set_code_exec_strategy"):  # since torch 2.7
+        action = frames._FrameAction
+        strategy = frames._FrameExecStrategy(action.SKIP, action.SKIP if and_below else action.DEFAULT)
+        frames.set_code_exec_strategy(function.__code__, strategy)
+    return function
 
 
 def _given(tensor: Tensor) -> Given:

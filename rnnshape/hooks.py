@@ -116,6 +116,7 @@ class Observer:
         door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
         return door
 
+    @functools.partial(_torch.uncompiled, and_below=True)
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run our own work, unseen by function modes; a mistake of ours is logged once, and this observer steps aside."""
         if self.stepped_aside:
@@ -131,6 +132,7 @@ class Observer:
             self.report.could_not_follow("every call after a mistake of rnnshape's own, which is in the log")
             return None
 
+    @_torch.uncompiled
     def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
         """Call a module under one watch."""
         if self.stepped_aside or not door.names:
@@ -148,6 +150,7 @@ class Observer:
             self.tell(self.guarded(_changed, door, Request(module, args, kwargs), result) or ())
         return result
 
+    @functools.partial(_torch.uncompiled, and_below=True)
     def tell(self, findings: Iterable[Finding]) -> None:
         """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised."""
         serious: list[Finding] = []
@@ -167,6 +170,7 @@ class Observer:
             raise ContractError("\n\n".join(map(str, serious)), tuple(serious))
 
 
+@_torch.uncompiled
 def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     judged: tuple[Call, list[Mismatch]] | None = observer.guarded(door.judge, request)
@@ -299,6 +303,7 @@ class _Gates:
 def _gate(owner: Any, before: Any) -> Callable[..., Any]:
     """Return a ``__call__`` for a class, which takes every call of its instances past the observers that have a door for it."""
 
+    @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
     def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
         proceed = super(owner, self).__call__ if before is None else functools.partial(before, self)

@@ -330,12 +330,16 @@ def _recurrence(module: Any) -> tuple[str, bool] | None:
     if not all(hasattr(module, name) for name in _CELL_ARGUMENTS[:3]):
         return None
     classes = {c.__name__ for c in type(module).__mro__ if c.__module__.startswith("torch.")}
+    kinds = {"LSTMCell": "LSTM", "GRUCell": "GRU", "RNNCell": "RNN_TANH"}
+    if getattr(module, "nonlinearity", None) == "relu":
+        kinds["RNNCell"] = "RNN_RELU"
+    if found := next((mode for kind, mode in kinds.items() if kind in classes), None):
+        return found, True
+    # Only now: torch.fx writes down every parameter that is looked at while it traces.
     shape = getattr(getattr(module, "weight_ih", None), "shape", None)
-    rnn = "RNN_RELU" if getattr(module, "nonlinearity", None) == "relu" else "RNN_TANH"
-    for kind, mode in (("LSTMCell", "LSTM"), ("GRUCell", "GRU"), ("RNNCell", rnn)):
-        if kind in classes or (shape and module.hidden_size and shape[0] == _GATES[mode] * module.hidden_size):
-            return mode, True
-    return None
+    if not shape or not module.hidden_size:
+        return None
+    return next(((mode, True) for mode in kinds.values() if shape[0] == _GATES[mode] * module.hidden_size), None)
 
 
 def _explain_no_layer(module: Any) -> str:
