@@ -101,7 +101,7 @@ class Judge(Meetings, Recurrences):
             self._tell(Finding(pick.code, severity, pick.message, record.module, place, pick.suggestion, kind=record.kind))
 
     def _has_batch(self, mark: Mark) -> bool:
-        return any(any(varies(t, d) for d in range(t.dim())) for _, t in mark.of("batch"))
+        return any(runs_along(t) or -1 in t for _, t in mark.of("batch"))
 
     def _lost_batch(self, marks: list[Mark]) -> None:
         for mark in marks:

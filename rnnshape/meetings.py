@@ -50,7 +50,8 @@ class Meetings(Verdicts):
 
     def disagreement(self, op: Operation, marks: list[Mark], axis: Axis, a: Tensor, b: Tensor, where: tuple[int, ...]) -> None:
         """Judge two operands that give an element different coordinates."""
-        self.use(*marks)
+        if axis.name not in ("directions", "hidden"):  # the sum of both halves is still at its steps
+            self.use(*marks)
         if axis.name != "batch" or not runs_along(a) or not runs_along(b):
             return
         crossed = runs_along(a) != runs_along(b) and a.dim() == b.dim()
