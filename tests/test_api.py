@@ -1,0 +1,97 @@
+"""`watch` as a user calls it: what it returns, and the whole text of every argument that it refuses."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import rnnshape
+from rnnshape import Report, RNNShapeError, SpecError, watch
+
+X = torch.zeros(9, 6, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        ({"on": "explode"}, SpecError, "on='explode': use one of 'raise', 'warn', 'log'"),
+        ({"on": None}, SpecError, "on=None: use one of 'raise', 'warn', 'log'"),
+        ({"on": "record"}, SpecError, "on='record': use one of 'raise', 'warn', 'log'"),
+        ({"ignore": "RNS112"}, SpecError, "ignore='RNS112': a list of codes is needed, as in ignore=['RNS112']"),
+        ({"ignore": ["RN112"]}, SpecError, "ignore=['RN112']: there is no rule 'RN112'; did you mean 'RNS112'?"),
+        ({"ignore": ["RNS101", "all"]}, SpecError, "ignore=['RNS101', 'all']: there is no rule 'all'"),
+        ({"track": -1}, SpecError, "track=-1: a number of steps is needed, or True or False"),
+    ],
+)
+def test_an_argument_that_is_none(arguments: dict[str, Any], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind) as caught:
+        watch(nn.GRU(4, 8), **arguments)
+    assert str(caught.value) == message
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.__cause__ is None
+
+
+class Perceptron(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(4, 8), nn.ReLU())
+
+
+@pytest.mark.parametrize("model", [Perceptron(), nn.Linear(4, 8)])
+def test_a_model_without_a_recurrent_layer(model: nn.Module) -> None:
+    with pytest.raises(RNNShapeError) as caught:
+        watch(model)
+    assert type(caught.value) is RNNShapeError
+    assert str(caught.value) == f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it"
+
+
+def test_the_model_is_positional_and_the_rest_by_keyword() -> None:
+    kinds = [(p.name, p.kind.name) for p in inspect.signature(watch).parameters.values()]
+    assert kinds[0] == ("model", "POSITIONAL_ONLY")
+    assert {kind for _, kind in kinds[1:]} == {"KEYWORD_ONLY"}
+    with pytest.raises(TypeError):
+        watch(nn.GRU(4, 8), "warn")  # type: ignore[misc]
+
+
+def test_nothing_happens_before_it_is_attached(tmp_path: Path) -> None:
+    layer, file = nn.GRU(4, 8), tmp_path / "calls.jsonl"
+    way = watch(layer, jsonl=file)
+    layer(X)
+    assert not file.exists()
+    assert "__call__" not in vars(nn.RNNBase)
+    assert str(way.report) == "0 calls of 0 recurrent layers, 0 findings"
+
+
+def test_the_report_is_the_same_object_all_along_and_stays() -> None:
+    layer = nn.GRU(4, 8)
+    way = watch(layer)
+    with way as report:
+        assert type(report) is Report
+        assert report is way.report
+        layer(X)
+    assert way.report is report
+    assert [event.calls for event in report.events] == [1]
+    assert str(report) == "1 call of 1 recurrent layer, 0 findings"
+
+
+def test_the_body_of_a_watch_may_raise_anything() -> None:
+    with pytest.raises(ZeroDivisionError), watch(nn.GRU(4, 8)):
+        raise ZeroDivisionError
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_watch_is_exported() -> None:
+    assert rnnshape.watch is watch
+    assert "watch" in rnnshape.__all__
+
+
+def test_a_code_may_be_written_in_any_case_and_an_iterator_will_do() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer, ignore=iter(["rns112"])) as report:
+        layer(X[0])
+    assert report.findings == ()
