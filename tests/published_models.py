@@ -46,13 +46,19 @@ def _neuralforecast(name: str, **options: Any) -> tuple[Any, ...]:
         h=3, input_size=8, hist_exog_list=["a"], futr_exog_list=["b"], stat_exog_list=["c"], max_steps=1, **options
     )
     batch = {
-        "insample_y": torch.randn(5, 8, 1), "futr_exog": torch.randn(5, 11, 1), "hist_exog": torch.randn(5, 8, 1),
-        "stat_exog": torch.randn(5, 1), "insample_mask": torch.ones(5, 8, 1),
-    }  # fmt: skip
+        "insample_y": torch.randn(5, 8, 1),
+        "futr_exog": torch.randn(5, 11, 1),
+        "hist_exog": torch.randn(5, 8, 1),
+        "stat_exog": torch.randn(5, 1),
+        "insample_mask": torch.ones(5, 8, 1),
+    }
     axes = {
-        "insample_y": "batch seq feature", "futr_exog": "batch all feature", "hist_exog": "batch seq feature",
-        "stat_exog": "batch feature", "insample_mask": "batch seq feature",
-    }  # fmt: skip
+        "insample_y": "batch seq feature",
+        "futr_exog": "batch all feature",
+        "hist_exog": "batch seq feature",
+        "stat_exog": "batch feature",
+        "insample_mask": "batch seq feature",
+    }
     return model, (batch,), (axes,)
 
 
@@ -72,10 +78,18 @@ def gluonts_deepar() -> tuple[Any, ...]:
     model = DeepARModel("D", 6, 3, 2, 1, 1, [4], num_layers=2, hidden_size=7, num_parallel_samples=4, lags_seq=[1, 2])
     past = model._past_length
     args = (
-        torch.randint(4, (5, 1)), torch.randn(5, 1), torch.randn(5, past, 2), torch.randn(5, past), torch.ones(5, past),
+        torch.randint(4, (5, 1)),
+        torch.randn(5, 1),
+        torch.randn(5, past, 2),
+        torch.randn(5, past),
+        torch.ones(5, past),
         torch.randn(5, 3, 2),
-    )  # fmt: skip
-    return model, args, ("batch static", "batch static", "batch seq feature", "batch seq", "batch seq", "batch future feature")
+    )
+    return (
+        model,
+        args,
+        ("batch static", "batch static", "batch seq feature", "batch seq", "batch seq", "batch future feature"),
+    )
 
 
 @published
@@ -83,18 +97,38 @@ def gluonts_tft() -> tuple[Any, ...]:
     from gluonts.torch.model.tft.module import TemporalFusionTransformerModel
 
     model = TemporalFusionTransformerModel(
-        context_length=6, prediction_length=3, d_var=8, d_hidden=8, num_heads=2,
+        context_length=6,
+        prediction_length=3,
+        d_var=8,
+        d_hidden=8,
+        num_heads=2,
         d_past_feat_dynamic_real=[2],
-        c_past_feat_dynamic_cat=[3], d_feat_dynamic_real=[2], c_feat_dynamic_cat=[3], d_feat_static_real=[2], c_feat_static_cat=[4],
-    )  # fmt: skip
+        c_past_feat_dynamic_cat=[3],
+        d_feat_dynamic_real=[2],
+        c_feat_dynamic_cat=[3],
+        d_feat_static_real=[2],
+        c_feat_static_cat=[4],
+    )
     args = (
-        torch.randn(5, 6), torch.ones(5, 6), torch.randn(5, 2), torch.randint(4, (5, 1)), torch.randn(5, 9, 2),
-        torch.randint(3, (5, 9, 1)), torch.randn(5, 6, 2), torch.randint(3, (5, 6, 1)),
-    )  # fmt: skip
+        torch.randn(5, 6),
+        torch.ones(5, 6),
+        torch.randn(5, 2),
+        torch.randint(4, (5, 1)),
+        torch.randn(5, 9, 2),
+        torch.randint(3, (5, 9, 1)),
+        torch.randn(5, 6, 2),
+        torch.randint(3, (5, 6, 1)),
+    )
     axes = (
-        "batch seq", "batch seq", "batch static", "batch kinds", "batch all feature", "batch all kinds", "batch seq feature",
+        "batch seq",
+        "batch seq",
+        "batch static",
+        "batch kinds",
+        "batch all feature",
+        "batch all kinds",
+        "batch seq feature",
         "batch seq kinds",
-    )  # fmt: skip
+    )
     return model, args, axes
 
 
@@ -124,7 +158,13 @@ def sktime_gru_fcnn() -> tuple[Any, ...]:
     from sktime.networks.gru import GRUFCNN
 
     model = GRUFCNN(
-        input_size=4, hidden_dim=6, gru_layers=2, batch_first=True, num_classes=3, conv_layers=[8, 8, 8], kernel_sizes=[3, 3, 3]
+        input_size=4,
+        hidden_dim=6,
+        gru_layers=2,
+        batch_first=True,
+        num_classes=3,
+        conv_layers=[8, 8, 8],
+        kernel_sizes=[3, 3, 3],
     )
     return model, (torch.randn(5, 8, 4),), "batch seq feature"
 
@@ -147,9 +187,16 @@ def _stanza(**options: Any) -> tuple[Any, ...]:
     from stanza.models.common.seq2seq_model import Seq2SeqModel
 
     given = {
-        "vocab_size": 12, "emb_dim": 4, "hidden_dim": 6, "num_layers": 2, "dropout": 0.1, "emb_dropout": 0.1, "max_dec_len": 5,
-        "attn_type": "soft", **options,
-    }  # fmt: skip
+        "vocab_size": 12,
+        "emb_dim": 4,
+        "hidden_dim": 6,
+        "num_layers": 2,
+        "dropout": 0.1,
+        "emb_dropout": 0.1,
+        "max_dec_len": 5,
+        "attn_type": "soft",
+        **options,
+    }
     lengths = torch.tensor([8, 6, 5, 3])
     padding = torch.arange(8)[None] >= lengths[:, None]
     source = torch.randint(4, 12, (4, 8)).masked_fill(padding, 0)
@@ -203,14 +250,22 @@ def openunmix() -> tuple[Any, ...]:
     _without_torchaudio()
     from openunmix.model import OpenUnmix
 
-    return OpenUnmix(nb_bins=11, nb_channels=2, hidden_size=8, nb_layers=2), (torch.rand(3, 2, 11, 7),), "batch channel bin seq"
+    return (
+        OpenUnmix(nb_bins=11, nb_channels=2, hidden_size=8, nb_layers=2),
+        (torch.rand(3, 2, 11, 7),),
+        "batch channel bin seq",
+    )
 
 
 def _speechbrain(name: str, **options: Any) -> tuple[Any, ...]:
     _without_torchaudio()
     import speechbrain.nnet.RNN as layers
 
-    return getattr(layers, name)(hidden_size=6, input_shape=(5, 8, 4), **options), (torch.randn(5, 8, 4),), "batch seq feature"
+    return (
+        getattr(layers, name)(hidden_size=6, input_shape=(5, 8, 4), **options),
+        (torch.randn(5, 8, 4),),
+        "batch seq feature",
+    )
 
 
 for _name in ("LSTM", "LiGRU", "QuasiRNN", "GRU"):
@@ -246,9 +301,16 @@ def _dataset() -> Any:
     rows = [(g, t, torch.randn(1).item(), str(g), float(t)) for g in "abcde" for t in range(30)]
     frame = pd.DataFrame(rows, columns=["group", "time", "value", "kind", "price"])
     return TimeSeriesDataSet(
-        frame, time_idx="time", target="value", group_ids=["group"], max_encoder_length=8, max_prediction_length=3,
-        static_categoricals=["kind"], time_varying_known_reals=["price"], time_varying_unknown_reals=["value"],
-    )  # fmt: skip
+        frame,
+        time_idx="time",
+        target="value",
+        group_ids=["group"],
+        max_encoder_length=8,
+        max_prediction_length=3,
+        static_categoricals=["kind"],
+        time_varying_known_reals=["price"],
+        time_varying_unknown_reals=["value"],
+    )
 
 
 def _pytorch_forecasting(name: str, **options: Any) -> tuple[Any, ...]:
@@ -257,10 +319,16 @@ def _pytorch_forecasting(name: str, **options: Any) -> tuple[Any, ...]:
     data = _dataset()
     x, _ = next(iter(data.to_dataloader(train=False, batch_size=4)))
     axes = {
-        "encoder_cat": "batch seq kinds", "encoder_cont": "batch seq feature", "encoder_target": "batch seq",
-        "encoder_lengths": "batch", "decoder_cat": "batch future kinds", "decoder_cont": "batch future feature",
-        "decoder_target": "batch future", "decoder_lengths": "batch", "target_scale": "batch scale",
-    }  # fmt: skip
+        "encoder_cat": "batch seq kinds",
+        "encoder_cont": "batch seq feature",
+        "encoder_target": "batch seq",
+        "encoder_lengths": "batch",
+        "decoder_cat": "batch future kinds",
+        "decoder_cont": "batch future feature",
+        "decoder_target": "batch future",
+        "decoder_lengths": "batch",
+        "target_scale": "batch scale",
+    }
     model = getattr(pf, name).from_dataset(data, **options)
     return model, (x,), ({key: axes.get(key) for key in x},)
 
@@ -325,7 +393,9 @@ def main(part: str = "") -> None:
             found = [f for f in report.findings if f.severity != "info"]
             wrong += bool(found)
             words = "train" if mode else "eval"
-            print(f"{name} ({words}): {count.operations} operations, {len(found)} findings, {len(report.unfollowed)} kinds of operation not followed")
+            print(
+                f"{name} ({words}): {count.operations} operations, {len(found)} findings, {len(report.unfollowed)} kinds of operation not followed"
+            )
             for finding in report.findings:
                 print(f"    {finding.code} {finding.severity}: {finding.message}\n        {finding.location}")
             for line in report.unfollowed:

@@ -74,9 +74,13 @@ class LanguageModel(nn.Module):
 def language_model_with_carried_state(b, t):
     lm = LanguageModel()
     return Case(
-        lm, (words(t, b), lm.start(b)), ("seq batch", ("layers batch hidden", "layers batch hidden")),
-        words(t, b), "seq batch", lambda out, y: functional.nll_loss(out[0].log_softmax(-1), y.reshape(-1)),
-    )  # fmt: skip
+        lm,
+        (words(t, b), lm.start(b)),
+        ("seq batch", ("layers batch hidden", "layers batch hidden")),
+        words(t, b),
+        "seq batch",
+        lambda out, y: functional.nll_loss(out[0].log_softmax(-1), y.reshape(-1)),
+    )
 
 
 class Training(nn.Module):
@@ -104,7 +108,12 @@ class CRNN(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv = nn.Sequential(
-            nn.Conv2d(1, F, 3, padding=1), nn.BatchNorm2d(F), nn.ReLU(), nn.MaxPool2d((2, 1)), nn.Conv2d(F, H, (4, 1)), nn.ReLU()
+            nn.Conv2d(1, F, 3, padding=1),
+            nn.BatchNorm2d(F),
+            nn.ReLU(),
+            nn.MaxPool2d((2, 1)),
+            nn.Conv2d(F, H, (4, 1)),
+            nn.ReLU(),
         )
         self.rnn = nn.LSTM(H, H, bidirectional=True)
         self.out = nn.Linear(2 * H, C)
@@ -156,9 +165,13 @@ def seq2seq_with_luong_attention(b, t):
         return functional.cross_entropy(scores.reshape(-1, V), y.reshape(-1))
 
     return Case(
-        Luong(), (padded(b, t), lengths_of(b, t), words(b, 7)), ("batch seq", "batch", "batch target"),
-        words(b, 7), "batch target", loss,
-    )  # fmt: skip
+        Luong(),
+        (padded(b, t), lengths_of(b, t), words(b, 7)),
+        ("batch seq", "batch", "batch target"),
+        words(b, 7),
+        "batch target",
+        loss,
+    )
 
 
 class Bahdanau(nn.Module):
@@ -249,9 +262,13 @@ class Pyramid(nn.Module):
 @model(even_steps)
 def pyramidal_encoder(b, t):
     return Case(
-        Pyramid(), (series(b, t), lengths_of(b, t)), ("batch seq feature", "batch"), torch.randint(C, (b,)), "batch",
+        Pyramid(),
+        (series(b, t), lengths_of(b, t)),
+        ("batch seq feature", "batch"),
+        torch.randint(C, (b,)),
+        "batch",
         nn.CrossEntropyLoss(),
-    )  # fmt: skip
+    )
 
 
 class Scores(NamedTuple):
@@ -277,9 +294,13 @@ class Classifier(nn.Module):
 @model()
 def bidirectional_classifier_with_packing(b, t):
     return Case(
-        Classifier(), (padded(b, t), lengths_of(b, t)), ("batch seq", "batch"), torch.rand(b).round(), "batch",
+        Classifier(),
+        (padded(b, t), lengths_of(b, t)),
+        ("batch seq", "batch"),
+        torch.rand(b).round(),
+        "batch",
         lambda out, y: functional.binary_cross_entropy_with_logits(out.scores, y),
-    )  # fmt: skip
+    )
 
 
 class Policy(nn.Module):
@@ -397,9 +418,13 @@ def temporal_fusion(b, t):
         return torch.max(levels * error, (levels - 1) * error).sum(-1).mean()
 
     return Case(
-        Fusion(), (series(b, t), series(b, 3), torch.randn(b, 2)),
-        ("batch seq feature", "batch future feature", "batch static"), torch.randn(b, 3), "batch future", loss,
-    )  # fmt: skip
+        Fusion(),
+        (series(b, t), series(b, 3), torch.randn(b, 2)),
+        ("batch seq feature", "batch future feature", "batch static"),
+        torch.randn(b, 3),
+        "batch future",
+        loss,
+    )
 
 
 class Document(nn.Module):
@@ -423,7 +448,12 @@ class Document(nn.Module):
 @model()
 def words_in_sentences_in_documents(b, t):
     return Case(
-        Document(), (torch.randint(V, (b, 3, t)),), "batch sentence word", torch.randint(C, (b,)), "batch", nn.CrossEntropyLoss()
+        Document(),
+        (torch.randint(V, (b, 3, t)),),
+        "batch sentence word",
+        torch.randint(C, (b,)),
+        "batch",
+        nn.CrossEntropyLoss(),
     )
 
 
@@ -498,9 +528,13 @@ class Characters(nn.Module):
 @model()
 def character_cnn_and_word_lstm(b, t):
     return Case(
-        Characters(), (words(b, t), torch.randint(V, (b, t, 7))), ("batch seq", "batch seq char"), torch.randint(C, (b, t)),
-        "batch seq", lambda out, y: functional.cross_entropy(out["tags"].transpose(1, 2), y),
-    )  # fmt: skip
+        Characters(),
+        (words(b, t), torch.randint(V, (b, t, 7))),
+        ("batch seq", "batch seq char"),
+        torch.randint(C, (b, t)),
+        "batch seq",
+        lambda out, y: functional.cross_entropy(out["tags"].transpose(1, 2), y),
+    )
 
 
 class Pointer(nn.Module):
@@ -531,9 +565,13 @@ class Pointer(nn.Module):
 def pointer_network(b, t):
     order = torch.stack([torch.randperm(t) for _ in range(b)])
     return Case(
-        Pointer(), (series(b, t),), "batch seq feature", order, "batch target",
+        Pointer(),
+        (series(b, t),),
+        "batch seq feature",
+        order,
+        "batch target",
         lambda out, y: functional.nll_loss(out.flatten(0, 1), y.flatten()),
-    )  # fmt: skip
+    )
 
 
 class PairsOfSteps(nn.Module):
@@ -578,7 +616,12 @@ class TwoEncoders(nn.Module):
 @model()
 def regression_from_two_encoders(b, t):
     return Case(
-        TwoEncoders(), (series(b, t), series(b, t + 1)), ["batch seq feature"] * 2, torch.randn(b, 1), "batch value", nn.HuberLoss()
+        TwoEncoders(),
+        (series(b, t), series(b, t + 1)),
+        ["batch seq feature"] * 2,
+        torch.randn(b, 1),
+        "batch value",
+        nn.HuberLoss(),
     )
 
 

@@ -333,7 +333,9 @@ def top_state_starts_every_layer(b, t):
         return m.fc(m.decoder(x, h)[0])
 
     return Case(
-        Sketch(forward, encoder=nn.GRU(F, H, 2, batch_first=True), decoder=nn.GRU(F, H, 2, batch_first=True), fc=nn.Linear(H, C)),
+        Sketch(
+            forward, encoder=nn.GRU(F, H, 2, batch_first=True), decoder=nn.GRU(F, H, 2, batch_first=True), fc=nn.Linear(H, C)
+        ),
         (series(b, t),),
     )  # fmt: skip
 
@@ -348,7 +350,8 @@ def state_through_a_linear(b, t):
 
     return Case(
         Sketch(
-            forward, encoder=both(2), bridge=nn.Linear(4 * H, 2 * H), decoder=nn.LSTM(F, H, 2, batch_first=True), fc=nn.Linear(H, C)
+            forward, encoder=both(2), bridge=nn.Linear(4 * H, 2 * H), decoder=nn.LSTM(F, H, 2, batch_first=True),
+            fc=nn.Linear(H, C),
         ),
         (series(b, t),),
     )  # fmt: skip
