@@ -8,9 +8,11 @@ never written once they are made, and are bounded: an axis whose table would gro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -20,18 +22,28 @@ from rnnshape.layout import Layout
 from rnnshape.report import Location
 
 __all__ = [
-    "LARGEST", "NOWHERE", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand", "forget_tables",
+    "ROWS", "UNNAMED", "LARGEST", "NOWHERE", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand", "forget_tables",
     "interned", "layout_of", "separable", "varies", "widen",
 ]  # fmt: skip
 
+P = TypeVar("P")
+T = TypeVar("T")
+
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
+
+UNNAMED = "unnamed"
+"""The name of a dim of an input that nobody has named."""
+
+ROWS = "rows"
+"""The name of an unnamed dim that a recurrent layer took whole for its batch. It need not be the samples: the words of
+a document may be the batch of one layer and the steps of the next. So it may lie anywhere, but not be cut up in no order."""
 
 LARGEST = 1 << 23
 """Elements of the largest table that is ever made; a larger one makes its axis unknown."""
 
 
-_KNOWN_TO_ALL = ("batch", "seq", "layers", "directions", "hidden", "feature")
+_KNOWN_TO_ALL = ("batch", ROWS, "seq", "layers", "directions", "hidden", "feature")
 
 
 class Site:
@@ -110,9 +122,35 @@ def interned(table: Tensor) -> Tensor:
 
 
 def forget_tables() -> None:
-    """Let go of the tables that are shared."""
+    """Let go of the tables that are shared, and of what was found out about them."""
     _tables.clear()
     _ranges.clear()
+    _facts.clear()
+
+
+_facts: dict[tuple[str | int, ...], tuple[Any, ...]] = {}
+"""What was found out about small tables, by their ids; each entry holds its tables, so no other can get their ids."""
+
+_MANY_FACTS = 1 << 13
+
+
+def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
+    """Remember what a function says of small tables, which are never written: the same few are met again and again."""
+    name = find.__name__
+
+    @functools.wraps(find)
+    def known(table: Tensor, other: P) -> T:
+        key = (name, id(table), other if type(other) is int else id(other))
+        fact = _facts.get(key)
+        if fact is None:
+            fact = (find(table, other), table, other)
+            if table.numel() <= _SMALL and not (isinstance(other, Tensor) and other.numel() > _SMALL):
+                if len(_facts) >= _MANY_FACTS:
+                    _facts.clear()
+                _facts[key] = fact
+        return fact[0]
+
+    return known
 
 
 def along(size: int, dim: int, ndim: int) -> Tensor:
@@ -159,8 +197,11 @@ def compress(table: Tensor) -> Tensor:
 
 def varies(table: Tensor, dim: int) -> bool:
     """Tell whether two elements along a dim have different coordinates; those without one do not count."""
-    if table.size(dim) <= 1:
-        return False
+    return table.size(dim) > 1 and _varies(table, dim)
+
+
+@_remembered
+def _varies(table: Tensor, dim: int) -> bool:
     known = table >= 0
     low = torch.where(known, table, LARGEST).amin(dim)
     high = table.amax(dim)
@@ -172,7 +213,12 @@ def separable(table: Tensor) -> bool:
 
     A scrambled axis is not. Where elements without a coordinate leave it open, it counts as separable.
     """
-    if sum(s > 1 for s in table.shape) < 2 or bool((table < 0).any()):
+    return sum(s > 1 for s in table.shape) < 2 or _separable(table, 0)
+
+
+@_remembered
+def _separable(table: Tensor, _: int) -> bool:
+    if bool((table < 0).any()):
         return True
     total = table[(slice(0, 1),) * table.dim()]
     base = total
@@ -187,8 +233,11 @@ def separable(table: Tensor) -> bool:
 
 def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
     """Return the index of the first element to which two tables give different coordinates, None where they agree."""
-    if a is b:
-        return None
+    return None if a is b else _disagreement(a, b)
+
+
+@_remembered
+def _disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
     a, b = torch.broadcast_tensors(a, b)
     different = (a != b) & (a >= 0) & (b >= 0)
     if not bool(different.any()):
@@ -229,7 +278,7 @@ def _piece(axis: Axis, profile: list[int]) -> tuple[int, Factor] | None:
     size = size // step + 1 if step > 0 else 0
     if size < 2 or any(v != first + (i // stride) % size * step for i, v in enumerate(profile)):
         return None
-    return stride, whole(Axis(axis.name), size)
+    return stride, whole(Axis("batch" if axis.name == ROWS else axis.name), size)
 
 
 def _dim(pieces: list[tuple[int, Factor]], size: int) -> tuple[Factor, ...]:

@@ -20,7 +20,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from rnnshape import _torch, text
 from rnnshape.axes import Axis
 from rnnshape.book import Book, writes
-from rnnshape.coordinates import LARGEST, Mark, Site, along
+from rnnshape.coordinates import LARGEST, UNNAMED, Mark, Site, along
 from rnnshape.explanation import explain
 from rnnshape.hooks import NOTE, Observer
 from rnnshape.judgement import Judge
@@ -56,6 +56,10 @@ def _is_followed_here() -> bool:
     return not torch.compiler.is_compiling() and peek_interpreter_stack() is None
 
 
+MOST_DIMS = 4
+"""Dims of an input up to which unnamed ones are followed."""
+
+
 class Tracker(TorchFunctionMode):
     """Follows one step of a model.
 
@@ -75,6 +79,7 @@ class Tracker(TorchFunctionMode):
         self._line: Location | None = None
         self._born: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         self._count = 0
+        self._features: dict[int, Axis] = {}
         self.samples = 0
         self._batch_dims: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
@@ -197,10 +202,11 @@ class Tracker(TorchFunctionMode):
             else:
                 self._book.drop(tensor)
 
-    def fresh(self, name: str) -> Axis:
-        """Return an axis that no other is equal to."""
+    def fresh(self, name: str, weight: object = None) -> Axis:
+        """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
         self._count += 1
-        return Axis(name, str(self._count))
+        axis = Axis(name, str(self._count))
+        return axis if weight is None else self._features.setdefault(id(weight), axis)
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""
@@ -249,6 +255,13 @@ class Tracker(TorchFunctionMode):
                     table = (torch.arange(tensor.size(dim)) // stride % factor.size).view(sizes)
                     mark.tables[axis] = table if factor.size > 1 else along(1, 0, tensor.dim())
         self.put(tensor, mark)
+
+    def label_unnamed(self, tensor: Tensor, of: str) -> None:
+        """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
+        if 1 < tensor.dim() <= MOST_DIMS and self.mark(tensor) is None:
+            sizes = tensor.shape
+            tables = {Axis(UNNAMED, f"{of}.{d}"): along(sizes[d], d, len(sizes)) for d in range(len(sizes)) if sizes[d] <= LARGEST}
+            self.put(tensor, Mark(tuple(sizes), tables))
 
     def doubled(self, value: Any) -> Any:
         """Return arguments in which every tensor that was labelled has its samples twice."""

@@ -13,7 +13,7 @@ from rnnshape.coordinates import Mark, along, at_sizes, compress, disagreement, 
 from rnnshape.ops.pointwise import keeps, meet, pointwise
 from rnnshape.ops.registry import Operation, leaves, operation
 
-__all__ = ["contracted", "joined"]
+__all__ = ["contracted", "joined", "keeps_but"]
 
 
 def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
@@ -72,7 +72,7 @@ def linear(op: Operation) -> None:
     result = op.result
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
     if weight.dim() > 1:
-        tables[op.book.fresh("feature")] = along(result.size(-1), result.dim() - 1, result.dim())
+        tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
     _put(op, result, tables, [mark])
     made = op.book.mark(result)
     if made is not None and weight.dim() > 1 and weight.size(0) == 1:
@@ -323,7 +323,8 @@ def embedding(op: Operation) -> None:
     if op.name == "embedding":
         op.book.judge.token_ids(op, ids, mark, op.argument(2, "padding_idx"))
     tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items()}
-    tables[op.book.fresh("feature")] = along(result.size(-1), result.dim() - 1, result.dim())
+    weight = op.argument(1, "weight") if op.name == "embedding" else None
+    tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
     _put(op, result, tables, [mark])
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, along, disagreement, varies
+from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, varies
 from rnnshape.ops.consumption import contracted, joined
 from rnnshape.ops.registry import Operation, operation
 from rnnshape.usage import Recurrence
@@ -23,8 +25,8 @@ def recurrent(op: Operation) -> None:
     num_layers = op.args[5] if packed else op.args[4]
     batch_first = not packed and op.args[8]
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
-    mark = op.book.mark(x)
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
+    mark = _named(op.book.mark(x), batch_dim)
     steps = len(op.args[1]) if packed else x.size(seq_dim)
     record = op.book.judge.usage.open(op, num_layers, 2 if bidirectional else 1, steps, packed)
     record.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
@@ -42,6 +44,15 @@ def recurrent(op: Operation) -> None:
     _put_output(op, mark, batch, batch_dim, seq_dim, record)
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, batch, record, letter)
+
+
+def _named(mark: Mark | None, batch_dim: int | None) -> Mark | None:
+    """Name the whole dim of an input that nobody has named, and that the layer takes for its batch."""
+    if mark is None or batch_dim is None or mark.of("batch"):
+        return mark
+    whole = along(mark.sizes[batch_dim], batch_dim, 3)
+    rows = {Axis(ROWS, axis.of): table for axis, table in mark.of(UNNAMED) if torch.equal(table, whole)}
+    return replace(mark, tables=mark.tables | rows)
 
 
 def _real_steps(lengths: Tensor, mark: Mark, seq: Axis, batch_dim: int | None, seq_dim: int) -> Tensor | None:

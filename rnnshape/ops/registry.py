@@ -32,8 +32,8 @@ class Book(Protocol):
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""
 
-    def fresh(self, name: str) -> Axis:
-        """Return an axis that no other is equal to."""
+    def fresh(self, name: str, weight: object = None) -> Axis:
+        """Return an axis that no other is equal to; what one weight makes is one axis."""
         ...
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
