@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from rnnshape import text
@@ -143,6 +144,7 @@ def predicted(spec: RNNSpec, call: Call) -> Prediction | None:
     return Prediction(spec, batch, seq)
 
 
+@lru_cache(maxsize=4096)
 def check_call(spec: RNNSpec, call: Call) -> tuple[Mismatch, ...]:
     """Return every way in which a call breaks the contract, in a fixed order: input, then states."""
     return (*_input(spec, call), *_states(spec, unstacked(spec, call)))

@@ -22,8 +22,8 @@ from rnnshape.layout import Layout
 from rnnshape.report import Location
 
 __all__ = [
-    "ROWS", "UNNAMED", "LARGEST", "NOWHERE", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand", "forget_tables",
-    "interned", "layout_of", "separable", "varies", "widen",
+    "LARGEST", "NOWHERE", "ROWS", "UNNAMED", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand",
+    "forget_tables", "interned", "layout_of", "separable", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -250,7 +250,7 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     names = set(only)
     dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
     for axis, table in mark.tables.items():
-        if (names and axis.name not in names) or not separable(table):
+        if (names and axis.name not in names) or not separable(table) or not _adds_up(table):
             continue
         for dim in (d for d in range(table.dim()) if table.size(d) > 1):
             if piece := _piece(axis, _profile(table, dim)):
@@ -258,6 +258,20 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     if not any(dims):
         return None
     return Layout(tuple(_dim(pieces, size) for pieces, size in zip(dims, mark.sizes, strict=True)))
+
+
+def _adds_up(table: Tensor) -> bool:
+    """Tell whether the known elements are what the first ones along each dim add up to; beside padding others may be known."""
+    if not bool((table < 0).any()):
+        return True
+    base = total = table[(slice(0, 1),) * table.dim()]
+    for dim in range(table.dim()):
+        profile = table
+        for other in range(table.dim()):
+            if other != dim:
+                profile = profile.narrow(other, 0, 1)
+        total = total + (profile - base)
+    return bool(((total == table) | (table < 0)).all())
 
 
 def _profile(table: Tensor, dim: int) -> list[int]:

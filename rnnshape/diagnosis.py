@@ -136,6 +136,8 @@ def _label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target
     if isinstance(value, Tensor):
         if given is not None or target:
             tracker.label(value, _layout(value, given, where), of, target)
+        elif not value.requires_grad:
+            tracker.label_unnamed(value, of)
     elif isinstance(value, Mapping) and isinstance(given, Mapping):
         for key, item in value.items():
             _label(tracker, item, given.get(key), f"{of}.{key}", f"{where}[{key!r}]", target)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from rnnshape import text
 from rnnshape.contract import Argument, Call, Given, Mismatch, Other, Packed, check_call, predicted, unstacked
@@ -17,6 +18,7 @@ __all__ = ["suggest"]
 _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "bool")
 
 
+@lru_cache(maxsize=1024)
 def suggest(spec: RNNSpec, call: Call, mismatch: Mismatch) -> str | None:
     """Return the edit that mends this mismatch and brings no other; None if no edit is known to."""
     call = unstacked(spec, call)

@@ -99,11 +99,17 @@ class Stepper:
 
     def _begin(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         names = annotated_axes(module.forward)
-        if names:
-            for name, value in inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments.items():
+        try:
+            arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments
+        except (TypeError, ValueError):  # torch will say so, or the function has no signature
+            arguments = {}
+        for name, value in arguments.items():
+            if isinstance(value, Tensor) and self._tracker.mark(value) is None:
                 given = names.get(name)
-                if isinstance(value, Tensor) and given and len(given) == value.dim() and self._tracker.mark(value) is None:
+                if given and len(given) == value.dim():
                     self._tracker.label(value, _layout(value, given), name)
+                elif not value.requires_grad:
+                    self._tracker.label_unnamed(value, name)
         self._tracker.begin([m for t in leaves([args, kwargs]) if (m := self._tracker.mark(t))])
 
     # Loaders

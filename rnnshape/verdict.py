@@ -8,7 +8,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, Site, layout_of, separable, varies
+from rnnshape.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
 from rnnshape.interleaving import repair
 from rnnshape.layout import Layout
 from rnnshape.ops.registry import Operation
@@ -55,12 +55,16 @@ class Verdicts:
     def scrambled(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> bool:
         """Report an axis that a reshape cut into pieces which lie in no order along these dims; tell whether there was one."""
         for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
-            if axis.name in ("step", "layers", "directions") or not any(varies(table, d) for d in dims) or separable(table):
+            if axis.name in ("step", "layers", "directions", UNNAMED) or not any(varies(table, d) for d in dims) or separable(table):
                 continue
             site = mark.sites.get(axis)
             name = site.name if site else op.name
             what = f"{name} of {site.before}" if site and site.before else name
             sizes = text.sizes(site.sizes if site else mark.sizes)
+            if axis.name == ROWS:
+                dim = next(d for d in dims if varies(table, d))
+                self.mixed(op, mark, axis, dim, "features")
+                return True
             message = f"{axis.name} is scrambled: {what} to {sizes} cuts it into pieces that lie along several dims in no order"
             self.find("RNS209", f"{message}, and {called(op)} takes them as they lie", op, mark, site, None)
             return True
@@ -88,7 +92,7 @@ class Verdicts:
             details.append(f"  before    {site.before}  {text.sizes(site.before.sizes)}")
             details.append(f"  {site.name:<9} {text.sizes(site.sizes)}")
         for name, one in shown or ((("seen", mark),) if mark is not None and not site else ()):
-            layout = layout_of(one, ("batch", "seq", "layers", "directions"))
+            layout = layout_of(one, ("batch", ROWS, "seq", "layers", "directions"))
             if layout is not None:
                 layouts.append((name, layout))
                 details.append(f"  {name:<9} {layout}  {text.sizes(one.sizes)}")
@@ -111,8 +115,8 @@ def called(op: Operation) -> str:
 
 
 def is_data(axis: Axis) -> bool:
-    """Tell whether an axis is of the data, and not rows of a state or halves of an output."""
-    return axis.name not in ("layers", "directions")
+    """Tell whether an axis is known to be of the data, and not rows of a state or halves of an output."""
+    return axis.name not in ("layers", "directions", ROWS, UNNAMED)
 
 
 def runs_along(table: Tensor) -> list[int]:
