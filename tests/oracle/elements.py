@@ -206,5 +206,6 @@ def _grows(table: Tensor, dim: int, place: Tensor) -> bool:
     moved = table.movedim(dim, 0)
     first = moved[0]
     at_one = moved[int((place == 1).nonzero()[0])]
-    step = (at_one - first).flatten()[0]
-    return bool(step > 0) and bool((moved - first == (place * step).view([-1] + [1] * (moved.dim() - 1))).all())
+    step = (at_one - first).flatten()[0]  # of the elements that come first along all other dims
+    wanted = first + (place * step).view([-1] + [1] * (moved.dim() - 1))
+    return bool(step > 0) and bool(((moved == wanted) | (moved < 0) | (first < 0)).all())

@@ -1,0 +1,92 @@
+"""Random programs of movement and pointwise operations: every claim holds for every source element that an element depends on."""
+
+from __future__ import annotations
+
+import torch
+from elements import NAMES, check_form, check_layout, label, numbered, tracker
+from hypothesis import given
+from hypothesis import strategies as st
+
+SIZES = st.lists(st.integers(1, 4), min_size=2, max_size=3).map(tuple).filter(lambda s: torch.Size(s).numel() <= 24)
+
+
+def move(draw, x):
+    """Return a function that moves the elements of any tensor of these sizes."""
+    ndim, numel = x.dim(), x.numel()
+    kind = draw(
+        st.sampled_from(
+            ["permute", "reshape", "index", "slice", "flip", "roll", "cat", "stack", "repeat", "pad", "write", "unfold"]
+        )
+    )
+    dim = draw(st.integers(0, ndim - 1)) if ndim else 0
+    if ndim == 0 or numel == 0:
+        return lambda y: y.unsqueeze(0)
+    if kind == "permute":
+        order = draw(st.permutations(range(ndim)))
+        return lambda y: y.permute(order)
+    if kind == "reshape":
+        first = draw(st.sampled_from([d for d in range(1, numel + 1) if numel % d == 0]))
+        return lambda y: y.reshape(first, -1)
+    if kind == "index":
+        rows = torch.tensor(draw(st.lists(st.integers(0, x.size(dim) - 1), min_size=1, max_size=3)))
+        return lambda y: y[(*[slice(None)] * dim, rows)]
+    if kind == "slice":
+        step = draw(st.integers(1, 2))
+        return lambda y: y[(*[slice(None)] * dim, slice(None, None, step))]
+    if kind == "write":
+
+        def write(y):
+            buffer = torch.zeros_like(y)
+            buffer[0] = y[-1]
+            return buffer
+
+        return write
+    return {
+        "flip": lambda y: y.flip(dim), "roll": lambda y: y.roll(1, dim), "cat": lambda y: torch.cat([y, y.flip(dim)], dim),
+        "stack": lambda y: torch.stack([y, y.flip(dim)], dim), "repeat": lambda y: y.repeat_interleave(2, dim),
+        "pad": lambda y: torch.nn.functional.pad(y, (1, 0)), "unfold": lambda y: y.unfold(dim, 1, 1),
+    }[kind]  # fmt: skip
+
+
+def meet(draw, x):
+    """Return a function that joins a tensor with elements of itself."""
+    dim = draw(st.integers(0, x.dim() - 1)) if x.dim() else None
+    kind = draw(st.sampled_from(["scale", "row", "turned"]))
+    if kind == "scale" or dim is None or x.numel() == 0:
+        return lambda y: y * 2
+    if kind == "row":
+        return lambda y: y + y.narrow(dim, 0, 1) * 3
+    return lambda y: torch.addcmul(y, y.flip(dim), torch.tensor(5.0))
+
+
+@given(st.data(), SIZES)
+def test_programs(data, sizes):
+    x, book, program = numbered(*sizes), tracker(), []
+    label(book, x, NAMES[: len(sizes)])
+    true = {a: t.expand(sizes).flatten() for a, t in book.mark(x).tables.items()}
+    y = x
+    for _ in range(data.draw(st.integers(1, 5))):
+        func = (move if data.draw(st.integers(0, 3)) else meet)(data.draw, y)
+        program.append(func)
+        with book:
+            y = func(y)
+        if y.numel() > 200:
+            break
+    assert not book._off
+    mark = book.mark(y)
+    if mark is None:
+        return
+    check_form(mark, y)
+    check_layout(mark)
+    for source in range(x.numel()):
+        one = torch.zeros(x.numel())
+        one[source] = 1.0
+        changed = one.view(sizes)
+        for func in program:
+            changed = func(changed)
+        reached = changed != 0
+        for axis, table in mark.tables.items():
+            claimed = table.expand(y.shape)[reached]
+            assert bool(((claimed == true[axis][source]) | (claimed < 0)).all()), (
+                f"{axis}: an element of {source} claims {claimed.tolist()}"
+            )
