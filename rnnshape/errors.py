@@ -60,6 +60,9 @@ class LayoutSyntaxError(LayoutError):
         line = "".join(" " if character.isspace() else character for character in text)
         super().__init__(f"cannot read this layout: {reason}\n  {line}\n  {' ' * position}^")
 
+    def __reduce__(self) -> tuple[type[LayoutSyntaxError], tuple[str, int, str]]:
+        return type(self), (self.text, self.position, self.reason)
+
 
 class SpecError(RNNShapeError, ValueError):
     """A configuration that torch rejects too; the message says what fits."""
