@@ -392,10 +392,8 @@ def main(part: str = "") -> None:
                 report = rs.diagnose(model, *args, axes=axes)
             found = [f for f in report.findings if f.severity != "info"]
             wrong += bool(found)
-            words = "train" if mode else "eval"
-            print(
-                f"{name} ({words}): {count.operations} operations, {len(found)} findings, {len(report.unfollowed)} kinds of operation not followed"
-            )
+            words = f"{name} ({'train' if mode else 'eval'}): {count.operations} operations"
+            print(f"{words}, {len(report.unfollowed)} kinds of them not followed, {len(found)} findings")
             for finding in report.findings:
                 print(f"    {finding.code} {finding.severity}: {finding.message}\n        {finding.location}")
             for line in report.unfollowed:
