@@ -1,4 +1,4 @@
-"""The tracker leaves everything as it is: outputs, gradients, random numbers, memory, modes; and it survives what goes wrong."""
+"""The tracker leaves all as it is: outputs, gradients, random numbers, memory, modes; and it survives what goes wrong."""
 
 from __future__ import annotations
 
@@ -155,11 +155,19 @@ def followed(func, *sizes):
 @pytest.mark.parametrize(
     "write",
     [
-        lambda x: x[0].zero_(), lambda x: x.view(-1).add_(1), lambda x: x[:, 1].copy_(torch.zeros(4, 2)), lambda x: x.T.mul_(2) if x.dim() == 2 else x.mT.mul_(2),
-        lambda x: x.detach().zero_(), lambda x: x.data.zero_(), lambda x: x.data.view(-1)[3:].fill_(1), lambda x: x.unbind()[0].relu_(),
-        lambda x: torch.add(x[0], 1, out=x[1]), lambda x: nn.functional.relu(x[0], inplace=True), lambda x: x.unfold(0, 2, 2).zero_(),
+        lambda x: x[0].zero_(),
+        lambda x: x.view(-1).add_(1),
+        lambda x: x[:, 1].copy_(torch.zeros(4, 2)),
+        lambda x: x.T.mul_(2) if x.dim() == 2 else x.mT.mul_(2),
+        lambda x: x.detach().zero_(),
+        lambda x: x.data.zero_(),
+        lambda x: x.data.view(-1)[3:].fill_(1),
+        lambda x: x.unbind()[0].relu_(),
+        lambda x: torch.add(x[0], 1, out=x[1]),
+        lambda x: nn.functional.relu(x[0], inplace=True),
+        lambda x: x.unfold(0, 2, 2).zero_(),
     ],
-)  # fmt: skip
+)
 def test_a_base_is_unknown_once_a_view_of_it_was_written_to(write):
     def func(x):
         base = x.clone()
@@ -187,7 +195,7 @@ def test_a_view_is_unknown_once_its_base_was_written_to():
 
 def test_out_is_written_by_torch_alone():
     out = torch.zeros(8, 3, 2)
-    book, x, _ = followed(lambda x: torch.cat([x, x], out=out))
+    _book, x, _ = followed(lambda x: torch.cat([x, x], out=out))
     assert torch.equal(out, torch.cat([x, x]))
 
 
@@ -236,16 +244,21 @@ def test_functional_transforms_are_stepped_aside_for():
 @pytest.mark.parametrize(
     "func",
     [
-        lambda x: x.to_sparse(), lambda x: torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), lambda x: torch.view_as_complex(x),
-        lambda x: torch.kron(x, x), lambda x: x.to("meta"), lambda x: torch.nested.nested_tensor([x[0], x[1]]),
-        lambda x: nn.functional.embedding_bag(x[..., 0].long() % 3, torch.zeros(3, 2)), lambda x: nn.functional.grid_sample(x[None, None, :, :, 0], torch.zeros(1, 2, 2, 2), align_corners=True),
+        lambda x: x.to_sparse(),
+        lambda x: torch.quantize_per_tensor(x, 0.1, 0, torch.qint8),
+        lambda x: torch.view_as_complex(x),
+        lambda x: torch.kron(x, x),
+        lambda x: x.to("meta"),
+        lambda x: torch.nested.nested_tensor([x[0], x[1]]),
+        lambda x: nn.functional.embedding_bag(x[..., 0].long() % 3, torch.zeros(3, 2)),
+        lambda x: nn.functional.grid_sample(x[None, None, :, :, 0], torch.zeros(1, 2, 2, 2), align_corners=True),
     ],
-)  # fmt: skip
+)
 def test_what_has_no_rule_is_unknown_or_right(func, recwarn):
     book, x, y = followed(func)
     assert not book._off
     if y.is_complex():
-        book, x, y = followed(lambda x: torch.view_as_real(func(x)))
+        book, _x, y = followed(lambda x: torch.view_as_real(func(x)))
     mark = book.mark(y)
     if mark is not None:
         assert torch.equal(mark.tables[next(a for a, _ in mark.of("batch"))].flatten(), torch.arange(4))

@@ -183,7 +183,7 @@ def check_dependence(
 
 
 def check_layout(mark: Mark) -> None:
-    """Check that what a Layout says of a dim is so: along its factors the coordinate grows by equal steps, and by nothing else."""
+    """Check that along the factors of a dim the coordinate grows by equal steps, and by nothing else."""
     layout = layout_of(mark)
     if layout is None:
         return

@@ -246,9 +246,11 @@ MOVEMENT = {
 }
 
 EINOPS = [
-    (A, lambda x: einops.rearrange(x, "a b c -> (b a) c")), (A, lambda x: einops.rearrange(x, "(a d) b c -> d b (a c)", d=2)),
-    (A, lambda x: einops.repeat(x, "a b c -> a (b r) c", r=2)), (A, lambda x: einops.rearrange([x, x], "n a b c -> a (n b) c")),
-]  # fmt: skip
+    (A, lambda x: einops.rearrange(x, "a b c -> (b a) c")),
+    (A, lambda x: einops.rearrange(x, "(a d) b c -> d b (a c)", d=2)),
+    (A, lambda x: einops.repeat(x, "a b c -> a (b r) c", r=2)),
+    (A, lambda x: einops.rearrange([x, x], "n a b c -> a (n b) c")),
+]
 
 DRAWN = (5, 4, 3)
 

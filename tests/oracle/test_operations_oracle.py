@@ -77,10 +77,15 @@ def test_pointwise(name, shapes):
 
 def test_what_is_overwritten_is_unknown():
     calls = {
-        "fill_": lambda x: x.fill_(1), "zero_": lambda x: x.zero_(), "normal_": lambda x: x.normal_(), "uniform_": lambda x: x.uniform_(),
-        "random_": lambda x: x.random_(), "data.set": lambda x: setattr(x, "data", torch.zeros(4, 3)), "set_": lambda x: x.set_(torch.zeros(4, 3)),
+        "fill_": lambda x: x.fill_(1),
+        "zero_": lambda x: x.zero_(),
+        "normal_": lambda x: x.normal_(),
+        "uniform_": lambda x: x.uniform_(),
+        "random_": lambda x: x.random_(),
+        "data.set": lambda x: setattr(x, "data", torch.zeros(4, 3)),
+        "set_": lambda x: x.set_(torch.zeros(4, 3)),
         "resize_": lambda x: x.resize_(4, 3),
-    }  # fmt: skip
+    }
     assert set(calls) == OVERWRITTEN
     for call in calls.values():
         for book, x, _ in sources((4, 3)):
@@ -93,9 +98,15 @@ def test_what_is_overwritten_is_unknown():
 
 def test_new_values_belong_to_nobody():
     made = {
-        "zeros_like": torch.zeros_like, "new_zeros": lambda x: x.new_zeros(4, 3), "argsort": lambda x: x.argsort(), "unique": lambda x: x.unique(),
-        "nonzero": lambda x: x.nonzero(), "multinomial": lambda x: x.abs().multinomial(1), "item": lambda x: x[0, 0].item(), "bernoulli": lambda x: (x * 0).bernoulli(),
-    }  # fmt: skip
+        "zeros_like": torch.zeros_like,
+        "new_zeros": lambda x: x.new_zeros(4, 3),
+        "argsort": lambda x: x.argsort(),
+        "unique": lambda x: x.unique(),
+        "nonzero": lambda x: x.nonzero(),
+        "multinomial": lambda x: x.abs().multinomial(1),
+        "item": lambda x: x[0, 0].item(),
+        "bernoulli": lambda x: (x * 0).bernoulli(),
+    }
     assert set(made) <= NEW
     for call in made.values():
         for book, x, _ in sources((4, 3)):

@@ -1,4 +1,4 @@
-"""Random programs of movement and pointwise operations: every claim holds for every source element that an element depends on."""
+"""Random programs of movement and pointwise operations: claims hold for every source that an element depends on."""
 
 from __future__ import annotations
 
@@ -42,10 +42,14 @@ def move(draw, x):
 
         return write
     return {
-        "flip": lambda y: y.flip(dim), "roll": lambda y: y.roll(1, dim), "cat": lambda y: torch.cat([y, y.flip(dim)], dim),
-        "stack": lambda y: torch.stack([y, y.flip(dim)], dim), "repeat": lambda y: y.repeat_interleave(2, dim),
-        "pad": lambda y: torch.nn.functional.pad(y, (1, 0)), "unfold": lambda y: y.unfold(dim, 1, 1),
-    }[kind]  # fmt: skip
+        "flip": lambda y: y.flip(dim),
+        "roll": lambda y: y.roll(1, dim),
+        "cat": lambda y: torch.cat([y, y.flip(dim)], dim),
+        "stack": lambda y: torch.stack([y, y.flip(dim)], dim),
+        "repeat": lambda y: y.repeat_interleave(2, dim),
+        "pad": lambda y: torch.nn.functional.pad(y, (1, 0)),
+        "unfold": lambda y: y.unfold(dim, 1, 1),
+    }[kind]
 
 
 def meet(draw, x):
