@@ -4,6 +4,7 @@ from rnnshape.ops import consumption, distances, losses, movement, packing, poin
 from rnnshape.ops.registry import ALWAYS, OPERATIONS, Operation, name_of
 
 __all__ = [
-    "ALWAYS", "OPERATIONS", "Operation", "consumption", "distances", "losses", "movement", "name_of", "packing", "pointwise", "recurrent",
+    "ALWAYS", "OPERATIONS", "Operation", "consumption", "distances", "losses", "movement", "name_of", "packing",
+    "pointwise", "recurrent",
     "writing",
 ]  # fmt: skip

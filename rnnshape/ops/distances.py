@@ -154,7 +154,8 @@ def folded(op: Operation) -> None:
 
 
 @operation(
-    "scatter_add", "scatter_add_", "index_add", "index_add_", "scatter_reduce", "scatter_reduce_", "index_reduce", "index_reduce_",
+    "scatter_add", "scatter_add_", "index_add", "index_add_", "scatter_reduce", "scatter_reduce_", "index_reduce",
+    "index_reduce_",
 )  # fmt: skip
 def scattered(op: Operation) -> None:
     """Rows are added up where an index says: they keep what does not lie along that dim, and what the target knows."""

@@ -22,7 +22,8 @@ _ALSO = frozenset([
     "masked_fill", "clamp", "clip", "nan_to_num", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
     "dropout1d", "dropout2d", "dropout3d", "sigmoid", "tanh", "relu", "true_divide", "divide", "multiply", "subtract",
     "floor_divide", "remainder", "fmod", "float_power", "square", "softshrink", "hardshrink", "expit", "negative",
-    "log_sigmoid", "absolute", "entr", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh", "greater", "greater_equal", "less",
+    "log_sigmoid", "absolute", "entr", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh",
+    "greater", "greater_equal", "less",
     "less_equal", "not_equal", "xlogy", "fix", "isclose", "rpow",
 ])  # fmt: skip
 # Of a name that is elementwise, but with results of other sizes, or with operands that do not meet by broadcasting.
@@ -36,7 +37,8 @@ IDENTITIES = frozenset([
 
 _OPERATORS = {
     "truediv": "div", "floordiv": "floor_divide", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
-    "invert": "bitwise_not", "mod": "remainder", "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift", "pos": "positive",
+    "invert": "bitwise_not", "mod": "remainder", "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift", "pos":
+    "positive",
 }  # fmt: skip
 """Of Python's operators, what aten calls them."""
 
@@ -114,10 +116,12 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
 @operation(
     "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
     "from_numpy", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
-    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "bernoulli", "_standard_gamma", "poisson", "multinomial", "randperm", "item",
+    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "bernoulli", "_standard_gamma", "poisson",
+    "multinomial", "randperm", "item",
     "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
     "__contains__", "equal", "allclose", "is_nonzero", "backward", "register_hook", "retain_grad", "grad.get", "manual_seed",
-    "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc", "searchsorted", "argsort", "unique", "nonzero", "bincount",
+    "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc",
+    "searchsorted", "argsort", "unique", "nonzero", "bincount",
     always=True,
 )  # fmt: skip
 def makes_new_values(op: Operation) -> None:
