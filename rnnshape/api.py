@@ -66,8 +66,8 @@ def watch(
     codes = (*checked_codes(ignore), *ignored_codes())
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
-    if isinstance(track, int) and track < 0:
-        raise SpecError(f"track={track}: a number of steps is needed, or True or False")
+    if not isinstance(track, int) or track < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise SpecError(f"track={track!r}: a number of steps is needed, or True or False")
     limit = None if track is True else int(track)
     return Watch(model, on, codes, jsonl, limit)
 
@@ -94,18 +94,25 @@ class Watch:
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
         if not self._attached:
-            if self._jsonl is not None:
-                self._lines = JsonLines(self._jsonl)
-                self.report.sinks.append(self._lines.write)
-            if self._model is None:
-                self._observer.watch_everything()
-            else:
-                self._observer.watch(self._model.named_modules())
-            if self._steps != 0:
-                self._stepper = Stepper(self._observer, self._observer.path_of(self._model), self._steps)
-                self._stepper.start(self._model)
             self._attached = True
+            try:
+                self._begin()
+            except BaseException:
+                self.remove()
+                raise
         return self.report
+
+    def _begin(self) -> None:
+        if self._jsonl is not None:
+            self._lines = JsonLines(self._jsonl)
+            self.report.sinks.append(self._lines.write)
+        if self._model is None:
+            self._observer.watch_everything()
+        else:
+            self._observer.watch(self._model.named_modules())
+        if self._steps != 0:
+            self._stepper = Stepper(self._observer, self._observer.path_of(self._model), self._steps)
+            self._stepper.start(self._model)
 
     def remove(self) -> None:
         """Stop watching; the report stays."""

@@ -110,6 +110,8 @@ class Observer:
     def _door(self, module: nn.Module, path: str) -> Door | None:
         spec = _torch.spec_of(module)
         if spec is None:
+            if isinstance(module, _torch.RECURRENT):
+                self.report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
             return None
         door, doors, key = Door(module, path, spec, self.report, self.ignore), self.doors, id(module)
         # A module that is made later may get the id of one that died.

@@ -12,6 +12,7 @@ from torch import nn
 
 import rnnshape
 from rnnshape import Report, RNNShapeError, SpecError, watch
+from rnnshape.stepping import Stepper
 
 X = torch.zeros(9, 6, 4)
 
@@ -26,6 +27,8 @@ X = torch.zeros(9, 6, 4)
         ({"ignore": ["RN112"]}, SpecError, "ignore=['RN112']: there is no rule 'RN112'; did you mean 'RNS112'?"),
         ({"ignore": ["RNS101", "all"]}, SpecError, "ignore=['RNS101', 'all']: there is no rule 'all'"),
         ({"track": -1}, SpecError, "track=-1: a number of steps is needed, or True or False"),
+        ({"track": "3"}, SpecError, "track='3': a number of steps is needed, or True or False"),
+        ({"track": None}, SpecError, "track=None: a number of steps is needed, or True or False"),
     ],
 )
 def test_an_argument_that_is_none(arguments: dict[str, Any], kind: type[Exception], message: str) -> None:
@@ -65,6 +68,22 @@ def test_nothing_happens_before_it_is_attached(tmp_path: Path) -> None:
     assert not file.exists()
     assert "__call__" not in vars(nn.RNNBase)
     assert str(way.report) == "0 calls of 0 recurrent layers, 0 findings"
+
+
+@pytest.mark.parametrize("model", [nn.GRU(4, 8), None])
+def test_a_watch_that_cannot_begin_leaves_nothing_behind(
+    model: nn.Module | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Stepper, "start", refuse)
+    way = watch(model, track=True, jsonl=tmp_path / "calls.jsonl")
+    with pytest.raises(MemoryError):
+        way.attach()
+    assert "__call__" not in vars(nn.RNNBase)
+    assert way.report.sinks == []
+    way.remove()
 
 
 def test_the_report_is_the_same_object_all_along_and_stays() -> None:

@@ -256,6 +256,18 @@ def test_a_module_whose_attributes_raise_is_passed_over() -> None:
     assert [event.module for event in report.events] == ["rnn"]
 
 
+def test_a_layer_whose_configuration_nobody_can_read_says_so() -> None:
+    model = nn.Sequential(nn.GRU(4, 8), nn.GRU(8, 8))
+    model[1].hidden_size = None  # type: ignore[assignment]
+    with watch(model) as report:
+        model[0](X)
+    with watch() as everything:
+        model[0](X)
+    assert report.unfollowed == ("1: its configuration is none that torch has",)
+    assert [event.module for event in report.events] == ["0"]
+    assert everything.unfollowed == ()
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning:torch.*")
 def test_dynamically_quantized_layers() -> None:
     quantized = pytest.importorskip("torch.ao.nn.quantized.dynamic")
