@@ -80,13 +80,14 @@ def diagnose(
     axes = annotated_axes(model.forward) or None if axes is None else axes
     names = _parameter_names(model, len(args))
     entries = _entries(axes, args, names)
+    arguments = [*zip(names, args, strict=False), *kwargs.items()]
+    for number, (name, value) in enumerate(arguments):
+        given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
+        _label(tracker, value, given, name, f"axes of {name!r}")
+    _learn_lengths(tracker, arguments)
+    _label(tracker, target, target_axes, "target", "target_axes", target=True)
     observer.watch(model.named_modules())
     try:
-        for number, (name, value) in enumerate([*zip(names, args, strict=False), *kwargs.items()]):
-            given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
-            _label(tracker, value, given, f"{name}", f"axes of {name!r}")
-        _learn_lengths(tracker, [*zip(names, args, strict=False), *kwargs.items()])
-        _label(tracker, target, target_axes, "target", "target_axes", target=True)
         with tracker:
             output = _run(model, args, kwargs, loss, target)
         tracker.finish(output)

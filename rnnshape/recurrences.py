@@ -116,6 +116,8 @@ class Recurrences(Verdicts):
         ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
         if len(set(zip(got, ways, strict=True))) < len(got):
             return  # one state for several layers, such as h_n[-1:].repeat(2, 1, 1), was chosen and not miscounted
+        if set(got) == {source.layers - 1}:
+            return  # both directions of the last layer, h_n[-2:], are chosen for their meaning, for two layers of another kind
         name = f"layer {got[row]} {('forward', 'reverse')[ways[row]]}"
         axis = next(a for a, t in mark.of("layers") if t is table)
         self.find(

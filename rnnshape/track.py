@@ -259,9 +259,9 @@ class Tracker(TorchFunctionMode):
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
         if 1 < tensor.dim() <= MOST_DIMS and self.mark(tensor) is None:
-            sizes = tensor.shape
-            tables = {Axis(UNNAMED, f"{of}.{d}"): along(sizes[d], d, len(sizes)) for d in range(len(sizes)) if sizes[d] <= LARGEST}
-            self.put(tensor, Mark(tuple(sizes), tables))
+            sizes = tuple(tensor.shape)
+            tables = {Axis(UNNAMED, f"{of}.{d}"): along(s, d, len(sizes)) for d, s in enumerate(sizes) if s <= LARGEST}
+            self.put(tensor, Mark(sizes, tables))
 
     def doubled(self, value: Any) -> Any:
         """Return arguments in which every tensor that was labelled has its samples twice."""

@@ -55,7 +55,9 @@ class Verdicts:
     def scrambled(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> bool:
         """Report an axis that a reshape cut into pieces which lie in no order along these dims; tell whether there was one."""
         for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
-            if axis.name in ("step", "layers", "directions", UNNAMED) or not any(varies(table, d) for d in dims) or separable(table):
+            if axis.name in ("step", "layers", "directions", UNNAMED):
+                continue
+            if not any(varies(table, d) for d in dims) or separable(table):
                 continue
             site = mark.sites.get(axis)
             name = site.name if site else op.name

@@ -142,7 +142,7 @@ def test_the_caret_fits_a_text_of_several_lines() -> None:
     assert str(err.value) == "cannot read this layout: this ')' closes nothing\n  batch=6  seq=9)\n                ^"
 
 
-PIECES = "a b T L B ? ( ) { } * @ = # , - ' 1 _ % batch time 'T' %2/6 //2 [0:2/6] [1:6:2/6] =2 =6 =B . ²".split() + [" "] * 4
+PIECES = "a b T L B ? ( ) { } * @ = # , - ' 1 _ % batch time 'T' %2/6 //2 [0:2/6] [1:6:2/6] =2 =6 =B . ²".split() + [" "] * 4  # noqa: SIM905
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))

@@ -255,7 +255,7 @@ def test_functional_transforms_are_stepped_aside_for():
     ],
 )
 def test_what_has_no_rule_is_unknown_or_right(func, recwarn):
-    book, x, y = followed(func)
+    book, _x, y = followed(func)
     assert not book._off
     if y.is_complex():
         book, _x, y = followed(lambda x: torch.view_as_real(func(x)))

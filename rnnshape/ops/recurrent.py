@@ -94,8 +94,11 @@ def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
     shared: dict[Axis, Tensor] = {}
     for axis, rows in batch.items():
         table = state.tables.get(axis)
-        if table is None or table.dim() != 3 or (not varies(table, 0) and not varies(table, 2) and disagreement(table.amax((0, 2)), rows) is None):
-            shared[axis] = rows
+        if table is not None and table.dim() == 3:
+            elsewhere = varies(table, 0) or varies(table, 2)
+            if elsewhere or disagreement(table.amax((0, 2)), rows) is not None:
+                continue
+        shared[axis] = rows
     return shared
 
 
