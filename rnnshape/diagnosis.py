@@ -125,9 +125,9 @@ def _entries(axes: Axes, args: tuple[Any, ...], names: Sequence[str]) -> list[An
     if isinstance(axes, str):
         return [axes]
     entries = list(axes)
-    if entries and all(isinstance(e, str) for e in entries) and len(args) == 1 and isinstance(args[0], Tensor):
-        # A tuple of names for the one argument there is; a list of Layout strings has one entry.
-        return entries if len(entries) == 1 and args[0].dim() > 1 else [tuple(entries)]
+    names = all(isinstance(e, str) and " " not in e.strip() for e in entries)
+    if names and len(args) == 1 and isinstance(args[0], Tensor) and len(entries) == args[0].dim():
+        return [tuple(entries)]  # a tuple of names for the one argument there is
     if len(entries) > len(args):
         raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(args), 'argument')}")
     return entries
