@@ -256,6 +256,20 @@ def test_a_hook_that_comes_during_a_watch_is_no_finding() -> None:
     assert report.findings == ()
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_hook_that_comes_later_may_change_the_result_of_a_subclass_too() -> None:
+    class Plain(nn.GRU):
+        def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:
+            return super().forward(input, hx)
+
+    layer = Plain(4, 8)
+    with watch(layer) as report:
+        layer(X)
+        layer.register_forward_hook(lambda module, args, result: (result[0][-1], result[1]))
+        layer(X)
+    assert ([event.calls for event in report.events], report.findings) == ([2], ())
+
+
 def test_what_a_hook_leaves_alone_is_still_judged_by_its_outcome() -> None:
     layer = nn.GRU(4, 8)
     layer.register_forward_pre_hook(lambda module, args: None)

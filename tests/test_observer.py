@@ -299,6 +299,21 @@ def test_a_file_that_cannot_be_written_to_does_not_stop_the_model(tmp_path: Path
     assert report.findings == ()
 
 
+def test_an_error_is_raised_even_where_it_cannot_be_recorded(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_: Any) -> None:
+        raise OSError("no space left on device")
+
+    model = Classifier()
+    with watch(model) as report:
+        report.sinks.append(refuse)
+        with pytest.raises(ContractError) as caught:
+            model(X, WRONG)
+        report.sinks.clear()
+    assert str(caught.value) == WORDS
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "no space left on device" in caplog.records[0].getMessage()
+
+
 # Lines
 
 

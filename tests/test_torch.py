@@ -342,6 +342,7 @@ def test_what_a_contract_looks_at() -> None:
     assert argument(packed) == Packed(Given((28, 4), "float32", "cpu"), 6, 9)
     inner = Other("tuple", (argument(packed), Other("NoneType")))
     assert argument([X[0], (packed, None)]) == Other("list", (Given((6, 4)), inner))
+    assert argument(torch.max(X, 0)) == Other("tuple", (Given((6, 4)), Given((6, 4), "int64")))  # a named tuple
     assert argument({}) == Other("dict")
     assert argument(X.numpy()) == Other("numpy.ndarray")
     call = call_of(nn.GRU(4, 8), X, None)
