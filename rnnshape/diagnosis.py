@@ -79,7 +79,7 @@ def diagnose(
     observer.origin = tracker.origin
     axes = annotated_axes(model.forward) or None if axes is None else axes
     names = _parameter_names(model, len(args))
-    entries = _entries(axes, args, names)
+    entries = _entries(axes, args)
     arguments = [*zip(names, args, strict=False), *kwargs.items()]
     for number, (name, value) in enumerate(arguments):
         given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
@@ -118,15 +118,15 @@ def _parameter_names(model: nn.Module, count: int) -> list[str]:
     return [known[i] if i < len(known) else f"argument {i}" for i in range(count)]
 
 
-def _entries(axes: Axes, args: tuple[Any, ...], names: Sequence[str]) -> list[Any]:
+def _entries(axes: Axes, args: tuple[Any, ...]) -> list[Any]:
     """Return one entry for each positional argument."""
     if axes is None or isinstance(axes, Mapping):
         return []
     if isinstance(axes, str):
         return [axes]
     entries = list(axes)
-    names = all(isinstance(e, str) and " " not in e.strip() for e in entries)
-    if names and len(args) == 1 and isinstance(args[0], Tensor) and len(entries) == args[0].dim():
+    words = all(isinstance(e, str) and " " not in e.strip() for e in entries)
+    if words and len(args) == 1 and isinstance(args[0], Tensor) and len(entries) == args[0].dim():
         return [tuple(entries)]  # a tuple of names for the one argument there is
     if len(entries) > len(args):
         raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(args), 'argument')}")
