@@ -73,7 +73,11 @@ def uncompiled(function: Any, and_below: bool = False) -> Any:
 
 def _given(tensor: Tensor) -> Given:
     """Reduce a tensor to what a contract looks at."""
-    return Given(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), str(tensor.device))
+    return Given(tuple(tensor.shape), _dtype(tensor.dtype), str(tensor.device))
+
+
+def _dtype(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def argument(value: object) -> Argument:
@@ -108,7 +112,13 @@ def call_of(module: nn.Module, given_input: object, state: object) -> Call | Non
     if isinstance(found, Other) and found.type not in ("tuple", "list", "dict", "numpy.ndarray", "NoneType"):
         return None
     weight = next((_given(p) for p in module.parameters(recurse=False)), None)
-    return Call(found, None if state is None else argument(state), weight, torch._C._is_any_autocast_enabled())
+    return Call(
+        input=found,
+        state=None if state is None else argument(state),
+        weight=weight,
+        autocast=torch._C._is_any_autocast_enabled(),
+        default_dtype=_dtype(torch.get_default_dtype()),
+    )
 
 
 def has_hooks(module: nn.Module) -> tuple[bool, bool]:

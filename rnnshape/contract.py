@@ -67,12 +67,14 @@ class Call:
         state: ``hx``, or None.
         weight: a weight of the layer, for dtype and device; None where there is none to look at.
         autocast: whether torch chooses the dtypes itself.
+        default_dtype: of a tensor that is made without one.
     """
 
     input: Argument
     state: Argument | None = None
     weight: Given | None = None
     autocast: bool = False
+    default_dtype: str = "float32"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,11 @@ class Door:
         return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
 
     def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
-        """Hold a call against the contract; None where that cannot be done."""
+        """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
+        spec = _torch.spec_of(request.module) or self.spec
+        if spec != self.spec:
+            self.spec = spec
+            self._seen.clear()
         found = self._arguments(request)
         call = found and _torch.call_of(request.module, *found)
         return (call, list(check_call(self.spec, call))) if call else None

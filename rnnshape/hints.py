@@ -123,7 +123,7 @@ def _for_item(
         built = [str(size) for size in wanted]
         if code == "RNS106" and data == "input":
             built[-2] = f"input.size({0 if spec.cell or spec.batch_first else 1})"
-        yield f"torch.zeros({', '.join(built)})", Given(wanted)
+        yield f"torch.zeros({', '.join(built)})", Given(wanted, call.default_dtype)
         yield f"{name}.new_zeros({', '.join(built)})", right
 
 

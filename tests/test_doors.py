@@ -328,6 +328,22 @@ def test_other_sizes_dtypes_and_states_are_other_kinds_of_calls() -> None:
     ]
 
 
+def test_a_flag_that_is_changed_later_counts() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer) as report:
+        layer(X)
+        layer.batch_first = True
+        layer(X, torch.zeros(1, 9, 8))
+        layer(X)
+        with pytest.raises(ContractError, match=r"batch=9   from dim 0 of the input \(9, 6, 4\), since batch_first=True"):
+            layer(X, torch.zeros(1, 6, 8))
+    assert [str(event.layouts[0][1]) for event in report.events] == [
+        "seq=9 batch=6 feature=4",
+        "batch=9 seq=6 feature=4",
+        "batch=9 seq=6 feature=4",
+    ]
+
+
 def test_thousands_of_sizes_take_bounded_memory() -> None:
     layer = nn.GRUCell(1, 1)
     layer.forward = lambda input, hx=None: None  # type: ignore[method-assign]

@@ -154,6 +154,13 @@ def test_new_zeros_where_plain_zeros_would_have_another_dtype_or_device(where: d
     assert found == {("RNS103", "h_0"): "h_0.new_zeros(1, 6, 8) fits"}
 
 
+def test_what_plain_zeros_make_is_the_default_of_torch() -> None:
+    for default, suggestion in (("float32", "torch.zeros(1, 6, 8) fits"), ("float64", "h_0.new_zeros(1, 6, 8) fits")):
+        call = Call(Given((9, 6, 4)), Given((2, 6, 8)), WEIGHT, default_dtype=default)
+        (mismatch,) = check_call(GRU, call)
+        assert suggest(GRU, call, mismatch) == suggestion
+
+
 def test_a_pair_of_states() -> None:
     x, right, wrong = Given((9, 6, 4)), Given((1, 6, 8)), Given((6, 1, 8))
     assert offered(LSTM, x, pair(wrong, wrong)) == {

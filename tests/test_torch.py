@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import ContractError, Report, watch
 from rnnshape._torch import argument, call_of, packed_sizes, user_location
-from rnnshape.contract import Given, Other, Packed
+from rnnshape.contract import Call, Given, Other, Packed
 
 X = torch.randn(9, 6, 4, generator=torch.Generator().manual_seed(0))
 
@@ -347,7 +347,7 @@ def test_what_a_contract_looks_at() -> None:
     assert argument(X.numpy()) == Other("numpy.ndarray")
     call = call_of(nn.GRU(4, 8), X, None)
     assert call is not None
-    assert (call.input, call.state, call.weight, call.autocast) == (Given((9, 6, 4)), None, Given((24, 4)), False)
+    assert call == Call(Given((9, 6, 4)), None, Given((24, 4)), autocast=False, default_dtype="float32")
     assert call_of(nn.GRU(4, 8), "a stand-in", None) is None
 
 
