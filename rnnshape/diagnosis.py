@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from rnnshape import text
 from rnnshape._torch import traceback_location
 from rnnshape.annotations import annotated_axes
-from rnnshape.axes import UNKNOWN, Dim, whole
-from rnnshape.errors import LayoutError, SpecError
 from rnnshape.explanation import explain_call
 from rnnshape.hooks import Observer
-from rnnshape.layout import Layout
+from rnnshape.labels import Axes, label, label_arguments
 from rnnshape.report import Finding, Report
 from rnnshape.rules import checked_codes, rule
 from rnnshape.settings import ignored_codes
-from rnnshape.sizes import Monomial
 from rnnshape.track import Tracker
 
-__all__ = ["Axes", "diagnose"]
-
-Axes = str | Sequence[Any] | Mapping[str, Any] | None
-"""A Layout string, a tuple of names, None, or the same nested as the arguments are."""
+__all__ = ["diagnose"]
 
 
 def diagnose(
@@ -74,18 +67,12 @@ def diagnose(
     """
     report = Report()
     codes = (*checked_codes(ignore), *ignored_codes())
+    axes = annotated_axes(model.forward) or None if axes is None else axes
     observer = Observer(report, "record", (*codes, "RNS112") if axes is not None else codes)
     tracker = Tracker(observer, observer.path_of(model))
     observer.origin = tracker.origin
-    axes = annotated_axes(model.forward) or None if axes is None else axes
-    names = _parameter_names(model, len(args))
-    entries = _entries(axes, args)
-    arguments = [*zip(names, args, strict=False), *kwargs.items()]
-    for number, (name, value) in enumerate(arguments):
-        given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
-        _label(tracker, value, given, name, f"axes of {name!r}")
-    _learn_lengths(tracker, arguments)
-    _label(tracker, target, target_axes, "target", "target_axes", target=True)
+    label_arguments(tracker, model, args, kwargs, axes)
+    label(tracker, target, target_axes, "target", "target_axes", target=True)
     observer.watch(model.named_modules())
     try:
         with tracker:
@@ -108,91 +95,6 @@ def _run(
     if loss is not None:
         loss(output, target)
     return output
-
-
-def _parameter_names(model: nn.Module, count: int) -> list[str]:
-    try:
-        known = [p.name for p in inspect.signature(model.forward).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
-    except (TypeError, ValueError):
-        known = []
-    return [known[i] if i < len(known) else f"argument {i}" for i in range(count)]
-
-
-def _entries(axes: Axes, args: tuple[Any, ...]) -> list[Any]:
-    """Return one entry for each positional argument."""
-    if axes is None or isinstance(axes, Mapping):
-        return []
-    if isinstance(axes, str):
-        return [axes]
-    entries = list(axes)
-    words = all(isinstance(e, str) and " " not in e.strip() for e in entries)
-    if words and len(args) == 1 and isinstance(args[0], Tensor) and len(entries) == args[0].dim():
-        return [tuple(entries)]  # a tuple of names for the one argument there is
-    if len(entries) > len(args):
-        raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(args), 'argument')}")
-    return entries
-
-
-def _label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target: bool = False) -> None:
-    if isinstance(value, Tensor):
-        if given is not None or target:
-            tracker.label(value, _layout(value, given, where), of, target)
-        elif not value.requires_grad:
-            tracker.label_unnamed(value, of)
-    elif isinstance(value, Mapping) and isinstance(given, Mapping):
-        for key, item in value.items():
-            _label(tracker, item, given.get(key), f"{of}.{key}", f"{where}[{key!r}]", target)
-    elif isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
-        for number, (item, entry) in enumerate(zip(value, given, strict=False)):
-            _label(tracker, item, entry, f"{of}.{number}", f"{where}[{number}]", target)
-
-
-def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
-    """Read an entry, and give its names the sizes of the tensor."""
-    if given is None:
-        return Layout(tuple((whole(UNKNOWN, s),) for s in tensor.shape))
-    try:
-        parts = Layout.parse(given).dims if isinstance(given, str) else tuple(_one(name) for name in given)
-    except LayoutError as error:
-        raise SpecError(f"{where}: {error}") from None
-    if len(parts) != tensor.dim():
-        named = text.count(len(parts), "dim")
-        raise SpecError(f"{where}: {given!r} names {named}, and the tensor is {text.sizes(tensor.shape)}")
-    dims: list[Dim] = []
-    for part, size in zip(parts, tensor.shape, strict=True):
-        layout = Layout((part,))
-        stated = layout.sizes[0]
-        if isinstance(stated, Monomial) and len(stated.symbols) > 1:
-            dims.append((whole(UNKNOWN, size),))  # one number does not tell how two axes share it
-            continue
-        try:
-            dims.extend(layout.bind((size,)).dims)
-        except LayoutError as error:
-            raise SpecError(f"{where}: {error}") from None
-    return Layout(tuple(dims))
-
-
-def _one(name: Any) -> Dim:
-    if name is None:
-        return (whole(UNKNOWN, Monomial(1, ("any",))),)
-    found = Layout.parse(str(name)).dims
-    if len(found) != 1:
-        raise LayoutError(f"{name!r} is not the name of one dim")
-    return found[0]
-
-
-def _learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
-    """Take an integer argument that is called some kind of length, along the batch, for the real steps of the one sequence."""
-    sequences = {(axis, table.numel()) for _, v in arguments if (m := tracker.mark(v)) for axis, table in m.of("seq")}
-    for name, value in arguments:
-        mark = tracker.mark(value)
-        if mark is None or "len" not in name.lower() or len(sequences) != 1:
-            continue
-        if len(mark.sizes) != 1 or value.is_floating_point():
-            continue
-        axis, steps = next(iter(sequences))
-        if mark.of("batch") and int(value.min()) >= 1 and int(value.max()) <= steps:
-            tracker.judge.lengths[axis] = value.detach().cpu()
 
 
 def _explain(report: Report, tracker: Tracker, ignore: Sequence[str], error: Exception) -> None:

@@ -22,7 +22,7 @@ FLOORS = (
     ("spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations"),
     ("render",),
     ("_torch", "coordinates", "book", "usage", "verdict", "meetings", "recurrences", "judgement", "explanation", "ops"),
-    ("doors", "hooks", "track", "stepping", "probe", "dryrun", "states", "nn"),
+    ("doors", "hooks", "track", "stepping", "labels", "probe", "dryrun", "states", "nn"),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "__main__"),
     ("__init__",),
 )

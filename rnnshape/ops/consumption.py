@@ -13,7 +13,7 @@ from rnnshape.coordinates import Mark, along, at_sizes, compress, disagreement, 
 from rnnshape.ops.pointwise import keeps, meet, pointwise
 from rnnshape.ops.registry import Operation, leaves, operation
 
-__all__ = ["contracted", "joined", "keeps_but"]
+__all__ = ["contracted", "joined", "keeps_but", "put_result"]
 
 
 def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
@@ -49,7 +49,8 @@ def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Ten
     return {axis: table for axis, table in met.items() if axis not in gone}
 
 
-def _put(op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark]) -> None:
+def put_result(op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark]) -> None:
+    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them."""
     if not isinstance(result, Tensor):
         return
     mark = Mark(tuple(result.shape), tables)
@@ -73,7 +74,7 @@ def linear(op: Operation) -> None:
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
     if weight.dim() > 1:
         tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
-    _put(op, result, tables, [mark])
+    put_result(op, result, tables, [mark])
     made = op.book.mark(result)
     if made is not None and weight.dim() > 1 and weight.size(0) == 1:
         made.single = result.dim() - 1
@@ -123,7 +124,7 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
     sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
     if sources:
-        _put(op, result, joined(sources), [m for m, _ in sources])
+        put_result(op, result, joined(sources), [m for m, _ in sources])
 
 
 @operation("einsum")
@@ -159,7 +160,7 @@ def einsum(op: Operation) -> None:
             tables[axis] = table
         sources.append((mark, tables))
     op.book.judge.use(*known)
-    _put(op, op.result, joined(sources), known)
+    put_result(op, op.result, joined(sources), known)
 
 
 def _terms(equation: object) -> tuple[list[str], str]:
@@ -293,7 +294,7 @@ def reduction(op: Operation) -> None:
         if sizes not in (kept, dropped):
             continue
         tables = contracted(mark, dims, keepdim=sizes == kept)
-        _put(op, result, tables, [mark])
+        put_result(op, result, tables, [mark])
         put = op.book.mark(result)
         for axis, table in mark.tables.items():
             # Where the batch was cut into groups, the groups that are left over are samples still.
@@ -325,7 +326,7 @@ def embedding(op: Operation) -> None:
     tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items()}
     weight = op.argument(1, "weight") if op.name == "embedding" else None
     tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
-    _put(op, result, tables, [mark])
+    put_result(op, result, tables, [mark])
 
 
 @operation("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d")
@@ -368,49 +369,4 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bo
         }
         if channels:
             tables[op.book.fresh("feature")] = along(result.size(first - 1), first - 1, result.dim())
-        _put(op, result, tables, [mark])
-
-
-@operation("multi_head_attention_forward")
-def attention(op: Operation) -> None:
-    """Query, key and value are (steps, batch, features) here, whatever batch_first says."""
-    query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
-    for name, tensor in (("query", query), ("key", key), ("value", value)):
-        mark = op.book.mark(tensor)
-        if mark is not None and tensor.dim() == 3:
-            op.book.judge.attention(op, name, mark)
-    if op.book.mark(query) is None or not isinstance(op.result, tuple):
-        return
-    output, last = op.result[0], query.dim() - 1
-    sources = [
-        (mark, contracted(mark, dims, keepdim=True))
-        for tensor, dims in ((query, (last,)), (key, (0, last)), (value, (0, last)))
-        if (mark := op.book.mark(tensor)) is not None
-    ]
-    tables = _of_the_query(sources)
-    tables[op.book.fresh("feature")] = along(output.size(-1), last, output.dim())
-    _put(op, output, tables, [m for m, _ in sources])
-
-
-@operation("scaled_dot_product_attention")
-def dot_product_attention(op: Operation) -> None:
-    """(..., steps, features): keys' steps are contracted, so only the query's remain."""
-    query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
-    marks = [op.book.mark(t) for t in (query, key, value)]
-    op.book.judge.use(*(m for m in marks if m is not None))
-    if marks[0] is None or op.kwargs.get("enable_gqa"):
-        return
-    steps, last = query.dim() - 2, query.dim() - 1
-    sources = [
-        (mark, contracted(mark, dims, keepdim=True))
-        for mark, dims in zip(marks, ((last,), (steps, last), (steps,)), strict=True)
-        if mark is not None and len(mark.sizes) == query.dim()
-    ]
-    _put(op, op.result, _of_the_query(sources), [m for m, _ in sources])
-
-
-def _of_the_query(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
-    """Return what the query knows: each of its steps keeps its axes, and its sample where it looks at no other."""
-    _, kept = sources[0]
-    samples = joined(sources)
-    return {axis: table for axis, table in kept.items() if axis.name != "batch" or axis in samples}
+        put_result(op, result, tables, [mark])

@@ -7,21 +7,12 @@ from torch import Tensor
 
 from rnnshape.axes import Axis
 from rnnshape.coordinates import NOWHERE, Mark, along, at_sizes, compress, disagreement, expand, varies
-from rnnshape.ops.consumption import contracted, joined
+from rnnshape.ops.consumption import contracted, joined, put_result
 from rnnshape.ops.movement import put_tables
 from rnnshape.ops.pointwise import meet
 from rnnshape.ops.registry import Operation, leaves, operation
 
 __all__ = ["scattered"]
-
-
-def _put(op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark]) -> None:
-    if isinstance(result, Tensor):
-        mark = Mark(tuple(result.shape), tables)
-        for source in sources:
-            mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
-            mark.target |= source.target
-        op.book.put(result, mark)
 
 
 @operation("cdist")
@@ -35,7 +26,7 @@ def every_distance(op: Operation) -> None:
         if mark is not None:
             tables = {a: t.unsqueeze(at) for a, t in contracted(mark, (len(mark.sizes) - 1,), keepdim=False).items()}
             sources.append((mark, {a: at_sizes(t, tuple(op.result.shape)) for a, t in tables.items()}))
-    _put(op, op.result, joined(sources), known)
+    put_result(op, op.result, joined(sources), known)
 
 
 @operation("cosine_similarity", "pairwise_distance")
@@ -49,7 +40,7 @@ def distance(op: Operation) -> None:
     if marks and type(dim) is int and sizes:
         op.book.judge.use(*marks)
         met = meet(op, marks, sizes)
-        _put(op, op.result, contracted(met, (dim % len(sizes),), keepdim), marks)
+        put_result(op, op.result, contracted(met, (dim % len(sizes),), keepdim), marks)
 
 
 @operation("bilinear")
@@ -64,7 +55,7 @@ def bilinear(op: Operation) -> None:
         sources.append((mark, contracted(mark, (last,), keepdim=True)))
     tables = joined(sources)
     tables[op.book.fresh("feature")] = along(result.size(-1), result.dim() - 1, result.dim())
-    _put(op, result, tables, known)
+    put_result(op, result, tables, known)
 
 
 @operation("outer", "ger")
@@ -78,7 +69,7 @@ def outer(op: Operation) -> None:
             known.append(mark)
             sources.append((mark, {a: t.unsqueeze(1 - at) for a, t in mark.tables.items()}))
     op.book.judge.use(*known)
-    _put(op, op.result, joined(sources), known)
+    put_result(op, op.result, joined(sources), known)
 
 
 @operation("tensordot")
@@ -104,7 +95,7 @@ def tensordot(op: Operation) -> None:
         tables = contracted(mark, gone, keepdim=False)
         place = (..., *[None] * new) if at == 0 else (*[None] * new, ...)
         sources.append((mark, {a: t[place] for a, t in tables.items()}))
-    _put(op, op.result, joined(sources), known)
+    put_result(op, op.result, joined(sources), known)
 
 
 def _without(op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
@@ -112,7 +103,7 @@ def _without(op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
     op.book.judge.use(mark)
     for result in leaves(op.result):
         if result.dim() == len(mark.sizes):
-            _put(op, result, {a: t for a, t in mark.tables.items() if not any(t.size(d) > 1 for d in dims)}, [mark])
+            put_result(op, result, {a: t for a, t in mark.tables.items() if not any(t.size(d) > 1 for d in dims)}, [mark])
 
 
 @operation(
@@ -150,7 +141,7 @@ def folded(op: Operation) -> None:
     if len(mark.sizes) < batched or result.dim() == 0 or result.size(0) != mark.sizes[0]:
         return
     tables = {a: t.reshape([-1] + [1] * (result.dim() - 1)) for a, t in mark.tables.items() if t.numel() == t.size(0)}
-    _put(op, result, tables, [mark])
+    put_result(op, result, tables, [mark])
 
 
 @operation(
@@ -174,7 +165,7 @@ def scattered(op: Operation) -> None:
                 del tables[axis]
             elif axis not in tables and all(s in (1, size) for s, size in zip(table.shape, op.result.shape, strict=True)):
                 tables[axis] = table
-    _put(op, op.result, tables, known)
+    put_result(op, op.result, tables, known)
 
 
 @operation("broadcast_tensors", "meshgrid")
