@@ -10,8 +10,8 @@ from torch import nn
 from rnnshape import text
 from rnnshape._torch import traceback_location
 from rnnshape.annotations import annotated_axes
-from rnnshape.explanation import explain_call
 from rnnshape.hooks import Observer
+from rnnshape.judging.explanation import explain_call
 from rnnshape.labels import Axes, label, label_arguments
 from rnnshape.report import Finding, Report
 from rnnshape.rules import checked_codes, rule

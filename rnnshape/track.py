@@ -21,16 +21,16 @@ from rnnshape import _torch, text
 from rnnshape.axes import Axis
 from rnnshape.book import Book, writes
 from rnnshape.coordinates import LARGEST, UNNAMED, Mark, Site, along
-from rnnshape.explanation import explain
 from rnnshape.hooks import NOTE, Observer
-from rnnshape.judgement import Judge
+from rnnshape.judging.explanation import explain
+from rnnshape.judging.judge import Judge
+from rnnshape.judging.usage import Usage
 from rnnshape.layout import Layout
 from rnnshape.ops import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.ops.registry import UnreadableError, leaves
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
-from rnnshape.usage import Usage
 
 __all__ = ["Tracker"]
 

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from rnnshape.axes import Axis
 from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, varies
+from rnnshape.judging.usage import Recurrence
 from rnnshape.ops.consumption import contracted, joined
 from rnnshape.ops.registry import Operation, operation
-from rnnshape.usage import Recurrence
 
 __all__ = ["recurrent"]
 

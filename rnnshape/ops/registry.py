@@ -13,7 +13,7 @@ from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, Site
 
 if TYPE_CHECKING:
-    from rnnshape.judgement import Judge
+    from rnnshape.judging.judge import Judge
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",

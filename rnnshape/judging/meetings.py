@@ -8,8 +8,8 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
+from rnnshape.judging.verdict import Verdicts, element, is_data, is_order, runs_along
 from rnnshape.ops.registry import Operation
-from rnnshape.verdict import Verdicts, element, is_data, is_order, runs_along
 
 __all__ = ["Meetings"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 
 from rnnshape.coordinates import Mark, separable, varies
-from rnnshape.meetings import Meetings
+from rnnshape.judging.meetings import Meetings
+from rnnshape.judging.recurrences import Recurrences
+from rnnshape.judging.verdict import held, runs_along, steps_along
 from rnnshape.ops.registry import Operation
-from rnnshape.recurrences import Recurrences
 from rnnshape.report import Finding
 from rnnshape.rules import rule
-from rnnshape.verdict import held, runs_along, steps_along
 
 __all__ = ["Judge"]
 

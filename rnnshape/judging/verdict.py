@@ -10,11 +10,11 @@ from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
 from rnnshape.interleaving import repair
+from rnnshape.judging.usage import Usage
 from rnnshape.layout import Layout
 from rnnshape.ops.registry import Operation
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
-from rnnshape.usage import Usage
 
 __all__ = ["Scene", "Verdicts", "called", "element", "held", "is_data", "is_order", "runs_along", "steps_along"]
 

@@ -8,9 +8,9 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
+from rnnshape.judging.usage import Recurrence
+from rnnshape.judging.verdict import Verdicts, called, is_data, runs_along
 from rnnshape.ops.registry import Operation
-from rnnshape.usage import Recurrence
-from rnnshape.verdict import Verdicts, called, is_data, runs_along
 
 __all__ = ["Recurrences"]
 
