@@ -19,11 +19,11 @@ ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
     ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "joining", "binding", "text", "layout"),
-    ("spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations"),
+    ("spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations", "model", "modelfile"),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops"),
-    ("doors", "hooks", "track", "stepping", "labels", "probe", "dryrun", "states", "nn"),
-    ("api", "diagnosis", "run", "cli", "pytest_plugin", "__main__"),
+    ("doors", "hooks", "track", "stepping", "labels", "probe", "dryrun", "states", "nn", "asserting"),
+    ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
 )
 """Names of modules, or of the folder that they are in."""
