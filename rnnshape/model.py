@@ -5,16 +5,16 @@ Both ways to it, a live module and a model in a file, end here; the renderers be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from rnnshape.layout import Layout
 from rnnshape.report import Finding
-from rnnshape.sizes import Monomial, Size, product
+from rnnshape.sizes import Size, Total, product
 from rnnshape.text import nearest
 
-__all__ = ["ITEM_SIZE", "ModelPrediction", "ModuleCall", "Total", "Value"]
+__all__ = ["ITEM_SIZE", "ModelPrediction", "ModuleCall", "Value"]
 
 ITEM_SIZE = {
     "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "complex64": 8, "complex128": 16,
@@ -41,37 +41,6 @@ class Value:
     def bytes(self) -> Size:
         """Bytes of its elements."""
         return product((self.layout.numel(), ITEM_SIZE[self.dtype]))
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A sum of sizes. With symbols it has a term for each product of them.
-
-    >>> str(Total.of([Monomial(2, ("B",)), 5, Monomial(3, ("B",))]))
-    '5*B + 5'
-    """
-
-    terms: tuple[Size, ...] = ()
-
-    @classmethod
-    def of(cls, sizes: Iterable[Size]) -> Total:
-        """Add sizes; like terms become one, the number comes last."""
-        found: dict[tuple[str, ...], int] = {}
-        for size in sizes:
-            symbols, number = ((), size) if isinstance(size, int) else (size.symbols, size.coefficient)
-            found[symbols] = found.get(symbols, 0) + number
-        order = sorted((s for s, n in found.items() if n), key=lambda s: (-len(s), s))
-        return cls(tuple(product((found[s], Monomial(1, s) if s else 1)) for s in order))
-
-    def number(self) -> int | None:
-        """Return the sum, None where a symbol is in it."""
-        if not self.terms:
-            return 0
-        only = self.terms[0]
-        return only if isinstance(only, int) and len(self.terms) == 1 else None
-
-    def __str__(self) -> str:
-        return " + ".join(map(str, self.terms)) or "0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Sizes: an ``int``, or a monomial such as ``2*H`` where the number is not known yet.
 
 A monomial is enough for shapes: dimensions are products of factors. Sums (``T - 1``) are not sizes here, and an operation
-that would need one says so.
+that would need one says so. What is counted, such as bytes and operations, may be a sum: a `Total`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import overload
 
-__all__ = ["Monomial", "Size", "divide", "parse_size", "product", "substitute"]
+__all__ = ["Monomial", "Quantity", "Size", "Total", "divide", "parse_size", "product", "substitute"]
 
 _SYMBOL = re.compile(r"[A-Za-z_]\w*")
 _WHAT_A_SIZE_IS = "a size is an int, a symbol such as 'B' or a product such as '2*H'"
@@ -21,7 +22,7 @@ class Monomial:
     """A positive integer times symbols; a power is a symbol that stands more than once.
 
     Attributes:
-        coefficient: the integer, at least 1.
+        coefficient: the integer, at least 1; below 0 only in a `Total` that subtracts.
         symbols: the symbols in alphabetical order, at least one.
 
     >>> str(Monomial(2, ("H",)) * Monomial(3, ("B", "H")))
@@ -31,8 +32,12 @@ class Monomial:
     coefficient: int
     symbols: tuple[str, ...]
 
-    def __mul__(self, other: Size) -> Size:
-        return product((self, other))
+    @overload
+    def __mul__(self, other: Size) -> Size: ...
+    @overload
+    def __mul__(self, other: Total) -> Total: ...
+    def __mul__(self, other: Size | Total) -> Size | Total:
+        return other * self if isinstance(other, Total) else product((self, other))
 
     __rmul__ = __mul__
 
@@ -96,6 +101,83 @@ def substitute(size: Size, values: Mapping[str, Size]) -> Size:
     if isinstance(size, int):
         return size
     return product((size.coefficient, *(values.get(s, Monomial(1, (s,))) for s in size.symbols)))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum of sizes. With symbols it has a term for each product of them.
+
+    It adds, subtracts and multiplies with sizes and its like, so a formula for ints is one for symbols too.
+
+    Attributes:
+        terms: the longest products first, the number last; none for 0.
+
+    >>> str(Total.of([Monomial(2, ("B",)), 5, Monomial(3, ("B",))]))
+    '5*B + 5'
+    >>> T, H = parse_size("T"), Total.of([parse_size("H")])
+    >>> str((H - 1) * (H + 2) * T)
+    'H*H*T + H*T - 2*T'
+    """
+
+    terms: tuple[Size, ...] = ()
+
+    @classmethod
+    def of(cls, sizes: Iterable[Size]) -> Total:
+        """Add sizes; like terms become one, the number comes last."""
+        found: dict[tuple[str, ...], int] = {}
+        for size in sizes:
+            number, symbols = _parts(size)
+            found[symbols] = found.get(symbols, 0) + number
+        order = sorted((s for s, n in found.items() if n), key=lambda s: (-len(s), s))
+        return cls(tuple(product((found[s], Monomial(1, s) if s else 1)) for s in order))
+
+    def number(self) -> int | None:
+        """Return the sum, None where a symbol is in it."""
+        if not self.terms:
+            return 0
+        only = self.terms[0]
+        return only if isinstance(only, int) and len(self.terms) == 1 else None
+
+    def substitute(self, values: Mapping[str, Size]) -> Total:
+        """Replace symbols by their values.
+
+        >>> Total.of([parse_size("2*H*T"), 5]).substitute({"H": 16, "T": 10}).number()
+        325
+        """
+        return Total.of(substitute(term, values) for term in self.terms)
+
+    def degree(self, symbol: str) -> int:
+        """Return the highest power of a symbol, 0 where it does not occur.
+
+        >>> Total.of([parse_size("H*H*T"), parse_size("H")]).degree("H")
+        2
+        """
+        return max((_parts(term)[1].count(symbol) for term in self.terms), default=0)
+
+    def __add__(self, other: Size | Total) -> Total:
+        return Total.of((*self.terms, *_terms(other)))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Size | Total) -> Total:
+        return self + -1 * Total(_terms(other))
+
+    def __mul__(self, other: Size | Total) -> Total:
+        return Total.of(product((a, b)) for a in self.terms for b in _terms(other))
+
+    __rmul__ = __mul__
+
+    def __str__(self) -> str:
+        written = " + ".join(map(str, self.terms)) or "0"
+        return written.replace("+ -1*", "- ").replace("+ -", "- ")
+
+
+Quantity = int | Total
+"""What is counted: a number, or a sum with symbols."""
+
+
+def _terms(counted: Size | Total) -> tuple[Size, ...]:
+    return counted.terms if isinstance(counted, Total) else (counted,)
 
 
 def parse_size(text: str | Size) -> Size:

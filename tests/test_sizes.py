@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rnnshape.sizes import Monomial, Size, divide, parse_size, product, substitute
+from rnnshape.sizes import Monomial, Size, Total, divide, parse_size, product, substitute
 
 VALUES = {"B": 7, "H": 11, "T": 13}
 SIZES: st.SearchStrategy[Size] = st.integers(0, 30) | st.builds(
@@ -131,3 +131,65 @@ def test_symbols_count_like_their_numbers(a: Size, b: Size) -> None:
     assert substitute(product([a, b]), VALUES) == substitute(a, VALUES) * substitute(b, VALUES)
     if (quotient := divide(a, b)) is not None:
         assert product([quotient, b]) == a
+
+
+# Sums
+
+
+TOTALS = st.recursive(
+    SIZES.map(lambda size: Total.of([size])),
+    lambda inner: st.builds(lambda a, b, operation: operation(a, b), inner, inner | SIZES, st.sampled_from([
+        lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: b + a, lambda a, b: b * a,
+    ])),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def value(counted: Size | Total) -> int:
+    found = counted.substitute(VALUES).number() if isinstance(counted, Total) else substitute(counted, VALUES)
+    assert isinstance(found, int)
+    return found
+
+
+@given(TOTALS, TOTALS | SIZES)
+def test_totals_add_subtract_and_multiply_as_their_values_do(a: Total, b: Total | Size) -> None:
+    assert (value(a + b), value(b + a)) == (value(a) + value(b),) * 2
+    assert (value(a * b), value(b * a)) == (value(a) * value(b),) * 2
+    assert value(a - b) == value(a) - value(b)
+    assert isinstance(a - b, Total)
+
+
+@given(TOTALS)
+def test_a_total_reads_as_an_expression_of_its_value(total: Total) -> None:
+    assert eval(str(total), dict(VALUES)) == value(total)
+    assert Total.of(total.terms) == total
+
+
+@given(TOTALS, st.sampled_from(sorted(VALUES)))
+def test_the_degree_of_a_total_is_that_of_its_growth(total: Total, symbol: str) -> None:
+    degree = total.degree(symbol)
+    assert degree == max((str(term).split("*").count(symbol) for term in total.terms), default=0)
+    assert (degree == 0) == (total == total.substitute({symbol: 5}) == total.substitute({symbol: 6}))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "text", "number"),
+    [
+        ([], "0", 0),
+        ([0], "0", 0),
+        ([5], "5", 5),
+        (["B", 5, "3*B"], "4*B + 5", None),
+        (["B", "H*T", "-B"], "H*T", None),
+        (["H*T", "-B", -5], "H*T - B - 5", None),
+        (["-H", "-12*B"], "-12*B - H", None),
+        (["B", "-B"], "0", 0),
+    ],
+)
+def test_totals(sizes: list[int | str], text: str, number: int | None) -> None:
+    def signed(size: int | str) -> Size:
+        if isinstance(size, str) and size.startswith("-"):
+            return product((-1, parse_size(size[1:])))
+        return size if isinstance(size, int) else parse_size(size)
+
+    total = Total.of(map(signed, sizes))
+    assert (str(total), total.number()) == (text, number)
