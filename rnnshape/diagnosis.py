@@ -107,10 +107,11 @@ def _explain(report: Report, tracker: Tracker, ignore: Sequence[str], error: Exc
         first = str(error).split("\n")[0]
         message = f"the model raised {type(error).__name__}: {first}" if first else f"the model raised {type(error).__name__}"
         report.add(Finding("RNS000", "error", message, location=location))
-    elif found[0][0] not in ignore:
-        (code, message, suggestion, layout), module, kind = found
-        layouts = (("seen", layout),) if layout else ()
-        report.add(Finding(code, rule(code).severity, message, module, location, suggestion, layouts, kind))
+    elif found[0].code not in ignore:
+        cause, module, kind = found
+        layouts = (("seen", cause.layout),) if cause.layout else ()
+        severity = rule(cause.code).severity
+        report.add(Finding(cause.code, severity, cause.message, module, location, cause.suggestion, layouts, kind))
 
 
 def _explain_batch_of_one(report: Report, tracker: Tracker, run: Callable[[Callable[[Any], Any]], Any]) -> None:

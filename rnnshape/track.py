@@ -177,11 +177,15 @@ class Tracker(TorchFunctionMode):
 
     def _explain(self, op: Operation, error: Exception) -> None:
         if cause := explain(op, error):
-            code, message, suggestion, layout = cause
             here, module, kind = self._scene()
-            layouts = (("seen", layout),) if layout else ()
+            if cause.module is not None:
+                module, kind = cause.module, cause.kind
+            layout, at = cause.layout, cause.location or here
             details = (f"  seen      {layout}  {text.sizes(layout.sizes)}",) if layout else ()
-            self._tell(Finding(code, rule(code).severity, message, module, here, suggestion, layouts, kind, details))
+            if at != here and here is not None:
+                details = (*details, f"  raised at {here}" + (f":  {here.code}" if here.code else ""))
+            severity, layouts = rule(cause.code).severity, (("seen", layout),) if layout else ()
+            self._tell(Finding(cause.code, severity, cause.message, module, at, cause.suggestion, layouts, kind, details))
 
     # The book
 

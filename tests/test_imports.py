@@ -19,13 +19,16 @@ ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
     ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "joining", "binding", "text", "layout"),
-    ("spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations", "model", "modelfile"),
+    (
+        "spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations", "model",
+        "modelfile",
+    ),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops"),
     ("doors", "hooks", "track", "stepping", "labels", "probe", "dryrun", "states", "nn", "asserting"),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
-)
+)  # fmt: skip
 """Names of modules, or of the folder that they are in."""
 
 HEAVY = ("torch", "numpy", "rich", "click")

@@ -61,4 +61,14 @@ ENTRIES = (
         "nll_loss(log_softmax(logits, 1).view(-1, classes), target.view(-1))   # logits are (batch, seq, classes)",
         "nll_loss(log_softmax(logits, 2).view(-1, classes), target.view(-1))",
     ),
+    Rule(
+        "RNS507",
+        "state carried with its graph",
+        "error",
+        "A state that one step hands to the next still hangs on the graph of its own step. The backward of that step has freed "
+        "the graph (or the optimizer has changed its weights since), so the next backward raises. Truncated backpropagation "
+        "cuts it between the steps.",
+        "output, h = rnn(chunk, h); loss(output).backward()",
+        "output, h = rnn(chunk, h.detach()); loss(output).backward()",
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,19 +16,51 @@ from rnnshape.coordinates import Mark, layout_of, varies
 from rnnshape.layout import Layout
 from rnnshape.ops.pointwise import is_pointwise
 from rnnshape.ops.registry import Operation, leaves
+from rnnshape.report import Location
 
 __all__ = ["Cause", "explain", "explain_call"]
 
 _WORDS = ("batch", "seq", "layers", "directions", "hidden", "feature", "gates")
 
-Cause = tuple[str, str, str | None, Layout | None]
-"""A code, one sentence, an edit that fits (or None), and the Layout that shows it (or None)."""
+
+class Cause(NamedTuple):
+    """Why torch raised.
+
+    Attributes:
+        code: the rule.
+        message: one sentence.
+        suggestion: an edit that fits, or None.
+        layout: the Layout that shows it, or None.
+        location: the line that is to be mended, None where it is the one that raised.
+        module: path of the layer concerned, None where it is the one that raised.
+        kind: its class.
+    """
+
+    code: str
+    message: str
+    suggestion: str | None = None
+    layout: Layout | None = None
+    location: Location | None = None
+    module: str | None = None
+    kind: str = ""
 
 
 def explain(op: Operation, error: Exception) -> Cause | None:
     """Explain an exception of one torch function; None where the Layouts do not tell."""
+    if op.name == "backward":
+        return _carried(op, error)
     explained = _EXPLAINED.get(op.name) or (_meeting if is_pointwise(op.name) else None)
     return explained(op) if explained else None
+
+
+def _carried(op: Operation, error: Exception) -> Cause | None:
+    """A second backward through what the first has freed: the state kept the graph of the step before."""
+    state = op.book.judge.carrying.explains(error)
+    if state is None:
+        return None
+    carries, fits = ("h_0 and c_0 carry", "h, c = h.detach(), c.detach()") if state.pair else ("h_0 carries", "h = h.detach()")
+    message = f"{carries} the graph of the step before, which its backward has used up"
+    return Cause("RNS507", message, f"{fits} between the steps fits", None, state.location, state.module, state.kind)
 
 
 def _width(op: Operation) -> Cause | None:
@@ -45,10 +77,10 @@ def _width(op: Operation) -> Cause | None:
         message += f" = {made_of}"
     if halves and source.size(-1) == 2 * weight.size(-1):
         message += "; the directions were forgotten"
-        return "RNS308", message, f"nn.Linear({source.size(-1)}, ...) fits", layout
+        return Cause("RNS308", message, f"nn.Linear({source.size(-1)}, ...) fits", layout)
     fits = [d for d in range(source.dim()) if source.size(d) == weight.size(-1)]
     hint = f"the axis of size {weight.size(-1)} is at dim {fits[0]}: transpose({fits[0]}, -1) fits" if len(fits) == 1 else None
-    return "RNS211", message, hint, layout
+    return Cause("RNS211", message, hint, layout)
 
 
 def _view(op: Operation) -> Cause | None:
@@ -60,7 +92,7 @@ def _view(op: Operation) -> Cause | None:
     whose = "this output of a recurrent layer" if recurrent else "this tensor"
     shown = f"{text.sizes(source.shape)} with strides {source.stride()}"
     message = f"view needs elements that lie in order in memory, and {whose}, {shown}, was turned (batch_first does so too)"
-    return "RNS210", message, "reshape in place of view fits", mark and layout_of(mark, _WORDS)
+    return Cause("RNS210", message, "reshape in place of view fits", mark and layout_of(mark, _WORDS))
 
 
 def _loss(op: Operation) -> Cause | None:
@@ -73,20 +105,20 @@ def _loss(op: Operation) -> Cause | None:
     if doubled and scores.size(0) == 2 * target.size(0):
         cut = "a reshape cut the two directions apart, into rows"
         message = f"{op.name} gets {scores.size(0)} rows for {target.size(0)} targets: {cut}"
-        return "RNS308", message, "keep directions x hidden together in the last dim", layout
+        return Cause("RNS308", message, "keep directions x hidden together in the last dim", layout)
     if scores.dim() >= 3:
         for axis, table in known.tables.items():
             if axis.name in ("seq", "step", "batch") and varies(table, 1):
                 name = "seq" if axis.name == "step" else axis.name
                 message = f"{op.name} takes dim 1 of {text.sizes(scores.shape)} for the classes, and that is {name}"
                 fits = scores.dim() == 3 and (scores.size(0), scores.size(1)) == tuple(target.shape)
-                return "RNS503", message, "output.transpose(1, 2) fits" if fits else None, layout
+                return Cause("RNS503", message, "output.transpose(1, 2) fits" if fits else None, layout)
     wanted = tuple(s for d, s in enumerate(scores.shape) if d != 1 or scores.dim() == 1)
     if target.is_floating_point() or wanted == tuple(target.shape):
         return None
     rows, targets = _words(known, scores), _words(op.book.mark(target), target)
     message = f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other"
-    return "RNS505", message, None, layout
+    return Cause("RNS505", message, None, layout)
 
 
 def _channels(op: Operation) -> Cause | None:
@@ -105,7 +137,7 @@ def _channels(op: Operation) -> Cause | None:
     found = f", which is {text.listed(names)}" if names else ""
     fits = [d for d in range(2, source.dim()) if source.size(d) == expected]
     hint = f"the axis of size {expected} is at dim {fits[0]}: transpose(1, {fits[0]}) fits" if len(fits) == 1 else None
-    return "RNS213", f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}", hint, layout
+    return Cause("RNS213", f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}", hint, layout)
 
 
 def _product(op: Operation) -> Cause | None:
@@ -116,12 +148,12 @@ def _product(op: Operation) -> Cause | None:
     message = f"{op.name} cannot take {_words(op.book.mark(a), a)} times {_words(op.book.mark(b), b)}"
     layout = _layout(op, b) or _layout(op, a)
     if a.dim() != 3 or b.dim() != 3:
-        return "RNS213", message, None, layout
+        return Cause("RNS213", message, None, layout)
     turns = [(name, x, y) for name, t in (("first", a), ("second", b)) for x, y in ((0, 1), (1, 2), (0, 2))
              if _multiplies(*((_turned(t, x, y), b.shape) if name == "first" else (a.shape, _turned(t, x, y))))
              and _batch_meets(op, a, b, name, x, y)]  # fmt: skip
     hint = f"transpose({turns[0][1]}, {turns[0][2]}) of the {turns[0][0]} operand fits" if len(turns) == 1 else None
-    return "RNS213", message, hint, layout
+    return Cause("RNS213", message, hint, layout)
 
 
 def _turned(tensor: Tensor, x: int, y: int) -> tuple[int, ...]:
@@ -152,7 +184,7 @@ def _joined(op: Operation) -> Cause | None:
     shown = list(dict.fromkeys(_words(op.book.mark(p), p) for p in parts))
     ranks = {p.dim() for p in parts}
     odd = ": they have different numbers of dims" if len(ranks) > 1 else ""
-    return "RNS213", f"{op.name} cannot join {text.listed(shown[:4])}{odd}", None, _layout(op, *parts)
+    return Cause("RNS213", f"{op.name} cannot join {text.listed(shown[:4])}{odd}", None, _layout(op, *parts))
 
 
 def _meeting(op: Operation) -> Cause | None:
@@ -169,7 +201,7 @@ def _meeting(op: Operation) -> Cause | None:
     shown = [_words(op.book.mark(p), p) for p in parts]
     turned = len(parts) == 2 and parts[0].dim() == parts[1].dim() == 2 and parts[0].shape == parts[1].shape[::-1]
     hint = "the second operand's .t() fits" if turned else None
-    return "RNS213", f"{op.name} cannot match {text.listed(shown)} element by element", hint, _layout(op, *parts)
+    return Cause("RNS213", f"{op.name} cannot match {text.listed(shown)} element by element", hint, _layout(op, *parts))
 
 
 def _known(op: Operation, *tensors: Tensor) -> bool:
@@ -215,14 +247,14 @@ def explain_call(
     for value in values:
         if isinstance(module, nn.Module) and _is_result(value, mark):
             message = f"{type(module).__name__} gets the tuple (output, state) of a recurrent layer, and takes a tensor"
-            return ("RNS116", message, hint, None), path(module), type(module).__name__
+            return Cause("RNS116", message, hint), path(module), type(module).__name__
     if not isinstance(error, (TypeError, AttributeError)) or "tuple" not in str(error):
         return None
     place = _innermost_user_frame(error.__traceback__)
     if place is None or not (any(_is_result(v, mark) for v in place.f_locals.values()) or _calls_a_layer(place, module)):
         return None
     message = "a recurrent layer returns the tuple (output, state), and this line takes it for a tensor"
-    return ("RNS116", message, hint, None), path(module) if isinstance(module, nn.Module) else "", type(module).__name__
+    return Cause("RNS116", message, hint), path(module) if isinstance(module, nn.Module) else "", type(module).__name__
 
 
 def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:

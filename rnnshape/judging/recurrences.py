@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 
@@ -62,6 +64,10 @@ class Recurrences(Verdicts):
                 message = f"each step holds {held}, and {names} run along the steps together"
                 self.find("RNS209", message, op, mark, mark.sites.get(axis), None)
                 return
+
+    def given(self, states: Iterable[Tensor]) -> None:
+        """Look at the initial states of a layer or cell, whatever is known of them."""
+        self.carrying.given(states, self._scene)
 
     def state(self, op: Operation, mark: Mark, batch: dict[Axis, Tensor], record: Recurrence) -> None:
         """Judge an initial state: rows are layers, dim 1 is the batch of the input."""

@@ -10,6 +10,7 @@ from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
 from rnnshape.interleaving import repair
+from rnnshape.judging.carrying import Carrying
 from rnnshape.judging.usage import Usage
 from rnnshape.layout import Layout
 from rnnshape.ops.registry import Operation
@@ -34,6 +35,7 @@ class Verdicts:
         self._tell = tell
         self._scene = scene
         self.usage = Usage()
+        self.carrying = Carrying()
         self.lengths: dict[Axis, Tensor] = {}
         self.told: set[str] = set()
         self.normalised: set[Axis] = set()

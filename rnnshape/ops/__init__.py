@@ -1,10 +1,9 @@
 """What each torch function does to coordinates: one registry, filled by decorators, one file for each kind of operation."""
 
-from rnnshape.ops import attention, consumption, distances, losses, movement, packing, pointwise, recurrent, writing
+from rnnshape.ops import attention, consumption, distances, graph, losses, movement, packing, pointwise, recurrent, writing
 from rnnshape.ops.registry import ALWAYS, OPERATIONS, Operation, name_of
 
 __all__ = [
-    "ALWAYS", "OPERATIONS", "Operation", "attention", "consumption", "distances", "losses", "movement", "name_of", "packing",
-    "pointwise", "recurrent",
-    "writing",
+    "ALWAYS", "OPERATIONS", "Operation", "attention", "consumption", "distances", "graph", "losses", "movement", "name_of",
+    "packing", "pointwise", "recurrent", "writing",
 ]  # fmt: skip

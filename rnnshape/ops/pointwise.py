@@ -119,7 +119,7 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
     "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "bernoulli", "_standard_gamma", "poisson",
     "multinomial", "randperm", "item",
     "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
-    "__contains__", "equal", "allclose", "is_nonzero", "backward", "register_hook", "retain_grad", "grad.get", "manual_seed",
+    "__contains__", "equal", "allclose", "is_nonzero", "register_hook", "retain_grad", "grad.get", "manual_seed",
     "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc",
     "searchsorted", "argsort", "unique", "nonzero", "bincount",
     always=True,

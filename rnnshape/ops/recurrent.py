@@ -25,6 +25,7 @@ def recurrent(op: Operation) -> None:
     num_layers = op.args[5] if packed else op.args[4]
     batch_first = not packed and op.args[8]
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    op.book.judge.given(states)
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
     mark = _named(op.book.mark(x), batch_dim)
     steps = len(op.args[1]) if packed else x.size(seq_dim)
@@ -143,7 +144,9 @@ def _put_state(op: Operation, state: Tensor, batch: dict[Axis, Tensor], record: 
 def cell(op: Operation) -> None:
     """One step: (batch, feature) in, (batch, hidden) out."""
     x, hx = op.args[0], op.args[1]
-    marks = [m for t in (x, *(hx if isinstance(hx, (tuple, list)) else [hx])) if (m := op.book.mark(t))]
+    states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    op.book.judge.given(states)
+    marks = [m for t in (x, *states) if (m := op.book.mark(t))]
     if not marks:
         return
     results = op.result if isinstance(op.result, tuple) else (op.result,)
