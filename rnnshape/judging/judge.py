@@ -6,6 +6,7 @@ import torch
 
 from rnnshape.coordinates import Mark, separable, varies
 from rnnshape.judging.meetings import Meetings
+from rnnshape.judging.picks import picks
 from rnnshape.judging.recurrences import Recurrences
 from rnnshape.judging.verdict import held, runs_along, steps_along
 from rnnshape.ops.registry import Operation
@@ -96,7 +97,7 @@ class Judge(Meetings, Recurrences):
                     if not separable(table):
                         wrong = f"the output holds mixed samples: {held(mark, axis, runs_along(table)[-1])}"
                         self.find("RNS203", wrong, None, mark, mark.sites.get(axis), None)
-        for record, pick in self.usage.picks():
+        for record, pick in picks(self.usage):
             place, severity = pick.location or record.location, rule(pick.code).severity
             self._tell(Finding(pick.code, severity, pick.message, record.module, place, pick.suggestion, kind=record.kind))
 

@@ -1,20 +1,21 @@
-"""Which states a model used: rows of h_n, steps and halves of output. Judged when the step is over, from what was consumed."""
+"""Which states a model used: rows of h_n, steps and halves of output. Accounted for while they are consumed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import LARGEST, NOWHERE, Mark
 from rnnshape.report import Location
 
-__all__ = ["Pick", "Recurrence", "Usage"]
+__all__ = ["Recurrence", "Usage"]
+
+MOST_UNITS = 1 << 18
+"""Elements up to which single units are accounted for."""
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class Recurrence:
         lengths: real steps of each sample, where they are known.
         used: (direction, step) of the output, with the place that picked it; a step of -1 is padding.
         rows: (layer, direction) of the state.
+        units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
+        whole: (direction, step) of the output of which every unit was used.
     """
 
     number: int
@@ -52,6 +55,8 @@ class Recurrence:
     ragged: bool = False
     used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
+    units: Tensor | None = None
+    whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
 
     @property
     def step(self) -> Axis:
@@ -75,23 +80,6 @@ class Recurrence:
     def row_direction(self, letter: str) -> Axis:
         """The axis of the directions of h_n or c_n."""
         return Axis("directions", f"call{self.number}{letter}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A state that was picked and should not have been.
-
-    Attributes:
-        code: the rule.
-        message: one sentence.
-        suggestion: what to write.
-        location: where it was picked.
-    """
-
-    code: str
-    message: str
-    suggestion: str
-    location: Location | None
 
 
 class Usage:
@@ -130,8 +118,11 @@ class Usage:
                 if record is None:
                     continue
                 halves = mark.tables.get(record.direction)
-                for pair in _pairs(halves, table, record.directions, record.steps):
+                pairs = _pairs(halves, table, record.directions, record.steps)
+                for pair in pairs:
                     record.used.setdefault(pair, location)
+                if not _some_units(record, mark, halves, table):
+                    record.whole.update(pairs)
             elif axis.name == "layers" and axis.of.endswith("h"):
                 record = self.calls.get(int(axis.of[4:-1]))
                 if record is None:
@@ -139,12 +130,6 @@ class Usage:
                 halves = mark.tables.get(record.row_direction("h"))
                 for way, layer in _pairs(halves, table, record.directions, record.layers):
                     record.rows.setdefault((layer, way), location)
-
-    def picks(self) -> Iterator[tuple[Recurrence, Pick]]:
-        """Yield what was picked wrongly, one for each call."""
-        for record in self.calls.values():
-            if pick := _output_pick(record) or _row_pick(record):
-                yield record, pick
 
 
 def _pairs(ways: Tensor | None, places: Tensor, directions: int, most: int) -> list[tuple[int, int]]:
@@ -158,74 +143,21 @@ def _pairs(ways: Tensor | None, places: Tensor, directions: int, most: int) -> l
     return [(c % 2, c // 2 - 1) for c in torch.unique(code).tolist() if c >= 0]
 
 
-def _output_pick(record: Recurrence) -> Pick | None:
-    if not record.used or record.steps < 2:
-        return None
-    last = record.steps - 1
-    forward, reverse = ({step for way, step in record.used if way == d} for d in (0, 1))
-    top = record.layers - 1
-    shorter = record.lengths is not None and bool((record.lengths < record.steps).any())
-    # Beside the output of another call there is no step either; it is padding only where some sample is shorter.
-    padded = (-1 in forward and record.ragged) or (shorter and not record.packed)
-    if forward - {-1} == {last} and padded and (top, 0) not in record.rows:
-        return Pick(
-            "RNS303",
-            f"the last step of output is used for every sample, but shorter samples end before step {last}: theirs is padding",
-            "pick each sample's own last step, output at lengths - 1, or pack the input and use h_n",
-            record.used.get((0, last)),
-        )
-    if record.directions == 2 and reverse == {last} and (top, 1) not in record.rows:
-        return Pick(
-            "RNS302",
-            f"of the reverse direction only step {last} is used, where it has read one step and no more",
-            "the reverse direction ends at step 0: use h_n[-2] and h_n[-1], or the forward half of the last step and the "
-            "reverse half of step 0",
-            record.used.get((1, last)),
-        )
-    # Of two steps, output[:, ::2] takes the first as well, to halve them.
-    if record.directions == 2 and forward == {0} and record.steps > 2 and (top, 0) not in record.rows:
-        return Pick(
-            "RNS302",
-            "of the forward direction only step 0 is used, where it has read one step and no more",
-            f"the forward direction ends at step {last}: use h_n[-2] and h_n[-1]",
-            record.used.get((0, 0)),
-        )
-    return None
-
-
-def _row_pick(record: Recurrence) -> Pick | None:
-    """Judge the rows of h_n where the output, which is the top layer, is not used at all."""
-    rows, top = set(record.rows), record.layers - 1
-    if not rows or record.used:
-        return None
-    location = next(iter(record.rows.values()))
-    if all(layer != top for layer, _ in rows):
-        named = ", ".join(f"layer {layer} {('forward', 'reverse')[way]}" for layer, way in sorted(rows))
-        return Pick(
-            "RNS305",
-            f"of h_n only {named} is used, never the last of {record.layers} layers",
-            "rows are in the order of the layers: the last layer is h_n[-1]" + (", h_n[-2]" if record.directions == 2 else ""),
-            location,
-        )
-    one_way = record.directions == 2 and len({way for _, way in rows}) == 1
-    if one_way and (len(rows) < max(record.layers, 2) or (top, 0) not in rows):
-        way, other = ("forward", "reverse") if next(iter(rows))[1] == 0 else ("reverse", "forward")
-        named = text.listed([layer * 2 + (way == "reverse") for layer, _ in sorted(rows)])
-        which = f"row {named} is" if len(rows) == 1 else f"rows {named} are"
-        return Pick(
-            "RNS304",
-            f"of h_n only {which} used, which is {way}: the {other} direction reaches nothing",
-            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state, h_n[-1] its reverse",
-            location,
-        )
-    if record.directions == 2 and len({way for _, way in rows}) == 2:
-        per_way = [{layer for layer, way in rows if way == d} for d in (0, 1)]
-        if per_way[0] != per_way[1] and len(rows) == 2:
-            (a, _), (b, _) = sorted(rows, key=lambda r: r[1])
-            return Pick(
-                "RNS306",
-                f"forward is taken from layer {a} and reverse from layer {b}",
-                "h_n unpacks as (layers, directions): h_n.view(num_layers, 2, batch, hidden)[-1] is the last layer",
-                location,
-            )
-    return None
+def _some_units(record: Recurrence, mark: Mark, ways: Tensor | None, places: Tensor) -> bool:
+    """Account for single units of the output; return False where all of them are used, or too many to tell."""
+    units = mark.tables.get(record.hidden)
+    if units is None or ways is None or (record.steps + 1) * record.width > MOST_UNITS:
+        return False
+    if not ways.dim() == places.dim() == units.dim():
+        return False
+    apart = all(1 in (p, max(w, u)) for p, w, u in zip(places.shape, ways.shape, units.shape, strict=True))
+    if apart and len(torch.unique(ways * record.width + units)) == len(torch.unique(ways)) * record.width:
+        return False
+    if torch.broadcast_shapes(ways.shape, places.shape, units.shape).numel() > MOST_UNITS:
+        return False
+    way, place, unit = torch.broadcast_tensors(ways, places, units)
+    known = (way >= 0) & (unit >= 0)
+    if record.units is None:
+        record.units = torch.zeros(2, record.steps + 1, record.width, dtype=torch.bool)
+    record.units[way[known], place[known] + 1, unit[known]] = True
+    return True
