@@ -10,22 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from operator import index
-from typing import Any, NamedTuple, SupportsIndex
+from typing import Any, NamedTuple, SupportsIndex, cast
 
 from rnnshape import text
 from rnnshape.axes import Axis, Dim, whole
+from rnnshape.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, saved_bytes, state_bytes
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout import Layout
-from rnnshape.sizes import Monomial, Size, parse_size, product
+from rnnshape.sizes import Quantity, Size, Total, parse_size, product, quantity, single
 from rnnshape.spec import RNNSpec
+from rnnshape.tables import table
 
 __all__ = ["Prediction", "predict"]
 
 BATCH, SEQ, FEATURE, HIDDEN = Axis("batch"), Axis("seq"), Axis("feature"), Axis("hidden")
 LAYERS, DIRECTIONS, GATES, PROJ, PACKED = Axis("layers"), Axis("directions"), Axis("gates"), Axis("proj"), Axis("packed")
 _BOTH = whole(DIRECTIONS, 2)
-
-_ITEM_SIZE = {"float64": 8, "double": 8, "float32": 4, "float": 4, "float16": 2, "half": 2, "bfloat16": 2}
 
 
 def predict(
@@ -107,8 +107,8 @@ def _lengths(spec: RNNSpec, lengths: Iterable[SupportsIndex]) -> tuple[int, ...]
 
 def _dtype(dtype: object) -> str:
     name = str(dtype).removeprefix("torch.")
-    if name not in _ITEM_SIZE:
-        raise SpecError(f"dtype={name!r}: recurrent layers compute in one of {', '.join(_ITEM_SIZE)}")
+    if name not in ITEM_SIZE:
+        raise SpecError(f"dtype={name!r}: recurrent layers compute in one of {', '.join(ITEM_SIZE)}")
     return name
 
 
@@ -238,16 +238,27 @@ class Prediction:
                     found["weight_hr" + suffix] = Layout((state, (whole(HIDDEN, spec.hidden_size),)))
         return found
 
-    @property
+    @cached_property
+    def scale(self) -> Scale:
+        """The sizes that the costs are computed from; a symbol is a `Total`."""
+        spec = self.spec
+        batch, seq = 1 if self.batch is None else self.batch, 1 if self.seq is None else self.seq
+        # Each direction of a batch-first layer keeps a transposed copy of its own; one row or column needs none.
+        transposed = spec.batch_first and self.lengths is None and 1 not in (batch, seq)
+        return Scale(
+            *(spec.input_size, spec.hidden_size, spec.proj_size, spec.num_layers, spec.directions),
+            batch=quantity(batch),
+            steps=quantity(product((batch, seq))) if self.lengths is None else sum(self.lengths),
+            item=ITEM_SIZE[self.dtype],
+            copies=spec.directions if transposed else 1,
+        )
+
+    @cached_property
     def parameter_count(self) -> int:
         """The number of parameters."""
-        spec = self.spec
-        rows, state = spec.gates * spec.hidden_size, spec.state_size
-        per_direction = rows * (state + 2 * spec.bias) + spec.proj_size * spec.hidden_size
-        below = spec.input_size + (spec.num_layers - 1) * spec.directions * state
-        return spec.directions * (spec.num_layers * per_direction + rows * below)
+        return cast("int", parameters(self.spec, self.scale))
 
-    @property
+    @cached_property
     def flops_per_step(self) -> int:
         """Floating point operations of the matrix products, for one step of one sample.
 
@@ -255,21 +266,31 @@ class Prediction:
         a multiplication and an addition counted as two,
         ``2 * (gates * hidden_size * (inputs + state_size) + proj_size * hidden_size)``. Elementwise work is not counted.
         """
-        spec = self.spec
-        biases = 2 * spec.bias * spec.gates * spec.hidden_size * spec.num_layers * spec.directions
-        return 2 * (self.parameter_count - biases)
+        return cast("int", flops_per_step(self.spec, self.scale))
 
     @property
     def flops(self) -> Size:
         """Floating point operations of the matrix products in one forward pass; packed steps are counted by real length."""
-        if self.lengths is not None:
-            return self.flops_per_step * sum(self.lengths)
-        return product((self.flops_per_step, 1 if self.seq is None else self.seq, 1 if self.batch is None else self.batch))
+        return single(flops(self.spec, self.scale))
+
+    @property
+    def state_bytes(self) -> Size:
+        """Bytes of the final state: h_n and, for an LSTM, c_n."""
+        return single(state_bytes(self.spec, self.scale))
+
+    @property
+    def saved_bytes(self) -> Quantity:
+        """Bytes that autograd keeps from a forward pass in train mode until backward; see `rnnshape.costs.saved_bytes`.
+
+        >>> predict("LSTM", 10, 16, batch=6, seq=9).saved_bytes
+        26352
+        """
+        return saved_bytes(self.spec, self.scale)
 
     @property
     def bytes(self) -> dict[str, Size]:
         """Bytes of the parameters and of each tensor."""
-        item = _ITEM_SIZE[self.dtype]
+        item = ITEM_SIZE[self.dtype]
         sizes: dict[str, Size] = {"parameters": self.parameter_count * item}
         for name, layout in (("input", self.input), ("output", self.output), ("h_n", self.h_n), ("c_n", self.c_n)):
             if layout is not None:
@@ -281,8 +302,8 @@ class Prediction:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready data; a Layout is ``{"layout": str, "sizes": list}``."""
 
-        def plain(size: Size | None) -> int | str | None:
-            return str(size) if isinstance(size, Monomial) else size
+        def plain(size: Size | Total | None) -> int | str | None:
+            return size if isinstance(size, int) or size is None else str(size)
 
         def entry(layout: Layout | None) -> dict[str, Any] | None:
             return layout and {"layout": str(layout), "sizes": [plain(s) for s in layout.sizes]}
@@ -300,81 +321,10 @@ class Prediction:
             "parameter_count": self.parameter_count,
             "flops_per_step": self.flops_per_step,
             "flops": plain(self.flops),
+            "state_bytes": plain(self.state_bytes),
+            "saved_bytes": plain(self.saved_bytes),
             "bytes": {name: plain(size) for name, size in self.bytes.items()},
         }
 
     def __repr__(self) -> str:
-        return "\n".join(_table(self))
-
-
-def _table(p: Prediction) -> list[str]:
-    """Lay a prediction out for a person: axis words, sizes, torch's letters, and what each tensor is."""
-    spec = p.spec
-    title = repr(spec)
-    if spec.cell:
-        title += "    one step" + ("" if p.batch is not None else ", unbatched")
-    elif p.lengths is not None:
-        title += f"    packed, lengths {text.listed(p.lengths)}"
-    elif p.batch is None:
-        title += "    unbatched"
-    else:
-        title += "" if spec.batch_first else "    batch_first=False"
-    final = "h_1 c_1" if spec.cell else "h_n c_n"
-    cells = [("input", p.input, _letters(p, "H_in"), "PackedSequence.data" if p.lengths is not None else "")]
-    cells.append(("h_0", p.h_0, _state_letters(p, "H_out"), "zeros unless given"))
-    if p.c_0 is not None:
-        cells.append(("c_0", p.c_0, _state_letters(p, "H_cell"), "zeros unless given"))
-    if not spec.cell:
-        way = "both directions" if spec.bidirectional else "the last layer"
-        cells.append(("output", p.output, _letters(p, "D*H_out"), f"{way} at every step"))
-    where = "the new state" if spec.cell else "every layer at its final step"
-    never = "; never batch-first" if spec.batch_first and p.batch is not None else ""
-    cells.append((final[:3], p.h_n, _state_letters(p, "H_out"), where + never))
-    if p.c_n is not None:
-        cells.append((final[4:], p.c_n, _state_letters(p, "H_cell"), where + never))
-    if p.padded is not None:
-        letters = "(N, L, D*H_out)" if spec.batch_first else "(L, N, D*H_out)"
-        cells.append(("padded", p.padded, letters, "what pad_packed_sequence returns"))
-    rows = [[name, str(layout), text.sizes(layout.sizes), letters, what] for name, layout, letters, what in cells]
-    return [title, *text.columns(rows), *_row_lines(p), *_cost_lines(p)]
-
-
-def _letters(p: Prediction, last: str) -> str:
-    if p.lengths is not None:
-        return f"(sum of lengths, {last})"
-    if p.spec.cell:
-        return f"({'N, ' if p.batch is not None else ''}{last})"
-    order = ["L"] if p.batch is None else ["N", "L"] if p.spec.batch_first else ["L", "N"]
-    return f"({', '.join([*order, last])})"
-
-
-def _state_letters(p: Prediction, last: str) -> str:
-    first = [] if p.spec.cell else ["D*num_layers"]
-    return f"({', '.join([*first, *(['N'] if p.batch is not None else []), last])})"
-
-
-def _row_lines(p: Prediction) -> list[str]:
-    lines: list[str] = []
-    if len(p.rows) > 1:
-        shown = [f"row {i}: {name}" for i, name in enumerate(p.rows)]
-        tensors = "h_n and c_n" if p.c_n is not None else "h_n"
-        lines = [f"  rows of {tensors}:"]
-        lines += text.columns([shown[i : i + 4] for i in range(0, len(shown), 4)], indent="    ", gap="   ")
-    if p.batch_sizes is not None:
-        lines.append(f"  batch_sizes: {', '.join(map(str, p.batch_sizes))}")
-    return lines
-
-
-def _cost_lines(p: Prediction) -> list[str]:
-    factors = [f"{p.flops_per_step:,}"]
-    if p.lengths is not None:
-        padded = product((p.batch or 1, p.seq or 1))
-        factors.append(f"{text.count(sum(p.lengths), 'real step')} (of {padded} padded)")
-    else:
-        counted = [(size, noun) for size, noun in ((p.seq, "step"), (p.batch, "sample")) if size is not None]
-        factors += [text.count(size, noun) if isinstance(size, int) else f"{size} {noun}s" for size, noun in counted]
-    size = text.data_size(p.bytes["parameters"])
-    return [
-        f"  {text.count(p.parameter_count, 'parameter')}, {size} as {p.dtype}",
-        f"  {text.flops(p.flops)} in matrix products: {' x '.join(factors)}",
-    ]
+        return "\n".join(table(self))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import overload
 
-__all__ = ["Monomial", "Quantity", "Size", "Total", "divide", "parse_size", "product", "substitute"]
+__all__ = ["Monomial", "Quantity", "Size", "Total", "divide", "parse_size", "product", "quantity", "single", "substitute"]
 
 _SYMBOL = re.compile(r"[A-Za-z_]\w*")
 _WHAT_A_SIZE_IS = "a size is an int, a symbol such as 'B' or a product such as '2*H'"
@@ -174,6 +174,31 @@ class Total:
 
 Quantity = int | Total
 """What is counted: a number, or a sum with symbols."""
+
+
+def quantity(size: Size) -> Quantity:
+    """Return a size as what adds and multiplies.
+
+    >>> str(quantity(parse_size("T")) * 3 + quantity(5))
+    '3*T + 5'
+    """
+    return size if isinstance(size, int) else Total((size,))
+
+
+def single(counted: Quantity) -> Size:
+    """Return the size that a quantity is.
+
+    Raises:
+        ValueError: where it is a sum, which is no size.
+
+    >>> str(single(quantity(parse_size("T")) * 3))
+    '3*T'
+    """
+    if isinstance(counted, int):
+        return counted
+    if len(counted.terms) > 1:
+        raise ValueError(f"{counted} is a sum, and no size")
+    return counted.terms[0] if counted.terms else 0
 
 
 def _terms(counted: Size | Total) -> tuple[Size, ...]:

@@ -18,14 +18,14 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    ("errors", "sizes", "axes", "factoring", "notation", "interleaving", "joining", "binding", "text", "layout"),
+    ("errors", "sizes", "axes", "factoring", "notation", "dialects", "interleaving", "joining", "binding", "text", "layout"),
     (
-        "spec", "calc", "windows", "contract", "hints", "catalogue", "rules", "report", "settings", "annotations", "model",
-        "modelfile",
+        "spec", "costs", "origins", "scaling", "comparison", "tables", "calc", "windows", "contract", "hints", "catalogue",
+        "rules", "report", "settings", "annotations", "model", "modelfile",
     ),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops"),
-    ("doors", "hooks", "track", "stepping", "labels", "probe", "dryrun", "states", "nn", "asserting"),
+    ("doors", "hooks", "track", "stepping", "labels", "loading", "claims", "visits", "probe", "dryrun", "states", "nn", "asserting"),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
 )  # fmt: skip
