@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import EllipsisType
 from typing import cast
 
-from rnnshape import factoring, notation
+from rnnshape import dialects, factoring, notation
 from rnnshape.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of, role_of, whole
 from rnnshape.binding import solve, substituted
 from rnnshape.errors import LayoutError, LayoutIndexError
@@ -85,6 +85,26 @@ class Layout:
             else:
                 built.append(tuple(factor(pair) for pair in cast("Sequence[tuple[str, int]]", dim)))
         return Layout(tuple(built))
+
+    @staticmethod
+    def from_jaxtyping(annotation: object) -> Layout:
+        """Read an annotation such as ``Float[Tensor, "batch seq 4"]``, or its string; see `rnnshape.dialects`.
+
+        Raises:
+            LayoutSyntaxError: where the annotation leaves the number of dims open.
+
+        >>> print(Layout.from_jaxtyping("batch seq feature=4"))
+        batch seq feature=4
+        """
+        return Layout(dialects.read_jaxtyping(annotation))
+
+    def to_jaxtyping(self) -> str:
+        """Return the string of a jaxtyping annotation; a product of axes becomes its size.
+
+        >>> Layout.parse("seq=9 batch (directions=2 hidden=16)").to_jaxtyping()
+        'seq=9 batch 32'
+        """
+        return dialects.write_jaxtyping(self.dims)
 
     # What it is
 
