@@ -39,7 +39,8 @@ def watch(
     Args:
         model: the model, or None for every recurrent layer of torch's in the process.
         on: what to do about an error: "raise" a `ContractError` instead of torch's own exception, "warn" with
-            `RNNShapeWarning`, or "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised.
+            `RNNShapeWarning`, or "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised. With
+            "record" it is only kept in the report, and neither the log nor torch's own exception gets anything.
         ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``;
             for the project, ``ignore`` under ``[tool.rnnshape]`` in pyproject.toml.
         track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none.

@@ -59,9 +59,10 @@ class Door:
         names: of input and state in its ``forward``; empty where that takes something else, which nobody can judge.
         follows_torch: whether its class has torch's own ``forward``.
         alive: a reference to the module, which takes the door away when the module dies.
+        quiet: whether new kinds of calls are kept out of the log.
     """
 
-    __slots__ = ("_seen", "alive", "follows_torch", "ignore", "kind", "names", "path", "report", "spec")
+    __slots__ = ("_seen", "alive", "follows_torch", "ignore", "kind", "names", "path", "quiet", "report", "spec")
 
     def __init__(self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str]) -> None:
         self.path = path
@@ -70,6 +71,7 @@ class Door:
         self.report = report
         self.ignore = ignore
         self.alive: object = None
+        self.quiet = False
         self.names, self.follows_torch = _signature(type(module))
         self._seen: dict[Any, Seen] = {}
         if not self.names:
@@ -113,7 +115,7 @@ class Door:
         seen = self._seen.get(key)
         if seen is None:
             seen = Seen(self.report.passage(self.event(call, results)))
-            if not seen.passage.calls:
+            if not (seen.passage.calls or self.quiet):
                 logger.info("%s", seen.passage.event, extra={"rnnshape": seen.passage.event})
             if len(self._seen) < MOST_KNOWN:
                 self._seen[key] = seen

@@ -28,7 +28,7 @@ from rnnshape.rules import rule
 
 __all__ = ["NOTE", "Action", "Observer", "Watcher", "close_gates", "open_gates"]
 
-Action = Literal["raise", "warn", "log"]
+Action = Literal["raise", "warn", "log", "record"]
 Proceed = Callable[..., Any]
 
 logger = logging.getLogger("rnnshape")
@@ -45,7 +45,8 @@ class Observer:
 
     Args:
         report: where they are recorded.
-        on: what to do about a finding besides recording it: raise an error, warn, log, or nothing.
+        on: what to do about a finding besides recording it: raise an error, warn, or log. With "record" nothing is touched,
+            neither the log nor an exception of torch's.
         ignore: codes that are not reported.
 
     Attributes:
@@ -54,7 +55,7 @@ class Observer:
         stepped_aside: whether a mistake of ours has ended this watch.
     """
 
-    def __init__(self, report: Report, on: Action | Literal["record"], ignore: Iterable[str] = ()) -> None:
+    def __init__(self, report: Report, on: Action, ignore: Iterable[str] = ()) -> None:
         self.report = report
         self.on = on
         self.ignore = frozenset(code.upper() for code in ignore)
@@ -114,6 +115,7 @@ class Observer:
                 self.report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
             return None
         door, doors, key = Door(module, path, spec, self.report, self.ignore), self.doors, id(module)
+        door.quiet = self.on == "record"
         # A module that is made later may get the id of one that died.
         door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
         return door
@@ -169,6 +171,8 @@ class Observer:
                 where = finding.location or Location("<unknown>", 0)
                 warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
         if serious:
+            for finding in serious:
+                self.guarded(self.report.raised, finding)
             raise ContractError("\n\n".join(map(str, serious)), tuple(serious))
 
 
@@ -183,6 +187,8 @@ def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proc
     try:
         result = proceed(*request.args, **request.kwargs)
     except Exception as error:
+        for finding in findings or ():
+            observer.guarded(observer.report.raised, finding)
         _explain(observer, door, request, error)
         raise
     if judged is not None:
@@ -220,27 +226,30 @@ def _changed(door: Door, request: Request, result: object) -> list[Finding]:
 def _explain(observer: Observer, door: Door, request: Request, error: Exception) -> None:
     """Add to an exception of the layer what the contract says about the call, once."""
     if not isinstance(error, ContractError) and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
-        observer.guarded(_add_note, door, request, error)
+        note = observer.guarded(_explanation, door, request)
+        if note and observer.on != "record":
+            error.add_note(NOTE + note)
 
 
-def _add_note(door: Door, request: Request, error: Exception) -> None:
+def _explanation(door: Door, request: Request) -> str:
     judged = door.judge(request)
     if judged is None:
-        return
+        return ""
     call, mismatches = judged
     errors = [m for m in mismatches if rule(m.code).severity == "error"]
     findings = door.findings(call, errors)
     if findings and door.is_torchs_own(request.module):
-        error.add_note(NOTE + "\n\n".join(map(str, findings)))
         told = {(f.code, f.module) for f in door.report.findings}
         for finding in findings:
             if (finding.code, finding.module) not in told:
                 door.report.add(finding)
-    elif findings:
-        changed = "unless a hook or an overridden forward changed the call:\n"
-        error.add_note(NOTE + changed + "\n\n".join(map(str, findings)))
-    elif not errors and predicted(door.spec, call) is not None:
-        error.add_note(f"{NOTE}the call was {door.event(call, results=False)}, which fits the contract of {door.spec!r}")
+                door.report.raised(finding)
+        return "\n\n".join(map(str, findings))
+    if findings:
+        return "unless a hook or an overridden forward changed the call:\n" + "\n\n".join(map(str, findings))
+    if not errors and predicted(door.spec, call) is not None:
+        return f"the call was {door.event(call, results=False)}, which fits the contract of {door.spec!r}"
+    return ""
 
 
 class Watcher(Protocol):

@@ -159,10 +159,21 @@ class Passage:
         self.calls = 0
 
 
+def _key(finding: Finding) -> tuple[Any, ...]:
+    """Return what two findings have in common that are the same mistake."""
+    where = finding.location
+    line = (where.file, where.line) if where else finding.message
+    return finding.code, finding.module, finding.subject, line
+
+
 @dataclass(slots=True)
 class _Tally:
     finding: Finding
     count: int = 1
+    raised: int = 0
+
+    def counted(self) -> Finding:
+        return self.finding if self.count == 1 else replace(self.finding, count=self.count)
 
 
 Sink = Callable[[Event | Finding], None]
@@ -187,7 +198,12 @@ class Report:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding once, in the order in which they were met; ``count`` tells how often."""
-        return tuple(t.finding if t.count == 1 else replace(t.finding, count=t.count) for t in self._tallies.values())
+        return tuple(t.counted() for t in self._tallies.values())
+
+    @property
+    def silent(self) -> tuple[Finding, ...]:
+        """The findings that no exception told of, ours or torch's own: the model ran on, as if nothing were wrong."""
+        return tuple(t.counted() for t in self._tallies.values() if t.count > t.raised)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -216,9 +232,7 @@ class Report:
 
     def add(self, finding: Finding) -> bool:
         """Record a finding; return False where it only repeats one."""
-        where = finding.location
-        line = (where.file, where.line) if where else finding.message
-        key = (finding.code, finding.module, finding.subject, line)
+        key = _key(finding)
         if tally := self._tallies.get(key):
             tally.count += 1
             return False
@@ -227,6 +241,11 @@ class Report:
         self._tallies[key] = _Tally(finding)
         self._tell(finding)
         return True
+
+    def raised(self, finding: Finding) -> None:
+        """Record that an exception told of a finding, for once."""
+        if tally := self._tallies.get(_key(finding)):
+            tally.raised += 1
 
     def replace(self, code: str, finding: Finding) -> None:
         """Put a finding in the place of those with a code, which it explains."""

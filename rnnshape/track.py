@@ -103,7 +103,9 @@ class Tracker(TorchFunctionMode):
             self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error, known=known)
             for finding in self._taken():  # torch's own exception passes, with a note
                 self._report.add(finding)
-                error.add_note(f"{NOTE}{finding}")
+                self._report.raised(finding)
+                if self._observer.on != "record":
+                    error.add_note(f"{NOTE}{finding}")
             raise
         if known or name in _ALWAYS or writes(name):
             self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self), known=known)

@@ -20,9 +20,8 @@ X = torch.zeros(9, 6, 4)
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
-        ({"on": "explode"}, SpecError, "on='explode': use one of 'raise', 'warn', 'log'"),
-        ({"on": None}, SpecError, "on=None: use one of 'raise', 'warn', 'log'"),
-        ({"on": "record"}, SpecError, "on='record': use one of 'raise', 'warn', 'log'"),
+        ({"on": "explode"}, SpecError, "on='explode': use one of 'raise', 'warn', 'log', 'record'"),
+        ({"on": None}, SpecError, "on=None: use one of 'raise', 'warn', 'log', 'record'"),
         ({"ignore": "RNS112"}, SpecError, "ignore='RNS112': a list of codes is needed, as in ignore=['RNS112']"),
         ({"ignore": ["RN112"]}, SpecError, "ignore=['RN112']: there is no rule 'RN112'; did you mean 'RNS112'?"),
         ({"ignore": ["RNS101", "all"]}, SpecError, "ignore=['RNS101', 'all']: there is no rule 'all'"),

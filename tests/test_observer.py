@@ -159,6 +159,54 @@ def test_each_kind_of_call_is_logged_once_with_its_event(caplog: pytest.LogCaptu
     assert [event.calls for event in report.events] == [3, 2]
 
 
+# Record
+
+
+def test_a_record_leaves_torchs_exception_and_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    model = Classifier()
+    with watch(model, on="record") as report:
+        model(X)
+        with pytest.raises(RuntimeError) as caught:
+            model(X, WRONG)
+        model(X)
+    assert (type(caught.value), str(caught.value)) == (RuntimeError, "Expected hidden size (1, 6, 8), got [1, 5, 8]")
+    assert not hasattr(caught.value, "__notes__")
+    assert caplog.records == []
+    assert [event.calls for event in report.events] == [2]
+    assert [str(finding) for finding in report.findings] == [WORDS]
+    assert report.silent == ()
+
+
+def test_a_finding_that_came_without_an_exception_is_silent() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer, on="record") as report:
+        layer(X[0])
+    assert [finding.code for finding in report.silent] == ["RNS112"]
+    with watch(layer) as report, pytest.raises(ContractError):
+        layer(X, WRONG)
+    assert (len(report.findings), report.silent) == (1, ())
+
+
+def test_an_exception_of_a_call_that_only_its_outcome_shows_to_be_wrong_tells_of_it() -> None:
+    layer = nn.GRU(4, 8)
+    layer.register_forward_pre_hook(lambda module, args: None)
+    with watch(layer, on="record") as report, pytest.raises(RuntimeError) as caught:
+        layer(X, WRONG)
+    assert not hasattr(caught.value, "__notes__")
+    assert report.silent == ()
+
+
+@pytest.mark.parametrize(("on", "notes"), [("record", 0), ("log", 1)])
+def test_an_exception_that_the_tracker_explains(on: Any, notes: int) -> None:
+    model = Classifier(bidirectional=True)
+    with watch(model, on=on, track=True) as report, pytest.raises(RuntimeError) as caught:
+        model(X)
+    assert len(getattr(caught.value, "__notes__", ())) == notes
+    assert [finding.code for finding in report.findings] == ["RNS308"]
+    assert report.silent == ()
+
+
 @pytest.mark.filterwarnings("error::rnnshape.RNNShapeWarning")
 def test_warnings_may_be_made_errors_by_the_user() -> None:
     layer = nn.GRU(4, 8)

@@ -232,6 +232,18 @@ def test_a_finding_takes_the_place_of_those_that_it_explains() -> None:
     assert [finding.code for finding in report.findings] == ["RNS103", "RNS503"]
 
 
+def test_a_finding_is_silent_unless_an_exception_told_of_it_each_time() -> None:
+    report = Report()
+    report.raised(FINDING)
+    assert report.silent == ()
+    report.add(FINDING)
+    assert report.silent == (FINDING,)
+    report.raised(FINDING)
+    assert (report.silent, report.findings) == ((), (FINDING,))
+    report.add(FINDING)
+    assert report.silent == report.findings == (replace(FINDING, count=2),)
+
+
 def test_sinks_get_every_new_record_once() -> None:
     told: list[Any] = []
     report = Report(sinks=[told.append])
