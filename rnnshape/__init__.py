@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rnnshape.layout import Layout
     from rnnshape.report import Event, Finding, Report
     from rnnshape.spec import RNNSpec
+    from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
     from rnnshape.windows import WindowsPrediction, predict_windows
 
 _EXPORTS = {
@@ -52,6 +53,7 @@ _EXPORTS = {
     "rnnshape.layout": ("Layout",),
     "rnnshape.report": ("Event", "Finding", "Report"),
     "rnnshape.spec": ("RNNSpec",),
+    "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
     "rnnshape.windows": ("WindowsPrediction", "predict_windows"),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
@@ -73,7 +75,13 @@ __all__ = [
     "SpecError",
     "SpecTypeError",
     "WindowsPrediction",
+    "bridge",
+    "by_direction",
+    "by_layer",
     "diagnose",
+    "initial_state",
+    "last_state",
+    "last_step",
     "predict",
     "predict_windows",
     "watch",

@@ -1,0 +1,150 @@
+"""What the state functions demand of their arguments. Sizes alone are looked at, and lengths where they cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape import text
+from rnnshape._torch import is_judged_here
+from rnnshape.calc import Prediction
+from rnnshape.contract import Mismatch
+from rnnshape.errors import LayoutError, SpecError, SpecTypeError
+from rnnshape.sizes import Monomial
+from rnnshape.spec import RNNSpec
+
+__all__ = ["check_batch", "checked_lengths", "checked_output", "checked_pair", "checked_state", "layer_spec"]
+
+
+def layer_spec(function: str, layer: nn.Module | RNNSpec) -> RNNSpec:
+    """Return the configuration of a layer that is no cell."""
+    spec = layer if isinstance(layer, RNNSpec) else RNNSpec.from_module(layer)
+    if spec.cell:
+        raise SpecTypeError(f"{function}: {text.a(spec.kind)} has one layer, one direction, one step: use its state as it is")
+    return spec
+
+
+# States
+
+
+def checked_pair(spec: RNNSpec, function: str, pair: Sequence[Any]) -> tuple[Tensor, Tensor]:
+    """Return h_n and c_n of an LSTM."""
+    if not spec.has_cell_state:
+        raise SpecTypeError(f"{function}: h_n is {_called(pair)}, and the state of {text.a(spec.kind)} is one tensor")
+    if len(pair) != 2:
+        raise SpecTypeError(f"{function}: h_n is {_called(pair)}, expected h_n or the pair (h_n, c_n)")
+    h_n = checked_state(spec, function, "h_n", pair[0], (spec.state_size,))
+    return h_n, checked_state(spec, function, "c_n", pair[1], (spec.hidden_size,))
+
+
+def checked_state(spec: RNNSpec, function: str, name: str, state: Any, widths: tuple[int, ...]) -> Tensor:
+    """Return a state that has the rows of this layer, and one of these widths."""
+    if not isinstance(state, Tensor):
+        raise SpecTypeError(f"{function}: {name} is {_called(state)}, expected the tensor that the layer returned")
+    if state.dim() not in (2, 3) or state.size(0) != spec.num_layers * spec.directions or state.size(-1) not in widths:
+        _refuse_state(spec, function, name, tuple(state.shape))
+    return state
+
+
+def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...]) -> NoReturn:
+    prediction = Prediction(spec, None if len(got) == 2 else Monomial(1, ("batch",)), 1)
+    expected = prediction.c_n if name == "c_n" and prediction.c_n is not None else prediction.h_n
+    names, rows, width = expected.names, expected.sizes[0], expected.sizes[-1]
+    wrong: tuple[int, ...] = ()
+    if len(got) not in (2, 3):
+        fact = f"has {text.count(len(got), 'dim')}, expected 3, or 2 unbatched"
+    elif len(got) == 3 and got[1:] == (rows, width):
+        fact, wrong = f"is batch-first, which a state never is: {name}.transpose(0, 1) fits", (0, 1)
+    elif spec.bidirectional and got[-1] == 2 * spec.state_size != width:
+        fact = f"is as wide as an output, directions*{names[-1]}={got[-1]}: pass {name}, or the output to last_step"
+        wrong = (len(got) - 1,)
+    elif got[0] != rows:
+        fact, wrong = f"axis '{names[0]}' is {got[0]}, expected {rows}: pass it as the layer returned it", (0,)
+    else:
+        fact = f"axis '{names[-1]}' is {got[-1]}, expected {width}: is it the state of another layer?"
+        wrong = (len(got) - 1,)
+    mismatch = Mismatch("RNS103", name, f"{name} {fact}", expected, got, wrong)
+    raise LayoutError(_compared(function, mismatch, f"of {spec!r}"))
+
+
+# Outputs
+
+
+def checked_output(spec: RNNSpec, function: str, output: Any, dims: tuple[int, ...] = ()) -> Tensor:
+    """Return an output whose last dim is directions*hidden, and whose number of dims is one of these where any are given."""
+    if not isinstance(output, Tensor):
+        expected = "expected what the layer returned, a tensor or a PackedSequence"
+        raise SpecTypeError(f"{function}: output is {_called(output)}, {expected}")
+    got, width = tuple(output.shape), spec.directions * spec.state_size
+    if not got or got[-1] != width:
+        _refuse_width(spec, function, got)
+    if dims and len(got) not in dims:
+        expected = text.listed([f"{d}-D" for d in reversed(dims)], "or")
+        raise LayoutError(f"{function}: output {text.sizes(got)} has {text.count(len(got), 'dim')}, expected {expected}")
+    return output
+
+
+def _refuse_width(spec: RNNSpec, function: str, got: tuple[int, ...]) -> NoReturn:
+    batch = Monomial(1, ("batch",)) if len(got) == 3 else None
+    expected = Prediction(spec, batch, Monomial(1, ("seq",))).output
+    axis, width = expected.names[-1], expected.sizes[-1]
+    found = f"is {got[-1]}" if got else "is missing"
+    edit = "pass the layer's own output"
+    if spec.bidirectional and got and got[-1] == spec.state_size:
+        edit = "that is one direction; pass both"
+    fact = f"output axis '{axis}' {found}, expected {width}: {edit}"
+    mismatch = Mismatch("RNS114", "output", fact, expected, got, (len(got) - 1,) if got else ())
+    raise LayoutError(_compared(function, mismatch, f"of {spec!r}"))
+
+
+def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:
+    """Return the lengths on the device of the output; their values are looked at where nothing has to wait for them."""
+    sizes = text.sizes(tuple(output.shape))
+    if output.dim() == 2:
+        raise LayoutError(f"last_step: output {sizes} is unbatched and has no lengths: cut it, output[:length]")
+    counts = cast("Tensor", lengths) if isinstance(lengths, Tensor) else torch.tensor(lengths)
+    if counts.is_floating_point() or counts.is_complex() or counts.dtype is torch.bool:
+        dtype = str(counts.dtype).removeprefix("torch.")
+        raise SpecTypeError(f"last_step: lengths are {dtype}, expected integers: lengths.long() fits")
+    dim = 0 if spec.batch_first else 1
+    samples, steps = output.size(dim), output.size(1 - dim)
+    if counts.dim() != 1 or counts.size(0) != samples:
+        where = f"from dim {dim} of output {sizes}, since batch_first={spec.batch_first}"
+        raise LayoutError(f"last_step: lengths is {text.sizes(tuple(counts.shape))}, expected ({samples},) {where}")
+    if type(counts) is Tensor and counts.device.type == "cpu" and is_judged_here():
+        for sample, length in enumerate(cast("list[int]", counts.tolist())):
+            if not 1 <= length <= steps:
+                expected = f"expected 1 to {steps}, the steps of output {sizes}"
+                raise LayoutError(f"last_step: the length of sample {sample} is {length}, {expected}")
+    return counts.to(output.device)
+
+
+# The rest
+
+
+def check_batch(spec: RNNSpec, batch: Any) -> None:
+    """Refuse what is no number of samples."""
+    if isinstance(batch, Tensor):
+        dim = 0 if spec.batch_first or spec.cell else 1
+        raise SpecTypeError(f"initial_state: batch is {_called(batch)}, expected a number of samples, size({dim}) of the input")
+    if batch is not None and (isinstance(batch, bool) or not isinstance(batch, (int, torch.SymInt))):
+        raise SpecTypeError(f"initial_state: batch={batch!r}: a number of samples is needed, or None for unbatched input")
+    if batch is not None and batch < 0:
+        raise SpecError(f"initial_state: batch={batch}: 0 or more is needed")
+
+
+def _compared(function: str, mismatch: Mismatch, remark: str) -> str:
+    return "\n".join([f"{function}: {mismatch.fact}", *mismatch.comparison(remark)])
+
+
+def _called(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor {text.sizes(tuple(value.shape))}"
+    if isinstance(value, (tuple, list)) and not isinstance(value, PackedSequence):
+        items = cast("Sequence[Any]", value)
+        return f"{text.a(type(items).__name__)} of {text.listed(map(_called, items)) or 'nothing'}"
+    return "None" if value is None else text.a(type(value).__name__)
