@@ -30,6 +30,7 @@ __all__ = [
     "has_hooks",
     "is_judged_here",
     "is_library",
+    "known_values",
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
@@ -97,10 +98,21 @@ def _has_sizes(tensor: Tensor) -> bool:
     return not tensor.is_nested and all(type(size) is int for size in tensor.shape)
 
 
+_NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
+
+
+def known_values(tensor: Tensor) -> Tensor | None:
+    """Return a tensor that has the values of a tensor: itself; of a fake one what it keeps, None where it keeps nothing."""
+    if not tensor.is_meta and getattr(type(tensor), "__torch_dispatch__") is _NO_DISPATCH:  # noqa: B009
+        return tensor
+    kept = getattr(tensor, "constant", None)
+    return kept if type(kept) is Tensor else None
+
+
 def packed_sizes(packed: PackedSequence) -> tuple[int, int] | None:
     """Return samples and steps of a PackedSequence; None where its numbers are not real, as under FakeTensorMode."""
-    steps = packed.batch_sizes
-    if type(steps) is not Tensor:
+    steps = known_values(packed.batch_sizes)
+    if steps is None:
         return None
     with torch._C._DisableTorchDispatch():  # a dispatch mode of the user's sees no operation of ours
         return int(steps[0]), len(steps)

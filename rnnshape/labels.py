@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from rnnshape import text
+from rnnshape._torch import known_values
 from rnnshape.axes import UNKNOWN, Dim, whole
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout import Layout
@@ -123,7 +124,8 @@ def _learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
         mark = tracker.mark(value)
         if mark is None or "len" not in name.lower() or len(sequences) != 1:
             continue
-        if len(mark.sizes) != 1 or value.is_floating_point():
+        value = known_values(value)
+        if len(mark.sizes) != 1 or value is None or value.is_floating_point():
             continue
         axis, steps = next(iter(sequences))
         if mark.of("batch") and int(value.min()) >= 1 and int(value.max()) <= steps:

@@ -11,7 +11,7 @@ from rnnshape.axes import Axis
 from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, varies
 from rnnshape.judging.usage import Recurrence
 from rnnshape.ops.consumption import contracted, joined
-from rnnshape.ops.registry import Operation, operation
+from rnnshape.ops.registry import Operation, on_cpu, operation
 
 __all__ = ["recurrent"]
 
@@ -20,6 +20,8 @@ __all__ = ["recurrent"]
 def recurrent(op: Operation) -> None:
     """Torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
     packed = len(op.args) > 1 and isinstance(op.args[1], Tensor) and op.args[1].dim() == 1
+    if packed:
+        op.args = (op.args[0], on_cpu(op.args[1]), *op.args[2:])
     x = op.args[0]
     hx, bidirectional = (op.args[2], op.args[8]) if packed else (op.args[1], op.args[7])
     num_layers = op.args[5] if packed else op.args[4]

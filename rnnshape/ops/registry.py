@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import Tensor
 
+from rnnshape._torch import known_values
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, Site
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
-    "readable",
 ]  # fmt: skip
 
 
@@ -109,18 +109,11 @@ class UnreadableError(Exception):
     """An operation depends on the values of a tensor that has none."""
 
 
-_NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
-
-
-def readable(tensor: Tensor) -> bool:
-    """Tell whether a tensor has values: a meta tensor has none, and those of a fake or wrapped one are not its own."""
-    return not tensor.is_meta and getattr(type(tensor), "__torch_dispatch__") is _NO_DISPATCH  # noqa: B009
-
-
 def on_cpu(value: Any) -> Any:
     """Return arguments with their tensors where the tables are; raises UnreadableError where one has no values."""
     if isinstance(value, Tensor):
-        if not readable(value):
+        value = known_values(value)
+        if value is None:
             raise UnreadableError
         return value.detach().cpu() if value.device.type != "cpu" else value
     if isinstance(value, dict):
