@@ -14,9 +14,12 @@ from typing import Any, NamedTuple, SupportsIndex, cast
 
 from rnnshape import text
 from rnnshape.axes import Axis, Dim, whole
+from rnnshape.comparison import Difference, difference
 from rnnshape.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, saved_bytes, state_bytes
 from rnnshape.errors import SpecError, SpecTypeError
+from rnnshape.explanation import Explanation, explain
 from rnnshape.layout import Layout
+from rnnshape.scaling import Scaling, scaling
 from rnnshape.sizes import Quantity, Size, Total, parse_size, product, quantity, single
 from rnnshape.spec import RNNSpec
 from rnnshape.tables import table
@@ -243,14 +246,12 @@ class Prediction:
         """The sizes that the costs are computed from; a symbol is a `Total`."""
         spec = self.spec
         batch, seq = 1 if self.batch is None else self.batch, 1 if self.seq is None else self.seq
-        # Each direction of a batch-first layer keeps a transposed copy of its own; one row or column needs none.
-        transposed = spec.batch_first and self.lengths is None and 1 not in (batch, seq)
         return Scale(
             *(spec.input_size, spec.hidden_size, spec.proj_size, spec.num_layers, spec.directions),
             batch=quantity(batch),
             steps=quantity(product((batch, seq))) if self.lengths is None else sum(self.lengths),
             item=ITEM_SIZE[self.dtype],
-            copies=spec.directions if transposed else 1,
+            copied=spec.batch_first and self.batch is not None and self.lengths is None,
         )
 
     @cached_property
@@ -298,6 +299,53 @@ class Prediction:
         return sizes
 
     # For people and programs
+
+    def scaling(self) -> Scaling:
+        """Tell how parameters, operations and bytes grow with T, B, H, L and D; the repr is a table.
+
+        >>> predict("RNN", 4, 8, batch=3, seq=5).scaling()
+        RNN(4, 8)    batch_first=False
+                                  2 x T   2 x B  2 x H   2 x L   D 1 to 2
+          parameter_count  112    same    same   x 3.14  x 2.29  x 2
+          flops_per_step   192    same    same   x 3.33  x 2.33  x 2
+          flops            2,880  x 2     x 2    x 3.33  x 2.33  x 2
+          state_bytes      96     same    x 2    x 2     x 2     x 2
+          saved_bytes      816    x 1.88  x 2    x 1.71  x 2.29  x 1.71
+          with T=5 seq, B=3 batch, I=4 input_size, H=8 hidden_size, L=1 num_layers, D=1 directions
+          parameter_count  = D*D*H*H*L - D*D*H*H + D*H*H*L + D*H*I + 2*D*H*L
+          flops_per_step   = 2*D*D*H*H*L - 2*D*D*H*H + 2*D*H*H*L + 2*D*H*I
+          flops            = 2*B*D*D*H*H*L*T - 2*B*D*D*H*H*T + 2*B*D*H*H*L*T + 2*B*D*H*I*T
+          state_bytes      = 4*B*D*H*L
+          saved_bytes      = 8*B*D*H*L*T + 4*B*D*H*L - 4*B*D*H*T + 4*B*I*T
+        """
+        return scaling(self)
+
+    def explain(self) -> Explanation:
+        """Say where every size and every count comes from; the repr is a table.
+
+        >>> predict("GRU", 4, 8, bidirectional=True, batch=3, seq=5).explain()
+        GRU(4, 8, bidirectional=True)    batch_first=False
+          input   (5, 3, 4)   5 = seq; 3 = batch; 4 = feature
+          h_0     (2, 3, 8)   2 = 1 layer x 2 directions; 3 = batch; 8 = hidden
+          output  (5, 3, 16)  5 = seq; 3 = batch; 16 = 2 directions x 8 hidden
+          ...
+            FLOPs                17,280 = 1,152 x 5 seq x 3 batch
+            bytes of state       192 = 48 x 4 bytes of float32
+        """
+        return explain(self)
+
+    def diff(self, other: Prediction) -> Difference:
+        """Compare with another prediction: what differs in the configuration, and what that changes; the repr is a table.
+
+        >>> predict("GRU", 4, 8, batch=3, seq=5).diff(predict("GRU", 4, 8, batch=3, seq=5, batch_first=True))
+        GRU(4, 8) -> GRU(4, 8, batch_first=True)
+          batch_first  False                             ->  True
+          input        seq=5 batch=3 feature=4  (5, 3, 4)  ->  batch=3 seq=5 feature=4  (3, 5, 4)
+          output       seq=5 batch=3 hidden=8   (5, 3, 8)  ->  batch=3 seq=5 hidden=8   (3, 5, 8)
+        """
+        if not isinstance(cast("object", other), Prediction):
+            raise SpecTypeError(f"diff({type(other).__name__}): a prediction is needed, as in p.diff(predict('GRU', 4, 8))")
+        return difference(self, other)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready data; a Layout is ``{"layout": str, "sizes": list}``."""

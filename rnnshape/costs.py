@@ -7,7 +7,7 @@ so what `Prediction.scaling` tells about growth is what the calculator computes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rnnshape.sizes import Quantity
 from rnnshape.spec import RNNSpec
@@ -18,8 +18,7 @@ ITEM_SIZE = {"float64": 8, "double": 8, "float32": 4, "float": 4, "float16": 2, 
 """Bytes of one element of each dtype that recurrent layers compute in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """How large a layer and its input are: numbers, or `Total` values in which letters stand for them.
 
     Attributes:
@@ -31,7 +30,7 @@ class Scale:
         batch: samples; 1 for unbatched input.
         steps: steps of all samples together: seq x batch, or the sum of the lengths.
         item: bytes of one element.
-        copies: of the input that are kept for backward: one for each direction where it is batch-first, else 1.
+        copied: whether each direction keeps a transposed copy of its own of the input, as it does where that is batch-first.
     """
 
     input_size: Quantity
@@ -42,7 +41,7 @@ class Scale:
     batch: Quantity
     steps: Quantity
     item: int = 4
-    copies: Quantity = 1
+    copied: bool = False
 
 
 def _state(spec: RNNSpec, scale: Scale) -> Quantity:
@@ -103,14 +102,14 @@ def saved_bytes(spec: RNNSpec, scale: Scale) -> Quantity:
     Those of torch's own implementation, as torch.autograd.graph.saved_tensors_hooks shows them: the input of every layer, a
     mask where there is dropout, and for each step an RNN's new state; a GRU's old state, its gates and what they are made of;
     an LSTM's gates, old states and tanh(c). cuDNN and oneDNN keep a workspace of their own instead. A packed sequence keeps a
-    few rows more where samples end.
+    few rows more where samples end, and a batch-first input of one sample or one step is not copied; that is not counted.
 
     >>> saved_bytes(RNNSpec("GRU", 10, 16), Scale(10, 16, 0, 1, 1, batch=6, steps=54, item=4))
     26352
     """
     hidden, each = scale.hidden_size, scale.num_layers * scale.directions
     upper = (scale.num_layers - 1) * scale.directions * _state(spec, scale)
-    inputs = scale.input_size * scale.copies + (2 * upper if spec.dropout else upper)
+    inputs = scale.input_size * (scale.directions if scale.copied else 1) + (2 * upper if spec.dropout else upper)
     if spec.mode.startswith("RNN"):
         return scale.item * (scale.steps * (inputs + each * hidden) + scale.batch * each * hidden)
     return scale.item * scale.steps * (inputs + each * (7 * hidden + scale.proj_size))

@@ -146,6 +146,14 @@ class Total:
         """
         return Total.of(substitute(term, values) for term in self.terms)
 
+    def coefficients(self) -> dict[tuple[str, ...], int]:
+        """Return the number before each product of symbols.
+
+        >>> Total.of([parse_size("2*H*T"), 5]).coefficients()
+        {('H', 'T'): 2, (): 5}
+        """
+        return {symbols: number for number, symbols in map(_parts, self.terms)}
+
     def degree(self, symbol: str) -> int:
         """Return the highest power of a symbol, 0 where it does not occur.
 

@@ -10,21 +10,29 @@ from rnnshape.sizes import product
 if TYPE_CHECKING:
     from rnnshape.calc import Prediction
 
-__all__ = ["table"]
+__all__ = ["table", "title"]
+
+
+def title(p: Prediction) -> str:
+    """Say in one line what is predicted, and how its input is given.
+
+    >>> from rnnshape import predict
+    >>> title(predict("GRU", 10, 16, lengths=[5, 2]))
+    'GRU(10, 16)    packed, lengths 5 and 2'
+    """
+    spec = p.spec
+    if spec.cell:
+        return f"{spec!r}    one step" + ("" if p.batch is not None else ", unbatched")
+    if p.lengths is not None:
+        return f"{spec!r}    packed, lengths {text.listed(p.lengths)}"
+    if p.batch is None:
+        return f"{spec!r}    unbatched"
+    return repr(spec) if spec.batch_first else f"{spec!r}    batch_first=False"
 
 
 def table(p: Prediction) -> list[str]:
     """Lay a prediction out for a person: axis words, sizes, torch's letters, and what each tensor is."""
     spec = p.spec
-    title = repr(spec)
-    if spec.cell:
-        title += "    one step" + ("" if p.batch is not None else ", unbatched")
-    elif p.lengths is not None:
-        title += f"    packed, lengths {text.listed(p.lengths)}"
-    elif p.batch is None:
-        title += "    unbatched"
-    else:
-        title += "" if spec.batch_first else "    batch_first=False"
     final = "h_1 c_1" if spec.cell else "h_n c_n"
     cells = [("input", p.input, _letters(p, "H_in"), "PackedSequence.data" if p.lengths is not None else "")]
     cells.append(("h_0", p.h_0, _state_letters(p, "H_out"), "zeros unless given"))
@@ -42,7 +50,7 @@ def table(p: Prediction) -> list[str]:
         letters = "(N, L, D*H_out)" if spec.batch_first else "(L, N, D*H_out)"
         cells.append(("padded", p.padded, letters, "what pad_packed_sequence returns"))
     rows = [[name, str(layout), text.sizes(layout.sizes), letters, what] for name, layout, letters, what in cells]
-    return [title, *text.columns(rows), *_row_lines(p), *_cost_lines(p)]
+    return [title(p), *text.columns(rows), *_row_lines(p), *_cost_lines(p)]
 
 
 def _letters(p: Prediction, last: str) -> str:

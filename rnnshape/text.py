@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from rnnshape.sizes import Size
+from rnnshape.sizes import Size, Total
 
-__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "sizes"]
+__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "sizes"]
 
 
 def a(noun: str) -> str:
@@ -37,6 +37,15 @@ def sizes(values: Iterable[Size]) -> str:
     """
     items = [str(v) for v in values]
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def number(counted: Size | Total) -> str:
+    """Write a number with commas, or what stands for it.
+
+    >>> number(9984), number(Total())
+    ('9,984', '0')
+    """
+    return f"{counted:,}" if isinstance(counted, int) else str(counted)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -18,10 +18,13 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    ("errors", "sizes", "axes", "factoring", "notation", "dialects", "interleaving", "joining", "binding", "text", "layout"),
     (
-        "spec", "costs", "origins", "scaling", "comparison", "tables", "calc", "windows", "contract", "hints", "catalogue",
-        "rules", "report", "settings", "annotations", "model", "modelfile",
+        "errors", "sizes", "axes", "factoring", "notation", "dialects", "interleaving", "joining", "binding", "text",
+        "tracebacks", "layout",
+    ),
+    (
+        "spec", "costs", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows", "contract", "hints",
+        "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model", "modelfile",
     ),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops"),
