@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, ModuleType
 from typing import Any, Literal
 
 from rnnshape.api import watch
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report import Report
+from rnnshape.tracebacks import clear_of_ours
 
 __all__ = ["FOUND", "FailOn", "run"]
 
@@ -24,8 +25,6 @@ FailOn = Literal["error", "warning", "never"]
 
 FOUND = 3
 """The exit code for findings, where ``--fail-on`` asks for one and the script itself ended well."""
-
-_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def run(
@@ -151,43 +150,19 @@ def _exit_code(end: SystemExit) -> int:
 
 def _show(error: BaseException) -> int:
     """Print the traceback as the interpreter would have, without a frame of ours, and return its exit code."""
-    _clear_of_ours(error)
+    clear_of_ours(error)
     _flush()
     try:
         sys.excepthook(type(error), error, error.__traceback__)
     except SystemExit as end:
         return _exit_code(end)
     except Exception as failed:
-        _clear_of_ours(failed)
+        clear_of_ours(failed)
         failed.__context__ = None
         for title, shown in (("Error in sys.excepthook:", failed), ("\nOriginal exception was:", error)):
             print(title, file=sys.stderr)
             sys.__excepthook__(type(shown), shown, shown.__traceback__)
     return 1
-
-
-def _clear_of_ours(error: BaseException) -> None:
-    """Take our frames out of the tracebacks of an exception, of those that led to it, and of those in a group."""
-    done: set[int] = set()
-    todo: list[BaseException | None] = [error]
-    while todo:
-        each = todo.pop()
-        if each is not None and id(each) not in done:
-            done.add(id(each))
-            each.__traceback__ = _without_ours(each.__traceback__)
-            todo += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
-
-
-def _without_ours(trace: TracebackType | None) -> TracebackType | None:
-    kept: list[TracebackType] = []
-    while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
-            kept.append(trace)
-        trace = trace.tb_next
-    rebuilt: TracebackType | None = None
-    for entry in reversed(kept):
-        rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return rebuilt
 
 
 def _flush() -> None:

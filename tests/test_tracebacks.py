@@ -1,0 +1,86 @@
+"""What is left of a traceback."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from rnnshape import Finding, Layout, LayoutError, Report
+from rnnshape.tracebacks import clear_of_ours
+
+
+def frames(error: BaseException | None) -> list[str]:
+    assert error is not None
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def raised(work: Callable[[], object]) -> BaseException:
+    try:
+        work()
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def ours() -> None:
+    Layout.parse("batch=6 seq=9").reshape(9, 6)
+
+
+def callback() -> None:
+    """Go from a frame of ours to one of the user's."""
+
+    def sink(_: object) -> None:
+        raise KeyError("the user's own")
+
+    Report(sinks=[sink]).add(Finding("RNS103", "error", "wrong"))
+
+
+def test_frames_of_ours_are_gone_at_the_end_and_in_the_middle() -> None:
+    for work, left in ((ours, ["raised", "ours"]), (callback, ["raised", "callback", "sink"])):
+        error = raised(work)
+        assert len(frames(error)) > len(left)
+        clear_of_ours(error)
+        assert frames(error) == left
+
+
+def test_a_traceback_without_ours_keeps_its_lines() -> None:
+    error = raised(lambda: 1 / 0)
+    before = traceback.format_exception(error)
+    clear_of_ours(error)
+    assert traceback.format_exception(error) == before
+
+
+def test_the_exceptions_that_led_to_it_and_those_of_a_group_are_cleared_too() -> None:
+    def chained() -> None:
+        try:
+            ours()
+        except LayoutError as error:
+            raise ValueError from error
+
+    def later() -> None:
+        try:
+            ours()
+        finally:
+            raise ValueError
+
+    cause, context, group = raised(chained), raised(later), ExceptionGroup("two", [LayoutError("a"), raised(ours)])  # type: ignore[list-item]
+    for error in (cause, context, group):
+        clear_of_ours(error)
+    assert frames(cause.__cause__) == ["chained", "ours"]
+    assert frames(context.__context__) == ["later", "ours"]
+    assert frames(group.exceptions[1]) == ["raised", "ours"]
+
+
+def test_exceptions_in_a_circle_come_to_an_end() -> None:
+    error, other = raised(ours), raised(ours)
+    error.__context__, other.__context__ = other, error
+    clear_of_ours(error)
+    assert frames(error) == frames(other) == ["raised", "ours"]
+
+
+def test_one_that_was_never_raised_has_none() -> None:
+    error = pytest.fail.Exception("never raised")
+    clear_of_ours(error)
+    assert error.__traceback__ is None
