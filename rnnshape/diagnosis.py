@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from torch import nn
 
-from rnnshape import text
-from rnnshape._torch import traceback_location
 from rnnshape.annotations import annotated_axes
 from rnnshape.hooks import Observer
-from rnnshape.judging.explanation import explain_call
+from rnnshape.judging.failure import add_batch_of_one, add_failure
 from rnnshape.labels import Axes, label, label_arguments
-from rnnshape.report import Finding, Report
-from rnnshape.rules import checked_codes, rule
+from rnnshape.report import Report
+from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes
 from rnnshape.track import Tracker
 
@@ -80,9 +78,10 @@ def diagnose(
         tracker.finish(output)
     except Exception as error:
         report.exception = error
-        _explain(report, tracker, codes, error)
+        add_failure(report, tracker.mark, tracker.path, codes, error)
         if tracker.samples == 1:
-            _explain_batch_of_one(report, tracker, lambda two: _run(model, two(args), two(kwargs), loss, two(target)))
+            two = tracker.doubled
+            add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
     finally:
         observer.remove()
     return report
@@ -95,36 +94,3 @@ def _run(
     if loss is not None:
         loss(output, target)
     return output
-
-
-def _explain(report: Report, tracker: Tracker, ignore: Sequence[str], error: Exception) -> None:
-    """Turn an exception of the model into a finding, unless one is there that explains it."""
-    if any(f.severity == "error" for f in report.findings):
-        return
-    found = explain_call(error, tracker.mark, tracker.path)
-    location = traceback_location(error)
-    if found is None:
-        first = str(error).split("\n")[0]
-        message = f"the model raised {type(error).__name__}: {first}" if first else f"the model raised {type(error).__name__}"
-        report.add(Finding("RNS000", "error", message, location=location))
-    elif found[0].code not in ignore:
-        cause, module, kind = found
-        layouts = (("seen", cause.layout),) if cause.layout else ()
-        severity = rule(cause.code).severity
-        report.add(Finding(cause.code, severity, cause.message, module, location, cause.suggestion, layouts, kind))
-
-
-def _explain_batch_of_one(report: Report, tracker: Tracker, run: Callable[[Callable[[Any], Any]], Any]) -> None:
-    """Where a batch of one fails, run the same sample twice: if that works, it is the squeeze that took the batch away."""
-    if not tracker.squeezed or any(f.code != "RNS000" and f.severity == "error" for f in report.findings):
-        return
-    try:
-        run(tracker.doubled)
-    except Exception:
-        return
-    location, name, before, after = tracker.squeezed[-1]
-    report.replace("RNS000", Finding(
-        "RNS212", "error",
-        f"{name} takes the batch away where it is 1: {text.sizes(before)} becomes {text.sizes(after)}, and two samples pass",
-        location=location, suggestion="leave the squeeze out, or name a dim that is not the batch",
-    ))  # fmt: skip
