@@ -69,7 +69,8 @@ class Difference:
         rows = [[c.name, _shown(c.before), "", "->", _shown(c.after), ""] for c in self.configuration]
         rows += [[c.name, *_layout(c.before), "->", *_layout(c.after)] for c in _merged(self.tensors)]
         rows += [[c.name, text.number(c.before), "", "->", text.number(c.after), _times(c)] for c in self.costs]
-        lines = text.columns(rows)
+        used = [at for at in range(6) if any(row[at] for row in rows)]
+        lines = text.columns([[row[at] for at in used] for row in rows])
         if not (self.tensors or self.parameters or self.costs):
             lines.append("  no shape, parameter or cost differs")
         return "\n".join([self.titles[0] if len(set(self.titles)) == 1 else " -> ".join(self.titles), *lines])

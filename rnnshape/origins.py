@@ -40,7 +40,7 @@ def _origin(dim: Dim) -> str:
 
 def _counted(factor: Factor) -> str:
     """Write a factor of several: with its size in front."""
-    if isinstance(factor.axis, Block) or factor.size != factor.total:
+    if factor.size != factor.total:
         return _word(factor) if _is_neighbours(factor) else f"{factor.size} of {_word(factor)}"
     name = _word(factor)
     return f"{factor.size} {name[:-1] if factor.size == 1 and name in _PLURALS else name}"
@@ -52,11 +52,6 @@ def _is_neighbours(factor: Factor) -> bool:
 
 def _word(factor: Factor) -> str:
     """Write a factor that stands alone."""
-    if isinstance(factor.axis, Block):
-        mixed = f"mixed {' and '.join(dict.fromkeys(a.name for a in axes_of(factor.axis.parts)))}"
-        return f"{factor.size} neighbours of {mixed}" if _is_neighbours(factor) else mixed
-    if factor.axis == UNKNOWN:
-        return "unknown"
     name = _named(factor.axis)
     if factor.size == factor.total:
         return name
@@ -67,7 +62,9 @@ def _word(factor: Factor) -> str:
     return groups if whole_axis else f"{groups}, {factor.size} neighbours of them"
 
 
-def _named(axis: Axis) -> str:
-    if axis == COPIES:
-        return "copies"
+def _named(axis: Axis | Block) -> str:
+    if isinstance(axis, Block):
+        return "mixed {" + " ".join(dict.fromkeys(map(_named, axes_of(axis.parts)))) + "}"
+    if axis in (UNKNOWN, COPIES):
+        return "unknown" if axis == UNKNOWN else "copies"
     return f"{axis.of + ' ' if axis.of else ''}{axis.name}{axis.crop or ''}"
