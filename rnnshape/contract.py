@@ -125,7 +125,9 @@ def _tuple(items: list[str]) -> str:
 
 
 def _word(name: str, size: Size) -> str:
-    return name if isinstance(size, Monomial) else f"{name}={size}"
+    if isinstance(size, Monomial):
+        return name
+    return str(size) if name in ("?", "1") else f"{name}={size}"
 
 
 def predicted(spec: RNNSpec, call: Call) -> Prediction | None:

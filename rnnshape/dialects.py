@@ -50,10 +50,10 @@ def _translated(word: str, text: str, position: int, number: int) -> str:
     if _OURS.fullmatch(word):
         return word
     if found := _OPEN.fullmatch(word):
-        return f"{found['name']}=any{number}"
+        return f"{found['name']}=_{number}"
     if found := _NUMBER.fullmatch(word):
-        return found["size"] if "#" not in word else f"?=any{number}"
-    return f"?=any{number}"
+        return found["size"] if "#" not in word else f"?=_{number}"
+    return f"?=_{number}"
 
 
 def write_jaxtyping(dims: tuple[Dim, ...]) -> str:
@@ -74,4 +74,4 @@ def _word(dim: Dim) -> str:
 
 
 def _is_open(size: Size) -> bool:
-    return isinstance(size, Monomial) and bool(re.fullmatch(r"any\d*", str(size)))
+    return isinstance(size, Monomial) and bool(re.fullmatch(r"_\d+", str(size)))

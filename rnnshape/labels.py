@@ -16,10 +16,10 @@ from rnnshape.layout import Layout
 from rnnshape.sizes import Monomial
 from rnnshape.track import Tracker
 
-__all__ = ["Axes", "label", "label_arguments"]
+__all__ = ["Axes", "label", "label_arguments", "learn_lengths"]
 
-Axes = str | Sequence[Any] | Mapping[str, Any] | None
-"""A Layout string, a tuple of names, None, or the same nested as the arguments are."""
+Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
+"""A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
 
 
 def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:
@@ -33,7 +33,7 @@ def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], k
     for number, (name, value) in enumerate(arguments):
         given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
         label(tracker, value, given, name, f"axes of {name!r}")
-    _learn_lengths(tracker, arguments)
+    learn_lengths(tracker, arguments)
 
 
 def _parameter_names(model: nn.Module, count: int) -> list[str]:
@@ -48,7 +48,7 @@ def _entries(axes: Axes, args: tuple[Any, ...]) -> list[Any]:
     """Return one entry for each positional argument."""
     if axes is None or isinstance(axes, Mapping):
         return []
-    if isinstance(axes, str):
+    if isinstance(axes, (str, Layout)):
         return [axes]
     entries = list(axes)
     words = all(isinstance(e, str) and " " not in e.strip() for e in entries)
@@ -71,6 +71,8 @@ def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target:
         target: whether it is the target of a loss.
     """
     if isinstance(value, Tensor):
+        if isinstance(given, Layout) and given.ndim != value.dim():
+            given = None  # an annotation, of which the caller of ours knows nothing
         if given is not None or target:
             tracker.label(value, _layout(value, given, where), of, target)
         elif not value.requires_grad:
@@ -88,7 +90,7 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
     if given is None:
         return Layout(tuple((whole(UNKNOWN, s),) for s in tensor.shape))
     try:
-        parts = Layout.parse(given).dims if isinstance(given, str) else tuple(_one(name) for name in given)
+        parts = Layout.parse(given).dims if isinstance(given, (str, Layout)) else tuple(_one(name) for name in given)
     except LayoutError as error:
         raise SpecError(f"{where}: {error}") from None
     if len(parts) != tensor.dim():
@@ -117,7 +119,7 @@ def _one(name: Any) -> Dim:
     return found[0]
 
 
-def _learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
+def learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
     """Take an integer argument that is called some kind of length, along the batch, for the real steps of the one sequence."""
     sequences = {(axis, table.numel()) for _, v in arguments if (m := tracker.mark(v)) for axis, table in m.of("seq")}
     for name, value in arguments:

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
-from torch.utils.data import default_collate
-from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from rnnshape import _torch
 from rnnshape.annotations import annotated_axes
-from rnnshape.axes import UNKNOWN, Axis, whole
 from rnnshape.hooks import Observer, close_gates, open_gates
-from rnnshape.layout import Layout
+from rnnshape.labels import label
+from rnnshape.loading import batch_first, forget_batches, hear_of_batches
 from rnnshape.ops.registry import leaves
 from rnnshape.track import Tracker
 
@@ -47,7 +45,7 @@ class Stepper:
         self._thread = threading.get_ident()
         self._tracker = Tracker(observer, path)
         self._observer = observer
-        self._next: Callable[..., Any] | None = None
+        self._on = False
 
     def start(self, model: nn.Module | None) -> None:
         """Begin to follow."""
@@ -56,16 +54,17 @@ class Stepper:
         else:
             self.doors[id(model)] = model
         open_gates(self, (nn.Module if model is None else type(model),))
-        self._label_loaders()
+        hear_of_batches(self._hear)
+        self._on = True
         self._tracker.__enter__()
 
     def stop(self) -> None:
         """Follow no longer, and leave nothing behind; once more does nothing."""
-        if self._next is None:
+        if not self._on:
             return
+        self._on = False
         close_gates(self)
-        _BaseDataLoaderIter.__next__ = self._next
-        self._next = None
+        forget_batches(self._hear)
         self.everywhere = False
         self.doors.clear()
         _torch.pop_mode(self._tracker)
@@ -105,35 +104,10 @@ class Stepper:
             arguments = {}
         for name, value in arguments.items():
             if isinstance(value, Tensor) and self._tracker.mark(value) is None:
-                given = names.get(name)
-                if given and len(given) == value.dim():
-                    self._tracker.label(value, _layout(value, given), name)
-                elif not value.requires_grad:
-                    self._tracker.label_unnamed(value, name)
+                label(self._tracker, value, names.get(name), name, f"axes of {name!r}")
         self._tracker.begin([m for t in leaves([args, kwargs]) if (m := self._tracker.mark(t))])
 
-    # Loaders
-
-    def _label_loaders(self) -> None:
-        """Label what a DataLoader yields: default collation stacks samples, so batch is dim 0 of every tensor."""
-        self._next = original = _BaseDataLoaderIter.__next__
-        stepper = self
-
-        def __next__(self: Any) -> Any:  # noqa: N807
-            batch = original(self)
-            if threading.get_ident() == stepper._thread and self._collate_fn is default_collate and self._auto_collation:
-                stepper.guarded(stepper._label_batch, batch)
-            return batch
-
-        _BaseDataLoaderIter.__next__ = __next__
-
-    def _label_batch(self, batch: Any) -> None:
-        for tensor in leaves(batch):
-            if tensor.dim():
-                self._tracker.label(tensor, _layout(tensor, ("batch", *[None] * (tensor.dim() - 1))))
-
-
-def _layout(tensor: Tensor, names: tuple[str | None, ...]) -> Layout:
-    """Give names to dims, and sizes to names."""
-    named = [Layout.parse(name).dims[0][0].axis if name else UNKNOWN for name in names]
-    return Layout(tuple((whole(a if isinstance(a, Axis) else UNKNOWN, s),) for a, s in zip(named, tensor.shape, strict=True)))
+    def _hear(self, tensor: Tensor) -> None:
+        """Label what a DataLoader yields in the thread that is followed."""
+        if threading.get_ident() == self._thread:
+            self.guarded(self._tracker.label, tensor, batch_first(tensor))

@@ -1,7 +1,7 @@
 import pytest
 
 from rnnshape.errors import SpecError
-from rnnshape.settings import ignored_codes
+from rnnshape.settings import ignored_codes, switch
 
 
 def write(folder, text):
@@ -33,3 +33,35 @@ def test_mistakes_name_the_file(tmp_path) -> None:
     with pytest.raises(SpecError) as raised:
         ignored_codes(tmp_path)
     assert str(raised.value).startswith(f"{file}: [tool.rnnshape] ignore=['RNS999']: there is no rule 'RNS999'")
+
+
+# The environment
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", None), ("  ", None), ("off", "off"), ("OFF", "off"), ("log", "log"), (" Warn ", "warn"), ("raise", "raise")],
+)
+def test_the_switch_in_the_environment(value, expected, monkeypatch) -> None:
+    monkeypatch.setenv("RNNSHAPE", value)
+    assert switch() == expected
+
+
+def test_no_switch(monkeypatch) -> None:
+    monkeypatch.delenv("RNNSHAPE", raising=False)
+    assert switch() is None
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("of", "RNNSHAPE='of' in the environment: use one of 'off', 'log', 'warn', 'raise'; did you mean 'off'?"),
+        ("0", "RNNSHAPE='0' in the environment: use one of 'off', 'log', 'warn', 'raise'"),
+        ("record", "RNNSHAPE='record' in the environment: use one of 'off', 'log', 'warn', 'raise'"),
+    ],
+)
+def test_another_word_in_the_environment_is_an_error(value, message, monkeypatch) -> None:
+    monkeypatch.setenv("RNNSHAPE", value)
+    with pytest.raises(SpecError) as raised:
+        switch()
+    assert str(raised.value) == message

@@ -1,4 +1,5 @@
 import gc
+import threading
 import weakref
 
 import pytest
@@ -167,3 +168,67 @@ def test_a_negative_number_of_steps_is_refused() -> None:
     with pytest.raises(rs.SpecError) as raised:
         rs.watch(Classifier(), track=-1)
     assert str(raised.value) == "track=-1: a number of steps is needed, or True or False"
+
+
+def test_steppers_that_stop_in_another_order_than_they_began_leave_nothing_behind() -> None:
+    original = _BaseDataLoaderIter.__next__
+    first, second = (rs.watch(Classifier(right=True), track=True) for _ in range(2))
+    first.attach()
+    second.attach()
+    first.remove()
+    model = second._model
+    assert model is not None
+    for x, _ in loader():
+        model(x)
+    assert _BaseDataLoaderIter.__next__ is not original
+    second.remove()
+    assert _BaseDataLoaderIter.__next__ is original
+    assert torch._C._len_torch_function_stack() == 0
+
+
+def test_the_one_that_goes_on_still_hears_of_batches() -> None:
+    first, second = rs.watch(Classifier(right=True), track=True), rs.watch(mixing := Classifier(), track=True, on="log")
+    first.attach()
+    report = second.attach()
+    first.remove()
+    x, _ = next(iter(loader()))
+    mixing(x)
+    second.remove()
+    assert [f.code for f in report.findings] == ["RNS203"]
+
+
+def test_a_patch_of_somebody_elses_stays_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    watching = rs.watch(Classifier(right=True), track=True)
+    watching.attach()
+    ours, seen = _BaseDataLoaderIter.__next__, []
+
+    def theirs(self):
+        seen.append(self)
+        return ours(self)
+
+    monkeypatch.setattr(_BaseDataLoaderIter, "__next__", theirs)
+    watching.remove()
+    assert _BaseDataLoaderIter.__next__ is theirs
+    assert len(list(loader())) == 4
+    assert len(seen) == 5
+    monkeypatch.undo()
+    again = rs.watch(Classifier(right=True), track=True)
+    again.attach()
+    again.remove()
+    assert not hasattr(_BaseDataLoaderIter.__next__, "__wrapped__"), "what was left in the chain goes with the next watch"
+
+
+def test_batches_in_another_thread_are_not_labelled() -> None:
+    model, found = Classifier(), []
+
+    def other() -> None:
+        x, _ = next(iter(loader()))
+        found.append(x)
+
+    with rs.watch(model, track=True) as report:
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        stack = torch.overrides._get_current_function_mode_stack()
+        assert stack[-1].mark(found[0]) is None
+    assert report.ok

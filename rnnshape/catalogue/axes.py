@@ -126,4 +126,22 @@ ENTRIES = (
         "F.normalize(vectors, dim=0)      # (batch, feature)",
         "F.normalize(vectors, dim=1)",
     ),
+    Rule(
+        "RNS215",
+        "sizes that break their annotation",
+        "error",
+        "An argument or a result has not the sizes or the dtype that its annotation, or axes= of rnnshape.check, says: a "
+        "number differs, or an axis has another size than elsewhere in the same call.",
+        'def forward(self, x: Float[Tensor, "batch seq 4"]): ...\nmodel(torch.zeros(6, 4, 9))',
+        'def forward(self, x: Float[Tensor, "batch seq 4"]): ...\nmodel(torch.zeros(6, 9, 4))',
+    ),
+    Rule(
+        "RNS216",
+        "axis that is not the one annotated",
+        "error",
+        "The elements that lie along a dim are of another axis than its annotation says, though every size agrees: a tensor "
+        "that is known to be batch-first arrives where (seq, batch) is annotated. Either the annotation or the call is wrong.",
+        'def encode(x: Float[Tensor, "seq batch 4"]): ...\nencode(x)                        # x is (batch, seq, 4)',
+        'def encode(x: Float[Tensor, "seq batch 4"]): ...\nencode(x.transpose(0, 1))',
+    ),
 )

@@ -1,0 +1,179 @@
+"""Whether a call is as annotated: sizes and dtypes, checked with beartype, and what is wrong in words of ours."""
+
+from __future__ import annotations
+
+import inspect
+import random
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from rnnshape import text
+from rnnshape.agreement import Agreement
+from rnnshape.annotations import RESULT, Annotations, is_array, is_union, layout_of_hint, leaves_of
+from rnnshape.contract import Mismatch
+
+__all__ = ["BROKEN", "Violation", "violations"]
+
+BROKEN = "RNS215"
+"""The rule that is broken where sizes or a dtype are not as annotated."""
+
+_NOT_ITS_SIZES = ("this value ", "this array has dtype ")
+"""How jaxtyping begins when the type or the dtype is wrong."""
+
+MOST_KINDS = 4096
+"""Kinds of calls that are remembered as right."""
+
+
+class Violation(NamedTuple):
+    """A value that is not as annotated.
+
+    Attributes:
+        mismatch: what differs.
+        suggestion: an edit of which the sizes fit, or None.
+        reason: jaxtyping's own text.
+    """
+
+    mismatch: Mismatch
+    suggestion: str | None
+    reason: str
+
+
+def violations(
+    annotations: Annotations, arguments: Mapping[str, Any], result: Any = inspect.Parameter.empty
+) -> list[Violation]:
+    """Check sizes and dtypes with beartype, and say what is wrong with them.
+
+    Args:
+        annotations: of the function.
+        arguments: of one call, by name.
+        result: what it returned, where it has; then only that is reported.
+
+    Returns:
+        Of the arguments, or of the result, what is not as annotated. Sizes and dtypes that were right before are not
+        checked again.
+    """
+    ended = result is not inspect.Parameter.empty
+    values = [*arguments.items(), *([(RESULT, result)] if ended else [])]
+    key = (ended, *(_kind(value) for name, value in values if name == RESULT or name in annotations.parameters))
+    if key in annotations.right:
+        return []
+    hints = {**annotations.parameters, **({RESULT: annotations.result} if ended and annotations.result is not None else {})}
+    from jaxtyping import AnnotationError
+
+    try:
+        failed = _failed(hints, dict(values), arguments)
+    except AnnotationError as error:
+        annotations.note = f"jaxtyping cannot read an annotation: {error}"
+        return []
+    if not failed:
+        if _is_by_sizes_alone(annotations) and None not in key and len(annotations.right) < MOST_KINDS:
+            annotations.right.add(key)
+        return []
+    return list(_violations(hints, dict(values), failed, ended))
+
+
+def _is_by_sizes_alone(annotations: Annotations) -> bool:
+    """Tell whether sizes and dtypes decide, and no attribute of the module."""
+    return not any("{" in repr(hint) for hint in (*annotations.parameters.values(), annotations.result))
+
+
+def _kind(value: Any) -> Any:
+    """Return what decides whether a value is as annotated; None where that is more than a few attributes."""
+    if value is None:
+        return "none"
+    if isinstance(value, tuple):
+        kinds = tuple(_kind(item) for item in cast("tuple[Any, ...]", value))
+        return None if None in kinds else kinds
+    sizes, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    return None if sizes is None or dtype is None else (type(value), tuple(sizes), dtype)
+
+
+def _failed(hints: Mapping[str, Any], values: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return jaxtyping's reasons, by value and by the arrays in it, for the values that are not as annotated."""
+    from beartype.door import is_bearable
+    from jaxtyping import jaxtyped
+
+    failed: dict[str, dict[str, str]] = {}
+
+    def check(**_: Any) -> None:
+        for name, hint in hints.items():
+            if name not in values:
+                continue
+            right = is_bearable(values[name], hint)
+            if not right or _is_sampled(hint):
+                leaves = leaves_of(hint, values[name], name)
+                reasons = ((where, leaf.__instancecheck_str__(item)) for leaf, item, where in leaves)
+                found = {where: reason for where, reason in reasons if reason}
+                if found or not right:
+                    failed[name] = found
+
+    # jaxtyping reads {self.hidden_size} off the arguments of the function that it stands around.
+    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in arguments]
+    check.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+    dice = random.getstate() if any(map(_is_sampled, hints.values())) else None
+    try:
+        jaxtyped(check, typechecker=None)(**arguments)
+    finally:
+        if dice is not None:
+            random.setstate(dice)
+    return failed
+
+
+def _is_sampled(hint: Any) -> bool:
+    """Tell whether beartype looks at one random item of a value, with the numbers of the user's program."""
+    origin = typing.get_origin(hint)
+    own = origin is not None and origin is not tuple and not is_union(hint)
+    return own or typing.get_args(hint)[1:] == (...,) or any(map(_is_sampled, typing.get_args(hint)))
+
+
+def _violations(
+    hints: Mapping[str, Any], values: Mapping[str, Any], failed: Mapping[str, Mapping[str, str]], ended: bool
+) -> Iterator[Violation]:
+    """Say what is wrong with the values that failed, in words of ours where the sizes tell, else in jaxtyping's."""
+    agreement = Agreement(BROKEN)
+    for name in (n for n in hints if n in values):
+        found = [
+            violation
+            for leaf, item, where in leaves_of(hints[name], values[name], name)
+            if (violation := _violation(agreement, leaf, item, where, failed.get(name, {}).get(where, "")))
+        ]
+        if name in failed and (name == RESULT) == ended:
+            yield from found or [_unlike(hints[name], values[name], name, f"{name} is not {_written(hints[name])}")]
+
+
+def _violation(agreement: Agreement, hint: Any, value: Any, where: str, reason: str) -> Violation | None:
+    layout, sizes = layout_of_hint(hint), getattr(value, "shape", None)
+    mismatch = agreement.hold(layout, tuple(sizes), where) if layout is not None and sizes is not None else None
+    if not reason:
+        return None
+    if (
+        reason.startswith(_NOT_ITS_SIZES) or mismatch is None or layout is None or sizes is None
+    ):  # its type or dtype, or a computed size
+        return _unlike(hint, value, where, reason)
+    turn = agreement.exchange(layout, tuple(sizes)) if where != RESULT else None
+    return Violation(mismatch, f"{where}.transpose({turn[0]}, {turn[1]}) fits" if turn else None, reason)
+
+
+def _unlike(hint: Any, value: Any, where: str, reason: str) -> Violation:
+    fact = f"{where} is {_shown(value)}, annotated {_written(hint)}"
+    computed = "" if reason.startswith((*_NOT_ITS_SIZES, where)) else f": {reason}"
+    return Violation(Mismatch(BROKEN, where, fact + computed), None, reason)
+
+
+def _shown(value: Any) -> str:
+    """Describe a value without showing what is in it."""
+    sizes, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if sizes is None or dtype is None:
+        kind = type(value)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        return "None" if value is None else text.a(name)
+    return f"{str(dtype).removeprefix('torch.')} {tuple(sizes)}"
+
+
+def _written(hint: Any) -> str:
+    """Write a hint as its author did."""
+    if is_array(hint):
+        array = getattr(hint.array_type, "__name__", str(hint.array_type))
+        return f"{hint.dtype.__name__}[{array}, {hint.dim_str!r}]"
+    return str(hint).replace("jaxtyping.", "").replace("torch.", "")
