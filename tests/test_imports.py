@@ -27,7 +27,7 @@ FLOORS = (
         "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model", "modelfile",
     ),
     ("render",),
-    ("_torch", "coordinates", "book", "judging", "ops"),
+    ("_torch", "coordinates", "book", "judging", "ops", "forms", "repeating"),
     ("doors", "hooks", "track", "stepping", "labels", "loading", "claims", "visits", "probe", "dryrun", "states", "nn", "asserting"),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
@@ -306,7 +306,8 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def public(source: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [node for node in source.body if isinstance(node, kinds) and not node.name.startswith("_")]
+    found = [node for node in source.body if isinstance(node, kinds) and not node.name.startswith("_")]
+    return [node for node in found if not any(isinstance(d, ast.Name) and d.id == "overload" for d in node.decorator_list)]
 
 
 @cache
