@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from rnnshape.api import watch
     from rnnshape.axes import Axis
-    from rnnshape.calc import Prediction, predict
+    from rnnshape.calc import Prediction
     from rnnshape.diagnosis import diagnose
     from rnnshape.errors import (
         ContractError,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         SpecTypeError,
     )
     from rnnshape.layout import Layout
+    from rnnshape.model import ModelPrediction, ModuleCall
+    from rnnshape.predicting import predict
     from rnnshape.report import Event, Finding, Report
     from rnnshape.spec import RNNSpec
     from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 _EXPORTS = {
     "rnnshape.api": ("watch",),
     "rnnshape.axes": ("Axis",),
-    "rnnshape.calc": ("Prediction", "predict"),
+    "rnnshape.calc": ("Prediction",),
     "rnnshape.diagnosis": ("diagnose",),
     "rnnshape.errors": (
         "ContractError",
@@ -51,6 +53,8 @@ _EXPORTS = {
         "SpecTypeError",
     ),
     "rnnshape.layout": ("Layout",),
+    "rnnshape.model": ("ModelPrediction", "ModuleCall"),
+    "rnnshape.predicting": ("predict",),
     "rnnshape.report": ("Event", "Finding", "Report"),
     "rnnshape.spec": ("RNNSpec",),
     "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
@@ -67,6 +71,8 @@ __all__ = [
     "LayoutError",
     "LayoutIndexError",
     "LayoutSyntaxError",
+    "ModelPrediction",
+    "ModuleCall",
     "Prediction",
     "RNNShapeError",
     "RNNShapeWarning",

@@ -263,3 +263,16 @@ def path_from_stack(module: nn.Module) -> str:
                         path = f"{type(outer).__name__}.{name}"
                         break
     return path
+
+
+def is_ours(error: BaseException) -> bool:
+    """Tell whether an exception comes from our own work, or from torch's fake tensors, and not from the model."""
+    trace, file = error.__traceback__, ""
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        trace = trace.tb_next
+    kind = type(error)
+    if kind.__module__.startswith("torch._subclasses"):
+        return True
+    ours = file.startswith(_OURS) and not (kind is RuntimeError and file.endswith("recurrent.py"))
+    return ours or (kind is AssertionError and file.startswith(os.path.join(_TORCH, "_subclasses")))

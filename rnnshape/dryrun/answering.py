@@ -1,0 +1,79 @@
+"""The function mode of a dry run: it answers what fake tensors cannot, and names what nobody can know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch._subclasses.fake_tensor import DataDependentOutputException
+from torch.overrides import TorchFunctionMode
+
+from rnnshape._torch import known_values
+from rnnshape.dryrun.faking import Fakes
+from rnnshape.dryrun.recurrent import RECURRENT, layer, pack, unpack
+from rnnshape.ops.registry import name_of
+
+__all__ = ["Answers", "WholeNumbersNeededError"]
+
+
+class WholeNumbersNeededError(BaseException):
+    """A tensor of no stated dtype is used as an index; no ``except`` of the model's is meant for it.
+
+    Attributes:
+        tensor: the tensor.
+    """
+
+    def __init__(self, tensor: Tensor) -> None:
+        super().__init__()
+        self.tensor = tensor
+
+
+class Answers(TorchFunctionMode):
+    """Answers recurrent layers and packing from the calculator, and what asks for the values of a tensor from those known.
+
+    Args:
+        fakes: the mode of the fake tensors.
+        add: is told of the operations of a recurrent layer.
+    """
+
+    def __init__(self, fakes: Fakes, add: Callable[[int], None]) -> None:
+        super().__init__()
+        self._fakes = fakes
+        self._add = add
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Answer a call, or let torch's fake tensors do it."""
+        kwargs = kwargs or {}
+        name = name_of(func)
+        if name in RECURRENT:
+            found = layer(name, args)
+            self._add(found.flops)
+            return found.result
+        if name == "_pack_padded_sequence":
+            return tuple(pack(self._fakes, *args))
+        if name == "_pad_packed_sequence":
+            return tuple(unpack(self._fakes, args[0], args[1], args[2], args[4] if len(args) > 4 else None))
+        if name in ("numpy", "__array__"):
+            return func(_values(args[0]), *args[1:], **kwargs)
+        if name == "data_ptr":
+            return args[0].untyped_storage()._cdata
+        if name == "_cudnn_rnn_flatten_weight":
+            return None
+        if name == "embedding" and (indices := _indices(args, kwargs)) is not None:
+            raise WholeNumbersNeededError(indices)
+        return func(*args, **kwargs)
+
+
+def _values(tensor: Tensor) -> Tensor:
+    found = known_values(tensor)
+    if found is None:
+        raise DataDependentOutputException(torch.ops.aten._local_scalar_dense.default)
+    return found
+
+
+def _indices(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor | None:
+    """Return the indices of an embedding where they are no whole numbers."""
+    given = args[0] if args else kwargs.get("input")
+    return given if isinstance(given, Tensor) and given.is_floating_point() else None

@@ -1,0 +1,102 @@
+"""What a forward pass costs: floating point operations of the matrix products, and bytes that are alive."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry, sdpa_flop_count
+
+from rnnshape.ops.registry import leaves
+
+__all__ = ["Costs"]
+
+_aten: Any = torch.ops.aten
+
+
+def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) -> int:
+    return sdpa_flop_count(query.shape, key.shape, value.shape)
+
+
+def _last_dim(a: Tensor, b: Tensor, *_: Any, out_val: Tensor, **__: Any) -> int:
+    """Each element of the result is one sum along the last dim of the first operand."""
+    return 2 * prod(out_val.shape) * a.shape[-1]
+
+
+def _added(_: Tensor, a: Tensor, b: Tensor, **given: Any) -> int:
+    return _last_dim(a, b, **given)
+
+
+_FORMULAS: dict[Any, Callable[..., int]] = {
+    _aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    _aten.linear: _last_dim,
+    _aten.mv: _last_dim,
+    _aten.dot: _last_dim,
+    _aten.addmv: _added,
+}
+"""Of matrix products for which torch's counter has none: a multiplication and an addition are two."""
+
+
+class Costs(TorchDispatchMode):
+    """Counts while it is on.
+
+    Attributes:
+        add: is told of each product's operations.
+        events: bytes that were taken (more than 0) or given back (less), in order; each with the number of the memory.
+    """
+
+    def __init__(self, add: Callable[[int], None]) -> None:
+        super().__init__()
+        self.add = add
+        self.events: list[tuple[int, int]] = []
+        self._alive: dict[int, tuple[weakref.ref[Any], int]] = {}
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Let an operation be done, and count it."""
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        packet = getattr(func, "_overloadpacket", None)
+        formula = _FORMULAS.get(packet) or flop_registry.get(packet)
+        if formula is not None:
+            self.add(formula(*args, **kwargs, out_val=result))
+        self.hold(result)
+        return result
+
+    def hold(self, value: Any) -> None:
+        """Count the memory of tensors that are new, until nobody holds it."""
+        for tensor in leaves(value):
+            storage = tensor.untyped_storage()
+            key = storage._cdata
+            if key not in self._alive:
+                number, size = len(self.events), storage.nbytes()
+                self.events.append((number, size))
+                self._alive[key] = (weakref.ref(storage, self._released(key)), number)
+
+    def _released(self, key: int) -> Callable[[Any], None]:
+        def released(_: Any) -> None:
+            found = self._alive.pop(key, None)
+            if found is not None:
+                number = found[1]
+                self.events.append((number, -self.events[number][1]))
+
+        return released
+
+    def peak(self) -> list[int]:
+        """Return the bytes of every memory that was alive when the most was."""
+        alive = most = at = 0
+        for position, (_, size) in enumerate(self.events):
+            alive += size
+            if alive > most:
+                most, at = alive, position
+        held: dict[int, int] = {}
+        for number, size in self.events[: at + 1]:
+            if size > 0:
+                held[number] = size
+            else:
+                held.pop(number, None)
+        return [*held.values()]

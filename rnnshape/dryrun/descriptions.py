@@ -1,0 +1,112 @@
+"""What a person says of an input: its Layout, and where it matters its dtype or its values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rnnshape import text
+from rnnshape.errors import LayoutError, SpecError
+from rnnshape.layout import Layout
+from rnnshape.model import ITEM_SIZE
+from rnnshape.sizes import Monomial, Size
+
+__all__ = ["Description", "described", "nested", "symbols_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A tensor that nobody has.
+
+    Attributes:
+        layout: its Layout.
+        dtype: of its elements; None where nobody said.
+        values: its elements, for a small tensor of ints such as lengths; None where nobody said.
+        where: names it in an error.
+    """
+
+    layout: Layout
+    dtype: str | None = None
+    values: tuple[Any, ...] | None = None
+    where: str = ""
+
+    @staticmethod
+    def parse(given: str, where: str) -> Description:
+        """Read ``"batch=6 seq=9"``, ``"batch=6 seq=9: int64"`` or ``"batch=3: [9, 7, 3]"``.
+
+        Raises:
+            SpecError: where it is none of these; it says which input it is.
+        """
+        layout, colon, rest = _split(given)
+        try:
+            found = Description(Layout.parse(layout), where=where)
+        except LayoutError as error:
+            raise SpecError(f"{where}: {error}") from None
+        rest = rest.strip()
+        if not colon:
+            return found
+        if rest.startswith("["):
+            return found._with_values(rest)
+        if rest not in ITEM_SIZE:
+            raise SpecError(f"{where}: {rest!r} is no dtype{text.nearest(rest, ITEM_SIZE) or ', as int64 is'}")
+        return replace(found, dtype=rest)
+
+    def _with_values(self, written: str) -> Description:
+        try:
+            values = ast.literal_eval(written)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            values = None
+        if not isinstance(values, list) or not all(type(v) in (int, bool) for v in values):
+            raise SpecError(f"{self.where}: {written} is no list of ints, as [9, 7, 3] is")
+        if self.layout.ndim != 1:
+            raise SpecError(f"{self.where}: a list of values is for one dim, and {self.layout} has {self.layout.ndim}")
+        try:
+            layout = self.layout.bind((len(values),))
+        except LayoutError as error:
+            raise SpecError(f"{self.where}: {error}") from None
+        return replace(self, layout=layout, dtype="bool" if bool in map(type, values) else "int64", values=tuple(values))
+
+    def bound(self, numbers: Mapping[str, int]) -> Description:
+        """Give symbols their numbers."""
+        return replace(self, layout=self.layout.bind(**numbers))
+
+
+def _split(given: str) -> tuple[str, str, str]:
+    """Cut at the colon that ends the Layout; one within brackets belongs to it."""
+    depth = 0
+    for at, character in enumerate(given):
+        depth += (character in "[({") - (character in "])}")
+        if character == ":" and depth == 0:
+            return given[:at], ":", given[at + 1 :]
+    return given, "", ""
+
+
+def described(value: Any, where: str) -> Any:
+    """Read every string in nested arguments; anything else stays what it is."""
+    return nested(value, lambda item, place: Description.parse(item, place) if isinstance(item, str) else item, where)
+
+
+def nested(value: Any, change: Any, where: str = "") -> Any:
+    """Apply a function to every item of nested tuples, lists and dicts, along with its place, "x['a'][0]"."""
+    if type(value) is dict:
+        return {key: nested(item, change, f"{where}[{key!r}]") for key, item in value.items()}
+    if type(value) in (tuple, list):
+        return type(value)(nested(item, change, f"{where}[{number}]") for number, item in enumerate(value))
+    if isinstance(value, tuple) and hasattr(value, "_fields") and hasattr(value, "_make"):
+        return type(value)(*(nested(item, change, f"{where}.{name}") for name, item in zip(value._fields, value, strict=True)))  # type: ignore[attr-defined]
+    return change(value, where)
+
+
+def symbols_of(values: Any) -> tuple[str, ...]:
+    """Return the symbols in all descriptions, in order of appearance."""
+    found: dict[str, None] = {}
+
+    def look(value: Any, _: str) -> None:
+        if isinstance(value, Description):
+            sizes: list[Size] = [size for size in value.layout.sizes if isinstance(size, Monomial)]
+            found.update({symbol: None for size in sizes for symbol in getattr(size, "symbols", ())})
+
+    nested(values, look)
+    return tuple(found)

@@ -1,0 +1,183 @@
+"""Recurrent layers and packing, answered by the calculator: torch's fake path unrolls some in time and cannot pack."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch._subclasses.fake_tensor import DataDependentOutputException
+
+from rnnshape.calc import Prediction
+from rnnshape.dryrun.faking import Fakes, values_of
+from rnnshape.sizes import Size
+from rnnshape.spec import RNNSpec
+
+__all__ = ["RECURRENT", "Calculated", "Packing", "layer", "pack", "unpack"]
+
+RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
+"""Of torch's fused functions, the layer."""
+
+
+class _Blank(NamedTuple):
+    """A tensor to be made.
+
+    Attributes:
+        sizes: of it.
+        strides: of it, in elements.
+        like: has its dtype and device.
+    """
+
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+    like: Tensor
+
+    def make(self) -> Tensor:
+        """Make it."""
+        return torch.empty_strided(self.sizes, self.strides, dtype=self.like.dtype, device=self.like.device)
+
+
+def _blank(sizes: Sequence[int], like: Tensor, swapped: bool = False) -> _Blank:
+    """Describe a tensor that lies in memory in order of its dims, the first two swapped or not."""
+    order = [1, 0, *range(2, len(sizes))] if swapped else list(range(len(sizes)))
+    strides, step = [0] * len(sizes), 1
+    for dim in reversed(order):
+        strides[dim] = step
+        step *= max(sizes[dim], 1)
+    return _Blank(tuple(sizes), tuple(strides), like)
+
+
+class _Answer(torch.autograd.Function):
+    """What stands in the graph for a layer that was not run: its results depend on its arguments."""
+
+    @staticmethod
+    def forward(ctx: Any, blanks: Sequence[_Blank], *given: Tensor) -> Any:  # type: ignore[override]
+        ctx.given = [(tuple(t.shape), t.dtype, t.device) for t in given]
+        return tuple(blank.make() for blank in blanks)
+
+    @staticmethod
+    def backward(ctx: Any, *_: Any) -> Any:  # type: ignore[override]
+        return (None, *(torch.empty(s, dtype=d, device=on) for s, d, on in ctx.given))
+
+
+def _answer(blanks: Sequence[_Blank], given: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    if torch.is_grad_enabled() and any(t.requires_grad for t in given):
+        return tuple(_Answer.apply(blanks, *given))  # type: ignore[arg-type]
+    return tuple(blank.make() for blank in blanks)
+
+
+class Calculated(NamedTuple):
+    """The answer for a call of a recurrent layer.
+
+    Attributes:
+        result: what torch would return.
+        flops: floating point operations of its matrix products.
+    """
+
+    result: tuple[Tensor, ...]
+    flops: int
+
+
+def layer(name: str, args: tuple[Any, ...]) -> Calculated:
+    """Answer ``torch.lstm`` and its like: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
+    packed = isinstance(args[1], Tensor) and isinstance(args[2], (Tensor, tuple, list)) and args[1].dim() == 1
+    x, hx, weights = args[0], args[2 if packed else 1], args[3 if packed else 2]
+    states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    bias, num_layers, bidirectional = args[4 if packed else 3], args[5 if packed else 4], args[8 if packed else 7]
+    batch_first = not packed and bool(args[8])
+    spec = _spec(name, weights, states, bias, num_layers, bidirectional, batch_first)
+    lengths = None
+    if packed:
+        sizes = _known(args[1])
+        batch, steps = sizes[0], len(sizes)
+        lengths = tuple(sum(size > sample for size in sizes) for sample in range(batch))
+    else:
+        batch, steps = (x.size(0), x.size(1)) if batch_first else (x.size(1), x.size(0))
+    if steps == 0:
+        raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
+    p = Prediction(spec, batch, steps, lengths)
+    blanks = [_blank(_ints(p.output.sizes), x, swapped=batch_first), _blank(_ints(p.h_n.sizes), x)]
+    if p.c_n is not None:
+        blanks.append(_blank(_ints(p.c_n.sizes), x))
+    return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([p.flops]))
+
+
+def _ints(sizes: Sequence[Size]) -> tuple[int, ...]:
+    return tuple(s for s in sizes if isinstance(s, int))
+
+
+def _spec(
+    name: str, weights: Sequence[Tensor], states: Sequence[Tensor], bias: bool, layers: int, both: bool, batch_first: bool
+) -> RNNSpec:
+    gates = {"lstm": 4, "gru": 3}.get(name, 1)
+    hidden, state = weights[0].size(0) // gates, weights[1].size(1)
+    options: dict[str, Any] = {"proj_size": state} if name == "lstm" and state != hidden else {}
+    if name.startswith("rnn_"):
+        options["nonlinearity"] = name.removeprefix("rnn_")
+    return RNNSpec.of(
+        RECURRENT[name], weights[0].size(1), hidden, num_layers=layers, bias=bias, bidirectional=both, batch_first=batch_first,
+        **options,
+    )  # fmt: skip
+
+
+def _known(tensor: Tensor) -> list[int]:
+    found = values_of(tensor)
+    if found is None:
+        raise DataDependentOutputException(torch.ops.aten._pack_padded_sequence.default)
+    with torch._C._DisableTorchDispatch():
+        return found.tolist()
+
+
+class Packing(NamedTuple):
+    """What ``_pack_padded_sequence`` and ``_pad_packed_sequence`` return."""
+
+    data: Tensor
+    sizes: Tensor
+
+
+def pack(fakes: Fakes, x: Tensor, lengths: Tensor, batch_first: bool) -> Packing:
+    """Answer ``_pack_padded_sequence``, whose lengths decide everything; with torch's own errors."""
+    known = _known(lengths)
+    batch, steps = (x.size(0), x.size(1)) if batch_first else (x.size(1), x.size(0))
+    if len(known) != batch:
+        raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(known)} (batch_size={batch})")
+    if any(n <= 0 for n in known):
+        raise RuntimeError(
+            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
+        )
+    if any(a < b for a, b in itertools.pairwise(known)):
+        raise RuntimeError(
+            "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
+            "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not "
+            "need ONNX exportability."
+        )
+    if known[0] > steps:
+        raise RuntimeError(f"start (0) + length ({known[0]}) exceeds dimension size ({steps}).")
+    sizes = [sum(n > step for n in known) for step in range(known[0])]
+    [data] = _answer([_blank((sum(known), *x.shape[2:]), x)], [x])
+    return Packing(data, _constant(fakes, sizes))
+
+
+def unpack(fakes: Fakes, data: Tensor, batch_sizes: Tensor, batch_first: bool, total: int | None) -> Packing:
+    """Answer ``_pad_packed_sequence``."""
+    sizes = _known(batch_sizes)
+    steps = len(sizes)
+    if total is not None and total > 0:
+        if total < steps:
+            raise RuntimeError(
+                "Expected total_length to be at least the length of the longest sequence in input, but got "
+                f"total_length={total} and max sequence length being {steps}"
+            )
+        steps = total
+    leading = (sizes[0], steps) if batch_first else (steps, sizes[0])
+    [padded] = _answer([_blank((*leading, *data.shape[1:]), data, swapped=batch_first)], [data])
+    lengths = [sum(size > sample for size in sizes) for sample in range(sizes[0])]
+    return Packing(padded, _constant(fakes, lengths))
+
+
+def _constant(fakes: Fakes, values: list[int]) -> Tensor:
+    with torch._C._DisableTorchDispatch():
+        real = torch.tensor(values, dtype=torch.int64)
+    return fakes.fake(real)

@@ -1,0 +1,234 @@
+"""One dry run of a model, with everything that watches it."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicOutputShapeException
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape.dryrun.answering import Answers, WholeNumbersNeededError
+from rnnshape.dryrun.copying import structural_copy
+from rnnshape.dryrun.costs import Costs
+from rnnshape.dryrun.descriptions import Description, nested
+from rnnshape.dryrun.faking import Fakes
+from rnnshape.dryrun.recording import Draft, Recorder, named_leaves, parameter_names
+from rnnshape.hooks import Observer, close_gates, open_gates
+from rnnshape.judging.failure import Squeeze, add_failure
+from rnnshape.labels import label, learn_lengths
+from rnnshape.report import Report
+from rnnshape.track import Tracker
+
+__all__ = ["NeedsWholeNumbersError", "Request", "Run", "is_unknowable", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be predicted.
+
+    Attributes:
+        model: the model.
+        args: its positional arguments, read.
+        kwargs: its keyword arguments, read.
+        target: what the loss compares the output with, read.
+        loss: called with output and target; None for none.
+        ignore: codes that are not reported.
+    """
+
+    model: nn.Module
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    target: Any = None
+    loss: Callable[[Any, Any], Any] | None = None
+    ignore: tuple[str, ...] = ()
+
+    def described(self) -> dict[str, Any]:
+        """Return all arguments by name."""
+        names = parameter_names(type(self.model), len(self.args))
+        found = {**dict(zip(names, self.args, strict=True)), **self.kwargs}
+        return found | ({"target": self.target} if self.loss else {})
+
+
+@dataclass
+class Run:
+    """What one run has shown.
+
+    Attributes:
+        drafts: the calls, in the order in which they began.
+        report: the findings.
+        costs: the memory that was taken and given back.
+        error: the exception that ended it.
+        squeezed: where dims were taken away.
+    """
+
+    drafts: list[Draft]
+    report: Report
+    costs: Costs
+    error: BaseException | None = None
+    squeezed: list[Squeeze] = field(default_factory=list[Squeeze])
+
+
+class _Inputs:
+    """Fake tensors for the descriptions of one request."""
+
+    def __init__(self, request: Request, fakes: Fakes, numbers: Mapping[str, int], whole: Sequence[str]) -> None:
+        self._request = request
+        self._fakes = fakes
+        self._numbers = numbers
+        self._whole = whole
+        self._device, self._dtype = _placement(request.model)
+        self.layouts: list[tuple[Tensor, Description]] = []
+        """Of each tensor that was described, its description."""
+        names = parameter_names(type(request.model), len(request.args))
+        self.args = tuple(self._made(value, name) for name, value in zip(names, request.args, strict=True))
+        self.kwargs = {name: self._made(value, name) for name, value in request.kwargs.items()}
+        self.target = self._made(request.target, "target")
+
+    def _made(self, value: Any, where: str) -> Any:
+        return nested(value, self._tensor, where)
+
+    def _tensor(self, value: Any, where: str) -> Any:
+        if isinstance(value, PackedSequence):
+            return PackedSequence(*(self._tensor(part, where) for part in value))
+        if isinstance(value, Tensor):
+            return self._fakes.fake(value)
+        if not isinstance(value, Description):
+            return value
+        found = value.bound(self._numbers)
+        if found.values is not None:
+            made = self._fakes.fake(torch.tensor(found.values, dtype=getattr(torch, found.dtype or "int64")))
+        else:
+            dtype = getattr(torch, found.dtype) if found.dtype else torch.int64 if where in self._whole else self._dtype
+            made = self._fakes.make(tuple(int(s) for s in found.layout.sizes), dtype, self._device)  # type: ignore[arg-type]
+        self.layouts.append((made, found))
+        return made
+
+    def label(self, tracker: Tracker) -> None:
+        """Say what the axes of the inputs are."""
+        named = {id(tensor) for tensor, _ in self.layouts}
+        for tensor, description in self.layouts:
+            target = description.where.startswith("target") and self.target is not None
+            if all(axis.name == "?" for axis in description.layout.axes):
+                label(tracker, tensor, None, description.where, description.where, target)
+            else:
+                tracker.label(tensor, description.layout, description.where, target)
+        names = parameter_names(type(self._request.model), len(self.args))
+        arguments = [*zip(names, self.args, strict=True), *self.kwargs.items()]
+        for name, value in arguments:
+            for place, tensor in named_leaves(name, value):
+                if id(tensor) not in named:
+                    label(tracker, tensor, None, place, place)
+        learn_lengths(tracker, [a for a in arguments if isinstance(a[1], Tensor)])
+
+    def name_of(self, tensor: Tensor) -> str | None:
+        """Return the input of no stated dtype that a tensor is a view of."""
+        storage = tensor.untyped_storage()._cdata
+        for made, description in self.layouts:
+            if description.dtype is None and made.untyped_storage()._cdata == storage:
+                return description.where
+        return None
+
+
+def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (), watched: bool = True) -> Run:
+    """Run a copy of a model once on fake tensors.
+
+    Args:
+        request: what is run.
+        numbers: the number for each symbol.
+        whole: names of inputs of no stated dtype that hold whole numbers.
+        watched: whether axes are followed and calls taken down; else only memory is counted, without gradients.
+
+    Returns:
+        What was seen. An exception of the model's is in it.
+
+    Raises:
+        NeedsWholeNumbersError: where an input of no stated dtype is used as an index.
+    """
+    fakes = Fakes()
+    inputs = _Inputs(request, fakes, numbers, whole)
+    model = structural_copy(request.model, fakes)
+    report = Report()
+    observer = Observer(report, "record", (*request.ignore, "RNS112"))
+    tracker = Tracker(observer, observer.path_of(model))
+    observer.origin = tracker.origin
+    inputs.label(tracker)
+    recorder = Recorder(model, tracker.mark)
+    costs = Costs(recorder.count)
+    costs.hold([tensor for tensor, _ in inputs.layouts])
+    found = Run(recorder.drafts, report, costs)
+    modes: list[Any] = [fakes, costs, Answers(fakes, recorder.count)]
+    with ExitStack() as stack:
+        stack.enter_context(_untouched_randomness())
+        stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if watched:
+            stack.callback(observer.remove)
+            observer.watch(model.named_modules())
+            stack.callback(close_gates, recorder)
+            open_gates(recorder, (nn.Module,))
+            modes.append(tracker)
+        else:
+            stack.enter_context(torch.no_grad())
+        try:
+            with ExitStack() as on:
+                for mode in modes:
+                    on.enter_context(mode)
+                output = model(*inputs.args, **inputs.kwargs)
+                if request.loss is not None:
+                    request.loss(output, inputs.target)
+            if watched:
+                tracker.finish(output)
+        except WholeNumbersNeededError as error:
+            raise NeedsWholeNumbersError(inputs.name_of(error.tensor)) from None
+        except Exception as error:
+            found.error = error
+            if watched and not is_unknowable(error):
+                add_failure(report, tracker.mark, tracker.path, request.ignore, error)
+                found.squeezed = [*tracker.squeezed]
+    return found
+
+
+class NeedsWholeNumbersError(Exception):
+    """An input of no stated dtype is used as an index.
+
+    Attributes:
+        name: of the input; None where it is not known which it is.
+    """
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+        super().__init__(name)
+
+
+def is_unknowable(error: BaseException) -> bool:
+    """Tell whether an exception says that a size or a branch depends on data."""
+    return isinstance(error, (DataDependentOutputException, DynamicOutputShapeException))
+
+
+def _placement(model: nn.Module) -> tuple[torch.device, torch.dtype]:
+    """Return the device of a model, and the dtype of its parameters."""
+    held = [*model.parameters(), *model.buffers()]
+    device = held[0].device if held else torch.device("cpu")
+    dtypes = [t.dtype for t in held if t.is_floating_point()]
+    return device, dtypes[0] if dtypes else torch.get_default_dtype()
+
+
+@contextmanager
+def _untouched_randomness() -> Iterator[None]:
+    """Give every generator of random numbers its state back."""
+    numpy = sys.modules.get("numpy")
+    python, cpu = random.getstate(), torch.get_rng_state()
+    arrays = numpy.random.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        torch.set_rng_state(cpu)
+        if numpy:
+            numpy.random.set_state(arrays)
