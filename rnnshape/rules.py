@@ -6,13 +6,17 @@ A code is never reused. ``rnnshape explain RNS103`` prints an entry, ``rnnshape 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from rnnshape.catalogue import axes, contract, losses, padding, states
 from rnnshape.catalogue.entry import Rule, Severity
 from rnnshape.errors import SpecError
 from rnnshape.text import nearest
 
-__all__ = ["RULES", "Rule", "Severity", "checked_codes", "rule"]
+__all__ = ["RULES", "FailOn", "Rule", "Severity", "checked_codes", "counts", "rule"]
+
+FailOn = Literal["error", "warning", "never"]
+"""The least severity of a finding that is a failure."""
 
 RULES: dict[str, Rule] = {}
 for _entry in (*contract.ENTRIES, *axes.ENTRIES, *states.ENTRIES, *padding.ENTRIES, *losses.ENTRIES):
@@ -31,6 +35,15 @@ def rule(code: str) -> Rule:
     if found is None:
         raise KeyError(f"there is no rule {code!r}{nearest(code.upper(), RULES)}")
     return found
+
+
+def counts(severity: Severity, fail_on: FailOn) -> bool:
+    """Tell whether a finding is a failure.
+
+    >>> [counts("warning", least) for least in ("error", "warning", "never")]
+    [False, True, False]
+    """
+    return fail_on != "never" and severity in ("error", fail_on)
 
 
 def checked_codes(codes: Iterable[str]) -> tuple[str, ...]:

@@ -12,16 +12,15 @@ from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from types import CodeType, ModuleType
-from typing import Any, Literal
+from typing import Any
 
 from rnnshape.api import watch
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report import Report
+from rnnshape.rules import FailOn, counts
 from rnnshape.tracebacks import clear_of_ours
 
-__all__ = ["FOUND", "FailOn", "run"]
-
-FailOn = Literal["error", "warning", "never"]
+__all__ = ["FOUND", "run"]
 
 FOUND = 3
 """The exit code for findings, where ``--fail-on`` asks for one and the script itself ended well."""
@@ -182,5 +181,4 @@ def _title(target: str, as_module: bool) -> str:
 
 
 def _fails(report: Report, fail_on: FailOn) -> bool:
-    counted = {"never": (), "error": ("error",), "warning": ("error", "warning")}[fail_on]
-    return any(f.severity in counted for f in report.findings)
+    return any(counts(f.severity, fail_on) for f in report.findings)

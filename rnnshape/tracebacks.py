@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import os
+import sys
 from types import TracebackType
 
-__all__ = ["clear_of_ours"]
+from rnnshape.errors import ContractError, RNNShapeError
 
-_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+__all__ = ["clear_of_ours", "is_our_mistake"]
+
+
+def _folder(file: str) -> str:
+    return os.path.dirname(os.path.abspath(file)) + os.sep
+
+
+_OURS = _folder(__file__)
 
 
 def clear_of_ours(error: BaseException) -> None:
-    """Take our frames out of the tracebacks of an exception, of those that led to it, and of those in a group."""
+    """Take our frames out of the tracebacks of an exception, of those that led to it, and of those in a group.
+
+    A `ContractError` has its place on the user's line, so torch's frames go too.
+    """
     done: set[int] = set()
     todo: list[BaseException | None] = [error]
     while todo:
         each = todo.pop()
         if each is not None and id(each) not in done:
             done.add(id(each))
-            each.__traceback__ = _without_ours(each.__traceback__)
+            each.__traceback__ = _without(_hidden(each), each.__traceback__)
             todo += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
 
 
-def _without_ours(trace: TracebackType | None) -> TracebackType | None:
+def is_our_mistake(error: BaseException) -> bool:
+    """Tell whether an exception came from a line of ours, and not on purpose; then our frames say what to report."""
+    if isinstance(error, (RNNShapeError, AssertionError)):
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS)
+
+
+def _hidden(error: BaseException) -> tuple[str, ...]:
+    """Return the folders whose frames are taken out of the traceback of an exception."""
+    torch = sys.modules.get("torch") if isinstance(error, ContractError) else None
+    return (_OURS, _folder(torch.__file__)) if torch and torch.__file__ else (_OURS,)
+
+
+def _without(folders: tuple[str, ...], trace: TracebackType | None) -> TracebackType | None:
     kept: list[TracebackType] = []
     while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        if not trace.tb_frame.f_code.co_filename.startswith(folders):
             kept.append(trace)
         trace = trace.tb_next
     rebuilt: TracebackType | None = None

@@ -6,9 +6,11 @@ import traceback
 from collections.abc import Callable
 
 import pytest
+import torch
+from torch import nn
 
-from rnnshape import Finding, Layout, LayoutError, Report
-from rnnshape.tracebacks import clear_of_ours
+from rnnshape import Finding, Layout, LayoutError, Report, watch
+from rnnshape.tracebacks import clear_of_ours, is_our_mistake
 
 
 def frames(error: BaseException | None) -> list[str]:
@@ -84,3 +86,32 @@ def test_one_that_was_never_raised_has_none() -> None:
     error = pytest.fail.Exception("never raised")
     clear_of_ours(error)
     assert error.__traceback__ is None
+
+
+def test_a_contract_error_stands_on_the_users_line() -> None:
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8)
+
+        def forward(self, x: torch.Tensor) -> object:
+            return self.rnn(x, torch.zeros(3, 6, 8))
+
+    def watched() -> None:
+        with watch(model):
+            model(torch.zeros(9, 6, 4))
+
+    model = Model()
+    error, torchs_own = raised(watched), raised(lambda: model(torch.zeros(9, 6, 4)))
+    for each in (error, torchs_own):
+        clear_of_ours(each)
+    assert frames(error) == ["raised", "watched", "forward"]
+    assert frames(torchs_own)[-1] == "check_hidden_size"
+
+
+def test_a_mistake_of_ours_is_told_from_what_we_raise_on_purpose() -> None:
+    def mistaken() -> None:
+        Layout.parse(None)  # type: ignore[arg-type]
+
+    assert [is_our_mistake(raised(work)) for work in (mistaken, ours, callback)] == [True, False, False]
+    assert not is_our_mistake(ValueError("never raised"))

@@ -1,0 +1,112 @@
+"""What was found in a run, by code and test: in the terminal, and in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+import pytest
+
+from rnnshape import text
+from rnnshape.rules import Severity, rule
+
+__all__ = ["ReportFile", "write"]
+
+_COLOURS: dict[str, dict[str, bool]] = {"error": {"red": True}, "warning": {"yellow": True}, "info": {"cyan": True}}
+
+_MOST_TESTS = 5
+"""Tests that are named for one line."""
+
+
+class _Found(NamedTuple):
+    """A finding in a test, in the order in which it is listed."""
+
+    severity: int
+    code: str
+    line: str
+    headline: str
+    test: str
+
+
+def write(terminal: pytest.TerminalReporter, reports: Iterable[Any], every: bool) -> None:
+    """Write the section of the terminal's summary.
+
+    Args:
+        terminal: pytest's.
+        reports: those of the tests that were watched.
+        every: whether that was every test; then it is said of none, too, that nothing was found.
+    """
+    reports = list(reports)
+    found = sorted(entry for report in reports for entry in _entries(report))
+    if not (found or every):
+        return
+    terminal.write_sep("=", "rnnshape")
+    for (_, code), group in groupby(found, key=lambda entry: entry[:2]):
+        entry = rule(code)
+        terminal.write_line(f"{code} {entry.severity}: {entry.title}", bold=True, **_COLOURS[entry.severity])
+        for (line, headline), same in groupby(group, key=lambda entry: entry[2:4]):
+            terminal.write_line(f"  {line or headline}")
+            tests = [e.test for e in same]
+            for test in tests[:_MOST_TESTS]:
+                terminal.write_line(f"    {test}")
+            if len(tests) > _MOST_TESTS:
+                terminal.write_line(f"    and {text.count(len(tests) - _MOST_TESTS, 'more test')}")
+    if every:
+        terminal.write_line(_totals(reports))
+
+
+def _entries(report: Any) -> Iterable[_Found]:
+    for finding in report.rnnshape["findings"]:
+        where, outcome = finding["location"], "xfailed" if hasattr(report, "wasxfail") else report.outcome
+        line = f"{where['file']}:{where['line']}  {where['code']}" if where else ""
+        severity = get_args(Severity).index(finding["severity"])
+        test = report.nodeid if outcome == "failed" else f"{report.nodeid} ({outcome})"
+        yield _Found(severity, finding["code"], line.rstrip(), finding["headline"], test)
+
+
+def _totals(reports: list[Any]) -> str:
+    calls = [report.rnnshape["calls"] for report in reports]
+    found = sum(len(report.rnnshape["findings"]) for report in reports)
+    told = text.count(found, "finding") if found else "no findings"
+    seen = f"{sum(map(bool, calls))} of {text.count(len(calls), 'test')}"
+    return f"{told}; {text.count(sum(calls), 'call')} of recurrent layers in {seen}"
+
+
+class ReportFile:
+    """A file that gets every finding, with its test and the outcome of that, as a line of JSON; and at the end the totals.
+
+    Args:
+        path: the file; it is begun anew.
+
+    Raises:
+        pytest.UsageError: where it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise pytest.UsageError(f"--rnnshape-report: {error}") from None
+        self._totals = {"tests": 0, "calls": 0, "findings": 0}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Write what was found in a test."""
+        if data := getattr(report, "rnnshape", None):
+            outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
+            for finding in data["findings"]:
+                plain = {name: value for name, value in finding.items() if name != "headline"}
+                self._line({"type": "finding", "test": report.nodeid, "outcome": outcome, **plain})
+            for name, number in (("tests", 1), ("calls", data["calls"]), ("findings", len(data["findings"]))):
+                self._totals[name] += number
+
+    def pytest_unconfigure(self) -> None:
+        """Write the totals, and close the file."""
+        self._line({"type": "total", **self._totals})
+        self._file.close()
+
+    def _line(self, data: dict[str, Any]) -> None:
+        self._file.write(json.dumps(data) + "\n")
+        self._file.flush()

@@ -1,0 +1,125 @@
+"""What the watches of one test saw, and what that means for the test.
+
+A finding turns a test that would pass into one that fails; any other outcome stays. Where an exception told of it, ours or
+torch's own, a test that passes nevertheless has expected that exception, so the finding is none of its faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+
+import pytest
+from torch import nn
+
+from rnnshape import text
+from rnnshape.api import Watch, watch
+from rnnshape.diagnosis import diagnose
+from rnnshape.errors import ContractError, SpecError
+from rnnshape.pytest_plugin.options import Options, settings
+from rnnshape.report import Finding, Report
+from rnnshape.rules import Severity, counts
+
+__all__ = ["MOST_SHOWN", "Watched"]
+
+MOST_SHOWN = 20
+"""Findings that are printed for one test."""
+
+
+class Watched:
+    """One test, and the watches over it.
+
+    Args:
+        item: the test.
+        options: of the run.
+    """
+
+    def __init__(self, item: pytest.Item, options: Options) -> None:
+        try:
+            self._settings = settings(item.iter_markers("rnnshape"), options)
+        except SpecError as error:
+            pytest.fail(f"@pytest.mark.rnnshape: {error}", pytrace=False)
+        self._watches: list[Watch] = []
+        self._everything: Watch | None = None
+        self._diagnosed: list[Report] = []
+        self.failure: BaseException | None = None
+
+    def begin(self) -> None:
+        """Watch every recurrent layer in the process, without touching anything."""
+        try:
+            self._everything = self.watch(on="record")
+        except SpecError as error:  # in pyproject.toml
+            pytest.fail(str(error), pytrace=False)
+
+    def watch(self, model: nn.Module | None = None, /, *, ignore: Iterable[str] = (), **options: Any) -> Watch:
+        """Begin to watch a model as the settings of the test say."""
+        wanted = self._settings
+        given = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
+        way = watch(model, ignore=_together(wanted.ignore, ignore), **given)
+        way.attach()
+        self._watches.append(way)
+        return way
+
+    def diagnose(self, model: nn.Module, /, *args: Any, ignore: Iterable[str] = (), **options: Any) -> Report:
+        """Diagnose a model as the settings of the test say."""
+        given = {"axes": self._settings.axes} | options
+        report = diagnose(model, *args, ignore=_together(self._settings.ignore, ignore), **given)
+        self._diagnosed.append(report)
+        return report
+
+    def end(self) -> None:
+        """Stop watching; once more does nothing."""
+        for way in reversed(self._watches):
+            way.remove()
+
+    def judge(self) -> None:
+        """Fail a test that would pass, where something was found."""
+        found = [f for f in self._findings(every=False) if counts(f.severity, self._settings.fail_on)]
+        if found:
+            self.failure = pytest.fail.Exception(_shown(found), pytrace=False)
+            raise self.failure
+
+    def tell(self, report: pytest.TestReport, error: BaseException | None) -> None:
+        """Add to the report of a test what was found: as plain data, and as text where it failed for a reason of its own."""
+        found = self._findings(every=report.failed or hasattr(report, "wasxfail"))
+        calls = sum(event.calls for event in self._everything.report.events) if self._everything else 0
+        vars(report)["rnnshape"] = {"calls": calls, "findings": [{**f.to_dict(), "headline": f.headline} for f in found]}
+        said = {_line(f) for f in error.findings} if isinstance(error, ContractError) else set[_Line]()
+        new = [f for f in found if _line(f) not in said]
+        if new and report.failed and error is not self.failure:
+            report.sections.append(("rnnshape", _shown(new)))
+
+    def _findings(self, every: bool) -> list[Finding]:
+        """Return what was found, the worst first; only what counts for a test that passes, or everything."""
+        reports = [way.report for way in self._watches]
+        told = set[_Line]().union(*map(_told, reports))
+        watched = [f for report in reports for f in report.findings if every or _line(f) not in told]
+        diagnosed = [f for report in self._diagnosed for f in report.findings]
+        once: dict[_Line, Finding] = {}
+        for finding in [*watched, *diagnosed]:
+            once.setdefault(_line(finding), finding)
+        return sorted(once.values(), key=lambda f: get_args(Severity).index(f.severity))
+
+
+_Line = tuple[str, ...]
+
+
+def _told(report: Report) -> set[_Line]:
+    """Return the lines of which exceptions told, each time."""
+    return {_line(f) for f in report.findings} - {_line(f) for f in report.silent}
+
+
+def _line(finding: Finding) -> _Line:
+    """Return what is the same of a mistake however many watches have seen it: they know its module by different paths."""
+    where = finding.location
+    return (finding.code, where.file, str(where.line)) if where else (finding.code, finding.message)
+
+
+def _together(ignore: tuple[str, ...], more: Iterable[str]) -> Iterable[str]:
+    return more if isinstance(more, str) else (*ignore, *more)
+
+
+def _shown(findings: Sequence[Finding]) -> str:
+    more = len(findings) - MOST_SHOWN
+    rest = [f"and {text.count(more, 'more finding')}"] if more > 0 else []
+    return "\n\n".join([*map(str, findings[:MOST_SHOWN]), *rest])
