@@ -10,7 +10,7 @@ from rnnshape.coordinates import NOWHERE, Mark, along, at_sizes, compress, disag
 from rnnshape.ops.consumption import contracted, joined, put_result
 from rnnshape.ops.movement import put_tables
 from rnnshape.ops.pointwise import meet
-from rnnshape.ops.registry import Operation, leaves, operation
+from rnnshape.ops.registry import Operation, leaves, on_cpu, operation
 
 __all__ = ["scattered"]
 
@@ -198,7 +198,7 @@ def picked(op: Operation) -> None:
     for axis, table in mark.tables.items():
         full = expand(table, mark.sizes)
         if full is not None:
-            rest = [a.cpu() if isinstance(a, Tensor) else a for a in op.args[1:]]
+            rest = on_cpu(op.args[1:])
             tables[axis] = compress(op.func(full - NOWHERE, *rest, **op.kwargs) + NOWHERE)
     put_tables(op, result, tables, [mark])
 
