@@ -38,7 +38,8 @@ def test_all_that_differs_is_named_and_nothing_else(a: Prediction, b: Prediction
         assert named == {n: (getattr(a, n), getattr(b, n)) for n in names if getattr(a, n) != getattr(b, n)}
     weights = {c.name: (c.before, c.after) for c in found.parameters}
     both = a.parameters.keys() | b.parameters.keys()
-    assert weights == {n: (a.parameters.get(n), b.parameters.get(n)) for n in both if a.parameters.get(n) != b.parameters.get(n)}
+    unlike = {n for n in both if a.parameters.get(n) != b.parameters.get(n)}
+    assert weights == {n: (a.parameters.get(n), b.parameters.get(n)) for n in unlike}
     arguments = {c.name: (c.before, c.after) for c in found.configuration}
     assert all(before != after for before, after in arguments.values())
     assert bool(arguments) == (a != b)
