@@ -124,6 +124,15 @@ class Door:
         seen.passage.calls += 1
         return seen
 
+    def count_failed(self, request: Request) -> None:
+        """Count a call that ended in an exception."""
+        found = self._arguments(request)
+        call = found and _torch.call_of(request.module, *found)
+        if call and predicted(self.spec, call) is not None:
+            self.report.count_failed(self.event(call, results=False))
+        else:
+            self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
+
     def findings(self, call: Call, mismatches: Iterable[Mismatch], made: Location | None = None) -> list[Finding]:
         """Turn mismatches into findings, without those that are ignored.
 

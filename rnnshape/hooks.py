@@ -14,6 +14,7 @@ import traceback
 import warnings
 import weakref
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 import torch
@@ -53,6 +54,7 @@ class Observer:
         doors: of each module that was met, by its id; a module that dies takes its own away.
         everywhere: whether every layer of torch's is watched, named or not.
         stepped_aside: whether a mistake of ours has ended this watch.
+        told: what it warned of or logged, so that no other watch does so again.
     """
 
     def __init__(self, report: Report, on: Action, ignore: Iterable[str] = ()) -> None:
@@ -63,6 +65,7 @@ class Observer:
         self.everywhere = False
         self.stepped_aside = False
         self.origin: Callable[[object], Location | None] | None = None
+        self.told: set[tuple[Any, ...]] = set()
         self._twins: dict[str, int] = {}
         self._family: _torch.Family | None = None
 
@@ -93,13 +96,17 @@ class Observer:
 
     def found_in_passing(self, module: nn.Module) -> Door | None:
         """Return the door of a module that nobody named, at its first call."""
-        path = self._family.path(module) if self._family else _torch.path_from_stack(module)
+        path = self.path_in_passing(module)
         number = min(self._twins.get(path, 0) + 1, MOST_TWINS)
         door = self._door(module, path if number == 1 else f"{path} #{number}")
         if door:
             self._twins[path] = number
             self.doors[id(module)] = door
         return door
+
+    def path_in_passing(self, module: nn.Module) -> str:
+        """Return the path of a module that nobody named."""
+        return self._family.path(module) if self._family else _torch.path_from_stack(module)
 
     def path_of(self, model: nn.Module | None) -> Callable[[nn.Module], str]:
         """Return what tells the path of a module: in a model, or in whatever holds it."""
@@ -147,22 +154,34 @@ class Observer:
         try:
             result = proceed(*args, **kwargs)
         except Exception as error:
-            _explain(self, door, Request(module, args, kwargs), error)
+            request = Request(module, args, kwargs)
+            self.guarded(door.count_failed, request)
+            _explain(self, door, request, error)
             raise
         seen.passage.calls += 1
         if seen.result is not None and self.guarded(result_sizes, result) != seen.result:
-            self.tell(self.guarded(_changed, door, Request(module, args, kwargs), result) or ())
+            self.tell(self.guarded(_changed, door, Request(module, args, kwargs), result) or (), module)
         return result
 
     @functools.partial(_torch.uncompiled, and_below=True)
-    def tell(self, findings: Iterable[Finding]) -> None:
-        """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised."""
+    def tell(self, findings: Iterable[Finding], module: nn.Module | None = None) -> None:
+        """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised.
+
+        Args:
+            findings: what was found.
+            module: the module that is called; without it, they are about the operation that runs in this thread.
+        """
+        about = id(module) if module is not None else threading.get_ident()
         serious: list[Finding] = []
         for finding in findings:
             new = self.guarded(self.report.add, finding)
             if self.on == "raise" and finding.severity == "error":
                 serious.append(finding)
-            elif not new or self.on == "record":
+            elif (
+                not new
+                or self.on == "record"
+                or self._is_told_by_another((about, finding.code, finding.subject, finding.location))
+            ):
                 continue
             elif self.on == "log":
                 level = logging.ERROR if finding.severity == "error" else logging.WARNING
@@ -173,7 +192,41 @@ class Observer:
         if serious:
             for finding in serious:
                 self.guarded(self.report.raised, finding)
-            raise ContractError("\n\n".join(map(str, serious)), tuple(serious))
+            raise _raised(serious, {about, id(self.report)})
+
+    def _is_told_by_another(self, key: tuple[Any, ...]) -> bool:
+        """Tell whether another watch that is on has warned of or logged the same; if not, this one does."""
+        if any(key in other.told for other in _gates.watchers if isinstance(other, Observer) and other.on == self.on):
+            return True
+        self.told.add(key)
+        return False
+
+    def adopt(self, error: ContractError, path: str, module: nn.Module | None = None) -> bool:
+        """Record what another watch raised about a call that this one sees as well; tell whether there was anything.
+
+        Args:
+            error: as it passes.
+            path: of the module, as this watch names it.
+            module: the module that is called, as in `tell`.
+        """
+        heard: set[int] = error.__dict__.get("_heard", set())
+        about = id(module) if module is not None else threading.get_ident()
+        if about not in heard or id(self.report) in heard:
+            return False
+        heard.add(id(self.report))
+        for finding in error.findings:
+            if finding.code not in self.ignore:
+                named = replace(finding, module=path)
+                self.guarded(self.report.add, named)
+                self.guarded(self.report.raised, named)
+        return True
+
+
+def _raised(findings: list[Finding], heard: set[int]) -> ContractError:
+    """Return the error for findings, which knows what it is about and who has recorded it."""
+    error = ContractError("\n\n".join(map(str, findings)), tuple(findings))
+    error.__dict__["_heard"] = heard
+    return error
 
 
 @_torch.uncompiled
@@ -183,16 +236,21 @@ def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proc
     proved = door.is_torchs_own(request.module)
     made = observer.guarded(observer.origin, door.state_of(request)) if observer.origin and judged else None
     findings = observer.guarded(door.findings, *judged, made) if judged and proved else None
-    observer.tell(findings or ())
+    try:
+        observer.tell(findings or (), request.module)
+    except ContractError:
+        observer.guarded(door.count_failed, request)
+        raise
     try:
         result = proceed(*request.args, **request.kwargs)
     except Exception as error:
+        observer.guarded(door.count_failed, request)
         for finding in findings or ():
             observer.guarded(observer.report.raised, finding)
         _explain(observer, door, request, error)
         raise
     if judged is not None:
-        observer.tell(observer.guarded(_settle, door, request, judged, proved, result) or ())
+        observer.tell(observer.guarded(_settle, door, request, judged, proved, result) or (), request.module)
     return result
 
 
@@ -225,10 +283,11 @@ def _changed(door: Door, request: Request, result: object) -> list[Finding]:
 
 def _explain(observer: Observer, door: Door, request: Request, error: Exception) -> None:
     """Add to an exception of the layer what the contract says about the call, once."""
-    if not isinstance(error, ContractError) and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
-        note = observer.guarded(_explanation, door, request)
-        if note and observer.on != "record":
-            error.add_note(NOTE + note)
+    if isinstance(error, ContractError):
+        return
+    note = observer.guarded(_explanation, door, request)
+    if note and observer.on != "record" and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
+        error.add_note(NOTE + note)
 
 
 def _explanation(door: Door, request: Request) -> str:
@@ -272,7 +331,8 @@ class _Gates:
     """The classes that have our ``__call__`` at present, and the observers that need it.
 
     Attributes:
-        at: those that watch a class, in the order in which they began. Replaced, never changed: other threads walk along them.
+        at: those that watch a class, in the order in which they began, and those that raise last: they are called first, so
+            that what is raised is not warned of as well. Replaced, never changed: other threads walk along them.
     """
 
     def __init__(self) -> None:
@@ -280,6 +340,14 @@ class _Gates:
         self._owners: dict[Watcher, tuple[type[nn.Module], ...]] = {}
         self._before: dict[type[nn.Module], Any] = {}
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> str:
+        return "_gates"  # a class may be pickled by value, with our __call__, by those who do that
+
+    @property
+    def watchers(self) -> tuple[Watcher, ...]:
+        """Everyone who watches at present."""
+        return tuple(self._owners)
 
     def open(self, observer: Watcher, owners: Iterable[type[nn.Module]]) -> None:
         """Let an observer see the calls of these classes."""
@@ -305,7 +373,7 @@ class _Gates:
 
     def _line_up(self) -> None:
         at: dict[type[nn.Module], tuple[Watcher, ...]] = {}
-        for watcher, owners in self._owners.items():
+        for watcher, owners in sorted(self._owners.items(), key=lambda item: getattr(item[0], "on", "") == "raise"):
             for owner in owners:
                 at[owner] = (*at.get(owner, ()), watcher)
         self.at = at
@@ -319,15 +387,31 @@ def _gate(owner: Any, before: Any) -> Callable[..., Any]:
     def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
         proceed = super(owner, self).__call__ if before is None else functools.partial(before, self)
         if _torch.is_judged_here():
+            seen: list[tuple[Watcher, Any]] = []
             for observer in _gates.at.get(owner, ()):
                 door = observer.doors.get(id(self))
                 if door is None and observer.everywhere:
                     door = observer.guarded(observer.found_in_passing, self)
                 if door is not None:
                     proceed = functools.partial(observer.through, door, self, proceed)
+                    seen.append((observer, door))
+            if len(seen) > 1:
+                return _seen_by_several(seen, self, proceed, *args, **kwargs)
         return proceed(*args, **kwargs)
 
     return __call__
+
+
+@_torch.uncompiled
+def _seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+    """Call a module under several watches: what one raises, the others record."""
+    try:
+        return proceed(*args, **kwargs)
+    except ContractError as error:
+        for watcher, door in seen:
+            if isinstance(watcher, Observer) and isinstance(door, Door) and watcher.adopt(error, door.path, module):
+                watcher.guarded(door.count_failed, Request(module, args, kwargs))
+        raise
 
 
 _gates = _Gates()

@@ -193,6 +193,7 @@ class Report:
     exception: BaseException | None = None
     _passages: dict[str, dict[Event, Passage]] = field(default_factory=dict[str, dict[Event, Passage]], repr=False)
     _tallies: dict[tuple[Any, ...], _Tally] = field(default_factory=dict[tuple[Any, ...], _Tally], repr=False)
+    _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
 
     @property
@@ -209,6 +210,11 @@ class Report:
     def events(self) -> tuple[Event, ...]:
         """Every kind of call once, grouped by module; ``calls`` tells how often."""
         return tuple(replace(p.event, calls=p.calls) for group in self._passages.values() for p in group.values() if p.calls)
+
+    @property
+    def failed(self) -> tuple[Event, ...]:
+        """Every kind of call that ended in an exception; ``calls`` tells how often. They are not among the events."""
+        return tuple(replace(event, calls=calls) for event, calls in self._failed.items())
 
     @property
     def unfollowed(self) -> tuple[str, ...]:
@@ -229,6 +235,13 @@ class Report:
             group[event] = Passage(event)
             self._tell(event)
         return group[event]
+
+    def count_failed(self, event: Event) -> None:
+        """Count a call that ended in an exception, of a kind that is described without its results."""
+        if event not in self._failed and len(self._failed) >= MOST_PASSAGES:
+            event = replace(event, layouts=(), packed=None, given=())
+        if event in self._failed or len(self._failed) < MOST_FINDINGS:
+            self._failed[event] = self._failed.get(event, 0) + 1
 
     def add(self, finding: Finding) -> bool:
         """Record a finding; return False where it only repeats one."""

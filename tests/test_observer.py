@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import linecache
 import logging
+import pickle
+import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, watch
+from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, hooks, watch
 from rnnshape.doors import Door
 
 X, WRONG = torch.zeros(9, 6, 4), torch.zeros(1, 5, 8)
@@ -101,7 +104,12 @@ def test_a_watch_within_another_raises_once() -> None:
     with watch(model) as outer, watch(on="log") as everywhere, watch(model) as inner, pytest.raises(ContractError) as caught:
         model(X, WRONG)
     assert str(caught.value) == WORDS
-    assert (len(inner.findings), len(everywhere.findings), len(outer.findings)) == (1, 0, 0)
+    assert [[(f.code, f.module, f.count) for f in report.findings] for report in (inner, everywhere, outer)] == [
+        [("RNS106", "rnn", 1)],
+        [("RNS106", "Classifier.rnn", 1)],
+        [("RNS106", "rnn", 1)],
+    ]
+    assert [report.silent for report in (inner, everywhere, outer)] == [(), (), ()]
     with watch(model) as outer, watch(model, on="log") as inner, pytest.raises(ContractError) as caught:
         model(X, WRONG)
     assert not hasattr(caught.value, "__notes__")
@@ -522,3 +530,121 @@ def test_events_say_which_states_were_given_and_what_was_packed() -> None:
         f"output packed=30 hidden=8 (30, 8), h_n {state}, c_n {state}"
     )
     assert isinstance(event, Event)
+
+
+# Several watches at once
+
+
+@pytest.mark.parametrize("on", ["warn", "log"])
+def test_two_watches_record_the_same_and_one_speaks(on: Any, caplog: pytest.LogCaptureFixture) -> None:
+    model = Classifier()
+    with warnings.catch_warnings(record=True) as warned, watch(model, on=on) as outer, watch(model, on=on) as inner:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            model.rnn(X[0])
+    assert [[(f.code, f.count) for f in report.findings] for report in (outer, inner)] == [[("RNS112", 2)]] * 2
+    spoken = (
+        [w for w in warned if w.category is RNNShapeWarning] if on == "warn" else [r for r in caplog.records if r.levelno > 20]
+    )
+    assert len(spoken) == 1
+
+
+def test_what_is_raised_is_not_warned_of_whichever_watch_began_first() -> None:
+    model = Classifier()
+    for ways in (("warn", "raise"), ("raise", "warn")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with watch(model, on=ways[0]) as outer, watch(model, on=ways[1]) as inner, pytest.raises(ContractError):
+                model(X, WRONG)
+        assert [len(report.findings) for report in (outer, inner)] == [1, 1]
+
+
+def test_a_watch_that_is_over_has_not_spoken_for_the_next() -> None:
+    model = Classifier()
+    for _ in range(2):
+        with watch(model, on="warn"), pytest.warns(RNNShapeWarning):
+            model.rnn(X[0])
+
+
+def test_what_another_watch_ignores_it_does_not_adopt() -> None:
+    model = Classifier()
+    with watch(model, ignore=["RNS106"]) as deaf, watch(model), pytest.raises(ContractError):
+        model(X, WRONG)
+    assert deaf.findings == ()
+
+
+def test_a_watch_of_another_model_adopts_nothing() -> None:
+    model = Classifier()
+    with watch(Classifier()) as other, watch(model), pytest.raises(ContractError):
+        model(X, WRONG)
+    assert other.findings == ()
+    assert other.failed == ()
+
+
+def test_two_threads_with_two_models_do_not_see_each_other() -> None:
+    reports, ready = {}, threading.Barrier(2)
+
+    def work(name: str, batch: int) -> None:
+        model = Classifier()
+        with watch(model, track=True, on="log") as report:
+            ready.wait(10)
+            for _ in range(20):
+                model(torch.zeros(9, batch, 4))
+            ready.wait(10)
+            model.rnn(X[0])
+        reports[name] = report
+
+    threads = [threading.Thread(target=work, args=pair) for pair in (("a", 5), ("b", 6))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name, batch in (("a", 5), ("b", 6)):
+        events = reports[name].events
+        assert [event.calls for event in events] == [20, 1]
+        assert events[0].layout("input").sizes == (9, batch, 4)
+        assert [finding.code for finding in reports[name].findings] == ["RNS112"]
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_a_class_of_a_watched_layer_can_be_pickled_by_value() -> None:
+    assert pickle.loads(pickle.dumps(hooks._gates)) is hooks._gates
+
+
+# Calls that failed
+
+
+def test_a_call_that_failed_is_counted_apart() -> None:
+    model = Classifier()
+    for on in ("raise", "record"):
+        with watch(model, on=on) as report:
+            model(X)
+            for _ in range(2):
+                with pytest.raises(RuntimeError):
+                    model(X, WRONG)
+        (failed,) = report.failed
+        assert (failed.module, failed.kind, failed.calls, [name for name, _ in failed.layouts]) == (
+            "rnn",
+            "GRU",
+            2,
+            ["input", "h_0"],
+        )
+        assert [event.calls for event in report.events] == [1]
+
+
+def test_a_failed_call_of_no_rank_is_counted_without_its_layouts() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer, on="log") as report, pytest.raises(Exception):  # noqa: B017
+        layer(torch.zeros(1, 9, 6, 4))
+    assert [(event.layouts, event.calls) for event in report.failed] == [((), 1)]
+    assert report.events == ()
+
+
+def test_a_call_whose_sizes_were_right_before_may_fail_too() -> None:
+    layer = nn.GRU(4, 8)
+    with watch(layer) as report:
+        layer(X)
+        layer.forward = None  # type: ignore[assignment, method-assign]
+        with pytest.raises(TypeError):
+            layer(X)
+    assert [event.calls for event in report.failed] == [1]
