@@ -21,6 +21,7 @@ from rnnshape import _torch, text
 from rnnshape.axes import Axis
 from rnnshape.book import Book, writes
 from rnnshape.coordinates import LARGEST, UNNAMED, Mark, Site, along
+from rnnshape.errors import ContractError
 from rnnshape.hooks import NOTE, Observer
 from rnnshape.judging.explanation import explain
 from rnnshape.judging.judge import Judge
@@ -99,6 +100,9 @@ class Tracker(TorchFunctionMode):
         self._guarded(name, self._collect, known, args, kwargs)
         try:
             result = func(*args, **kwargs)
+        except ContractError as error:  # of another tracker, which sees the same operation
+            self._observer.adopt(error, self.calling_module()[0])
+            raise
         except Exception as error:
             self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error, known=known)
             for finding in self._taken():  # torch's own exception passes, with a note
