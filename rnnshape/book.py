@@ -33,6 +33,12 @@ def _version(tensor: Tensor) -> int:
         return -1
 
 
+def _fit(mark: Mark, sizes: tuple[int, ...]) -> None:
+    for axis, table in [*mark.tables.items()]:
+        if len(table.shape) != len(sizes) or any(t not in (1, s) for t, s in zip(table.shape, sizes, strict=True)):
+            del mark.tables[axis]
+
+
 class Book:
     """Marks beside tensors: it holds no tensor, and forgets one that was written to through another view of its memory."""
 
@@ -65,10 +71,8 @@ class Book:
 
     def put(self, tensor: Tensor, mark: Mark) -> None:
         """Remember what is known of a tensor; tables that do not fit it are dropped."""
-        sizes = tuple(tensor.shape)
-        for axis, table in [*mark.tables.items()]:
-            if len(table.shape) != len(sizes) or any(t not in (1, s) for t, s in zip(table.shape, sizes, strict=True)):
-                del mark.tables[axis]
+        if mark.form is None:
+            _fit(mark, tuple(tensor.shape))
         key, entries = id(tensor), self._entries
         version = _version(tensor)
         self.shares_unseen |= version < 0

@@ -22,8 +22,8 @@ from rnnshape.layout import Layout
 from rnnshape.report import Location
 
 __all__ = [
-    "LARGEST", "NOWHERE", "ROWS", "UNNAMED", "Mark", "Site", "along", "at_sizes", "compress", "disagreement", "expand",
-    "forget_tables", "interned", "layout_of", "separable", "varies", "widen",
+    "LARGEST", "NOWHERE", "ROWS", "SMALL", "UNNAMED", "Form", "Mark", "Site", "alone", "along", "at_sizes", "compress",
+    "disagreement", "expand", "forget_tables", "interned", "layout_of", "lone", "separable", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -74,6 +74,21 @@ class Site:
         return self._before
 
 
+class Form:
+    """What is known of a tensor, as far as an operation can tell. Two that are alike are one object.
+
+    Attributes:
+        tables: held, as they go by their ids; those of one element do not count.
+        lone: whether there are any of one element.
+    """
+
+    __slots__ = ("lone", "tables")
+
+    def __init__(self, tables: tuple[Tensor, ...], lone: bool) -> None:
+        self.tables = tables
+        self.lone = lone
+
+
 @dataclass(slots=True)
 class Mark:
     """What is known of one tensor.
@@ -86,6 +101,7 @@ class Mark:
         target: whether it comes from the target of a loss.
         single: the dim that a layer of one output feature made, while it is where it was made.
         made: where the tensor came from.
+        form: found when it is first asked for. A mark is not changed any more once it is in a book.
     """
 
     sizes: tuple[int, ...]
@@ -95,6 +111,7 @@ class Mark:
     target: bool = False
     single: int | None = None
     made: Location | None = None
+    form: Form | None = field(default=None, init=False, compare=False)
 
     def of(self, name: str) -> list[tuple[Axis, Tensor]]:
         """Return the tables of all axes of a name."""
@@ -104,7 +121,7 @@ class Mark:
 _tables: dict[tuple[tuple[int, ...], bytes], Tensor] = {}
 _ranges: dict[tuple[int, int, int], Tensor] = {}
 
-_SMALL = 1 << 10
+SMALL = 1 << 10
 """Elements of the largest table that is kept to be shared."""
 
 _MANY = 1 << 11
@@ -113,7 +130,7 @@ _MANY = 1 << 11
 
 def interned(table: Tensor) -> Tensor:
     """Return one and the same object for small tables that are equal, so that most comparisons end before they begin."""
-    if table.numel() > _SMALL:
+    if table.numel() > SMALL:
         return table
     if len(_tables) >= _MANY:
         forget_tables()
@@ -144,7 +161,7 @@ def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
         fact = _facts.get(key)
         if fact is None:
             fact = (find(table, other), table, other)
-            if table.numel() <= _SMALL and not (isinstance(other, Tensor) and other.numel() > _SMALL):
+            if table.numel() <= SMALL and not (isinstance(other, Tensor) and other.numel() > SMALL):
                 if len(_facts) >= _MANY_FACTS:
                     _facts.clear()
                 _facts[key] = fact
@@ -161,9 +178,26 @@ def along(size: int, dim: int, ndim: int) -> Tensor:
         sizes = [1] * ndim
         sizes[dim] = size
         table = interned(torch.arange(size).view(sizes))
-        if len(_ranges) < _MANY and size <= _SMALL:
+        if len(_ranges) < _MANY and size <= SMALL:
             _ranges[key] = table
     return table
+
+
+def alone(coordinate: int, ndim: int) -> Tensor:
+    """Return the table of an axis of which a whole tensor has one coordinate."""
+    key = (-1 - coordinate, 0, ndim)
+    table = _ranges.get(key)
+    if table is None:
+        table = interned(torch.tensor(coordinate).view([1] * ndim))
+        if len(_ranges) < _MANY:
+            _ranges[key] = table
+    return table
+
+
+def lone(table: Tensor) -> int | None:
+    """Return the coordinate of a table of one element, None for any other table, or where it is unknown."""
+    coordinate = table.item() if table.numel() == 1 else NOWHERE
+    return None if coordinate == NOWHERE else int(coordinate)
 
 
 def expand(table: Tensor, sizes: Sequence[int]) -> Tensor | None:
@@ -190,7 +224,7 @@ def compress(table: Tensor) -> Tensor:
             first = table.narrow(dim, 0, 1)
             if torch.equal(table.narrow(dim, 1, 1), first) and bool((table == first).all()):
                 table = first
-    if table.numel() <= _SMALL:
+    if table.numel() <= SMALL:
         return interned(table.contiguous().clone() if table._is_view() else table)
     return table.clone() if table._is_view() else table
 

@@ -30,6 +30,7 @@ from rnnshape.layout import Layout
 from rnnshape.ops import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.ops.registry import UnreadableError, leaves
+from rnnshape.repeating import follow
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
 
@@ -147,7 +148,7 @@ class Tracker(TorchFunctionMode):
         first = op.args[0] if op.args else None
         if writes(op.name) and isinstance(first, Tensor):
             self._book.written(op.name, first)
-        elif self._book.shares_unseen:
+        elif self._book.shares_unseen and (op.kwargs.get("inplace") or "out" in op.kwargs):
             given = {id(t) for t in leaves([op.args, op.kwargs])}
             for tensor in leaves(op.result):
                 if id(tensor) in given:
@@ -159,7 +160,7 @@ class Tracker(TorchFunctionMode):
         handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
         try:
             if handler is not None:
-                handler(op)
+                follow(handler, op, self._known)
         except UnreadableError:
             handler = None
         if handler is None:
@@ -208,6 +209,8 @@ class Tracker(TorchFunctionMode):
             if mark.tables or mark.lost or mark.target:
                 if mark.made is None:
                     mark.made = self.here()
+                if not mark.sites.keys() <= mark.tables.keys():
+                    mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
                 self._book.put(tensor, mark)
             else:
                 self._book.drop(tensor)
@@ -307,4 +310,3 @@ class Tracker(TorchFunctionMode):
         silenced = finding.location is not None and finding.location.silences(finding.code)
         if finding.code not in self._observer.ignore and not silenced:
             self._found.append(finding)
-

@@ -8,7 +8,7 @@ from rnnshape.coordinates import Mark, separable, varies
 from rnnshape.judging.meetings import Meetings
 from rnnshape.judging.picks import picks
 from rnnshape.judging.recurrences import Recurrences
-from rnnshape.judging.verdict import held, runs_along, steps_along
+from rnnshape.judging.verdict import anew, held, runs_along, steps_along
 from rnnshape.ops.registry import Operation
 from rnnshape.report import Finding
 from rnnshape.rules import rule
@@ -27,9 +27,10 @@ class Judge(Meetings, Recurrences):
                 channels = "conv" in op.name or op.name == "batch_norm"
                 self.mixed(op, mark, axis, found[-1], "channels" if channels else "features")
                 return
-        if not self.scrambled(op, mark, dims):
+        if not self.scrambled(op, mark, dims) and mark.of("directions"):
             self._halves(op, mark, dims)
 
+    @anew
     def _halves(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         """Judge dims as long as one half of an output, in which both halves lie: it was cut as (hidden, 2)."""
         for axis, table in mark.of("directions"):
@@ -49,8 +50,11 @@ class Judge(Meetings, Recurrences):
     def reduction(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         """Judge a reduction: a mean over the steps must not count what stands in the padding."""
         self.use(mark)
-        if op.name != "mean" or len(dims) != 1:
-            return
+        if op.name == "mean" and len(dims) == 1 and mark.of("step"):
+            self._counts_padding(op, mark, dims)
+
+    @anew
+    def _counts_padding(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         for axis, table in mark.of("step"):
             site = mark.sites.get(axis)
             untouched = site is not None and site.name == "_pad_packed_sequence" and site.location == mark.made

@@ -8,7 +8,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
-from rnnshape.judging.verdict import Verdicts, element, is_data, is_order, runs_along
+from rnnshape.judging.verdict import Verdicts, anew, element, is_data, is_order, runs_along
 from rnnshape.ops.registry import Operation
 
 __all__ = ["Meetings"]
@@ -96,6 +96,7 @@ class Meetings(Verdicts):
                 self.find("RNS506", message, op, mark, None, right or None, at=location)
                 return
 
+    @anew
     def log_softmax(self, op: Operation, mark: Mark, dim: int) -> None:
         """Remember what log-probabilities were normalised over, until a loss takes some axis for the classes."""
         along = {axis for axis, table in mark.tables.items() if varies(table, dim)}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor
 
 from rnnshape import text
+from rnnshape._torch import known_values
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
 from rnnshape.judging.usage import Recurrence
-from rnnshape.judging.verdict import Verdicts, called, is_data, runs_along
+from rnnshape.judging.verdict import Verdicts, anew, called, is_data, runs_along
 from rnnshape.ops.registry import Operation
 
 __all__ = ["Recurrences"]
@@ -65,7 +64,8 @@ class Recurrences(Verdicts):
                 self.find("RNS209", message, op, mark, mark.sites.get(axis), None)
                 return
 
-    def given(self, states: Iterable[Tensor]) -> None:
+    @anew
+    def given(self, states: list[Tensor]) -> None:
         """Look at the initial states of a layer or cell, whatever is known of them."""
         self.carrying.given(states, self._scene)
 
@@ -187,10 +187,13 @@ class Recurrences(Verdicts):
                 self.find("RNS403", message, op, mark, mark.sites.get(axis) or lengths.sites.get(axis), None)
                 return
 
+    @anew
     def token_ids(self, op: Operation, ids: Tensor, mark: Mark, padding_idx: int | None) -> None:
         """Learn the real lengths from ids that end in padding."""
-        if padding_idx is None or ids.dim() != 2:
+        known = known_values(ids)
+        if padding_idx is None or known is None or known.dim() != 2:
             return
+        ids = known
         for axis, table in mark.of("seq"):
             dims = runs_along(table)
             if len(dims) == 1 and torch.equal(table.flatten(), torch.arange(ids.size(dims[0]))):

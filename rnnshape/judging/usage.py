@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,13 +10,17 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, Mark
+from rnnshape.coordinates import LARGEST, NOWHERE, SMALL, Mark
 from rnnshape.report import Location
 
 __all__ = ["Recurrence", "Usage"]
 
 MOST_UNITS = 1 << 18
 """Elements up to which single units are accounted for."""
+
+
+MOST_SEEN = 1 << 10
+"""Tables of one call of which it is remembered that they were accounted for."""
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ class Recurrence:
         rows: (layer, direction) of the state.
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
+        seen: tables that were accounted for, by their ids, held so that no others get these.
     """
 
     number: int
@@ -57,6 +63,9 @@ class Recurrence:
     rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     units: Tensor | None = None
     whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    seen: dict[tuple[int, ...], tuple[Tensor | None, ...]] = field(
+        default_factory=dict[tuple[int, ...], tuple["Tensor | None", ...]]
+    )
 
     @property
     def step(self) -> Axis:
@@ -72,6 +81,15 @@ class Recurrence:
     def hidden(self) -> Axis:
         """The axis of its hidden features."""
         return Axis("hidden", f"call{self.number}")
+
+    def sees(self, *tables: Tensor | None) -> bool:
+        """Tell whether these tables were not accounted for before. The same few objects come again and again."""
+        key = tuple(map(id, tables))
+        if key in self.seen:
+            return False
+        if len(self.seen) < MOST_SEEN and all(t is None or t.numel() <= SMALL for t in tables):
+            self.seen[key] = tables
+        return True
 
     def layer(self, letter: str) -> Axis:
         """The axis of the layers of h_n or c_n."""
@@ -106,30 +124,38 @@ class Usage:
         self.after += 1
         return record
 
-    def use(self, mark: Mark, here: Location | None) -> None:
+    def use(self, mark: Mark, scene: Callable[[], tuple[Location | None, str, str]]) -> None:
         """Account for the consumption of a tensor."""
         for axis, table in mark.tables.items():
             if not axis.of.startswith("call"):
                 continue
-            site = mark.sites.get(axis)
-            location = site.location if site and site.location else here
             if axis.name == "step":
                 record = self.calls.get(int(axis.of[4:]))
                 if record is None:
                     continue
                 halves = mark.tables.get(record.direction)
-                pairs = _pairs(halves, table, record.directions, record.steps)
-                for pair in pairs:
-                    record.used.setdefault(pair, location)
-                if not _some_units(record, mark, halves, table):
-                    record.whole.update(pairs)
+                if record.sees(table, halves, mark.tables.get(record.hidden)):
+                    location = _place(mark, axis, scene)
+                    pairs = _pairs(halves, table, record.directions, record.steps)
+                    for pair in pairs:
+                        record.used.setdefault(pair, location)
+                    if not _some_units(record, mark, halves, table):
+                        record.whole.update(pairs)
             elif axis.name == "layers" and axis.of.endswith("h"):
                 record = self.calls.get(int(axis.of[4:-1]))
                 if record is None:
                     continue
                 halves = mark.tables.get(record.row_direction("h"))
-                for way, layer in _pairs(halves, table, record.directions, record.layers):
-                    record.rows.setdefault((layer, way), location)
+                if record.sees(table, halves):
+                    location = _place(mark, axis, scene)
+                    for way, layer in _pairs(halves, table, record.directions, record.layers):
+                        record.rows.setdefault((layer, way), location)
+
+
+def _place(mark: Mark, axis: Axis, scene: Callable[[], tuple[Location | None, str, str]]) -> Location | None:
+    """Return the place that gave an axis its form, else the present one."""
+    site = mark.sites.get(axis)
+    return site.location if site and site.location else scene()[0]
 
 
 def _pairs(ways: Tensor | None, places: Tensor, directions: int, most: int) -> list[tuple[int, int]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol
 
 from torch import Tensor
 
@@ -17,10 +19,43 @@ from rnnshape.ops.registry import Operation
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
 
-__all__ = ["Scene", "Verdicts", "called", "element", "held", "is_data", "is_order", "runs_along", "steps_along"]
+__all__ = [
+    "Recording", "Scene", "Verdicts", "anew", "called", "element", "held", "is_data", "is_order", "runs_along", "steps_along",
+]  # fmt: skip
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
+
+
+class Recording(Protocol):
+    """Writes down what comes of an operation, so that it can be repeated where the operation is called on the same again.
+
+    Attributes:
+        spoiled: whether it can't be.
+    """
+
+    spoiled: bool
+
+    def judged(self, name: str, arguments: Sequence[Any]) -> None:
+        """Write down a judgement that is to be made at each call."""
+
+
+A = ParamSpec("A")
+
+
+def anew(judgement: Callable[Concatenate[Any, A], None]) -> Callable[Concatenate[Any, A], None]:
+    """Have a judgement made at each call, as it leaves something behind, or depends on more than tables and sizes."""
+    name = judgement.__name__
+
+    @functools.wraps(judgement)
+    def judged(self: Verdicts, *args: A.args, **kwargs: A.kwargs) -> None:
+        recording, self.recording = self.recording, None
+        if recording is not None:
+            recording.judged(name, args)
+        judgement(self, *args, **kwargs)
+        self.recording = recording
+
+    return judged
 
 
 class Verdicts:
@@ -40,13 +75,19 @@ class Verdicts:
         self.told: set[str] = set()
         self.normalised: set[Axis] = set()
         self.beside: dict[Axis, tuple[str, str, Location | None]] = {}
+        self.recording: Recording | None = None
 
     def use(self, *marks: Mark) -> None:
         """Account for the use of states."""
+        for mark in marks:
+            if any(axis.of.startswith("call") for axis in mark.tables):
+                self.use_states(mark)
+
+    @anew
+    def use_states(self, mark: Mark) -> None:
+        """Account for the use of states in a tensor that comes from some."""
         if self.usage.calls:
-            for mark in marks:
-                if any(axis.of.startswith("call") for axis in mark.tables):
-                    self.usage.use(mark, self._scene()[0])
+            self.usage.use(mark, self._scene)
 
     def mixed(self, op: Operation, mark: Mark, axis: Axis, dim: int, taken: str) -> None:
         """Report samples that lie along a dim that means something else."""
@@ -88,6 +129,8 @@ class Verdicts:
         """Report a finding where it was made: at a place that is given, else at the site, else here."""
         here, module, kind = self._scene()
         self.told.add(code)
+        if self.recording is not None:
+            self.recording.spoiled = True
         location = at or (site.location if site and site.location else here)
         details: list[str] = []
         layouts: list[tuple[str, Layout]] = []

@@ -9,11 +9,12 @@ from torch import Tensor
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, along
 from rnnshape.ops.consumption import contracted, joined, put_result
-from rnnshape.ops.registry import Operation, operation
+from rnnshape.ops.registry import Operation, operation, repeatable
 
 __all__ = ["attention"]
 
 
+@repeatable
 @operation("multi_head_attention_forward")
 def attention(op: Operation) -> None:
     """Query, key and value are (steps, batch, features) here, whatever batch_first says."""
@@ -35,6 +36,7 @@ def attention(op: Operation) -> None:
     put_result(op, output, tables, [m for m, _ in sources])
 
 
+@repeatable
 @operation("scaled_dot_product_attention")
 def dot_product_attention(op: Operation) -> None:
     """(..., steps, features): keys' steps are contracted, so only the query's remain."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
 from rnnshape.ops.pointwise import keeps, meet, pointwise
-from rnnshape.ops.registry import Operation, leaves, operation
+from rnnshape.ops.registry import Operation, leaves, operation, repeatable
 
 __all__ = ["contracted", "joined", "keeps_but", "put_result"]
 
@@ -49,18 +49,32 @@ def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Ten
     return {axis: table for axis, table in met.items() if axis not in gone}
 
 
-def put_result(op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark]) -> None:
-    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them."""
+def put_result(
+    op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
+    single: int | None = None,
+) -> None:  # fmt: skip
+    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
+
+    Args:
+        op: the operation.
+        result: one of its results.
+        tables: of it.
+        sources: the marks of its operands.
+        lost: axes that the operation takes away; of one operand.
+        single: as in Mark.
+    """
     if not isinstance(result, Tensor):
         return
-    mark = Mark(tuple(result.shape), tables)
+    mark = Mark(tuple(result.shape), tables, single=single)
     for source in sources:
         mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
         mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
         mark.target |= source.target
+    mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
     op.book.put(result, mark)
 
 
+@repeatable
 @operation("linear")
 def linear(op: Operation) -> None:
     """``input @ weight.T + bias``: the last dim of the input is contracted, and a feature axis of its own comes out."""
@@ -74,13 +88,11 @@ def linear(op: Operation) -> None:
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
     if weight.dim() > 1:
         tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
-    put_result(op, result, tables, [mark])
-    made = op.book.mark(result)
-    if made is not None and weight.dim() > 1 and weight.size(0) == 1:
-        made.single = result.dim() - 1
-    return None
+    single = result.dim() - 1 if weight.dim() > 1 and weight.size(0) == 1 else None
+    return put_result(op, result, tables, [mark], single=single)
 
 
+@repeatable
 @operation("matmul", "__rmatmul__", "bmm", "mm", "mv", "dot")
 def matmul(op: Operation) -> None:
     """The last dim of the first operand meets the last but one of the second."""
@@ -89,6 +101,7 @@ def matmul(op: Operation) -> None:
     _product(op, (b, a) if op.name == "__rmatmul__" else (a, b), [])
 
 
+@repeatable
 @operation("addmm", "baddbmm", "addmm_", "baddbmm_")
 def add_product(op: Operation) -> None:
     """A product, with something added."""
@@ -127,6 +140,7 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         put_result(op, result, joined(sources), [m for m, _ in sources])
 
 
+@repeatable
 @operation("einsum")
 def einsum(op: Operation) -> None:
     """Letters name the dims: those that are not in the result are contracted."""
@@ -173,6 +187,7 @@ def _terms(equation: object) -> tuple[list[str], str]:
     return inputs.split(","), output
 
 
+@repeatable
 @operation("softmax", "log_softmax", "softmin", "gumbel_softmax", "_softmax", "_log_softmax")
 def softmax(op: Operation) -> None:
     """Normalises along one dim."""
@@ -199,6 +214,7 @@ def keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
             op.book.put(result, replace(mark, tables=dict(tables), made=None))
 
 
+@repeatable
 @operation("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "cumsum_", "cumprod_")
 def cumulation(op: Operation) -> None:
     """Every element takes those before it along."""
@@ -208,6 +224,7 @@ def cumulation(op: Operation) -> None:
         keeps_but(op, mark, (dim,) if type(dim) is int else None)
 
 
+@repeatable
 @operation("normalize")
 def normalize(op: Operation) -> None:
     """Divides by a norm along one dim."""
@@ -218,6 +235,7 @@ def normalize(op: Operation) -> None:
         keeps_but(op, mark, dims)
 
 
+@repeatable
 @operation("layer_norm", "rms_norm")
 def trailing_norm(op: Operation) -> None:
     """Normalises over the last dims."""
@@ -230,6 +248,7 @@ def trailing_norm(op: Operation) -> None:
         keeps_but(op, mark, dims)
 
 
+@repeatable
 @operation("instance_norm", "group_norm")
 def inner_norm(op: Operation) -> None:
     """Normalises within each sample: dim 0 is the batch."""
@@ -238,6 +257,7 @@ def inner_norm(op: Operation) -> None:
         keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
 
 
+@repeatable
 @operation("prelu", "tril", "triu")
 def in_place_of_each(op: Operation) -> None:
     """Every element stays where it is; a weight for each channel is no operand."""
@@ -246,6 +266,7 @@ def in_place_of_each(op: Operation) -> None:
         keeps(op, source)
 
 
+@repeatable
 @operation("glu")
 def gated(op: Operation) -> None:
     """The first half along a dim meets the second."""
@@ -261,6 +282,7 @@ def gated(op: Operation) -> None:
     op.book.put(op.result, meet(op, halves, sizes))
 
 
+@repeatable
 @operation("batch_norm")
 def batch_norm(op: Operation) -> None:
     """Normalises each channel, dim 1, over all else; the batch belongs there."""
@@ -271,6 +293,7 @@ def batch_norm(op: Operation) -> None:
     keeps(op, source)
 
 
+@repeatable
 @operation(
     "sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "any", "all", "median", "nanmedian", "nanmean",
     "nansum", "logsumexp", "var", "std", "norm", "var_mean", "std_mean", "aminmax", "count_nonzero", "linalg_vector_norm",
@@ -294,13 +317,10 @@ def reduction(op: Operation) -> None:
         if sizes not in (kept, dropped):
             continue
         tables = contracted(mark, dims, keepdim=sizes == kept)
-        put_result(op, result, tables, [mark])
-        put = op.book.mark(result)
-        for axis, table in mark.tables.items():
-            # Where the batch was cut into groups, the groups that are left over are samples still.
-            gone = axis not in tables and not any(varies(table, d) for d in range(len(mark.sizes)) if d not in dims)
-            if put is not None and axis.name == "batch" and gone and len(dims) < len(mark.sizes):
-                put.lost[axis] = op.book.site(op.name, mark, put.sizes)
+        others = [d for d in range(len(mark.sizes)) if d not in dims]
+        # Where the batch was cut into groups, the groups that are left over are samples still.
+        lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
+        put_result(op, result, tables, [mark], lost)
 
 
 def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
@@ -313,6 +333,7 @@ def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim))
 
 
+@repeatable
 @operation("embedding", "one_hot")
 def embedding(op: Operation) -> None:
     """Every id becomes a vector, along a new last dim."""
@@ -329,6 +350,7 @@ def embedding(op: Operation) -> None:
     put_result(op, result, tables, [mark])
 
 
+@repeatable
 @operation("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d")
 def convolution(op: Operation) -> None:
     """Mixes channels and neighbours: (batch, channels, positions ...)."""
@@ -341,6 +363,7 @@ def convolution(op: Operation) -> None:
     _windows(op, source, mark, space, channels=True)
 
 
+@repeatable
 @operation(
     "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d", "adaptive_max_pool1d", "adaptive_avg_pool2d",
     "adaptive_max_pool2d", "lp_pool1d", "max_pool1d_with_indices", "adaptive_max_pool1d_with_indices",

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from rnnshape.axes import Axis
 from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
-from rnnshape.ops.registry import Operation, leaves, on_cpu, operation
+from rnnshape.ops.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
 
 __all__ = ["put_tables", "regrouped", "replay_on", "source_first"]
 
@@ -119,6 +119,7 @@ def replay_on(op: Operation, mark: Mark, func: Callable[[Tensor], Any], dims: Co
         put_tables(op, result, tables, [mark])
 
 
+@repeatable
 @operation(
     "permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "t", "adjoint", "unsqueeze", "T.get", "mT.get",
     "H.get", "mH.get", "transpose_", "swapaxes_", "swapdims_", "t_", "unsqueeze_",
@@ -132,6 +133,7 @@ def turn(op: Operation) -> None:
         replay_on(op, mark, lambda table: func(table, *args[1:], **kwargs), ())
 
 
+@repeatable
 @operation("expand", "expand_as", "broadcast_to")
 def broadcast(op: Operation) -> None:
     """A table broadcasts as its tensor does."""
@@ -173,6 +175,7 @@ def _dims(op: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], ndim: in
     return {d % ndim for d in dims} if ndim and dims else None
 
 
+@repeatable_alone
 @operation(*_DIM_AT)
 def along_a_dim(op: Operation) -> None:
     """These work along one dim, or some, and pass through the others."""
@@ -194,6 +197,7 @@ def _image_patches(op: Operation, mark: Mark, args: tuple[Any, ...], kwargs: dic
     replay_on(op, mark, lambda table: op.func((table + 1).double(), *args[1:], **kwargs).long() - 1)
 
 
+@repeatable
 @operation("fliplr", "flipud")
 def flip_plane(op: Operation) -> None:
     """Turns one dim round."""
@@ -202,6 +206,7 @@ def flip_plane(op: Operation) -> None:
         replay_on(op, mark, op.func, {1 if op.name == "fliplr" else 0})
 
 
+@repeatable
 @operation("repeat", "tile")
 def repeat(op: Operation) -> None:
     """Repeats a table only along the dims where it varies."""
@@ -221,6 +226,7 @@ def repeat(op: Operation) -> None:
     replay_on(op, mark, replayed, ())
 
 
+@repeatable
 @operation(
     "view", "reshape", "view_as", "reshape_as", "unflatten", "flatten", "ravel", "squeeze", "squeeze_", "atleast_1d",
     "atleast_2d", "_unsafe_view",
@@ -270,6 +276,7 @@ def _runs(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[tuple[int, i
     return tuple(runs)
 
 
+@repeatable_alone
 @operation("__getitem__")
 def index(op: Operation) -> None:
     """An index passes through the dims that it does not name, and takes the one there is where a table does not vary."""
@@ -322,6 +329,7 @@ def _is_mask(item: Tensor) -> bool:
     return item.dtype in (torch.bool, torch.uint8)
 
 
+@repeatable
 @operation("cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack")
 def join(op: Operation) -> None:
     """Replay on the tables of all parts; a part without a coordinate has none in the result either."""
@@ -364,6 +372,7 @@ def _alike(tables: Sequence[Any], dims: Collection[int]) -> list[Tensor]:
     return [t.expand([size if d in dims else wide[d] for d, size in enumerate(t.shape)]) for t in tables]
 
 
+@repeatable
 @operation("pad", "constant_pad_nd")
 def pad(op: Operation) -> None:
     """Padding has no coordinate, unless the mode copies elements."""

@@ -10,7 +10,7 @@ from torch import Tensor
 from rnnshape.axes import Axis
 from rnnshape.coordinates import LARGEST, NOWHERE, compress, expand
 from rnnshape.ops.movement import put_tables, source_first
-from rnnshape.ops.registry import Operation, on_cpu, operation
+from rnnshape.ops.registry import Operation, on_cpu, operation, repeatable
 
 __all__ = ["pack", "pad_sequence", "unpack"]
 
@@ -44,6 +44,7 @@ def _pack(op: Operation, source: Tensor, result: Tensor, func: Callable[[Tensor]
     put_tables(op, result, tables, [mark])
 
 
+@repeatable
 @operation("pad_sequence")
 def pad_sequence(op: Operation) -> None:
     """Each sequence becomes a sample; padding has no coordinate."""

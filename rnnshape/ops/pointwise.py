@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, at_sizes, compress, disagreement
-from rnnshape.ops.registry import Operation, leaves, operation
+from rnnshape.ops.registry import Operation, leaves, operation, repeatable
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise"]
 
@@ -61,6 +61,7 @@ def is_pointwise(name: str) -> bool:
     return any(torch.Tag.pointwise in getattr(packet, overload).tags for overload in packet.overloads())
 
 
+@repeatable
 def pointwise(op: Operation) -> None:
     """Give the result the union of what the operands know."""
     tensors = list(leaves([op.args, op.kwargs]))

@@ -11,7 +11,7 @@ from rnnshape.axes import Axis
 from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, varies
 from rnnshape.judging.usage import Recurrence
 from rnnshape.ops.consumption import contracted, joined
-from rnnshape.ops.registry import Operation, on_cpu, operation
+from rnnshape.ops.registry import Operation, on_cpu, operation, repeatable
 
 __all__ = ["recurrent"]
 
@@ -142,6 +142,7 @@ def _put_state(op: Operation, state: Tensor, batch: dict[Axis, Tensor], record: 
     op.book.put(state, put)
 
 
+@repeatable
 @operation("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
 def cell(op: Operation) -> None:
     """One step: (batch, feature) in, (batch, hidden) out."""

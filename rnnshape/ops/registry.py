@@ -94,6 +94,28 @@ def operation(*names: str, always: bool = False) -> Callable[[Handler], Handler]
     return register
 
 
+REPEATABLE: set[Handler] = set()
+"""The handlers that do the same when they are called with the same: what they do may be remembered."""
+
+READS_TENSORS: set[Handler] = set()
+"""Those of them that look into tensors beside the first, if there are any."""
+
+
+def repeatable(handler: Handler) -> Handler:
+    """Say of a handler that it does the same where it is called with the same sizes, tables and other arguments.
+
+    It looks into no tensor, and changes nothing but marks; judgements that leave more behind are made anew by themselves.
+    """
+    REPEATABLE.add(handler)
+    return handler
+
+
+def repeatable_alone(handler: Handler) -> Handler:
+    """Say of a handler that it does the same where it is called with the same, and with one tensor: it looks into others."""
+    READS_TENSORS.add(handler)
+    return repeatable(handler)
+
+
 def name_of(func: Callable[..., Any]) -> str:
     """Return the name of a torch function; of a property's getter or setter, that of the property."""
     name: str = getattr(func, "__name__", "")
@@ -118,6 +140,8 @@ def on_cpu(value: Any) -> Any:
         return value.detach().cpu() if value.device.type != "cpu" else value
     if isinstance(value, dict):
         return {key: on_cpu(item) for key, item in value.items()}
+    if isinstance(value, slice):
+        return slice(*map(on_cpu, (value.start, value.stop, value.step)))
     if type(value) in (tuple, list):
         return type(value)(map(on_cpu, value))
     return value

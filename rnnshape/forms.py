@@ -1,0 +1,155 @@
+"""A call of an operation as far as what comes of it depends on it: what two calls have in common where they do the same.
+
+What an operation does to the marks follows from its arguments, from sizes and from tables, and not from which axis it is that
+a table tells of: so axes and places go by number. A table of one element says that all is of one step, or of one sample;
+which one goes by number too, as long as it does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnshape.axes import Axis
+from rnnshape.coordinates import SMALL, Form, Mark, interned, lone
+from rnnshape.ops.registry import READS_TENSORS, Handler, Operation
+
+__all__ = ["Call", "form_of"]
+
+_MANY = 1 << 12
+"""Forms that are kept."""
+
+_PLAIN = frozenset([
+    int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
+])  # fmt: skip
+
+_forms: dict[tuple[Any, ...], Form] = {}
+
+
+def form_of(mark: Mark) -> Form | None:
+    """Return the form of a mark; None where there is too much to it."""
+    if mark.form is not None:
+        return mark.form
+    if mark.lost:
+        return None
+    key: list[Any] = [mark.sizes, mark.target, mark.single]
+    tables: list[Tensor] = []
+    places: dict[int, int] = {}
+    for axis, table in mark.tables.items():
+        if table.numel() > SMALL:
+            return None
+        mark.tables[axis] = table = interned(table)
+        site = mark.sites.get(axis)
+        place = None if site is None else places.setdefault(id(site), len(places))
+        if lone(table) is None:
+            tables.append(table)
+            key += (axis.name, axis.of.startswith("call"), place, id(table))
+        else:
+            key += (axis.name, axis.of.startswith("call"), place, -table.dim())
+    if len(_forms) >= _MANY:
+        _forms.clear()
+    mark.form = _forms.setdefault(tuple(key), Form(tuple(tables), len(tables) < len(mark.tables)))
+    return mark.form
+
+
+class Call:
+    """A call of an operation with something known.
+
+    Attributes:
+        key: what two calls have in common that do the same to the marks; empty where that can't be told.
+        by_value: whether coordinates of tables of one element are part of the key.
+        tensors: among the arguments.
+        marks: of these, each once.
+        axes: of these marks, each once.
+    """
+
+    __slots__ = ("_known", "_parts", "axes", "by_value", "key", "marks", "tensors")
+
+    def __init__(self, handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
+        self._known = known
+        self._parts: list[Any] = [handler, op.func, len(op.args), *op.kwargs]
+        self.tensors: list[Tensor] = []
+        self.marks: list[Mark] = []
+        self.axes: list[Axis] = []
+        self.by_value = False
+        self.key: tuple[Any, ...] = ()
+        readable = self._read(op.args) and (not op.kwargs or self._read(op.kwargs.values()))
+        if not readable or not self.marks or (handler in READS_TENSORS and len(self.tensors) > 1):
+            return
+        if len(self.marks) > 1:
+            self._match()
+        else:
+            self.axes = [*self.marks[0].tables]
+        self.key = tuple(self._parts)
+
+    def _read(self, values: Iterable[Any]) -> bool:
+        """Read arguments; return False where there is one of which it is not known what it does."""
+        parts = self._parts
+        for value in values:
+            kind = type(value)
+            if kind in _PLAIN:
+                parts.append(value)
+            elif kind is Tensor or kind is torch.nn.Parameter:
+                if not self._read_tensor(value):
+                    return False
+            elif kind is tuple or kind is list or kind is torch.Size:
+                parts += (kind, len(value))
+                if not self._read(value):
+                    return False
+            elif kind is slice:
+                parts.append(kind)
+                if not self._read((value.start, value.stop, value.step)):
+                    return False
+            elif kind is float or kind is bool:
+                parts += (kind, value)
+            else:
+                return False
+        return True
+
+    def _read_tensor(self, tensor: Tensor) -> bool:
+        self.tensors.append(tensor)
+        mark = self._known.get(id(tensor))
+        if mark is None:
+            if tensor.is_nested:
+                return False
+            self._parts.append(tensor.shape)
+            return True
+        form = form_of(mark)
+        slot = next((n for n, other in enumerate(self.marks) if other is mark), -1)
+        if slot < 0:
+            self.marks.append(mark)
+        self._parts += (form, slot)
+        return form is not None
+
+    def _match(self) -> None:
+        """Number the axes and places of several marks, and the coordinates of tables of one element."""
+        axes: dict[Axis, int] = {}
+        places: dict[int, int] = {}
+        coordinates: dict[tuple[int, int | None], int] = {}
+        several: set[int] = set()
+        parts = self._parts
+        for mark in self.marks:
+            sites = mark.sites
+            for axis, table in mark.tables.items():
+                number = axes.setdefault(axis, len(axes))
+                parts.append(number)
+                if axis in sites:
+                    parts.append(places.setdefault(id(sites[axis]), len(places)))
+                if table.numel() == 1:
+                    parts.append(coordinates.setdefault((number, lone(table)), len(coordinates)))
+                else:
+                    several.add(number)
+        self.axes = [*axes]
+        # One step may be among those of another mark, or not.
+        if any(number in several for number, _ in coordinates):
+            self.go_by_value()
+
+    def go_by_value(self) -> None:
+        """Make the coordinates of tables of one element part of the key."""
+        if not self.by_value:
+            self.by_value = True
+            self._parts += [lone(t) for mark in self.marks for t in mark.tables.values() if t.numel() == 1]
+            self.key = tuple(self._parts)

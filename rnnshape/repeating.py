@@ -1,0 +1,280 @@
+"""An operation that was followed before, on the same tables, is not followed again: what came of it then is repeated.
+
+A model calls the same few operations many times, in each step of a decoder and in each step of training. What is remembered
+of a call are the marks that it made, and the judgements that leave something behind, which are made anew at each call. An
+operation of which there was anything to tell is followed each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from rnnshape.axes import Axis
+from rnnshape.coordinates import Form, Mark, Site, alone, lone
+from rnnshape.forms import Call, form_of
+from rnnshape.judging.judge import Judge
+from rnnshape.ops.registry import REPEATABLE, Book, Handler, Operation, leaves
+
+__all__ = ["follow", "forget_outcomes"]
+
+_MANY = 1 << 12
+"""Outcomes that are remembered."""
+
+
+class _Put(NamedTuple):
+    """A mark that an operation made. Axes go by number: first those of the call, then the new ones.
+
+    Attributes:
+        leaf: which tensor of the result it is for.
+        sizes: of that tensor.
+        axes: of the mark.
+        tables: of these axes; (mark, dims) where it is the one coordinate that this axis has in a mark of the call.
+        sites: of some of these axes, (axis, mark, axis of it), or (axis, -1, number of a new one).
+        target: as in Mark.
+        single: as in Mark.
+        form: of the mark.
+    """
+
+    leaf: int
+    sizes: tuple[int, ...]
+    axes: tuple[int, ...]
+    tables: tuple[Tensor | tuple[int, int], ...]
+    sites: tuple[tuple[int, int, int], ...]
+    target: bool
+    single: int | None
+    form: Form
+
+
+class _Outcome(NamedTuple):
+    """What came of an operation.
+
+    Attributes:
+        puts: the marks that it made.
+        fresh: new axes: the name, and which tensor is their weight, or None.
+        sites: new places: the name, which mark was before, and the sizes.
+        anew: judgements that are made at each call, with their arguments.
+    """
+
+    puts: tuple[_Put, ...]
+    fresh: tuple[tuple[str, int | None], ...]
+    sites: tuple[tuple[str, int, tuple[int, ...]], ...]
+    anew: tuple[tuple[str, tuple[Any, ...]], ...]
+
+
+_BY_VALUE = object()
+"""In the place of an outcome that depends on the coordinates of tables of one element."""
+
+_EACH_TIME = object()
+"""In the place of an outcome that is not remembered."""
+
+_outcomes: dict[tuple[Any, ...], Any] = {}
+
+
+def forget_outcomes() -> None:
+    """Let go of what is remembered."""
+    _outcomes.clear()
+
+
+def follow(handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
+    """Have a handler follow an operation, or repeat what came of it.
+
+    Args:
+        handler: of the operation.
+        op: the operation.
+        known: the marks of its arguments, by the id of each tensor.
+    """
+    call = Call(handler, op, known) if known and handler in REPEATABLE else None
+    if call is None or not call.key:
+        handler(op)
+        return
+    outcome = _outcomes.get(call.key)
+    if outcome is _BY_VALUE:
+        call.go_by_value()
+        outcome = _outcomes.get(call.key)
+    if outcome is _EACH_TIME:
+        handler(op)
+    elif outcome is None or not _repeat(outcome, call, op):
+        _record(handler, op, call)
+
+
+def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
+    """Do once more what came of a call; return False where it can't be."""
+    book, marks, axes = op.book, call.marks, call.axes
+    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    if any(results[put.leaf].shape != put.sizes for put in outcome.puts):
+        return False
+    if outcome.fresh:
+        new = [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
+        if any(axis in axes for axis in new):
+            return False
+        axes = axes + new
+    for name, arguments in outcome.anew:
+        getattr(book.judge, name)(*(_given(argument, call, op) for argument in arguments))
+    sites = [book.site(name, marks[before], sizes) for name, before, sizes in outcome.sites]
+    for leaf, sizes, numbers, tables, places, target, single, form in outcome.puts:
+        mark = Mark(sizes, {}, target=target, single=single)
+        for number, table in zip(numbers, tables, strict=True):
+            mark.tables[axes[number]] = table if isinstance(table, Tensor) else _lone(table, axes[number], marks)
+        mark.form = form
+        for axis, source, number in places:
+            mark.sites[axes[axis]] = sites[number] if source < 0 else marks[source].sites[axes[number]]
+        book.put(results[leaf], mark)
+    return True
+
+
+def _lone(which: tuple[int, int], axis: Axis, marks: list[Mark]) -> Tensor:
+    table = marks[which[0]].tables[axis]
+    if table.dim() == which[1]:
+        return table
+    coordinate = lone(table)
+    assert coordinate is not None
+    return alone(coordinate, which[1])
+
+
+class _Given(NamedTuple):
+    """An argument of a judgement that every call has its own of: "mark" or "tensor" by number, or the "call" itself."""
+
+    kind: str
+    number: int = 0
+
+
+def _given(argument: Any, call: Call, op: Operation) -> Any:
+    if not isinstance(argument, _Given):
+        return [_given(item, call, op) for item in argument] if type(argument) is list else argument
+    return op if argument.kind == "call" else (call.marks if argument.kind == "mark" else call.tensors)[argument.number]
+
+
+def _record(handler: Handler, op: Operation, call: Call) -> None:
+    """Have a handler follow an operation, and remember what came of it."""
+    op.book = recording = _Recording(op, call)
+    recording.judge.recording = recording
+    try:
+        handler(op)
+    finally:
+        recording.judge.recording = None
+        op.book = recording.book
+    if len(_outcomes) >= _MANY:
+        _outcomes.clear()
+    outcome = recording.outcome()
+    if outcome is None and not recording.spoiled:
+        _outcomes[call.key] = _BY_VALUE
+        call.go_by_value()
+        outcome = recording.outcome()
+    _outcomes[call.key] = _EACH_TIME if recording.spoiled else outcome
+
+
+class _Recording:
+    """Stands between an operation and its book, and writes down what the operation does.
+
+    Attributes:
+        book: where the marks are kept.
+        judge: of the book.
+        spoiled: whether another call would not do the same: something was found, or is of this call alone.
+    """
+
+    def __init__(self, op: Operation, call: Call) -> None:
+        self.book: Book = op.book
+        self.judge: Judge = op.book.judge
+        self.spoiled = False
+        self._op, self._call = op, call
+        self._puts: dict[int, tuple[Tensor, Mark]] = {}
+        self._fresh: list[tuple[Axis, str, int | None]] = []
+        self._sites: list[tuple[Site, str, int, tuple[int, ...]]] = []
+        self._anew: list[tuple[str, tuple[Any, ...]]] = []
+
+    def mark(self, value: object) -> Mark | None:
+        """Return what is known of a value."""
+        return self.book.mark(value)
+
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor."""
+        self.spoiled |= mark.made is not None
+        self.book.put(tensor, mark)
+        if isinstance(tensor, Tensor):
+            self._puts[id(tensor)] = (tensor, mark)
+
+    def fresh(self, name: str, weight: object = None) -> Axis:
+        """Return an axis that no other is equal to."""
+        axis = self.book.fresh(name, weight)
+        self.spoiled |= axis in self._call.axes  # as with tied weights
+        self._fresh.append((axis, name, None if weight is None else self._number(self._call.tensors, weight)))
+        return axis
+
+    def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the present operation."""
+        site = self.book.site(name, before, sizes)
+        self._sites.append((site, name, self._number(self._call.marks, before), sizes))
+        return site
+
+    def judged(self, name: str, arguments: Sequence[Any]) -> None:
+        """Write down a judgement that is to be made at each call."""
+        self._anew.append((name, tuple(map(self._argument, arguments))))
+
+    def _argument(self, value: Any) -> Any:
+        if value is self._op:
+            return _Given("call")
+        if isinstance(value, Mark):
+            return _Given("mark", self._number(self._call.marks, value))
+        if isinstance(value, Tensor):
+            return _Given("tensor", self._number(self._call.tensors, value))
+        return [self._argument(item) for item in value] if isinstance(value, list) else value
+
+    def _number(self, among: Sequence[object], one: object) -> int:
+        """Return which of the call's own an object is; another call has none like any other object."""
+        number = next((n for n, other in enumerate(among) if other is one), -1)
+        self.spoiled |= number < 0
+        return number
+
+    def outcome(self) -> _Outcome | None:
+        """Return what came of the operation; None where it can't be told without coordinates that the key does not have."""
+        results = list(leaves(self._op.result))
+        puts = [self._put(self._number(results, tensor), mark) for tensor, mark in self._puts.values()]
+        known = [put for put in puts if put is not None]
+        if len(known) < len(puts):
+            return None
+        fresh = tuple((name, weight) for _, name, weight in self._fresh)
+        sites = tuple((name, before, sizes) for _, name, before, sizes in self._sites)
+        return _Outcome(tuple(known), fresh, sites, tuple(self._anew))
+
+    def _put(self, leaf: int, mark: Mark) -> _Put | None:
+        form = form_of(mark)
+        if form is None:
+            self.spoiled = True
+            return None
+        axes = {axis: n for n, axis in enumerate([*self._call.axes, *(axis for axis, _, _ in self._fresh)])}
+        self.spoiled |= not mark.tables.keys() <= axes.keys()
+        if self.spoiled:
+            return None
+        tables: list[Tensor | tuple[int, int]] = []
+        for axis, table in mark.tables.items():
+            sources = [] if self._call.by_value else self._coordinates(axis)
+            passed = [slot for slot, coordinate in sources if coordinate == lone(table)]
+            if sources and not passed:
+                return None
+            tables.append((passed[0], table.dim()) if passed else table)
+        places = tuple((axes[axis], *self._place(site)) for axis, site in mark.sites.items() if axis in mark.tables)
+        numbers = tuple(axes[axis] for axis in mark.tables)
+        return _Put(leaf, mark.sizes, numbers, tuple(tables), places, mark.target, mark.single, form)
+
+    def _coordinates(self, axis: Axis) -> list[tuple[int, int]]:
+        """Return the marks of the call in which an axis has one coordinate, and that."""
+        found: list[tuple[int, int]] = []
+        for slot, mark in enumerate(self._call.marks):
+            table = mark.tables.get(axis)
+            if table is not None and (coordinate := lone(table)) is not None:
+                found.append((slot, coordinate))
+        return found
+
+    def _place(self, site: Site) -> tuple[int, int]:
+        for number, (new, *_) in enumerate(self._sites):
+            if new is site:
+                return -1, number
+        for slot, mark in enumerate(self._call.marks):
+            for axis, other in mark.sites.items():
+                if other is site and axis in mark.tables:
+                    return slot, self._call.axes.index(axis)
+        self.spoiled = True
+        return -1, 0
