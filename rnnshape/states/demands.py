@@ -24,7 +24,7 @@ def layer_spec(function: str, layer: nn.Module | RNNSpec) -> RNNSpec:
     """Return the configuration of a layer that is no cell."""
     spec = layer if isinstance(layer, RNNSpec) else RNNSpec.from_module(layer)
     if spec.cell:
-        raise SpecTypeError(f"{function}: {text.a(spec.kind)} has one layer, one direction, one step: use its state as it is")
+        raise SpecTypeError(f"{function}: {spec.kind} is a cell, of one layer, direction and step: use its state as it is")
     return spec
 
 
@@ -34,7 +34,7 @@ def layer_spec(function: str, layer: nn.Module | RNNSpec) -> RNNSpec:
 def checked_pair(spec: RNNSpec, function: str, pair: Sequence[Any]) -> tuple[Tensor, Tensor]:
     """Return h_n and c_n of an LSTM."""
     if not spec.has_cell_state:
-        raise SpecTypeError(f"{function}: h_n is {_called(pair)}, and the state of {text.a(spec.kind)} is one tensor")
+        raise SpecTypeError(f"{function}: h_n is {_called(pair)}, expected the one tensor that is the state of {spec.kind}")
     if len(pair) != 2:
         raise SpecTypeError(f"{function}: h_n is {_called(pair)}, expected h_n or the pair (h_n, c_n)")
     h_n = checked_state(spec, function, "h_n", pair[0], (spec.state_size,))
@@ -106,7 +106,10 @@ def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:
     sizes = text.sizes(tuple(output.shape))
     if output.dim() == 2:
         raise LayoutError(f"last_step: output {sizes} is unbatched and has no lengths: cut it, output[:length]")
-    counts = cast("Tensor", lengths) if isinstance(lengths, Tensor) else torch.tensor(lengths)
+    try:
+        counts = cast("Tensor", lengths) if isinstance(lengths, Tensor) else torch.tensor(lengths)
+    except (TypeError, ValueError, RuntimeError):
+        raise SpecTypeError(f"last_step: lengths is {_called(lengths)}, expected a tensor or a list of integers") from None
     if counts.is_floating_point() or counts.is_complex() or counts.dtype is torch.bool:
         dtype = str(counts.dtype).removeprefix("torch.")
         raise SpecTypeError(f"last_step: lengths are {dtype}, expected integers: lengths.long() fits")
