@@ -1,0 +1,366 @@
+"""What a file says: inputs, layers and outputs, checked for everything that needs no Layout. Every mistake is collected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, NamedTuple, cast
+
+from rnnshape import text
+from rnnshape.errors import SpecError
+from rnnshape.layout import Layout
+from rnnshape.model import ITEM_SIZE
+from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, LayoutText, Name, NameList
+from rnnshape.modelfile.kinds import Kind, find_kind
+from rnnshape.modelfile.lines import Path
+from rnnshape.modelfile.names import class_name, free_name, is_taken
+from rnnshape.modelfile.reading import Document, shown
+
+__all__ = [
+    "INPUT", "MOST_INPUTS", "MOST_LAYERS", "OUTPUT", "TITLE", "Description", "Input", "Layer", "Mistakes", "Reference",
+    "common", "described",
+]  # fmt: skip
+
+MOST_LAYERS = 1000
+MOST_INPUTS = 100
+
+DTYPES = tuple(ITEM_SIZE)
+INPUT = (
+    Name("name", None, about='How layers call it; "input" where there is one.'),
+    LayoutText("layout", about='Its axes and sizes, "batch=32 seq=50"; a word without a size is a symbol.'),
+    Choice("dtype", None, about="Of its elements; int64 where an Embedding takes it, else float32.", words=DTYPES),
+)
+"""The keys of an input."""
+
+_NAME = Name("name", None, about="How later layers, and the written module, call it.")
+_ONE = NameList("input", None, most=1, about='The result that goes in, "rnn" or "rnn.h_n"; by default the one before.')
+
+
+def common(kind: Kind) -> tuple[Argument, ...]:
+    """Return the keys that a layer has beside ``type`` and its arguments."""
+    if kind.most == 1:
+        return _NAME, _ONE
+    return _NAME, NameList("inputs", least=kind.least, most=kind.most, about="The results that go in, in order.")
+
+
+TOP = ("name", "output", "input", "layer")
+TITLE = Name("name", None, about="Of the class that is written; made from the file's name where it is left out.")
+OUTPUT = NameList("output", None, about="What the model returns; the last result that is no loss, where it is left out.")
+
+
+class Reference(NamedTuple):
+    """A result of an input or a layer.
+
+    Attributes:
+        name: of the layer.
+        part: such as "h_n"; empty for its main result.
+    """
+
+    name: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of the model.
+
+    Attributes:
+        name: how layers call it.
+        layout: its Layout.
+        dtype: as the file has it, or None.
+        path: where it stands.
+    """
+
+    name: str
+    layout: Layout
+    dtype: str | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of the model.
+
+    Attributes:
+        name: of its own, given or made from its type.
+        kind: its type.
+        arguments: every one, defaults included.
+        inputs: what goes in.
+        path: where it stands.
+    """
+
+    name: str
+    kind: Kind
+    arguments: Mapping[str, Any]
+    inputs: tuple[Reference, ...]
+    path: Path
+
+    @property
+    def states(self) -> tuple[Reference, ...]:
+        """The results that a recurrent layer starts from."""
+        return tuple(_reference(name) for name in self.arguments.get("state") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A model as its file describes it.
+
+    Attributes:
+        name: of the class.
+        inputs: in the order of ``forward``.
+        layers: in order.
+        outputs: what it returns.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    layers: tuple[Layer, ...]
+    outputs: tuple[Reference, ...]
+
+
+class Mistakes:
+    """Mistakes of form, with their lines; raised together."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._found: dict[tuple[int, str], None] = {}
+
+    def add(self, message: str, path: Path) -> None:
+        """Note a mistake."""
+        self._found[(self.document.lines.nearest(path), message)] = None
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def raise_any(self) -> None:
+        """Raise them, if there are any.
+
+        Raises:
+            SpecError: a line for each, in the order of the file.
+        """
+        if self._found:
+            lines = [f"{self.document.file}:{line}: {message}" for line, message in sorted(self._found)]
+            more = [f"... and {len(lines) - 20} more"] if len(lines) > 20 else []
+            raise SpecError("\n".join(lines[:20] + more))
+
+
+def described(document: Document) -> Description:
+    """Read what a file says.
+
+    Raises:
+        SpecError: with every mistake, a line for each, "model.toml:12: ...".
+    """
+    mistakes = Mistakes(document)
+    found = _Reader(document, mistakes).description()
+    mistakes.raise_any()
+    return found
+
+
+def _reference(word: str) -> Reference:
+    name, _, part = word.partition(".")
+    return Reference(name, part)
+
+
+class _Reader:
+    """Goes through the data of one file."""
+
+    def __init__(self, document: Document, mistakes: Mistakes) -> None:
+        self.data = document.data
+        self.file = document.file
+        self.mistakes = mistakes
+        self.kinds: dict[str, Kind | None] = {}
+        self.input_names: set[str] = set()
+
+    def description(self) -> Description:
+        for key in self.data:
+            if key not in TOP:
+                self.mistakes.add(f"a model's file has no key {shown(key)}{_hint(key, TOP)}", (key,))
+        inputs = self.inputs()
+        tables = self.tables("layer", MOST_LAYERS)
+        if not tables and not self.mistakes:
+            self.mistakes.add("there is no [[layer]] table; a model has one layer at least", ("layer",))
+        layers = self.layers(tables)
+        default = next((layer.name for layer in reversed(layers) if not layer.kind.loss), "")
+        name = self.value(TITLE, self.data, (), "the file") or class_name(PurePath(self.file).stem)
+        if is_taken(name):
+            self.mistakes.add(f"name={shown(name)}: this word means something else in Python or in nn.Module", ("name",))
+        given: tuple[str, ...] = self.value(OUTPUT, self.data, (), "the file") or (default,)
+        outputs = tuple(_reference(word) for word in given)
+        if "output" in self.data:
+            for output in outputs:
+                self.check_reference(output, "output", ("output",))
+        return Description(name, inputs, layers, outputs)
+
+    # Inputs
+
+    def inputs(self) -> tuple[Input, ...]:
+        tables = self.tables("input", MOST_INPUTS)
+        if not tables and not self.mistakes:
+            self.mistakes.add('there is no [input] table; write [input] and layout = "batch=32 seq=50"', ("input",))
+        return tuple(found for path, table in tables if (found := self.read_input(path, table, single=len(tables) == 1)))
+
+    def read_input(self, path: Path, table: dict[str, Any], single: bool) -> Input | None:
+        self.unknown_keys("an input", table, path, [a.name for a in INPUT])
+        name: str | None = self.value(INPUT[0], table, path, "input")
+        layout: Layout | None = self.value(INPUT[1], table, path, "input")
+        dtype: str | None = self.value(INPUT[2], table, path, "input")
+        if name is None and "name" not in table:
+            if not single:
+                self.mistakes.add("input: of several inputs each needs a name", path)
+            name = "input"
+        if name is not None:
+            self.take_name(name, None, path)
+            self.input_names.add(name)
+        return Input(name or "input", layout, dtype, path) if layout is not None else None
+
+    # Layers
+
+    def layers(self, tables: list[tuple[Path, dict[str, Any]]]) -> tuple[Layer, ...]:
+        names = {name for _, table in tables if isinstance(name := table.get("name"), str)} | set(self.kinds)
+        found: list[Layer] = []
+        previous = self.only_input()
+        for path, table in tables:
+            kind = self.kind(path, table)
+            own: str | None = self.value(_NAME, table, path, kind.name if kind else "layer")
+            if own is None:
+                own = free_name("loss" if kind and kind.loss else kind.name.lower() if kind else "layer", names)
+                names.add(own)
+            if kind is not None:
+                arguments = self.arguments(kind, table, path)
+                inputs = self.references(kind, arguments, table, path, previous)
+                found.append(Layer(own, kind, arguments, inputs, path))
+            self.take_name(own, kind, path)
+            if kind is None or not kind.loss:
+                previous = own
+        return tuple(found)
+
+    def only_input(self) -> str | None:
+        return next(iter(self.kinds)) if len(self.kinds) == 1 else None
+
+    def kind(self, path: Path, table: dict[str, Any]) -> Kind | None:
+        word = table.get("type")
+        if not isinstance(word, str):
+            given = f"type={shown(word)}: the name of a layer is needed" if "type" in table else "a layer needs type="
+            self.mistakes.add(f"{given}, such as type = \"LSTM\"", (*path, "type"))
+            return None
+        try:
+            return find_kind(word)
+        except ValueError as error:
+            self.mistakes.add(f"type={shown(word)}: {error}", (*path, "type"))
+            return None
+
+    def arguments(self, kind: Kind, table: dict[str, Any], path: Path) -> dict[str, Any]:
+        known = [a.name for a in kind.arguments]
+        self.unknown_keys(kind.name, table, path, ["type", *(a.name for a in common(kind)), *known])
+        before = len(self.mistakes)
+        values = {a.name: self.value(a, table, path, kind.name) for a in kind.arguments}
+        for argument in kind.arguments:
+            if argument.default is NEEDED and argument.name not in table:
+                near = next((k for k in table if k not in known and text.nearest(k[:50], [argument.name])), None)
+                if near is None:
+                    self.mistakes.add(f"{kind.name} needs {argument.name}=", path)
+        missing = any(a.default is NEEDED and a.name not in table for a in kind.arguments)
+        if kind.check is not None and len(self.mistakes) == before and not missing:
+            try:
+                kind.check(values)
+            except SpecError as error:
+                key = str(error).split("=")[0]
+                self.mistakes.add(f"{kind.name}: {error}", (*path, key) if key in table else path)
+        return values
+
+    def references(
+        self, kind: Kind, arguments: dict[str, Any], table: dict[str, Any], path: Path, previous: str | None
+    ) -> tuple[Reference, ...]:
+        argument = common(kind)[1]
+        key = argument.name
+        given: tuple[str, ...] = self.value(argument, table, path, kind.name) or ()
+        if key not in table and kind.least > 1:
+            self.mistakes.add(f"{kind.name} needs inputs=, the names of what it takes", path)
+        elif key not in table and previous is None:
+            self.mistakes.add(f"{kind.name} needs input=, as there are several inputs", path)
+        elif key not in table:
+            given = (previous or "",)
+        found = tuple(_reference(word) for word in given)
+        for reference in found:
+            self.check_reference(reference, f"{kind.name}: {key}", (*path, key))
+            self.check_recurrent(kind, reference, (*path, key) if key in table else path)
+        for word in (kind.argument("state") and arguments.get("state")) or ():
+            self.check_reference(_reference(word), f"{kind.name}: state", (*path, "state"))
+        return found
+
+    def check_reference(self, reference: Reference, where: str, path: Path) -> None:
+        if reference.name not in self.kinds:
+            hint = _hint(reference.name, self.kinds)
+            self.mistakes.add(f"{where}: there is no earlier result {shown(reference.name)}{hint}", path)
+            return
+        kind = self.kinds[reference.name]
+        parts = kind.parts if kind else ("output",)
+        if reference.part and reference.part not in parts and (kind or reference.name in self.input_names):
+            what = f"{reference.name} ({kind.name})" if kind else f"the input {reference.name}"
+            hint = text.nearest(reference.part, parts) or f"; it has {text.listed(parts)}"
+            self.mistakes.add(f"{where}: {what} has no {shown(reference.part)}{hint}", path)
+        if kind is not None and kind.loss:
+            self.mistakes.add(f"{where}: {reference.name} is a loss, which nothing can go on from", path)
+
+    def check_recurrent(self, kind: Kind, reference: Reference, path: Path) -> None:
+        source = self.kinds.get(reference.name)
+        if not kind.recurrent or reference.name not in self.kinds:
+            return
+        if source is None and reference.name not in self.input_names:
+            return
+        if source is None or "h_n" not in source.parts:
+            what = f"{reference.name} is {source.name if source else 'an input'}"
+            layers = [name for name, known in self.kinds.items() if known and "h_n" in known.parts]
+            hint = f'; write input = "{layers[-1]}"' if layers else ""
+            self.mistakes.add(f"{kind.name} takes the state of an RNN, LSTM or GRU, and {what}{hint}", path)
+        elif reference.part not in ("", "h_n", "c_n"):
+            self.mistakes.add(f"{kind.name} takes the state, h_n or c_n, and not {reference.part}", path)
+
+    # What both have
+
+    def take_name(self, name: str, kind: Kind | None, path: Path) -> None:
+        if is_taken(name):
+            self.mistakes.add(f"name={shown(name)}: this word means something else in Python or in nn.Module", (*path, "name"))
+        if name in self.kinds:
+            self.mistakes.add(f"name={shown(name)}: this name is given twice", (*path, "name"))
+        self.kinds[name] = kind
+
+    def tables(self, key: str, most: int) -> list[tuple[Path, dict[str, Any]]]:
+        """Return the tables under a key with their paths; one table stands for a list of it."""
+        value = self.data.get(key, [])
+        items = [((key,), value)] if isinstance(value, dict) else []
+        if isinstance(value, list):
+            items = [((key, i), item) for i, item in enumerate(cast("list[Any]", value))]
+        elif not items:
+            self.mistakes.add(f"{key}={shown(value)}: a table is needed, [{key}] or [[{key}]]", (key,))
+        if len(items) > most:
+            self.mistakes.add(f"{len(items):,} tables [[{key}]] are more than {most:,}", (key,))
+            return []
+        for path, item in items:
+            if not isinstance(item, dict):
+                self.mistakes.add(f"{key}: a table is needed, got {shown(item)}", path)
+        return [(cast("Path", path), cast("dict[str, Any]", item)) for path, item in items if isinstance(item, dict)]
+
+    def value(self, argument: Argument, table: dict[str, Any], path: Path, what: str) -> Any:
+        """Return the value of a key, its default where it is missing; None where it is wrong."""
+        if argument.name not in table:
+            if argument.default is NEEDED and what == "input":
+                self.mistakes.add(f"{what} needs {argument.name}=", path)
+            return None if argument.default is NEEDED else argument.default
+        value = table[argument.name]
+        try:
+            return argument.checked(value)
+        except ValueError as error:
+            self.mistakes.add(f"{what}: {argument.name}={shown(value)}: {error}", (*path, argument.name))
+            return None
+
+    def unknown_keys(self, what: str, table: dict[str, Any], path: Path, known: list[str]) -> None:
+        for key in table:
+            if key not in known:
+                hint = _hint(key, known) or f"; it takes {', '.join(known)}"
+                self.mistakes.add(f"{what} has no argument {shown(key)}{hint}", (*path, key))
+
+
+def _hint(word: str, known: Any) -> str:
+    return text.nearest(word[:50], list(known)[:MOST_LAYERS])
