@@ -267,12 +267,15 @@ def path_from_stack(module: nn.Module) -> str:
 
 def is_ours(error: BaseException) -> bool:
     """Tell whether an exception comes from our own work, or from torch's fake tensors, and not from the model."""
-    trace, file = error.__traceback__, ""
+    trace, code = error.__traceback__, None
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
+        code = trace.tb_frame.f_code
         trace = trace.tb_next
+    file, function = (code.co_filename, code.co_name) if code else ("", "")
     kind = type(error)
     if kind.__module__.startswith("torch._subclasses"):
         return True
+    if function in ("__torch_function__", "__torch_dispatch__"):
+        return False  # it stands around what torch itself raised
     ours = file.startswith(_OURS) and not (kind is RuntimeError and file.endswith("recurrent.py"))
     return ours or (kind is AssertionError and file.startswith(os.path.join(_TORCH, "_subclasses")))

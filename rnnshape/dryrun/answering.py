@@ -8,7 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import _disable_current_modes
 
 from rnnshape._torch import known_values
 from rnnshape.dryrun.faking import Fakes
@@ -61,9 +63,21 @@ class Answers(TorchFunctionMode):
             return args[0].untyped_storage()._cdata
         if name == "_cudnn_rnn_flatten_weight":
             return None
+        if name == "ctc_loss":
+            return _ctc(*args, **kwargs)
+        if name == "data.set" and is_lazy(args[0]):
+            with _disable_current_modes():  # memory that nobody touches: such a parameter cannot become a fake
+                return func(args[0], torch.empty(args[1].shape, dtype=args[1].dtype, device=args[1].device))
         if name == "embedding" and (indices := _indices(args, kwargs)) is not None:
             raise WholeNumbersNeededError(indices)
         return func(*args, **kwargs)
+
+
+def _ctc(log_probs: Tensor, *args: Any, reduction: Any = None, **_: Any) -> Tensor:
+    """Return a loss for each sample, or one: which targets there are does not matter to its size."""
+    reduction = args[4] if reduction is None and len(args) > 4 else reduction
+    apart = reduction in ("none", 0) and log_probs.dim() == 3
+    return log_probs.sum((0, 2)) if apart else log_probs.sum()
 
 
 def _values(tensor: Tensor) -> Tensor:

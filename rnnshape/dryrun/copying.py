@@ -9,6 +9,7 @@ from types import MethodType
 from typing import Any, TypeVar, cast
 
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from rnnshape.dryrun.faking import Fakes
@@ -66,6 +67,8 @@ class _Copier(TorchFunctionMode):
 
     def _copied(self, value: Any) -> Any:
         kind: Any = type(value)
+        if is_lazy(value):
+            return kind(requires_grad=value.requires_grad, device=value.device, dtype=value.dtype)
         if isinstance(value, Tensor):
             return self._fakes.fake(value)
         if kind in (dict, OrderedDict):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rnnshape import text
+from rnnshape.axes import Axis, Factor, whole
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout import Layout
 from rnnshape.model import ITEM_SIZE
@@ -71,6 +72,16 @@ class Description:
     def bound(self, numbers: Mapping[str, int]) -> Description:
         """Give symbols their numbers."""
         return replace(self, layout=self.layout.bind(**numbers))
+
+    def doubled(self) -> Description:
+        """Give a batch of one a second sample."""
+        dims = tuple(tuple(whole(f.axis, 2) if _is_one_sample(f) else f for f in dim) for dim in self.layout.dims)
+        twice = self.values is not None and dims != self.layout.dims
+        return replace(self, layout=Layout(dims), values=(self.values or ()) * 2 if twice else self.values)
+
+
+def _is_one_sample(factor: Factor) -> bool:
+    return isinstance(factor.axis, Axis) and factor.axis.name == "batch" and factor.size == 1
 
 
 def _split(given: str) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from rnnshape.dryrun.descriptions import Description, described, nested
 from rnnshape.dryrun.recording import Draft
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
+from rnnshape.judging.failure import add_batch_of_one
 from rnnshape.model import ModelPrediction, ModuleCall
 from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes
@@ -56,6 +57,8 @@ def predict_model(
     )
     found, whole = _run(request)
     _raise_ours(found)
+    if found.error is not None and request.doubled() != request:
+        add_batch_of_one(found.report, found.squeezed, lambda: _raise_any(run(request.doubled(), {}, whole)))
     return _prediction(request, found, whole)
 
 
@@ -118,8 +121,13 @@ def _raise_ours(found: Run) -> None:
     raise RNNShapeError(f"{here or 'the model'}: this cannot be run without elements: {cause}") from error
 
 
+def _raise_any(found: Run) -> None:
+    if found.error is not None:
+        raise found.error
+
+
 def _prediction(request: Request, found: Run, whole: list[str]) -> ModelPrediction:
-    model = request.model
+    model = found.model or request.model
     parameters = {id(p): p for p in model.parameters()}.values()
     stopped = ""
     if found.error is not None and is_unknowable(found.error):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicOutputShapeException
+from torch.distributions import Distribution
+from torch.nn.parameter import is_lazy
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape.dryrun.answering import Answers, WholeNumbersNeededError
@@ -49,6 +52,14 @@ class Request:
     loss: Callable[[Any, Any], Any] | None = None
     ignore: tuple[str, ...] = ()
 
+    def doubled(self) -> Request:
+        """Return the same of a second sample beside the one there is."""
+
+        def twice(value: Any) -> Any:
+            return nested(value, lambda item, _: item.doubled() if isinstance(item, Description) else item)
+
+        return replace(self, args=twice(self.args), kwargs=twice(self.kwargs), target=twice(self.target))
+
     def described(self) -> dict[str, Any]:
         """Return all arguments by name."""
         names = parameter_names(type(self.model), len(self.args))
@@ -66,6 +77,7 @@ class Run:
         costs: the memory that was taken and given back.
         error: the exception that ended it.
         squeezed: where dims were taken away.
+        model: the copy that was run.
     """
 
     drafts: list[Draft]
@@ -73,6 +85,7 @@ class Run:
     costs: Costs
     error: BaseException | None = None
     squeezed: list[Squeeze] = field(default_factory=list[Squeeze])
+    model: nn.Module | None = None
 
 
 class _Inputs:
@@ -162,11 +175,11 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     recorder = Recorder(model, tracker.mark)
     costs = Costs(recorder.count)
     costs.hold([tensor for tensor, _ in inputs.layouts])
-    found = Run(recorder.drafts, report, costs)
+    found = Run(recorder.drafts, report, costs, model=model)
     modes: list[Any] = [fakes, costs, Answers(fakes, recorder.count)]
     with ExitStack() as stack:
-        stack.enter_context(_untouched_randomness())
-        stack.enter_context(torch.compiler.set_stance("force_eager"))
+        for context in (_untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
+            stack.enter_context(context)
         if watched:
             stack.callback(observer.remove)
             observer.watch(model.named_modules())
@@ -213,7 +226,7 @@ def is_unknowable(error: BaseException) -> bool:
 
 def _placement(model: nn.Module) -> tuple[torch.device, torch.dtype]:
     """Return the device of a model, and the dtype of its parameters."""
-    held = [*model.parameters(), *model.buffers()]
+    held = [t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)]
     device = held[0].device if held else torch.device("cpu")
     dtypes = [t.dtype for t in held if t.is_floating_point()]
     return device, dtypes[0] if dtypes else torch.get_default_dtype()
@@ -232,3 +245,25 @@ def _untouched_randomness() -> Iterator[None]:
         torch.set_rng_state(cpu)
         if numpy:
             numpy.random.set_state(arrays)
+
+
+@contextmanager
+def _unchecked_values() -> Iterator[None]:
+    """Have no distribution look whether its parameters are in range: there are no values to look at."""
+    before = Distribution._validate_args
+    Distribution._validate_args = False
+    try:
+        yield
+    finally:
+        Distribution._validate_args = before
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Have torch not log what the model raises: it is told in a finding."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
