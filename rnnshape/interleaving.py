@@ -1,4 +1,4 @@
-"""Whether a reshape interleaves samples, and the transpose that it needs.
+"""Whether a reshape interleaves samples or misreads a dim's axes, and what to write instead.
 
 >>> from rnnshape.notation import parse
 >>> before = parse("layers=2 batch=6 hidden=16")
@@ -18,7 +18,7 @@ from rnnshape.axes import Axis, Block, Dim, Factor, axes_of
 from rnnshape.factoring import regroup
 from rnnshape.sizes import Monomial, Size, divide, product
 
-__all__ = ["explain_interleaving", "interleaves", "repair"]
+__all__ = ["explain_interleaving", "explain_misreading", "interleaves", "misread", "repair"]
 
 Dims = tuple[Dim, ...]
 
@@ -54,6 +54,56 @@ def explain_interleaving(before: Dims, after: Dims, call: str) -> str:
         code, result = found
         lines += [f"  instead  {code}", f"           {notation.render(result)}"]
     return "\n".join(lines)
+
+
+def misread(before: Dims, after: Dims, all_axes: bool = False) -> int | None:
+    """Return a dim of ``before`` whose axes were dealt out in another order than theirs, None where there is none.
+
+    Always wrong of a state's (layers directions), read as (directions, layers). Of other axes only where they end up mixed, and
+    only if that is asked for: heads cut into groups can have the sizes of such a mistake.
+
+    Args:
+        before: the dims that are reshaped.
+        after: what became of them.
+        all_axes: whether axes besides layers and directions are looked at.
+
+    >>> from rnnshape.notation import parse
+    >>> misread(parse("(layers=4 directions=2) batch=6"), parse("layers//2=2 (layers%2/4=2 directions=2) batch=6"))
+    0
+    """
+    old, new = _sizes(before), _sizes(after)
+    if product(new) == 0:
+        return None
+    reached = {product(new[:end]): end for end in reversed(range(len(new) + 1))}
+    for at, dim in enumerate(before):
+        ends = reached.get(product(old[:at])), reached.get(product(old[: at + 1]))
+        if ends[0] is None or ends[1] is None:
+            continue
+        dealt = after[ends[0] : ends[1]]
+        own, read = ([s for s in sizes if s != 1] for sizes in ([f.size for f in dim], _sizes(dealt)))
+        if own == read or sorted(map(str, own)) != sorted(map(str, read)):
+            continue
+        if _is_state(dim) or (all_axes and _blocks(dealt) > _blocks((dim,))):
+            return at
+    return None
+
+
+def explain_misreading(before: Dims, after: Dims, at: int, call: str) -> str:
+    """Write what a reshape makes of the axes of one dim, and the sizes that have them apart."""
+    shown = [[label, notation.render(dims), text.sizes(_sizes(dims))] for label, dims in (("from   ", before), ("to", after))]
+    apart = (*before[:at], *((f,) for f in before[at]), *before[at + 1 :])
+    order = ", ".join(str(f.size) for f in before[at])
+    return "\n".join([
+        f"{call} cuts across axes: dim {at} is {notation.render((before[at],))}, in this order",
+        *text.columns(shown),
+        f"  instead  unflatten({at}, ({order}))",
+        f"           {notation.render(apart)}",
+    ])  # fmt: skip
+
+
+def _is_state(dim: Dim) -> bool:
+    """Tell whether a dim is all of the layers and directions of a state."""
+    return {a.name for a in axes_of(dim)} == {"layers", "directions"} and all(f.size == f.total for f in dim)
 
 
 def _sizes(dims: Dims) -> tuple[Size, ...]:

@@ -18,7 +18,7 @@ from rnnshape import dialects, factoring, notation
 from rnnshape.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of, role_of, whole
 from rnnshape.binding import solve, substituted
 from rnnshape.errors import LayoutError, LayoutIndexError
-from rnnshape.interleaving import explain_interleaving, interleaves
+from rnnshape.interleaving import explain_interleaving, explain_misreading, interleaves, misread
 from rnnshape.joining import aligned, concatenated, stacked, words
 from rnnshape.sizes import Monomial, Size, divide, parse_size, product
 
@@ -257,10 +257,9 @@ class Layout:
         """
         wanted = self._inferred(_sizes(sizes))
         dims = factoring.regroup(tuple(f for d in self.dims for f in d), wanted)
-        result = Layout(dims)
-        if not allow_mixing and interleaves(self.dims, dims):
-            raise LayoutError(explain_interleaving(self.dims, dims, f"reshape({_listed(_sizes(sizes))})"))
-        return result
+        if not allow_mixing:
+            self._refuse_mixing(dims, f"reshape({_listed(_sizes(sizes))})")
+        return Layout(dims)
 
     def view(self, *sizes: int | str | Size | Sequence[int | str | Size], allow_mixing: bool = False) -> Layout:
         """Do what `reshape` does; a Layout has no strides in memory, so it never asks for ``contiguous()``."""
@@ -276,13 +275,41 @@ class Layout:
         joined = factoring.fuse([f for d in self.dims[start : end + 1] for f in d])
         return Layout((*self.dims[:start], joined, *self.dims[end + 1 :]))
 
-    def unflatten(self, dim: int, sizes: Sequence[int | str | Size]) -> Layout:
-        """Read one dimension as several."""
+    def unflatten(self, dim: int, sizes: Sequence[int | str | Size], *, allow_mixing: bool = False) -> Layout:
+        """Read one dimension as several.
+
+        Args:
+            dim: the dimension.
+            sizes: what it is read as; one may be -1.
+            allow_mixing: answer even where the sizes are those of the dimension's axes in another order, as torch does.
+
+        Raises:
+            LayoutError: where the sizes do not fit, contradict the order of the axes, or interleave samples.
+
+        >>> h_n = Layout.parse("(layers=3 directions=2) batch=6 hidden=16")
+        >>> h_n.unflatten(0, (2, 3))
+        Traceback (most recent call last):
+        ...
+        rnnshape.errors.LayoutError: unflatten(0, (2, 3)) cuts across axes: dim 0 is (layers=3 directions=2), in this order
+          from     (layers=3 directions=2) batch=6 hidden=16                                            (6, 6, 16)
+          to       {layers=3 directions=2}//3=2 {layers=3 directions=2}%3/6=3 batch=6 hidden=16  (2, 3, 6, 16)
+          instead  unflatten(0, (3, 2))
+                   layers=3 directions=2 batch=6 hidden=16
+        """
         at = self._at(dim)
         if not sizes:
             raise LayoutError(f"unflatten({dim}, {sizes}): give one size or more")
         inner = Layout((self.dims[at],)).reshape(*sizes, allow_mixing=True)
-        return Layout((*self.dims[:at], *inner.dims, *self.dims[at + 1 :]))
+        dims = (*self.dims[:at], *inner.dims, *self.dims[at + 1 :])
+        if not allow_mixing:
+            self._refuse_mixing(dims, f"unflatten({dim}, ({_listed(sizes)}))", all_axes=True)
+        return Layout(dims)
+
+    def _refuse_mixing(self, dims: tuple[Dim, ...], call: str, all_axes: bool = False) -> None:
+        if (at := misread(self.dims, dims, all_axes)) is not None:
+            raise LayoutError(explain_misreading(self.dims, dims, at, call))
+        if interleaves(self.dims, dims):
+            raise LayoutError(explain_interleaving(self.dims, dims, call))
 
     def merge_axes(self, *names: str) -> Layout:
         """Make one dimension of neighbouring ones, given by their axis words.

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+import torch
 
 from rnnshape.errors import LayoutError
 from rnnshape.layout import Layout
@@ -198,3 +201,95 @@ reshape(8, 3, 4) interleaves samples: no dim of the result is batch
   from     batch=6 seq=4 feature=4                                (6, 4, 4)
   to       {batch=6 seq=4}//3=8 {batch=6 seq=4}%3/24=3 feature=4  (8, 3, 4)"""
     )
+
+
+# A dim of several axes, read in another order than theirs
+
+
+def refusal(call: Callable[[], Layout]) -> str:
+    with pytest.raises(LayoutError) as err:
+        call()
+    return str(err.value)
+
+
+def test_layers_and_directions_read_the_other_way_round() -> None:
+    h_n = Layout.parse("(layers=3 directions=2) batch=6 hidden=16")
+    assert refusal(lambda: h_n.unflatten(0, (2, 3))) == (
+        "unflatten(0, (2, 3)) cuts across axes: dim 0 is (layers=3 directions=2), in this order\n"
+        "  from     (layers=3 directions=2) batch=6 hidden=16                                     (6, 6, 16)\n"
+        "  to       {layers=3 directions=2}//3=2 {layers=3 directions=2}%3/6=3 batch=6 hidden=16  (2, 3, 6, 16)\n"
+        "  instead  unflatten(0, (3, 2))\n"
+        "           layers=3 directions=2 batch=6 hidden=16"
+    )
+    assert str(h_n.unflatten(0, (3, 2))) == "layers=3 directions=2 batch=6 hidden=16"
+    rows = torch.tensor([[layer, way] for layer in range(3) for way in range(2)])
+    assert rows.unflatten(0, (3, 2))[2, 1].tolist() == [2, 1]
+    assert rows.unflatten(0, (2, 3))[1, 2].tolist() == [2, 1], "what is called direction 1 holds both directions"
+    assert rows.unflatten(0, (2, 3))[1, :, 1].unique().tolist() == [0, 1]
+
+
+def test_layers_and_directions_read_the_other_way_round_where_nothing_is_mixed() -> None:
+    h_n = Layout.parse("(layers=4 directions=2) batch=6 hidden=16")
+    shown = (
+        "cuts across axes: dim 0 is (layers=4 directions=2), in this order\n"
+        "  from     (layers=4 directions=2) batch=6 hidden=16                  (8, 6, 16)\n"
+        "  to       layers//2=2 (layers%2/4=2 directions=2) batch=6 hidden=16  (2, 4, 6, 16)\n"
+        "  instead  unflatten(0, (4, 2))\n"
+        "           layers=4 directions=2 batch=6 hidden=16"
+    )
+    assert refusal(lambda: h_n.unflatten(0, (2, -1))) == f"unflatten(0, (2, -1)) {shown}"
+    assert refusal(lambda: h_n.reshape(2, 4, 6, 16)) == f"reshape(2, 4, 6, 16) {shown}"
+    assert refusal(lambda: h_n.view(2, 4, 6, 16)).startswith("reshape(2, 4, 6, 16) cuts across axes: dim 0")
+    for forced in (h_n.unflatten(0, (2, 4), allow_mixing=True), h_n.reshape(2, 4, 6, 16, allow_mixing=True)):
+        assert str(forced) == "layers//2=2 (layers%2/4=2 directions=2) batch=6 hidden=16"
+
+
+@pytest.mark.parametrize(
+    ("text", "dim", "sizes", "instead"),
+    [
+        ("seq=5 (seq@b=9 batch=6) feature=4", 1, (6, 9), "unflatten(1, (9, 6))"),
+        ("(heads=3 dim=4)", 0, (4, -1), "unflatten(0, (3, 4))"),
+        ("batch=6 (a=2 b=3 c=5)", -1, (5, 3, 2), "unflatten(1, (2, 3, 5))"),
+        ("batch=6 (a=2 b=3)", 1, (1, 3, 2), "unflatten(1, (2, 3))"),
+        ("(layers=L directions=2) batch=B", 0, (2, "L"), "unflatten(0, (L, 2))"),
+        ("1 (layers=3 directions=2) 1", 1, (2, 3), "unflatten(1, (3, 2))"),
+    ],
+)
+def test_dims_that_are_read_in_another_order(text: str, dim: int, sizes: tuple[int | str, ...], instead: str) -> None:
+    said = refusal(lambda: Layout.parse(text).unflatten(dim, sizes))
+    assert said.splitlines()[0].startswith(f"unflatten({dim}, ({', '.join(map(str, sizes))})) cuts across axes: dim ")
+    assert f"  instead  {instead}" in said.splitlines()
+
+
+def test_samples_are_interleaved_by_an_unflatten() -> None:
+    said = refusal(lambda: Layout.parse("(seq=9 batch=4) feature=4").unflatten(0, (6, 6)))
+    assert said.splitlines()[0] == "unflatten(0, (6, 6)) interleaves samples: no dim of the result is batch"
+
+
+@pytest.mark.parametrize(
+    ("text", "dim", "sizes", "result"),
+    [
+        ("(layers=2 directions=2) batch=6", 0, (2, 2), "layers=2 directions=2 batch=6"),
+        ("(layers=3 directions=2) batch=6", 0, (3, 2), "layers=3 directions=2 batch=6"),
+        ("(layers=3 directions=2) batch=6", 0, (3, 1, 2), "layers=3 1 directions=2 batch=6"),
+        ("(layers=1 directions=2) batch=6", 0, (2, 1), "(layers=1 directions=2) 1 batch=6"),
+        ("(layers=4 directions=2) batch=6", 0, (2, 2, 2), "layers//2=2 layers%2/4=2 directions=2 batch=6"),
+        # cut for its own sake, also where the sizes are those of the axes in another order
+        ("batch=6 hidden=16", 1, (4, 4), "batch=6 hidden//4=4 hidden%4/16=4"),
+        ("batch=6 hidden=16", 0, (2, 3), "batch//3=2 batch%3/6=3 hidden=16"),
+        ("(heads=8 dim=4)", 0, (4, 8), "heads//2=4 (heads%2/8=2 dim=4)"),
+        ("(batch=4 beam=2) vocab=5", 0, (2, 4), "batch//2=2 (batch%2/4=2 beam=2) vocab=5"),
+        # cut where nothing divides, and no sizes in another order
+        ("(a=9 b=4)", 0, (6, 6), "{a=9 b=4}//6=6 {a=9 b=4}%6/36=6"),
+        ("(layers=3 directions=2) batch=0", 0, (2, 3), "{layers=3 directions=2}//3=2 {layers=3 directions=2}%3/6=3 batch=0"),
+    ],
+)
+def test_dims_that_are_cut_as_is_meant(text: str, dim: int, sizes: tuple[int, ...], result: str) -> None:
+    assert str(Layout.parse(text).unflatten(dim, sizes)) == result
+
+
+def test_a_reshape_may_cut_other_axes_in_any_order() -> None:
+    assert str(Layout.parse("(heads=3 dim=4) seq=5").reshape(4, 3, 5)).startswith("{heads=3 dim=4}//3=4 ")
+    # samples of a batch that is as long as layers x directions stay whole; which of the two is meant nobody can know
+    h_n = Layout.parse("(layers=2 directions=2) batch=4 hidden=16")
+    assert str(h_n.reshape(4, -1)) == str(h_n.flatten(1)) == "(layers=2 directions=2) (batch=4 hidden=16)"
