@@ -308,16 +308,19 @@ def _adds_up(table: Tensor) -> bool:
     return bool(((total == table) | (table < 0)).all())
 
 
-def _profile(table: Tensor, dim: int) -> list[int]:
+def _profile(table: Tensor, dim: int) -> Tensor:
     for other in range(table.dim()):
         if other != dim:
             table = table.narrow(other, 0, 1)
-    return table.flatten().tolist()
+    return table.flatten()
 
 
-def _piece(axis: Axis, profile: list[int]) -> tuple[int, Factor] | None:
+def _piece(axis: Axis, line: Tensor) -> tuple[int, Factor] | None:
     """Return the stride within the dim and the factor of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
-    first = profile[0]
+    first, length = int(line[0]), line.numel()
+    if length > 1 and first >= 0 and int(line[-1]) == first + length - 1 and torch.equal(line, torch.arange(length) + first):
+        return 1, whole(Axis("batch" if axis.name == ROWS else axis.name), length)
+    profile: list[int] = line.tolist()
     stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
     if not stride or first < 0:
         return None
