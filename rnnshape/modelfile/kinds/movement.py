@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rnnshape import text
-from rnnshape.axes import Block, role_of
+from rnnshape.axes import UNKNOWN, Axis, Block, axes_of, role_of, whole
 from rnnshape.errors import LayoutError
+from rnnshape.interleaving import interleaves
 from rnnshape.layout import Layout
 from rnnshape.modelfile.arguments import Integer, Integers, ReshapeSizes
 from rnnshape.modelfile.registry import Cut, Result, Tensor, layer
@@ -91,9 +92,9 @@ def reshape(step: Step) -> Result:
         step.stop("RNS213", str(error).split("\n")[0], "sizes")
     mixes = [d for d, dim in enumerate(found.dims) if any(isinstance(f.axis, Block) for f in dim)]
     tensor = step.input.moved(found)
-    interleaves = _interleaves(step.layout, wanted)
-    if mixes or interleaves:
-        cut = Cut(step.path("sizes"), step.layer.name, call, step.layout, found.sizes, interleaves)
+    mixed = interleaves(step.layout.dims, found.dims)
+    if mixes or mixed:
+        cut = Cut(step.path("sizes"), step.layer.name, call, step.layout, found.sizes, mixed)
         tensor = replace(tensor, cuts=(*tensor.cuts, cut)[-_KEPT:])
     return Result({"output": tensor}, source=f"{{0}}.reshape({', '.join(written)})", spec=call)
 
@@ -122,14 +123,6 @@ def _decide(step: Step, wanted: list[Size]) -> None:
         raise BoundError(symbol, number, f"sizes of {step.layer.name}")
 
 
-def _interleaves(before: Layout, wanted: list[Size]) -> bool:
-    try:
-        before.reshape(*wanted)
-    except LayoutError:
-        return True
-    return False
-
-
 @layer("concat", _dim("dim", "Along which dim."), module=False, keeps=True, least=2, most=100)
 def concat(step: Step) -> Result:
     """Join earlier results along a dim, as torch.cat does."""
@@ -149,7 +142,10 @@ def concat(step: Step) -> Result:
 
 def _joined(step: Step, layouts: list[Layout], dim: int) -> tuple[Layout, tuple[str, ...]]:
     try:
-        return Layout.cat(layouts, dim), ()
+        found = Layout.cat(layouts, dim)
+        if found.dims[dim] and found.dims[dim][0].axis == UNKNOWN and _all_features(layouts, dim):
+            found = Layout((*found.dims[:dim], (whole(Axis("feature"), size_of(found.dims[dim])),), *found.dims[dim + 1 :]))
+        return found, ()
     except LayoutError:
         sizes = [size_of(x.dims[dim]) for x in layouts]
     symbols = [s.symbols[0] for s in sizes if isinstance(s, Monomial)]
@@ -159,6 +155,12 @@ def _joined(step: Step, layouts: list[Layout], dim: int) -> tuple[Layout, tuple[
     new = Layout.parse(f"?={parse_size(symbol)}").dims[0]
     dims = (*like.dims[:dim], new, *like.dims[dim + 1 : first.ndim])
     return Layout(dims), (f"{symbol} = {' + '.join(map(str, sizes))}",)
+
+
+def _all_features(layouts: list[Layout], dim: int) -> bool:
+    """Tell whether features of other sizes or kinds were put side by side, which are features again."""
+    names = {a.name for x in layouts for a in axes_of(x.dims[dim])}
+    return len({x.dims[dim] for x in layouts}) > 1 and names <= {"feature", "hidden", "directions", "proj", "layers"}
 
 
 def together(tensors: tuple[Tensor, ...], layout: Layout) -> Tensor:
