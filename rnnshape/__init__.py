@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from rnnshape import nn as nn
     from rnnshape.api import watch
+    from rnnshape.asserting import assert_layout, layouts
     from rnnshape.axes import Axis
     from rnnshape.calc import Prediction
     from rnnshape.diagnosis import diagnose
     from rnnshape.errors import (
         ContractError,
+        LayoutAssertionError,
         LayoutError,
         LayoutIndexError,
         LayoutSyntaxError,
@@ -39,11 +42,13 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "rnnshape.api": ("watch",),
+    "rnnshape.asserting": ("assert_layout", "layouts"),
     "rnnshape.axes": ("Axis",),
     "rnnshape.calc": ("Prediction",),
     "rnnshape.diagnosis": ("diagnose",),
     "rnnshape.errors": (
         "ContractError",
+        "LayoutAssertionError",
         "LayoutError",
         "LayoutIndexError",
         "LayoutSyntaxError",
@@ -60,6 +65,7 @@ _EXPORTS = {
     "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
     "rnnshape.windows": ("WindowsPrediction", "predict_windows"),
 }
+_SUBMODULES = ("nn",)
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
@@ -68,6 +74,7 @@ __all__ = [
     "Event",
     "Finding",
     "Layout",
+    "LayoutAssertionError",
     "LayoutError",
     "LayoutIndexError",
     "LayoutSyntaxError",
@@ -81,6 +88,7 @@ __all__ = [
     "SpecError",
     "SpecTypeError",
     "WindowsPrediction",
+    "assert_layout",
     "bridge",
     "by_direction",
     "by_layer",
@@ -88,6 +96,7 @@ __all__ = [
     "initial_state",
     "last_state",
     "last_step",
+    "layouts",
     "predict",
     "predict_windows",
     "watch",
@@ -97,8 +106,10 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
+    if name in _SUBMODULES:
+        return import_module(f"rnnshape.{name}")
     raise AttributeError(f"module 'rnnshape' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -35,13 +35,14 @@ class Agreement:
         self.code = code
         self.bound = dict(known)
 
-    def hold(self, layout: Layout, sizes: Sequence[int], what: str) -> Mismatch | None:
+    def hold(self, layout: Layout, sizes: Sequence[int], what: str, source: str = "") -> Mismatch | None:
         """Hold sizes against a Layout; where they agree, its symbols are bound from then on.
 
         Args:
             layout: what is claimed.
             sizes: of the real tensor.
             what: names the tensor in a message, such as "x".
+            source: names it where it has bound a symbol; "x (6, 9, 4)" where it is not given.
         """
         layout = _spelled_alike(layout)
         got = tuple(sizes)
@@ -49,7 +50,7 @@ class Agreement:
             fact = f"{what} has {text.count(len(got), 'dim')}, expected {layout.ndim}"
             return Mismatch(self.code, what, fact, self._filled(layout, self.bound), got, reasons=self._reasons(layout))
         found = dict(self.bound)
-        wrong = tuple(sorted(self._solve(layout, got, what, found)))
+        wrong = tuple(sorted(self._solve(layout, got, source or f"{what} {text.sizes(got)}", found)))
         if not wrong:
             self.bound = found
             return None
@@ -74,7 +75,7 @@ class Agreement:
                 fits.append((i, j))
         return fits[0] if len(fits) == 1 else None
 
-    def _solve(self, layout: Layout, sizes: Sequence[int], what: str, found: dict[str, Bound]) -> Iterator[int]:
+    def _solve(self, layout: Layout, sizes: Sequence[int], source: str, found: dict[str, Bound]) -> Iterator[int]:
         """Bind what the sizes decide, and yield the dims that disagree. What stays undecided disagrees with nothing."""
         waiting = dict(enumerate(sizes))
         while waiting:
@@ -87,7 +88,7 @@ class Agreement:
                     value = divide(size, expected.coefficient)
                     wrong = not isinstance(value, int)
                     if isinstance(value, int) and not expected.symbols[0].startswith("_"):
-                        found[expected.symbols[0]] = Bound(value, f"dim {dim} of {what} {text.sizes(sizes)}")
+                        found[expected.symbols[0]] = Bound(value, f"dim {dim} of {source}")
                 else:
                     continue
                 del waiting[dim]

@@ -3,6 +3,8 @@
     RNNShapeError
     ├── LayoutError (ValueError)          an operation that a Layout does not allow
     │   ├── LayoutSyntaxError             a Layout string that cannot be read
+    │   ├── LayoutAssertionError (AssertionError)
+    │   │                                 a tensor that is not what was asserted
     │   └── LayoutIndexError (IndexError) an index or a dim out of range
     ├── SpecError (ValueError)            a configuration that torch would reject
     │   └── SpecTypeError (TypeError)     an argument of the wrong type
@@ -21,6 +23,7 @@ from typing import Any
 
 __all__ = [
     "ContractError",
+    "LayoutAssertionError",
     "LayoutError",
     "LayoutIndexError",
     "LayoutSyntaxError",
@@ -37,6 +40,10 @@ class RNNShapeError(Exception):
 
 class LayoutError(RNNShapeError, ValueError):
     """An operation that a Layout does not allow; the first line says which."""
+
+
+class LayoutAssertionError(LayoutError, AssertionError):
+    """A tensor or an array that is not what `rnnshape.assert_layout` says."""
 
 
 class LayoutIndexError(LayoutError, IndexError):

@@ -100,13 +100,12 @@ def _failed(hints: Mapping[str, Any], values: Mapping[str, Any], arguments: Mapp
         for name, hint in hints.items():
             if name not in values:
                 continue
-            right = is_bearable(values[name], hint)
-            if not right or _is_sampled(hint):
-                leaves = leaves_of(hint, values[name], name)
-                reasons = ((where, leaf.__instancecheck_str__(item)) for leaf, item, where in leaves)
-                found = {where: reason for where, reason in reasons if reason}
-                if found or not right:
-                    failed[name] = found
+            # Every item, in order, before beartype looks at one of them: what is bound does not depend on which.
+            found = _reasons(hint, values[name], name) if _is_sampled(hint) else {}
+            if not is_bearable(values[name], hint):
+                failed[name] = found or _reasons(hint, values[name], name)
+            elif found:
+                failed[name] = found
 
     # jaxtyping reads {self.hidden_size} off the arguments of the function that it stands around.
     parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in arguments]
@@ -118,6 +117,11 @@ def _failed(hints: Mapping[str, Any], values: Mapping[str, Any], arguments: Mapp
         if dice is not None:
             random.setstate(dice)
     return failed
+
+
+def _reasons(hint: Any, value: Any, name: str) -> dict[str, str]:
+    reasons = ((where, leaf.__instancecheck_str__(item)) for leaf, item, where in leaves_of(hint, value, name))
+    return {where: reason for where, reason in reasons if reason}
 
 
 def _is_sampled(hint: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from beartype import beartype
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import Float, Int, Shaped, TypeCheckError, jaxtyped
 from torch import Tensor, zeros
@@ -137,6 +137,7 @@ shapes = st.lists(sizes, min_size=1, max_size=3).map(tuple)
 words = st.sampled_from(["batch", "seq", "4", "2", "feature=3", "_", "#batch", "k=seq", "...", "*rest", "2*batch"])
 
 
+@settings(max_examples=200)  # each makes two annotations, which jaxtyping and beartype compile
 @given(st.lists(words, max_size=3), st.lists(words, max_size=3), shapes, shapes, st.booleans())
 def test_the_verdict_is_that_of_jaxtyping_and_beartype(one: list[str], two: list[str], a: Any, b: Any, whole: bool) -> None:
     try:
