@@ -23,7 +23,7 @@ FLOORS = (
         "tracebacks", "layout",
     ),
     (
-        "spec", "costs", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows", "contract", "hints",
+        "spec", "costs", "peak", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows", "contract", "hints",
         "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model", "modelfile",
     ),
     ("render",),
@@ -281,6 +281,7 @@ def test_type_checkers_see_the_same_names() -> None:
     for node in block.body:
         assert isinstance(node, ast.ImportFrom)
         seen[str(node.module)] = [alias.name for alias in node.names if alias.asname in (None, alias.name)]
+    assert seen.pop("rnnshape") == list(rnnshape._SUBMODULES)
     assert seen == {home: list(names) for home, names in rnnshape._EXPORTS.items()}
 
 

@@ -45,7 +45,7 @@ Lengths = Integer[Tensor, "batch"] | Sequence[int]
 
 Device = torch.device | str | None
 
-_Output = TypeVar("_Output", Tensor, PackedSequence)
+Output = TypeVar("Output", Tensor, PackedSequence)
 
 
 @overload
@@ -97,7 +97,7 @@ def by_layer(layer: nn.Module | RNNSpec, h_n: Any) -> Any:
     return _of_each(layer, "by_layer", h_n, _rows)
 
 
-def by_direction(layer: nn.Module | RNNSpec, output: _Output) -> _Output:
+def by_direction(layer: nn.Module | RNNSpec, output: Output) -> Output:
     """Return a view of the output with a dim of directions: (..., directions, hidden).
 
     Args:

@@ -1,0 +1,195 @@
+"""A call of a typed layer, held against its signature by jaxtyping and beartype.
+
+What these look at is the types, dtypes and sizes of the tensors and the configuration of the layer, and nothing else. So their
+verdict on each kind of call is asked for once, and remembered under just these; of what they did not find right they are asked
+again at every call. Nothing here has an opinion of its own: the annotations say whether, and the contract, which `watch` uses
+too, says what.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any, cast
+
+import torch
+from beartype import beartype
+from jaxtyping import TypeCheckError, config, jaxtyped
+from torch import Tensor, nn
+from torch.fx import Proxy, Tracer
+from torch.nn.parameter import Parameter
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape import _torch
+from rnnshape.doors import Request
+from rnnshape.errors import ContractError
+from rnnshape.hooks import Observer
+from rnnshape.report import Report
+from rnnshape.rules import rule
+from rnnshape.settings import ignored_codes
+
+__all__ = ["Signatures", "call"]
+
+logger = logging.getLogger("rnnshape")
+
+Signatures = Mapping[str, Callable[..., Any]]
+"""Functions whose annotations are checked, by layout."""
+
+MOST_KNOWN = 4096
+"""Kinds of calls that are remembered; then it begins anew."""
+
+_known: dict[Any, Any] = {}
+_steps_aside = False
+
+
+def call(layer: Any, forward: Callable[..., Any], signatures: Signatures, given: Any, hx: Any) -> Any:
+    """Call torch's bound ``forward`` of a layer, and hold arguments and result against the signature of their layout.
+
+    Under ``torch.compile``, ``torch.export`` and ``torch.jit.trace`` it steps aside, where sizes may be no ints, and where
+    jaxtyping with beartype raises a false error. So it does where jaxtyping is disabled, by ``JAXTYPING_DISABLE=1``.
+
+    Raises:
+        ContractError: with what the contract says of the call. Its ``__cause__`` is jaxtyping's own error.
+    """
+    if not _torch.is_judged_here() or config.jaxtyping_disable or _steps_aside:
+        return forward(given, hx)
+    if isinstance(given, Proxy):  # torch.fx takes layers of torch's own for leaves, and of nobody else
+        return _leaf(layer, given, hx)
+    with torch._C.DisableTorchFunction():
+        kind = _kind_of_call(layer, given, hx)
+        known = _known.get(kind) if kind is not None else None
+        right = known is not None or _guarded(_hold_arguments, layer, signatures, given, hx)
+    result = forward(given, hx)
+    if right:
+        with torch._C.DisableTorchFunction():
+            found = _kind(result)
+            if (known is None or known != found) and _guarded(_hold_result, layer, signatures, given, hx, result):
+                _remember(kind, found)
+    return result
+
+
+def _leaf(layer: nn.Module, given: Proxy, hx: Any) -> Proxy:
+    """Write the layer down as one node, as torch.fx does with torch's own."""
+    tracer = cast("Tracer", given.tracer)
+    return tracer.create_proxy("call_module", tracer.path_of_module(layer), (given,) if hx is None else (given, hx), {})
+
+
+def _remember(kind: Any, found: Any) -> None:
+    if kind is not None and found is not None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[kind] = found
+
+
+def _guarded(work: Callable[..., bool], *args: Any) -> bool:
+    """Do our own work; a mistake of ours is logged once, and from then on the layers are torch's."""
+    global _steps_aside
+    try:
+        return work(*args)
+    except ContractError:
+        raise
+    except Exception:
+        _steps_aside = True
+        # As text: a record that keeps the traceback would keep the tensors of the call.
+        trace = traceback.format_exc()
+        logger.error("rnnshape made a mistake; its typed layers check nothing any more. Please report this\n%s", trace)
+        return False
+
+
+# What a verdict depends on
+
+
+def _kind_of_call(layer: Any, given: Any, hx: Any) -> Any:
+    """Return all that a signature looks at; None where it cannot be had cheaply."""
+    first = _kind(given)
+    if first is None:
+        return None
+    state = None if hx is None else _kind(hx)
+    if hx is not None and state is None:
+        return None
+    if isinstance(layer, nn.RNNCellBase):
+        return type(layer), layer.input_size, layer.hidden_size, first, state
+    return (
+        type(layer), layer.input_size, layer.hidden_size, layer.num_layers, layer.bidirectional, layer.batch_first,
+        layer.proj_size, first, state,
+    )  # fmt: skip
+
+
+def _kind(value: Any) -> Any:
+    """Return type, sizes and dtypes of a tensor, of a PackedSequence, or of a tuple or a list; None for anything else."""
+    kind = type(value)
+    if kind is Tensor or kind is Parameter:
+        return None if value.is_nested else (value.shape, value.dtype)
+    if kind is tuple or kind is list:
+        parts = [_kind(item) for item in value]
+        return None if None in parts else (kind, *parts)
+    if kind is PackedSequence and (sizes := _torch.packed_sizes(value)):
+        return kind, value.data.shape, value.data.dtype, sizes
+    return None
+
+
+# Asking
+
+
+@functools.cache
+def _checkers(signature: FunctionType) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return the signature as jaxtyping and beartype check it: of its parameters alone, and with its result."""
+    alone = FunctionType(signature.__code__, signature.__globals__, signature.__name__, signature.__defaults__)
+    alone.__annotations__ = {name: value for name, value in signature.__annotations__.items() if name != "return"}
+    for name in ("__module__", "__qualname__", "__doc__"):
+        setattr(alone, name, getattr(signature, name))
+    check = jaxtyped(typechecker=beartype)
+    return check(alone), check(signature)
+
+
+def _arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Choose the signature of a layout, and return it with what it takes."""
+    hx = tuple(cast("list[Any]", hx)) if isinstance(hx, list) else hx  # torch takes either, and tells by position
+    if isinstance(given, PackedSequence) and "packed" in signatures and (sizes := _torch.packed_sizes(given)):
+        return signatures["packed"], (layer, given.data, hx), {"samples": sizes[0]}
+    dims = given.dim() if isinstance(given, Tensor) else None
+    if "batched" in signatures:
+        return signatures["unbatched" if dims == 1 else "batched"], (layer, given, hx), {}
+    batched = "batch_first" if layer.batch_first else "seq_first"
+    return signatures["unbatched" if dims == 2 else batched], (layer, given, hx), {}
+
+
+def _hold_arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> bool:
+    signature, args, rest = _arguments(layer, signatures, given, hx)
+    try:
+        _checkers(signature)[0](*args, **rest)
+    except TypeCheckError as violation:
+        _object(layer, given, hx, violation)
+        return False
+    return True
+
+
+def _hold_result(layer: Any, signatures: Signatures, given: Any, hx: Any, result: Any) -> bool:
+    signature, args, rest = _arguments(layer, signatures, given, hx)
+    seen = (result[0].data, *result[1:]) if rest else result
+    try:
+        _checkers(signature)[1](*args, **rest, result=seen)
+    except TypeCheckError as violation:
+        _object(layer, given, hx, violation, result)
+        return False
+    return True
+
+
+def _object(layer: Any, given: Any, hx: Any, violation: TypeCheckError, result: Any = None) -> None:
+    """Raise what the contract says about a call; where it has no objection, torch decides."""
+    observer = Observer(Report(), "raise", ignored_codes())
+    door = observer.found_in_passing(layer)
+    judged = door and door.judge(Request(layer, (given, hx), {}))
+    if not door or not judged:
+        return
+    request, mismatches = judged
+    if result is not None:
+        mismatches = door.judge_result(request, result) or ()
+    errors = [m for m in mismatches if rule(m.code).severity == "error"]
+    try:
+        observer.tell(door.findings(request, errors))
+    except ContractError as error:
+        raise error from violation

@@ -1,0 +1,83 @@
+"""`convert`: torch's recurrent layers in a model become typed ones, where they stand."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, TypeVar
+
+from torch import nn
+from torch.nn.utils.parametrize import is_parametrized
+
+from rnnshape import _torch
+from rnnshape.errors import RNNShapeError, SpecTypeError
+from rnnshape.nn.layers import TYPED
+
+__all__ = ["convert"]
+
+logger = logging.getLogger("rnnshape")
+
+_Model = TypeVar("_Model", bound=nn.Module)
+
+
+def convert(model: _Model, /) -> _Model:
+    """Turn every recurrent layer of torch's in a model into a typed one, in place.
+
+    Each layer stays the object that it is, and only its class is another, as torch itself does where it parametrizes a module.
+    So its parameters are the same objects, and an optimizer goes on with them; buffers, hooks, device, dtype, training mode and
+    parametrizations are untouched; and a layer that is used in several places is typed in all of them. A new object would have
+    to be put wherever the old one is referred to, and not all of these can be found: a hook, a closure or a list may hold it.
+
+    Left alone are subclasses of torch's layers that somebody else wrote, which a warning in ``logging.getLogger("rnnshape")``
+    names, and what only looks like these layers: scripted and quantized ones. What asks for the very class of a module, as
+    ``torch.ao.quantization.quantize_dynamic(model, {nn.LSTM})`` does, finds no nn.LSTM any more; quantize first.
+
+    Args:
+        model: any module. Where it is itself a layer, it becomes typed, as a layer in it would.
+
+    Returns:
+        The model itself. A type checker still takes a converted layer for torch's, though it has the methods of ours.
+
+    Raises:
+        SpecTypeError: where ``model`` is no module.
+        RNNShapeError: where there is no recurrent layer in it.
+
+    >>> import torch
+    >>> model = torch.nn.Sequential(torch.nn.GRU(4, 8))
+    >>> weight = model[0].weight_hh_l0
+    >>> convert(model) is model, type(model[0]).__module__, model[0].weight_hh_l0 is weight
+    (True, 'rnnshape.nn.layers', True)
+    """
+    if not isinstance(model, nn.Module):  # pyright: ignore[reportUnnecessaryIsInstance]
+        what = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise SpecTypeError(f"convert: {what} is no module; give a model, such as convert(Classifier())")
+    layers = {module: path for path, module in model.named_modules() if isinstance(module, _torch.RECURRENT)}
+    if not layers:
+        raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to convert in it")
+    made: dict[type[nn.Module], type[nn.Module]] = {}
+    for module, path in layers.items():
+        if isinstance(module, tuple(TYPED.values())):
+            continue
+        typed = _typed(type(module), is_parametrized(module), made)
+        if typed is not None:
+            module.__class__ = typed
+        else:
+            _say_left_alone(path, type(module))
+    return model
+
+
+def _say_left_alone(path: str, kind: type[nn.Module]) -> None:
+    name = f"{path} ({kind.__name__})" if path else kind.__name__
+    base = next((base.__name__ for base in kind.__mro__ if base in TYPED), None)
+    advice = f"; derive it from rnnshape.nn.{base} to have it checked" if base else ""
+    logger.warning("convert leaves %s as it is: its class is not torch's own%s", name, advice)
+
+
+def _typed(kind: type[nn.Module], parametrized: bool, made: dict[type[nn.Module], type[nn.Module]]) -> type[nn.Module] | None:
+    """Return the typed class for one of torch's; for one that a parametrization made, the same made of the typed one."""
+    if kind in TYPED or not parametrized:
+        return TYPED.get(kind)
+    base = TYPED.get(kind.__bases__[0])
+    if base is not None and kind not in made:
+        own: dict[str, Any] = {k: v for k, v in vars(kind).items() if k not in ("__dict__", "__weakref__")}
+        made[kind] = type(kind.__name__, (base,), own)
+    return made.get(kind)
