@@ -19,6 +19,7 @@ from rnnshape.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, 
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.explanation import Explanation, explain
 from rnnshape.layout import Layout
+from rnnshape.peak import peak_elements
 from rnnshape.scaling import Scaling, scaling
 from rnnshape.sizes import Quantity, Size, Total, parse_size, product, quantity, single
 from rnnshape.spec import RNNSpec
@@ -289,6 +290,21 @@ class Prediction:
         return saved_bytes(self.spec, self.scale)
 
     @property
+    def peak_bytes(self) -> int | None:
+        """Bytes alive at the peak of a forward pass without gradients, parameters left out; see `rnnshape.peak.peak_elements`.
+
+        None where a size is a symbol, and of a packed input.
+
+        >>> predict("LSTM", 10, 16, batch=6, seq=9).peak_bytes
+        24048
+        """
+        batch, seq = 1 if self.batch is None else self.batch, 1 if self.seq is None else self.seq
+        if self.lengths is not None or not isinstance(batch, int) or not isinstance(seq, int):
+            return None
+        transposed = self.spec.batch_first and batch > 1 and seq > 1
+        return ITEM_SIZE[self.dtype] * peak_elements(self.spec, batch, seq, transposed)
+
+    @property
     def bytes(self) -> dict[str, Size]:
         """Bytes of the parameters and of each tensor."""
         item = ITEM_SIZE[self.dtype]
@@ -339,9 +355,10 @@ class Prediction:
 
         >>> predict("GRU", 4, 8, batch=3, seq=5).diff(predict("GRU", 4, 8, batch=3, seq=5, batch_first=True))
         GRU(4, 8) -> GRU(4, 8, batch_first=True)
-          batch_first  False                             ->  True
+          batch_first  False                               ->  True
           input        seq=5 batch=3 feature=4  (5, 3, 4)  ->  batch=3 seq=5 feature=4  (3, 5, 4)
           output       seq=5 batch=3 hidden=8   (5, 3, 8)  ->  batch=3 seq=5 hidden=8   (3, 5, 8)
+          peak_bytes   2,736                               ->  3,216                    x 1.175
         """
         if not isinstance(cast("object", other), Prediction):
             raise SpecTypeError(f"diff({type(other).__name__}): a prediction is needed, as in p.diff(predict('GRU', 4, 8))")
@@ -371,6 +388,7 @@ class Prediction:
             "flops": plain(self.flops),
             "state_bytes": plain(self.state_bytes),
             "saved_bytes": plain(self.saved_bytes),
+            "peak_bytes": self.peak_bytes,
             "bytes": {name: plain(size) for name, size in self.bytes.items()},
         }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rnnshape import text
 from rnnshape.costs import COSTS
 from rnnshape.layout import Layout
-from rnnshape.sizes import Quantity, Total
+from rnnshape.sizes import Size, Total
 
 if TYPE_CHECKING:
     from rnnshape.calc import Prediction
@@ -42,7 +42,7 @@ class Difference:
         configuration: the arguments, and batch, seq, lengths and dtype.
         tensors: Layouts of the tensors.
         parameters: Layouts of the parameters.
-        costs: parameter_count, flops_per_step, flops, state_bytes, saved_bytes.
+        costs: parameter_count, flops_per_step, flops, state_bytes, saved_bytes, peak_bytes.
     """
 
     titles: tuple[str, str]
@@ -68,7 +68,7 @@ class Difference:
             return f"{self.titles[0]}: no difference"
         rows = [[c.name, _shown(c.before), "", "->", _shown(c.after), ""] for c in self.configuration]
         rows += [[c.name, *_layout(c.before), "->", *_layout(c.after)] for c in _merged(self.tensors)]
-        rows += [[c.name, text.number(c.before), "", "->", text.number(c.after), _times(c)] for c in self.costs]
+        rows += [[c.name, _count(c.before), "", "->", _count(c.after), _times(c)] for c in self.costs]
         used = [at for at in range(6) if any(row[at] for row in rows)]
         lines = text.columns([[row[at] for at in used] for row in rows])
         if not (self.tensors or self.parameters or self.costs):
@@ -92,7 +92,7 @@ def difference(before: Prediction, after: Prediction) -> Difference:
             for name in dict.fromkeys((*before.parameters, *after.parameters))
             if before.parameters.get(name) != after.parameters.get(name)
         ),
-        costs=_changes(COSTS, *both),
+        costs=_changes((*COSTS, "peak_bytes"), *both),
     )
 
 
@@ -117,9 +117,12 @@ def _layout(layout: Layout | None) -> list[str]:
     return ["none", ""] if layout is None else [str(layout), text.sizes(layout.sizes)]
 
 
+def _count(number: Size | Total | None) -> str:
+    return "unknown" if number is None else text.number(number)
+
+
 def _times(cost: Change) -> str:
-    before: Quantity = cost.before
-    after: Quantity = cost.after
+    before, after = cost.before, cost.after
     if isinstance(before, int) and isinstance(after, int) and before:
         return f"x {after / before:.4g}"
     return ""

@@ -14,7 +14,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnshape import Layout, LayoutError, Prediction, RNNSpec, SpecError, SpecTypeError, predict
+from rnnshape import Layout, LayoutError, Prediction, RNNSpec, SpecError, SpecTypeError
+from rnnshape.calc import predict
 
 
 def issue_example() -> Prediction:
@@ -190,6 +191,7 @@ def test_to_dict() -> None:
         "flops": 528,
         "state_bytes": 48,
         "saved_bytes": 396,
+        "peak_bytes": None,
         "bytes": {"parameters": 480, "input": 36, "output": 24, "h_n": 16, "c_n": 32},
     }
     assert RNNSpec.from_dict(p.to_dict()["spec"]) == p.spec

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rnnshape import Prediction, SpecTypeError, predict
 
-COSTS = ("parameter_count", "flops_per_step", "flops", "state_bytes", "saved_bytes")
+COSTS = ("parameter_count", "flops_per_step", "flops", "state_bytes", "saved_bytes", "peak_bytes")
 TENSORS = ("input", "h_0", "c_0", "output", "h_n", "c_n", "padded")
 
 
@@ -60,6 +60,7 @@ LSTM(10, 16, num_layers=2, bidirectional=True) -> LSTM(10, 16, num_layers=2, bat
   input        seq=9 batch=6 feature=10                (9, 6, 10)  ->  batch=6 seq=9 feature=10                (6, 9, 10)
   output       seq=9 batch=6 (directions=2 hidden=16)  (9, 6, 32)  ->  batch=6 seq=9 (directions=2 hidden=16)  (6, 9, 32)
   saved_bytes  105,840                                             ->  108,000                                 x 1.02
+  peak_bytes   49,008                                              ->  54,000                                  x 1.102
 """
     assert "h_n" not in [change.name for change in difference.tensors], "a state is never batch-first"
 
@@ -76,6 +77,7 @@ LSTM(10, 16, num_layers=2) -> LSTM(10, 16, num_layers=2, bidirectional=True)
   flops            400,896                                 ->  1,022,976                                  x 2.552
   state_bytes      1,536                                   ->  3,072                                      x 2
   saved_bytes      54,000                                  ->  105,840                                    x 1.96
+  peak_bytes       29,040                                  ->  49,008                                     x 1.688
 """
     assert difference.costs[2].after == 18944 * 9 * 6
 
@@ -97,6 +99,7 @@ LSTM(10, 16, num_layers=2, proj_size=4) -> GRU(10, 16, num_layers=3)
   flops            165,888                                 ->  77760*B
   state_bytes      960                                     ->  192*B
   saved_bytes      53,136                                  ->  13608*B
+  peak_bytes       22,128                                  ->  unknown
 """
     assert difference.tensors[2].after is None
 
@@ -111,6 +114,7 @@ GRU(3, 4)
   padded       none                                ->  seq=5 batch=2 hidden=4  (5, 2, 4)
   flops        1,680                               ->  1,176                   x 0.7
   saved_bytes  1,240                               ->  868                     x 0.7
+  peak_bytes   952                                 ->  unknown
 """
 
 

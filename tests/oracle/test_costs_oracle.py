@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from rnnshape import Prediction, predict
@@ -209,3 +212,65 @@ def test_saved_bytes_of_dtypes(dtype: torch.dtype) -> None:
     module = nn.GRU(3, 5, 2, bidirectional=True).to(dtype)
     p = predict(module, batch=6, seq=9, dtype=dtype)
     assert kept(module, torch.randn(p.input.sizes, dtype=dtype)) == p.saved_bytes
+
+
+# What a forward pass holds
+
+
+class Alive(TorchDispatchMode):
+    """Sums the bytes of all storages that are alive after each operation; parameters left out."""
+
+    def __init__(self, module: nn.Module, *given: Tensor) -> None:
+        super().__init__()
+        self.own = {parameter.untyped_storage()._cdata for parameter in module.parameters()}
+        self.storages: dict[int, tuple[StorageWeakRef, int]] = {}
+        self.peak = 0
+        self.note(given)
+
+    def note(self, found: Any) -> None:
+        for tensor in tree_leaves(found):
+            if isinstance(tensor, Tensor) and tensor.untyped_storage()._cdata not in self.own:
+                storage = tensor.untyped_storage()
+                self.storages.setdefault(storage._cdata, (StorageWeakRef(storage), storage.nbytes()))
+        self.storages = {at: entry for at, entry in self.storages.items() if not entry[0].expired()}
+        self.peak = max(self.peak, sum(size for _, size in self.storages.values()))
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        self.note(result)
+        return result
+
+
+def most_alive(module: nn.Module, *args: Tensor) -> int:
+    module.eval()
+    with torch.no_grad(), torch.backends.mkldnn.flags(enabled=False), Alive(module, *args) as alive:
+        module(*([args[0]] if len(args) == 1 else [args[0], args[1] if len(args) == 2 else args[1:]]))
+    return alive.peak
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_peak_bytes_are_those_of_every_storage_alive_at_once(family: str) -> None:
+    checked = 0
+    flags = product((1, 2, 3), (False, True), (False, True), (False, True), (3, 40))
+    for num_layers, bidirectional, batch_first, bias, input_size in flags:
+        config = {"num_layers": num_layers, "bidirectional": bidirectional, "batch_first": batch_first, "bias": bias}
+        module = getattr(nn, family.split()[0])(input_size, 5, **config, **FAMILIES[family])
+        for batch, seq in ((1, 1), (3, 1), (3, 2), (1, 4), (3, 5), (4, 12), (None, 6)):
+            p = predict(module, batch=batch, seq=seq)
+            assert most_alive(module, torch.randn(p.input.sizes)) == p.peak_bytes, repr(p)
+            checked += 1
+    assert checked == 48 * 7
+
+
+@pytest.mark.parametrize("kind", ["RNNCell", "GRUCell", "LSTMCell"])
+def test_peak_bytes_of_cells(kind: str) -> None:
+    for batch, bias in product((None, 1, 6), (True, False)):
+        cell = getattr(nn, kind)(3, 5, bias=bias)
+        p = predict(cell, batch=batch)
+        states = [torch.randn(layout.sizes) for layout in (p.h_0, p.c_0) if layout is not None]
+        assert most_alive(cell, torch.randn(p.input.sizes), *states) == p.peak_bytes, repr(p)
+
+
+def test_a_peak_that_nobody_followed_is_none() -> None:
+    for p in (predict("GRU", 3, 5), predict("GRU", 3, 5, batch=2), predict("GRU", 3, 5, lengths=[3, 2]), predict("GRUCell", 3, 5)):
+        assert p.peak_bytes is None
