@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
+from rnnshape.axes import whole
 from rnnshape.errors import LayoutError
 from rnnshape.layout import Layout
+from rnnshape.sizes import Monomial
 
 __all__ = [
     "RESULT", "Annotations", "Claim", "annotated_axes", "annotations_of", "claims", "is_array", "is_union", "layout_of_hint",
-    "leaves_of",
+    "leaves_of", "of_any_size",
 ]  # fmt: skip
 
 RESULT = "the result"
@@ -106,7 +108,7 @@ def annotated_axes(function: Callable[..., Any]) -> dict[str, Layout]:
     found = annotations_of(function)
     leaves = {name: _single(hint) for name, hint in found.parameters.items()} if found else {}
     layouts = {name: layout_of_hint(leaf) for name, leaf in leaves.items() if leaf is not None}
-    return {name: _of_any_size(layout) for name, layout in layouts.items() if layout is not None}
+    return {name: of_any_size(layout) for name, layout in layouts.items() if layout is not None}
 
 
 def claims(hint: Any, value: Any, name: str) -> Iterator[Claim]:
@@ -115,6 +117,15 @@ def claims(hint: Any, value: Any, name: str) -> Iterator[Claim]:
         layout = layout_of_hint(leaf)
         if layout is not None and len(getattr(item, "shape", ())) == layout.ndim:
             yield Claim(where, item, layout)
+
+
+def of_any_size(layout: Layout) -> Layout:
+    """Return the same axes without their sizes; a product of axes keeps them."""
+    dims = (
+        (whole(dim[0].axis, Monomial(1, (f"_{number}",))),) if len(dim) == 1 and dim[0].size == dim[0].total else dim
+        for number, dim in enumerate(layout.dims)
+    )
+    return Layout(tuple(dims))
 
 
 # Hints
@@ -211,12 +222,3 @@ def layout_of_hint(hint: Any) -> Layout | None:
         return Layout.from_jaxtyping(hint)
     except LayoutError:
         return None
-
-
-def _of_any_size(layout: Layout) -> Layout:
-    open_sizes = iter(range(1000))
-    return Layout.parse(
-        " ".join(
-            f"{factor.axis}=_{next(open_sizes)}" for dim in layout.dims for factor in dim or (Layout.parse("?=1").dims[0][0],)
-        )
-    )

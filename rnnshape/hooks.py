@@ -13,6 +13,7 @@ import threading
 import traceback
 import warnings
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, Protocol
@@ -27,7 +28,7 @@ from rnnshape.errors import ContractError, RNNShapeWarning
 from rnnshape.report import Finding, Location, Report
 from rnnshape.rules import rule
 
-__all__ = ["NOTE", "Action", "Observer", "Watcher", "close_gates", "open_gates"]
+__all__ = ["NOTE", "Action", "Observer", "Watcher", "close_gates", "forget_gates", "open_gates"]
 
 Action = Literal["raise", "warn", "log", "record"]
 Proceed = Callable[..., Any]
@@ -340,6 +341,7 @@ class _Gates:
         self._owners: dict[Watcher, tuple[type[nn.Module], ...]] = {}
         self._before: dict[type[nn.Module], Any] = {}
         self._lock = threading.Lock()
+        self._dead: deque[Watcher] = deque()
 
     def __reduce__(self) -> str:
         return "_gates"  # a class may be pickled by value, with our __call__, by those who do that
@@ -352,6 +354,7 @@ class _Gates:
     def open(self, observer: Watcher, owners: Iterable[type[nn.Module]]) -> None:
         """Let an observer see the calls of these classes."""
         with self._lock:
+            self._bury()
             self._owners[observer] = tuple(owners)
             self._line_up()
             for owner in self._owners[observer]:
@@ -362,14 +365,32 @@ class _Gates:
     def close(self, observer: Watcher) -> None:
         """Forget an observer, and give the classes that nobody else watches their own ``__call__`` back."""
         with self._lock:
-            self._owners.pop(observer, None)
-            self._line_up()
-            for owner in [o for o in self._before if o not in self.at]:
-                before = self._before.pop(owner)
-                if before is None:
-                    del owner.__call__
-                else:
-                    owner.__call__ = before
+            self._bury()
+            self._close(observer)
+
+    def forget(self, observer: Watcher) -> None:
+        """Forget an observer of which the module has died; that may happen anywhere, even while the gates are moved."""
+        if not self._lock.acquire(blocking=False):
+            self._dead.append(observer)
+            return
+        try:
+            self._close(observer)
+        finally:
+            self._lock.release()
+
+    def _bury(self) -> None:
+        while self._dead:
+            self._close(self._dead.popleft())
+
+    def _close(self, observer: Watcher) -> None:
+        self._owners.pop(observer, None)
+        self._line_up()
+        for owner in [o for o in self._before if o not in self.at]:
+            before = self._before.pop(owner)
+            if before is None:
+                del owner.__call__
+            else:
+                owner.__call__ = before
 
     def _line_up(self) -> None:
         at: dict[type[nn.Module], tuple[Watcher, ...]] = {}
@@ -415,4 +436,4 @@ def _seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed
 
 
 _gates = _Gates()
-open_gates, close_gates = _gates.open, _gates.close
+open_gates, close_gates, forget_gates = _gates.open, _gates.close, _gates.forget
