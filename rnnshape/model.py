@@ -241,7 +241,7 @@ def _are_neighbours(path: str, other: str) -> bool:
 
 
 def _tree(calls: tuple[ModuleCall, ...]) -> list[str]:
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[str, ...]] = [("module", "parameters", "FLOPs")]
     for node in _collapsed(_nested(calls)):
         _branch(node, "", "", "", rows)
     heads = [row for row in rows if len(row) > 1]
@@ -260,8 +260,7 @@ def _branch(node: _Node, stem: str, fork: str, above: str, rows: list[tuple[str,
         own += f" to {node.paths[-1].rpartition('.')[2]}"
     times = node.times * len(node.paths)
     head = " ".join(filter(None, [own, call.spec or call.kind, f"x{times}" if times > 1 else ""]))
-    numbers = f"{call.parameters:,}" if call.parameters else "", _costs(call.flops)
-    rows.append((stem + fork + head, f"{numbers[0]} parameters" if not fork and numbers[0] else numbers[0], numbers[1]))
+    rows.append((stem + fork + head, f"{call.parameters:,}" if call.parameters else "", _costs(call.flops)))
     below = stem + {"├─ ": "│  ", "└─ ": "   "}.get(fork, fork)
     bar = below + ("│    " if node.inner else "     ")
     rows += [(bar + line,) for line in _layouts(call)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import prod
 from typing import Any
 
@@ -45,14 +45,18 @@ _FORMULAS: dict[Any, Callable[..., int]] = {
 class Costs(TorchDispatchMode):
     """Counts while it is on.
 
-    Attributes:
+    Args:
         add: is told of each product's operations.
+        uncounted: tensors whose memory is not counted, such as parameters; they live as long as this.
+
+    Attributes:
         events: bytes that were taken (more than 0) or given back (less), in order; each with the number of the memory.
     """
 
-    def __init__(self, add: Callable[[int], None]) -> None:
+    def __init__(self, add: Callable[[int], None], uncounted: Iterable[Tensor]) -> None:
         super().__init__()
-        self.add = add
+        self._add = add
+        self._uncounted = {storage._cdata: storage for storage in (t.untyped_storage() for t in uncounted)}
         self.events: list[tuple[int, int]] = []
         self._alive: dict[int, tuple[weakref.ref[Any], int]] = {}
 
@@ -63,7 +67,7 @@ class Costs(TorchDispatchMode):
         packet = getattr(func, "_overloadpacket", None)
         formula = _FORMULAS.get(packet) or flop_registry.get(packet)
         if formula is not None:
-            self.add(formula(*args, **kwargs, out_val=result))
+            self._add(formula(*args, **kwargs, out_val=result))
         self.hold(result)
         return result
 
@@ -72,7 +76,7 @@ class Costs(TorchDispatchMode):
         for tensor in leaves(value):
             storage = tensor.untyped_storage()
             key = storage._cdata
-            if key not in self._alive:
+            if key not in self._alive and key not in self._uncounted:
                 number, size = len(self.events), storage.nbytes()
                 self.events.append((number, size))
                 self._alive[key] = (weakref.ref(storage, self._released(key)), number)

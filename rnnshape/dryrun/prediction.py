@@ -8,13 +8,14 @@ from typing import Any
 
 from torch import nn
 
-from rnnshape import _torch
-from rnnshape.dryrun.descriptions import Description, described, nested
-from rnnshape.dryrun.recording import Draft
+from rnnshape import _torch, text
+from rnnshape.dryrun.combining import Combined
+from rnnshape.dryrun.descriptions import Description, described, nested, symbols_of
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
+from rnnshape.dryrun.solving import Solver
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
 from rnnshape.judging.failure import add_batch_of_one
-from rnnshape.model import ModelPrediction, ModuleCall
+from rnnshape.model import ModelPrediction
 from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes
 from rnnshape.sizes import Total
@@ -55,11 +56,7 @@ def predict_model(
         loss,
         (*checked_codes(ignore), *ignored_codes()),
     )
-    found, whole = _run(request)
-    _raise_ours(found)
-    if found.error is not None and request.doubled() != request:
-        add_batch_of_one(found.report, found.squeezed, lambda: _raise_any(run(request.doubled(), {}, whole)))
-    return _prediction(request, found, whole)
+    return _Prediction(request).made()
 
 
 def _bound_names(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
@@ -81,22 +78,104 @@ def _bound_names(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
     return [known[i] if i < len(known) else f"argument {i}" for i in range(len(args))]
 
 
-def _run(request: Request, numbers: dict[str, int] | None = None) -> tuple[Run, list[str]]:
-    """Run, and again wherever it turns out that an input of no stated dtype is an index."""
-    whole: list[str] = []
-    open_ones = _without_dtype(request)
-    while True:
-        try:
-            return run(request, numbers or {}, whole), whole
-        except NeedsWholeNumbersError as error:
-            left = [name for name in open_ones if name not in whole]
-            name = error.name or (left[0] if len(left) == 1 else None)
-            if name is None or name in whole:
-                raise SpecError(
-                    "an embedding gets numbers that are no indices; say which input is made of whole numbers, as in "
-                    "'batch=6 seq=9: int64'"
-                ) from None
-            whole.append(name)
+class _Prediction:
+    """Runs a model as often as it takes, and says what was seen."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._symbols = symbols_of(request.described())
+        self._whole: list[str] = []
+
+    def made(self) -> ModelPrediction:
+        """Run, and return what was seen."""
+        numbers, runs = self._runs()
+        first = runs[0]
+        if first.error is not None and self._request.doubled() != self._request:
+            two = self._request.doubled()
+            add_batch_of_one(first.report, first.squeezed, lambda: _raise_any(run(two, numbers[0], self._whole)))
+        solver = Solver({symbol: tuple(each[symbol] for each in numbers) for symbol in self._symbols})
+        combined = Combined(runs, solver)
+        model = first.model or self._request.model
+        parameters = {id(p): p for p in model.parameters()}.values()
+        return ModelPrediction(
+            title=type(model).__name__,
+            calls=combined.calls,
+            findings=tuple(first.report.findings),
+            parameters=sum(p.numel() for p in parameters),
+            parameter_bytes=sum(p.numel() * p.element_size() for p in parameters),
+            activation_bytes=combined.activation_bytes,
+            peak_bytes=self._peak(numbers, solver) if first.error is None else None,
+            unfollowed=tuple(first.report.unfollowed),
+            notes=(*self._notes(numbers[0], first), *solver.notes),
+            stopped=_stopped(first),
+        )
+
+    def _runs(self) -> tuple[list[dict[str, int]], list[Run]]:
+        """Run once; with symbols three times, each with other primes in their place."""
+        if not self._symbols:
+            return [{}], [self._run({})]
+        tried: list[tuple[list[dict[str, int]], list[Run]]] = []
+        for scale in SCALES:
+            numbers = _numbers(self._symbols, scale)
+            tried.append((numbers, [self._run(numbers[0])]))
+            if tried[-1][1][0].error is None:
+                tried[-1][1].extend(self._run(each) for each in numbers[1:])
+                if all(found.error is None for found in tried[-1][1]):
+                    return tried[-1]
+        numbers, runs = tried[0]
+        return numbers, [runs[0], *(self._run(each) for each in numbers[1:])]
+
+    def _run(self, numbers: dict[str, int]) -> Run:
+        """Run, and again wherever it turns out that an input of no stated dtype is an index."""
+        while True:
+            try:
+                found = run(self._request, numbers, self._whole)
+            except NeedsWholeNumbersError as error:
+                self._whole.append(self._found_whole(error.name))
+            else:
+                _raise_ours(found)
+                return found
+
+    def _found_whole(self, name: str | None) -> str:
+        left = [n for n in _without_dtype(self._request) if n not in self._whole]
+        name = name or (left[0] if len(left) == 1 else None)
+        if name is None or name in self._whole:
+            raise SpecError(
+                "an embedding gets numbers that are no indices; say which input is made of whole numbers, as in "
+                "'batch=6 seq=9: int64'"
+            )
+        return name
+
+    def _peak(self, numbers: list[dict[str, int]], solver: Solver) -> Total | None:
+        """Return what is alive when the most is; by runs of their own, as autograd keeps what a forward pass lets go."""
+        found = [run(self._request, each, self._whole, watched=False) for each in numbers]
+        if any(each.error is not None for each in found):
+            return None
+        held = [each.costs.peak() for each in found]
+        if len({len(h) for h in held}) == 1:
+            return sum((solver.total(sizes) for sizes in zip(*held, strict=True)), Total())
+        return solver.sum_of_two(tuple(map(sum, held)))
+
+    def _notes(self, numbers: dict[str, int], first: Run) -> list[str]:
+        notes = [f"{name} is taken to be int64, since it is used as an index" for name in self._whole]
+        if numbers and (first.report.findings or first.error is not None):
+            notes.append(f"findings are told for {text.listed(f'{s}={n}' for s, n in numbers.items())}")
+        return notes
+
+
+SCALES = (1, 17, 48)
+"""What the primes are multiplied by, one after the other where a model does not run with the smaller numbers: some need more
+steps than a few, some a number of them that can be divided."""
+
+_PRIMES = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107)
+
+
+def _numbers(symbols: tuple[str, ...], scale: int) -> list[dict[str, int]]:
+    """Return three times other numbers for the symbols, no two of them alike."""
+    if len(symbols) * 3 > len(_PRIMES):
+        raise SpecError(f"{text.count(len(symbols), 'symbol')} are too many: {len(_PRIMES) // 3} or fewer")
+    primes = iter(_PRIMES)
+    return [{symbol: scale * next(primes) for symbol in symbols} for _ in range(3)]
 
 
 def _without_dtype(request: Request) -> list[str]:
@@ -126,59 +205,9 @@ def _raise_any(found: Run) -> None:
         raise found.error
 
 
-def _prediction(request: Request, found: Run, whole: list[str]) -> ModelPrediction:
-    model = found.model or request.model
-    parameters = {id(p): p for p in model.parameters()}.values()
-    stopped = ""
-    if found.error is not None and is_unknowable(found.error):
-        here = _torch.traceback_location(found.error)
-        line = f":  {here.code}" if here and here.code else ""
-        stopped = f"at {here}{line}; what comes next depends on the values of a tensor, which a dry run does not have"
-    calls = tuple(map(_call, found.drafts))
-    notes = [f"{name} is taken to be int64, since it is used as an index" for name in whole]
-    complete = found.error is None
-    peak = None
-    if complete:
-        alone = run(request, {}, whole, watched=False)
-        peak = Total.of(alone.costs.peak()) if alone.error is None else None
-    return ModelPrediction(
-        title=type(model).__name__,
-        calls=calls,
-        findings=tuple(found.report.findings),
-        parameters=sum(p.numel() for p in parameters),
-        parameter_bytes=sum(p.numel() * p.element_size() for p in parameters),
-        activation_bytes=Total.of(
-            v.bytes for draft, call in zip(found.drafts, calls, strict=True) if _is_leaf(draft) for v in call.outputs
-        ),
-        peak_bytes=peak,
-        unfollowed=tuple(found.report.unfollowed),
-        notes=tuple(notes),
-        stopped=stopped,
-    )
-
-
-def _is_leaf(draft: Draft) -> bool:
-    return next(draft.module.children(), None) is None
-
-
-def _call(draft: Draft) -> ModuleCall:
-    module = draft.module
-    kind = type(module).__name__
-    spec = _torch.spec_of(module)
-    return ModuleCall(
-        path=draft.path,
-        kind=kind,
-        spec=repr(spec) if spec else _described(module, kind),
-        inputs=draft.inputs,
-        outputs=draft.outputs,
-        parameters=sum(p.numel() for p in module.parameters()),
-        flops=Total.of([draft.total()]),
-        depth=draft.depth,
-        number=draft.number,
-        also=draft.also,
-    )
-
-
-def _described(module: nn.Module, kind: str) -> str:
-    extra = " ".join(module.extra_repr().split())
-    return f"{kind}({extra})" if extra else kind
+def _stopped(found: Run) -> str:
+    if found.error is None or not is_unknowable(found.error):
+        return ""
+    here = _torch.traceback_location(found.error)
+    line = f":  {here.code}" if here and here.code else ""
+    return f"at {here}{line}; what comes next depends on the values of a tensor, which a dry run does not have"

@@ -173,7 +173,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     observer.origin = tracker.origin
     inputs.label(tracker)
     recorder = Recorder(model, tracker.mark)
-    costs = Costs(recorder.count)
+    costs = Costs(recorder.count, (t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)))
     costs.hold([tensor for tensor, _ in inputs.layouts])
     found = Run(recorder.drafts, report, costs, model=model)
     modes: list[Any] = [fakes, costs, Answers(fakes, recorder.count)]
