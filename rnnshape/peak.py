@@ -42,14 +42,14 @@ def _of_a_cell(spec: RNNSpec) -> int:
 
 
 def _of_a_step(spec: RNNSpec, step: int) -> int:
-    """Count what the step holds besides the outputs of those before it: gates, new states, and an old cell state that it made."""
+    """Count what a step holds besides the outputs of those before it: gates, new states, and the old cell state."""
     if spec.has_cell_state:
         return (8 if step > 1 else 7) * spec.hidden_size
     return (5 if spec.mode == "GRU" else 2) * spec.hidden_size
 
 
 def _of_a_layer(spec: RNNSpec, layer: int, steps: int, transposed: bool) -> Iterator[int]:
-    """Yield how many elements of one sample are alive at each moment that can be the peak, beside the input and given states."""
+    """Yield what is alive of one sample at each moment that can be the peak, besides the input and the given states."""
     state, cell = spec.state_size, spec.hidden_size if spec.has_cell_state else 0
     gates, outputs = steps * spec.gates * spec.hidden_size, steps * state
     # The final states of the layers below are kept to be stacked; of their outputs only the last are.

@@ -272,5 +272,7 @@ def test_peak_bytes_of_cells(kind: str) -> None:
 
 
 def test_a_peak_that_nobody_followed_is_none() -> None:
-    for p in (predict("GRU", 3, 5), predict("GRU", 3, 5, batch=2), predict("GRU", 3, 5, lengths=[3, 2]), predict("GRUCell", 3, 5)):
-        assert p.peak_bytes is None
+    for how in ({}, {"batch": 2}, {"seq": 2}, {"lengths": [3, 2]}):
+        assert predict("GRU", 3, 5, **how).peak_bytes is None
+    assert predict("GRUCell", 3, 5).peak_bytes is None
+    assert predict("GRUCell", 3, 5, batch=2).peak_bytes is not None
