@@ -59,8 +59,7 @@ class Crop(NamedTuple):
         return f"[{self.start}:{self.stop}{step}/{self.total}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """An axis with a meaning.
 
     Two axes are the same only if name, ``of`` and crop agree: the ``seq@encoder`` and ``seq@decoder`` of a seq2seq model are

@@ -10,7 +10,7 @@ batch=6 (layers=2 directions=2 hidden=16)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import EllipsisType
 from typing import cast
 
@@ -186,7 +186,7 @@ class Layout:
         def factor(f: Factor) -> Factor:
             if isinstance(f.axis, Block):
                 return f._replace(axis=Block(tuple(map(factor, f.axis.parts))))
-            return f._replace(axis=replace(f.axis, name=names.get(f.axis.name, f.axis.name)))
+            return f._replace(axis=f.axis._replace(name=names.get(f.axis.name, f.axis.name)))
 
         return Layout(tuple(tuple(map(factor, d)) for d in self.dims))
 
