@@ -6,4 +6,6 @@ from hypothesis import settings
 
 settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, derandomize=False, print_blob=True)
+pytest_plugins = ["pytester"]
+
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

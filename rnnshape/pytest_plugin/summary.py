@@ -24,10 +24,9 @@ _MOST_TESTS = 5
 class _Found(NamedTuple):
     """A finding in a test, in the order in which it is listed."""
 
-    severity: int
+    rank: int
     code: str
-    line: str
-    headline: str
+    place: str
     test: str
 
 
@@ -44,11 +43,11 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[Any], every: bool
     if not (found or every):
         return
     terminal.write_sep("=", "rnnshape")
-    for (_, code), group in groupby(found, key=lambda entry: entry[:2]):
-        entry = rule(code)
-        terminal.write_line(f"{code} {entry.severity}: {entry.title}", bold=True, **_COLOURS[entry.severity])
-        for (line, headline), same in groupby(group, key=lambda entry: entry[2:4]):
-            terminal.write_line(f"  {line or headline}")
+    for (rank, code), group in groupby(found, key=lambda entry: entry[:2]):
+        severity = get_args(Severity)[rank]
+        terminal.write_line(f"{code} {severity}: {rule(code).title}", bold=True, **_COLOURS[severity])
+        for place, same in groupby(group, key=lambda entry: entry.place):
+            terminal.write_line(f"  {place}")
             tests = [e.test for e in same]
             for test in tests[:_MOST_TESTS]:
                 terminal.write_line(f"    {test}")
@@ -61,10 +60,10 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[Any], every: bool
 def _entries(report: Any) -> Iterable[_Found]:
     for finding in report.rnnshape["findings"]:
         where, outcome = finding["location"], "xfailed" if hasattr(report, "wasxfail") else report.outcome
-        line = f"{where['file']}:{where['line']}  {where['code']}" if where else ""
-        severity = get_args(Severity).index(finding["severity"])
+        place = f"{where['file']}:{where['line']}  {where['code']}".rstrip() if where else finding["headline"]
+        rank = get_args(Severity).index(finding["severity"])
         test = report.nodeid if outcome == "failed" else f"{report.nodeid} ({outcome})"
-        yield _Found(severity, finding["code"], line.rstrip(), finding["headline"], test)
+        yield _Found(rank, finding["code"], place, test)
 
 
 def _totals(reports: list[Any]) -> str:

@@ -81,12 +81,13 @@ class Watched:
 
     def tell(self, report: pytest.TestReport, error: BaseException | None) -> None:
         """Add to the report of a test what was found: as plain data, and as text where it failed for a reason of its own."""
-        found = self._findings(every=report.failed or hasattr(report, "wasxfail"))
+        broken = error is not self.failure and (report.failed or hasattr(report, "wasxfail"))
+        found = self._findings(every=broken)
         calls = sum(event.calls for event in self._everything.report.events) if self._everything else 0
         vars(report)["rnnshape"] = {"calls": calls, "findings": [{**f.to_dict(), "headline": f.headline} for f in found]}
         said = {_line(f) for f in error.findings} if isinstance(error, ContractError) else set[_Line]()
         new = [f for f in found if _line(f) not in said]
-        if new and report.failed and error is not self.failure:
+        if new and broken:
             report.sections.append(("rnnshape", _shown(new)))
 
     def _findings(self, every: bool) -> list[Finding]:
