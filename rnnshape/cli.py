@@ -1,4 +1,4 @@
-"""The command line. It parses, calls and prints; torch is imported by ``run`` alone."""
+"""The command line. It parses, calls and prints; torch is imported for ``run`` and for a live model alone."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import json
 import os
 import sys
 import textwrap
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rnnshape import __version__
-from rnnshape.errors import SpecError
+from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.rules import RULES, Rule, rule
 from rnnshape.spec import KINDS
-from rnnshape.text import columns
+from rnnshape.text import columns, nearest
+
+if TYPE_CHECKING:
+    from rnnshape.calc import Prediction
+    from rnnshape.model import ModelPrediction
 
 __all__ = ["main"]
 
@@ -22,6 +27,7 @@ _EPILOG = """\b
 Examples:
   rnnshape run train.py --epochs 2       your script, unchanged, under watch
   rnnshape predict lstm --input-size 10 --hidden-size 16 --batch 6 --seq 9
+  rnnshape predict model.toml            every shape of a model described in a file
   rnnshape explain RNS103
 
 \b
@@ -137,6 +143,41 @@ class _Lengths(click.ParamType):
             self.fail(f"{value!r} is no list of numbers such as 9,7,3", param, ctx)
 
 
+class _What(click.ParamType):
+    """A layer's name, a model's file, or where a model is made."""
+
+    name = "WHAT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        known = {kind.lower(): kind for kind in KINDS}
+        if value.lower() in known:
+            return known[value.lower()]
+        if value.lower().endswith((".toml", ".json")) or ":" in value:
+            return str(value)
+        hint = nearest(value.lower(), known) or f"; layers are {', '.join(known)}"
+        return self.fail(f"{value!r} is no layer, no model.toml or model.json, and no package.module:factory{hint}", param, ctx)
+
+
+class _WrongModel(click.ClickException):
+    """A model, or its file, that cannot be predicted: the usage would only stand in the way."""
+
+    exit_code = 2
+
+
+def _print_schema(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from rnnshape.modelfile.schema import json_schema
+
+        click.echo(json.dumps(json_schema(), indent=1))
+        ctx.exit()
+
+
+_OF_A_LAYER = (
+    "input_size", "hidden_size", "num_layers", "bidirectional", "batch_first", "bias", "proj_size", "nonlinearity",
+    "batch", "seq", "unbatched", "lengths", "dtype",
+)  # fmt: skip
+
+
 @main.command(
     "predict",
     epilog="""\b
@@ -144,11 +185,36 @@ Examples:
   rnnshape predict lstm --input-size 10 --hidden-size 16 --bidirectional --batch 6 --seq 9
   rnnshape predict gru --input-size 10 --hidden-size 16 --lengths 9,7,3
   rnnshape predict grucell --input-size 10 --hidden-size 16 --batch 6 --json
+  rnnshape predict model.toml
+  rnnshape predict model.toml --module > model.py
+  rnnshape predict --schema > model.schema.json
+  rnnshape predict package.models:Tagger "batch=6 seq=9 feature=10"
+  rnnshape predict package.models:Tagger "batch=B seq=T feature=10" --explain
+
+\b
+A model's file, TOML or JSON:
+  [input]
+  layout = "batch=32 seq=50"
+\b
+  [[layer]]
+  type = "Embedding"
+  num_embeddings = 10000
+  embedding_dim = 64
+\b
+  [[layer]]
+  type = "GRU"
+  input_size = 64
+  hidden_size = 128
+  batch_first = true
+\b
+  [[layer]]
+  type = "last_state"
 """,
 )
-@click.argument("layer", type=click.Choice(KINDS, case_sensitive=False), metavar="LAYER")
-@click.option("--input-size", type=int, required=True, help="Features of each element of the input.")
-@click.option("--hidden-size", type=int, required=True, help="Features of the hidden state.")
+@click.argument("what", type=_What())
+@click.argument("layouts", nargs=-1)
+@click.option("--input-size", type=int, help="Features of each element of the input.")
+@click.option("--hidden-size", type=int, help="Features of the hidden state.")
 @click.option("--num-layers", type=int, help="Stacked layers.  [default: 1]")
 @click.option("--bidirectional", is_flag=True, default=None, help="Read the sequence from both ends.")
 @click.option("--batch-first", is_flag=True, default=None, help="Input and output are (batch, seq, ...).")
@@ -161,37 +227,135 @@ Examples:
 @click.option("--lengths", type=_Lengths(), help="Real steps of each sample, for a PackedSequence.")
 @click.option("--dtype", default="float32", show_default=True, help="For the bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--explain", "explains", is_flag=True, help="Say where every size comes from.")
+@click.option("--module", "as_module", is_flag=True, help="Print the nn.Module that a file describes, as Python.")
+@click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True,
+    help="Least severity of a finding that makes the exit code 3.",
+)  # fmt: skip
+@click.option(
+    "--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema,
+    help="Print the JSON schema of a model's file.",
+)  # fmt: skip
+@click.pass_context
 def predict_command(
-    layer: str,
+    ctx: click.Context,
+    what: str,
+    layouts: tuple[str, ...],
+    as_json: bool,
+    explains: bool,
+    as_module: bool,
+    ignore: tuple[str, ...],
+    fail_on: str,
+    **config: Any,
+) -> None:
+    """Predict every tensor's shape of a recurrent layer, or of a whole model, before anything runs.
+
+    WHAT is a layer, one of RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell in any case; or a model's file, model.toml or
+    model.json; or package.module:factory, which makes a model, or is one. LAYOUTS, such as "batch=6 seq=9 feature=10", are
+    what that model is called with. Torch is needed for the last of these only.
+    """
+    from_file = what.lower().endswith((".toml", ".json"))
+    if layouts and (from_file or what in KINDS):
+        raise click.UsageError(f"Got unexpected extra argument ({layouts[0]})")
+    if as_module and (not from_file or as_json or explains):
+        raise click.UsageError("--module is for a model's file, and goes with neither --json nor --explain")
+    codes = tuple(_rule(code).code for code in ignore)
+    try:
+        if what in KINDS:
+            found = _predicted_layer(ctx, what, **config)
+            shown = found.explain() if explains else found
+            click.echo(json.dumps(shown.to_dict(), indent=1) if as_json else repr(shown))
+            return
+    except SpecError as error:
+        raise click.UsageError(str(error)) from None
+    _refuse_options_of_a_layer(ctx, what)
+    try:
+        if as_module:
+            _print_module(what, codes)
+            return
+        model = _from_file(what, codes) if from_file else _from_factory(what, layouts, codes)
+    except RNNShapeError as error:
+        raise _WrongModel(str(error)) from None
+    click.echo(_shown(model, as_json, explains))
+    severities = {f.severity for f in model.findings}
+    if fail_on in severities or (fail_on == "warning" and "error" in severities):
+        ctx.exit(3)
+
+
+def _refuse_options_of_a_layer(ctx: click.Context, what: str) -> None:
+    for param in ctx.command.params:
+        given = ctx.get_parameter_source(param.name or "") is not click.core.ParameterSource.DEFAULT
+        if given and param.name in _OF_A_LAYER:
+            raise click.UsageError(f"{param.opts[0]} is for a layer given by its name; {what} has its own")
+
+
+def _predicted_layer(
+    ctx: click.Context,
+    kind: str,
     batch: str | None,
     seq: str,
     unbatched: bool,
     lengths: list[int] | None,
     dtype: str,
-    as_json: bool,
     **config: Any,
-) -> None:
-    """Predict every tensor's shape of a recurrent layer, without torch.
-
-    LAYER is one of RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell, in any case.
-    """
+) -> Prediction:
     from rnnshape.calc import predict
 
+    for param in ctx.command.params:
+        if param.name in ("input_size", "hidden_size") and config[param.name] is None:
+            raise click.MissingParameter(ctx=ctx, param=param)
     if unbatched and (batch is not None or lengths is not None):
         raise click.UsageError("--unbatched is one sequence, so it goes with neither --batch nor --lengths")
     given = {name: value for name, value in config.items() if value is not None}
+    rows = None if unbatched else _size("B" if batch is None else batch)
+    return predict(kind, batch=rows, seq=_size(seq), lengths=lengths, dtype=dtype, **given)
+
+
+def _from_file(path: str, ignore: tuple[str, ...]) -> ModelPrediction:
+    from rnnshape.modelfile.prediction import predict_file
+
+    return predict_file(path, ignore=ignore)
+
+
+def _print_module(path: str, ignore: tuple[str, ...]) -> None:
+    from rnnshape.modelfile.source import module_source
+
+    source = module_source(path)
+    for finding in _from_file(path, ignore).findings:
+        click.echo(f"{finding.code} {finding.severity}: {finding}", err=True)
+    click.echo(source, nl=False)
+
+
+def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]) -> ModelPrediction:
+    if not layouts:
+        raise click.UsageError(f'say what goes into {target}, as in: rnnshape predict {target} "batch=6 seq=9 feature=10"')
+    from rnnshape.predicting import predict
+
+    return predict(_made(target), *layouts, ignore=ignore)
+
+
+def _made(target: str) -> Any:
+    """Import a module and make the model that stands in it; what goes wrong in there takes one line to say."""
+    module, _, name = target.partition(":")
+    sys.path.insert(0, os.getcwd())
     try:
-        found = predict(
-            layer,
-            batch=None if unbatched else _size("B" if batch is None else batch),
-            seq=_size(seq),
-            lengths=lengths,
-            dtype=dtype,
-            **given,
-        )
-    except SpecError as error:
-        raise click.UsageError(str(error)) from None
-    click.echo(json.dumps(found.to_dict(), indent=1) if as_json else repr(found))
+        found: Any = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found() if isinstance(found, type) or not hasattr(found, "named_modules") else found
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise _WrongModel(f"{target} makes no model: {type(error).__name__}: {reason}") from None
+
+
+def _shown(model: ModelPrediction, as_json: bool, explains: bool) -> str:
+    from rnnshape.render.explained import explained, explained_dict
+
+    if as_json:
+        return json.dumps(explained_dict(model) if explains else model.to_dict(), indent=1)
+    return explained(model) if explains else repr(model)
 
 
 def _size(value: str) -> int | str:

@@ -207,13 +207,13 @@ class ReshapeSizes(Argument):
 
     def _checked(self, value: Any) -> tuple[int | str, ...]:
         if not isinstance(value, list) or not value:
-            raise _refused("a list of sizes, as in [-1, 32]", value)
+            raise ValueError("a list of sizes is needed, as in [-1, 32]")
         items = cast("list[Any]", value)
         if len(items) > MOST_DIMS:
             raise ValueError(f"at most {MOST_DIMS} sizes are possible, got {len(items)}")
         for item in items:
             if isinstance(item, bool) or not isinstance(item, (int, str)):
-                raise _refused("each size an int or a word such as 'batch'", item)
+                raise ValueError(f"a size is an int or a word such as 'batch', got {_kind(item)}")
             if isinstance(item, int) and not -1 <= item <= LARGEST:
                 raise ValueError(f"a size is 0 or more, or -1 for what is left, got {shown(item)}")
             if isinstance(item, str) and not re.fullmatch(IDENTIFIER, item, re.ASCII):

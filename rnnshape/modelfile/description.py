@@ -25,7 +25,7 @@ __all__ = [
 MOST_LAYERS = 1000
 MOST_INPUTS = 100
 
-DTYPES = tuple(ITEM_SIZE)
+DTYPES = tuple(name for name in ITEM_SIZE if not name.startswith("complex"))
 INPUT = (
     Name("name", None, about='How layers call it; "input" where there is one.'),
     LayoutText("layout", about='Its axes and sizes, "batch=32 seq=50"; a word without a size is a symbol.'),
@@ -171,6 +171,7 @@ class _Reader:
         self.mistakes = mistakes
         self.kinds: dict[str, Kind | None] = {}
         self.input_names: set[str] = set()
+        self.only_input: str | None = None
 
     def description(self) -> Description:
         for key in self.data:
@@ -182,6 +183,8 @@ class _Reader:
             self.mistakes.add("there is no [[layer]] table; a model has one layer at least", ("layer",))
         layers = self.layers(tables)
         default = next((layer.name for layer in reversed(layers) if not layer.kind.loss), "")
+        if layers and not default:
+            self.mistakes.add("there is no layer but losses; a model has one at least that is none", ("layer",))
         name = self.value(TITLE, self.data, (), "the file") or class_name(PurePath(self.file).stem)
         if is_taken(name):
             self.mistakes.add(f"name={shown(name)}: this word means something else in Python or in nn.Module", ("name",))
@@ -198,7 +201,12 @@ class _Reader:
         tables = self.tables("input", MOST_INPUTS)
         if not tables and not self.mistakes:
             self.mistakes.add('there is no [input] table; write [input] and layout = "batch=32 seq=50"', ("input",))
-        return tuple(found for path, table in tables if (found := self.read_input(path, table, single=len(tables) == 1)))
+        found = [self.read_input(path, table, single=len(tables) == 1) for path, table in tables]
+        if not self.input_names:  # the layers are looked at all the same
+            self.input_names.add("input")
+            self.kinds["input"] = None
+        self.only_input = next(iter(self.input_names)) if len(tables) < 2 else None
+        return tuple(given for given in found if given is not None)
 
     def read_input(self, path: Path, table: dict[str, Any], single: bool) -> Input | None:
         self.unknown_keys("an input", table, path, [a.name for a in INPUT])
@@ -219,7 +227,7 @@ class _Reader:
     def layers(self, tables: list[tuple[Path, dict[str, Any]]]) -> tuple[Layer, ...]:
         names = {name for _, table in tables if isinstance(name := table.get("name"), str)} | set(self.kinds)
         found: list[Layer] = []
-        previous = self.only_input()
+        previous = self.only_input
         for path, table in tables:
             kind = self.kind(path, table)
             own: str | None = self.value(_NAME, table, path, kind.name if kind else "layer")
@@ -234,9 +242,6 @@ class _Reader:
             if kind is None or not kind.loss:
                 previous = own
         return tuple(found)
-
-    def only_input(self) -> str | None:
-        return next(iter(self.kinds)) if len(self.kinds) == 1 else None
 
     def kind(self, path: Path, table: dict[str, Any]) -> Kind | None:
         word = table.get("type")

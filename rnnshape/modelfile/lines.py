@@ -188,7 +188,6 @@ class _Toml(_Scanner):
         self.value(path, depth)
 
     def value(self, path: Path, depth: int) -> None:
-        self.check_depth(depth)
         if self.accept('"""'):
             self.multiline()
         elif self.accept("'''"):
@@ -223,6 +222,7 @@ class _Toml(_Scanner):
             self.accept(quote)
 
     def array(self, path: Path, depth: int) -> None:
+        self.check_depth(depth)
         number = 0
         self.pass_over(_BLANK)
         while not self.accept("]"):
@@ -236,6 +236,7 @@ class _Toml(_Scanner):
         return None
 
     def inline_table(self, path: Path, depth: int) -> None:
+        self.check_depth(depth)
         self.pass_over(_BLANK)
         while not self.accept("}"):
             self.pair(path, depth)
@@ -255,7 +256,6 @@ def _unquoted(key: str) -> str:
 
 class _Json(_Scanner):
     def value(self, path: Path, depth: int) -> None:
-        self.check_depth(depth)
         self.pass_over(_SPACE)
         if self.text.startswith('"', self.at):
             self.pass_over(_QUOTED)
@@ -268,6 +268,7 @@ class _Json(_Scanner):
         self.pass_over(_SPACE)
 
     def array(self, path: Path, depth: int) -> None:
+        self.check_depth(depth)
         number = 0
         self.pass_over(_SPACE)
         while not self.accept("]"):
@@ -280,6 +281,7 @@ class _Json(_Scanner):
         return None
 
     def object(self, path: Path, depth: int) -> None:
+        self.check_depth(depth)
         self.pass_over(_SPACE)
         while not self.accept("}"):
             line = self.line()

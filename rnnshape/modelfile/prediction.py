@@ -20,7 +20,7 @@ def predict_file(path: str | os.PathLike[str], *, ignore: Iterable[str] = ()) ->
     Sizes may be numbers or symbols. Mistakes of layout are findings with the file's line.
 
     Args:
-        path: of a ``.toml`` or ``.json`` file of at most 1 MiB.
+        path: of a ``.toml`` or ``.json`` file of at most 256 KiB.
         ignore: codes of rules that are not reported.
 
     Raises:

@@ -9,7 +9,7 @@ import stat
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from rnnshape import text
 from rnnshape.errors import SpecError
@@ -18,8 +18,8 @@ from rnnshape.report import Location
 
 __all__ = ["Document", "read", "read_text", "shown"]
 
-LARGEST = 1 << 20
-"""Bytes of a file. One with a thousand layers has a tenth of it."""
+LARGEST = 1 << 18
+"""Bytes of a file. One with a thousand layers has half of it."""
 
 SUFFIXES = (".toml", ".json")
 
@@ -32,8 +32,13 @@ def shown(value: object) -> str:
     >>> shown("x" * 100)[:5], len(shown("x" * 100)), shown({"a": 1})
     ("'xxxx", 60, 'a table')
     """
-    if isinstance(value, (dict, list)):
-        return "a table" if isinstance(value, dict) else f"a list of {text.count(len(value), 'item')}"  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        if len(items) > 6 or any(isinstance(i, (dict, list)) for i in items):
+            return f"a list of {text.count(len(items), 'item')}"
+        return f"[{', '.join(map(shown, items))}]"
+    if isinstance(value, dict):
+        return "a table"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -63,23 +68,23 @@ class Document:
         """Return the place of a key or item, or of the innermost one around it."""
         line = self.lines.nearest(path)
         code = self.text[line - 1].strip() if line <= len(self.text) else ""
-        return Location(self.file, line, "", code)
+        return Location(self.file, line, "", _printable(code))
 
 
 def read(path: str | os.PathLike[str]) -> Document:
     """Read a model's file.
 
     Args:
-        path: of a ``.toml`` or ``.json`` file of at most 1 MiB.
+        path: of a ``.toml`` or ``.json`` file of at most 256 KiB.
 
     Raises:
         SpecError: for anything that is no such file; the message is one line and begins with the file's name.
     """
-    name = os.fspath(path)
+    name = _printable(os.fsdecode(path))
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
         raise SpecError(f"{name}: a model's file ends in .toml or .json")
-    content = _content(name)
+    content = _content(path, name)
     try:
         return read_text(content.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
@@ -87,11 +92,16 @@ def read(path: str | os.PathLike[str]) -> Document:
         raise SpecError(f"{name}:{line}: this is not UTF-8; save the file as UTF-8") from None
 
 
-def _content(name: str) -> bytes:
+def _printable(line: str) -> str:
+    """Write what would steer a terminal, or cannot be written, as an escape."""
+    return "".join(c if c.isprintable() else "\t" if c == "\t" else ascii(c)[1:-1] for c in line)
+
+
+def _content(path: str | os.PathLike[str], name: str) -> bytes:
     try:
         # A pipe or a device might never end.
-        regular = stat.S_ISREG(os.stat(name).st_mode)
-        content = _first_bytes(name) if regular else b""
+        regular = stat.S_ISREG(os.stat(path).st_mode)
+        content = _first_bytes(path) if regular else b""
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SpecError(f"{name}: cannot be read: {reason}") from None
@@ -102,8 +112,8 @@ def _content(name: str) -> bytes:
     return content
 
 
-def _first_bytes(name: str) -> bytes:
-    with open(name, "rb") as file:
+def _first_bytes(path: str | os.PathLike[str]) -> bytes:
+    with open(path, "rb") as file:
         return file.read(LARGEST + 1)
 
 

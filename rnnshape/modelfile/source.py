@@ -20,7 +20,7 @@ def module_source(path: str | os.PathLike[str]) -> str:
     """Return the Python source of the nn.Module that a TOML or JSON file describes.
 
     Args:
-        path: of a ``.toml`` or ``.json`` file of at most 1 MiB.
+        path: of a ``.toml`` or ``.json`` file of at most 256 KiB.
 
     Raises:
         SpecError: where the file cannot be read as a model's description, or a layer cannot be followed.

@@ -50,13 +50,14 @@ def holds(dim: Dim, name: str) -> bool:
     return any(f.size != 1 and any(a.name == name for a in axes_of((f,))) for f in dim)
 
 
-def made_of(dim: Dim) -> str:
-    """Write a size with what it is made of: "256 = directions=2 x hidden=128"."""
+def made_of(dim: Dim, expected: str = "feature") -> str:
+    """Write a size with what it is made of, "256 = directions=2 x hidden=128", unless that is what anybody expects."""
     size = size_of(dim)
     if not dim or any(f.axis == UNKNOWN for f in dim):
         return str(size)
-    if len(dim) == 1 and not isinstance(dim[0].axis, Block):
-        return f"{size}, which is {text.listed(a.name for a in axes_of(dim))}"
+    if len(dim) == 1 and isinstance(dim[0].axis, Axis):
+        name = dim[0].axis.name
+        return str(size) if name == expected else f"{size}, which is {name}"
     return f"{size} = {' x '.join(map(str, dim))}"
 
 

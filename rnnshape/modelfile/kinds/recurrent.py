@@ -190,7 +190,7 @@ def _state_mistake(step: Step, name: str, given: Layout, wanted: Layout, spec: R
     axis = wanted.names[dim]
     forgotten = axis == "layers*directions" and given.sizes[dim] == spec.num_layers
     why = "; the 2 directions are forgotten" if forgotten else ""
-    return codes[dim], f"{name} axis {axis!r} is {made_of(given.dims[dim])}, expected {wanted.sizes[dim]}{why}"
+    return codes[dim], f"{name} axis {axis!r} is {made_of(given.dims[dim], axis)}, expected {wanted.sizes[dim]}{why}"
 
 
 def _state_of_others(name: str, given: Layout, wanted: Layout, spec: RNNSpec) -> tuple[str, str] | None:

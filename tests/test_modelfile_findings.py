@@ -1,0 +1,363 @@
+# ruff: noqa: E501
+"""What the walk finds in a file: for each check a file in which it fires, with its line and words, and one where it is silent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rnnshape.model import ModelPrediction
+from rnnshape.modelfile.description import described
+from rnnshape.modelfile.reading import read_text
+from rnnshape.modelfile.walk import walked
+from rnnshape.rules import RULES
+
+
+def predicted(layout: str, *layers: str, ignore: tuple[str, ...] = ()) -> ModelPrediction:
+    """Predict layers that are written on a line each: "GRU input_size=4 hidden_size=8". Line 1 has the input."""
+    tables = []
+    for layer in layers:
+        kind, *pairs = layer.split(" ")
+        values = [pair.partition("=")[::2] for pair in pairs]
+        tables.append(f"{{type = '{kind}'" + "".join(f", {name} = {value.replace('_,_', ', ')}" for name, value in values) + "}")
+    text = f"input = {{{layout if '=' in layout and layout.startswith('layout') else f'layout = {json.dumps(layout)}'}}}\nlayer = [\n"
+    document = read_text(text + ",\n".join(tables) + "\n]\n", "model.toml")
+    return walked(document, described(document), ignore).prediction()
+
+
+def found(layout: str, *layers: str) -> list[str]:
+    """Return each finding in short: code, line, message, suggestion. Layers begin on line 3."""
+    shown = []
+    for finding in predicted(layout, *layers).findings:
+        assert finding.location is not None
+        assert finding.severity == RULES[finding.code].severity
+        line = f"{finding.code}:{finding.location.line}: {finding.headline}"
+        shown.append(f"{line} | {finding.suggestion}" if finding.suggestion else line)
+    return shown
+
+
+X = "batch=6 seq=9 feature=10"
+BI = "LSTM input_size=10 hidden_size=16 num_layers=2 bidirectional=true batch_first=true name='rnn'"
+TWO = "GRU input_size=10 hidden_size=16 num_layers=2 batch_first=true name='rnn'"
+
+CASES: list[tuple[list[str], list[str]]] = [
+    # A recurrent layer's door
+    ([X, "GRU input_size=12 hidden_size=8 batch_first=true"],
+     ["RNS102:3: gru (GRU): input axis 'feature' is 10, expected input_size=12 | input_size = 10 fits"]),
+    ([X, BI, "GRU input_size=16 hidden_size=8 batch_first=true"],
+     ["RNS102:4: gru (GRU): input axis 'feature' is 32 = directions=2 x hidden=16, expected input_size=16 | input_size = 32 fits"]),
+    (["batch=6 feature=10 seq=9", "GRU input_size=10 hidden_size=8 batch_first=true"],
+     ["RNS102:3: gru (GRU): input axis 'feature' is 9, which is seq, expected input_size=10 | the axis of size 10 is at dim 1: "
+      "transpose(1, 2) fits"]),
+    ([X, "GRU input_size=10 hidden_size=8"],
+     ["RNS201:3: gru (GRU): GRU runs along the batch: it reads (seq, batch, feature), and the samples lie along dim 0, its steps | "
+      "batch_first = true fits, or transpose(0, 1) of its input"]),
+    (["seq=T batch=B feature=10", "GRU input_size=10 hidden_size=8 batch_first=true"],
+     ["RNS201:3: gru (GRU): GRU runs along the batch: it reads (batch, seq, feature), and the samples lie along dim 1, its steps | "
+      "batch_first = false fits, or transpose(0, 1) of its input"]),
+    (["batch=6 feature=10", "GRU input_size=10 hidden_size=8"],
+     ["RNS112:3: gru (GRU): input of 2 dims is read as one unbatched sequence, and (batch=6 feature=10) has batch | unsqueeze(0) of "
+      "the input makes it one step long"]),
+    (["batch=6 a=3 b=4 feature=10", "GRU input_size=10 hidden_size=8"],
+     ["RNS101:3: gru (GRU): input has 4 dims, expected 2-D or 3-D: (batch=6 a=3 b=4 feature=10)"]),
+    (["batch=6 seq=0 feature=10", "GRU input_size=10 hidden_size=8 batch_first=true"],
+     ["RNS115:3: gru (GRU): input axis 'seq' is 0, expected 1 or more"]),
+    (["layout = 'batch=6 seq=9 feature=10', dtype = 'int64'", "GRU input_size=10 hidden_size=8 batch_first=true"],
+     ["RNS110:3: gru (GRU): GRU computes with float32 and gets int64 | an Embedding turns ids into vectors"]),
+    (["layout = 'batch=6 seq=9', dtype = 'float32'", "Embedding num_embeddings=5 embedding_dim=3"],
+     ["RNS110:3: embedding (Embedding): Embedding takes ids, int64, and gets float32 | dtype = \"int64\" of the input fits"]),
+    ([X, "GRUCell input_size=10 hidden_size=8"],
+     ["RNS101:3: grucell (GRUCell): input has 3 dims, expected 1-D or 2-D: (batch=6 seq=9 feature=10); a cell takes one step | use "
+      "GRU for all steps"]),
+    # Initial states
+    ([X, TWO, "GRU input_size=10 hidden_size=16 batch_first=true input='input' state='rnn'"],
+     ["RNS103:4: gru (GRU): h_0 axis 'layers' is 2, expected 1"]),
+    ([X, TWO, "GRU input_size=10 hidden_size=16 num_layers=2 bidirectional=true batch_first=true input='input' state='rnn'"],
+     ["RNS103:4: gru (GRU): h_0 axis 'layers*directions' is 2, which is layers, expected 4; the 2 directions are forgotten"]),
+    ([X, TWO, "GRU input_size=10 hidden_size=12 num_layers=2 batch_first=true input='input' state='rnn'"],
+     ["RNS107:4: gru (GRU): h_0 axis 'hidden' is 16, expected 12"]),
+    ([X, TWO, "LSTM input_size=10 hidden_size=16 num_layers=2 batch_first=true input='input' state='rnn'"],
+     ["RNS108:4: lstm (LSTM): LSTM starts from the pair (h_0, c_0) and gets one state"]),
+    ([X, BI, "GRU input_size=10 hidden_size=16 num_layers=2 bidirectional=true batch_first=true input='input' state='rnn'"],
+     ["RNS109:4: gru (GRU): GRU starts from h_0 alone and gets a pair of states"]),
+    ([X, TWO, "transpose input='rnn.h_n' dim0=0 dim1=1 name='turned'",
+      "GRU input_size=10 hidden_size=16 num_layers=2 batch_first=true input='input' state='turned'"],
+     ["RNS104:5: gru (GRU): h_0 is batch-first, which a state never is"]),
+    (["batch=2 seq=9 feature=10", TWO, "transpose input='rnn.h_n' dim0=0 dim1=1 name='turned'",
+      "GRU input_size=10 hidden_size=16 num_layers=2 batch_first=true input='input' state='turned'"],
+     ["RNS203:5: gru (GRU): samples are mixed: along dim 0 of h_0 lie several samples, and it is for layers"]),
+    ([X, TWO, "last_state", "GRU input_size=10 hidden_size=16 batch_first=true input='input' state='last_state'"],
+     ["RNS105:5: gru (GRU): h_0 has 2 dims, expected 3"]),
+    # Widths
+    ([X, BI, "last_state", "Linear in_features=16 out_features=5"],
+     ["RNS308:5: linear (Linear): Linear expects 16 features and gets 32 = directions=2 x hidden=16; the directions were forgotten | "
+      "in_features = 32 fits"]),
+    ([X, "Linear in_features=12 out_features=5"],
+     ["RNS211:3: linear (Linear): Linear expects 12 features and gets 10 | in_features = 10 fits"]),
+    ([X, "Linear in_features=9 out_features=5"],
+     ["RNS211:3: linear (Linear): Linear expects 9 features and gets 10 | the axis of size 9 is at dim 1: "
+      "transpose(1, -1) fits"]),
+    (["batch=6 seq=T", "Linear in_features=12 out_features=5"],
+     ["RNS211:3: linear (Linear): Linear expects 12 features and gets T, which is seq"]),
+    ([X, "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
+     ["RNS213:3: conv1d (Conv1d): Conv1d takes dim 1 for its 10 channels and gets 9, which is seq | the axis of size 10 is at dim 2: "
+      "transpose(1, 2) fits"]),
+    (["batch=B seq=T feature=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
+     ["RNS213:3: conv1d (Conv1d): Conv1d takes dim 1 for its 10 channels and gets T, which is seq | the axis of size 10 is at dim 2: "
+      "transpose(1, 2) fits"]),
+    ([X, "BatchNorm1d num_features=10"],
+     ["RNS213:3: batchnorm1d (BatchNorm1d): BatchNorm1d takes dim 1 for its 10 channels and gets 9, which is seq | the axis of size "
+      "10 is at dim 2: transpose(1, 2) fits"]),
+    (["batch=6 feature=10 seq=9", "Conv1d in_channels=12 out_channels=4 kernel_size=3"],
+     ["RNS213:3: conv1d (Conv1d): Conv1d takes dim 1 for its 12 channels and gets 10 | in_channels = 10 fits"]),
+    (["batch=6 feature=10 seq=2", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
+     ["RNS213:3: conv1d (Conv1d): Conv1d: a window of 3 does not fit into 2 steps"]),
+    ([X, "LayerNorm normalized_shape=9"],
+     ["RNS213:3: layernorm (LayerNorm): LayerNorm normalises (9,), and dim 2 is 10 | normalized_shape = 10 fits"]),
+    (["feature=10", "LayerNorm normalized_shape=[1_,_10]"],
+     ["RNS213:3: layernorm (LayerNorm): LayerNorm normalises (1, 10), and the input (feature=10) has fewer dims"]),
+    # Samples mixed
+    ([X, BI, "reshape input='rnn.h_n' sizes=['batch'_,_-1]", "Linear in_features=64 out_features=5"],
+     ["RNS203:4: linear (Linear): samples are mixed: along dim 1 of (6, 64) lie several samples, and Linear takes that dim for "
+      "features | instead of reshape: transpose(0, 1).reshape(6, 64)"]),
+    (["batch=B seq=T feature=10", BI, "reshape input='rnn.h_n' sizes=['B'_,_-1]", "Linear in_features=64 out_features=5"],
+     ["RNS203:4: linear (Linear): samples are mixed: along dim 1 of (B, 64) lie several samples, and Linear takes that dim for "
+      "features | instead of reshape: transpose(0, 1).reshape(B, 64)"]),
+    ([X, BI, "reshape input='rnn.h_n' sizes=['batch'_,_-1]"],
+     ["RNS203:4: reshape: the output {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16) holds "
+      "mixed samples: reshape(batch, -1) of (layers=2 directions=2) batch=6 hidden=16 interleaves them | instead of reshape: "
+      "transpose(0, 1).reshape(6, 64)"]),
+    (["feature=10 batch=6", "Linear in_features=6 out_features=5"],
+     ["RNS203:3: linear (Linear): samples are mixed: along dim 1 of (10, 6) lie several samples, and Linear takes that dim for "
+      "features"]),
+    (["batch=6 a=9 b=4", "reshape sizes=[6_,_4_,_9]", "Linear in_features=9 out_features=5"],
+     ["RNS209:3: linear (Linear): a and b are scrambled: reshape(6, 4, 9) of batch=6 a=9 b=4 cuts them into pieces that lie along "
+      "several dims in no order, and Linear takes them as they lie"]),
+    # Softmax and sums
+    (["batch=6 seq=9", "Softmax dim=0"],
+     ["RNS206:3: softmax (Softmax): softmax over dim 0 normalises over the batch, so the samples compete with each other | dim = 1 "
+      "normalises over the steps"]),
+    (["batch=6 feature=9", "LogSoftmax dim=0"],
+     ["RNS206:3: logsoftmax (LogSoftmax): log_softmax over dim 0 normalises over the batch, so the samples compete with each other | "
+      "dim = 1 normalises over feature"]),
+    ([X, "Linear in_features=10 out_features=1", "Softmax dim=-1"],
+     ["RNS207:4: softmax (Softmax): softmax over dim 2, which has one element, makes every weight 1, whatever the scores are | dim = 1 "
+      "normalises over the steps"]),
+    (["batch=6 seq=6", "transpose dim0=0 dim1=1", "add inputs=['input'_,_'transpose']"],
+     ["RNS205:4: add: add meets different samples: dim 0 is batch in one operand and another axis in the other"]),
+    (["batch=6 seq=9", "transpose dim0=0 dim1=1", "add inputs=['input'_,_'transpose']"],
+     ["RNS213:4: add: add cannot match (batch=6 seq=9) and (seq=9 batch=6) element by element: dim 0 differs"]),
+    # The batch that went
+    ([X, TWO, "last_step dim=0", "Linear in_features=16 out_features=2"],
+     ["RNS301:4: last_step: only sample -1 reaches the output: an index took a sample where a step was meant"]),
+    ([X, "mean dim=0"], ["RNS208:3: mean: mean over dim 0 takes the batch away, and the output has none"]),
+    # States
+    ([X, BI, "last_step", "Linear in_features=32 out_features=2"],
+     ["RNS302:4: rnn (LSTM): of the reverse direction only the last step is used, where it has read one step and no more | the reverse "
+      'direction ends at step 0: type = "last_state" with input = "rnn"']),
+    (["batch seq feature=10", BI, "Dropout", "select dim=1 index=-1"],
+     ["RNS302:5: rnn (LSTM): of the reverse direction only the last step is used, where it has read one step and no more | the reverse "
+      'direction ends at step 0: type = "last_state" with input = "rnn"']),
+    ([X, BI, "select input='rnn.h_n' dim=0 index=-1", "Linear in_features=16 out_features=2"],
+     ["RNS304:4: rnn (LSTM): of h_n only row 3 is used, which is reverse: the forward direction reaches nothing | type = "
+      '"last_state" with input = "rnn" has both']),
+    # Losses
+    (["seq=9 batch=6 feature=10", "GRU input_size=10 hidden_size=8", "reshape sizes=[-1_,_8]", "CrossEntropyLoss target='(batch=6_,_seq=9)'"],
+     ["RNS502:5: loss (CrossEntropyLoss): the rows of the scores run along (seq batch), those of the target along (batch seq)"]),
+    ([X, "Identity", "CrossEntropyLoss target='batch=6_,_seq=9'"],
+     ["RNS503:4: loss (CrossEntropyLoss): CrossEntropyLoss takes dim 1 of the scores for the classes, and that is seq | "
+      "transpose(1, 2) of the scores fits"]),
+    (["batch=B seq=T feature=10", "last_step", "CrossEntropyLoss target='batch=B_,_seq=T'"],
+     ["RNS505:4: loss (CrossEntropyLoss): CrossEntropyLoss gets scores (batch=B feature=10) and targets (batch=B seq=T): a target of "
+      "the sizes (B,) is needed"]),
+    ([X, BI, "reshape sizes=[-1_,_16]", "CrossEntropyLoss target='(batch=6_,_seq=9)'"],
+     ["RNS308:5: loss (CrossEntropyLoss): CrossEntropyLoss gets scores ((batch=6 seq=9 directions=2) hidden=16) and targets "
+      "(batch=6 seq=9): a reshape cut the two directions apart, into rows | keep directions x hidden together in the last dim"]),
+    (["batch=6 feature=1", "Identity", "MSELoss target='batch=6'"],
+     ["RNS504:4: loss (MSELoss): MSELoss of (6, 1) and (6,) broadcasts to (6, 6): every row meets every target | squeeze(1) of the "
+      "scores fits"]),
+    (["batch=6 feature=3", "Identity", "MSELoss target='batch=6'"],
+     ["RNS505:4: loss (MSELoss): MSELoss of (6, 3) and (6,): scores and target need the same sizes"]),
+    (["batch=6 feature=1", "Identity", "BCEWithLogitsLoss target='batch=6'"],
+     ["RNS505:4: loss (BCEWithLogitsLoss): BCEWithLogitsLoss of (6, 1) and (6,): scores and target need the same sizes"]),
+    (["batch=6 seq=6", "Identity", "MSELoss target='seq=6_,_batch=6'"],
+     ["RNS502:4: loss (MSELoss): the rows of the scores run along (batch seq), those of the target along (seq batch)"]),
+    # What does not fit at all
+    ([X, "reshape sizes=[7_,_-1]"],
+     ["RNS213:3: reshape: reshape(7, -1): batch=6 seq=9 feature=10 has 540 elements, which cannot be dealt out to 7"]),
+    ([X, "transpose dim0=0 dim1=3"],
+     ["RNS213:3: transpose: transpose(0, 3) does not fit: dim 3 is out of range: batch=6 seq=9 feature=10 has 3 dims"]),
+    ([X, "permute dims=[0_,_1]"],
+     ["RNS213:3: permute: permute(0, 1) does not fit: permute(0, 1): name each of the 3 dims of batch=6 seq=9 feature=10 once"]),
+    ([X, "select dim=1 index=9"],
+     ["RNS213:3: select: index=9 is out of range: dim 1 of (batch=6 seq=9 feature=10) has 9"]),
+    ([X, "mean dim=5"], ["RNS213:3: mean: dim=5 is no dim of (batch=6 seq=9 feature=10), which has 3"]),
+    ([X, "Linear in_features=10 out_features=4", "concat inputs=['input'_,_'linear'] dim=1"],
+     ["RNS213:4: concat: concat along dim 1 cannot join (batch=6 seq=9 feature=10) and (batch=6 seq=9 feature=4): dim 2 differs"]),
+    ([X, "mean", "concat inputs=['input'_,_'mean'] dim=1"],
+     ["RNS213:4: concat: concat cannot join (batch=6 seq=9 feature=10) and (batch=6 feature=10): they have different numbers of dims"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "expected"), CASES)
+def test_what_is_found(lines: list[str], expected: list[str]) -> None:
+    assert found(*lines) == expected
+
+
+SILENT: list[list[str]] = [
+    [X, "GRU input_size=10 hidden_size=8 batch_first=true"],
+    ["seq=9 batch=6 feature=10", "GRU input_size=10 hidden_size=8"],
+    ["seq=9 feature=10", "GRU input_size=10 hidden_size=8"],
+    ["batch=6 feature=10", "GRUCell input_size=10 hidden_size=8"],
+    ["feature=10", "LSTMCell input_size=10 hidden_size=8"],
+    ["N T F", "GRU input_size=10 hidden_size=8 batch_first=true"],
+    ["batch=1 seq=9 feature=10", "GRU input_size=10 hidden_size=8"],
+    # a state that fits
+    [X, TWO, "GRU input_size=10 hidden_size=16 num_layers=2 batch_first=true input='input' state='rnn'"],
+    [X, BI, "LSTM input_size=10 hidden_size=16 num_layers=4 batch_first=true input='input' state='rnn'"],
+    [X, BI, "LSTM input_size=10 hidden_size=16 num_layers=4 batch_first=true input='input' state=['rnn.h_n'_,_'rnn.c_n']"],
+    [X, BI, "GRU input_size=10 hidden_size=16 num_layers=4 batch_first=true input='input' state='rnn.h_n'"],
+    # widths and channels
+    [X, BI, "last_state", "Linear in_features=32 out_features=5"],
+    [X, "transpose dim0=1 dim1=2", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
+    ["batch=6 seq=10 feature=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
+    ["batch=6 seq=10 feature=10", "BatchNorm1d num_features=10"],
+    [X, "LayerNorm normalized_shape=[9_,_10]"],
+    # reshapes that keep the samples
+    [X, BI, "transpose input='rnn.h_n' dim0=0 dim1=1", "reshape sizes=['batch'_,_-1]", "Linear in_features=64 out_features=5"],
+    [X, "reshape sizes=[-1_,_10]", "Linear in_features=10 out_features=3", "reshape sizes=[6_,_9_,_3]"],
+    ["batch=6 seq=8 feature=10", "reshape sizes=['batch'_,_4_,_20]", "GRU input_size=20 hidden_size=8 batch_first=true"],
+    [X, BI, "reshape input='rnn.h_n' sizes=[2_,_2_,_6_,_16]", "select dim=0 index=-1", "transpose dim0=0 dim1=1", "Flatten"],
+    [X, BI, "reshape input='rnn.h_n' sizes=['batch'_,_-1]", "reshape sizes=[4_,_6_,_16]"],
+    [X, "reshape sizes=[6_,_3_,_30]", "Linear in_features=30 out_features=2"],
+    # softmax, sums, picks
+    ["batch=6 seq=9", "Softmax dim=1"],
+    ["batch=6", "Softmax dim=0"],
+    ["batch=6 feature=1", "LogSoftmax dim=1"],
+    [X, "Linear in_features=10 out_features=10", "add inputs=['input'_,_'linear']"],
+    ["batch=6 seq=6", "Tanh", "add inputs=['input'_,_'tanh']"],
+    [X, TWO, "last_step", "Linear in_features=16 out_features=2"],
+    [X, "mean"], [X, "max dim=1"], ["batch=1 seq=9 feature=10", "select dim=0 index=0"],
+    [X, BI, "last_step name='l'", "last_state input='rnn' name='s'", "concat inputs=['l'_,_'s'] dim=1"],
+    [X, BI, "last_step name='l'", "mean input='rnn' name='m'", "concat inputs=['l'_,_'m'] dim=1"],
+    [X, BI, "select name='l' dim=1 index=-1", "select input='rnn' name='f' dim=1 index=0", "concat inputs=['l'_,_'f'] dim=1"],
+    ["batch=6 seq=1 feature=10", BI, "last_step"],
+    [X, BI, "Linear in_features=32 out_features=3", "last_step"],
+    [X, BI, "last_step", "Linear input='rnn' in_features=32 out_features=3"],
+    [X, BI, "select input='rnn.h_n' dim=0 index=-1 name='r'", "select input='rnn.h_n' dim=0 index=-2 name='f'",
+     "concat inputs=['f'_,_'r'] dim=1"],
+    [X, BI, "select input='rnn.h_n' dim=0 index=-1 name='r'", "mean input='rnn' name='m'", "concat inputs=['m'_,_'r'] dim=1"],
+    # losses
+    [X, BI, "Linear in_features=32 out_features=5", "transpose dim0=1 dim1=2", "CrossEntropyLoss target='batch=6_,_seq=9'"],
+    [X, BI, "Linear in_features=32 out_features=5", "reshape sizes=[-1_,_5]", "CrossEntropyLoss target='(batch=6_,_seq=9)'"],
+    [X, BI, "Linear in_features=32 out_features=5", "reshape sizes=[-1_,_5]", "CrossEntropyLoss target='rows=54'"],
+    [X, "mean", "CrossEntropyLoss target='labels=6'"],
+    [X, "mean", "CrossEntropyLoss target='batch=6_,_feature=10'"],
+    ["feature=10", "Identity", "NLLLoss target=''"],
+    ["batch=6 feature=1", "select dim=1 index=0", "MSELoss target='batch=6'"],
+    ["batch=6 feature=1", "Identity", "MSELoss target='batch=6_,_1'"],
+    ["batch=6 seq=6", "Identity", "MSELoss target='batch=6_,_seq=6'"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", SILENT)
+def test_where_nothing_is_wrong(lines: list[str]) -> None:
+    assert found(*lines) == []
+
+
+def test_a_comment_on_the_line_silences_it() -> None:
+    text = '[input]\nlayout = "batch=6 seq=9"\n[[layer]]\ntype = "Softmax"\ndim = 0{}\n[[layer]]\ntype = "Softmax"\ndim = 0\n'
+    for comment, lines in [("", [5, 8]), ("  # rnnshape: ignore[RNS206]", [8]), ("  # rnnshape: ignore[RNS207]", [5, 8])]:
+        document = read_text(text.format(comment), "model.toml")
+        prediction = walked(document, described(document)).prediction()
+        assert [f.location.line for f in prediction.findings if f.location] == lines
+
+
+def test_codes_that_are_ignored() -> None:
+    assert predicted("batch=6 seq=9", "Softmax dim=0", ignore=("rns206",)).findings == ()
+    assert [f.code for f in predicted("batch=6 seq=9", "Softmax dim=0", ignore=("RNS207",)).findings] == ["RNS206"]
+
+
+def test_a_finding_in_full() -> None:
+    [finding] = predicted(X, BI, "last_state", "Linear in_features=16 out_features=5 name='fc'").findings
+    assert str(finding) == (
+        "fc (Linear): Linear expects 16 features and gets 32 = directions=2 x hidden=16; the directions were forgotten\n"
+        "  input     batch=6 (directions=2 hidden=16)  (6, 32)\n"
+        "  in_features = 32 fits\n"
+        "  at model.toml:5:  {type = 'Linear', in_features = 16, out_features = 5, name = 'fc'}\n"
+        "  RNS308, see: rnnshape explain RNS308"
+    )
+
+
+def test_what_follows_an_unknown_tensor_is_not_judged() -> None:
+    p = predicted(X, "reshape sizes=[7_,_-1]", "Linear in_features=3 out_features=2", "Softmax dim=0")
+    assert [f.code for f in p.findings] == ["RNS213"]
+    assert [(c.path, c.outputs, c.notes) for c in p.calls[2:]] == [
+        (name, (), ("not followed, as what goes in is not known",)) for name in ("linear", "softmax")
+    ]
+
+
+def test_a_layer_decides_the_symbol_of_its_features() -> None:
+    p = predicted("batch seq feature", "GRU input_size=10 hidden_size=8 batch_first=true")
+    assert p.ok
+    assert p.notes == ("feature is 10, from input_size of gru",)
+    assert str(p.calls[0].inputs[0].layout) == "batch seq feature=10"
+
+
+def test_two_layers_that_want_different_features() -> None:
+    lines = found("batch feature", "Linear in_features=4 out_features=2 name='a'", "Linear in_features=5 out_features=2 input='input'")
+    assert lines == ["RNS211:4: linear (Linear): Linear expects 5 features and gets 4 | in_features = 4 fits"]
+
+
+def test_lengths_that_are_no_product_get_a_symbol() -> None:
+    p = predicted("batch=B feature=4 seq=T", "Conv1d in_channels=4 out_channels=3 kernel_size=3 stride=2 name='c'",
+                  "MaxPool1d kernel_size=2 stride=1 name='p'")  # fmt: skip
+    assert [str(c.outputs[0].layout) for c in p.calls[1:]] == ["batch=B feature=3 seq@c=T_c", "batch=B feature=3 seq@p=T_c_p"]
+    assert [c.notes for c in p.calls[1:]] == [("T_c = (T - 3) // 2 + 1",), ("T_c_p = T_c - 1",)]
+    two = predicted("batch=B seq=T", "Tanh", "select dim=1 index=0 input='input'", "unsqueeze dim=1",
+                    "concat inputs=['tanh'_,_'unsqueeze'] dim=1 name='j'")  # fmt: skip
+    assert (str(two["j"].outputs[0].layout), two["j"].notes) == ("batch=B ?=T_j", ("T_j = T + 1",))
+
+
+def test_symbols_and_sizes_say_the_same() -> None:
+    lines = [BI, "last_state", "Dropout", "Linear in_features=32 out_features=5", "LogSoftmax dim=1", "NLLLoss target='{}'"]
+    symbolic = predicted("batch=B seq=T feature=10", *[line.format("batch=B") for line in lines])
+    concrete = predicted(X, *[line.format("batch=6") for line in lines])
+    for one, other in zip(symbolic, concrete, strict=True):
+        for a, b in zip((*one.inputs, *one.outputs), (*other.inputs, *other.outputs), strict=True):
+            symbols = {"B": 6, "T": 9}
+            present = {s: n for s, n in symbols.items() if s in str(a.layout).replace("=", " ").split()}
+            assert (a.name, a.layout.bind(**present), a.dtype) == (b.name, b.layout, b.dtype)
+        assert (one.parameters, one.path, one.line) == (other.parameters, other.path, other.line)
+
+
+def test_every_call_has_its_line() -> None:
+    p = predicted(X, BI, "last_state", "Linear in_features=32 out_features=5")
+    assert [(c.path, c.line, c.depth) for c in p] == [("", None, 0), ("rnn", 3, 1), ("last_state", 4, 1), ("linear", 5, 1)]
+
+
+def test_the_totals() -> None:
+    p = predicted("batch=2 seq=3", "Embedding num_embeddings=7 embedding_dim=4", "GRU input_size=4 hidden_size=5 batch_first=true",
+                  "transpose dim0=0 dim1=1", "Linear in_features=5 out_features=6")  # fmt: skip
+    gru = 3 * 5 * (4 + 5) + 2 * 15
+    assert (p.parameters, p.parameter_bytes) == (28 + gru + 36, 4 * (28 + gru + 36))
+    assert p.flops.number() == 2 * 6 * (3 * 5 * (4 + 5) + 5 * 6)
+    assert p.activation_bytes.number() == 4 * (2 * 3 * 4 + 2 * 3 * 5 + 2 * 5 + 2 * 3 * 6)
+    assert p.title == "model.toml"
+
+
+def test_the_names_of_layers() -> None:
+    p = predicted("a=2", "ReLU", "ReLU", "ReLU name='relu_2'", "ReLU", "Identity name='tanh'", "Tanh", "MSELoss target='a=2'")
+    assert [c.path for c in p] == ["", "relu", "relu_3", "relu_2", "relu_4", "tanh", "tanh_2", "loss"]
+
+
+def test_examples_have_no_findings() -> None:
+    from rnnshape.modelfile.prediction import predict_file
+
+    examples = Path(__file__).parents[1] / "examples"
+    files = sorted(examples.glob("*.toml")) + sorted(examples.glob("*.json"))
+    assert len(files) >= 2
+    for file in files:
+        assert predict_file(file).findings == ()
