@@ -265,6 +265,10 @@ def path_from_stack(module: nn.Module) -> str:
     return path
 
 
+_AS_TORCH = ("recurrent.py", "answering.py")
+"""Our files that raise what torch would."""
+
+
 def is_ours(error: BaseException) -> bool:
     """Tell whether an exception comes from our own work, or from torch's fake tensors, and not from the model."""
     trace, code = error.__traceback__, None
@@ -277,5 +281,5 @@ def is_ours(error: BaseException) -> bool:
         return True
     if function in ("__torch_function__", "__torch_dispatch__"):
         return False  # it stands around what torch itself raised
-    ours = file.startswith(_OURS) and not (kind is RuntimeError and file.endswith("recurrent.py"))
+    ours = file.startswith(_OURS) and not (kind in (RuntimeError, IndexError) and os.path.basename(file) in _AS_TORCH)
     return ours or (kind is AssertionError and file.startswith(os.path.join(_TORCH, "_subclasses")))

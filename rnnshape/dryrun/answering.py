@@ -68,8 +68,12 @@ class Answers(TorchFunctionMode):
         if name == "data.set" and is_lazy(args[0]):
             with _disable_current_modes():  # memory that nobody touches: such a parameter cannot become a fake
                 return func(args[0], torch.empty(args[1].shape, dtype=args[1].dtype, device=args[1].device))
-        if name == "embedding" and (indices := _indices(args, kwargs)) is not None:
-            raise WholeNumbersNeededError(indices)
+        if name == "embedding":
+            _check_indices(args, kwargs)
+        if name == "index_select":
+            _check_range(_argument(args, kwargs, 2, "index"), args[0].size(_argument(args, kwargs, 1, "dim")))
+        if name == "view":
+            return _viewed(func, args, kwargs)
         return func(*args, **kwargs)
 
 
@@ -87,7 +91,37 @@ def _values(tensor: Tensor) -> Tensor:
     return found
 
 
-def _indices(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor | None:
-    """Return the indices of an embedding where they are no whole numbers."""
-    given = args[0] if args else kwargs.get("input")
-    return given if isinstance(given, Tensor) and given.is_floating_point() else None
+def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], position: int, name: str) -> Any:
+    return args[position] if len(args) > position else kwargs.get(name)
+
+
+def _check_indices(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Hold the indices of an embedding against what indices are."""
+    indices, weight = (_argument(args, kwargs, i, name) for i, name in enumerate(("input", "weight")))
+    if isinstance(indices, Tensor) and isinstance(weight, Tensor):
+        if indices.is_floating_point():
+            raise WholeNumbersNeededError(indices)
+        _check_range(indices, weight.size(0))
+
+
+def _check_range(indices: Any, size: int) -> None:
+    """Raise as torch does where indices are known and one is out of range."""
+    known = known_values(indices) if isinstance(indices, Tensor) else None
+    if known is not None and known.numel():
+        with torch._C._DisableTorchDispatch():
+            outside = int(known.max()) >= size or int(known.min()) < -size
+        if outside:
+            raise IndexError("index out of range in self")
+
+
+def _viewed(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """View a tensor; where that cannot be, with the exception that torch raises for real ones."""
+    try:
+        return func(*args, **kwargs)
+    except ValueError as error:
+        if not str(error).startswith("Cannot view a tensor with shape"):
+            raise
+    raise RuntimeError(
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+        "contiguous subspaces). Use .reshape(...) instead."
+    )

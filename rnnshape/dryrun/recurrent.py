@@ -90,7 +90,7 @@ def layer(name: str, args: tuple[Any, ...]) -> Calculated:
     spec = _spec(name, weights, states, bias, num_layers, bidirectional, batch_first)
     lengths = None
     if packed:
-        sizes = _known(args[1])
+        sizes = _rows(args[1], x)
         batch, steps = sizes[0], len(sizes)
         lengths = tuple(sum(size > sample for size in sizes) for sample in range(batch))
     else:
@@ -130,6 +130,16 @@ def _known(tensor: Tensor) -> list[int]:
         return found.tolist()
 
 
+def _rows(batch_sizes: Tensor, data: Tensor) -> list[int]:
+    """Return the rows of each step of a PackedSequence; raises as torch does where there are fewer."""
+    sizes, start = _known(batch_sizes), 0
+    for size in sizes:
+        if start + size > data.size(0):
+            raise RuntimeError(f"start ({start}) + length ({size}) exceeds dimension size ({data.size(0)}).")
+        start += size
+    return sizes
+
+
 class Packing(NamedTuple):
     """What ``_pack_padded_sequence`` and ``_pad_packed_sequence`` return."""
 
@@ -153,16 +163,15 @@ def pack(fakes: Fakes, x: Tensor, lengths: Tensor, batch_first: bool) -> Packing
             "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not "
             "need ONNX exportability."
         )
-    if known[0] > steps:
-        raise RuntimeError(f"start (0) + length ({known[0]}) exceeds dimension size ({steps}).")
     sizes = [sum(n > step for n in known) for step in range(known[0])]
-    [data] = _answer([_blank((sum(known), *x.shape[2:]), x)], [x])
+    rows = sum(min(n, steps) for n in known)  # torch packs what there is of a sample that is said to be longer
+    [data] = _answer([_blank((rows, *x.shape[2:]), x)], [x])
     return Packing(data, _constant(fakes, sizes))
 
 
 def unpack(fakes: Fakes, data: Tensor, batch_sizes: Tensor, batch_first: bool, total: int | None) -> Packing:
     """Answer ``_pad_packed_sequence``."""
-    sizes = _known(batch_sizes)
+    sizes = _rows(batch_sizes, data)
     steps = len(sizes)
     if total is not None and total > 0:
         if total < steps:
