@@ -104,18 +104,20 @@ def kept(model, x, onednn):
 
 def saved_table():
     rows = [["bytes kept for backward", "rnnshape", "torch's own code", "oneDNN", "torchinfo: forward/backward"]]
-    for kind, (inputs, hidden, layers, batch, seq) in (
-        ("LSTM", (10, 16, 2, 6, 9)),
-        ("LSTM", (128, 256, 2, 32, 100)),
-        ("LSTM", (300, 512, 1, 16, 100)),
-        ("GRU", (128, 256, 2, 32, 100)),
-        ("RNN", (128, 256, 2, 32, 100)),
+    for kind, (inputs, hidden, layers, batch, seq), bidirectional in (
+        ("LSTM", (10, 16, 2, 6, 9), False),
+        ("LSTM", (10, 16, 2, 6, 9), True),
+        ("LSTM", (128, 256, 2, 32, 100), False),
+        ("LSTM", (128, 256, 2, 32, 100), True),
+        ("LSTM", (300, 512, 1, 16, 100), False),
+        ("GRU", (128, 256, 2, 32, 100), False),
+        ("RNN", (128, 256, 2, 32, 100), False),
     ):
-        model, x = getattr(nn, kind)(inputs, hidden, layers), torch.zeros(seq, batch, inputs)
+        model, x = getattr(nn, kind)(inputs, hidden, layers, bidirectional=bidirectional), torch.zeros(seq, batch, inputs)
         ours = predict(model, batch=batch, seq=seq).saved_bytes
         summary = torchinfo.summary(model, input_data=[x], verbose=0)
         found = (ours, kept(model, x, False), kept(model, x, True), summary.total_output_bytes)
-        label = f"{kind}({inputs}, {hidden}, {layers}), {batch} x {seq}"
+        label = f"{kind}({inputs}, {hidden}, {layers}){' bidirectional' * bidirectional}, {batch} x {seq}"
         rows.append([label, *(f"{n:,} (x {n / found[1]:.3g})" for n in found)])
     return columns(rows, indent="")
 
