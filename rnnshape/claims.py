@@ -11,7 +11,7 @@ from torch.overrides import _get_current_function_mode_stack
 from rnnshape import text
 from rnnshape.agreement import Agreement
 from rnnshape.axes import COPIES, UNKNOWN, axes_of
-from rnnshape.coordinates import ROWS, UNNAMED, Mark, layout_of, varies
+from rnnshape.coordinates import MADE, ROWS, UNNAMED, Mark, layout_of, varies
 from rnnshape.errors import LayoutError
 from rnnshape.judging.verdict import runs_along
 from rnnshape.layout import Layout
@@ -109,7 +109,7 @@ def _where(mark: Mark) -> dict[str, list[int]]:
     """Return the dims along which axes of each name lie; the batch first, which says most."""
     found: dict[str, set[int]] = {}
     for axis, table in mark.tables.items():
-        made = axis.of.isdecimal() or (axis.of.startswith("call") and axis.name != "step")
+        made = axis.of.isdecimal() or (axis.of.startswith(MADE) and axis.name != "step")
         if axis.name not in (UNNAMED, ROWS) and not made and table.dim() == len(mark.sizes):
             found.setdefault("seq" if axis.name == "step" else axis.name, set()).update(runs_along(table))
     return {name: sorted(found[name]) for name in sorted(found, key=lambda name: name != "batch")}

@@ -22,7 +22,7 @@ from rnnshape.layout import Layout
 from rnnshape.report import Location
 
 __all__ = [
-    "LARGEST", "NOWHERE", "ROWS", "SMALL", "UNNAMED", "Form", "Mark", "Site", "alone", "along", "at_sizes", "compress",
+    "LARGEST", "MADE", "NOWHERE", "ROWS", "SMALL", "UNNAMED", "Form", "Mark", "Site", "alone", "along", "at_sizes", "compress",
     "disagreement", "expand", "forget_tables", "interned", "layout_of", "lone", "separable", "varies", "widen",
 ]  # fmt: skip
 
@@ -31,6 +31,9 @@ T = TypeVar("T")
 
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
+
+MADE = "#"
+"""How the origin of an axis begins that a call of a recurrent layer made; no argument has such a name."""
 
 UNNAMED = "unnamed"
 """The name of a dim of an input that nobody has named."""
@@ -89,7 +92,7 @@ class Form:
         self.lone = lone
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mark:
     """What is known of one tensor.
 
@@ -111,7 +114,7 @@ class Mark:
     target: bool = False
     single: int | None = None
     made: Location | None = None
-    form: Form | None = field(default=None, init=False, compare=False)
+    form: Form | None = field(default=None, init=False)
 
     def of(self, name: str) -> list[tuple[Axis, Tensor]]:
         """Return the tables of all axes of a name."""

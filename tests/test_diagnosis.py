@@ -1,4 +1,5 @@
 import logging
+from typing import Any
 
 import pytest
 import torch
@@ -184,3 +185,16 @@ def test_a_batch_of_one_that_is_squeezed_away() -> None:
     assert finding.location is not None
     assert finding.location.code == "return self.fc(h[-1].squeeze(0)).squeeze(1)"
     assert rs.diagnose(model, X, axes="batch seq feature").ok
+
+
+@pytest.mark.parametrize("name", ["h", "prev_h", "call", "call3h", "c"])
+def test_an_argument_may_have_any_name(name: str) -> None:
+    forward = f"def forward(self, x, {name}):\n    return self.rnn(x, {name})[0]"
+    scope: dict[str, Any] = {}
+    exec(forward, scope)
+    kind = type("Named", (torch.nn.Module,), {"forward": scope["forward"]})
+    model = kind()
+    model.rnn = torch.nn.GRU(4, 8, num_layers=2)
+    report = rs.diagnose(model, torch.zeros(9, 6, 4), torch.zeros(2, 6, 8), axes=("seq batch feature", "layers batch hidden"))
+    assert report.findings == ()
+    assert report.unfollowed == ()

@@ -34,7 +34,7 @@ class Judge(Meetings, Recurrences):
     def _halves(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         """Judge dims as long as one half of an output, in which both halves lie: it was cut as (hidden, 2)."""
         for axis, table in mark.of("directions"):
-            record = self.usage.calls.get(int(axis.of[4:])) if axis.of[4:].isdecimal() else None
+            record = self.usage.source(axis)
             for dim in dims:
                 if record is None or mark.sizes[dim] != record.width or not varies(table, dim):
                     continue

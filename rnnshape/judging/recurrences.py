@@ -93,7 +93,7 @@ class Recurrences(Verdicts):
 
     def _rows_of_layers(self, op: Operation, mark: Mark, record: Recurrence) -> None:
         for axis, table in mark.of("layers"):
-            source = self.usage.calls.get(int(axis.of[4:-1])) if axis.of.endswith("h") else None
+            source = self.usage.source(axis, "h")
             if source is None:
                 continue
             halves = mark.tables.get(source.row_direction("h"))

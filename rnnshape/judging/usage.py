@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, SMALL, Mark
+from rnnshape.coordinates import LARGEST, MADE, NOWHERE, SMALL, Mark
 from rnnshape.report import Location
 
-__all__ = ["Recurrence", "Usage"]
+__all__ = ["Recurrence", "Usage", "holds_states"]
 
 MOST_UNITS = 1 << 18
 """Elements up to which single units are accounted for."""
@@ -45,6 +45,9 @@ class Recurrence:
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
         seen: tables that were accounted for, by their ids, held so that no others get these.
+        step: the axis of the steps of its output.
+        direction: the axis of the halves of its output.
+        hidden: the axis of its hidden features.
     """
 
     number: int
@@ -66,21 +69,23 @@ class Recurrence:
     seen: dict[tuple[int, ...], tuple[Tensor | None, ...]] = field(
         default_factory=dict[tuple[int, ...], tuple["Tensor | None", ...]]
     )
+    step: Axis = field(init=False)
+    direction: Axis = field(init=False)
+    hidden: Axis = field(init=False)
 
-    @property
-    def step(self) -> Axis:
-        """The axis of the steps of its output."""
-        return Axis("step", f"call{self.number}")
+    def __post_init__(self) -> None:
+        call = f"{MADE}{self.number}"
+        self.step = Axis("step", call)
+        self.direction = Axis("directions", call)
+        self.hidden = Axis("hidden", call)
 
-    @property
-    def direction(self) -> Axis:
-        """The axis of the halves of its output."""
-        return Axis("directions", f"call{self.number}")
+    def layer(self, letter: str) -> Axis:
+        """The axis of the layers of h_n or c_n."""
+        return Axis("layers", f"{MADE}{self.number}{letter}")
 
-    @property
-    def hidden(self) -> Axis:
-        """The axis of its hidden features."""
-        return Axis("hidden", f"call{self.number}")
+    def row_direction(self, letter: str) -> Axis:
+        """The axis of the directions of h_n or c_n."""
+        return Axis("directions", f"{MADE}{self.number}{letter}")
 
     def sees(self, *tables: Tensor | None) -> bool:
         """Tell whether these tables were not accounted for before. The same few objects come again and again."""
@@ -90,14 +95,6 @@ class Recurrence:
         if len(self.seen) < MOST_SEEN and all(t is None or t.numel() <= SMALL for t in tables):
             self.seen[key] = tables
         return True
-
-    def layer(self, letter: str) -> Axis:
-        """The axis of the layers of h_n or c_n."""
-        return Axis("layers", f"call{self.number}{letter}")
-
-    def row_direction(self, letter: str) -> Axis:
-        """The axis of the directions of h_n or c_n."""
-        return Axis("directions", f"call{self.number}{letter}")
 
 
 class Usage:
@@ -114,25 +111,27 @@ class Usage:
     def __init__(self, first: int = 0) -> None:
         self.after = first
         self.calls: dict[int, Recurrence] = {}
+        self._outputs: dict[Axis, Recurrence] = {}
+        self._states: dict[Axis, Recurrence] = {}
 
     def open(self, op: Any, layers: int, directions: int, steps: int, packed: bool) -> Recurrence:
         """Begin to account for a call."""
         module, kind = op.book.calling_module()
         record = Recurrence(self.after, layers, directions, steps, packed, module, kind, op.book.here())
         record.width = op.result[0].size(-1) // directions
-        self.calls[self.after] = record
+        self.calls[self.after] = self._outputs[record.step] = self._states[record.layer("h")] = record
         self.after += 1
         return record
+
+    def source(self, axis: Axis, letter: str = "") -> Recurrence | None:
+        """Return the call in this step that made an axis of its output, or with a letter of its state h or c."""
+        number = axis.of.removeprefix(MADE).removesuffix(letter)
+        return self.calls.get(int(number)) if axis.of == f"{MADE}{number}{letter}" and number.isdecimal() else None
 
     def use(self, mark: Mark, scene: Callable[[], tuple[Location | None, str, str]]) -> None:
         """Account for the consumption of a tensor."""
         for axis, table in mark.tables.items():
-            if not axis.of.startswith("call"):
-                continue
-            if axis.name == "step":
-                record = self.calls.get(int(axis.of[4:]))
-                if record is None:
-                    continue
+            if record := self._outputs.get(axis):
                 halves = mark.tables.get(record.direction)
                 if record.sees(table, halves, mark.tables.get(record.hidden)):
                     location = _place(mark, axis, scene)
@@ -141,15 +140,17 @@ class Usage:
                         record.used.setdefault(pair, location)
                     if not _some_units(record, mark, halves, table):
                         record.whole.update(pairs)
-            elif axis.name == "layers" and axis.of.endswith("h"):
-                record = self.calls.get(int(axis.of[4:-1]))
-                if record is None:
-                    continue
+            elif record := self._states.get(axis):
                 halves = mark.tables.get(record.row_direction("h"))
                 if record.sees(table, halves):
                     location = _place(mark, axis, scene)
                     for way, layer in _pairs(halves, table, record.directions, record.layers):
                         record.rows.setdefault((layer, way), location)
+
+
+def holds_states(mark: Mark) -> bool:
+    """Tell whether a tensor holds steps of an output, or rows of a state."""
+    return any(name in ("step", "layers") and of.startswith(MADE) for name, of, _ in mark.tables)
 
 
 def _place(mark: Mark, axis: Axis, scene: Callable[[], tuple[Location | None, str, str]]) -> Location | None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.axes import Axis
-from rnnshape.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
+from rnnshape.coordinates import MADE, ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
 from rnnshape.interleaving import repair
 from rnnshape.judging.carrying import Carrying
 from rnnshape.judging.usage import Usage
@@ -80,7 +80,7 @@ class Verdicts:
     def use(self, *marks: Mark) -> None:
         """Account for the use of states."""
         for mark in marks:
-            if any(axis.of.startswith("call") for axis in mark.tables):
+            if any(axis.of.startswith(MADE) for axis in mark.tables):
                 self.use_states(mark)
 
     @anew
