@@ -5,6 +5,8 @@
     Layout('(layers=1 directions=2) batch=6 hidden=16', sizes=(2, 6, 16))
 
 Nothing is imported before it is used: the calculator and the Layouts never import torch.
+
+PYTEST_DONT_REWRITE is for pytest, which warns of a plugin that was imported before it, as in ``rnnshape run -m pytest``.
 """
 
 from __future__ import annotations

@@ -191,6 +191,22 @@ def test_a_plain_suite_stays_as_it_is(suite: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        ["-c", "import sys, rnnshape, pytest; sys.exit(pytest.main(sys.argv[1:]))"],
+        ["-m", "rnnshape", "run", "--fail-on=error", "-m", "pytest"],
+    ],
+    ids=["main", "rnnshape run"],
+)
+def test_a_process_that_has_imported_rnnshape_before_pytest(suite: Any, start: list[str]) -> None:
+    suite.ini("filterwarnings = error")
+    (suite.path / "test_it.py").write_text("from model import *\ndef test_right():\n    RIGHT(X)\n")
+    done = subprocess.run([sys.executable, *start], cwd=suite.path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed in" in done.stdout
+
+
 LOADED = """
 import json, sys
 
