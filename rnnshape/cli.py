@@ -27,7 +27,7 @@ _EPILOG = """\b
 Examples:
   rnnshape run train.py --epochs 2       your script, unchanged, under watch
   rnnshape predict lstm --input-size 10 --hidden-size 16 --batch 6 --seq 9
-  rnnshape predict model.toml            every shape of a model described in a file
+  rnnshape predict model.toml            every shape of a model in a file
   rnnshape explain RNS103
 
 \b

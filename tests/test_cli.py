@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +19,9 @@ from click.testing import CliRunner, Result
 import rnnshape
 from rnnshape import predict
 from rnnshape.cli import main
+from rnnshape.modelfile.prediction import predict_file
+from rnnshape.modelfile.schema import json_schema
+from rnnshape.modelfile.source import module_source
 from rnnshape.rules import RULES, Rule
 from rnnshape.spec import KINDS
 
@@ -119,6 +124,8 @@ def test_any_case_of_a_layer_is_one_layer() -> None:
 
 
 ONE_SEQUENCE = "--unbatched is one sequence, so it goes with neither --batch nor --lengths"
+NO_MODEL = "is no layer, no model.toml or model.json, and no package.module:factory"
+MODULE_ALONE = "--module is for a model's file, and goes with neither --json nor --explain"
 NOT_A_SIZE = "a size is an int, a symbol such as 'B' or a product such as '2*H'; got"
 
 
@@ -130,8 +137,18 @@ NOT_A_SIZE = "a size is an int, a symbol such as 'B' or a product such as '2*H';
         (["predict", "gru"], "Missing option '--input-size'."),
         ([*GRU, "extra"], "Got unexpected extra argument (extra)"),
         (["predict", "gruu", *GRU[2:]],
-         "Invalid value for 'LAYER': 'gruu' is not one of 'rnn', 'lstm', 'gru', 'rnncell', 'lstmcell', 'grucell'."),
-        (["predict"], "Missing argument 'LAYER'. Choose from:\n\trnn,\n\tlstm,\n\tgru,\n\trnncell,\n\tlstmcell,\n\tgrucell"),
+         f"Invalid value for 'WHAT': 'gruu' {NO_MODEL}; did you mean 'gru'?"),
+        (["predict", "model.yaml"],
+         f"Invalid value for 'WHAT': 'model.yaml' {NO_MODEL}; layers are rnn, lstm, gru, rnncell, lstmcell, grucell"),
+        (["predict"], "Missing argument 'WHAT'."),
+        ([*GRU, "--module"], MODULE_ALONE),
+        (["predict", "a.toml", "--module", "--json"], MODULE_ALONE),
+        (["predict", "a.toml", "batch=6"], "Got unexpected extra argument (batch=6)"),
+        (["predict", "a.toml", "--input-size", "3"], "--input-size is for a layer given by its name; a.toml has its own"),
+        (["predict", "a.toml", "--no-bias"], "--no-bias is for a layer given by its name; a.toml has its own"),
+        (["predict", "a.b:C", "batch=6", "--seq", "3"], "--seq is for a layer given by its name; a.b:C has its own"),
+        (["predict", "a.b:C"], 'say what goes into a.b:C, as in: rnnshape predict a.b:C "batch=6 seq=9 feature=10"'),
+        (["predict", "a.toml", "--ignore", "x"], "there is no rule 'x' (rnnshape rules lists them)"),
         ([*GRU, "--num-layers", "x"], "Invalid value for '--num-layers': 'x' is not a valid integer."),
         ([*GRU, "--num-layers", "0"], "num_layers=0: 1 or more is needed"),
         ([*GRU[:-1], "0"], "hidden_size=0: 1 or more is needed"),
@@ -166,6 +183,147 @@ def test_a_wrong_predict(words: list[str], message: str) -> None:
 
 def test_only_the_projection_of_an_lstm() -> None:
     assert error(*GRU, "--proj-size", "3").startswith("proj_size=3: only LSTM has projections, not GRU; leave it ")
+
+
+# predict: a model in a file, and a live one
+
+FILE = """\
+[input]
+layout = "batch=6 seq=9 feature=10"
+
+[[layer]]
+type = "GRU"
+name = "rnn"
+input_size = 10
+hidden_size = 8
+batch_first = true
+bidirectional = true
+
+[[layer]]
+type = "last_step"
+
+[[layer]]
+type = "Linear"
+in_features = 16
+out_features = 3
+"""
+LIVE = """\
+from torch import nn
+
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(10, 8, batch_first=True, bidirectional=True)
+        self.linear = nn.Linear(16, 3)
+
+    def forward(self, x):
+        output, _ = self.rnn(x)
+        return self.linear(output)
+
+def make():
+    return Tagger()
+
+model = Tagger()
+number = 3
+
+def broken():
+    raise ValueError("no\\nmodel")
+"""
+
+
+def test_predict_a_file(models: Path) -> None:
+    wanted = predict_file("model.toml")
+    assert printed("predict", "model.toml") == f"{wanted!r}\n"
+    assert json.loads(printed("predict", "model.toml", "--json")) == wanted.to_dict()
+    assert [f.code for f in wanted.findings] == ["RNS302"]
+    assert printed("predict", "model.toml", "--ignore", "rns302") == f"{predict_file('model.toml', ignore=['RNS302'])!r}\n"
+
+
+def test_predict_the_schema() -> None:
+    assert json.loads(printed("predict", "--schema")) == json_schema()
+
+
+def test_predict_the_module(models: Path) -> None:
+    done = cli("predict", "model.toml", "--module")
+    assert (done.exit_code, done.stdout) == (0, module_source("model.toml"))
+    [finding] = predict_file("model.toml").findings
+    assert done.stderr == f"RNS302 warning: {finding}\n"
+    assert cli("predict", "model.toml", "--module", "--ignore", "RNS302").stderr == ""
+
+
+def test_predict_explains_a_file(models: Path) -> None:
+    assert printed("predict", "model.toml", "--explain") == textwrap.dedent("""\
+        Model
+          input   (6, 9, 10)  6 = batch; 9 = seq; 10 = feature
+          output  (6, 3)      6 = batch; 3 = feature
+        rnn GRU(10, 8, batch_first=True, bidirectional=True)
+          input   (6, 9, 10)  6 = batch; 9 = seq; 10 = feature
+          output  (6, 9, 16)  6 = batch; 9 = seq; 16 = 2 directions x 8 hidden
+          h_n     (2, 6, 8)   2 = 1 layer x 2 directions; 6 = batch; 8 = hidden
+        last_step [:, -1]
+          input   (6, 9, 16)  6 = batch; 9 = seq; 16 = 2 directions x 8 hidden
+          output  (6, 16)     6 = batch; 16 = 2 directions x 8 hidden
+        linear Linear(16, 3)
+          input   (6, 16)  6 = batch; 16 = 2 directions x 8 hidden
+          output  (6, 3)   6 = batch; 3 = feature
+        """)
+    calls = json.loads(printed("predict", "model.toml", "--explain", "--json"))["calls"]
+    assert calls[2]["tensors"][1] == {
+        "name": "output", "layout": "batch=6 (directions=2 hidden=8)", "sizes": [6, 16],
+        "origins": ["6 = batch", "16 = 2 directions x 8 hidden"],
+    }  # fmt: skip
+
+
+def test_predict_explains_a_layer() -> None:
+    wanted = predict("GRU", 4, 8).explain()
+    assert printed(*GRU, "--explain") == f"{wanted!r}\n"
+    assert json.loads(printed(*GRU, "--explain", "--json")) == wanted.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("severity", "dim", "code"),
+    [("never", 0, 0), ("warning", 0, 3), ("error", 0, 3), ("error", 1, 0), ("warning", 1, 3), ("never", 1, 0)],
+)
+def test_a_finding_fails_where_that_is_wanted(tmp_path: Path, severity: str, dim: int, code: int) -> None:
+    layout = '"batch=6 feature=1"'  # dim 0 is an error, dim 1 a warning
+    file = tmp_path / "a.toml"
+    file.write_text(f'[input]\nlayout = {layout}\n[[layer]]\ntype = "Softmax"\ndim = {dim}\n')
+    assert cli("predict", str(file), "--fail-on", severity).exit_code == code
+
+
+@pytest.mark.parametrize("target", ["package.models:Tagger", "package.models:make", "package.models:model"])
+def test_predict_a_live_model(models: Path, target: str) -> None:
+    text = printed("predict", target, "batch=6 seq=9 feature=10")
+    assert "rnn GRU(10, 8, batch_first=True, bidirectional=True)" in text
+    assert "batch=6 seq=9 (directions=2 hidden=8)" in text
+    found = json.loads(printed("predict", target, "batch=B seq=T feature=10", "--json"))
+    assert found["calls"][-1]["outputs"][0]["sizes"] == ["B", "T", 3]
+    assert "  output  (6, 9, 16)  6 = batch; 9 = seq; 16 = 2 directions x 8 hidden" in (
+        printed("predict", target, "batch=6 seq=9 feature=10", "--explain").splitlines()
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("no.module:Model", "no.module:Model makes no model: ModuleNotFoundError: No module named 'no'"),
+        ("package.models:Taggr",
+         "package.models:Taggr makes no model: AttributeError: module 'package.models' has no attribute 'Taggr'"),
+        ("package.models:broken", "package.models:broken makes no model: ValueError: no model"),
+        ("package.models:number", "package.models:number makes no model: TypeError: 'int' object is not callable"),
+    ],
+)  # fmt: skip
+def test_where_no_model_is_made(models: Path, target: str, message: str) -> None:
+    done = cli("predict", target, "batch=6 seq=9 feature=10")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {message}\n")
+
+
+def test_a_broken_file_is_one_line(models: Path) -> None:
+    (models / "model.toml").write_text("[input\n")
+    for words in ([], ["--json"], ["--module"], ["--explain"]):
+        done = cli("predict", "model.toml", *words)
+        message = "model.toml:1: this is no TOML: expected ']' at the end of a table declaration"
+        assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {message}\n")
 
 
 # explain and rules
@@ -247,14 +405,28 @@ def test_rules_lists_every_rule() -> None:
 # The commands themselves
 
 
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be where the examples of the help texts are."""
+    (tmp_path / "model.toml").write_text(FILE)
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "models.py").write_text(LIVE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("package", "package.models"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return tmp_path
+
+
 @pytest.mark.parametrize("command", [(), *((name,) for name in main.commands)], ids=" ".join)
-def test_help_ends_with_an_example(command: tuple[str, ...]) -> None:
+def test_help_ends_with_an_example(command: tuple[str, ...], models: Path) -> None:
+    (models / "model.toml").write_text(FILE.replace("last_step", "last_state"))
     text = printed(*command, "--help")
     assert text == printed(*command, "-h")
     examples = re.findall(r"^  (?:  |Example: )(?:torchrun .*-m )?rnnshape (.*)$", text, re.MULTILINE)
     assert examples
     for example in examples:
-        words = example.split("   ")[0].split()
+        words = shlex.split(example.split("   ")[0].split(" > ")[0])
         assert words[0] in main.commands
         assert not command or words[0] == command[0]
         if words[0] != "run":

@@ -74,7 +74,7 @@ class Argument:
         if self.about:
             found["description"] = self.about
         if self.default is not NEEDED and self.default is not None:
-            found["default"] = self.default
+            found["default"] = self.default[0] if isinstance(self.default, tuple) else self.default
         return found
 
 
