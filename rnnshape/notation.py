@@ -32,6 +32,7 @@ _ORIGIN = re.compile(r"@(\w+)")
 _CROP = re.compile(r"\[(\d+)(?::(\d+)(?::(\d+))?)?/(\d+)\]", re.ASCII)
 _SIZE = re.compile(r"(?:[0-9]+|[A-Za-z_]\w*)(?:\*(?:[0-9]+|[A-Za-z_]\w*))*")
 _VARIADIC = re.compile(r"[#*]|\.\.\.")
+_ONE = re.compile(r"1(?![\w*])")
 _NUMBER = re.compile(r"[0-9]+(?![\w*])")
 
 
@@ -105,7 +106,7 @@ class _Reader:
     def dim(self) -> Dim:
         opened = self.at
         if self.peek() != "(":
-            if self.text[self.at : self.at + 1] == "1" and self.accept(_NUMBER):
+            if self.accept(_ONE):
                 return ()
             return self.pieces()
         self.at += 1

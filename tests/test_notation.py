@@ -18,6 +18,7 @@ BLOCK = Block((whole(SEQ, 9), whole(BATCH, 6)))
     [
         ("", ()),
         ("1", ((),)),
+        ("18 1 10", ((whole(UNKNOWN, 18),), (), (whole(UNKNOWN, 10),))),
         ("batch=6", ((whole(BATCH, 6),),)),
         ("batch=6 seq=9", ((whole(BATCH, 6),), (whole(SEQ, 9),))),
         ("(seq=9 batch=6)", ((whole(SEQ, 9), whole(BATCH, 6)),)),
