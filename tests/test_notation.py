@@ -18,7 +18,6 @@ BLOCK = Block((whole(SEQ, 9), whole(BATCH, 6)))
     [
         ("", ()),
         ("1", ((),)),
-        ("18 1 10", ((whole(UNKNOWN, 18),), (), (whole(UNKNOWN, 10),))),
         ("batch=6", ((whole(BATCH, 6),),)),
         ("batch=6 seq=9", ((whole(BATCH, 6),), (whole(SEQ, 9),))),
         ("(seq=9 batch=6)", ((whole(SEQ, 9), whole(BATCH, 6)),)),
@@ -156,3 +155,7 @@ def test_any_text_is_read_or_refused_at_a_place_in_it(text: str) -> None:
         position = 0
         assert parse(render(dims)) == dims
     assert 0 <= position <= len(text)
+
+
+def test_a_bare_number_is_a_size_without_a_meaning() -> None:
+    assert parse("18 1 10 6") == ((whole(UNKNOWN, 18),), (), (whole(UNKNOWN, 10),), (whole(UNKNOWN, 6),))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.nn.utils.rnn import PackedSequence
@@ -90,8 +89,7 @@ def _dim(name: str, size: int) -> str:
 
 def layouts_for(args: tuple[Any, ...], axes: Any) -> tuple[Any, ...]:
     """Describe positional arguments by the axes that `diagnose` takes."""
-    if isinstance(axes, str):
-        axes = (axes,)
-    elif isinstance(axes, (tuple, list)) and len(args) == 1 and isinstance(args[0], Tensor) and len(axes) == args[0].dim() != 1:
+    alone = len(args) == 1 and isinstance(args[0], Tensor) and len(axes or ()) == args[0].dim() != 1
+    if isinstance(axes, str) or alone:
         axes = (axes,)
     return tuple(layout_for(v, a) for v, a in zip(args, [*(axes or ()), *[None] * len(args)], strict=False))

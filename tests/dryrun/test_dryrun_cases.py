@@ -1,0 +1,111 @@
+"""Every bug of tests/cases and its corrected twin in a dry run: the sizes are the real ones, and the bugs are found."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import pathlib
+import sys
+import warnings
+from typing import Any
+
+import pytest
+import torch
+
+import rnnshape
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "oracle"))
+from forwards import layout_for, layouts_for, predicted_calls, real_calls
+
+FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parents[1] / "cases").glob("*/case.json"))
+
+MISSES = {
+    "flat-windows-viewed-with-steps-and-channels-exchanged": "a dim that is a product has no factors here, only its size",
+    "rollout-log-probabilities-and-advantages": "which action was taken is not known, so what gather returns is not either",
+}
+"""Bugs that take values to be found."""
+
+STOPS: set[str] = set()
+"""Twins whose sizes depend on values."""
+
+
+def load(path: pathlib.Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"dry_{path.parent.name}_{path.stem}".replace("-", "_"), path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def axes_of(case: Any, model: Any, inputs: Any) -> Any:
+    axes = case.INPUT_AXES
+    names = inspect.signature(model.forward).parameters
+    return [axes.get(name) for name in names][: len(inputs)] if isinstance(axes, dict) else axes
+
+
+def made(path: pathlib.Path, sizes: dict[str, int] | None = None) -> tuple[Any, Any, Any]:
+    case = load(path)
+    torch.manual_seed(1)
+    accepted = inspect.signature(case.make_inputs).parameters
+    return case, case.make_model(), case.make_inputs(**{k: v for k, v in (sizes or {}).items() if k in accepted})
+
+
+def predicted(path: pathlib.Path, sizes: dict[str, int] | None = None, train: bool = True) -> rnnshape.ModelPrediction:
+    case, model, inputs = made(path, sizes)
+    extra = {}
+    if hasattr(case, "loss_fn") and hasattr(case, "make_target") and not sizes:
+        target = case.make_target()
+        given = getattr(case, "TARGET_AXES", None)
+        described = layouts_for((target,), given)[0] if isinstance(target, torch.Tensor) else layout_for(target, given)
+        if isinstance(described, str) and ": [" in described:  # of a target only the sizes are known
+            described = f"{described.split(':')[0]}: {str(target.dtype).removeprefix('torch.')}"
+        extra = {"target": described, "loss": case.loss_fn}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what torch says of the models' own code
+        return rnnshape.predict(model.train(train), *layouts_for(tuple(inputs), axes_of(case, model, inputs)), **extra)
+
+
+def wrong(prediction: rnnshape.ModelPrediction) -> list[Any]:
+    return [f for f in prediction.findings if f.severity in ("error", "warning")]
+
+
+def marked(folder: pathlib.Path) -> Any:
+    reason = MISSES.get(folder.name)
+    return pytest.param(folder, id=folder.name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else ())
+
+
+@pytest.mark.parametrize("folder", [marked(folder) for folder in FOLDERS])
+def test_the_bug_is_found(folder: pathlib.Path) -> None:
+    case = json.loads((folder / "case.json").read_text())
+    found = [f for f in wrong(predicted(folder / "buggy.py")) if f.code != "RNS000"]
+    assert any(f.code[3] in "".join(case["expected_families"]).replace("RNS", "") for f in found), found
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+def test_the_corrected_twin_has_no_finding_and_its_real_sizes(folder: pathlib.Path) -> None:
+    prediction = predicted(folder / "fixed.py")
+    assert wrong(prediction) == []
+    assert not [u for u in prediction.unfollowed if "made a mistake" in u], prediction.unfollowed
+    assert bool(prediction.stopped) == (folder.name in STOPS), prediction.stopped
+    _, model, inputs = made(folder / "fixed.py")
+    if not prediction.stopped:
+        assert predicted_calls(prediction) == real_calls(model, *inputs)
+
+
+@pytest.mark.parametrize("sizes", [{"batch": 1}, {"batch": 6, "seq": 6}], ids=str)
+@pytest.mark.parametrize("train", [True, False], ids=["train", "eval"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+def test_sizes_are_the_real_ones(folder: pathlib.Path, train: bool, sizes: dict[str, int]) -> None:
+    prediction = predicted(folder / "fixed.py", sizes, train)
+    _, model, inputs = made(folder / "fixed.py", sizes)
+    raised = None
+    try:
+        real = real_calls(model.train(train), *inputs)
+    except Exception as error:
+        raised, real = error, []
+    if raised is not None:
+        assert [f.code for f in wrong(prediction)], f"the real model raised {raised}"
+    elif not prediction.stopped:
+        assert predicted_calls(prediction) == real
