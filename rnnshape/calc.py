@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from operator import index
 from typing import Any, NamedTuple, SupportsIndex, cast
 
 from rnnshape import text
+from rnnshape.arguments import dtype_of, lengths_of, size_of, spec_of
 from rnnshape.axes import Axis, Dim, whole
 from rnnshape.comparison import Difference, difference
 from rnnshape.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, saved_bytes, state_bytes
@@ -21,7 +21,7 @@ from rnnshape.explanation import Explanation, explain
 from rnnshape.layout import Layout
 from rnnshape.peak import peak_elements
 from rnnshape.scaling import Scaling, scaling
-from rnnshape.sizes import Quantity, Size, Total, parse_size, product, quantity, single
+from rnnshape.sizes import Quantity, Size, Total, product, quantity, single
 from rnnshape.spec import RNNSpec
 from rnnshape.tables import table
 
@@ -64,56 +64,19 @@ def predict(
     >>> print(predict("LSTM", input_size=10, hidden_size=16, bidirectional=True, batch_first=True).output)
     batch=B seq=T (directions=2 hidden=16)
     """
-    spec = _spec_of(what, args, config)
-    rows = None if batch is None else _size("batch", batch)
-    steps = None if spec.cell else _size("seq", seq)
+    spec = spec_of(what, args, config)
+    rows = None if batch is None else size_of("batch", batch)
+    steps = None if spec.cell else size_of("seq", seq)
     if steps == 0:
         raise SpecError("seq=0: 1 or more is needed, as torch demands")
     if lengths is None:
-        return Prediction(spec, rows, steps, None, _dtype(dtype))
-    packed = _lengths(spec, lengths)
+        return Prediction(spec, rows, steps, None, dtype_of(dtype))
+    packed = lengths_of(spec, lengths)
     if rows is None or (isinstance(rows, int) and rows != len(packed)):
         raise SpecError(f"batch={rows}: lengths has {text.count(len(packed), 'sample')}; leave batch out")
     if isinstance(steps, int) and steps < max(packed):
         raise SpecError(f"seq={steps}: the longest of lengths is {max(packed)}; leave seq out")
-    return Prediction(spec, len(packed), steps if isinstance(steps, int) else max(packed), packed, _dtype(dtype))
-
-
-def _spec_of(what: object, args: tuple[Any, ...], config: dict[str, Any]) -> RNNSpec:
-    if isinstance(what, str):
-        return RNNSpec.of(what, *args, **config)
-    spec = what if isinstance(what, RNNSpec) else RNNSpec.from_module(what)
-    if config or args:
-        extra = f"{next(iter(config))}=" if config else repr(args[0])
-        raise SpecTypeError(f"{extra} is for a layer given by its name, as in predict('LSTM', 10, 16); this one is complete")
-    return spec
-
-
-def _size(name: str, value: Any) -> Size:
-    try:
-        return parse_size(value)
-    except ValueError as error:
-        kind = SpecError if isinstance(value, (int, str)) else SpecTypeError
-        raise kind(f"{name}={value!r}: {error}") from None
-
-
-def _lengths(spec: RNNSpec, lengths: Iterable[SupportsIndex]) -> tuple[int, ...]:
-    if spec.cell:
-        raise SpecTypeError(f"lengths={lengths!r}: a cell takes one step and no PackedSequence; use {spec.kind[:-4]}")
-    try:
-        found = tuple(map(index, lengths))
-    except TypeError:
-        raise SpecTypeError(f"lengths={lengths!r}: ints are needed, one for each sample") from None
-    if not found or min(found) < 1:
-        raise SpecError(f"lengths={lengths!r}: one number for each sample is needed, 1 or more, as torch demands")
-    return found
-
-
-def _dtype(dtype: object) -> str:
-    name = str(dtype).removeprefix("torch.")
-    if name not in ITEM_SIZE:
-        raise SpecError(f"dtype={name!r}: recurrent layers compute in one of {', '.join(ITEM_SIZE)}")
-    return name
+    return Prediction(spec, len(packed), steps if isinstance(steps, int) else max(packed), packed, dtype_of(dtype))
 
 
 class _Tensors(NamedTuple):

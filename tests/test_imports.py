@@ -23,12 +23,12 @@ FLOORS = (
         "tracebacks", "layout",
     ),
     (
-        "spec", "costs", "peak", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows", "contract", "hints",
-        "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model", "modelfile",
+        "spec", "costs", "arguments", "peak", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows",
+        "contract", "hints", "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model", "modelfile",
     ),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops", "forms", "repeating"),
-    ("doors", "hooks", "track", "stepping", "labels", "loading", "claims", "visits", "probe", "dryrun", "states", "nn", "asserting"),
+    ("doors", "gates", "hooks", "track", "stepping", "labels", "loading", "claims", "inside", "visits", "probe", "dryrun", "states", "nn", "asserting"),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
 )  # fmt: skip
