@@ -16,6 +16,10 @@ from rnnshape.rules import rule
 __all__ = ["Judge"]
 
 
+_UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
+"""What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
+
+
 class Judge(Meetings, Recurrences):
     """Judges the operations of one step, and what came out of it."""
 
@@ -57,7 +61,7 @@ class Judge(Meetings, Recurrences):
     def _counts_padding(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         for axis, table in mark.of("step"):
             site = mark.sites.get(axis)
-            untouched = site is not None and site.name == "_pad_packed_sequence" and site.location == mark.made
+            untouched = site is not None and site.name in _UNPACKS and site.location == mark.made
             if untouched and -1 in table and varies(table, dims[0]):
                 message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
                 self.find("RNS404", message, op, mark, None, "sum over the steps, and divide by lengths.unsqueeze(-1)")

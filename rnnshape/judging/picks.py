@@ -54,6 +54,7 @@ def _output_pick(record: Recurrence) -> Pick | None:
     forward, reverse = ({step for way, step in record.used if way == d} for d in (0, 1))
     top = record.layers - 1
     shorter = record.lengths is not None and bool((record.lengths < record.steps).any())
+    whose = "each sample's last step" if record.end in reverse else f"step {last}"
     # Beside the output of another call there is no step either; it is padding only where some sample is shorter.
     padded = (-1 in forward and record.ragged) or (shorter and not record.packed)
     if forward - {-1} == {last} and padded and (top, 0) not in record.rows:
@@ -63,13 +64,20 @@ def _output_pick(record: Recurrence) -> Pick | None:
             "pick each sample's own last step, output at lengths - 1, or pack the input and use h_n",
             record.used.get((0, last)),
         )
-    if record.directions == 2 and reverse == {last} and (top, 1) not in record.rows:
+    if forward == {record.past} and (top, 0) not in record.rows:
+        return Pick(
+            "RNS303",
+            "the step after each sample's last real one is used: it is padding",
+            "steps count from 0: pick output at lengths - 1",
+            record.used.get((0, record.past)),
+        )
+    if record.directions == 2 and reverse in ({last}, {record.end}) and (top, 1) not in record.rows:
         return Pick(
             "RNS302",
-            f"of the reverse direction only step {last} is used, where it has read one step and no more",
+            f"of the reverse direction only {whose} is used, where it has read one step and no more",
             "the reverse direction ends at step 0: use h_n[-2] and h_n[-1], or the forward half of the last step and the "
             "reverse half of step 0",
-            record.used.get((1, last)),
+            record.used.get((1, reverse.pop())),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.
     if record.directions == 2 and forward == {0} and record.steps > 2 and (top, 0) not in record.rows:

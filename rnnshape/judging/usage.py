@@ -40,7 +40,10 @@ class Recurrence:
         location: of the call.
         seq: the axis of its steps, where it is known.
         lengths: real steps of each sample, where they are known.
-        used: (direction, step) of the output, with the place that picked it; a step of -1 is padding.
+        sample: the axis of its samples, where the real end of each is known and they are not all the same.
+        ends: the last real step of each sample.
+        used: (direction, step) of the output, with the place that picked it; a step of -1 is padding, one of `end` each sample's
+            own last, one of `past` the padding after it.
         rows: (layer, direction) of the state.
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
@@ -62,6 +65,8 @@ class Recurrence:
     seq: Axis | None = None
     lengths: Tensor | None = None
     ragged: bool = False
+    sample: Axis | None = None
+    ends: Tensor | None = None
     used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     units: Tensor | None = None
@@ -78,6 +83,42 @@ class Recurrence:
         self.step = Axis("step", call)
         self.direction = Axis("directions", call)
         self.hidden = Axis("hidden", call)
+
+    @property
+    def end(self) -> int:
+        """Stands for the last real step of each sample, where they differ."""
+        return self.steps
+
+    @property
+    def past(self) -> int:
+        """Stands for steps after that."""
+        return self.steps + 1
+
+    def ends_at(self, sample: Axis, rows: Tensor, last: Tensor) -> None:
+        """Remember the last real step of each sample.
+
+        Args:
+            sample: the axis.
+            rows: the sample of each row.
+            last: the last real step of each row.
+        """
+        if rows.numel() == last.numel() and int(rows.min()) >= 0 and len(torch.unique(last)) > 1:
+            self.sample, self.ends = sample, torch.full((int(rows.max()) + 1,), self.past)
+            self.ends[rows] = last
+
+    def places(self, steps: Tensor, samples: Tensor | None) -> Tensor:
+        """Return the steps of a tensor; one element where each is its sample's last, or lies after it."""
+        if self.ends is None or samples is None or steps.dim() != samples.dim():
+            return steps
+        if torch.broadcast_shapes(steps.shape, samples.shape).numel() > MOST_UNITS or len(torch.unique(samples)) < 2:
+            return steps
+        sample, step = torch.broadcast_tensors(samples, steps)
+        known = (sample >= 0) & (sample < len(self.ends)) & (step >= 0)
+        if not bool(known.all()):
+            return steps
+        after = step - self.ends[sample]
+        place = self.end if bool((after == 0).all()) else self.past if bool((after > 0).all()) else None
+        return steps if place is None else torch.full([1] * steps.dim(), place)
 
     def layer(self, letter: str) -> Axis:
         """The axis of the layers of h_n or c_n."""
@@ -133,8 +174,10 @@ class Usage:
         for axis, table in mark.tables.items():
             if record := self._outputs.get(axis):
                 halves = mark.tables.get(record.direction)
-                if record.sees(table, halves, mark.tables.get(record.hidden)):
+                samples = mark.tables.get(record.sample) if record.sample else None
+                if record.sees(table, halves, mark.tables.get(record.hidden), samples):
                     location = _place(mark, axis, scene)
+                    table = record.places(table, samples)
                     pairs = _pairs(halves, table, record.directions, record.steps)
                     for pair in pairs:
                         record.used.setdefault(pair, location)
@@ -173,7 +216,7 @@ def _pairs(ways: Tensor | None, places: Tensor, directions: int, most: int) -> l
 def _some_units(record: Recurrence, mark: Mark, ways: Tensor | None, places: Tensor) -> bool:
     """Account for single units of the output; return False where all of them are used, or too many to tell."""
     units = mark.tables.get(record.hidden)
-    if units is None or ways is None or (record.steps + 1) * record.width > MOST_UNITS:
+    if units is None or ways is None or (record.steps + 3) * record.width > MOST_UNITS:
         return False
     if not ways.dim() == places.dim() == units.dim():
         return False
@@ -185,6 +228,6 @@ def _some_units(record: Recurrence, mark: Mark, ways: Tensor | None, places: Ten
     way, place, unit = torch.broadcast_tensors(ways, places, units)
     known = (way >= 0) & (unit >= 0)
     if record.units is None:
-        record.units = torch.zeros(2, record.steps + 1, record.width, dtype=torch.bool)
+        record.units = torch.zeros(2, record.steps + 3, record.width, dtype=torch.bool)
     record.units[way[known], place[known] + 1, unit[known]] = True
     return True

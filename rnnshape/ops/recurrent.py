@@ -39,6 +39,9 @@ def recurrent(op: Operation) -> None:
         if record.seq is not None and record.seq in op.book.judge.lengths:
             record.lengths = _real_steps(op.book.judge.lengths[record.seq], mark, record.seq, batch_dim, seq_dim)
     batch = _batch_along_rows(op, mark, x, batch_dim)
+    for axis, rows in batch.items():
+        if axis.name == "batch" and (last := _last_steps(op, record)) is not None:
+            record.ends_at(axis, rows, last)
     for state in states:
         known = op.book.mark(state)
         if known is not None:
@@ -69,6 +72,13 @@ def _real_steps(lengths: Tensor, mark: Mark, seq: Axis, batch_dim: int | None, s
     steps, rows = (t.amax([d for d in range(3) if d != at]) for t, at in ((steps, seq_dim), (rows, batch_dim)))
     in_order = torch.equal(steps, torch.arange(mark.sizes[seq_dim]))
     return lengths[rows] if in_order and int(rows.min()) >= 0 and int(rows.max()) < lengths.numel() else None
+
+
+def _last_steps(op: Operation, record: Recurrence) -> Tensor | None:
+    """Return the last real step of each row, where that is known."""
+    if record.packed:
+        return (op.args[1] > torch.arange(int(op.args[1][0])).unsqueeze(1)).sum(1) - 1
+    return None if record.lengths is None else record.lengths - 1
 
 
 def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: int | None) -> dict[Axis, Tensor]:
