@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
+from torch._C import DisableTorchFunction, _DisableTorchDispatch
 
 from rnnshape.coordinates import Mark
 
-__all__ = ["Book", "writes"]
+__all__ = ["Beside", "Book", "writes"]
 
-_Entry = tuple[weakref.ref[Tensor], Mark, int]
+T = TypeVar("T")
+
+_PLAIN = frozenset([Tensor, nn.Parameter])
+
+_FEW = 1 << 8
+"""Entries from which on those of tensors that are gone are looked for."""
 
 _RESHAPES_IN_PLACE = frozenset([
     "t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "resize_as_", "set_", "as_strided_",
 ])  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1024)
 def writes(name: str) -> bool:
     """Tell whether an operation of this name changes its first argument."""
     if name.startswith("__"):
@@ -39,30 +48,63 @@ def _fit(mark: Mark, sizes: tuple[int, ...]) -> None:
             del mark.tables[axis]
 
 
-class Book:
-    """Marks beside tensors: it holds no tensor, and forgets one that was written to through another view of its memory."""
+class Beside(Generic[T]):
+    """Values beside tensors, for as long as these live: it holds no tensor.
+
+    Attributes:
+        entries: by the id of each tensor; some may be left of tensors that are gone.
+    """
 
     def __init__(self) -> None:
-        self._entries: dict[int, _Entry] = {}
+        self.entries: dict[int, tuple[weakref.ref[Tensor], T]] = {}
+        self._most = _FEW
+
+    def get(self, tensor: Tensor) -> T | None:
+        """Return the value beside a tensor."""
+        entry = self.entries.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else None
+
+    def put(self, tensor: Tensor, value: T) -> None:
+        """Lay a value beside a tensor, in the place of any other."""
+        if len(self.entries) >= self._most:
+            self.entries = {key: entry for key, entry in self.entries.items() if entry[0]() is not None}
+            self._most = 2 * len(self.entries) + _FEW
+        self.entries[id(tensor)] = (weakref.ref(tensor), value)
+
+    def drop(self, tensor: Tensor) -> None:
+        """Forget a tensor."""
+        self.entries.pop(id(tensor), None)
+
+
+class Book:
+    """Marks beside tensors; it forgets one of a tensor that was written to through another view of its memory."""
+
+    def __init__(self) -> None:
+        self._marks: Beside[tuple[Mark, int]] = Beside()
         self.shares_unseen = False
         """Whether some memory is shared in a way that the versions do not show: by ``.data``, or between inference tensors."""
 
     def get(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor."""
-        entry = self._entries.get(id(tensor))
-        if entry is None:
+        found = self._marks.get(tensor)
+        if found is None:
             return None
-        if entry[2] != _version(tensor) or tensor.shape != entry[1].sizes:
-            del self._entries[id(tensor)]
-            return None
-        return entry[1]
+        if type(tensor) in _PLAIN:
+            current = _is_current(tensor, *found)
+        else:
+            with DisableTorchFunction(), _DisableTorchDispatch():
+                current = _is_current(tensor, *found)
+        if current:
+            return found[0]
+        self._marks.drop(tensor)
+        return None
 
     def known(self, values: Iterable[object], found: dict[int, Mark]) -> None:
         """Collect the marks of all tensors in nested arguments, by the id of each."""
-        entries = self._entries
+        entries = self._marks.entries
         for value in values:
-            if isinstance(value, Tensor):
-                if id(value) in entries and (mark := self.get(value)) is not None:
+            if id(value) in entries:
+                if isinstance(value, Tensor) and (mark := self.get(value)) is not None:
                     found[id(value)] = mark
             elif isinstance(value, (tuple, list)):
                 self.known(value, found)
@@ -73,19 +115,14 @@ class Book:
         """Remember what is known of a tensor; tables that do not fit it are dropped."""
         if mark.form is None:
             _fit(mark, tuple(tensor.shape))
-        key, entries = id(tensor), self._entries
         version = _version(tensor)
-        self.shares_unseen |= version < 0
-
-        def died(ref: weakref.ref[Tensor]) -> None:
-            if key in entries and entries[key][0] is ref:
-                del entries[key]
-
-        entries[key] = (weakref.ref(tensor, died), mark, version)
+        if version < 0:
+            self.shares_unseen = True
+        self._marks.put(tensor, (mark, version))
 
     def drop(self, tensor: Tensor) -> None:
         """Forget a tensor."""
-        self._entries.pop(id(tensor), None)
+        self._marks.drop(tensor)
 
     def written(self, name: str, tensor: Tensor) -> None:
         """Forget every other tensor that shares memory with one that was written to, where versions do not show it."""
@@ -94,7 +131,11 @@ class Book:
         if not self.shares_unseen:
             return
         storage = tensor.untyped_storage()._cdata
-        for key, (ref, _, _) in [*self._entries.items()]:
+        for ref, _ in [*self._marks.entries.values()]:
             other = ref()
             if other is not None and other is not tensor and other.untyped_storage()._cdata == storage:
-                self._entries.pop(key, None)
+                self.drop(other)
+
+
+def _is_current(tensor: Tensor, mark: Mark, version: int) -> bool:
+    return version == _version(tensor) and tensor.shape == mark.sizes

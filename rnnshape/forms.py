@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Size, Tensor
+from torch.nn import Parameter
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import SMALL, Form, Mark, interned, lone
+from rnnshape.coordinates import MADE, SMALL, Form, Mark, interned, lone
 from rnnshape.ops.registry import READS_TENSORS, Handler, Operation
 
 __all__ = ["Call", "form_of"]
@@ -46,9 +47,9 @@ def form_of(mark: Mark) -> Form | None:
         place = None if site is None else places.setdefault(id(site), len(places))
         if lone(table) is None:
             tables.append(table)
-            key += (axis.name, axis.of.startswith("call"), place, id(table))
+            key += (axis.name, axis.of.startswith(MADE), place, id(table))
         else:
-            key += (axis.name, axis.of.startswith("call"), place, -table.dim())
+            key += (axis.name, axis.of.startswith(MADE), place, -table.dim())
     if len(_forms) >= _MANY:
         _forms.clear()
     mark.form = _forms.setdefault(tuple(key), Form(tuple(tables), len(tables) < len(mark.tables)))
@@ -66,42 +67,55 @@ class Call:
         axes: of these marks, each once.
     """
 
-    __slots__ = ("_known", "_parts", "axes", "by_value", "key", "marks", "tensors")
+    __slots__ = ("axes", "by_value", "key", "marks", "tensors")
 
     def __init__(self, handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
-        self._known = known
-        self._parts: list[Any] = [handler, op.func, len(op.args), *op.kwargs]
         self.tensors: list[Tensor] = []
         self.marks: list[Mark] = []
-        self.axes: list[Axis] = []
         self.by_value = False
         self.key: tuple[Any, ...] = ()
-        readable = self._read(op.args) and (not op.kwargs or self._read(op.kwargs.values()))
-        if not readable or not self.marks or (handler in READS_TENSORS and len(self.tensors) > 1):
+        parts: list[Any] = [handler, op.func, len(op.args)]
+        readable = self._read(op.args, parts, known)
+        if op.kwargs and readable:
+            parts += op.kwargs
+            readable = self._read(op.kwargs.values(), parts, known)
+        if not readable or not self.marks or (len(self.tensors) > 1 and handler in READS_TENSORS):
             return
-        if len(self.marks) > 1:
-            self._match()
-        else:
+        if len(self.marks) == 1:
             self.axes = [*self.marks[0].tables]
-        self.key = tuple(self._parts)
+            self.key = tuple(parts)
+        else:
+            self._match(parts)
 
-    def _read(self, values: Iterable[Any]) -> bool:
+    def _read(self, values: Iterable[Any], parts: list[Any], known: dict[int, Mark]) -> bool:
         """Read arguments; return False where there is one of which it is not known what it does."""
-        parts = self._parts
         for value in values:
             kind = type(value)
-            if kind in _PLAIN:
-                parts.append(value)
-            elif kind is Tensor or kind is torch.nn.Parameter:
-                if not self._read_tensor(value):
+            if kind is Tensor or kind is Parameter:
+                self.tensors.append(value)
+                mark = known.get(id(value))
+                if mark is None:
+                    if value.is_nested:
+                        return False
+                    parts.append(value.shape)
+                    continue
+                form = mark.form or form_of(mark)
+                if form is None:
                     return False
-            elif kind is tuple or kind is list or kind is torch.Size:
+                parts.append(form)
+                if mark not in self.marks:
+                    self.marks.append(mark)
+                elif len(self.marks) > 1:
+                    parts.append(self.marks.index(mark))
+            elif kind in _PLAIN:
+                parts.append(value)
+            elif kind is tuple or kind is list or kind is Size:
                 parts += (kind, len(value))
-                if not self._read(value):
+                if not self._read(value, parts, known):
                     return False
             elif kind is slice:
                 parts.append(kind)
-                if not self._read((value.start, value.stop, value.step)):
+                if not self._read((value.start, value.stop, value.step), parts, known):
                     return False
             elif kind is float or kind is bool:
                 parts += (kind, value)
@@ -109,47 +123,31 @@ class Call:
                 return False
         return True
 
-    def _read_tensor(self, tensor: Tensor) -> bool:
-        self.tensors.append(tensor)
-        mark = self._known.get(id(tensor))
-        if mark is None:
-            if tensor.is_nested:
-                return False
-            self._parts.append(tensor.shape)
-            return True
-        form = form_of(mark)
-        slot = next((n for n, other in enumerate(self.marks) if other is mark), -1)
-        if slot < 0:
-            self.marks.append(mark)
-        self._parts += (form, slot)
-        return form is not None
-
-    def _match(self) -> None:
+    def _match(self, parts: list[Any]) -> None:
         """Number the axes and places of several marks, and the coordinates of tables of one element."""
         axes: dict[Axis, int] = {}
         places: dict[int, int] = {}
-        coordinates: dict[tuple[int, int | None], int] = {}
+        alone: dict[tuple[int, int | None], int] = {}
         several: set[int] = set()
-        parts = self._parts
         for mark in self.marks:
             sites = mark.sites
             for axis, table in mark.tables.items():
                 number = axes.setdefault(axis, len(axes))
                 parts.append(number)
-                if axis in sites:
+                if sites and axis in sites:
                     parts.append(places.setdefault(id(sites[axis]), len(places)))
                 if table.numel() == 1:
-                    parts.append(coordinates.setdefault((number, lone(table)), len(coordinates)))
+                    parts.append(alone.setdefault((number, lone(table)), len(alone)))
                 else:
                     several.add(number)
         self.axes = [*axes]
+        self.key = (*parts, len(self.marks))
         # One step may be among those of another mark, or not.
-        if any(number in several for number, _ in coordinates):
+        if alone and any(number in several for number, _ in alone):
             self.go_by_value()
 
     def go_by_value(self) -> None:
         """Make the coordinates of tables of one element part of the key."""
         if not self.by_value:
             self.by_value = True
-            self._parts += [lone(t) for mark in self.marks for t in mark.tables.values() if t.numel() == 1]
-            self.key = tuple(self._parts)
+            self.key += tuple([lone(t) for mark in self.marks for t in mark.tables.values() if t.numel() == 1])

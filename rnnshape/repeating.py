@@ -16,9 +16,9 @@ from rnnshape.axes import Axis
 from rnnshape.coordinates import Form, Mark, Site, alone, lone
 from rnnshape.forms import Call, form_of
 from rnnshape.judging.judge import Judge
-from rnnshape.ops.registry import REPEATABLE, Book, Handler, Operation, leaves
+from rnnshape.ops.registry import Book, Handler, Operation, leaves
 
-__all__ = ["follow", "forget_outcomes"]
+__all__ = ["forget_outcomes", "record", "repeat"]
 
 _MANY = 1 << 12
 """Outcomes that are remembered."""
@@ -31,7 +31,8 @@ class _Put(NamedTuple):
         leaf: which tensor of the result it is for.
         sizes: of that tensor.
         axes: of the mark.
-        tables: of these axes; (mark, dims) where it is the one coordinate that this axis has in a mark of the call.
+        tables: of these axes.
+        alone: of some of these axes, (axis, mark, dims): the table is the one coordinate that it has in a mark of the call.
         sites: of some of these axes, (axis, mark, axis of it), or (axis, -1, number of a new one).
         target: as in Mark.
         single: as in Mark.
@@ -41,7 +42,8 @@ class _Put(NamedTuple):
     leaf: int
     sizes: tuple[int, ...]
     axes: tuple[int, ...]
-    tables: tuple[Tensor | tuple[int, int], ...]
+    tables: tuple[Tensor, ...]
+    alone: tuple[tuple[int, int, int], ...]
     sites: tuple[tuple[int, int, int], ...]
     target: bool
     single: int | None
@@ -78,77 +80,23 @@ def forget_outcomes() -> None:
     _outcomes.clear()
 
 
-def follow(handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
-    """Have a handler follow an operation, or repeat what came of it.
+def repeat(call: Call, op: Operation) -> bool:
+    """Do once more what came of a call on the same; return False where there was none.
 
-    Args:
-        handler: of the operation.
-        op: the operation.
-        known: the marks of its arguments, by the id of each tensor.
+    It makes nothing but marks: it calls no torch function but for a tensor's size.
     """
-    call = Call(handler, op, known) if known and handler in REPEATABLE else None
-    if call is None or not call.key:
-        handler(op)
-        return
-    outcome = _outcomes.get(call.key)
+    outcome = _outcomes.get(call.key) if call.key else None
     if outcome is _BY_VALUE:
         call.go_by_value()
         outcome = _outcomes.get(call.key)
-    if outcome is _EACH_TIME:
+    return outcome is not None and outcome is not _EACH_TIME and _repeat(outcome, call, op)
+
+
+def record(handler: Handler, op: Operation, call: Call | None) -> None:
+    """Have a handler follow an operation, and remember what came of it where another call may be the same."""
+    if call is None or not call.key or _outcomes.get(call.key) is _EACH_TIME:
         handler(op)
-    elif outcome is None or not _repeat(outcome, call, op):
-        _record(handler, op, call)
-
-
-def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
-    """Do once more what came of a call; return False where it can't be."""
-    book, marks, axes = op.book, call.marks, call.axes
-    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
-    if any(results[put.leaf].shape != put.sizes for put in outcome.puts):
-        return False
-    if outcome.fresh:
-        new = [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
-        if any(axis in axes for axis in new):
-            return False
-        axes = axes + new
-    for name, arguments in outcome.anew:
-        getattr(book.judge, name)(*(_given(argument, call, op) for argument in arguments))
-    sites = [book.site(name, marks[before], sizes) for name, before, sizes in outcome.sites]
-    for leaf, sizes, numbers, tables, places, target, single, form in outcome.puts:
-        mark = Mark(sizes, {}, target=target, single=single)
-        for number, table in zip(numbers, tables, strict=True):
-            mark.tables[axes[number]] = table if isinstance(table, Tensor) else _lone(table, axes[number], marks)
-        mark.form = form
-        for axis, source, number in places:
-            mark.sites[axes[axis]] = sites[number] if source < 0 else marks[source].sites[axes[number]]
-        book.put(results[leaf], mark)
-    return True
-
-
-def _lone(which: tuple[int, int], axis: Axis, marks: list[Mark]) -> Tensor:
-    table = marks[which[0]].tables[axis]
-    if table.dim() == which[1]:
-        return table
-    coordinate = lone(table)
-    assert coordinate is not None
-    return alone(coordinate, which[1])
-
-
-class _Given(NamedTuple):
-    """An argument of a judgement that every call has its own of: "mark" or "tensor" by number, or the "call" itself."""
-
-    kind: str
-    number: int = 0
-
-
-def _given(argument: Any, call: Call, op: Operation) -> Any:
-    if not isinstance(argument, _Given):
-        return [_given(item, call, op) for item in argument] if type(argument) is list else argument
-    return op if argument.kind == "call" else (call.marks if argument.kind == "mark" else call.tensors)[argument.number]
-
-
-def _record(handler: Handler, op: Operation, call: Call) -> None:
-    """Have a handler follow an operation, and remember what came of it."""
+        return
     op.book = recording = _Recording(op, call)
     recording.judge.recording = recording
     try:
@@ -164,6 +112,51 @@ def _record(handler: Handler, op: Operation, call: Call) -> None:
         call.go_by_value()
         outcome = recording.outcome()
     _outcomes[call.key] = _EACH_TIME if recording.spoiled else outcome
+
+
+def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
+    """Do once more what came of a call; return False where it can't be."""
+    book, marks, axes = op.book, call.marks, call.axes
+    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    for put in outcome.puts:
+        if results[put.leaf].shape != put.sizes:
+            return False
+    if outcome.fresh:
+        new = [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
+        if any(axis in axes for axis in new):
+            return False
+        axes = axes + new
+    for name, arguments in outcome.anew:
+        getattr(book.judge, name)(*[_given(argument, call, op) for argument in arguments])
+    sites = [book.site(name, marks[before], sizes) for name, before, sizes in outcome.sites]
+    for put in outcome.puts:
+        tables = dict(zip([axes[n] for n in put.axes], put.tables, strict=True))
+        for number, source, ndim in put.alone:
+            tables[axes[number]] = _passed_on(marks[source].tables[axes[number]], ndim)
+        mark = Mark(put.sizes, tables, {}, {}, put.target, put.single)
+        for number, source, other in put.sites:
+            mark.sites[axes[number]] = sites[other] if source < 0 else marks[source].sites[axes[other]]
+        mark.form = put.form
+        book.put(results[put.leaf], mark)
+    return True
+
+
+def _passed_on(table: Tensor, ndim: int) -> Tensor:
+    coordinate = lone(table) if table.dim() != ndim else None
+    return table if coordinate is None else alone(coordinate, ndim)
+
+
+class _Given(NamedTuple):
+    """An argument of a judgement that every call has its own of: "mark" or "tensor" by number, or the "call" itself."""
+
+    kind: str
+    number: int = 0
+
+
+def _given(argument: Any, call: Call, op: Operation) -> Any:
+    if not isinstance(argument, _Given):
+        return [_given(item, call, op) for item in argument] if type(argument) is list else argument
+    return op if argument.kind == "call" else (call.marks if argument.kind == "mark" else call.tensors)[argument.number]
 
 
 class _Recording:
@@ -248,16 +241,18 @@ class _Recording:
         self.spoiled |= not mark.tables.keys() <= axes.keys()
         if self.spoiled:
             return None
-        tables: list[Tensor | tuple[int, int]] = []
+        alone: list[tuple[int, int, int]] = []
         for axis, table in mark.tables.items():
             sources = [] if self._call.by_value else self._coordinates(axis)
             passed = [slot for slot, coordinate in sources if coordinate == lone(table)]
             if sources and not passed:
                 return None
-            tables.append((passed[0], table.dim()) if passed else table)
+            if passed:
+                alone.append((axes[axis], passed[0], table.dim()))
         places = tuple((axes[axis], *self._place(site)) for axis, site in mark.sites.items() if axis in mark.tables)
         numbers = tuple(axes[axis] for axis in mark.tables)
-        return _Put(leaf, mark.sizes, numbers, tuple(tables), places, mark.target, mark.single, form)
+        tables = tuple(mark.tables.values())
+        return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, mark.target, mark.single, form)
 
     def _coordinates(self, axis: Axis) -> list[tuple[int, int]]:
         """Return the marks of the call in which an axis has one coordinate, and that."""

@@ -13,15 +13,16 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dispatch_stack, _len_torch_function_stack
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
-from torch.utils.weak import WeakTensorKeyDictionary
 
 from rnnshape import _torch, text
 from rnnshape.axes import Axis
-from rnnshape.book import Book, writes
+from rnnshape.book import Beside, Book, writes
 from rnnshape.coordinates import LARGEST, UNNAMED, Mark, Site, along
 from rnnshape.errors import ContractError
+from rnnshape.forms import Call
 from rnnshape.hooks import NOTE, Observer
 from rnnshape.judging.explanation import explain
 from rnnshape.judging.judge import Judge
@@ -29,8 +30,8 @@ from rnnshape.judging.usage import Usage
 from rnnshape.layout import Layout
 from rnnshape.ops import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.ops.registry import UnreadableError, leaves
-from rnnshape.repeating import follow
+from rnnshape.ops.registry import REPEATABLE, Handler, UnreadableError, leaves
+from rnnshape.repeating import record, repeat
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule
 
@@ -50,7 +51,8 @@ _SILENT = frozenset([
 ])  # fmt: skip
 
 
-_ALWAYS = ALWAYS | IDENTITIES | {"squeeze"}
+_LOOKED_AT = IDENTITIES | {"squeeze"}
+_ALWAYS = ALWAYS | _LOOKED_AT
 
 
 def _is_followed_here() -> bool:
@@ -79,11 +81,11 @@ class Tracker(TorchFunctionMode):
         self._book = Book()
         self._known: dict[int, Mark] = {}
         self._line: Location | None = None
-        self._born: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         self._count = 0
         self._features: dict[int, Axis] = {}
         self.samples = 0
-        self._batch_dims: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+        self._born: Beside[Location | None] = Beside()
+        self._batch_dims: Beside[int] = Beside()
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
         self._off = False
         self.judge = Judge(self._tell, self._scene)
@@ -130,8 +132,11 @@ class Tracker(TorchFunctionMode):
     def _guarded(self, name: str, work: Callable[..., None], *args: Any, known: dict[int, Mark] | None = None) -> None:
         """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
         try:
-            with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
-                self._known, self._line = known or {}, None
+            self._known, self._line = known or {}, None
+            if _len_torch_function_stack() or _len_torch_dispatch_stack():
+                with DisableTorchFunction(), _DisableTorchDispatch():
+                    work(*args)
+            else:
                 work(*args)
         except Exception:
             self._off = True
@@ -145,6 +150,30 @@ class Tracker(TorchFunctionMode):
             self._known, self._line = {}, None
 
     def _follow(self, op: Operation) -> None:
+        """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
+        if self._book.shares_unseen or writes(op.name) or "out" in op.kwargs or op.name in _LOOKED_AT:
+            with DisableTorchFunction(), _DisableTorchDispatch():
+                self._look(op)
+        handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
+        call = Call(handler, op, self._known) if handler is not None and handler in REPEATABLE and self._known else None
+        if call is None or not repeat(call, op):
+            with DisableTorchFunction(), _DisableTorchDispatch():
+                self._find_out(op, handler, call)
+
+    def _find_out(self, op: Operation, handler: Handler | None, call: Call | None) -> None:
+        try:
+            if handler is not None:
+                record(handler, op, call)
+        except UnreadableError:
+            handler = None
+        if handler is None:
+            self._lose(op)
+        elif handler is makes_new_values:
+            for tensor in leaves(op.result):
+                self._born.put(tensor, self.here())
+
+    def _look(self, op: Operation) -> None:
+        """See what an operation does beside what its handler says."""
         first = op.args[0] if op.args else None
         if writes(op.name) and isinstance(first, Tensor):
             self._book.written(op.name, first)
@@ -157,21 +186,9 @@ class Tracker(TorchFunctionMode):
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
         if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
             self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))
-        handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
-        try:
-            if handler is not None:
-                follow(handler, op, self._known)
-        except UnreadableError:
-            handler = None
-        if handler is None:
-            self._lose(op)
-        elif handler is makes_new_values:
-            for tensor in leaves(op.result):
-                self._born[tensor] = self.here()
-        elif op.name in IDENTITIES and isinstance(op.result, Tensor):
-            self._book.shares_unseen |= op.name == "data.get"
-            if first in self._born:
-                self._born[op.result] = self._born[first]
+        self._book.shares_unseen |= op.name == "data.get"
+        if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
+            self._born.put(op.result, born)
 
     def _lose(self, op: Operation) -> None:
         """Nothing is known of what an operation without a rule returns."""
@@ -209,7 +226,7 @@ class Tracker(TorchFunctionMode):
             if mark.tables or mark.lost or mark.target:
                 if mark.made is None:
                     mark.made = self.here()
-                if not mark.sites.keys() <= mark.tables.keys():
+                if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
                     mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
                 self._book.put(tensor, mark)
             else:
@@ -261,7 +278,7 @@ class Tracker(TorchFunctionMode):
                 axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
                 if axis.name == "batch":
                     self.samples = factor.size
-                    self._batch_dims[tensor] = dim
+                    self._batch_dims.put(tensor, dim)
                 if tensor.size(dim) <= LARGEST:
                     sizes = [1] * tensor.dim()
                     sizes[dim] = tensor.size(dim)
@@ -279,7 +296,8 @@ class Tracker(TorchFunctionMode):
     def doubled(self, value: Any) -> Any:
         """Return arguments in which every tensor that was labelled has its samples twice."""
         if isinstance(value, Tensor):
-            return torch.cat([value, value], self._batch_dims[value]) if value in self._batch_dims else value
+            dim = self._batch_dims.get(value)
+            return value if dim is None else torch.cat([value, value], dim)
         if isinstance(value, dict):
             return {k: self.doubled(v) for k, v in value.items()}
         return type(value)(map(self.doubled, value)) if type(value) in (tuple, list) else value

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.axes import Axis
-from rnnshape.coordinates import MADE, ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
+from rnnshape.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
 from rnnshape.interleaving import repair
 from rnnshape.judging.carrying import Carrying
-from rnnshape.judging.usage import Usage
+from rnnshape.judging.usage import Usage, holds_states
 from rnnshape.layout import Layout
 from rnnshape.ops.registry import Operation
 from rnnshape.report import Finding, Location
@@ -80,7 +80,7 @@ class Verdicts:
     def use(self, *marks: Mark) -> None:
         """Account for the use of states."""
         for mark in marks:
-            if any(axis.of.startswith(MADE) for axis in mark.tables):
+            if holds_states(mark):
                 self.use_states(mark)
 
     @anew
