@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rnnshape.asserting import assert_layout, layouts
     from rnnshape.axes import Axis
     from rnnshape.calc import Prediction
+    from rnnshape.checking import check, report_of
     from rnnshape.diagnosis import diagnose
     from rnnshape.errors import (
         ContractError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from rnnshape.layout import Layout
     from rnnshape.model import ModelPrediction, ModuleCall
+    from rnnshape.modelfile.prediction import predict_file
     from rnnshape.predicting import predict
     from rnnshape.report import Event, Finding, Report
     from rnnshape.spec import RNNSpec
@@ -47,6 +49,7 @@ _EXPORTS = {
     "rnnshape.asserting": ("assert_layout", "layouts"),
     "rnnshape.axes": ("Axis",),
     "rnnshape.calc": ("Prediction",),
+    "rnnshape.checking": ("check", "report_of"),
     "rnnshape.diagnosis": ("diagnose",),
     "rnnshape.errors": (
         "ContractError",
@@ -61,6 +64,7 @@ _EXPORTS = {
     ),
     "rnnshape.layout": ("Layout",),
     "rnnshape.model": ("ModelPrediction", "ModuleCall"),
+    "rnnshape.modelfile.prediction": ("predict_file",),
     "rnnshape.predicting": ("predict",),
     "rnnshape.report": ("Event", "Finding", "Report"),
     "rnnshape.spec": ("RNNSpec",),
@@ -94,13 +98,16 @@ __all__ = [
     "bridge",
     "by_direction",
     "by_layer",
+    "check",
     "diagnose",
     "initial_state",
     "last_state",
     "last_step",
     "layouts",
     "predict",
+    "predict_file",
     "predict_windows",
+    "report_of",
     "watch",
 ]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import get_args
 
@@ -15,10 +17,10 @@ from rnnshape.hooks import Action, Observer
 from rnnshape.render.jsonl import JsonLines
 from rnnshape.report import Report
 from rnnshape.rules import checked_codes
-from rnnshape.settings import ignored_codes
+from rnnshape.settings import ignored_codes, switch
 from rnnshape.stepping import Stepper
 
-__all__ = ["Watch", "watch"]
+__all__ = ["Watch", "checked_options", "watch"]
 
 
 def watch(
@@ -34,7 +36,8 @@ def watch(
 
     A call whose sizes were seen before costs a few microseconds. Outputs, gradients, random numbers, ``state_dict``, pickles
     and the hooks of others are what they are without the watch, and nothing is left behind when it ends. A layer that is called
-    by compiled code is not watched.
+    by compiled code is not watched. With ``RNNSHAPE=off`` in the environment nothing is; ``log``, ``warn`` or ``raise`` there
+    stand in for ``on``.
 
     Args:
         model: the model, or None for every recurrent layer of torch's in the process.
@@ -46,6 +49,7 @@ def watch(
         track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none.
             Axes then come from the layers' contracts, from jaxtyping annotations of ``forward``, and from DataLoaders.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
+            In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
 
     Returns:
         A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
@@ -62,15 +66,27 @@ def watch(
     GRU: input seq=9 batch=6 feature=4 (9, 6, 4),
          output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
     """
+    if switch() == "off":
+        return Watch(None, "record", (), None, 0, is_off=True)
+    checked, codes, limit = checked_options(on, ignore, track)
+    if model is not None and not any(map(spec_of, model.modules())):
+        raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
+    return Watch(model, checked, codes, jsonl, limit)
+
+
+def checked_options(on: Action, ignore: Iterable[str], track: bool | int) -> tuple[Action, tuple[str, ...], int | None]:
+    """Return what to do about an error, the codes that are not reported, and how many calls are followed; None for all.
+
+    Raises:
+        SpecError: for an option that does not exist.
+    """
+    asked = switch()
     if on not in get_args(Action):
         raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
     codes = (*checked_codes(ignore), *ignored_codes())
-    if model is not None and not any(map(spec_of, model.modules())):
-        raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
     if not isinstance(track, int) or track < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise SpecError(f"track={track!r}: a number of steps is needed, or True or False")
-    limit = None if track is True else int(track)
-    return Watch(model, on, codes, jsonl, limit)
+    return (on if asked is None or asked == "off" else asked), codes, None if track is True else int(track)
 
 
 class Watch:
@@ -81,7 +97,14 @@ class Watch:
     """
 
     def __init__(
-        self, model: nn.Module | None, on: Action, ignore: tuple[str, ...], jsonl: str | PathLike[str] | None, steps: int | None
+        self,
+        model: nn.Module | None,
+        on: Action,
+        ignore: tuple[str, ...],
+        jsonl: str | PathLike[str] | None,
+        steps: int | None,
+        *,
+        is_off: bool = False,
     ) -> None:
         self._model = model
         self._jsonl = jsonl
@@ -89,12 +112,13 @@ class Watch:
         self.report = Report()
         self._observer = Observer(self.report, on, ignore)
         self._attached = False
+        self._is_off = is_off
         self._steps = steps
         self._stepper: Stepper | None = None
 
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
-        if not self._attached:
+        if not self._attached and not self._is_off:
             self._attached = True
             try:
                 self._begin()
@@ -105,7 +129,7 @@ class Watch:
 
     def _begin(self) -> None:
         if self._jsonl is not None:
-            self._lines = JsonLines(self._jsonl)
+            self._lines = JsonLines(_of_this_rank(self._jsonl))
             self.report.sinks.append(self._lines.write)
         if self._model is None:
             self._observer.watch_everything()
@@ -134,3 +158,10 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.remove()
+
+
+def _of_this_rank(file: str | PathLike[str]) -> Path:
+    """Put the rank into the name of a file, where there is more than one process to write it."""
+    path, rank = Path(file), os.environ.get("RANK", "")
+    several = os.environ.get("WORLD_SIZE", "1") != "1"
+    return path.with_name(f"{path.stem}.rank{rank}{path.suffix}") if rank and several else path

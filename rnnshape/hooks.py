@@ -13,10 +13,9 @@ import threading
 import traceback
 import warnings
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -25,14 +24,13 @@ from rnnshape import _torch
 from rnnshape.contract import Call, Mismatch, predicted
 from rnnshape.doors import Door, Request, result_sizes
 from rnnshape.errors import ContractError, RNNShapeWarning
+from rnnshape.gates import Proceed, close_gates, open_gates, watchers
 from rnnshape.report import Finding, Location, Report
 from rnnshape.rules import rule
 
-__all__ = ["NOTE", "Action", "Observer", "Watcher", "close_gates", "forget_gates", "open_gates"]
+__all__ = ["NOTE", "Action", "Observer", "close_gates", "open_gates"]
 
 Action = Literal["raise", "warn", "log", "record"]
-Proceed = Callable[..., Any]
-
 logger = logging.getLogger("rnnshape")
 
 MOST_TWINS = 20
@@ -78,17 +76,17 @@ class Observer:
             if door and door.names:
                 self.doors[id(module)] = door
                 owners[next((base for base in _torch.RECURRENT if isinstance(module, base)), type(module))] = None
-        _gates.open(self, owners)
+        open_gates(self, owners)
 
     def watch_everything(self) -> None:
         """Watch every recurrent layer of torch's in the process, whenever it is made."""
         self.everywhere = True
         self._family = _torch.Family()
-        _gates.open(self, _torch.RECURRENT)
+        open_gates(self, _torch.RECURRENT)
 
     def remove(self) -> None:
         """Stop watching, and leave nothing behind."""
-        _gates.close(self)
+        close_gates(self)
         self.doors.clear()
         self.everywhere = False
         if self._family:
@@ -197,10 +195,15 @@ class Observer:
 
     def _is_told_by_another(self, key: tuple[Any, ...]) -> bool:
         """Tell whether another watch that is on has warned of or logged the same; if not, this one does."""
-        if any(key in other.told for other in _gates.watchers if isinstance(other, Observer) and other.on == self.on):
+        if any(key in other.told for other in watchers() if isinstance(other, Observer) and other.on == self.on):
             return True
         self.told.add(key)
         return False
+
+    def hear(self, error: ContractError, door: Door, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Hear what another watch raised about a call of a module."""
+        if self.adopt(error, door.path, module):
+            self.guarded(door.count_failed, Request(module, args, kwargs))
 
     def adopt(self, error: ContractError, path: str, module: nn.Module | None = None) -> bool:
         """Record what another watch raised about a call that this one sees as well; tell whether there was anything.
@@ -310,130 +313,3 @@ def _explanation(door: Door, request: Request) -> str:
     if not errors and predicted(door.spec, call) is not None:
         return f"the call was {door.event(call, results=False)}, which fits the contract of {door.spec!r}"
     return ""
-
-
-class Watcher(Protocol):
-    """What stands at a gate: it has a door for some modules, and takes their calls through it."""
-
-    doors: dict[int, Any]
-    everywhere: bool
-
-    def found_in_passing(self, module: nn.Module) -> Any:
-        """Return the door of a module that nobody named; None for one that does not matter."""
-
-    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run work of ours without harm to the model."""
-
-    def through(self, door: Any, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
-        """Call a module."""
-
-
-class _Gates:
-    """The classes that have our ``__call__`` at present, and the observers that need it.
-
-    Attributes:
-        at: those that watch a class, in the order in which they began, and those that raise last: they are called first, so
-            that what is raised is not warned of as well. Replaced, never changed: other threads walk along them.
-    """
-
-    def __init__(self) -> None:
-        self.at: dict[type[nn.Module], tuple[Watcher, ...]] = {}
-        self._owners: dict[Watcher, tuple[type[nn.Module], ...]] = {}
-        self._before: dict[type[nn.Module], Any] = {}
-        self._lock = threading.Lock()
-        self._dead: deque[Watcher] = deque()
-
-    def __reduce__(self) -> str:
-        return "_gates"  # a class may be pickled by value, with our __call__, by those who do that
-
-    @property
-    def watchers(self) -> tuple[Watcher, ...]:
-        """Everyone who watches at present."""
-        return tuple(self._owners)
-
-    def open(self, observer: Watcher, owners: Iterable[type[nn.Module]]) -> None:
-        """Let an observer see the calls of these classes."""
-        with self._lock:
-            self._bury()
-            self._owners[observer] = tuple(owners)
-            self._line_up()
-            for owner in self._owners[observer]:
-                if owner not in self._before:
-                    self._before[owner] = owner.__dict__.get("__call__")
-                    owner.__call__ = _gate(owner, self._before[owner])
-
-    def close(self, observer: Watcher) -> None:
-        """Forget an observer, and give the classes that nobody else watches their own ``__call__`` back."""
-        with self._lock:
-            self._bury()
-            self._close(observer)
-
-    def forget(self, observer: Watcher) -> None:
-        """Forget an observer of which the module has died; that may happen anywhere, even while the gates are moved."""
-        if not self._lock.acquire(blocking=False):
-            self._dead.append(observer)
-            return
-        try:
-            self._close(observer)
-        finally:
-            self._lock.release()
-
-    def _bury(self) -> None:
-        while self._dead:
-            self._close(self._dead.popleft())
-
-    def _close(self, observer: Watcher) -> None:
-        self._owners.pop(observer, None)
-        self._line_up()
-        for owner in [o for o in self._before if o not in self.at]:
-            before = self._before.pop(owner)
-            if before is None:
-                del owner.__call__
-            else:
-                owner.__call__ = before
-
-    def _line_up(self) -> None:
-        at: dict[type[nn.Module], tuple[Watcher, ...]] = {}
-        for watcher, owners in sorted(self._owners.items(), key=lambda item: getattr(item[0], "on", "") == "raise"):
-            for owner in owners:
-                at[owner] = (*at.get(owner, ()), watcher)
-        self.at = at
-
-
-def _gate(owner: Any, before: Any) -> Callable[..., Any]:
-    """Return a ``__call__`` for a class, which takes every call of its instances past the observers that have a door for it."""
-
-    @_torch.uncompiled
-    @functools.wraps(nn.Module.__call__)
-    def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-        proceed = super(owner, self).__call__ if before is None else functools.partial(before, self)
-        if _torch.is_judged_here():
-            seen: list[tuple[Watcher, Any]] = []
-            for observer in _gates.at.get(owner, ()):
-                door = observer.doors.get(id(self))
-                if door is None and observer.everywhere:
-                    door = observer.guarded(observer.found_in_passing, self)
-                if door is not None:
-                    proceed = functools.partial(observer.through, door, self, proceed)
-                    seen.append((observer, door))
-            if len(seen) > 1:
-                return _seen_by_several(seen, self, proceed, *args, **kwargs)
-        return proceed(*args, **kwargs)
-
-    return __call__
-
-
-@_torch.uncompiled
-def _seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
-    """Call a module under several watches: what one raises, the others record."""
-    try:
-        return proceed(*args, **kwargs)
-    except ContractError as error:
-        for watcher, door in seen:
-            if isinstance(watcher, Observer) and isinstance(door, Door) and watcher.adopt(error, door.path, module):
-                watcher.guarded(door.count_failed, Request(module, args, kwargs))
-        raise
-
-
-_gates = _Gates()
-open_gates, close_gates, forget_gates = _gates.open, _gates.close, _gates.forget

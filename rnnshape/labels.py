@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import known_values
+from rnnshape.annotations import Claim
 from rnnshape.axes import UNKNOWN, Dim, whole
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout import Layout
 from rnnshape.sizes import Monomial
 from rnnshape.track import Tracker
 
-__all__ = ["Axes", "label", "label_arguments", "learn_lengths"]
+__all__ = ["Axes", "claims_of", "label", "label_arguments", "learn_lengths"]
 
 Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
 """A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
@@ -34,6 +35,40 @@ def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], k
         given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
         label(tracker, value, given, name, f"axes of {name!r}")
     learn_lengths(tracker, arguments)
+
+
+def claims_of(axes: Axes, arguments: Mapping[str, Any]) -> Iterator[Claim]:
+    """Yield what ``axes`` says of each tensor in the arguments of a call.
+
+    Args:
+        axes: as `rnnshape.diagnose` takes it, of the arguments in their order or by name.
+        arguments: of the call, by name.
+
+    Raises:
+        SpecError: where ``axes`` cannot be read, or has more entries than there are arguments.
+    """
+    entries = _entries(axes, tuple(arguments.values()))
+    for number, (name, value) in enumerate(arguments.items()):
+        given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
+        yield from _claims(value, given, name)
+
+
+def _claims(value: Any, given: Any, name: str) -> Iterator[Claim]:
+    if isinstance(value, Mapping) and isinstance(given, Mapping):
+        for key, item in value.items():
+            yield from _claims(item, given.get(key), f"{name}[{key!r}]")
+    elif isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
+        for number, (item, entry) in enumerate(zip(value, given, strict=False)):
+            yield from _claims(item, entry, f"{name}[{number}]")
+    elif isinstance(value, Tensor) and given is not None:
+        try:
+            yield Claim(name, value, Layout(_dims(given)))
+        except LayoutError as error:
+            raise SpecError(f"axes of {name!r}: {error}") from None
+
+
+def _dims(given: Any) -> tuple[Dim, ...]:
+    return Layout.parse(given).dims if isinstance(given, (str, Layout)) else tuple(_one(name) for name in given)
 
 
 def _parameter_names(model: nn.Module, count: int) -> list[str]:
@@ -90,7 +125,7 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
     if given is None:
         return Layout(tuple((whole(UNKNOWN, s),) for s in tensor.shape))
     try:
-        parts = Layout.parse(given).dims if isinstance(given, (str, Layout)) else tuple(_one(name) for name in given)
+        parts = _dims(given)
     except LayoutError as error:
         raise SpecError(f"{where}: {error}") from None
     if len(parts) != tensor.dim():
@@ -112,7 +147,7 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
 
 def _one(name: Any) -> Dim:
     if name is None:
-        return (whole(UNKNOWN, Monomial(1, ("any",))),)
+        return (whole(UNKNOWN, Monomial(1, ("_",))),)
     found = Layout.parse(str(name)).dims
     if len(found) != 1:
         raise LayoutError(f"{name!r} is not the name of one dim")

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from rnnshape import _torch
 from rnnshape.annotations import annotated_axes
-from rnnshape.hooks import Observer, close_gates, open_gates
+from rnnshape.gates import close_gates, open_gates
+from rnnshape.hooks import Observer
 from rnnshape.labels import label
 from rnnshape.loading import batch_first, forget_batches, hear_of_batches
 from rnnshape.ops.registry import leaves
