@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, SupportsIndex, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, cast
 
 from rnnshape import text
 from rnnshape.arguments import dtype_of, lengths_of, size_of, spec_of
 from rnnshape.axes import Axis, Dim, whole
-from rnnshape.comparison import Difference, difference
 from rnnshape.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, saved_bytes, state_bytes
 from rnnshape.errors import SpecError, SpecTypeError
-from rnnshape.explanation import Explanation, explain
 from rnnshape.layout import Layout
 from rnnshape.peak import peak_elements
-from rnnshape.scaling import Scaling, scaling
 from rnnshape.sizes import Quantity, Size, Total, product, quantity, single
 from rnnshape.spec import RNNSpec
 from rnnshape.tables import table
+
+if TYPE_CHECKING:
+    from rnnshape.comparison import Difference
+    from rnnshape.explanation import Explanation
+    from rnnshape.scaling import Scaling
 
 __all__ = ["Prediction", "predict"]
 
@@ -277,7 +279,7 @@ class Prediction:
                 sizes[name] = product((layout.numel(), item))
         return sizes
 
-    # For people and programs
+    # For people and programs; what only some ask for is imported when they do
 
     def scaling(self) -> Scaling:
         """Tell how parameters, operations and bytes grow with T, B, H, L and D; the repr is a table.
@@ -297,6 +299,8 @@ class Prediction:
           state_bytes      = 4*B*D*H*L
           saved_bytes      = 8*B*D*H*L*T + 4*B*D*H*L - 4*B*D*H*T + 4*B*I*T
         """
+        from rnnshape.scaling import scaling
+
         return scaling(self)
 
     def explain(self) -> Explanation:
@@ -311,6 +315,8 @@ class Prediction:
             FLOPs                17,280 = 1,152 x 5 seq x 3 batch
             bytes of state       192 = 48 x 4 bytes of float32
         """
+        from rnnshape.explanation import explain
+
         return explain(self)
 
     def diff(self, other: Prediction) -> Difference:
@@ -325,6 +331,8 @@ class Prediction:
         """
         if not isinstance(cast("object", other), Prediction):
             raise SpecTypeError(f"diff({type(other).__name__}): a prediction is needed, as in p.diff(predict('GRU', 4, 8))")
+        from rnnshape.comparison import difference
+
         return difference(self, other)
 
     def to_dict(self) -> dict[str, Any]:

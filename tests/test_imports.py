@@ -24,7 +24,8 @@ FLOORS = (
     ),
     (
         "spec", "costs", "arguments", "peak", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows",
-        "contract", "hints", "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model", "modelfile",
+        "contract", "hints", "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model",
+        "modelfile",
     ),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops", "forms", "repeating"),
