@@ -27,6 +27,7 @@ __all__ = [
     "argument",
     "call_of",
     "calling_module",
+    "compiles_below",
     "has_hooks",
     "is_judged_here",
     "is_library",
@@ -70,6 +71,13 @@ def uncompiled(function: Any, and_below: bool = False) -> Any:
         strategy = frames._FrameExecStrategy(action.SKIP, action.SKIP if and_below else action.DEFAULT)
         frames.set_code_exec_strategy(function.__code__, strategy)
     return function
+
+
+@uncompiled
+def compiles_below() -> bool:
+    """Tell whether torch.compile is at work in this thread, and would take up the next Python function that is called."""
+    asked = getattr(cast("Any", torch._C)._dynamo.eval_frame, "get_eval_frame_callback", None)
+    return asked is not None and callable(asked())
 
 
 def _given(tensor: Tensor) -> Given:

@@ -106,7 +106,7 @@ def annotated_axes(function: Callable[..., Any]) -> dict[str, Layout]:
     A parameter whose number of dims is left open (``*batch``, ``...``) is left out.
     """
     found = annotations_of(function)
-    leaves = {name: _single(hint) for name, hint in found.parameters.items()} if found else {}
+    leaves = {name: _single(hint) for name, hint in found.parameters.items()} if found is not None else {}
     layouts = {name: layout_of_hint(leaf) for name, leaf in leaves.items() if leaf is not None}
     return {name: of_any_size(layout) for name, layout in layouts.items() if layout is not None}
 

@@ -181,6 +181,8 @@ class _Door:
     @_torch.uncompiled
     def through(self, door: bool, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call a module."""
+        if _torch.compiles_below():
+            return proceed(*args, **kwargs)
         own = module.__dict__.get("forward")
         given = args if own is not None else (module, *args)
         visit = Visit(self._visitor, own or type(module).forward, module, given, kwargs)
@@ -231,7 +233,7 @@ def _visit(visitor: Visitor, function: Callable[..., Any], args: tuple[Any, ...]
 
 def _of_function(visitor: Visitor, function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if not _torch.is_judged_here():
+        if not _torch.is_judged_here() or _torch.compiles_below():
             return function(*args, **kwargs)
         visit = _visit(visitor, function, args, kwargs)
         with visit:
@@ -326,10 +328,10 @@ def _check_axes(axes: Axes, function: Callable[..., Any]) -> None:
     """
     if isinstance(axes, Mapping):
         found = annotations_of(function)
-        kinds = {p.kind for p in found.signature.parameters.values()} if found else set[Any]()
-        known = list(found.signature.parameters) if found else []
+        kinds = {p.kind for p in found.signature.parameters.values()} if found is not None else set[Any]()
+        known = list(found.signature.parameters) if found is not None else []
         for name in axes:
-            if found and name not in known and inspect.Parameter.VAR_KEYWORD not in kinds:
+            if found is not None and name not in known and inspect.Parameter.VAR_KEYWORD not in kinds:
                 takes = text.listed(n for n in known if n not in ("self", "cls")) or "nothing"
                 called = getattr(function, "__qualname__", function)
                 raise SpecError(f"axes: {called} takes no {name!r}, but {takes}{text.nearest(name, known)}")

@@ -63,7 +63,7 @@ class Visitor:
         if function in self._annotations:
             return self._annotations[function]
         found: Annotations | None = self.observer.guarded(annotations_of, function)
-        for name in found.unread if found else ():
+        for name in found.unread if found is not None else ():
             self.report.could_not_follow(f"{function.__qualname__}: the annotation of {name} cannot be evaluated")
         self._annotations[function] = found
         return found

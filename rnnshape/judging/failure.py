@@ -10,6 +10,7 @@ from torch import nn
 from rnnshape import text
 from rnnshape._torch import traceback_location
 from rnnshape.coordinates import Mark
+from rnnshape.errors import ContractError
 from rnnshape.judging.explanation import explain_call
 from rnnshape.report import Finding, Location, Report
 from rnnshape.rules import rule
@@ -29,6 +30,11 @@ def add_failure(
 ) -> None:
     """Turn an exception of the model into a finding, unless one is there that explains it."""
     if any(f.severity == "error" for f in report.findings):
+        return
+    if isinstance(error, ContractError) and error.findings:  # of a check or a watch within
+        for finding in error.findings:
+            if finding.code not in ignore:
+                report.add(finding)
         return
     found = explain_call(error, mark, path)
     location = traceback_location(error)

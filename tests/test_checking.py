@@ -1,0 +1,1013 @@
+"""`check` as a user writes it: on a class, a module, a function; what it says, and what it leaves as it was."""
+
+import asyncio
+import copy
+import gc
+import inspect
+import io
+import logging
+import pickle
+import random
+import threading
+import typing
+import warnings
+import weakref
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from beartype import beartype
+from jaxtyping import Float, Int, TypeCheckError, jaxtyped
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+import rnnshape as rs
+from rnnshape import ContractError, RNNShapeWarning, SpecError, SpecTypeError, check, report_of
+
+X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1])
+    monkeypatch.delenv("RNNSHAPE", raising=False)
+
+
+class Encoder(nn.Module):
+    """Reads sequences, steps first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(4, 8)
+
+    def forward(self, x: Float[Tensor, "seq batch 4"]) -> Float[Tensor, "batch hidden"]:
+        """Return the last state."""
+        return self.rnn(x)[1][-1]
+
+
+class Plain(nn.Module):
+    def __init__(self, right: bool = True) -> None:
+        super().__init__()
+        self.right = right
+        self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
+        self.fc = nn.Linear(16, 3)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(h.transpose(0, 1).reshape(x.size(0), -1) if self.right else h.view(x.size(0), -1))
+
+
+def fresh(kind: type[nn.Module]) -> type[nn.Module]:
+    """Return a class of its own, so that nothing of one test is left in the next."""
+    return type(kind.__name__, (kind,), {"__module__": kind.__module__, "__doc__": kind.__doc__})
+
+
+def codes(checked: Any) -> list[str]:
+    return [finding.code for finding in report_of(checked).findings]
+
+
+def batches(*sizes: int) -> DataLoader:
+    return DataLoader(TensorDataset(torch.randn(*sizes)), batch_size=6)
+
+
+# What is found
+
+
+MEANING = """\
+Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1
+  annotated  seq=6    batch=9  ?=4
+  known      batch=6  seq=9    ?=4
+             ^
+  x.transpose(0, 1) fits
+  at tests/test_checking.py:{line}, in {where}:  return model(x)
+  RNS216, see: rnnshape explain RNS216"""
+
+
+def test_a_batch_first_tensor_where_seq_batch_is_annotated_is_found_though_every_size_agrees() -> None:
+    model = check(Encoder())
+
+    @check
+    def step(x: Float[Tensor, "batch seq 4"]) -> Any:
+        return model(x)
+
+    with pytest.raises(ContractError) as caught:
+        step(X)
+    line = inspect.getsourcelines(step)[1] + 2
+    where = "test_a_batch_first_tensor_where_seq_batch_is_annotated_is_found_though_every_size_agrees.<locals>.step"
+    assert str(caught.value) == MEANING.replace("{line}", str(line)).replace("{where}", where)
+    (finding,) = caught.value.findings
+    assert (finding.code, [name for name, _ in finding.layouts]) == ("RNS216", ["annotated", "known"])
+    assert codes(model) == ["RNS216"]
+
+
+def test_the_right_call_is_silent() -> None:
+    model = check(Encoder())
+
+    @check
+    def step(x: Float[Tensor, "batch seq 4"]) -> Any:
+        return model(x.transpose(0, 1))
+
+    assert step(X).shape == (6, 8)
+    assert (codes(model), codes(step)) == ([], [])
+
+
+def test_batches_of_a_dataloader_are_known_to_be_batch_first() -> None:
+    model = check(Encoder())
+    (x,) = next(iter(batches(12, 9, 4)))
+    with pytest.raises(ContractError) as caught:
+        model(x)
+    assert str(caught.value).splitlines()[:4] == [
+        "Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1",
+        "  annotated  seq=6    batch=9  ?=4",
+        "  known      batch=6  ?=9      ?=4",
+        "             ^",
+    ]
+    model = check(Encoder())
+    for (x,) in batches(12, 9, 4):
+        model(x.transpose(0, 1))
+    assert codes(model) == []
+
+
+def test_a_result_that_is_not_what_is_annotated_is_found() -> None:
+    class Outputs(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8)
+
+        def forward(self, x: Float[Tensor, "seq batch 4"]) -> Float[Tensor, "batch seq hidden"]:
+            return self.rnn(x)[0]
+
+    with pytest.raises(ContractError) as caught:
+        check(Outputs())(torch.zeros(6, 6, 4))
+    assert str(caught.value).splitlines()[0] == (
+        "Outputs: the result: the samples lie along dim 1, which is said to be seq, and not along dim 0"
+    )
+    with pytest.raises(ContractError) as caught:
+        check(Outputs(), track=False)(TURNED)
+    assert str(caught.value).splitlines()[0] == ("Outputs: the result axis 'batch' is 9 and axis 'seq' is 6, expected 6 and 9")
+
+
+def test_sizes_and_dtypes_are_checked_with_the_text_of_jaxtyping_as_the_cause() -> None:
+    model = check(Encoder(), track=False)
+    with pytest.raises(ContractError) as caught:
+        model(torch.zeros(9, 4, 6))
+    assert [line for line in str(caught.value).splitlines() if " at tests" not in line] == [
+        "Encoder: x dim 2 is 6, expected 4",
+        "  expected  (seq=9, batch=4, 4)",
+        "  got       (    9,       4, 6)",
+        "                             ^",
+        "  x.transpose(1, 2) fits",
+        "  RNS215, see: rnnshape explain RNS215",
+    ]
+    assert type(caught.value.__cause__) is TypeCheckError
+    assert str(caught.value.__cause__) == "the dimension size 6 does not equal 4 as expected by the type hint"
+    with pytest.raises(ContractError) as caught:
+        model(TURNED.int())
+    assert str(caught.value).splitlines()[0] == "Encoder: x is int32 (9, 6, 4), annotated Float[Tensor, 'seq batch 4']"
+    with pytest.raises(ContractError) as caught:
+        model([TURNED])
+    assert str(caught.value).splitlines()[0] == "Encoder: x is a list, annotated Float[Tensor, 'seq batch 4']"
+
+
+def test_the_result_is_held_against_the_arguments() -> None:
+    @check
+    def pool(x: Float[Tensor, "batch seq 4"]) -> Float[Tensor, "batch 4"]:
+        return x.sum(0)
+
+    with pytest.raises(ContractError) as caught:
+        pool(X)
+    assert str(caught.value).splitlines()[0].endswith("pool: the result axis 'batch' is 9, expected 6")
+
+
+def test_the_contract_of_every_layer_inside_is_checked() -> None:
+    model = check(Plain())
+    with pytest.raises(ContractError) as caught:
+        model(torch.zeros(6, 9, 5))
+    assert str(caught.value).splitlines()[0] == "rnn (GRU): input axis 'feature' is 5, expected input_size=4"
+    assert [event.calls for event in report_of(model).failed] == [1]
+
+
+def test_every_axis_is_followed_for_the_first_calls() -> None:
+    for track, calls in ((3, 3), (1, 1), (True, 5), (False, 0)):
+        model = check(Plain(right=False), axes="batch seq feature", track=track, on="record")
+        for _ in range(5):
+            model(X)
+        assert [(f.code, f.count) for f in report_of(model).findings] == ([("RNS203", calls)] if calls else [])
+        assert [event.calls for event in report_of(model).events] == [5]
+    assert torch._C._len_torch_function_stack() == 0
+
+
+def test_the_right_model_is_silent() -> None:
+    model = check(Plain(), axes="batch seq feature", track=True)
+    for _ in range(3):
+        model(X)
+    assert (codes(model), report_of(model).unfollowed) == ([], ())
+
+
+def test_axes_come_from_a_loader_where_nothing_is_annotated() -> None:
+    model = check(Plain(right=False), on="record")
+    for (x,) in batches(12, 9, 4):
+        model(x)
+    assert codes(model) == ["RNS203"]
+
+
+# Options
+
+
+def test_sizes_that_axes_state_are_checked_and_bound() -> None:
+    @check(axes={"x": "batch seq feature=4", "lengths": "batch"})
+    def step(x, lengths=None, *, scale=1):
+        return x
+
+    step(X)
+    step(X, torch.ones(6), scale=2)
+    for args, message in (
+        ((X, torch.ones(5)), "lengths axis 'batch' is 5, expected 6"),
+        ((X.transpose(1, 2),), "x axis 'feature' is 9, expected 4"),
+        ((X[0],), "x has 2 dims, expected 3"),
+    ):
+        with pytest.raises(ContractError) as caught:
+            step(*args)
+        assert str(caught.value).splitlines()[0].endswith(f"step: {message}")
+
+
+def test_axes_are_given_by_position_without_self() -> None:
+    class Model(Plain):
+        @check(axes="batch seq feature", on="record", track=True)
+        def forward(self, x):
+            return super().forward(x)
+
+    model = Model(right=False)
+    model(X)
+    assert codes(Model.forward) == ["RNS203"]
+    (finding,) = report_of(Model.forward).findings
+    assert finding.module == "fc"
+
+
+def test_axes_stand_in_for_annotations() -> None:
+    model = check(Encoder(), axes="batch seq 4", on="record")
+    model(X)
+    assert codes(model) == ["RNS201"], "the axes are those that the call has; the layer reads them the other way round"
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"on": "shout"}, SpecError, "on='shout': use one of 'raise', 'warn', 'log', 'record'"),
+        ({"track": -1}, SpecError, "track=-1: a number of steps is needed, or True or False"),
+        ({"ignore": "RNS112"}, SpecError, "ignore='RNS112': a list of codes is needed, as in ignore=['RNS112']"),
+        (
+            {"axes": "batch (seq"},
+            SpecError,
+            "axes: cannot read this layout: this '(' is never closed\n  batch (seq\n        ^",
+        ),
+        ({"axes": {"y": "batch"}}, SpecError, "axes: Plain.forward takes no 'y', but x"),
+    ],
+)
+def test_an_option_that_is_none(options: dict[str, Any], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind) as caught:
+        check(Plain(), **options)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (3, "check takes a class of nn.Module, a module or a function; got a value of type int"),
+        ("step", "check takes a class of nn.Module, a module or a function; got a value of type str"),
+        (dict, "check takes a class of nn.Module, a module or a function; got a class dict, which is no nn.Module"),
+        (property(len), "check takes a class of nn.Module, a module or a function; got a value of type property"),
+    ],
+)
+def test_a_target_that_is_none(target: Any, message: str) -> None:
+    with pytest.raises(SpecTypeError) as caught:
+        check(target)
+    assert str(caught.value) == message
+
+
+def test_a_report_of_nothing() -> None:
+    with pytest.raises(SpecTypeError) as caught:
+        report_of(Plain())
+    assert str(caught.value) == "report_of: a Plain is not checked; put rnnshape.check around it, and unset RNNSHAPE=off"
+
+
+def test_findings_are_warned_of_or_logged_and_the_model_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    def step(x: Float[Tensor, "batch 4"]) -> Tensor:
+        return x * 2
+
+    with pytest.warns(RNNShapeWarning) as warned:
+        assert check(step, on="warn")(torch.ones(6, 5)).shape == (6, 5)
+    assert [str(w.message).splitlines()[0].rpartition(".")[2] for w in warned] == ["step: x dim 1 is 5, expected 4"]
+    assert warned[0].filename.endswith("test_checking.py")
+    check(step, on="log")(torch.ones(6, 5))
+    (record,) = [r for r in caplog.records if r.levelno == logging.ERROR]
+    assert record.rnnshape.code == "RNS215"
+
+
+def test_codes_are_ignored_everywhere_or_on_a_line() -> None:
+    check(Encoder(), ignore=["RNS215"], track=False)(torch.zeros(9, 6, 4).double().float())
+    model = check(Encoder(), ignore=["rns215", "RNS102"], track=False)
+    with pytest.raises(RuntimeError) as caught:
+        model(torch.zeros(9, 6, 5))
+    assert not isinstance(caught.value, ContractError)
+
+    @check
+    def step(x: Float[Tensor, "batch 4"]) -> Tensor:
+        return x
+
+    step(torch.zeros(6, 5))  # rnnshape: ignore[RNS215]
+    assert codes(step) == []
+
+
+def test_an_unbatched_sequence_that_is_annotated_so_is_no_surprise() -> None:
+    class Unbatched(Encoder):
+        def forward(self, x: Float[Tensor, "seq 4"]) -> Float[Tensor, "hidden"]:
+            return self.rnn(x)[1][-1]
+
+    for track in (True, False):
+        model = check(fresh(Unbatched)(), track=track)
+        model(torch.zeros(9, 4))
+        assert codes(model) == []
+    with pytest.warns(RNNShapeWarning):
+        check(nn.GRU(4, 8))(torch.zeros(9, 4))
+
+
+# The user's own checks
+
+
+def test_what_jaxtyped_checks_is_not_checked_twice_but_what_it_means_is() -> None:
+    seen = []
+
+    class Counted(Encoder):
+        @jaxtyped(typechecker=beartype)
+        def forward(self, x: Float[Tensor, "seq batch 4"]) -> Float[Tensor, "batch hidden"]:
+            seen.append(x)
+            return self.rnn(x)[1][-1]
+
+    model = check(Counted())
+    with pytest.raises(TypeCheckError):
+        model(torch.zeros(9, 6, 5))
+    assert codes(model) == []
+    (x,) = next(iter(batches(12, 9, 4)))
+    with pytest.raises(ContractError) as caught:
+        model(x)
+    assert caught.value.findings[0].code == "RNS216"
+
+
+def test_annotations_are_read_through_other_decorators() -> None:
+    @check
+    @torch.no_grad()
+    def step(x: Float[Tensor, "batch 4"]) -> Tensor:
+        return x
+
+    with pytest.raises(ContractError):
+        step(torch.zeros(6, 5))
+
+
+def test_an_annotation_that_cannot_be_evaluated_is_said_to_be_unfollowed() -> None:
+    @check
+    def step(x: "Float[Tensor, 'batch 4']", y: "Nowhere") -> Tensor:
+        return x
+
+    step(torch.zeros(6, 4), 1)
+    assert len(report_of(step).unfollowed) == 1
+    assert report_of(step).unfollowed[0].endswith("step: the annotation of y cannot be evaluated")
+    with pytest.raises(ContractError):
+        step(torch.zeros(6, 5), 1)
+
+
+def test_annotations_of_sizes_of_the_instance() -> None:
+    class Sized(nn.Module):
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.size = size
+
+        def forward(self, x: Float[Tensor, "batch {self.size}"]) -> Float[Tensor, "batch {self.size}"]:
+            return x
+
+    checked = check(Sized)
+    checked(4)(torch.zeros(6, 4))
+    checked(5)(torch.zeros(6, 5))
+    with pytest.raises(ContractError):
+        checked(5)(torch.zeros(6, 4))
+
+
+# What stays as it was
+
+
+def test_a_class_is_returned_as_it_is() -> None:
+    kind = fresh(Encoder)
+    before = dict(vars(kind))
+    assert check(kind) is kind
+    assert check(on="raise")(kind) is kind
+    assert {name for name in vars(kind) if name not in before} == {"__call__"}
+    assert inspect.signature(kind.forward) == inspect.signature(Encoder.forward)
+    assert kind.__doc__ == "Reads sequences, steps first."
+    assert kind.forward.__doc__ == "Return the last state."
+
+
+def test_a_module_is_returned_as_it_is_and_nothing_is_kept_in_it() -> None:
+    model, twin = Encoder(), Encoder()
+    twin.load_state_dict(model.state_dict())
+    before = set(vars(model)), [set(vars(m)) for m in model.modules()]
+    assert check(model) is model
+    model(TURNED)
+    assert (set(vars(model)), [set(vars(m)) for m in model.modules()]) == before
+    assert list(model.state_dict()) == list(twin.state_dict())
+    assert torch.equal(pickle.loads(pickle.dumps(model))(TURNED), twin(TURNED))
+    file = io.BytesIO()
+    torch.save(model, file)
+    file.seek(0)
+    assert type(torch.load(file, weights_only=False)) is Encoder
+
+
+def test_a_copy_of_a_checked_module_is_free_and_the_module_is_not() -> None:
+    model = check(Encoder())
+    twin = copy.deepcopy(model)
+    with pytest.raises(RuntimeError) as caught:
+        twin(torch.zeros(9, 6, 5))
+    assert type(caught.value) is RuntimeError
+    with pytest.raises(ContractError):
+        model(torch.zeros(9, 6, 5))
+
+
+def test_modules_of_a_checked_class_are_pickled_and_copied_as_ever() -> None:
+    model = Pickled()
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert torch.equal(twin(TURNED), model(TURNED))
+        with pytest.raises(ContractError):
+            twin(torch.zeros(9, 6, 5))
+
+
+@check(track=False)
+class Pickled(Encoder):
+    pass
+
+
+@check
+def pickled(x: Float[Tensor, "batch 4"]) -> Tensor:
+    """Double it."""
+    return x * 2
+
+
+def test_a_function_keeps_its_name_signature_and_docstring_and_is_pickled() -> None:
+    assert (pickled.__name__, pickled.__doc__, pickled.__module__) == ("pickled", "Double it.", __name__)
+    assert str(inspect.signature(pickled)) == str(inspect.signature(pickled.__wrapped__))
+    assert typing.get_type_hints(pickled) == typing.get_type_hints(pickled.__wrapped__)
+    assert pickle.loads(pickle.dumps(pickled)) is pickled
+    assert copy.deepcopy(pickled) is pickled
+
+
+def test_gradients_numbers_and_results_are_the_same() -> None:
+    def run(kind: Any) -> tuple[Any, ...]:
+        torch.manual_seed(0)
+        random.seed(0)
+        model = kind()
+        x = torch.randn(9, 6, 4, requires_grad=True)
+        y = F.dropout(model(x), 0.5)
+        y.sum().backward()
+        return y, x.grad, torch.get_rng_state(), random.getstate()
+
+    bare, checked = run(Encoder), run(check(fresh(Encoder)))
+    assert all(torch.equal(a, b) for a, b in zip(bare[:3], checked[:3], strict=True))
+    assert bare[3] == checked[3]
+
+
+def test_super_and_inheritance() -> None:
+    base = check(fresh(Encoder), on="record")
+
+    class Child(base):  # type: ignore[misc, valid-type]
+        def forward(self, x: Float[Tensor, "seq batch 4"], scale: float = 1.0) -> Float[Tensor, "batch hidden"]:
+            return super().forward(x) * scale
+
+    assert Child()(TURNED, scale=2).shape == (6, 8)
+    with pytest.raises(RuntimeError):
+        Child()(torch.zeros(9, 6, 5))
+    assert "RNS215" in codes(base)
+    child = check(Child)
+    with pytest.raises(ContractError):
+        child()(torch.zeros(9, 6, 5))
+    assert "RNS215" in codes(child)
+
+
+def test_dataclass_modules() -> None:
+    def made(order: Any) -> Any:
+        class Model(nn.Module):
+            size: int
+            hidden: int = 8
+
+            def __post_init__(self) -> None:
+                super().__init__()
+                self.rnn = nn.GRU(self.size, self.hidden)
+
+            def forward(self, x: Float[Tensor, "seq batch {self.size}"]) -> Float[Tensor, "seq batch {self.hidden}"]:
+                return self.rnn(x)[0]
+
+        Model.__annotations__ = {"size": int, "hidden": int}
+        return order(Model)
+
+    for order in (lambda kind: check(dataclass(eq=False)(kind)), lambda kind: dataclass(eq=False)(check(kind))):
+        kind = made(order)
+        assert kind(4)(TURNED).shape == (9, 6, 8)
+        assert repr(inspect.signature(kind)) == repr(inspect.signature(made(dataclass(eq=False))))
+        with pytest.raises(ContractError):
+            kind(5)(TURNED)
+
+
+def test_hooks_and_a_call_of_ones_own() -> None:
+    called: list[str] = []
+
+    class Called(Encoder):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            called.append("call")
+            return super().__call__(*args, **kwargs)
+
+    kind = check(Called)
+    model = kind()
+    model.register_forward_hook(lambda *_: called.append("hook"))
+    model(TURNED)
+    assert called == ["call", "hook"]
+    with pytest.raises(ContractError):
+        model(torch.zeros(9, 6, 5))
+
+
+def test_a_forward_put_into_a_module() -> None:
+    model = Encoder()
+
+    def forward(x: Float[Tensor, "seq batch 2"]) -> Tensor:
+        return x
+
+    model.forward = forward  # type: ignore[method-assign]
+    check(model)
+    assert model(torch.zeros(9, 6, 2)).shape == (9, 6, 2)
+    with pytest.raises(ContractError) as caught:
+        model(TURNED)
+    assert str(caught.value).splitlines()[0] == "Encoder: x dim 2 is 4, expected 2"
+
+
+def test_methods_of_every_kind() -> None:
+    class Trainer:
+        scale = 2
+
+        @check
+        def step(self, x: Float[Tensor, "batch 4"]) -> Tensor:
+            return x * self.scale
+
+        @check
+        @staticmethod
+        def still(x: Float[Tensor, "batch 4"]) -> Tensor:
+            return x
+
+        @check
+        @classmethod
+        def of(cls, x: Float[Tensor, "batch 4"]) -> Tensor:
+            return x * cls.scale
+
+        @property
+        @check
+        def size(self) -> int:
+            return 4
+
+    trainer = Trainer()
+    right, wrong = torch.ones(6, 4), torch.ones(6, 5)
+    for call in (trainer.step, trainer.still, trainer.of, Trainer.still, Trainer.of, check(trainer.step)):
+        assert call(right).shape == (6, 4)
+        with pytest.raises(ContractError) as caught:
+            call(wrong)
+        assert str(caught.value).splitlines()[0].endswith(": x dim 1 is 5, expected 4")
+    assert trainer.size == 4
+
+
+def test_arguments_that_do_not_fit_raise_pythons_own_error() -> None:
+    with pytest.raises(TypeError) as caught:
+        pickled()
+    assert str(caught.value) == "pickled() missing 1 required positional argument: 'x'"
+    with pytest.raises(TypeError):
+        check(Encoder())()
+
+
+def test_builtins_and_partials() -> None:
+    assert check(len)([1, 2]) == 2
+    import functools
+
+    assert check(functools.partial(torch.add, torch.ones(2)))(torch.ones(2)).tolist() == [2, 2]
+
+
+# Coroutines and generators
+
+
+def test_coroutines_are_coroutines_and_do_not_see_each_other() -> None:
+    models = {"a": Plain(), "b": Plain()}
+
+    def step(name: str) -> Any:
+        @check(track=True, on="record")
+        async def step(x: Float[Tensor, "batch seq 4"]) -> Tensor:
+            for _ in range(3):
+                await asyncio.sleep(0)
+                models[name](x)
+            return x
+
+        return step
+
+    one, two = step("a"), step("b")
+    assert inspect.iscoroutinefunction(one)
+
+    async def both() -> list[Tensor]:
+        return await asyncio.gather(one(torch.zeros(5, 9, 4)), two(torch.zeros(6, 9, 4)))
+
+    assert [x.size(0) for x in asyncio.run(both())] == [5, 6]
+    for checked, size in ((one, 5), (two, 6)):
+        (event,) = report_of(checked).events
+        assert (event.calls, event.layout("input").sizes) == (3, (size, 9, 4))
+        assert report_of(checked).ok
+    with pytest.raises(ContractError):
+        asyncio.run(check(one.__wrapped__)(torch.zeros(5, 9, 5)))
+    assert torch._C._len_torch_function_stack() == 0
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_a_coroutine_that_is_cancelled_leaves_nothing_behind() -> None:
+    @check
+    async def step(x: Float[Tensor, "batch 4"]) -> None:
+        await asyncio.sleep(10)
+
+    async def main() -> None:
+        task = asyncio.create_task(step(torch.zeros(6, 4)))
+        await asyncio.sleep(0)
+        assert torch._C._len_torch_function_stack() == 0
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_generators_take_what_is_sent_and_thrown_and_are_closed() -> None:
+    events: list[Any] = []
+
+    @check
+    def steps(x: Float[Tensor, "batch 4"]) -> Iterator[int]:
+        try:
+            events.append((yield 1))
+            try:
+                yield 2
+            except KeyError:
+                yield 3
+        finally:
+            events.append("closed")
+        return x.size(0)
+
+    assert inspect.isgeneratorfunction(steps)
+    generator = steps(torch.zeros(6, 4))
+    assert next(generator) == 1
+    assert torch._C._len_torch_function_stack() == 0
+    assert "__call__" not in vars(nn.RNNBase)
+    assert generator.send("sent") == 2
+    assert generator.throw(KeyError()) == 3
+    with pytest.raises(StopIteration) as end:
+        next(generator)
+    assert (end.value.value, events) == (6, ["sent", "closed"])
+    generator = steps(torch.zeros(6, 4))
+    next(generator)
+    generator.close()
+    assert events == ["sent", "closed", "closed"]
+    with pytest.raises(ContractError):
+        next(steps(torch.zeros(6, 5)))
+
+
+def test_layers_within_a_generator_are_checked_and_those_between_its_steps_are_not() -> None:
+    model, other = Plain(), Plain()
+
+    @check(on="record")
+    def steps(x: Tensor) -> Iterator[Tensor]:
+        for _ in range(3):
+            yield model(x)
+
+    for _ in steps(X):
+        other(X)
+    assert [event.calls for event in report_of(steps).events] == [3]
+
+
+def test_async_generators() -> None:
+    seen: list[Any] = []
+
+    @check
+    async def steps(x: Float[Tensor, "batch 4"]) -> AsyncIterator[int]:
+        try:
+            seen.append((yield 1))
+            try:
+                yield 2
+            except KeyError:
+                yield 3
+        finally:
+            seen.append("closed")
+
+    assert inspect.isasyncgenfunction(steps)
+
+    async def main() -> None:
+        generator: Any = steps(torch.zeros(6, 4))
+        assert await anext(generator) == 1
+        assert await generator.asend("sent") == 2
+        assert await generator.athrow(KeyError()) == 3
+        with pytest.raises(StopAsyncIteration):
+            await anext(generator)
+        assert seen == ["sent", "closed"]
+        generator = steps(torch.zeros(6, 4))
+        await anext(generator)
+        await generator.aclose()
+        assert seen[2:] == ["closed"]
+        assert [item async for item in steps(torch.zeros(6, 4))] == [1, 2]
+        with pytest.raises(ContractError):
+            await anext(steps(torch.zeros(6, 5)))
+
+    asyncio.run(main())
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+# Several at once
+
+
+def test_checks_within_checks_record_each_and_speak_once() -> None:
+    inner = check(Plain(), on="warn")
+
+    @check(on="warn")
+    def step(x: Tensor) -> Tensor:
+        return inner.rnn(x)[0]
+
+    outer = check(step, on="warn")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        outer(torch.zeros(9, 4))
+    assert [w.category for w in warned] == [RNNShapeWarning]
+    assert codes(outer) == ["RNS112"]
+
+
+def test_a_checked_module_within_a_checked_function_within_a_watch() -> None:
+    model = check(Plain())
+
+    @check
+    def step(x: Tensor) -> Tensor:
+        return model(x)
+
+    with rs.watch(model, on="log") as report, pytest.raises(ContractError) as caught:
+        step(torch.zeros(6, 9, 5))
+    assert len(caught.value.findings) == 1
+    assert [f.module for r in (report, report_of(model), report_of(step)) for f in r.findings] == ["rnn", "rnn", "Plain.rnn"]
+    assert all([f.count for f in r.findings] == [1] for r in (report, report_of(model), report_of(step)))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_a_tracker_further_out_is_joined_and_not_doubled() -> None:
+    model = check(Plain(right=False), axes="batch seq feature")
+    report = rs.diagnose(model, X, axes="batch seq feature")
+    assert [(f.code, f.count) for f in report.findings] == [("RNS203", 1)]
+    assert codes(model) == []
+    with rs.watch(model, track=True, on="record") as report:
+        model(X)
+    assert [(f.code, f.count) for f in report.findings] == [("RNS203", 1)]
+    assert codes(model) == []
+    with pytest.raises(ContractError):
+        model(X)
+    assert codes(model) == ["RNS203"], "no call has been counted as followed before"
+
+
+def test_what_a_check_raises_within_diagnose_is_told_as_it_is() -> None:
+    model = check(Encoder())
+    report = rs.diagnose(model, X, axes="batch seq 4")
+    assert [f.code for f in report.findings] == ["RNS216"]
+    assert isinstance(report.exception, ContractError)
+
+
+def test_a_second_check_takes_the_place_of_the_first() -> None:
+    model = check(Encoder(), on="raise")
+    assert check(model, on="record") is model
+    with pytest.raises(RuntimeError) as caught:
+        model(torch.zeros(9, 6, 5))
+    assert type(caught.value) is RuntimeError
+    assert set(codes(model)) == {"RNS215", "RNS102"}
+    again = check(pickled, on="record")
+    assert again.__wrapped__ is pickled.__wrapped__
+    assert again(torch.zeros(6, 5)).shape == (6, 5)
+
+
+def test_a_function_that_calls_itself() -> None:
+    @check(track=True)
+    def count(x: Float[Tensor, "batch size"], n: int) -> int:
+        return n if n == 3 else count(x[:, 1:], n + 1)
+
+    assert count(torch.zeros(6, 9), 0) == 3
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_threads_do_not_see_each_other() -> None:
+    model, ready = Plain(), threading.Barrier(2)
+
+    def step(on: Any) -> Any:
+        @check(on="record", track=True)
+        def step(x: Tensor) -> None:
+            ready.wait(10)
+            for _ in range(20):
+                model(x)
+            ready.wait(10)
+
+        return step
+
+    steps = [step(0), step(1)]
+    threads = [threading.Thread(target=s, args=(torch.zeros(5 + i, 9, 4),)) for i, s in enumerate(steps)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, checked in enumerate(steps):
+        (event,) = report_of(checked).events
+        assert (event.calls, event.layout("input").sizes) == (20, (5 + i, 9, 4))
+        assert report_of(checked).ok
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_one_checked_model_in_two_threads() -> None:
+    model = check(Plain(), axes="batch seq feature", track=True)
+
+    def work() -> None:
+        for _ in range(10):
+            model(X)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert report_of(model).ok
+    assert sum(event.calls for event in report_of(model).events) == 20
+
+
+# The environment
+
+
+@pytest.mark.parametrize("target", [fresh(Encoder), fresh(Encoder)(), len, pickled.__wrapped__, staticmethod(len), 3])
+def test_off_returns_what_it_was_given(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNNSHAPE", "off")
+    assert check(target) is target
+    assert check(on="warn")(target) is target
+    assert not isinstance(target, type) or "__call__" not in vars(target)
+
+
+def test_off_watches_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RNNSHAPE", "off")
+    model = Plain(right=False)
+    with rs.watch(model, track=True, jsonl=tmp_path / "calls") as report:
+        model(X)
+        assert "__call__" not in vars(nn.RNNBase)
+        assert torch._C._len_torch_function_stack() == 0
+    assert (report.events, list(tmp_path.iterdir())) == ((), [])
+
+
+@pytest.mark.parametrize("way", ["log", "warn", "raise"])
+def test_the_environment_stands_in_for_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNNSHAPE", way)
+    for on in ("raise", "record"):
+        step = check(pickled.__wrapped__, on=on)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            try:
+                step(torch.zeros(6, 5))
+                raised = False
+            except ContractError:
+                raised = True
+        assert (raised, len(warned)) == (way == "raise", way == "warn")
+        layer = nn.GRU(4, 8)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            with rs.watch(layer, on=on), pytest.raises(RuntimeError) as caught:
+                layer(torch.zeros(9, 6, 5))
+        assert (isinstance(caught.value, ContractError), len(warned)) == (way == "raise", way == "warn")
+
+
+def test_another_word_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNNSHAPE", "on")
+    for call in (lambda: check(Plain()), lambda: rs.watch(Plain())):
+        with pytest.raises(SpecError) as caught:
+            call()
+        assert str(caught.value).startswith("RNNSHAPE='on' in the environment: use one of 'off', 'log', 'warn', 'raise'")
+
+
+# What is left
+
+
+def test_nothing_is_kept_alive() -> None:
+    def references() -> list[weakref.ref[Any]]:
+        @check
+        class Model(Encoder):
+            def forward(self, x: Float[Tensor, "seq batch 4"]) -> Tensor:
+                return super().forward(x)
+
+        @check
+        def step(x: Float[Tensor, "seq batch 4"]) -> Tensor:
+            return model(x)
+
+        model, x = check(Model()), torch.zeros(9, 6, 4)
+        y = step(x)
+        return [weakref.ref(one) for one in (Model, step, model, x, y)]
+
+    found = references()
+    gc.collect()
+    assert [reference() for reference in found] == [None] * 5
+
+
+def test_no_tensor_outlives_its_call() -> None:
+    model = check(Plain(), axes="batch seq feature", track=True)
+    gc.disable()
+    try:
+        x = torch.zeros(6, 9, 4)
+        kept = [weakref.ref(x), weakref.ref(model(x))]
+        del x
+        assert [reference() for reference in kept] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_an_exception_of_the_model_is_its_own() -> None:
+    class Failing(Plain):
+        def forward(self, x):
+            super().forward(x)
+            raise KeyError("mine")
+
+    model = check(Failing(), axes="batch seq feature")
+    for _ in range(2):
+        with pytest.raises(KeyError) as caught:
+            model(X)
+        assert caught.value.args == ("mine",)
+        assert not hasattr(caught.value, "__notes__")
+    assert torch._C._len_torch_function_stack() == 0
+    assert "__call__" not in vars(nn.RNNBase)
+
+
+def test_a_mistake_of_ours_does_not_stop_the_model(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("rnnshape.visits.violations", fail)
+    model = check(Encoder())
+    for _ in range(2):
+        assert model(TURNED).shape == (6, 8)
+    assert [r.getMessage().splitlines()[0] for r in caplog.records if r.levelno == logging.ERROR] == [
+        "rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this"
+    ]
+
+
+@pytest.mark.parametrize("target", ["class", "module", "function"])
+def test_compiled_code_is_not_checked(target: str) -> None:
+    kind = fresh(Plain)
+    if target == "class":
+        model: Any = check(kind)()
+    elif target == "module":
+        model = check(kind())
+    else:
+        bare = kind()
+        model = check(lambda x: bare.fc(x))
+    compiled = torch.compile(model, backend="eager")
+    assert compiled(torch.zeros(6, 16) if target == "function" else X).shape == (6, 3)
+
+
+def test_a_function_compiles_in_one_graph() -> None:
+    @check
+    def step(x: Float[Tensor, "batch 5"]) -> Tensor:
+        return x * 2
+
+    assert torch.compile(step, fullgraph=True, backend="eager")(torch.ones(6, 4)).shape == (6, 4)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+def test_scripted_and_traced_modules() -> None:
+    @check
+    class Doubled(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x * 2
+
+    assert torch.jit.trace(Doubled(), torch.ones(2))(torch.ones(3)).tolist() == [2, 2, 2]
+    assert torch.fx.symbolic_trace(Doubled())(torch.ones(2)).tolist() == [2, 2]
+
+
+def test_ids_and_lengths() -> None:
+    @check
+    class Tagger(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed = nn.Embedding(10, 4)
+            self.rnn = nn.LSTM(4, 8, batch_first=True, bidirectional=True)
+
+        def forward(
+            self, ids: Int[Tensor, "batch seq"], lengths: Int[Tensor, "batch"] | None = None
+        ) -> tuple[Float[Tensor, "batch seq 16"], Float[Tensor, "2 batch 8"]]:
+            output, (h, _) = self.rnn(self.embed(ids))
+            return output, h
+
+    model = Tagger()
+    model(torch.zeros(6, 9, dtype=torch.int64), torch.arange(6) + 4)
+    model(torch.zeros(6, 9, dtype=torch.int64))
+    assert report_of(Tagger).findings == ()
