@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnshape import Prediction, predict
@@ -63,11 +63,13 @@ def test_the_formula_has_the_value_that_is_predicted(p: Prediction) -> None:
     assert [row.name for row in grown] == list(COSTS)
 
 
+@settings(max_examples=30)
 @given(predictions(), st.integers(1, 5))
 def test_the_formula_has_the_value_that_is_predicted_of_other_sizes(p: Prediction, times: int) -> None:
     """A formula is no fit to one prediction: it holds for the layer at every other size."""
-    formulas = {row.name: row.formula for row in p.scaling()}
-    for letter in p.scaling().sizes:
+    grown = p.scaling()
+    formulas = {row.name: row.formula for row in grown}
+    for letter in grown.sizes:
         if letter == "R" or (letter == "P" and times != 1):
             continue  # the real steps of all samples are resized by T and B
         other = resized(p, letter, size_of(p, letter) * times if letter != "D" else 1 + times % 2)
@@ -76,6 +78,7 @@ def test_the_formula_has_the_value_that_is_predicted_of_other_sizes(p: Predictio
             assert formula.substitute(sizes).number() == getattr(other, name), f"{name} of {other.spec!r}"
 
 
+@settings(max_examples=50)
 @given(predictions())
 def test_the_factors_are_those_of_predictions_at_doubled_sizes(p: Prediction) -> None:
     grown = p.scaling()
@@ -87,6 +90,7 @@ def test_the_factors_are_those_of_predictions_at_doubled_sizes(p: Prediction) ->
             assert row.factors[letter] == real, f"{row.name} by {letter} of {p.spec!r}"
 
 
+@settings(max_examples=50)
 @given(predictions())
 def test_the_degrees_are_those_of_the_differences_of_predictions(p: Prediction) -> None:
     """The differences of order n of a polynomial are constant, and not 0, where its degree is n."""

@@ -29,11 +29,11 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 def hand_count(module: nn.Module, samples: list[int]) -> int:
     """Multiply and add, one element of one matrix at a time, for every step of samples of these lengths."""
     operations = 0
-    matrices = [weight for name, weight in module.named_parameters() if "weight" in name]
+    matrices = [weight.tolist() for name, weight in module.named_parameters() if "weight" in name]
     for length in samples:
         for _step in range(length):
-            for weight in matrices:
-                for row in weight:
+            for matrix in matrices:
+                for row in matrix:
                     for _element in row:
                         operations += 1  # a multiplication
                         operations += 1  # an addition
