@@ -8,10 +8,10 @@ too, says what.
 
 from __future__ import annotations
 
-import functools
 import logging
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from types import FunctionType
 from typing import Any, cast
 
@@ -45,6 +45,7 @@ _known: dict[Any, Any] = {}
 _steps_aside = False
 
 
+@_torch.uncompiled
 def call(layer: Any, forward: Callable[..., Any], signatures: Signatures, given: Any, hx: Any) -> Any:
     """Call torch's bound ``forward`` of a layer, and hold arguments and result against the signature of their layout.
 
@@ -58,17 +59,58 @@ def call(layer: Any, forward: Callable[..., Any], signatures: Signatures, given:
         return forward(given, hx)
     if isinstance(given, Proxy):  # torch.fx takes layers of torch's own for leaves, and of nobody else
         return _leaf(layer, given, hx)
-    with torch._C.DisableTorchFunction():
-        kind = _kind_of_call(layer, given, hx)
-        known = _known.get(kind) if kind is not None else None
-        right = known is not None or _guarded(_hold_arguments, layer, signatures, given, hx)
+    kind, known = _before(layer, signatures, given, hx)
     result = forward(given, hx)
-    if right:
+    if known is not None:
+        _after(kind, known, layer, signatures, given, hx, result)
+    return result
+
+
+@partial(_torch.uncompiled, and_below=True)
+def _before(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple[Any, Any]:
+    """Hold the arguments against their signature; return what kind of call it is, and the kind of its result as far as known.
+
+    That is () where nothing is known of it, and None where the arguments were not found right.
+    """
+    try:
+        with torch._C.DisableTorchFunction():
+            kind = _kind_of_call(layer, given, hx)
+            known = _known.get(kind) if kind is not None else None
+            if known is None and _hold_arguments(layer, signatures, given, hx):
+                known = ()
+    except ContractError:
+        raise
+    except Exception:
+        _step_aside()
+        return None, None
+    return kind, known
+
+
+@partial(_torch.uncompiled, and_below=True)
+def _after(kind: Any, known: Any, layer: Any, signatures: Signatures, given: Any, hx: Any, result: Any) -> None:
+    """Hold the result against its signature, where it is not of the kind that such a call is known to have."""
+    try:
         with torch._C.DisableTorchFunction():
             found = _kind(result)
-            if (known is None or known != found) and _guarded(_hold_result, layer, signatures, given, hx, result):
-                _remember(kind, found)
-    return result
+            if found is not None and found == known:
+                return
+            if _hold_result(layer, signatures, given, hx, result) and kind is not None and found is not None:
+                if len(_known) >= MOST_KNOWN:
+                    _known.clear()
+                _known[kind] = found
+    except ContractError:
+        raise
+    except Exception:
+        _step_aside()
+
+
+def _step_aside() -> None:
+    """After a mistake of ours, which is logged once, the layers are torch's."""
+    global _steps_aside
+    _steps_aside = True
+    # As text: a record that keeps the traceback would keep the tensors of the call.
+    trace = traceback.format_exc()
+    logger.error("rnnshape made a mistake; its typed layers check nothing any more. Please report this\n%s", trace)
 
 
 def _leaf(layer: nn.Module, given: Proxy, hx: Any) -> Proxy:
@@ -77,38 +119,13 @@ def _leaf(layer: nn.Module, given: Proxy, hx: Any) -> Proxy:
     return tracer.create_proxy("call_module", tracer.path_of_module(layer), (given,) if hx is None else (given, hx), {})
 
 
-def _remember(kind: Any, found: Any) -> None:
-    if kind is not None and found is not None:
-        if len(_known) >= MOST_KNOWN:
-            _known.clear()
-        _known[kind] = found
-
-
-def _guarded(work: Callable[..., bool], *args: Any) -> bool:
-    """Do our own work; a mistake of ours is logged once, and from then on the layers are torch's."""
-    global _steps_aside
-    try:
-        return work(*args)
-    except ContractError:
-        raise
-    except Exception:
-        _steps_aside = True
-        # As text: a record that keeps the traceback would keep the tensors of the call.
-        trace = traceback.format_exc()
-        logger.error("rnnshape made a mistake; its typed layers check nothing any more. Please report this\n%s", trace)
-        return False
-
-
 # What a verdict depends on
 
 
 def _kind_of_call(layer: Any, given: Any, hx: Any) -> Any:
     """Return all that a signature looks at; None where it cannot be had cheaply."""
-    first = _kind(given)
-    if first is None:
-        return None
-    state = None if hx is None else _kind(hx)
-    if hx is not None and state is None:
+    first, state = _kind(given), None if hx is None else _kind(hx)
+    if first is None or (state is None and hx is not None):
         return None
     if isinstance(layer, nn.RNNCellBase):
         return type(layer), layer.input_size, layer.hidden_size, first, state
@@ -119,13 +136,13 @@ def _kind_of_call(layer: Any, given: Any, hx: Any) -> Any:
 
 
 def _kind(value: Any) -> Any:
-    """Return type, sizes and dtypes of a tensor, of a PackedSequence, or of a tuple or a list; None for anything else."""
+    """Return type, sizes and dtypes of a tensor, of a PackedSequence, or of a pair; None for anything else."""
     kind = type(value)
     if kind is Tensor or kind is Parameter:
         return None if value.is_nested else (value.shape, value.dtype)
-    if kind is tuple or kind is list:
-        parts = [_kind(item) for item in value]
-        return None if None in parts else (kind, *parts)
+    if (kind is tuple or kind is list) and len(value) == 2:
+        first, second = _kind(value[0]), _kind(value[1])
+        return None if first is None or second is None else (kind, first, second)
     if kind is PackedSequence and (sizes := _torch.packed_sizes(value)):
         return kind, value.data.shape, value.data.dtype, sizes
     return None
@@ -134,7 +151,7 @@ def _kind(value: Any) -> Any:
 # Asking
 
 
-@functools.cache
+@cache
 def _checkers(signature: FunctionType) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Return the signature as jaxtyping and beartype check it: of its parameters alone, and with its result."""
     alone = FunctionType(signature.__code__, signature.__globals__, signature.__name__, signature.__defaults__)
@@ -180,16 +197,14 @@ def _hold_result(layer: Any, signatures: Signatures, given: Any, hx: Any, result
 
 def _object(layer: Any, given: Any, hx: Any, violation: TypeCheckError, result: Any = None) -> None:
     """Raise what the contract says about a call; where it has no objection, torch decides."""
-    observer = Observer(Report(), "raise", ignored_codes())
-    door = observer.found_in_passing(layer)
+    door = Observer(Report(), "record", ignored_codes()).found_in_passing(layer)
     judged = door and door.judge(Request(layer, (given, hx), {}))
     if not door or not judged:
         return
     request, mismatches = judged
     if result is not None:
-        mismatches = door.judge_result(request, result) or ()
-    errors = [m for m in mismatches if rule(m.code).severity == "error"]
-    try:
-        observer.tell(door.findings(request, errors))
-    except ContractError as error:
-        raise error from violation
+        wrong = door.judge_result(request, result) or ()
+    else:
+        wrong = [m for m in mismatches if rule(m.code).severity == "error"]
+    if findings := door.findings(request, wrong):
+        raise ContractError("\n\n".join(map(str, findings)), tuple(findings)) from violation
