@@ -44,4 +44,14 @@ ENTRIES = (
         "out.mean(1)                      # out from pad_packed_sequence",
         "out.sum(1) / lengths[:, None]    # padding of pad_packed_sequence is zero",
     ),
+    Rule(
+        "RNS405",
+        "padding picked or weighed",
+        "warning",
+        "A maximum over the steps that picks the zeros behind a shorter sample, or attention whose weights fall on them: a "
+        "sample's answer depends on how long the others of its batch are. The numbers of the run have shown it; a mask, "
+        "however it is applied, ends it.",
+        "weights = scores.softmax(1)",
+        "weights = scores.masked_fill(padding, float('-inf')).softmax(1)",
+    ),
 )

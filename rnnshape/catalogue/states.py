@@ -78,4 +78,13 @@ ENTRIES = (
         "rnn = nn.LSTM(10, 16, bidirectional=True)\nfc = nn.Linear(16, 5)",
         "fc = nn.Linear(2 * 16, 5)",
     ),
+    Rule(
+        "RNS309",
+        "hidden and cell state exchanged",
+        "error",
+        "The state of an LSTM is the pair (h, c). The two have equal sizes unless there is a projection, so the wrong order "
+        "runs.",
+        "_, (h, c) = encoder(x); decoder(y, (c, h))",
+        "_, (h, c) = encoder(x); decoder(y, (h, c))",
+    ),
 )

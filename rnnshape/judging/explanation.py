@@ -221,10 +221,22 @@ def _words(mark: Mark | None, tensor: Tensor) -> str:
     return str(layout) if len(layout.dims) == 1 and str(layout).startswith("(") else f"({layout})"
 
 
+def _ctc(op: Operation) -> Cause | None:
+    """CTC reads (steps, batch, classes): say what lies along dim 0."""
+    scores = op.argument(0, "log_probs")
+    mark = op.book.mark(scores)
+    batch = mark.of("batch") if mark is not None else []
+    if not isinstance(scores, Tensor) or scores.dim() != 3 or not any(varies(t, 0) and not varies(t, 1) for _, t in batch):
+        return None
+    message = f"ctc_loss reads (seq, batch, classes), and dim 0 of {text.sizes(scores.shape)} is the batch"
+    return Cause("RNS201", message, "transpose(0, 1) of the scores fits", mark and layout_of(mark, _WORDS))
+
+
 _EXPLAINED: dict[str, Callable[[Operation], Cause | None]] = {
     "linear": _width,
     "view": _view,
     "cross_entropy": _loss,
+    "ctc_loss": _ctc,
     "nll_loss": _loss,
     "cat": _joined,
     "concat": _joined,
@@ -246,8 +258,11 @@ def explain_call(
     hint = "unpack it first: output, state = rnn(x)"
     for value in values:
         if isinstance(module, nn.Module) and _is_result(value, mark):
-            message = f"{type(module).__name__} gets the tuple (output, state) of a recurrent layer, and takes a tensor"
-            return Cause("RNS116", message, hint), path(module), type(module).__name__
+            what, fits = "(output, state) of a recurrent layer", hint
+            if isinstance(value, tuple) and all(isinstance(v, Tensor) and v.dim() < 3 for v in value):
+                what, fits = "(h, c) of a cell", "unpack it first: h, c = cell(x, state)"
+            message = f"{type(module).__name__} gets the tuple {what}, and takes a tensor"
+            return Cause("RNS116", message, fits), path(module), type(module).__name__
     if not isinstance(error, (TypeError, AttributeError)) or "tuple" not in str(error):
         return None
     place = _innermost_user_frame(error.__traceback__)
@@ -262,7 +277,10 @@ def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:
     if not isinstance(value, tuple):
         return False
     marks = [m for t in leaves(value) if (m := mark(t))]
-    return len(value) == 2 and any(a.name in ("step", "layers") for m in marks for a in m.tables)
+    if len(value) != 2 or not marks:
+        return False
+    of_a_cell = len(marks) == 2 and any(a.name == "hidden" and a in marks[1].tables for a in marks[0].tables)
+    return of_a_cell or any(a.name in ("step", "layers") for m in marks for a in m.tables)
 
 
 def _calls_a_layer(frame: FrameType, module: object) -> bool:

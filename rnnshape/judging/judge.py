@@ -16,10 +16,6 @@ from rnnshape.rules import rule
 __all__ = ["Judge"]
 
 
-_UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
-"""What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
-
-
 class Judge(Meetings, Recurrences):
     """Judges the operations of one step, and what came out of it."""
 
@@ -52,20 +48,13 @@ class Judge(Meetings, Recurrences):
                 return
 
     def reduction(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
-        """Judge a reduction: a mean over the steps must not count what stands in the padding."""
+        """Judge a reduction: over the steps it must not count what stands in the padding."""
         self.use(mark)
-        if op.name == "mean" and len(dims) == 1 and mark.of("step"):
-            self._counts_padding(op, mark, dims)
-
-    @anew
-    def _counts_padding(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
-        for axis, table in mark.of("step"):
-            site = mark.sites.get(axis)
-            untouched = site is not None and site.name in _UNPACKS and site.location == mark.made
-            if untouched and -1 in table and varies(table, dims[0]):
-                message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
-                self.find("RNS404", message, op, mark, None, "sum over the steps, and divide by lengths.unsqueeze(-1)")
-                return
+        if len(dims) == 1 and mark.of("step"):
+            if op.name == "mean":
+                self.mean(op, mark, dims[0])
+            elif op.name in ("max", "amax"):
+                self.maximum(op, mark, dims[0])
 
     def scaling(self, op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
         """Judge F.normalize: each sample is scaled by itself."""
@@ -98,6 +87,7 @@ class Judge(Meetings, Recurrences):
         """Judge what the model returns, and everything that was picked."""
         self.use(*marks)
         if not self.told & {"RNS201", "RNS203", "RNS401"}:  # what comes of them
+            any(map(self.sorted_twice, marks))
             if marks and batch > 1 and not any(self._has_batch(m) for m in marks):
                 self._lost_batch(marks)
             for mark in marks:

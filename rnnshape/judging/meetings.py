@@ -7,19 +7,22 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, disagreement, varies
-from rnnshape.judging.verdict import Verdicts, anew, element, is_data, is_order, runs_along
+from rnnshape.coordinates import Mark, at_sizes, disagreement, varies
+from rnnshape.judging.orders import Orders
+from rnnshape.judging.padded import Padded
+from rnnshape.judging.verdict import anew, element, is_data, is_order, runs_along
 from rnnshape.ops.registry import Operation
 
 __all__ = ["Meetings"]
 
 
-class Meetings(Verdicts):
+class Meetings(Orders, Padded):
     """Judges two operands by what meets what."""
 
     def product(self, op: Operation, left: Mark, a: int, right: Mark, b: int) -> None:
         """Judge a product of two known tensors: what meets must not be the batch of one and another axis of the other."""
         self.use(left, right)
+        self.multiplied(op)
         for mark, dim, other, at in ((left, a, right, b), (right, b, left, a)):
             for axis, table in mark.of("batch"):
                 if not varies(table, dim):
@@ -54,6 +57,7 @@ class Meetings(Verdicts):
             self.use(*marks)
         if axis.name != "batch" or not runs_along(a) or not runs_along(b):
             return
+        self.together(op)
         crossed = runs_along(a) != runs_along(b) and a.dim() == b.dim()
         full = all(m.sizes == marks[0].sizes for m in marks)
         if crossed and full and not any(_lies_along(m, axis, {*runs_along(a), *runs_along(b)}) for m in marks):
@@ -61,7 +65,8 @@ class Meetings(Verdicts):
         # An operand that was given a dim for it, scores[:, None] against target[None], meets every sample of the other.
         mixed = any(m.target for m in marks) and not all(m.target for m in marks)
         outer = mixed and len({len(m.sizes) for m in marks}) > 1
-        if not (crossed and (full or outer)) and not (full and _repeated_otherwise(a, b)):
+        exchanged = crossed and self._exchanged(marks, axis, a.dim())
+        if not (crossed and (full or outer or exchanged)) and not (full and _repeated_otherwise(a, b)):
             return
         at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[where]) for t in (a, b)]
         dims = runs_along(a)
@@ -69,6 +74,30 @@ class Meetings(Verdicts):
         shown = [("one", marks[0]), ("other", marks[-1])]
         message = f"{op.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at {place}"
         self.find("RNS205", message, op, marks[0], None, None, shown)
+
+    def joined(self, op: Operation, marks: list[Mark], dim: int) -> None:
+        """Judge parts that are put side by side: in all but one dim they must be of the same samples and steps."""
+        ndim = len(marks[0].sizes)
+        for axis in {a for m in marks for a, _ in m.of("batch")}:
+            ways = {tuple(runs_along(m.tables[axis])) for m in marks if axis in m.tables} - {()}
+            if len(ways) > 1 and (dim,) not in ways and self._exchanged(marks, axis, ndim):
+                message = f"{op.name} puts samples of one part beside steps of another: their batch lies along different dims"
+                self.find("RNS205", message, op, marks[0], None, None, [("one", marks[0]), ("other", marks[-1])])
+                return
+        self.together(op)
+
+    def _exchanged(self, marks: list[Mark], axis: Axis, ndim: int) -> bool:
+        """Tell whether one operand has its steps where another has its samples."""
+        for mark in marks:
+            steps = [at_sizes(t, [1] * ndim) for a, t in mark.tables.items() if a.name in ("seq", "step")]
+            own = at_sizes(mark.tables[axis], [1] * ndim) if axis in mark.tables else None
+            for other in marks:
+                if own is None or axis not in other.tables or len(runs_along(own)) != 1:
+                    continue
+                dims = runs_along(at_sizes(other.tables[axis], [1] * ndim))
+                if len(dims) == 1 and dims != runs_along(own) and any(runs_along(t) == dims for t in steps):
+                    return True
+        return False
 
     def class_axis(self, op: Operation, mark: Mark, dim: int) -> None:
         """Judge the class axis of a loss: not an axis of the data where the scores that a layer made lie along another dim.
@@ -86,8 +115,11 @@ class Meetings(Verdicts):
                 turned = f"scores.transpose(1, {len(mark.sizes) - 1}) has the classes at dim 1"
                 self.find("RNS503", wrong, op, mark, None, turned if len(mark.sizes) == 3 and dim == 1 else None)
                 return
-        if self.scrambled(op, mark, (dim,)) or op.name != "nll_loss":
-            return
+        if not self.scrambled(op, mark, (dim,)) and op.name == "nll_loss":
+            self.normalised_over(op, mark, dim)
+
+    def normalised_over(self, op: Operation, mark: Mark, dim: int) -> None:
+        """Judge log-probabilities that a loss takes: they were normalised over the classes."""
         for axis, table in mark.tables.items():
             if runs_along(table) == [dim] and axis in self.beside and axis not in self.normalised:
                 names, right, location = self.beside[axis]

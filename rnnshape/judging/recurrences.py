@@ -9,14 +9,15 @@ from rnnshape import text
 from rnnshape._torch import known_values
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, disagreement, varies
+from rnnshape.judging.orders import Orders
 from rnnshape.judging.usage import Recurrence
-from rnnshape.judging.verdict import Verdicts, anew, called, is_data, runs_along
+from rnnshape.judging.verdict import anew, called, is_data, runs_along
 from rnnshape.ops.registry import Operation
 
 __all__ = ["Recurrences"]
 
 
-class Recurrences(Verdicts):
+class Recurrences(Orders):
     """Judges what recurrent layers, attention and packing are given."""
 
     def recurrence(self, op: Operation, mark: Mark, batch_dim: int | None, seq_dim: int) -> None:
@@ -68,6 +69,15 @@ class Recurrences(Verdicts):
     def given(self, states: list[Tensor]) -> None:
         """Look at the initial states of a layer or cell, whatever is known of them."""
         self.carrying.given(states, self._scene)
+
+    def pair(self, op: Operation, first: Mark, second: Mark) -> None:
+        """Judge the (h_0, c_0) of an LSTM: the c_n and h_n of another, the other way round."""
+        for axis, _ in first.of("layers"):
+            source = self.usage.source(axis, "c")
+            if source is not None and source.layer("h") in second.tables:
+                whose = source.module or source.kind
+                message = f"h_0 is the cell state c_n of {whose}, and c_0 is its h_n: they changed places"
+                self.find("RNS309", message, op, first, None, "the state of an LSTM is (h, c), in this order")
 
     def state(self, op: Operation, mark: Mark, batch: dict[Axis, Tensor], record: Recurrence) -> None:
         """Judge an initial state: rows are layers, dim 1 is the batch of the input."""
@@ -177,6 +187,8 @@ class Recurrences(Verdicts):
                 self.find("RNS401", wrong, op, mark, None, f"batch_first={not batch_first} fits")
                 return
             lengths = op.book.mark(op.args[1])
+            if runs_along(table) == [wanted]:
+                self.packed_in(table.flatten().tolist())
             other = lengths.tables.get(axis) if lengths else None
             if other is None or other.dim() != 1 or runs_along(table) not in ([], [wanted]):
                 continue

@@ -42,8 +42,8 @@ class Recurrence:
         lengths: real steps of each sample, where they are known.
         sample: the axis of its samples, where the real end of each is known and they are not all the same.
         ends: the last real step of each sample.
-        used: (direction, step) of the output, with the place that picked it; a step of -1 is padding, one of `end` each sample's
-            own last, one of `past` the padding after it.
+        used: (direction, step) of the output, with the place that picked it. A step of -1 is padding, `end` each sample's own
+            last, `past` the padding after it.
         rows: (layer, direction) of the state.
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
@@ -117,7 +117,9 @@ class Recurrence:
         if not bool(known.all()):
             return steps
         after = step - self.ends[sample]
-        place = self.end if bool((after == 0).all()) else self.past if bool((after > 0).all()) else None
+        place = self.end if bool((after == 0).all()) else None
+        if place is None and len(torch.unique(steps)) > 1 and bool(((after > 0) | (step == self.steps - 1)).all()):
+            place = self.past  # the longest sample has no step after its last
         return steps if place is None else torch.full([1] * steps.dim(), place)
 
     def layer(self, letter: str) -> Axis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Any, Protocol, TypeVarTuple
 
 from torch import Tensor
 
@@ -36,23 +36,22 @@ class Recording(Protocol):
 
     spoiled: bool
 
-    def judged(self, name: str, arguments: Sequence[Any]) -> None:
+    def judged(self, judgement: Callable[..., None], arguments: Sequence[Any]) -> None:
         """Write down a judgement that is to be made at each call."""
 
 
-A = ParamSpec("A")
+Arguments = TypeVarTuple("Arguments")
 
 
-def anew(judgement: Callable[Concatenate[Any, A], None]) -> Callable[Concatenate[Any, A], None]:
+def anew(judgement: Callable[[Any, *Arguments], None]) -> Callable[[Any, *Arguments], None]:
     """Have a judgement made at each call, as it leaves something behind, or depends on more than tables and sizes."""
-    name = judgement.__name__
 
     @functools.wraps(judgement)
-    def judged(self: Verdicts, *args: A.args, **kwargs: A.kwargs) -> None:
+    def judged(self: Verdicts, *args: *Arguments) -> None:
         recording, self.recording = self.recording, None
         if recording is not None:
-            recording.judged(name, args)
-        judgement(self, *args, **kwargs)
+            recording.judged(judgement, args)
+        judgement(self, *args)
         self.recording = recording
 
     return judged
@@ -73,6 +72,7 @@ class Verdicts:
         self.carrying = Carrying()
         self.lengths: dict[Axis, Tensor] = {}
         self.told: set[str] = set()
+        self.packed_orders: set[tuple[int, ...]] = set()
         self.normalised: set[Axis] = set()
         self.beside: dict[Axis, tuple[str, str, Location | None]] = {}
         self.recording: Recording | None = None

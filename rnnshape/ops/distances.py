@@ -40,7 +40,10 @@ def distance(op: Operation) -> None:
     if marks and type(dim) is int and sizes:
         op.book.judge.use(*marks)
         met = meet(op, marks, sizes)
-        put_result(op, op.result, contracted(met, (dim % len(sizes),), keepdim), marks)
+        tables = contracted(met, (dim % len(sizes),), keepdim)
+        others = [d for d in range(len(sizes)) if d != dim % len(sizes)]
+        lost = [a for a, t in met.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
+        put_result(op, op.result, tables, marks, lost)
 
 
 @operation("bilinear")

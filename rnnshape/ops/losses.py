@@ -55,6 +55,7 @@ def ctc(op: Operation) -> None:
         op.book.judge.use(known)
         if scores.dim() == 3:
             op.book.judge.recurrence(op, known, 1, 0)
+            op.book.judge.normalised_over(op, known, 2)
 
 
 @operation("cosine_embedding_loss", "margin_ranking_loss", "triplet_margin_loss", "multi_margin_loss", "multilabel_margin_loss")

@@ -350,6 +350,8 @@ def join(op: Operation) -> None:
     dims: Collection[int] = range(ndim)
     if thin:
         dims = () if op.name == "stack" else {given % ndim}
+    if thin and op.name != "stack":
+        op.book.judge.joined(op, known, given % ndim)
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
         full = [

@@ -61,6 +61,9 @@ def is_pointwise(name: str) -> bool:
     return any(torch.Tag.pointwise in getattr(packet, overload).tags for overload in packet.overloads())
 
 
+_MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
+
+
 @repeatable
 def pointwise(op: Operation) -> None:
     """Give the result the union of what the operands know."""
@@ -68,6 +71,8 @@ def pointwise(op: Operation) -> None:
     marks = [m for t in tensors if (m := op.book.mark(t))]
     if not marks:
         return
+    if len(marks) > 1 and op.name in _MULTIPLIES:
+        op.book.judge.multiplied(op)
     for result in leaves(op.result):
         sizes = tuple(result.shape)
         if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):

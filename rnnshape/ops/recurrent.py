@@ -42,6 +42,9 @@ def recurrent(op: Operation) -> None:
     for axis, rows in batch.items():
         if axis.name == "batch" and (last := _last_steps(op, record)) is not None:
             record.ends_at(axis, rows, last)
+    pair = [op.book.mark(state) for state in states]
+    if len(pair) == 2 and pair[0] and pair[1]:
+        op.book.judge.pair(op, pair[0], pair[1])
     for state in states:
         known = op.book.mark(state)
         if known is not None:
