@@ -94,6 +94,7 @@ class ModelPrediction:
         parameter_bytes: their bytes.
         activation_bytes: of everything that modules without submodules return.
         peak_bytes: the most that is alive at once during a forward pass without gradients and parameters; None where unknown.
+            With symbols, at the moment that takes most where these are not small.
         unfollowed: operations through which the axes could not be followed.
         notes: what a person should know.
         stopped: where and why the forward pass could not be followed to its end; empty where it was.

@@ -58,16 +58,18 @@ class Answers(TorchFunctionMode):
         if name == "_pad_packed_sequence":
             return tuple(unpack(self._fakes, args[0], args[1], args[2], args[4] if len(args) > 4 else None))
         if name in ("numpy", "__array__"):
-            return func(_values(args[0]), *args[1:], **kwargs)
+            values = _values(args[0])
+            with _disable_current_modes():
+                return func(values, *args[1:], **kwargs)
         if name == "data_ptr":
             return args[0].untyped_storage()._cdata
         if name == "_cudnn_rnn_flatten_weight":
             return None
         if name == "ctc_loss":
             return _ctc(*args, **kwargs)
-        if name == "data.set" and is_lazy(args[0]):
+        if name in ("data.get", "data.set") and is_lazy(args[0]):
             with _disable_current_modes():  # memory that nobody touches: such a parameter cannot become a fake
-                return func(args[0], torch.empty(args[1].shape, dtype=args[1].dtype, device=args[1].device))
+                return func(args[0], *(torch.empty(a.shape, dtype=a.dtype, device=a.device) for a in args[1:]))
         if name == "embedding":
             _check_indices(args, kwargs)
         if name == "index_select":

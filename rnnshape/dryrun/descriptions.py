@@ -105,8 +105,9 @@ def nested(value: Any, change: Any, where: str = "") -> Any:
         return {key: nested(item, change, f"{where}[{key!r}]") for key, item in value.items()}
     if type(value) in (tuple, list):
         return type(value)(nested(item, change, f"{where}[{number}]") for number, item in enumerate(value))
-    if isinstance(value, tuple) and hasattr(value, "_fields") and hasattr(value, "_make"):
-        return type(value)(*(nested(item, change, f"{where}.{name}") for name, item in zip(value._fields, value, strict=True)))  # type: ignore[attr-defined]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        named: Any = value
+        return named._make(nested(item, change, f"{where}.{name}") for name, item in zip(named._fields, named, strict=True))
     return change(value, where)
 
 

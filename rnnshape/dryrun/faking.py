@@ -30,7 +30,7 @@ class Fakes(FakeTensorMode):
     """Torch's mode of fake tensors, which keeps the values of small tensors of whole numbers."""
 
     def __init__(self) -> None:
-        super().__init__(allow_non_fake_inputs=True)
+        super().__init__(allow_non_fake_inputs=True, allow_fallback_kernels=False)
 
     def may_turn_const(self, t: Tensor) -> bool:
         """Tell whether the values of a tensor are kept."""
@@ -65,6 +65,12 @@ class Fakes(FakeTensorMode):
             with _disable_current_modes():
                 values = tensor.detach().clone()
             return self.fake_tensor_converter.from_real_tensor(self, values, make_constant=True)
+        if tensor.requires_grad and not tensor.is_leaf:
+            with _disable_current_modes():
+                plain = tensor.detach()
+            leaf = self.from_tensor(plain, static_shapes=True).requires_grad_()
+            with self:  # a result that was kept: it is no leaf here either, and its graph stays where it is
+                return leaf.clone()
         return self.from_tensor(tensor, static_shapes=True)
 
     def make(self, sizes: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicOutputShapeException
 from torch.distributions import Distribution
 from torch.nn.parameter import is_lazy
-from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape.dryrun.answering import Answers, WholeNumbersNeededError
 from rnnshape.dryrun.copying import structural_copy
@@ -108,8 +107,6 @@ class _Inputs:
         return nested(value, self._tensor, where)
 
     def _tensor(self, value: Any, where: str) -> Any:
-        if isinstance(value, PackedSequence):
-            return PackedSequence(*(self._tensor(part, where) for part in value))
         if isinstance(value, Tensor):
             return self._fakes.fake(value)
         if not isinstance(value, Description):
@@ -165,13 +162,15 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         NeedsWholeNumbersError: where an input of no stated dtype is used as an index.
     """
     fakes = Fakes()
-    inputs = _Inputs(request, fakes, numbers, whole)
-    model = structural_copy(request.model, fakes)
+    with torch._C.DisableTorchFunction():  # such as torch.device("meta"), which is for the model's own tensors
+        inputs = _Inputs(request, fakes, numbers, whole)
+        model = structural_copy(request.model, fakes)
     report = Report()
     observer = Observer(report, "record", (*request.ignore, "RNS112"))
     tracker = Tracker(observer, observer.path_of(model))
     observer.origin = tracker.origin
-    inputs.label(tracker)
+    with torch._C.DisableTorchFunction():
+        inputs.label(tracker)
     recorder = Recorder(model, tracker.mark)
     costs = Costs(recorder.count, (t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)))
     costs.hold([tensor for tensor, _ in inputs.layouts])
