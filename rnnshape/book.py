@@ -76,53 +76,50 @@ class Beside(Generic[T]):
         self.entries.pop(id(tensor), None)
 
 
-class Book:
-    """Marks beside tensors; it forgets one of a tensor that was written to through another view of its memory."""
+class Book(Beside[tuple[Mark, int]]):
+    """Marks beside tensors, with their versions: it forgets one of a tensor that was written to through another view of it."""
 
     def __init__(self) -> None:
-        self._marks: Beside[tuple[Mark, int]] = Beside()
+        super().__init__()
         self.shares_unseen = False
         """Whether some memory is shared in a way that the versions do not show: by ``.data``, or between inference tensors."""
 
-    def get(self, tensor: Tensor) -> Mark | None:
+    def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor."""
-        found = self._marks.get(tensor)
-        if found is None:
-            return None
-        if type(tensor) in _PLAIN:
-            current = _is_current(tensor, *found)
-        else:
-            with DisableTorchFunction(), _DisableTorchDispatch():
-                current = _is_current(tensor, *found)
-        if current:
-            return found[0]
-        self._marks.drop(tensor)
-        return None
+        found: dict[int, Mark] = {}
+        self.known((tensor,), found)
+        return found.get(id(tensor))
 
     def known(self, values: Iterable[object], found: dict[int, Mark]) -> None:
         """Collect the marks of all tensors in nested arguments, by the id of each."""
-        entries = self._marks.entries
+        entries = self.entries
         for value in values:
-            if id(value) in entries:
-                if isinstance(value, Tensor) and (mark := self.get(value)) is not None:
-                    found[id(value)] = mark
+            entry = entries.get(id(value))
+            if entry is not None:
+                ref, (mark, version) = entry
+                if ref() is value and isinstance(value, Tensor):
+                    if type(value) in _PLAIN:
+                        current = version == _version(value) and value.shape == mark.sizes
+                    else:
+                        with DisableTorchFunction(), _DisableTorchDispatch():
+                            current = version == _version(value) and value.shape == mark.sizes
+                    if current:
+                        found[id(value)] = mark
+                    else:
+                        del entries[id(value)]
             elif isinstance(value, (tuple, list)):
                 self.known(value, found)
             elif isinstance(value, dict):
                 self.known(value.values(), found)
 
-    def put(self, tensor: Tensor, mark: Mark) -> None:
+    def remember(self, tensor: Tensor, mark: Mark) -> None:
         """Remember what is known of a tensor; tables that do not fit it are dropped."""
         if mark.form is None:
             _fit(mark, tuple(tensor.shape))
         version = _version(tensor)
         if version < 0:
             self.shares_unseen = True
-        self._marks.put(tensor, (mark, version))
-
-    def drop(self, tensor: Tensor) -> None:
-        """Forget a tensor."""
-        self._marks.drop(tensor)
+        self.put(tensor, (mark, version))
 
     def written(self, name: str, tensor: Tensor) -> None:
         """Forget every other tensor that shares memory with one that was written to, where versions do not show it."""
@@ -131,11 +128,7 @@ class Book:
         if not self.shares_unseen:
             return
         storage = tensor.untyped_storage()._cdata
-        for ref, _ in [*self._marks.entries.values()]:
+        for ref, _ in [*self.entries.values()]:
             other = ref()
             if other is not None and other is not tensor and other.untyped_storage()._cdata == storage:
                 self.drop(other)
-
-
-def _is_current(tensor: Tensor, mark: Mark, version: int) -> bool:
-    return version == _version(tensor) and tensor.shape == mark.sizes

@@ -124,26 +124,30 @@ class Call:
         return True
 
     def _match(self, parts: list[Any]) -> None:
-        """Number the axes and places of several marks, and the coordinates of tables of one element."""
-        axes: dict[Axis, int] = {}
+        """Number the axes and places of several marks, and tell where two have one coordinate each of the same axis."""
+        axes: dict[Axis, tuple[int, Tensor]] = {}
         places: dict[int, int] = {}
-        alone: dict[tuple[int, int | None], int] = {}
-        several: set[int] = set()
+        by_value = False
         for mark in self.marks:
             sites = mark.sites
             for axis, table in mark.tables.items():
-                number = axes.setdefault(axis, len(axes))
-                parts.append(number)
+                before = axes.get(axis)
+                if before is None:
+                    parts.append(len(axes))
+                    axes[axis] = (len(axes), table)
+                else:
+                    number, other = before
+                    same = other is table
+                    if not same and 1 in (sizes := (other.numel(), table.numel())):
+                        same = lone(other) == lone(table)
+                        # One step may be among those of another mark, or not; and of three, two others may be the same.
+                        by_value |= sizes[0] != sizes[1] or len(self.marks) > 2
+                    parts += (number, same)
                 if sites and axis in sites:
                     parts.append(places.setdefault(id(sites[axis]), len(places)))
-                if table.numel() == 1:
-                    parts.append(alone.setdefault((number, lone(table)), len(alone)))
-                else:
-                    several.add(number)
         self.axes = [*axes]
         self.key = (*parts, len(self.marks))
-        # One step may be among those of another mark, or not.
-        if alone and any(number in several for number, _ in alone):
+        if by_value:
             self.go_by_value()
 
     def go_by_value(self) -> None:

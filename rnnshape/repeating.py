@@ -7,7 +7,7 @@ operation of which there was anything to tell is followed each time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -63,7 +63,7 @@ class _Outcome(NamedTuple):
     puts: tuple[_Put, ...]
     fresh: tuple[tuple[str, int | None], ...]
     sites: tuple[tuple[str, int, tuple[int, ...]], ...]
-    anew: tuple[tuple[str, tuple[Any, ...]], ...]
+    anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
 
 
 _BY_VALUE = object()
@@ -126,8 +126,8 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         if any(axis in axes for axis in new):
             return False
         axes = axes + new
-    for name, arguments in outcome.anew:
-        getattr(book.judge, name)(*[_given(argument, call, op) for argument in arguments])
+    for judgement, arguments in outcome.anew:
+        judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
     sites = [book.site(name, marks[before], sizes) for name, before, sizes in outcome.sites]
     for put in outcome.puts:
         tables = dict(zip([axes[n] for n in put.axes], put.tables, strict=True))
@@ -176,7 +176,7 @@ class _Recording:
         self._puts: dict[int, tuple[Tensor, Mark]] = {}
         self._fresh: list[tuple[Axis, str, int | None]] = []
         self._sites: list[tuple[Site, str, int, tuple[int, ...]]] = []
-        self._anew: list[tuple[str, tuple[Any, ...]]] = []
+        self._anew: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
 
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value."""
@@ -202,9 +202,9 @@ class _Recording:
         self._sites.append((site, name, self._number(self._call.marks, before), sizes))
         return site
 
-    def judged(self, name: str, arguments: Sequence[Any]) -> None:
+    def judged(self, judgement: Callable[..., None], arguments: Sequence[Any]) -> None:
         """Write down a judgement that is to be made at each call."""
-        self._anew.append((name, tuple(map(self._argument, arguments))))
+        self._anew.append((judgement, tuple(map(self._argument, arguments))))
 
     def _argument(self, value: Any) -> Any:
         if value is self._op:

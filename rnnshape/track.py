@@ -100,7 +100,8 @@ class Tracker(TorchFunctionMode):
             return func(*args, **kwargs)
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
-        self._guarded(name, self._collect, known, args, kwargs)
+        if self._book.entries:
+            self._guarded(name, self._collect, known, args, kwargs)
         try:
             result = func(*args, **kwargs)
         except ContractError as error:  # of another tracker, which sees the same operation
@@ -217,7 +218,7 @@ class Tracker(TorchFunctionMode):
         """Return what is known of a value."""
         if not isinstance(value, Tensor):
             return None
-        return self._known.get(id(value)) or self._book.get(value)
+        return self._known.get(id(value)) or self._book.mark(value)
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""
@@ -228,7 +229,7 @@ class Tracker(TorchFunctionMode):
                     mark.made = self.here()
                 if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
                     mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
-                self._book.put(tensor, mark)
+                self._book.remember(tensor, mark)
             else:
                 self._book.drop(tensor)
 
