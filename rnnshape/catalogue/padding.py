@@ -47,7 +47,7 @@ ENTRIES = (
     Rule(
         "RNS405",
         "padding picked or weighed",
-        "warning",
+        "info",
         "A maximum over the steps that picks the zeros behind a shorter sample, or attention whose weights fall on them: a "
         "sample's answer depends on how long the others of its batch are. The numbers of the run have shown it; a mask, "
         "however it is applied, ends it.",

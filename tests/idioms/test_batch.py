@@ -293,7 +293,7 @@ def sorted_for_packing_and_put_back(b, t):
         packed = pack_padded_sequence(x[order], lengths, batch_first=True)
         out, _ = pad_packed_sequence(m.rnn(packed)[0], batch_first=True)
         back = order.argsort()
-        return m.fc(out[back].max(1)[0])
+        return m.fc(out[back].sum(1))
 
     return Case(
         Sketch(forward, rnn=gru(bidirectional=True), fc=nn.Linear(2 * H, C)),
