@@ -86,6 +86,8 @@ def mistakes(folder: Path, text: str | bytes, name: str = "model.toml") -> list[
          ["model.toml:7: GRU has no argument 'proj_size'; did you mean 'input_size'?"]),
         (INPUT + '[[layer]]\ntype = "Dropout"\np = 1.5\n', ["model.toml:5: Dropout: p=1.5: a number from 0 to 1 is needed"]),
         (INPUT + '[[layer]]\ntype = "Dropout"\np = nan\n', ["model.toml:5: Dropout: p=nan: a number from 0 to 1 is needed"]),
+        (INPUT + '[[layer]]\ntype = "Hardtanh"\nmin_val = 2\nmax_val = 1\n',
+         ["model.toml:6: Hardtanh: max_val=1.0: more than min_val=2.0 is needed"]),
         (INPUT + '[[layer]]\ntype = "ELU"\nalpha = inf\n', ["model.toml:5: ELU: alpha=inf: a number that is finite is needed"]),
         (INPUT + '[[layer]]\ntype = "LayerNorm"\nnormalized_shape = 3\neps = -1\n',
          ["model.toml:6: LayerNorm: eps=-1: a number of 0 or more is needed"]),

@@ -5,24 +5,33 @@ Random files are built layer by layer, each fitting what is there, so that torch
 
 from __future__ import annotations
 
+import copy
+import inspect
 import json
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from modelfiles import files
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+import rnnshape as rs
+from rnnshape.errors import SpecError
 from rnnshape.model import ModelPrediction
+from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, Flag, Integer, Integers, Number
 from rnnshape.modelfile.description import described
 from rnnshape.modelfile.kinds import KINDS
-from rnnshape.modelfile.reading import read_text
+from rnnshape.modelfile.names import is_taken
+from rnnshape.modelfile.reading import read, read_text
 from rnnshape.modelfile.schema import json_schema
 from rnnshape.modelfile.source import written
 from rnnshape.modelfile.walk import Walked, walked
@@ -153,242 +162,197 @@ def uncounted(layer: nn.Module, counter: FlopCounterMode) -> Any:
 # Random files
 
 
-class Builder:
-    """Draws a file of layers that fit; it knows real sizes and which of them are batch and steps, and nothing of Layouts."""
-
-    def __init__(self, draw: Any) -> None:
-        self.draw = draw
-        self.layers: list[dict[str, Any]] = []
-        self.batch, self.seq = draw(st.integers(1, 4)), draw(st.integers(1, 7))
-        self.sizes: dict[str, tuple[int, ...]] = {}
-        self.recurrent: list[dict[str, Any]] = []
-
-    def int(self, least: int, most: int) -> int:
-        return self.draw(st.integers(least, most))
-
-    def flag(self) -> bool:
-        return self.draw(st.booleans())
-
-    def add(self, type: str, shape: tuple[int, ...], **keys: Any) -> str:
-        name = f"layer{len(self.layers)}"
-        self.layers.append({"type": type, "name": name, **keys})
-        self.sizes[name] = shape
-        return name
-
-    def file(self) -> dict[str, Any]:
-        width = self.int(1, 5)
-        tokens = self.flag()
-        if tokens:
-            inputs = {"layout": f"batch={self.batch} seq={self.seq}"}
-            now = self.add("Embedding", (self.batch, self.seq, width), num_embeddings=self.int(1, 9), embedding_dim=width)
-        else:
-            inputs = {"layout": f"batch={self.batch} seq={self.seq} feature={width}"}
-            now = "input"
-            self.sizes[now] = (self.batch, self.seq, width)
-        for _ in range(self.int(1, 7)):
-            now = self.draw(st.sampled_from(self.possible(now)))(now)
-        if self.flag():
-            self.loss(now)
-        return {"input": inputs, "layer": self.layers}
-
-    def possible(self, now: str) -> list[Any]:
-        sizes = self.sizes[now]
-        rank = len(sizes)
-        found = [self.linear, self.activation, self.dropout, self.softmax, self.layer_norm, self.reshape, self.unsqueeze]
-        if rank > 1:
-            found += [self.transpose, self.permute, self.flatten]
-        found += [self.reduce, self.select, self.concat, self.add_up] if rank else []
-        if rank in (2, 3):
-            found += [self.recurrence] * 3 + [self.convolution, self.pool]
-            if rank == 3 or sizes[0] > 1:
-                found.append(self.batch_norm)
-        if rank in (1, 2):
-            found.append(self.cell)
-        if self.recurrent:
-            found += [self.last_state, self.state_part]
-        return found if rank else [self.unsqueeze, self.activation]
-
-    def linear(self, now: str) -> str:
-        *rest, width = self.sizes[now]
-        out, bias = self.int(1, 5), self.flag()
-        return self.add("Linear", (*rest, out), input=now, in_features=width, out_features=out, bias=bias)
-
-    def recurrence(self, now: str) -> str:
-        sizes = self.sizes[now]
-        kind = self.draw(st.sampled_from(["RNN", "LSTM", "GRU"]))
-        hidden, layers, ways, first = self.int(2, 5), self.int(1, 3), self.int(1, 2), self.flag()
-        keys: dict[str, Any] = {
-            "input_size": sizes[-1], "hidden_size": hidden, "num_layers": layers, "bidirectional": ways == 2,
-            "batch_first": first, "bias": self.flag(),
-        }  # fmt: skip
-        out = hidden
-        if kind == "LSTM" and self.flag():
-            out = keys["proj_size"] = hidden - 1
-        if kind == "RNN" and self.flag():
-            keys["nonlinearity"] = "relu"
-        rows = sizes[0 if first else 1] if len(sizes) == 3 else None
-        shape = (layers * ways, *(() if rows is None else (rows,)))
-        key = (kind, layers, ways, hidden, out, rows)
-        before = [r for r in self.recurrent if r["key"] == key]
-        if before and self.flag():
-            keys["state"] = before[-1]["name"]
-        name = self.add(kind, (*sizes[:-1], ways * out), input=now, **keys)
-        self.recurrent.append({"name": name, "key": key, "h": (*shape, out), "c": (*shape, hidden), "lstm": kind == "LSTM"})
-        return name
-
-    def cell(self, now: str) -> str:
-        *rest, width = self.sizes[now]
-        kind, hidden = self.draw(st.sampled_from(["RNNCell", "LSTMCell", "GRUCell"])), self.int(1, 5)
-        return self.add(kind, (*rest, hidden), input=now, input_size=width, hidden_size=hidden)
-
-    def last_state(self, now: str) -> str:
-        source = self.draw(st.sampled_from(self.recurrent))
-        *_, ways, _, out, rows = source["key"]
-        return self.add("last_state", (*(() if rows is None else (rows,)), ways * out), input=source["name"])
-
-    def state_part(self, now: str) -> str:
-        source = self.draw(st.sampled_from(self.recurrent))
-        part = "c" if source["lstm"] and self.flag() else "h"
-        shape = source[part]
-        width = self.int(1, 4)
-        keys = {"input": f"{source['name']}.{part}_n", "in_features": shape[-1], "out_features": width}
-        return self.add("Linear", (*shape[:-1], width), **keys)
-
-    def convolution(self, now: str) -> str:
-        *rest, channels, steps = self.sizes[now]
-        groups = self.draw(st.sampled_from([1, channels]))
-        out = groups * self.int(1, 3)
-        keys: dict[str, Any] = {"in_channels": channels, "out_channels": out, "groups": groups, "bias": self.flag()}
-        dilation = self.int(1, 2)
-        padding = self.draw(st.sampled_from([0, 1, 2, "same", "valid"]))
-        added = {"same": None, "valid": 0}.get(padding, 2 * padding if isinstance(padding, int) else 0)
-        most = (steps + added - 1) // dilation + 1 if added is not None else 4
-        kernel = self.int(1, max(1, min(4, most)))
-        stride = 1 if padding == "same" else self.int(1, 3)
-        length = steps if added is None else (steps + added - dilation * (kernel - 1) - 1) // stride + 1
-        keys |= {"kernel_size": kernel, "stride": [stride], "padding": padding, "dilation": dilation}
-        return self.add("Conv1d", (*rest, out, length), input=now, **keys)
-
-    def pool(self, now: str) -> str:
-        *rest, steps = self.sizes[now]
-        kernel = self.int(1, min(3, steps))
-        padding = self.int(0, kernel // 2)
-        keys: dict[str, Any] = {"kernel_size": kernel, "padding": padding}
-        stride = kernel
-        if self.flag():
-            stride = keys["stride"] = self.int(1, 3)
-        length = (steps + 2 * padding - kernel) // stride + 1
-        return self.add(self.draw(st.sampled_from(["MaxPool1d", "AvgPool1d"])), (*rest, length), input=now, **keys)
-
-    def batch_norm(self, now: str) -> str:
-        sizes = self.sizes[now]
-        if len(sizes) == 3 and sizes[0] * sizes[2] == 1:
-            return self.activation(now)
-        keys = {"num_features": sizes[1], "affine": self.flag()}
-        return self.add("BatchNorm1d", sizes, input=now, **keys)
-
-    def layer_norm(self, now: str) -> str:
-        sizes = self.sizes[now]
-        shape = list(sizes[-self.int(1, len(sizes)) :])
-        keys: dict[str, Any] = {"normalized_shape": shape[0] if len(shape) == 1 else shape}
-        keys |= {"elementwise_affine": self.flag(), "bias": self.flag()}
-        return self.add("LayerNorm", sizes, input=now, **keys)
-
-    def activation(self, now: str) -> str:
-        kinds = ["ReLU", "ReLU6", "LeakyReLU", "GELU", "SiLU", "Tanh", "Sigmoid", "Softplus", "Identity", "ELU", "SELU", "Mish"]
-        kind = self.draw(st.sampled_from([*kinds, "LogSigmoid", "Softsign", "Hardtanh"]))
-        return self.add(kind, self.sizes[now], input=now)
-
-    def dropout(self, now: str) -> str:
-        return self.add("Dropout", self.sizes[now], input=now, p=self.draw(st.sampled_from([0, 0.1, 1])))
-
-    def softmax(self, now: str) -> str:
-        sizes = self.sizes[now]
-        dim = self.int(-len(sizes), len(sizes) - 1)
-        return self.add(self.draw(st.sampled_from(["Softmax", "LogSoftmax"])), sizes, input=now, dim=dim)
-
-    def reshape(self, now: str) -> str:
-        sizes = self.sizes[now]
-        elements = torch.Size(sizes).numel()
-        first = self.draw(st.sampled_from([d for d in range(1, elements + 1) if elements % d == 0]))
-        wanted = [first, -1] if self.flag() else [elements // first, 1, first]
-        if self.flag() and elements % self.batch == 0:
-            return self.add("reshape", (self.batch, elements // self.batch), input=now, sizes=["batch", -1])
-        return self.add("reshape", tuple(elements // first if s == -1 else s for s in wanted), input=now, sizes=wanted)
-
-    def flatten(self, now: str) -> str:
-        sizes = self.sizes[now]
-        start = self.int(0, len(sizes) - 1)
-        end = self.int(start, len(sizes) - 1)
-        joined = torch.Size(sizes[start : end + 1]).numel()
-        return self.add("flatten", (*sizes[:start], joined, *sizes[end + 1 :]), input=now, start_dim=start, end_dim=end)
-
-    def transpose(self, now: str) -> str:
-        sizes = list(self.sizes[now])
-        a, b = self.int(0, len(sizes) - 1), self.int(-len(sizes), len(sizes) - 1)
-        sizes[a], sizes[b] = sizes[b], sizes[a]
-        return self.add("transpose", tuple(sizes), input=now, dim0=a, dim1=b)
-
-    def permute(self, now: str) -> str:
-        sizes = self.sizes[now]
-        order = self.draw(st.permutations(range(len(sizes))))
-        return self.add("permute", tuple(sizes[d] for d in order), input=now, dims=list(order))
-
-    def unsqueeze(self, now: str) -> str:
-        sizes = self.sizes[now]
-        if len(sizes) > 4:
-            return self.activation(now)
-        dim = self.int(0, len(sizes))
-        return self.add("unsqueeze", (*sizes[:dim], 1, *sizes[dim:]), input=now, dim=dim)
-
-    def reduce(self, now: str) -> str:
-        sizes = self.sizes[now]
-        dim, keep = self.int(0, len(sizes) - 1), self.flag()
-        kind = self.draw(st.sampled_from(["mean", "max", "sum"]))
-        return self.add(kind, (*sizes[:dim], *([1] * keep), *sizes[dim + 1 :]), input=now, dim=dim, keepdim=keep)
-
-    def select(self, now: str) -> str:
-        sizes = self.sizes[now]
-        dim = self.int(0, len(sizes) - 1)
-        left = (*sizes[:dim], *sizes[dim + 1 :])
-        if self.flag():
-            return self.add("last_step", left, input=now, dim=dim)
-        return self.add("select", left, input=now, dim=dim, index=self.int(-sizes[dim], sizes[dim] - 1))
-
-    def concat(self, now: str) -> str:
-        sizes = self.sizes[now]
-        dim = self.int(0, len(sizes) - 1)
-        rest = sizes[:dim] + sizes[dim + 1 :]
-        others = [n for n, s in self.sizes.items() if len(s) == len(sizes) and s[:dim] + s[dim + 1 :] == rest]
-        other = self.draw(st.sampled_from(others))
-        joined = (*sizes[:dim], sizes[dim] + self.sizes[other][dim], *sizes[dim + 1 :])
-        return self.add("concat", joined, inputs=[now, other], dim=dim)
-
-    def add_up(self, now: str) -> str:
-        sizes = self.sizes[now]
-        other = self.draw(st.sampled_from([n for n, s in self.sizes.items() if s == sizes]))
-        return self.add(self.draw(st.sampled_from(["add", "multiply"])), sizes, inputs=[now, other])
-
-    def loss(self, now: str) -> str:
-        sizes = self.sizes[now]
-        if not sizes:
-            return now
-        kind = self.draw(st.sampled_from(["CrossEntropyLoss", "NLLLoss", "MSELoss", "L1Loss", "BCEWithLogitsLoss", "BCELoss"]))
-        of_classes = kind in ("CrossEntropyLoss", "NLLLoss")
-        target = (sizes[:1] if len(sizes) > 1 else ()) + sizes[2:] if of_classes else sizes
-        reduction = self.draw(st.sampled_from(["mean", "sum", "none"]))
-        layout = " ".join(f"target{i}={s}" for i, s in enumerate(target))
-        return self.add(kind, (), input=now, target=layout, reduction=reduction)
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Ignore what torch warns of: dropout in one layer, padding="same" with an even kernel, targets that broadcast."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
-@st.composite
-def files(draw: Any) -> dict[str, Any]:
-    return Builder(draw).file()
+@settings(max_examples=150)
+@given(files())
+def test_the_module_that_is_written_has_the_predicted_tensors(data: dict[str, Any]) -> None:
+    check(data)
+
+
+EXAMPLES = sorted(p for p in (Path(__file__).parents[2] / "examples").iterdir() if p.suffix in (".toml", ".json"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda p: p.name)
+def test_the_examples_run_as_predicted(file: Path) -> None:
+    data = read(file).data
+    data["layer"][-1] |= {"name": "loss", "input": data["layer"][-2]["name"]}
+    symbols = {"batch=B": "batch=3", "seq=T": "seq=5"}
+    text = json.dumps(data)
+    for symbol, number in symbols.items():
+        text = text.replace(symbol, number)
+    assert check(json.loads(text)).ok
+
+
+# Wrong sizes: found where torch raises, and nowhere else
+
+OF_SIZES = {f"RNS{n}" for n in (101, 102, 103, 104, 105, 106, 107, 110, 115, 211, 213, 308)}
+
+
+@settings(max_examples=250)
+@given(files(), st.data())
+def test_a_number_that_is_changed_is_found_where_torch_raises(data: dict[str, Any], choices: Any) -> None:
+    data = copy.deepcopy(data)
+    data["layer"] = [layer for layer in data["layer"] if "Loss" not in layer["type"]]
+    assume(data["layer"])
+    layer = choices.draw(st.sampled_from(data["layer"]))
+    numbers = [key for key, value in layer.items() if type(value) is int]
+    assume(numbers)
+    layer[choices.draw(st.sampled_from(numbers))] = choices.draw(st.integers(-3, 6))
+    try:
+        model = walk(data)
+        prediction = model.prediction()
+        source = written(model)
+    except SpecError:  # torch's constructor refuses it, or nobody knows what comes out
+        return
+    module = build(source, prediction.calls[0].kind)
+    tables = [layer.get("num_embeddings") or 10**9 for layer in data["layer"]]
+    inputs = real_inputs(prediction, min(tables))
+    codes = {finding.code for finding in prediction.findings} & OF_SIZES
+    raised = None
+    try:
+        module(*inputs)
+    except (RuntimeError, ValueError, IndexError) as error:
+        raised = str(error)
+    of_one_value = raised is not None and "more than 1 value per channel" in raised
+    assert of_one_value or bool(codes) == (raised is not None), raised
+
+
+SIZES = st.lists(st.integers(1, 3), max_size=3)
+LOSSES = [name for name, kind in KINDS.items() if kind.loss]
+
+
+@settings(max_examples=250)
+@given(st.sampled_from(LOSSES), SIZES, SIZES)
+def test_a_target_is_refused_where_torch_refuses_it_or_broadcasts(kind: str, scores: list[int], target: list[int]) -> None:
+    layout = " ".join(f"a{i}={s}" for i, s in enumerate(scores))
+    loss = {"type": kind, "target": " ".join(f"b{i}={s}" for i, s in enumerate(target))}
+    model = walk({"input": {"layout": layout}, "layer": [{"type": "Sigmoid"}, loss]})
+    codes = {f.code for f in model.prediction().findings}
+    criterion = getattr(nn, kind)()
+    real = torch.rand(target)
+    if kind in ("CrossEntropyLoss", "NLLLoss") and not (kind == "CrossEntropyLoss" and target == scores):
+        real = torch.zeros(target, dtype=torch.long)
+    refused = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            criterion(torch.rand(scores), real)
+        except (RuntimeError, ValueError, IndexError, UserWarning):
+            refused = True
+    assert bool(codes) == refused, codes
+
+
+# Symbols
 
 
 @settings(max_examples=300)
 @given(files())
-def test_the_module_that_is_written_has_the_predicted_tensors(data: dict[str, Any]) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch warns of dropout in one layer and of padding="same" with an even kernel
-        check(data)
+def test_symbols_become_the_sizes_that_numbers_give(data: dict[str, Any]) -> None:
+    concrete = walk(data).prediction()
+    sizes = dict(zip("BT", concrete.calls[0].inputs[0].layout.sizes, strict=False))
+    symbolic = copy.deepcopy(data)
+    layout = symbolic["input"]["layout"].split(" ")
+    symbolic["input"]["layout"] = " ".join(["batch=B", "seq=T", *layout[2:]])
+    symbolic["layer"] = [layer for layer in symbolic["layer"] if "Loss" not in layer["type"]]
+    try:
+        found = walk(symbolic).prediction()
+    except SpecError:  # a model of losses alone, or 17 dims
+        return
+    for one, other in zip(found, concrete, strict=False):
+        if not one.path:
+            continue
+        for value, real in zip(one.outputs, other.outputs, strict=False):
+            symbols = {s for size in value.layout.sizes if not isinstance(size, int) for s in size.symbols}
+            if symbols <= {"B", "T"}:
+                bound = value.layout.bind(**{s: sizes[s] for s in symbols})
+                assert bound.sizes == real.layout.sizes
+
+
+# The live form
+
+
+@settings(max_examples=40)
+@given(files())
+def test_the_live_form_says_the_same(data: dict[str, Any]) -> None:
+    data["layer"] = [layer for layer in data["layer"] if "Loss" not in layer["type"]]
+    assume(data["layer"])
+    model = walk(data)
+    file = model.prediction()
+    module = build(written(model), file.calls[0].kind)
+    value = file.calls[0].inputs[0]
+    live = rs.predict(module, f"{value.layout}: {value.dtype}")
+    modules = {call.path: call for call in file if not call.path or KINDS[call.kind].module}
+    assert [call.path for call in live] == list(modules)
+    for call in live:
+        mine = modules[call.path]
+        assert [(v.name, v.layout.sizes, v.dtype) for v in call.outputs] == [
+            (v.name, v.layout.sizes, v.dtype) for v in mine.outputs
+        ], call.path
+        assert (call.parameters, call.flops) == (mine.parameters, mine.flops), call.path
+    assert (live.parameters, live.parameter_bytes, live.flops) == (file.parameters, file.parameter_bytes, file.flops)
+    assert live.activation_bytes == file.activation_bytes
+
+
+# torch's own constructors
+
+LEFT_OUT = {"device", "dtype", "inplace", "size_average", "reduce", "weight", "pos_weight", "max_norm", "norm_type",
+            "scale_grad_by_freq", "sparse", "ceil_mode", "count_include_pad", "return_indices", "min_value", "max_value",
+            "args", "kwargs"}  # fmt: skip
+OF_RECURRENT = dict.fromkeys(["RNN", "LSTM", "GRU"], nn.RNNBase)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.module])
+def test_arguments_are_those_of_torch(name: str) -> None:
+    taken = inspect.signature(OF_RECURRENT.get(name) or getattr(nn, name)).parameters
+    theirs = {n: p for n, p in taken.items() if n not in LEFT_OUT and not n.startswith("_") and n != "mode"}
+    own = {a.name: a for a in KINDS[name].arguments if a.constructor}
+    if name.startswith("RNN"):
+        assert own.pop("nonlinearity").default == "tanh"
+        theirs.pop("nonlinearity", None)
+    if name in ("RNN", "GRU"):
+        del theirs["proj_size"]
+    if name == "BatchNorm1d":
+        del theirs["bias"]
+    assert list(own) == list(theirs)
+    for key, argument in own.items():
+        default = theirs[key].default
+        needed = default is inspect.Parameter.empty or name in ("Softmax", "LogSoftmax")  # torch warns where dim is missing
+        assert (argument.default is NEEDED) == needed, key
+        if not needed:
+            value = argument.default[0] if isinstance(argument.default, tuple) else argument.default
+            assert value == default, key
+
+
+VALUES: dict[type[Argument], list[Any]] = {Integer: [1, 2, 7], Integers: [1, 3], Number: [0, 0.25, 1], Flag: [True, False]}
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.module])
+def test_what_is_written_is_what_torch_takes(name: str) -> None:
+    kind = KINDS[name]
+    for argument in kind.arguments:
+        if not argument.constructor:
+            continue
+        for value in argument.words if isinstance(argument, Choice) else VALUES.get(type(argument), []):
+            values = {a.name: a.checked(1) if a.default is NEEDED else a.default for a in kind.arguments if a.constructor}
+            try:
+                values[argument.name] = argument.checked(value)
+                if kind.check:
+                    kind.check(values)
+            except ValueError:
+                continue
+            layer = eval(f"nn.{name}({kind.written(values)})", {"nn": nn})
+            real = getattr(layer, argument.name, None)
+            if real is not None and not isinstance(real, Tensor):
+                assert real == values[argument.name] or (real,) == values[argument.name], argument.name
+
+
+def test_no_name_hides_an_attribute_of_a_module() -> None:
+    public = {name for name in dir(nn.Module()) if not name.startswith("_")}
+    assert {name for name in public if not is_taken(name)} == set()

@@ -171,8 +171,9 @@ def _sum(size: Size, number: int) -> str:
 
 
 def _check_pool(values: dict[str, Any]) -> None:
-    if values["padding"][0] > values["kernel_size"][0] // 2:
-        raise SpecError(f"padding={values['padding'][0]}: at most half of kernel_size={values['kernel_size'][0]} is possible")
+    padding, kernel = values["padding"][0], values["kernel_size"][0]
+    if padding > (values.get("dilation", (1,))[0] * (kernel - 1) + 1) // 2:
+        raise SpecError(f"padding={padding}: at most half of kernel_size={kernel} is possible")
 
 
 _POOL = (
@@ -182,10 +183,15 @@ _POOL = (
 )
 
 
-@layer("MaxPool1d", *_POOL, check=_check_pool)
+@layer(
+    "MaxPool1d",
+    *_POOL,
+    Integers("dilation", (1,), single=True, about="Steps between two elements of a window."),
+    check=_check_pool,
+)
 def max_pool(step: Step) -> Result:
     """The largest element of each window along the last dim: (batch, channels, seq) -> (batch, channels, seq')."""
-    return _pool(step)
+    return _pool(step, step["dilation"][0])
 
 
 @layer("AvgPool1d", *_POOL, check=_check_pool)
@@ -194,7 +200,7 @@ def avg_pool(step: Step) -> Result:
     return _pool(step)
 
 
-def _pool(step: Step) -> Result:
+def _pool(step: Step, dilation: int = 1) -> Result:
     layout, kind = step.layout, step.layer.kind.name
     step.needs_floats()
     if layout.ndim not in (2, 3):
@@ -202,7 +208,7 @@ def _pool(step: Step) -> Result:
     if step["kernel_size"][0] > 1:
         step.consumes([layout.ndim - 1], "steps")
     stride = (step["stride"] or step["kernel_size"])[0]
-    length, notes = _length(step, step["kernel_size"][0], stride, 2 * step["padding"][0])
+    length, notes = _length(step, step["kernel_size"][0], stride, 2 * step["padding"][0], dilation)
     return Result({"output": step.input.computed(Layout((*layout.dims[:-1], length)))}, notes=notes)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rnnshape.axes import UNKNOWN, Dim
+from rnnshape.errors import SpecError
 from rnnshape.layout import Layout
 from rnnshape.modelfile.arguments import Argument, Choice, Integer, Number
 from rnnshape.modelfile.kinds.movement import together
@@ -43,8 +46,14 @@ def _kept(step: Step) -> Result:
     return Result({"output": tensor})
 
 
+def _check_range(values: dict[str, Any]) -> None:
+    if values["max_val"] <= values["min_val"]:
+        raise SpecError(f"max_val={values['max_val']}: more than min_val={values['min_val']} is needed")
+
+
 for _name, _arguments in _ACTIVATIONS.items():
-    layer(_name, *_arguments, keeps=True, about=f"nn.{_name}, element by element; the sizes stay.")(_kept)
+    _about = f"nn.{_name}, element by element; the sizes stay."
+    layer(_name, *_arguments, keeps=True, about=_about, check=_check_range if _name == "Hardtanh" else None)(_kept)
 
 
 @layer("Dropout", Number("p", 0.5, least=0, most=1, about="Probability that an element becomes zero."), keeps=True)
