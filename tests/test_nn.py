@@ -44,6 +44,15 @@ def _nothing_known() -> Iterator[None]:
     assert not checking._steps_aside
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _plain_kernels() -> Iterator[None]:
+    """Do without oneDNN, which compiles a kernel for each size."""
+    before = torch._C._get_mkldnn_enabled()
+    torch._C._set_mkldnn_enabled(False)
+    yield
+    torch._C._set_mkldnn_enabled(before)
+
+
 def pair(kind: str, *args: Any, **options: Any) -> tuple[Any, Any]:
     """Return one of torch's and one of ours, made alike."""
     made = []
