@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import inspect
 import types
 import typing
@@ -49,7 +50,9 @@ class Annotations:
         checked_by_user: whether the function checks them itself, by jaxtyping's decorator.
         unread: parameters whose annotation cannot be evaluated.
         note: why nothing could be checked, where that is so.
-        right: sizes and dtypes of calls that were found right.
+        positions: of the parameters that may be passed by position.
+        is_by_sizes: whether sizes and dtypes decide if a call is as annotated, and no attribute of a module.
+        right: kinds of calls that were found right.
     """
 
     signature: inspect.Signature
@@ -59,6 +62,12 @@ class Annotations:
     unread: tuple[str, ...] = ()
     note: str = ""
     right: set[Any] = field(default_factory=set[Any])
+    positions: tuple[int, ...] = field(init=False)
+    is_by_sizes: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.positions = tuple(at for at, name in enumerate(self.signature.parameters) if name in self.parameters)
+        self.is_by_sizes = not any("{" in repr(hint) for hint in (*self.parameters.values(), self.result))
 
     def __bool__(self) -> bool:
         return bool(self.parameters) or self.result is not None
@@ -218,7 +227,12 @@ def _may_be(hint: Any, value: Any) -> bool:
 
 def layout_of_hint(hint: Any) -> Layout | None:
     """Return the axes of an annotated array; None where it leaves the number of its dims open."""
+    return _layout_of(hint.dim_str)
+
+
+@functools.lru_cache(maxsize=1024)
+def _layout_of(text: str) -> Layout | None:
     try:
-        return Layout.from_jaxtyping(hint)
+        return Layout.from_jaxtyping(text)
     except LayoutError:
         return None

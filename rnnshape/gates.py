@@ -14,7 +14,7 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.errors import ContractError
 
-__all__ = ["Proceed", "Watcher", "close_gates", "forget_gates", "open_gates", "watchers"]
+__all__ = ["Proceed", "Watcher", "close_gates", "forget_gates", "open_gates", "seen_by_several", "watchers"]
 
 Proceed = Callable[..., Any]
 
@@ -23,7 +23,11 @@ class Watcher(Protocol):
     """What stands at a gate: it has a door for some modules, and takes their calls through it."""
 
     doors: dict[int, Any]
-    everywhere: bool
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it looks at modules that nobody named."""
+        ...
 
     def found_in_passing(self, module: nn.Module) -> Any:
         """Return the door of a module that nobody named; None for one that does not matter."""
@@ -138,7 +142,7 @@ def _gate(owner: Any, seat: _Seat) -> Callable[..., Any]:
                     proceed = functools.partial(observer.through, door, self, proceed)
                     seen.append((observer, door))
             if len(seen) > 1:
-                return _seen_by_several(seen, self, proceed, *args, **kwargs)
+                return seen_by_several(seen, self, proceed, *args, **kwargs)
         return proceed(*args, **kwargs)
 
     return __call__
@@ -153,7 +157,7 @@ def _further(owner: Any, seat: _Seat, module: nn.Module, /, *args: Any, **kwargs
 
 
 @_torch.uncompiled
-def _seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+def seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
     """Call a module under several watches: what one raises, the others record."""
     try:
         return proceed(*args, **kwargs)

@@ -40,6 +40,9 @@ NOTE = "rnnshape: "
 """How a note that we add to an exception begins."""
 
 
+_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
+
+
 class Observer:
     """What one watch does with the calls that it sees.
 
@@ -182,9 +185,8 @@ class Observer:
                 or self._is_told_by_another((about, finding.code, finding.subject, finding.location))
             ):
                 continue
-            elif self.on == "log":
-                level = logging.ERROR if finding.severity == "error" else logging.WARNING
-                logger.log(level, "%s", finding, extra={"rnnshape": finding})
+            elif self.on == "log" or finding.severity == "info":
+                logger.log(_LEVELS[finding.severity], "%s", finding, extra={"rnnshape": finding})
             else:
                 where = finding.location or Location("<unknown>", 0)
                 warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
@@ -195,7 +197,8 @@ class Observer:
 
     def _is_told_by_another(self, key: tuple[Any, ...]) -> bool:
         """Tell whether another watch that is on has warned of or logged the same; if not, this one does."""
-        if any(key in other.told for other in watchers() if isinstance(other, Observer) and other.on == self.on):
+        others = (other for watcher in watchers() for other in (watcher, *getattr(watcher, "observers", list)()))
+        if any(key in other.told for other in others if isinstance(other, Observer) and other.on == self.on):
             return True
         self.told.add(key)
         return False

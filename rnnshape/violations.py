@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from rnnshape import text
@@ -13,16 +13,13 @@ from rnnshape.agreement import Agreement
 from rnnshape.annotations import RESULT, Annotations, is_array, is_union, layout_of_hint, leaves_of
 from rnnshape.contract import Mismatch
 
-__all__ = ["BROKEN", "Violation", "violations"]
+__all__ = ["BROKEN", "Violation", "kind", "kind_of_call", "violations"]
 
 BROKEN = "RNS215"
 """The rule that is broken where sizes or a dtype are not as annotated."""
 
 _NOT_ITS_SIZES = ("this value ", "this array has dtype ")
 """How jaxtyping begins when the type or the dtype is wrong."""
-
-MOST_KINDS = 4096
-"""Kinds of calls that are remembered as right."""
 
 
 class Violation(NamedTuple):
@@ -50,14 +47,10 @@ def violations(
         result: what it returned, where it has; then only that is reported.
 
     Returns:
-        Of the arguments, or of the result, what is not as annotated. Sizes and dtypes that were right before are not
-        checked again.
+        Of the arguments, or of the result, what is not as annotated.
     """
     ended = result is not inspect.Parameter.empty
     values = [*arguments.items(), *([(RESULT, result)] if ended else [])]
-    key = (ended, *(_kind(value) for name, value in values if name == RESULT or name in annotations.parameters))
-    if key in annotations.right:
-        return []
     hints = {**annotations.parameters, **({RESULT: annotations.result} if ended and annotations.result is not None else {})}
     from jaxtyping import AnnotationError
 
@@ -66,27 +59,29 @@ def violations(
     except AnnotationError as error:
         annotations.note = f"jaxtyping cannot read an annotation: {error}"
         return []
-    if not failed:
-        if _is_by_sizes_alone(annotations) and None not in key and len(annotations.right) < MOST_KINDS:
-            annotations.right.add(key)
-        return []
     return list(_violations(hints, dict(values), failed, ended))
 
 
-def _is_by_sizes_alone(annotations: Annotations) -> bool:
-    """Tell whether sizes and dtypes decide, and no attribute of the module."""
-    return not any("{" in repr(hint) for hint in (*annotations.parameters.values(), annotations.result))
+def kind_of_call(annotations: Annotations, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Return all that decides whether arguments are as annotated; None where that is more than sizes and dtypes."""
+    if not annotations.is_by_sizes:
+        return None
+    given = len(args)
+    kinds = [kind(args[at]) for at in annotations.positions if at < given]
+    if kwargs:
+        kinds += [(name, kind(value)) for name, value in kwargs.items() if name in annotations.parameters]
+    return None if None in kinds else (given, *kinds)
 
 
-def _kind(value: Any) -> Any:
-    """Return what decides whether a value is as annotated; None where that is more than a few attributes."""
-    if value is None:
-        return "none"
+def kind(value: Any) -> Any:
+    """Return what decides whether a value is as annotated: type, sizes and dtype; None for what may hold anything."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return (value,)
     if isinstance(value, tuple):
-        kinds = tuple(_kind(item) for item in cast("tuple[Any, ...]", value))
+        kinds = tuple(map(kind, cast("tuple[Any, ...]", value)))
         return None if None in kinds else kinds
     sizes, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
-    return None if sizes is None or dtype is None else (type(value), tuple(sizes), dtype)
+    return None if sizes is None or dtype is None else (type(value), sizes, dtype)
 
 
 def _failed(hints: Mapping[str, Any], values: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,12 +27,16 @@ from rnnshape.ops.registry import leaves
 from rnnshape.report import Finding, Report
 from rnnshape.rules import rule
 from rnnshape.track import Tracker
-from rnnshape.violations import BROKEN, violations
+from rnnshape.violations import BROKEN, kind, kind_of_call, violations
 
 __all__ = ["Visit", "Visitor"]
 
 NOT_THE_ONE = "RNS216"
 """The rule that is broken where an axis is not the one that is annotated."""
+
+
+MOST_KINDS = 4096
+"""Kinds of calls of one function that are remembered as right."""
 
 
 class Visitor:
@@ -71,9 +76,10 @@ class Visitor:
     def takes_step(self) -> bool:
         """Tell whether this call is to be followed, and count it."""
         if self._steps == self._limit:
-            batches.spare(self)
             return False
         self._steps += 1
+        if self._steps == self._limit:
+            batches.spare(self)
         return True
 
 
@@ -105,7 +111,7 @@ class Visit:
         self._root = root if root is not None else module
         self._args, self._kwargs = args, kwargs
         self._annotations = visitor.annotations(function)
-        self._arguments: dict[str, Any] | None = None
+        self._kind: Any = None
         self._others = trackers()
         self._own: Tracker | None = None
 
@@ -118,7 +124,9 @@ class Visit:
         if not self._others and self._visitor.takes_step():
             self._own = Tracker(self._observer, self._observer.path_in_passing)
         if self._annotations or self._visitor.axes is not None or self._own is not None:
-            self._tell(self._observer.guarded(self._judge_arguments))
+            found = self._observer.guarded(self._judge_arguments)
+            if found:
+                self._tell(found)
 
     def end(self, result: Any, is_output: bool) -> None:
         """Look at the result, and at what was picked on the way.
@@ -131,10 +139,11 @@ class Visit:
             ContractError: for what is wrong with it.
         """
         if self._annotations is not None and self._annotations.result is not None:
-            self._tell(self._observer.guarded(self._judge_result, result))
+            found = self._observer.guarded(self._judge_result, result)
+            if found:
+                self._tell(found)
         if self._own is not None:
             self._own.finish(result if is_output else None)
-        self._arguments = None
 
     def __enter__(self) -> None:
         self._observer.enter(self._root)
@@ -149,18 +158,32 @@ class Visit:
     # Arguments
 
     def _judge_arguments(self) -> list[tuple[Finding, str]]:
-        arguments = self._arguments = self._bound()
+        annotations = self._annotations
+        if annotations is not None and self._visitor.axes is None and not self._trackers:
+            kind = self._kind = kind_of_call(annotations, self._args, self._kwargs)
+            if kind is not None and kind in annotations.right:
+                return []
+        arguments = self._arguments
         if arguments is None:  # Python itself will object
             return []
         made = list(self._claims(arguments))
         if made and not any("batch" in claim.layout.names for claim in made):
             self._observer.ignore |= {"RNS112"}  # a sequence without a batch is meant
         found = [*self._sizes_of_arguments(arguments, made), *self._meanings(made)]
-        self._label(arguments, made)
+        if self._trackers:
+            self._label(arguments, made)
+        elif not found:
+            self._remember(self._kind)
         return found
 
-    def _bound(self) -> dict[str, Any] | None:
-        """Return the arguments by name; of a method without the object that it belongs to."""
+    def _remember(self, kind: Any) -> None:
+        annotations = self._annotations
+        if annotations is not None and kind is not None and len(annotations.right) < MOST_KINDS:
+            annotations.right.add(kind)
+
+    @functools.cached_property
+    def _arguments(self) -> dict[str, Any] | None:
+        """The arguments by name; None where they do not fit."""
         signature = self._annotations.signature if self._annotations is not None else None
         try:
             bound = (signature or inspect.signature(self._function)).bind(*self._args, **self._kwargs)
@@ -225,11 +248,18 @@ class Visit:
     # Results
 
     def _judge_result(self, result: Any) -> list[tuple[Finding, str]]:
-        annotations, arguments = self._annotations, self._arguments
-        if annotations is None or arguments is None:
+        annotations = self._annotations
+        known = self._kind and kind(result)
+        if annotations is None or (known and (self._kind, known) in annotations.right):
+            return []
+        arguments = self._arguments
+        if arguments is None:
             return []
         made = [claim for claim in claims(annotations.result, result, RESULT) if isinstance(claim.value, Tensor)]
-        return [*self._violations(arguments, result), *self._meanings(made)]
+        found = [*self._violations(arguments, result), *self._meanings(made)]
+        if known and not found:
+            self._remember((self._kind, known))
+        return found
 
     # Findings
 

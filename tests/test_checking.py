@@ -27,6 +27,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import rnnshape as rs
 from rnnshape import ContractError, RNNShapeWarning, SpecError, SpecTypeError, check, report_of
+from rnnshape.inside import _hall
 
 X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
 
@@ -35,6 +36,16 @@ X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
 def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[1])
     monkeypatch.delenv("RNNSHAPE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_stands_at_the_gates() -> Iterator[None]:
+    """What is checked for the whole of this module does not show in the tests of others."""
+    yield
+    gc.collect()
+    _hall.rest()
+    assert not _hall.entered()
+    assert "__call__" not in vars(nn.RNNBase)
 
 
 class Encoder(nn.Module):
@@ -627,7 +638,7 @@ def test_coroutines_are_coroutines_and_do_not_see_each_other() -> None:
     with pytest.raises(ContractError):
         asyncio.run(check(one.__wrapped__)(torch.zeros(5, 9, 5)))
     assert torch._C._len_torch_function_stack() == 0
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
 
 
 def test_a_coroutine_that_is_cancelled_leaves_nothing_behind() -> None:
@@ -644,7 +655,7 @@ def test_a_coroutine_that_is_cancelled_leaves_nothing_behind() -> None:
             await task
 
     asyncio.run(main())
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
 
 
 def test_generators_take_what_is_sent_and_thrown_and_are_closed() -> None:
@@ -666,7 +677,7 @@ def test_generators_take_what_is_sent_and_thrown_and_are_closed() -> None:
     generator = steps(torch.zeros(6, 4))
     assert next(generator) == 1
     assert torch._C._len_torch_function_stack() == 0
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
     assert generator.send("sent") == 2
     assert generator.throw(KeyError()) == 3
     with pytest.raises(StopIteration) as end:
@@ -726,7 +737,7 @@ def test_async_generators() -> None:
             await anext(steps(torch.zeros(6, 5)))
 
     asyncio.run(main())
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
 
 
 # Several at once
@@ -801,7 +812,7 @@ def test_a_function_that_calls_itself() -> None:
         return n if n == 3 else count(x[:, 1:], n + 1)
 
     assert count(torch.zeros(6, 9), 0) == 3
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
 
 
 def test_threads_do_not_see_each_other() -> None:
@@ -827,7 +838,7 @@ def test_threads_do_not_see_each_other() -> None:
         (event,) = report_of(checked).events
         assert (event.calls, event.layout("input").sizes) == (20, (5 + i, 9, 4))
         assert report_of(checked).ok
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
 
 
 def test_one_checked_model_in_two_threads() -> None:
@@ -944,7 +955,7 @@ def test_an_exception_of_the_model_is_its_own() -> None:
         assert caught.value.args == ("mine",)
         assert not hasattr(caught.value, "__notes__")
     assert torch._C._len_torch_function_stack() == 0
-    assert "__call__" not in vars(nn.RNNBase)
+    assert not _hall.entered()
 
 
 def test_a_mistake_of_ours_does_not_stop_the_model(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
