@@ -1,5 +1,6 @@
 import gc
 import threading
+import warnings
 import weakref
 
 import pytest
@@ -257,3 +258,49 @@ def test_a_note_is_logged_and_no_warning(caplog: pytest.LogCaptureFixture) -> No
     (finding,) = report.findings
     assert (finding.code, finding.severity) == ("RNS405", "info")
     assert [r.levelname for r in caplog.records if getattr(r, "rnnshape", None) == finding] == ["INFO"]
+
+
+def test_two_trackers_on_the_same_calls_are_each_right() -> None:
+    model = Classifier()
+    with rs.watch(model, track=True, on="record") as outer:
+        x = next(iter(loader()))[0]
+        inner = rs.diagnose(model, x, axes="batch seq feature")
+        bare = rs.diagnose(model, x)
+    for report in (inner, outer):
+        assert [(f.code, f.module) for f in report.findings] == [("RNS203", "fc")]
+        assert report.exception is None
+    assert [f.code for f in bare.findings] == [f.code for f in rs.diagnose(model, x).findings]
+    assert torch._C._len_torch_function_stack() == 0
+
+
+@pytest.mark.parametrize("on", ["raise", "warn"])
+def test_what_the_outer_tracker_raises_the_inner_records(on: str) -> None:
+    model = Classifier()
+    batch = next(iter(loader()))[0]
+    with rs.watch(model, track=True, on="raise") as outer, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        batch = next(iter(loader()))[0]
+        with pytest.raises(rs.ContractError) as raised, rs.watch(model, track=True, on=on) as inner:
+            model(batch)
+    assert [(f.code, f.module, f.count) for report in (outer, inner) for f in report.findings] == [("RNS203", "fc", 1)] * 2
+    assert len(raised.value.findings) == 1
+    assert not hasattr(raised.value, "__notes__")
+
+
+def test_diagnose_within_a_watch_that_raises_has_the_finding_and_not_the_exception_of_the_watch() -> None:
+    model = Classifier()
+    with rs.watch(model, track=True, on="raise"):
+        batch = next(iter(loader()))[0]
+        report = rs.diagnose(model, batch, axes="batch seq feature")
+    assert [(f.code, f.count) for f in report.findings] == [("RNS203", 1)]
+    assert isinstance(report.exception, rs.ContractError)
+
+
+def test_two_trackers_that_warn_speak_once() -> None:
+    model = Classifier()
+    with rs.watch(model, track=True, on="warn") as outer, rs.watch(model, track=True, on="warn") as inner:
+        batch = next(iter(loader()))[0]
+        with pytest.warns(rs.RNNShapeWarning) as warned:
+            model(batch)
+    assert len(warned) == 1
+    assert [f.code for report in (outer, inner) for f in report.findings] == ["RNS203", "RNS203"]
