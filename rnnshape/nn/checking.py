@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import torch
 from beartype import beartype
+from beartype.roar import BeartypeCallHintViolation
 from jaxtyping import TypeCheckError, config, jaxtyped
 from torch import Tensor, nn
 from torch.fx import Proxy, Tracer
@@ -152,14 +153,35 @@ def _kind(value: Any) -> Any:
 
 
 @cache
-def _checkers(signature: FunctionType) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Return the signature as jaxtyping and beartype check it: of its parameters alone, and with its result."""
+def _quick(signature: FunctionType) -> Callable[..., Any]:
+    """Return a signature as beartype checks it, in one pass and with few words."""
+    return jaxtyped(typechecker=None)(beartype(signature))
+
+
+@cache
+def _spoken(signature: FunctionType) -> Callable[..., Any]:
+    """Return a signature as jaxtyping has beartype check it, to say what is wrong."""
+    return jaxtyped(typechecker=beartype)(signature)
+
+
+@cache
+def _without_result(signature: FunctionType) -> FunctionType:
     alone = FunctionType(signature.__code__, signature.__globals__, signature.__name__, signature.__defaults__)
     alone.__annotations__ = {name: value for name, value in signature.__annotations__.items() if name != "return"}
     for name in ("__module__", "__qualname__", "__doc__"):
         setattr(alone, name, getattr(signature, name))
-    check = jaxtyped(typechecker=beartype)
-    return check(alone), check(signature)
+    return alone
+
+
+def _violation(signature: FunctionType, args: tuple[Any, ...], rest: dict[str, Any]) -> TypeCheckError | None:
+    try:
+        _quick(signature)(*args, **rest)
+    except BeartypeCallHintViolation:
+        try:
+            _spoken(signature)(*args, **rest)
+        except TypeCheckError as violation:
+            return violation
+    return None
 
 
 def _arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
@@ -176,23 +198,19 @@ def _arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple
 
 def _hold_arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> bool:
     signature, args, rest = _arguments(layer, signatures, given, hx)
-    try:
-        _checkers(signature)[0](*args, **rest)
-    except TypeCheckError as violation:
+    violation = _violation(_without_result(signature), args, rest)
+    if violation is not None:
         _object(layer, given, hx, violation)
-        return False
-    return True
+    return violation is None
 
 
 def _hold_result(layer: Any, signatures: Signatures, given: Any, hx: Any, result: Any) -> bool:
     signature, args, rest = _arguments(layer, signatures, given, hx)
-    seen = (result[0].data, *result[1:]) if rest else result
-    try:
-        _checkers(signature)[1](*args, **rest, result=seen)
-    except TypeCheckError as violation:
+    rest["result"] = (result[0].data, *result[1:]) if rest else result
+    violation = _violation(signature, args, rest)
+    if violation is not None:
         _object(layer, given, hx, violation, result)
-        return False
-    return True
+    return violation is None
 
 
 def _object(layer: Any, given: Any, hx: Any, violation: TypeCheckError, result: Any = None) -> None:
