@@ -71,7 +71,7 @@ class Difference:
         rows += [[c.name, _count(c.before), "", "->", _count(c.after), _times(c)] for c in self.costs]
         used = [at for at in range(6) if any(row[at] for row in rows)]
         lines = text.columns([[row[at] for at in used] for row in rows])
-        if not (self.tensors or self.parameters or self.costs):
+        if not (self.tensors or self.costs):
             lines.append("  no shape, parameter or cost differs")
         return "\n".join([self.titles[0] if len(set(self.titles)) == 1 else " -> ".join(self.titles), *lines])
 

@@ -169,4 +169,4 @@ def _ratio(formula: Total, before: Mapping[str, Size], after: Mapping[str, Size]
     """Divide two values of a formula; None where that depends on a symbol."""
     small, large = formula.substitute(before).coefficients(), formula.substitute(after).coefficients()
     found = {Fraction(large.get(symbols, 0), number) for symbols, number in small.items()} or {Fraction(1)}
-    return found.pop() if len(found) == 1 and small.keys() == large.keys() else None
+    return found.pop() if len(found) == 1 else None

@@ -146,6 +146,12 @@ def test_parameters_of_other_names() -> None:
     }
 
 
+def test_a_cost_that_was_nothing_has_no_factor() -> None:
+    rows = repr(predict("GRU", 3, 4, batch=0, seq=5).diff(predict("GRU", 3, 4, batch=2, seq=5))).splitlines()
+    [row] = [row for row in rows if row.startswith("  flops")]
+    assert row.split() == ["flops", "0", "->", "1,680"]
+
+
 def test_a_comparison_with_something_else() -> None:
     with pytest.raises(SpecTypeError) as caught:
         predict("GRU", 3, 4).diff("GRU")  # type: ignore[arg-type]

@@ -112,6 +112,14 @@ def test_every_axis_is_explained(config: dict[str, object]) -> None:
     assert {a.name for layout in layouts for a in layout.axes} == {name for name, what in p.explain().axes if what}
 
 
+def test_two_parameters_of_one_size_are_both_named_and_more_are_counted() -> None:
+    lines = repr(predict("RNN", 4, 8, num_layers=2, bias=False).explain()).splitlines()
+    assert "    weight_ih_l0                        (8, 4)  8 = hidden; 4 = feature" in lines
+    assert "    weight_hh_l0, ... (3 of this size)  (8, 8)  8 = hidden; 8 = hidden" in lines
+    assert "    weight_hh_l0, weight_ih_l1" not in "\n".join(lines)
+    assert "bias_ih, bias_hh  (24,)" in repr(predict("GRUCell", 4, 8).explain())
+
+
 def test_to_dict() -> None:
     p = predict("GRU", 3, 4, batch="N", seq=2, batch_first=True)
     data = p.explain().to_dict()

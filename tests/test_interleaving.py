@@ -290,6 +290,8 @@ def test_dims_that_are_cut_as_is_meant(text: str, dim: int, sizes: tuple[int, ..
 
 def test_a_reshape_may_cut_other_axes_in_any_order() -> None:
     assert str(Layout.parse("(heads=3 dim=4) seq=5").reshape(4, 3, 5)).startswith("{heads=3 dim=4}//3=4 ")
+    half = Layout.parse("(layers//2=4 directions=2) layers%2/8=2 batch=6")
+    assert half.reshape(2, 4, 2, 6).sizes == (2, 4, 2, 6)
     # samples of a batch that is as long as layers x directions stay whole; which of the two is meant nobody can know
     h_n = Layout.parse("(layers=2 directions=2) batch=4 hidden=16")
     assert str(h_n.reshape(4, -1)) == str(h_n.flatten(1)) == "(layers=2 directions=2) (batch=4 hidden=16)"
