@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from os import PathLike
-from pathlib import Path
 from types import TracebackType
 from typing import get_args
 
@@ -14,7 +12,7 @@ from torch import nn
 from rnnshape._torch import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.hooks import Action, Observer
-from rnnshape.render.jsonl import JsonLines
+from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report import Report
 from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes, switch
@@ -129,7 +127,7 @@ class Watch:
 
     def _begin(self) -> None:
         if self._jsonl is not None:
-            self._lines = JsonLines(_of_this_rank(self._jsonl))
+            self._lines = JsonLines(of_this_rank(self._jsonl))
             self.report.sinks.append(self._lines.write)
         if self._model is None:
             self._observer.watch_everything()
@@ -158,10 +156,3 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.remove()
-
-
-def _of_this_rank(file: str | PathLike[str]) -> Path:
-    """Put the rank into the name of a file, where there is more than one process to write it."""
-    path, rank = Path(file), os.environ.get("RANK", "")
-    several = os.environ.get("WORLD_SIZE", "1") != "1"
-    return path.with_name(f"{path.stem}.rank{rank}{path.suffix}") if rank and several else path

@@ -60,8 +60,10 @@ def main() -> None:
 def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """Begin a file now: after hours of training is too late to learn that it cannot be written."""
     if value is not None:
+        from rnnshape.render.jsonl import of_this_rank
+
         try:
-            open(value, "w", encoding="utf-8").close()
+            open(of_this_rank(value), "w", encoding="utf-8").close()
         except OSError as error:
             raise click.BadParameter(str(error), ctx, param) from None
     return value

@@ -18,6 +18,7 @@ from rnnshape.api import watch
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report import Report
 from rnnshape.rules import FailOn, counts
+from rnnshape.settings import SWITCH, switch
 from rnnshape.tracebacks import clear_of_ours
 
 __all__ = ["FOUND", "run"]
@@ -48,7 +49,7 @@ def run(
         fail_on: the least severity of a finding that makes the exit code `FOUND`.
         ignore: codes that are not reported.
         track: for how many calls of an outermost module every axis is followed; True for all, False for none.
-        jsonl: a file for every call and finding as JSON lines.
+        jsonl: a file for every call and finding as JSON lines; each rank of a distributed run has its own.
 
     Returns:
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
@@ -73,7 +74,9 @@ def run(
         finally:
             watching.remove()
     _flush()
-    if _speaks(report):
+    if switch() == "off":
+        print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
+    elif _speaks(report):
         with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
             print_report(report, _title(target, as_module), console(stderr=True))
     if interrupted:

@@ -42,7 +42,8 @@ sys.argv = ["rnnshape", *job["words"]]
 main(prog_name="rnnshape")
 """
 
-WORLD = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name != "RANK"}
+OWN = ("RANK", "WORLD_SIZE", "RNNSHAPE")
+WORLD = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name not in OWN}
 NOTHING = "  no nn.RNN, nn.LSTM, nn.GRU or cell was called\n"
 
 
@@ -898,6 +899,25 @@ def test_the_first_rank_speaks(desk: Desk) -> None:
     assert desk.seen(right, RANK="1").err == ""
     loud = desk.seen(UNBATCHED, RANK="1")
     assert loud.report.startswith("\nrnnshape: train.py (rank 1)  1 recurrent layer, 1 call, 1 finding\n")
+
+
+def test_each_rank_writes_a_file_of_its_own(desk: Desk) -> None:
+    right = "nn.GRU(4, 8)(torch.zeros(9, 6, 4))"
+    for rank in "01":
+        desk.seen(right, options=("--jsonl", "calls.jsonl"), RANK=rank, WORLD_SIZE="2")
+    assert sorted(file.name for file in desk.folder.glob("calls*")) == ["calls.rank0.jsonl", "calls.rank1.jsonl"]
+    for file in desk.folder.glob("calls*"):
+        assert [json.loads(line)["type"] for line in file.read_text(encoding="utf-8").splitlines()] == ["call", "total"]
+    desk.seen(right, options=("--jsonl", "alone.jsonl"), RANK="0", WORLD_SIZE="1")
+    assert (desk.folder / "alone.jsonl").exists()
+
+
+def test_the_environment_switches_it_off_or_has_it_raise(desk: Desk) -> None:
+    wrong = "nn.GRU(4, 8)(torch.zeros(9, 6, 5))"
+    off = desk.seen("print('ran')", RNNSHAPE="off")
+    assert (off.code, off.out, off.err) == (0, "ran\n", "rnnshape: RNNSHAPE=off in the environment: nothing was watched\n")
+    assert "rnnshape.errors.ContractError: GRU: input axis 'feature' is 5" in desk.seen(wrong, RNNSHAPE="raise").err
+    assert "ContractError" not in desk.seen(wrong).err
 
 
 def test_the_scripts_log_stays_its_own(desk: Desk) -> None:

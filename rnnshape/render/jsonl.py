@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from os import PathLike
+from pathlib import Path
 
 from rnnshape.report import Event, Finding, Report
 
-__all__ = ["JsonLines"]
+__all__ = ["JsonLines", "of_this_rank"]
 
 
 class JsonLines:
@@ -39,3 +41,10 @@ class JsonLines:
     def _line(self, data: dict[str, object]) -> None:
         self._file.write(json.dumps(data) + "\n")
         self._file.flush()
+
+
+def of_this_rank(file: str | PathLike[str]) -> Path:
+    """Put the rank into the name of a file, "calls.rank0.jsonl", where several processes of a run would write it."""
+    path, rank = Path(file), os.environ.get("RANK", "")
+    several = os.environ.get("WORLD_SIZE", "1") != "1"
+    return path.with_name(f"{path.stem}.rank{rank}{path.suffix}") if rank and several else path
