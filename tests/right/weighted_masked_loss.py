@@ -1,0 +1,54 @@
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class W(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(40, 7, padding_idx=0)
+        self.rnn = nn.GRU(7, 8)
+        self.fc = nn.Linear(8, 5)
+
+    def forward(self, x, n):
+        p = pack_padded_sequence(self.emb(x), n, batch_first=True, enforce_sorted=False)
+        self.rnn.batch_first = True
+        o, _ = pad_packed_sequence(self.rnn(p)[0], batch_first=True)
+        return self.fc(o)
+
+
+G = torch.Generator()
+
+
+def tok(n, lens, width):
+    x = torch.randint(1, n, (len(lens), width), generator=G)
+    return x * (torch.arange(width)[None] < torch.tensor(lens)[:, None])
+
+
+def make_model():
+    torch.manual_seed(0)
+    return W()
+
+
+def make_inputs():
+    G.manual_seed(1)
+    return (tok(40, [4, 9, 6, 3, 8, 7], 9), torch.tensor([4, 9, 6, 3, 8, 7]))
+
+
+INPUT_AXES = (("batch", "seq"), ("batch",))
+
+
+def make_target():
+    G.manual_seed(2)
+    return tok(5, [4, 9, 6, 3, 8, 7], 9)
+
+
+TARGET_AXES = ("batch", "seq")
+
+
+def loss_fn(output, target):
+    l = F.cross_entropy(output.transpose(1, 2), target, reduction="none")
+    m = (target != 0).float()
+    per = (l * m).sum(1) / m.sum(1)
+    return (per * torch.linspace(0.5, 1.5, 6)).mean()

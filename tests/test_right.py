@@ -1,0 +1,63 @@
+"""Correct models in the many styles that people write: no finding, not even a note, and outputs bit for bit the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+import random
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+import rnnshape
+
+MODELS = sorted((pathlib.Path(__file__).parent / "right").glob("*.py"))
+
+
+def load(path: pathlib.Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"right_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def seed(number: int) -> None:
+    torch.manual_seed(number)
+    random.seed(number)
+
+
+def tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from tensors(item)
+    elif isinstance(value, dict):
+        yield from tensors(list(value.values()))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_correct_model_has_no_finding(path: pathlib.Path) -> None:
+    case, outputs = load(path), []
+    extra = {"target": case.make_target(), "target_axes": case.TARGET_AXES} if hasattr(case, "make_target") else {}
+    if hasattr(case, "loss_fn"):
+        extra["loss"] = case.loss_fn
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what torch says of the models' own code
+        bare, watched = case.make_model(), case.make_model()
+        inputs, ours = case.make_inputs(), case.make_inputs()
+        seed(4)
+        expected = list(tensors(bare(*inputs)))
+        watched.register_forward_hook(lambda module, args, output: outputs.append(output))
+        seed(4)
+        report = rnnshape.diagnose(watched, *ours, axes=case.INPUT_AXES, **extra)
+    assert report.exception is None
+    assert report.findings == ()
+    assert not [what for what in report.unfollowed if "made a mistake" in what]
+    torch.testing.assert_close(list(tensors(outputs[0])), expected, rtol=0, atol=0, equal_nan=True)
