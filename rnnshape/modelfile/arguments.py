@@ -29,13 +29,15 @@ MOST_DIMS = 16
 NEEDED = object()
 """The default of an argument that has none."""
 
-_JSON_NAMES = {bool: "a flag", int: "an int", float: "a number", str: "a string", list: "a list", dict: "a table"}
+_KINDS: dict[type[Any], str] = {
+    bool: "a flag", int: "an int", float: "a number", str: "a string", list: "a list", dict: "a table",
+}  # fmt: skip
 IDENTIFIER = r"[A-Za-z][A-Za-z0-9_]{0,99}"
 _REFERENCE = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})?")
 
 
 def _kind(value: object) -> str:
-    return _JSON_NAMES.get(type(value), "no value" if value is None else text.a(type(value).__name__))
+    return _KINDS.get(type(value), "no value" if value is None else text.a(type(value).__name__))
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,13 @@ class Argument:
         if self.about:
             found["description"] = self.about
         if self.default is not NEEDED and self.default is not None:
-            found["default"] = self.default[0] if isinstance(self.default, tuple) else self.default
+            found["default"] = _listed(self.default)[0]
         return found
+
+
+def _listed(value: object) -> list[Any]:
+    """Return the items of a list, or the one thing that is none."""
+    return [*cast("list[Any]", value)] if isinstance(value, (list, tuple)) else [value]
 
 
 def _refused(needed: str, value: object) -> ValueError:
@@ -168,7 +175,7 @@ class Integers(Argument):
     single: bool = field(default=False, kw_only=True)
 
     def _checked(self, value: Any) -> tuple[int, ...]:
-        items = cast("list[Any]", value) if isinstance(value, list) else [value]
+        items = _listed(value)
         if any(not isinstance(i, int) or isinstance(i, bool) for i in items) or not items:
             raise _refused("an int" if self.single else "an int or a list of ints", value)
         if self.single and len(items) > 1:
@@ -276,9 +283,10 @@ class NameList(Argument):
     most: int = field(default=100, kw_only=True)
 
     def _checked(self, value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list if self.least > 1 else str) and not (isinstance(value, list) and self.most > 1):
-            raise _refused("a list of names" if self.least > 1 else "the name of an earlier result", value)
-        items = cast("list[Any]", value) if isinstance(value, list) else [value]
+        several = isinstance(value, list)
+        if (several and self.most == 1) or not (several or (isinstance(value, str) and self.least == 1)):
+            raise _refused("a list of names" if self.least > 1 else "the name of an earlier result", cast("object", value))
+        items = _listed(cast("object", value))
         if not self.least <= len(items) <= self.most:
             raise ValueError(f"{self.least} to {self.most} names are needed, got {len(items)}")
         for item in items:

@@ -333,11 +333,13 @@ class _Reader:
 
     def tables(self, key: str, most: int) -> list[tuple[Path, dict[str, Any]]]:
         """Return the tables under a key with their paths; one table stands for a list of it."""
-        value = self.data.get(key, [])
-        items = [((key,), value)] if isinstance(value, dict) else []
-        if isinstance(value, list):
+        value: Any = self.data.get(key, [])
+        items: list[tuple[Path, Any]] = []
+        if isinstance(value, dict):
+            items = [((key,), cast("object", value))]
+        elif isinstance(value, list):
             items = [((key, i), item) for i, item in enumerate(cast("list[Any]", value))]
-        elif not items:
+        else:
             self.mistakes.add(f"{key}={shown(value)}: a table is needed, [{key}] or [[{key}]]", (key,))
         if len(items) > most:
             self.mistakes.add(f"{len(items):,} tables [[{key}]] are more than {most:,}", (key,))
@@ -345,7 +347,7 @@ class _Reader:
         for path, item in items:
             if not isinstance(item, dict):
                 self.mistakes.add(f"{key}: a table is needed, got {shown(item)}", path)
-        return [(cast("Path", path), cast("dict[str, Any]", item)) for path, item in items if isinstance(item, dict)]
+        return [(path, cast("dict[str, Any]", item)) for path, item in items if isinstance(item, dict)]
 
     def value(self, argument: Argument, table: dict[str, Any], path: Path, what: str) -> Any:
         """Return the value of a key, its default where it is missing; None where it is wrong."""

@@ -139,7 +139,7 @@ def read_text(content: str, name: str) -> Document:
         raise SpecError(f"{name}:{line}: {shown(path[-1])} stands here a second time")
     if not isinstance(data, dict):
         raise SpecError(f"{name}:1: a table is needed, as in {{\"input\": ..., \"layer\": [...]}}, got {shown(data)}")
-    return Document(name, data, lines, tuple(content.split("\n")))
+    return Document(name, cast("dict[str, Any]", data), lines, tuple(content.split("\n")))
 
 
 def _toml(content: str, name: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from rnnshape.layout import Layout
 from rnnshape.modelfile.arguments import NEEDED, Argument
@@ -165,9 +165,8 @@ class Kind:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, tuple) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType]
-        return repr(value[0])  # pyright: ignore[reportUnknownArgumentType]
-    return repr(value)
+    items: tuple[object, ...] = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+    return repr(items[0] if len(items) == 1 else items)
 
 
 KINDS: dict[str, Kind] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnshape.axes import axes_of
 from rnnshape.layout import Layout
 from rnnshape.modelfile.arguments import LARGEST, Flag, Integer
 from rnnshape.modelfile.registry import Lost, Result, Tensor, Use, layer
@@ -97,7 +98,7 @@ def _picked(step: Step, dim: int, index: int) -> Result:
 
 def _use(use: Use, layout: Layout, dim: int, index: int, size: Size, last: bool) -> Use:
     """Say which states are left of those in a tensor."""
-    names = {a.name for f in layout.dims[dim] for a in (f.axis,) if hasattr(a, "name")}  # pyright: ignore[reportAttributeAccessIssue]
+    names = {a.name for a in axes_of(layout.dims[dim])}
     if use.what == "steps" and names == {"seq"} and dim == seq_dim(layout) and size != 1:
         return Use(use.layer, "last" if last else "some steps")
     if use.what == "state" and names == {"layers", "directions"} and isinstance(size, int):
