@@ -107,7 +107,7 @@ class Watch:
         self._model = model
         self._jsonl = jsonl
         self._lines: JsonLines | None = None
-        self.report = Report()
+        self.report: Report = Report()
         self._observer = Observer(self.report, on, ignore)
         self._attached = False
         self._is_off = is_off

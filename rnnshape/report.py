@@ -155,8 +155,8 @@ class Passage:
     __slots__ = ("calls", "event")
 
     def __init__(self, event: Event) -> None:
-        self.event = event
-        self.calls = 0
+        self.event: Event = event
+        self.calls: int = 0
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:
