@@ -165,9 +165,13 @@ def _frames() -> Any:
         frame = frame.f_back
 
 
-def user_location() -> Location | None:
-    """Return the innermost line that is neither torch's nor ours."""
-    frame: FrameType | None = sys._getframe(1)
+def user_location(frame: FrameType | None = None) -> Location | None:
+    """Return the innermost line that is neither torch's nor ours.
+
+    Args:
+        frame: from which on it is looked for; the caller's where it is None.
+    """
+    frame = frame or sys._getframe(1)
     while frame is not None:
         code = frame.f_code
         if not is_library(code.co_filename):

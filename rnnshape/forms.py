@@ -60,68 +60,84 @@ class Call:
     """A call of an operation with something known.
 
     Attributes:
-        key: what two calls have in common that do the same to the marks; empty where that can't be told.
+        same: what two calls have in common that do the same to the same marks; empty where that can't be told.
+        key: what two calls have in common that do the same to marks of one form, once it is asked for.
         by_value: whether coordinates of tables of one element are part of the key.
         tensors: among the arguments.
         marks: of these, each once.
         axes: of these marks, each once.
+        features: of these tensors, the axes that they make as weights, or None.
     """
 
-    __slots__ = ("axes", "by_value", "key", "marks", "tensors")
+    __slots__ = ("axes", "by_value", "features", "key", "marks", "same", "tensors")
 
     def __init__(self, handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
         self.tensors: list[Tensor] = []
         self.marks: list[Mark] = []
+        self.features: list[Axis | None] = []
+        self.axes: list[Axis] = []
         self.by_value = False
+        self.same: tuple[Any, ...] = ()
         self.key: tuple[Any, ...] = ()
         parts: list[Any] = [handler, op.func, len(op.args)]
-        readable = self._read(op.args, parts, known)
+        readable = self._read(op.args, parts, known, op)
         if op.kwargs and readable:
             parts += op.kwargs
-            readable = self._read(op.kwargs.values(), parts, known)
-        if not readable or not self.marks or (len(self.tensors) > 1 and handler in READS_TENSORS):
-            return
-        if len(self.marks) == 1:
-            self.axes = [*self.marks[0].tables]
-            self.key = tuple(parts)
-        else:
-            self._match(parts)
+            readable = self._read(op.kwargs.values(), parts, known, op)
+        if readable and self.marks and (len(self.tensors) == 1 or handler not in READS_TENSORS):
+            self.same = (*parts, *self.features)
 
-    def _read(self, values: Iterable[Any], parts: list[Any], known: dict[int, Mark]) -> bool:
+    def _read(self, values: Iterable[Any], parts: list[Any], known: dict[int, Mark], op: Operation) -> bool:
         """Read arguments; return False where there is one of which it is not known what it does."""
         for value in values:
             kind = type(value)
             if kind is Tensor or kind is Parameter:
                 self.tensors.append(value)
                 mark = known.get(id(value))
-                if mark is None:
-                    if value.is_nested:
-                        return False
-                    parts.append(value.shape)
-                    continue
-                form = mark.form or form_of(mark)
-                if form is None:
+                self.features.append(op.book.made_by(value) if mark is None else None)
+                if mark is not None:
+                    parts.append(mark)
+                    if mark not in self.marks:
+                        self.marks.append(mark)
+                elif value.is_nested:
                     return False
-                parts.append(form)
-                if mark not in self.marks:
-                    self.marks.append(mark)
-                elif len(self.marks) > 1:
-                    parts.append(self.marks.index(mark))
+                else:
+                    parts.append(value.shape)
             elif kind in _PLAIN:
                 parts.append(value)
             elif kind is tuple or kind is list or kind is Size:
                 parts += (kind, len(value))
-                if not self._read(value, parts, known):
+                if not self._read(value, parts, known, op):
                     return False
             elif kind is slice:
                 parts.append(kind)
-                if not self._read((value.start, value.stop, value.step), parts, known):
+                if not self._read((value.start, value.stop, value.step), parts, known, op):
                     return False
             elif kind is float or kind is bool:
                 parts += (kind, value)
             else:
                 return False
         return True
+
+    def generalise(self) -> None:
+        """Find the key: marks go by their forms, and axes by number."""
+        parts: list[Any] = []
+        for part in self.same[: len(self.same) - len(self.features)]:
+            if type(part) is Mark:
+                form = part.form or form_of(part)
+                if form is None:
+                    return
+                parts.append(form)
+                if len(self.marks) > 1:
+                    parts.append(self.marks.index(part))
+            else:
+                parts.append(part)
+        if len(self.marks) == 1:
+            self.axes = [*self.marks[0].tables]
+            self.key = tuple(parts)
+        else:
+            self._match(parts)
+        self.key += tuple([-1 if axis is None or axis not in self.axes else self.axes.index(axis) for axis in self.features])
 
     def _match(self, parts: list[Any]) -> None:
         """Number the axes and places of several marks, and tell where two have one coordinate each of the same axis."""
@@ -146,7 +162,7 @@ class Call:
                 if sites and axis in sites:
                     parts.append(places.setdefault(id(sites[axis]), len(places)))
         self.axes = [*axes]
-        self.key = (*parts, len(self.marks))
+        self.key = tuple(parts)
         if by_value:
             self.go_by_value()
 

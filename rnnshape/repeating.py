@@ -17,6 +17,7 @@ from rnnshape.coordinates import Form, Mark, Site, alone, lone
 from rnnshape.forms import Call, form_of
 from rnnshape.judging.judge import Judge
 from rnnshape.ops.registry import Book, Handler, Operation, leaves
+from rnnshape.report import Location
 
 __all__ = ["forget_outcomes", "record", "repeat"]
 
@@ -66,6 +67,9 @@ class _Outcome(NamedTuple):
     anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
 
 
+_USE = getattr(Judge.use_states, "__wrapped__")  # noqa: B009
+"""It leaves nothing more behind where it is done again with the same mark."""
+
 _BY_VALUE = object()
 """In the place of an outcome that depends on the coordinates of tables of one element."""
 
@@ -83,13 +87,47 @@ def forget_outcomes() -> None:
 def repeat(call: Call, op: Operation) -> bool:
     """Do once more what came of a call on the same; return False where there was none.
 
-    It makes nothing but marks: it calls no torch function but for a tensor's size.
+    It makes nothing but marks: it calls no torch function but for a tensor's size, and those of judgements.
     """
+    if not call.same:
+        return False
+    place = op.book.here()
+    again: _Again | None = op.book.recent.get((id(place), call.same))
+    if again is not None:
+        return _do_again(again, call, op)
+    call.generalise()
     outcome = _outcomes.get(call.key) if call.key else None
     if outcome is _BY_VALUE:
         call.go_by_value()
         outcome = _outcomes.get(call.key)
     return outcome is not None and outcome is not _EACH_TIME and _repeat(outcome, call, op)
+
+
+class _Again(NamedTuple):
+    """What came of an operation on the very same marks, at the same place in this step: the same marks once more.
+
+    Attributes:
+        place: of the call, held so that no other gets its id.
+        puts: which tensor of the result got which mark.
+        anew: judgements that are made at each call, with their arguments.
+    """
+
+    place: Location | None
+    puts: tuple[tuple[int, Mark], ...]
+    anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
+
+
+def _do_again(again: _Again, call: Call, op: Operation) -> bool:
+    book = op.book
+    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    for leaf, mark in again.puts:
+        if results[leaf].shape != mark.sizes:
+            return False
+    for judgement, arguments in again.anew:
+        judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
+    for leaf, mark in again.puts:
+        book.put(results[leaf], mark)
+    return True
 
 
 def record(handler: Handler, op: Operation, call: Call | None) -> None:
@@ -122,23 +160,44 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         if results[put.leaf].shape != put.sizes:
             return False
     if outcome.fresh:
-        new = [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
-        if any(axis in axes for axis in new):
-            return False
-        axes = axes + new
+        axes = axes + [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
     for judgement, arguments in outcome.anew:
         judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
-    sites = [book.site(name, marks[before], sizes) for name, before, sizes in outcome.sites]
-    for put in outcome.puts:
-        tables = dict(zip([axes[n] for n in put.axes], put.tables, strict=True))
-        for number, source, ndim in put.alone:
-            tables[axes[number]] = _passed_on(marks[source].tables[axes[number]], ndim)
-        mark = Mark(put.sizes, tables, {}, {}, put.target, put.single)
-        for number, source, other in put.sites:
-            mark.sites[axes[number]] = sites[other] if source < 0 else marks[source].sites[axes[other]]
-        mark.form = put.form
-        book.put(results[put.leaf], mark)
+    place, recent = book.here(), book.recent
+    sites: list[Site] = []
+    for name, before, sizes in outcome.sites:
+        key = (id(place), name, marks[before], sizes)
+        site = recent.get(key)
+        if site is None:
+            site = recent[key] = book.site(name, marks[before], sizes)
+        sites.append(site)
+    puts = tuple([(put.leaf, _made(put, axes, marks, sites, place, recent)) for put in outcome.puts])
+    for leaf, mark in puts:
+        book.put(results[leaf], mark)
+    # A new axis is another at each call, unless it is the one that a weight makes.
+    if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
+        anew = tuple([item for item in outcome.anew if item[0] is not _USE])
+        recent[id(place), call.same] = _Again(place, puts, anew)
+    if len(recent) >= _MANY:
+        recent.clear()
     return True
+
+
+def _made(
+    put: _Put, axes: list[Axis], marks: list[Mark], sites: list[Site], place: Location | None, recent: dict[Any, Any]
+) -> Mark:
+    """Return the mark of a put, one and the same object where it was made before at this place."""
+    own = tuple([axes[n] for n in put.axes])
+    tables = dict(zip(own, put.tables, strict=True))
+    for number, source, ndim in put.alone:
+        tables[axes[number]] = _passed_on(marks[source].tables[axes[number]], ndim)
+    places = {axes[n]: sites[other] if source < 0 else marks[source].sites[axes[other]] for n, source, other in put.sites}
+    key = (id(place), put.form, own, tuple(map(id, tables.values())), tuple(map(id, places.values())))
+    mark = recent.get(key)
+    if mark is None:
+        mark = recent[key] = Mark(put.sizes, tables, places, {}, put.target, put.single, place)
+        mark.form = put.form
+    return mark
 
 
 def _passed_on(table: Tensor, ndim: int) -> Tensor:
@@ -171,6 +230,7 @@ class _Recording:
     def __init__(self, op: Operation, call: Call) -> None:
         self.book: Book = op.book
         self.judge: Judge = op.book.judge
+        self.recent = op.book.recent
         self.spoiled = False
         self._op, self._call = op, call
         self._puts: dict[int, tuple[Tensor, Mark]] = {}
@@ -189,10 +249,13 @@ class _Recording:
         if isinstance(tensor, Tensor):
             self._puts[id(tensor)] = (tensor, mark)
 
-    def fresh(self, name: str, weight: object = None) -> Axis:
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes."""
+        return self.book.made_by(weight)
+
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
         """Return an axis that no other is equal to."""
         axis = self.book.fresh(name, weight)
-        self.spoiled |= axis in self._call.axes  # as with tied weights
         self._fresh.append((axis, name, None if weight is None else self._number(self._call.tensors, weight)))
         return axis
 
@@ -202,9 +265,15 @@ class _Recording:
         self._sites.append((site, name, self._number(self._call.marks, before), sizes))
         return site
 
+    def here(self) -> Location | None:
+        """Return the user's line."""
+        return self.book.here()
+
     def judged(self, judgement: Callable[..., None], arguments: Sequence[Any]) -> None:
         """Write down a judgement that is to be made at each call."""
-        self._anew.append((judgement, tuple(map(self._argument, arguments))))
+        again = (judgement, tuple(map(self._argument, arguments)))
+        if again not in self._anew:
+            self._anew.append(again)
 
     def _argument(self, value: Any) -> Any:
         if value is self._op:

@@ -7,8 +7,10 @@ the report.
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import torch
@@ -81,8 +83,10 @@ class Tracker(TorchFunctionMode):
         self._book = Book()
         self._known: dict[int, Mark] = {}
         self._line: Location | None = None
+        self._frame: FrameType | None = None
         self._count = 0
-        self._features: dict[int, Axis] = {}
+        self._features: Beside[Axis] = Beside()
+        self.recent: dict[Any, Any] = {}
         self.samples = 0
         self._born: Beside[Location | None] = Beside()
         self._batch_dims: Beside[int] = Beside()
@@ -108,7 +112,8 @@ class Tracker(TorchFunctionMode):
             self._observer.adopt(error, self.calling_module()[0])
             raise
         except Exception as error:
-            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error, known=known)
+            self._known = known
+            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
             for finding in self._taken():  # torch's own exception passes, with a note
                 self._report.add(finding)
                 self._report.raised(finding)
@@ -116,7 +121,8 @@ class Tracker(TorchFunctionMode):
                     error.add_note(f"{NOTE}{finding}")
             raise
         if known or name in _ALWAYS or writes(name):
-            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self), known=known)
+            self._known, self._frame = known, sys._getframe(1)
+            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
             if self._found:
                 self._observer.tell(self._taken())
         return result
@@ -130,10 +136,9 @@ class Tracker(TorchFunctionMode):
         found, self._found = self._found, []
         return found
 
-    def _guarded(self, name: str, work: Callable[..., None], *args: Any, known: dict[int, Mark] | None = None) -> None:
+    def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
         """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
         try:
-            self._known, self._line = known or {}, None
             if _len_torch_function_stack() or _len_torch_dispatch_stack():
                 with DisableTorchFunction(), _DisableTorchDispatch():
                     work(*args)
@@ -148,7 +153,7 @@ class Tracker(TorchFunctionMode):
             )  # fmt: skip
             self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
         finally:
-            self._known, self._line = {}, None
+            self._known, self._frame, self._line = {}, None, None
 
     def _follow(self, op: Operation) -> None:
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
@@ -233,11 +238,19 @@ class Tracker(TorchFunctionMode):
             else:
                 self._book.drop(tensor)
 
-    def fresh(self, name: str, weight: object = None) -> Axis:
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
         """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
-        self._count += 1
-        axis = Axis(name, str(self._count))
-        return axis if weight is None else self._features.setdefault(id(weight), axis)
+        axis = self._features.get(weight) if weight is not None else None
+        if axis is None:
+            self._count += 1
+            axis = Axis(name, str(self._count))
+            if weight is not None:
+                self._features.put(weight, axis)
+        return axis
+
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes, None where it has made none yet."""
+        return self._features.get(weight)
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""
@@ -246,7 +259,7 @@ class Tracker(TorchFunctionMode):
     def here(self) -> Location | None:
         """Return the user's line."""
         if self._line is None:
-            self._line = _torch.user_location()
+            self._line = _torch.user_location(self._frame)
         return self._line
 
     def calling_module(self) -> tuple[str, str]:
@@ -308,6 +321,7 @@ class Tracker(TorchFunctionMode):
         tables = [table for mark in inputs for _, table in mark.of("batch")]
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
         self.judge.usage = Usage(self.judge.usage.after)
+        self.recent.clear()
 
     def finish(self, output: object) -> None:
         """Judge what the model returned, and everything it picked on the way."""

@@ -51,6 +51,7 @@ class Recurrence:
         step: the axis of the steps of its output.
         direction: the axis of the halves of its output.
         hidden: the axis of its hidden features.
+        ways: the axis of the directions of h_n.
     """
 
     number: int
@@ -77,12 +78,14 @@ class Recurrence:
     step: Axis = field(init=False)
     direction: Axis = field(init=False)
     hidden: Axis = field(init=False)
+    ways: Axis = field(init=False)
 
     def __post_init__(self) -> None:
         call = f"{MADE}{self.number}"
         self.step = Axis("step", call)
         self.direction = Axis("directions", call)
         self.hidden = Axis("hidden", call)
+        self.ways = self.row_direction("h")
 
     @property
     def end(self) -> int:
@@ -186,7 +189,7 @@ class Usage:
                     if not _some_units(record, mark, halves, table):
                         record.whole.update(pairs)
             elif record := self._states.get(axis):
-                halves = mark.tables.get(record.row_direction("h"))
+                halves = mark.tables.get(record.ways)
                 if record.sees(table, halves):
                     location = _place(mark, axis, scene)
                     for way, layer in _pairs(halves, table, record.directions, record.layers):

@@ -175,7 +175,7 @@ def cell(op: Operation) -> None:
         sources.append((mark, contracted(mark, (last,), keepdim=True)))
     batches = joined(sources)
     tables = {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
-    hidden = op.book.fresh("hidden")
+    hidden = op.book.fresh("hidden", op.args[2])
     for result in results:
         put = Mark(tuple(result.shape), dict(tables))
         put.tables[hidden] = along(result.size(-1), result.dim() - 1, result.dim())

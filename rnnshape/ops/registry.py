@@ -12,6 +12,7 @@ from torch import Tensor
 from rnnshape._torch import known_values
 from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark, Site
+from rnnshape.report import Location
 
 if TYPE_CHECKING:
     from rnnshape.judging.judge import Judge
@@ -25,6 +26,8 @@ class Book(Protocol):
     """Where marks are kept, as an operation sees it."""
 
     judge: Judge
+    recent: dict[Any, Any]
+    """What came of the calls of this step."""
 
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value; None for anything that is not a known tensor."""
@@ -32,9 +35,15 @@ class Book(Protocol):
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""
 
-    def fresh(self, name: str, weight: object = None) -> Axis:
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
         """Return an axis that no other is equal to; what one weight makes is one axis."""
         ...
+
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes, None where it has made none yet."""
+
+    def here(self) -> Location | None:
+        """Return the user's line."""
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from elements import NAMES, check_form, check_layout, label, numbered, tracker
 from hypothesis import given
 from hypothesis import strategies as st
+
+from rnnshape import track
 
 SIZES = st.lists(st.integers(1, 4), min_size=2, max_size=3).map(tuple).filter(lambda s: torch.Size(s).numel() <= 24)
 
@@ -94,3 +97,62 @@ def test_programs(data, sizes):
             assert bool(((claimed == true[axis][source]) | (claimed < 0)).all()), (
                 f"{axis}: an element of {source} claims {claimed.tolist()}"
             )
+
+
+def consume(draw, x):
+    """Return a function that sums over a dim, or mixes along one."""
+    kind = draw(st.sampled_from(["linear", "sum", "softmax", "product", "steps"]))
+    dim = draw(st.integers(0, x.dim() - 1)) if x.dim() else 0
+    if x.dim() == 0 or x.numel() == 0:
+        return lambda y: y * 3
+    weight = torch.ones(2, x.size(-1))
+    return {
+        "linear": lambda y: torch.nn.functional.linear(y, weight),
+        "sum": lambda y: y.sum(dim, keepdim=True) + y,
+        "softmax": lambda y: y.softmax(dim),
+        "product": lambda y: torch.matmul(y, y.mT) if y.dim() > 1 else y + y,
+        "steps": lambda y: torch.stack([y.select(dim, i) * 2 for i in range(y.size(dim))], dim),
+    }[kind]
+
+
+def followed(program, sizes):
+    """Follow a program twice with one tracker, and return what is known of both results."""
+    x, book = numbered(*sizes), tracker()
+    label(book, x, NAMES[: len(sizes)])
+    marks = []
+    for _ in range(2):
+        y = x
+        with book:
+            for func in program:
+                y = func(y)
+        assert not book._off
+        marks.append(book.mark(y))
+    return marks
+
+
+def told(mark):
+    """Return all that a mark tells, but for the numbers of axes that no one named."""
+    if mark is None:
+        return None
+    tables = [
+        (a.name, t.tolist(), s and (s.name, s.sizes, s.location)) for a, t in mark.tables.items() for s in [mark.sites.get(a)]
+    ]
+    lost = [(a.name, s.name) for a, s in mark.lost.items()]
+    return mark.sizes, tables, lost, mark.target, mark.single, mark.made
+
+
+@given(st.data(), SIZES)
+def test_what_is_repeated_is_what_is_found_by_following(data, sizes):
+    x, program = numbered(*sizes), []
+    for _ in range(data.draw(st.integers(1, 5))):
+        func = data.draw(st.sampled_from([move, meet, consume]))(data.draw, x)
+        program.append(func)
+        x = func(x)
+        if x.numel() > 200:
+            break
+    once = [told(mark) for mark in followed(program, sizes)]
+    again = [told(mark) for mark in followed(program, sizes)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(track, "REPEATABLE", frozenset())
+        plain = [told(mark) for mark in followed(program, sizes)]
+    assert once == again == plain
