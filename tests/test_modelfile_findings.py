@@ -306,6 +306,12 @@ def test_a_layer_decides_the_symbol_of_its_features() -> None:
     assert str(p.calls[0].inputs[0].layout) == "batch seq feature=10"
 
 
+def test_no_layer_decides_a_length_that_another_made() -> None:
+    lines = found("batch=B feature=4 seq=T", "Conv1d in_channels=4 out_channels=3 kernel_size=3 name='c'",
+                  "Linear in_features=7 out_features=2")  # fmt: skip
+    assert lines == ["RNS211:4: linear (Linear): Linear expects 7 features and gets T_c, which is seq"]
+
+
 def test_two_layers_that_want_different_features() -> None:
     lines = found("batch feature", "Linear in_features=4 out_features=2 name='a'", "Linear in_features=5 out_features=2 input='input'")
     assert lines == ["RNS211:4: linear (Linear): Linear expects 5 features and gets 4 | in_features = 4 fits"]

@@ -80,7 +80,7 @@ class Step:
         states: the initial states of a recurrent layer, where the file names some.
         spec: of the recurrent layer that the input comes from, where the kind asks for one.
         sizes: what words in a reshape stand for.
-        fixed: symbols that no layer may decide: those of batch and seq.
+        free: symbols of the inputs that a layer may decide: those of other axes than batch and seq.
         new_symbol: makes a symbol that nobody has.
     """
 
@@ -89,7 +89,7 @@ class Step:
     states: tuple[Tensor, ...] | None = None
     spec: RNNSpec | None = None
     sizes: Mapping[str, tuple[Size, str]] = field(default_factory=dict[str, tuple[Size, str]])
-    fixed: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
     tell: Callable[[Finding, tuple[str | int, ...]], None] = lambda finding, path: None
     refuse: Callable[[str, tuple[str | int, ...]], None] = lambda message, path: None
     new_symbol: Callable[[str], str] = lambda word: word
@@ -174,7 +174,7 @@ class Step:
     def fits(self, dim: int, wanted: int, by: str) -> bool:
         """Tell whether a dim has a size. A symbol that stands for something else than batch or seq is thereby decided."""
         size = size_of(self.layout.dims[dim])
-        if isinstance(size, Monomial) and len(size.symbols) == 1 and not {*size.symbols} & self.fixed:
+        if isinstance(size, Monomial) and len(size.symbols) == 1 and size.symbols[0] in self.free:
             decided = divide(wanted, size.coefficient)
             if isinstance(decided, int):
                 raise BoundError(size.symbols[0], decided, f"{by} of {self.layer.name}")

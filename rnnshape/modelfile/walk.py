@@ -62,7 +62,8 @@ class Walked:
         self.dtypes = dict(self._input_dtypes())
         self.inputs = {i.name: Tensor(self._numbered(i.layout), self.dtypes[i.name]) for i in description.inputs}
         self.symbols = {s for i in description.inputs for s in _symbols(i.layout)}
-        self.fixed = frozenset(s for i in description.inputs for s in _symbols(i.layout, ("batch", "seq")))
+        fixed = [_symbols(i.layout, ("batch", "seq")) for i in description.inputs]
+        self.free = frozenset(self.symbols.difference(*fixed, bound))
         self.words = dict(self._words())
         for name, tensor in self.inputs.items():
             self.results[name] = Result({"output": tensor})
@@ -131,7 +132,7 @@ class Walked:
         source = self.layers.get(layer.inputs[0].name)
         spec = RNNSpec.of(source.kind.name, **_arguments(source)) if layer.kind.recurrent and source else None
         return Step(
-            layer, known, tuple(t for t in states if t is not None) if layer.states else None, spec, self.words, self.fixed,
+            layer, known, tuple(t for t in states if t is not None) if layer.states else None, spec, self.words, self.free,
             self._tell, self.mistakes.add, self.new_symbol,
         )  # fmt: skip
 

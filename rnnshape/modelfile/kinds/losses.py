@@ -80,7 +80,8 @@ def _of_classes(step: Step) -> Result:
         return _loss(step, rows)
     if _other_axis(step, classes, target):
         return _loss(step, rows)
-    if rows.sizes != target.sizes:
+    one_row = scores.ndim == 1 and target.sizes == (1,)  # torch takes a single class id with a dim of its own
+    if rows.sizes != target.sizes and not one_row:
         _different_numbers(step, rows, target)
         return _loss(step, rows)
     step.consumes([classes], "classes")

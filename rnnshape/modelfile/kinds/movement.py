@@ -111,7 +111,7 @@ def _decide(step: Step, wanted: list[Size]) -> None:
     """Learn the symbol of a feature axis from sizes that name every other."""
     numbers = [s for s in wanted if isinstance(s, int)]
     symbols = {s for size in step.layout.sizes if isinstance(size, Monomial) for s in size.symbols}
-    free = symbols - step.fixed - {s for size in wanted if isinstance(size, Monomial) for s in size.symbols}
+    free = (symbols & step.free) - {s for size in wanted if isinstance(size, Monomial) for s in size.symbols}
     if -1 in numbers or len(free) != 1:
         return
     symbol = next(iter(free))
