@@ -320,12 +320,12 @@ def test_a_subclass_of_somebody_elses_is_left_alone_and_that_is_said(caplog: pyt
     rs.nn.convert(model)
     assert [type(m) for m in model.values()] == [Mine, rs.nn.GRU, Bare]
     assert said(caplog) == [
-        "convert leaves own (Mine) as it is: its class is not torch's own; derive it from rnnshape.nn.LSTM to have it checked",
-        "convert leaves bare (Bare) as it is: its class is not torch's own",
+        f"convert leaves own as it is: {__name__}.Mine is not torch's own; derive it from rnnshape.nn.LSTM to have it checked",
+        f"convert leaves bare as it is: {__name__}.Bare is not torch's own",
     ]
     caplog.clear()
     rs.nn.convert(Mine(4, 8))
-    assert said(caplog)[0].startswith("convert leaves Mine as it is")
+    assert said(caplog)[0].startswith("convert leaves it as it is: ")
 
 
 def test_a_parametrized_subclass_of_somebody_elses_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:

@@ -66,10 +66,10 @@ def convert(model: _Model, /) -> _Model:
 
 
 def _say_left_alone(path: str, kind: type[nn.Module]) -> None:
-    name = f"{path} ({kind.__name__})" if path else kind.__name__
     base = next((base.__name__ for base in kind.__mro__ if base in TYPED), None)
     advice = f"; derive it from rnnshape.nn.{base} to have it checked" if base else ""
-    logger.warning("convert leaves %s as it is: its class is not torch's own%s", name, advice)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    logger.warning("convert leaves %s as it is: %s is not torch's own%s", path or "it", name, advice)
 
 
 def _typed(kind: type[nn.Module], parametrized: bool, made: dict[type[nn.Module], type[nn.Module]]) -> type[nn.Module] | None:
