@@ -257,15 +257,23 @@ def separable(table: Tensor) -> bool:
 def _separable(table: Tensor, _: int) -> bool:
     if bool((table < 0).any()):
         return True
-    total = table[(slice(0, 1),) * table.dim()]
-    base = total
+    return bool((_added_up(table) == table).all())
+
+
+def _added_up(table: Tensor) -> Tensor:
+    """Return what the first elements along each dim add up to; a table that is separable is equal to it."""
+    base = total = table[(slice(0, 1),) * table.dim()]
     for dim in range(table.dim()):
-        profile = table
-        for other in range(table.dim()):
-            if other != dim:
-                profile = profile.narrow(other, 0, 1)
-        total = total + (profile - base)
-    return bool((total == table).all())
+        total = total + (_first_along(table, dim) - base)
+    return total
+
+
+def _first_along(table: Tensor, dim: int) -> Tensor:
+    """Return the first elements along a dim, in the place of all along the others."""
+    for other in range(table.dim()):
+        if other != dim:
+            table = table.narrow(other, 0, 1)
+    return table
 
 
 def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
@@ -290,7 +298,7 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
         if (names and axis.name not in names) or not separable(table) or not _adds_up(table):
             continue
         for dim in (d for d in range(table.dim()) if table.size(d) > 1):
-            if piece := _piece(axis, _profile(table, dim)):
+            if piece := _piece(axis, _first_along(table, dim).flatten()):
                 dims[dim].append(piece)
     if not any(dims):
         return None
@@ -301,21 +309,7 @@ def _adds_up(table: Tensor) -> bool:
     """Tell whether the known elements are what the first ones along each dim add up to; beside padding others may be known."""
     if not bool((table < 0).any()):
         return True
-    base = total = table[(slice(0, 1),) * table.dim()]
-    for dim in range(table.dim()):
-        profile = table
-        for other in range(table.dim()):
-            if other != dim:
-                profile = profile.narrow(other, 0, 1)
-        total = total + (profile - base)
-    return bool(((total == table) | (table < 0)).all())
-
-
-def _profile(table: Tensor, dim: int) -> Tensor:
-    for other in range(table.dim()):
-        if other != dim:
-            table = table.narrow(other, 0, 1)
-    return table.flatten()
+    return bool(((_added_up(table) == table) | (table < 0)).all())
 
 
 def _piece(axis: Axis, line: Tensor) -> tuple[int, Factor] | None:

@@ -7,8 +7,6 @@ stays at size 1 in the replay; only the others are widened. So a replay costs wh
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import lru_cache
-from math import prod
 from typing import Any
 
 import torch
@@ -18,7 +16,7 @@ from rnnshape.axes import Axis
 from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
 from rnnshape.ops.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
 
-__all__ = ["put_tables", "regrouped", "replay_on", "source_first"]
+__all__ = ["put_tables", "replay_on", "source_first"]
 
 
 def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], sources: Sequence[Mark]) -> None:
@@ -224,109 +222,6 @@ def repeat(op: Operation) -> None:
         return table.repeat(*(c if table.size(d) > 1 else 1 for d, c in enumerate(counts)))
 
     replay_on(op, mark, replayed, ())
-
-
-@repeatable
-@operation(
-    "view", "reshape", "view_as", "reshape_as", "unflatten", "flatten", "ravel", "squeeze", "squeeze_", "atleast_1d",
-    "atleast_2d", "_unsafe_view",
-)  # fmt: skip
-def regroup(op: Operation) -> None:
-    """The elements keep their order, so all of these are replayed as ``reshape``."""
-    args, _ = source_first(op)
-    mark = op.book.mark(args[0])
-    if mark is None or not isinstance(op.result, Tensor) or op.result.numel() != prod(mark.sizes):
-        return
-    sizes = tuple(op.result.shape)
-    tables = {axis: found for axis, table in mark.tables.items() if (found := regrouped(table, mark.sizes, sizes)) is not None}
-    put_tables(op, op.result, tables, [mark])
-
-
-def regrouped(table: Tensor, before: tuple[int, ...], after: tuple[int, ...]) -> Tensor | None:
-    """Reshape a table; a run of dims that holds the same elements before and after, and where it does not vary, stays at 1."""
-    if before == after:
-        return table
-    if 0 in before:
-        return None
-    wide, wanted = [1] * len(before), [1] * len(after)
-    for i, j, k, m in _runs(before, after):
-        if any(table.size(d) > 1 for d in range(i, j)):
-            wide[i:j], wanted[k:m] = before[i:j], after[k:m]
-    full = expand(table, wide)
-    return None if full is None else compress(full.reshape(wanted))
-
-
-@lru_cache(maxsize=1024)
-def _runs(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[tuple[int, int, int, int], ...]:
-    """Cut two sizes of one number of elements into the shortest runs that hold equally many."""
-    runs: list[tuple[int, int, int, int]] = []
-    j = m = 0
-    while j < len(before) or m < len(after):
-        i, k, left, right = j, m, 1, 1
-        if j < len(before):
-            left, j = before[j], j + 1
-        if m < len(after):
-            right, m = after[m], m + 1
-        while left != right:
-            if left < right:
-                left, j = left * before[j], j + 1
-            else:
-                right, m = right * after[m], m + 1
-        runs.append((i, j, k, m))
-    return tuple(runs)
-
-
-@repeatable_alone
-@operation("__getitem__")
-def index(op: Operation) -> None:
-    """An index passes through the dims that it does not name, and takes the one there is where a table does not vary."""
-    mark = op.book.mark(op.args[0])
-    if mark is None:
-        return
-    given = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
-    items = _items(given, len(mark.sizes))
-    if items is None:
-        rest = on_cpu(op.args[1])
-        replay_on(op, mark, lambda table: table[rest])
-        return
-    rest = tuple(on_cpu(item) for item, _ in items)
-    wide = {d for item, d in items if isinstance(item, Tensor) and d is not None}
-
-    def replayed(table: Tensor) -> Tensor:
-        narrow = [
-            item if d is None or table.size(d) > 1 or d in wide else (0 if type(item) is int else slice(None))
-            for (_, d), item in zip(items, rest, strict=True)
-        ]
-        return table[tuple(narrow)]
-
-    replay_on(op, mark, replayed, wide)
-
-
-def _items(given: tuple[Any, ...], ndim: int) -> list[tuple[Any, int | None]] | None:
-    """Return each part of an index with the dim that it is for; None for more than ints, slices and int tensors."""
-    plain = all(
-        item is None or item is ... or type(item) in (int, slice) or (isinstance(item, Tensor) and not _is_mask(item))
-        for item in given
-    )
-    if not plain:
-        return None
-    named = sum(item is not None and item is not ... for item in given)
-    items: list[tuple[Any, int | None]] = []
-    dim = 0
-    for item in given:
-        if item is ...:
-            items.extend((slice(None), d) for d in range(dim, dim + ndim - named))
-            dim += ndim - named
-        elif item is None:
-            items.append((None, None))
-        else:
-            items.append((item, dim))
-            dim += 1
-    return items
-
-
-def _is_mask(item: Tensor) -> bool:
-    return item.dtype in (torch.bool, torch.uint8)
 
 
 @repeatable
