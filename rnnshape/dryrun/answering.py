@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -57,6 +57,8 @@ class Answers(TorchFunctionMode):
             return tuple(pack(self._fakes, *args))
         if name == "_pad_packed_sequence":
             return tuple(unpack(self._fakes, args[0], args[1], args[2], args[4] if len(args) > 4 else None))
+        if name in ("tensor", "as_tensor") and isinstance(args[0] if args else None, (list, tuple)):
+            return func(_numbers(args[0]), *args[1:], **kwargs)
         if name in ("numpy", "__array__"):
             values = _values(args[0])
             with _disable_current_modes():
@@ -91,6 +93,17 @@ def _values(tensor: Tensor) -> Tensor:
     if found is None:
         raise DataDependentOutputException(torch.ops.aten._local_scalar_dense.default)
     return found
+
+
+def _numbers(values: Any) -> Any:
+    """Take the numbers out of nested lists of tensors, as torch does itself where there are any."""
+    if isinstance(values, (list, tuple)):
+        return [_numbers(v) for v in cast("list[Any]", values)]
+    if isinstance(values, Tensor):
+        known = _values(values)
+        with _disable_current_modes():
+            return known.tolist()
+    return values
 
 
 def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], position: int, name: str) -> Any:

@@ -27,26 +27,28 @@ class _Blank(NamedTuple):
     Attributes:
         sizes: of it.
         strides: of it, in elements.
-        like: has its dtype and device.
+        dtype: of it.
+        device: of it.
     """
 
     sizes: tuple[int, ...]
     strides: tuple[int, ...]
-    like: Tensor
+    dtype: torch.dtype
+    device: torch.device
 
     def make(self) -> Tensor:
         """Make it."""
-        return torch.empty_strided(self.sizes, self.strides, dtype=self.like.dtype, device=self.like.device)
+        return torch.empty_strided(self.sizes, self.strides, dtype=self.dtype, device=self.device)
 
 
-def _blank(sizes: Sequence[int], like: Tensor, swapped: bool = False) -> _Blank:
+def _blank(sizes: Sequence[int], like: Tensor, swapped: bool = False, dtype: torch.dtype | None = None) -> _Blank:
     """Describe a tensor that lies in memory in order of its dims, the first two swapped or not."""
     order = [1, 0, *range(2, len(sizes))] if swapped else list(range(len(sizes)))
     strides, step = [0] * len(sizes), 1
     for dim in reversed(order):
         strides[dim] = step
         step *= max(sizes[dim], 1)
-    return _Blank(tuple(sizes), tuple(strides), like)
+    return _Blank(tuple(sizes), tuple(strides), dtype or like.dtype, like.device)
 
 
 class _Answer(torch.autograd.Function):
@@ -98,10 +100,19 @@ def layer(name: str, args: tuple[Any, ...]) -> Calculated:
     if steps == 0:
         raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
     p = Prediction(spec, batch, steps, lengths)
-    blanks = [_blank(_ints(p.output.sizes), x, swapped=batch_first), _blank(_ints(p.h_n.sizes), x)]
+    dtype = _dtype(name, x, packed)
+    blanks = [_blank(_ints(p.output.sizes), x, batch_first, dtype), _blank(_ints(p.h_n.sizes), x, dtype=dtype)]
     if p.c_n is not None:
-        blanks.append(_blank(_ints(p.c_n.sizes), x))
+        blanks.append(_blank(_ints(p.c_n.sizes), x, dtype=dtype))
     return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([p.flops]))
+
+
+def _dtype(name: str, x: Tensor, packed: bool) -> torch.dtype:
+    """Return the dtype of the results: under autocast that of autocast, but for what it leaves alone on the CPU."""
+    kind = x.device.type
+    left_alone = kind == "cpu" and (name == "gru" or (name == "lstm" and packed))
+    cast = torch.is_autocast_enabled(kind) and x.dtype == torch.float32 and not left_alone
+    return torch.get_autocast_dtype(kind) if cast else x.dtype
 
 
 def _ints(sizes: Sequence[Size]) -> tuple[int, ...]:

@@ -220,7 +220,13 @@ class NeedsWholeNumbersError(Exception):
 
 def is_unknowable(error: BaseException) -> bool:
     """Tell whether an exception says that a size or a branch depends on data."""
-    return isinstance(error, (DataDependentOutputException, DynamicOutputShapeException))
+    if isinstance(error, (DataDependentOutputException, DynamicOutputShapeException)):
+        return True
+    return isinstance(error, (RuntimeError, NotImplementedError)) and any(words in str(error) for words in _READS_DATA)
+
+
+_READS_DATA = ("its data is not allocated yet", "Cannot copy out of meta tensor", "Cannot access data pointer of Tensor")
+"""What torch says where C++ reads the elements of a tensor that has none."""
 
 
 def _placement(model: nn.Module) -> tuple[torch.device, torch.dtype]:

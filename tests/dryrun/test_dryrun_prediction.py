@@ -297,7 +297,8 @@ def test_bad_input_is_told(model: nn.Module, args: Any, kwargs: Any, message: st
     [
         lambda x: x.nonzero(), lambda x: x[x > 0], lambda x: x.sum().item(), lambda x: x if x.sum() > 0 else -x,
         lambda x: torch.zeros(int(x.max())), lambda x: x.unique(), lambda x: x.tolist(), lambda x: x.numpy(),
-        lambda x: torch.repeat_interleave(x, x.long().flatten()),
+        lambda x: torch.repeat_interleave(x, x.long().flatten()), lambda x: torch.tensor([x[0, 0], 1.0]),
+        lambda x: pack_padded_sequence(x[None], x.sum(1)[:1].long()), lambda x: torch.tensor(list(x.flatten())),
     ],
 )  # fmt: skip
 def test_what_depends_on_data_stops_the_run(line: Any) -> None:
@@ -320,6 +321,8 @@ def test_what_follows_from_lengths_is_known() -> None:
         last = x[torch.arange(x.size(0)), lengths - 1]
         assert [*map(int, lengths[order])] == [9, 7, 3]
         assert lengths.numpy().sum() == 19
+        assert torch.tensor([lengths.max(), 1]).tolist() == [9, 1]
+        assert torch.as_tensor(list(lengths)).tolist() == [7, 9, 3]
         return x[mask], mask.nonzero(), x[:, : int(lengths.max())], last, x[order], torch.repeat_interleave(x, lengths, 0)
 
     prediction = predict(Function(forward), "batch=3 seq=9 feature=4", "batch: [7, 9, 3]")

@@ -183,6 +183,24 @@ def test_a_batch_first_output_cannot_be_viewed() -> None:
         assert str(found.value).startswith("view size is not compatible with input tensor's size and stride")
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU, nn.LSTMCell, nn.GRUCell])
+def test_dtypes(kind: Any) -> None:
+    def cast(module: nn.Module, x: Tensor) -> Any:
+        with torch.autocast("cpu", torch.bfloat16):
+            return module(x)
+
+    def packed(module: nn.Module, x: Tensor) -> Any:
+        return cast(module, pack_padded_sequence(x, [9, 7, 3]))
+
+    x = torch.zeros(6, 4) if issubclass(kind, nn.RNNCellBase) else torch.zeros(9, 3, 4)
+    compare(cast, kind(4, 5), x)
+    compare(lambda m, x: m(x), kind(4, 5).double(), x.double())
+    compare(lambda m, x: m(x), kind(4, 5).bfloat16(), x.bfloat16())
+    if x.dim() == 3:
+        found, real = Fake().run(packed, kind(4, 5), x), packed(kind(4, 5), x)
+        assert [t.dtype for t in tensors(found)] == [t.dtype for t in tensors(real)]
+
+
 def test_an_output_may_be_written_to_and_differentiated() -> None:
     def forward(rnn: nn.Module, x: Tensor) -> Any:
         out, _ = rnn(x)
