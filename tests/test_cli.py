@@ -148,7 +148,7 @@ NOT_A_SIZE = "a size is an int, a symbol such as 'B' or a product such as '2*H';
         (["predict", "a.toml", "--no-bias"], "--no-bias is for a layer given by its name; a.toml has its own"),
         (["predict", "a.b:C", "batch=6", "--seq", "3"], "--seq is for a layer given by its name; a.b:C has its own"),
         (["predict", "a.b:C"], 'say what goes into a.b:C, as in: rnnshape predict a.b:C "batch=6 seq=9 feature=10"'),
-        (["predict", "a.toml", "--ignore", "x"], "there is no rule 'x' (rnnshape rules lists them)"),
+        (["predict", "a.toml", "--ignore", "x"], "ignore=['x']: there is no rule 'x'"),
         ([*GRU, "--num-layers", "x"], "Invalid value for '--num-layers': 'x' is not a valid integer."),
         ([*GRU, "--num-layers", "0"], "num_layers=0: 1 or more is needed"),
         ([*GRU[:-1], "0"], "hidden_size=0: 1 or more is needed"),

@@ -1,0 +1,175 @@
+"""The command line. It parses, calls and prints; torch is imported for ``run`` and for a live model alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+from typing import Any
+
+import click
+
+from rnnshape import __version__
+from rnnshape.cli.predicting import predict_command
+from rnnshape.errors import SpecError
+from rnnshape.rules import RULES, Rule, rule
+from rnnshape.text import columns
+
+__all__ = ["main"]
+
+_EPILOG = """\b
+Examples:
+  rnnshape run train.py --epochs 2       your script, unchanged, under watch
+  rnnshape predict lstm --input-size 10 --hidden-size 16 --batch 6 --seq 9
+  rnnshape predict model.toml            every shape of a model in a file
+  rnnshape explain RNS103
+
+\b
+Shell completion (bash; zsh and fish likewise):
+  eval "$(_RNNSHAPE_COMPLETE=bash_source rnnshape)"
+"""
+
+
+class _Interrupt(BaseException):
+    """A KeyboardInterrupt on its way past click, which would end with an exit code instead of the signal."""
+
+
+class _Program(click.Group):
+    """The command group. A script that Ctrl-C has ended goes on to the interpreter, which ends as it always does then."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except _Interrupt:
+            sys.excepthook = lambda *_: None  # the script's traceback is printed already
+            raise KeyboardInterrupt from None
+
+
+@click.group(cls=_Program, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rnnshape")
+def main() -> None:
+    """Know what every axis of a recurrent model's tensors means."""
+
+
+def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Begin a file now: after hours of training is too late to learn that it cannot be written."""
+    if value is not None:
+        from rnnshape.render.jsonl import of_this_rank
+
+        try:
+            open(of_this_rank(value), "w", encoding="utf-8").close()
+        except OSError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+    return value
+
+
+class _Calls(click.ParamType):
+    name = "N|all|off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
+        if value in ("all", "off"):
+            return value == "all"
+        if not str(value).isdecimal():
+            self.fail(f"{value!r} is no number of calls; use one such as 3, or all, or off", param, ctx)
+        return int(value)
+
+
+@main.command(
+    "run",
+    context_settings={"allow_interspersed_args": False},
+    epilog="""\b
+Examples:
+  rnnshape run train.py --epochs 2
+  rnnshape run --fail-on error train.py
+  rnnshape run -m package.train --epochs 2
+  torchrun --nproc-per-node 2 -m rnnshape run train.py
+
+The exit code is the script's own; 3 where --fail-on finds something in a script that ended well.
+""",
+)
+@click.option("-m", "module", is_flag=True, help="SCRIPT is a module's name, as with python -m.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True,
+    help="Least severity of a finding that makes the exit code 3.",
+)  # fmt: skip
+@click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
+@click.option(
+    "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
+    help="For how many calls of the model every axis is followed: a number, all or off.",
+)  # fmt: skip
+@click.option("--jsonl", metavar="FILE", callback=_begun, help="Write calls and findings to this file, a JSON a line.")
+@click.argument("script")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run_command(
+    module: bool,
+    fail_on: Any,
+    ignore: tuple[str, ...],
+    track: bool | int,
+    jsonl: str | None,
+    script: str,
+    args: tuple[str, ...],
+) -> None:
+    """Run a training script, unchanged, and show what passed through its recurrent layers.
+
+    ARGS are the script's own. Everything of rnnshape's is printed to stderr, after the script has ended.
+    """
+    if not module and not os.path.exists(script):
+        raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {script}")
+    if not module and os.path.isdir(script):
+        raise click.UsageError(f"{script!r} is a directory; name the file in it")
+    codes = tuple(_rule(code).code for code in ignore)
+    from rnnshape.run import run
+
+    try:
+        code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
+    except SpecError as error:  # in pyproject.toml
+        raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        raise _Interrupt from None
+    sys.exit(code)
+
+
+main.add_command(predict_command)
+
+
+@main.command("explain", epilog="Example: rnnshape explain RNS103")
+@click.argument("code", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain_command(code: tuple[str, ...], as_json: bool) -> None:
+    """Say why a rule matters, what is wrong and what is right."""
+    found = [_rule(c) for c in code]
+    click.echo(json.dumps([_plain(r) for r in found], indent=1) if as_json else "\n\n".join(map(_explained, found)))
+
+
+@main.command("rules", epilog="Example: rnnshape rules --json")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rules_command(as_json: bool) -> None:
+    """List every rule."""
+    if as_json:
+        click.echo(json.dumps([_plain(r) for r in RULES.values()], indent=1))
+    else:
+        click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
+
+
+def _rule(code: str) -> Rule:
+    try:
+        return rule(code)
+    except KeyError as error:
+        raise click.UsageError(f"{error.args[0]} (rnnshape rules lists them)") from None
+
+
+def _plain(entry: Rule) -> dict[str, str]:
+    return {name: getattr(entry, name) for name in ("code", "title", "severity", "why", "wrong", "right")}
+
+
+def _wrapped(words: str) -> list[str]:
+    return textwrap.wrap(words, 100, break_on_hyphens=False, break_long_words=False)
+
+
+def _explained(entry: Rule) -> str:
+    lines = [click.style(f"{entry.code} {entry.severity}: {entry.title}", bold=True), *_wrapped(entry.why)]
+    for label, example, colour in (("wrong", entry.wrong, "red"), ("right", entry.right, "green")):
+        if example:
+            lines += [click.style(f"  {label}", fg=colour), textwrap.indent(example, "    ")]
+    return "\n".join(lines)
