@@ -162,7 +162,8 @@ def _better(known: Dim, wanted: Dim) -> Dim:
     """Take what was followed where it says more than the calculator does, such as that a batch is made of words."""
     names = {f.axis for f in known}
     plain = len(known) == len(wanted) == 1 and _is_plain(known[0].axis)
-    return wanted if UNKNOWN in names or not names or plain else known
+    same = [f[:2] for f in known] == [f[:2] for f in wanted if f.size != 1]
+    return wanted if UNKNOWN in names or same or plain else known
 
 
 def _is_plain(axis: Any) -> bool:

@@ -135,6 +135,15 @@ def test_layouts_states_parameters_and_flops() -> None:
     assert prediction.ok
 
 
+def test_what_was_followed_says_more_than_the_calculator() -> None:
+    model = Function(lambda m, x: m.rnn(x.flatten(0, 1))[1], rnn=nn.GRU(4, 8, bidirectional=True, batch_first=True))
+    rnn = predict(model, "batch=6 words=3 seq=9 feature=4")["rnn"]
+    assert str(rnn.inputs[0].layout) == "(batch=6 words=3) seq=9 feature=4"
+    assert str(rnn.layout("output")) == "(batch=6 words=3) seq=9 (directions=2 hidden=8)"
+    assert str(rnn.layout("h_n")) == "(layers=1 directions=2) (batch=6 words=3) hidden=8"
+    assert str(predict(nn.GRU(4, 8), "seq=9 batch=1 feature=4")[""].layout("h_n")) == "layers=1 batch=1 hidden=8"
+
+
 def test_flops_of_a_cell_in_a_loop_and_of_attention() -> None:
     def forward(model: Any, x: Tensor) -> Tensor:
         h = x.new_zeros(x.size(0), 8)
