@@ -100,7 +100,8 @@ def rnn_spec(request: pytest.FixtureRequest) -> RNNSpec:
     """One of the configurations of `@pytest.mark.rnn_specs`."""
     if not hasattr(request, "param"):
         pytest.fail('rnn_spec has no configurations: use @pytest.mark.rnn_specs(mode=["LSTM", "GRU"], ...)', pytrace=False)
-    return request.param
+    spec: RNNSpec = request.param
+    return spec
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 import pytest
 
@@ -76,13 +76,14 @@ def settings(marks: Iterable[pytest.Mark], options: Options) -> Settings:
     )
 
 
-def _fail_on(value: Any, name: str) -> FailOn:
-    if value not in get_args(FailOn):
-        raise SpecError(f"{name}={value!r}: use one of {', '.join(get_args(FailOn))}{nearest(str(value), get_args(FailOn))}")
-    return value
+def _fail_on(value: object, name: str) -> FailOn:
+    for known in get_args(FailOn):
+        if value == known:
+            return cast("FailOn", known)
+    raise SpecError(f"{name}={value!r}: use one of {', '.join(get_args(FailOn))}{nearest(str(value), get_args(FailOn))}")
 
 
-def _track(value: Any, name: str) -> bool | int:
+def _track(value: int | str, name: str) -> bool | int:
     """Read for how many calls every axis is followed: a number, or all, or off."""
     if value in ("all", "off"):
         return value == "all"

@@ -173,6 +173,34 @@ def test_wrong(rnn_predict):
     assert not result.has_a_frame_of_ours()
 
 
+def test_assert_layout(suite: Any) -> None:
+    result = suite.run("""
+def test_right(assert_layout):
+    x = assert_layout(X, "batch seq feature=10", batch=6)
+    assert x is X
+    assert_layout(RIGHT(X), "batch classes=5")
+
+def test_one_size_in_a_test(assert_layout):
+    assert_layout(X, "batch seq feature")
+    assert_layout(torch.zeros(5, 3), "batch classes")
+
+def test_another_size_in_another_test(assert_layout):
+    assert_layout(torch.zeros(5, 3), "batch classes")
+
+def test_wrong(assert_layout):
+    assert_layout(X, "batch feature=10 seq")
+""")
+    assert [line.split(" ")[1].split("::")[1] for line in result.lines if line.startswith("FAILED")] == [
+        "test_one_size_in_a_test",
+        "test_wrong",
+    ]
+    assert result.outcomes == {"passed": 2, "failed": 2}
+    wrong = "E       rnnshape.errors.LayoutAssertionError: x axis"
+    assert result.says('>       assert_layout(torch.zeros(5, 3), "batch classes")', f"{wrong} 'batch' is 5, expected 6")
+    assert result.says('>       assert_layout(X, "batch feature=10 seq")', f"{wrong} 'feature' is 9, expected 10")
+    assert not result.has_a_frame_of_ours()
+
+
 # rnn_specs
 
 
