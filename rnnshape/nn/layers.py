@@ -75,7 +75,13 @@ class _OneState(_Layer):
         return call(self, super().forward, signatures.ONE_STATE, input, hx)
 
     if TYPE_CHECKING:
-        __call__ = forward
+
+        @overload
+        def __call__(self, input: Sequence, hx: State | None = None) -> tuple[Output, State]: ...
+        @overload
+        def __call__(self, input: PackedSequence, hx: State | None = None) -> tuple[PackedSequence, State]: ...
+        def __call__(self, input: Any, hx: Any = None) -> Any:
+            """Call the layer; see `forward`."""
 
     def last_state(self, h_n: State) -> states.BothDirections:
         """Return the final state of the last layer, (batch, directions*hidden); see `rnnshape.last_state`."""
@@ -152,7 +158,17 @@ class LSTM(_Layer, nn.LSTM):
         return call(self, super().forward, signatures.LSTM, input, hx)
 
     if TYPE_CHECKING:
-        __call__ = forward
+
+        @overload
+        def __call__(
+            self, input: Sequence, hx: tuple[ProjState, State] | None = None
+        ) -> tuple[ProjOutput, tuple[ProjState, State]]: ...
+        @overload
+        def __call__(
+            self, input: PackedSequence, hx: tuple[ProjState, State] | None = None
+        ) -> tuple[PackedSequence, tuple[ProjState, State]]: ...
+        def __call__(self, input: Any, hx: Any = None) -> Any:
+            """Call the layer; see `forward`."""
 
     @overload
     def last_state(self, h_n: ProjState) -> states.BothDirections: ...
@@ -199,7 +215,10 @@ class _OneStateCell(_Typed):
         return call(self, super().forward, signatures.CELL, input, hx)
 
     if TYPE_CHECKING:
-        __call__ = forward
+
+        def __call__(self, input: Step, hx: StepState | None = None) -> StepState:
+            """Call the cell; see `forward`."""
+            ...
 
     def initial_state(self, batch: int | None, *, device: states.Device = None, dtype: torch.dtype | None = None) -> StepState:
         """Return zeros, (batch, hidden); see `rnnshape.initial_state`."""
@@ -240,7 +259,10 @@ class LSTMCell(_Typed, nn.LSTMCell):
         return call(self, super().forward, signatures.LSTM_CELL, input, hx)
 
     if TYPE_CHECKING:
-        __call__ = forward
+
+        def __call__(self, input: Step, hx: tuple[StepState, StepState] | None = None) -> tuple[StepState, StepState]:
+            """Call the cell; see `forward`."""
+            ...
 
     def initial_state(
         self, batch: int | None, *, device: states.Device = None, dtype: torch.dtype | None = None
