@@ -23,7 +23,7 @@ from rnnshape.report import Location
 
 __all__ = [
     "LARGEST", "MADE", "NOWHERE", "ROWS", "SMALL", "UNNAMED", "Form", "Mark", "Site", "alone", "along", "at_sizes", "compress",
-    "disagreement", "expand", "forget_tables", "interned", "layout_of", "lone", "separable", "varies", "widen",
+    "disagreement", "expand", "forget_tables", "interned", "layout_of", "lone", "piece_along", "separable", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -122,7 +122,7 @@ class Mark:
 
 
 _tables: dict[tuple[tuple[int, ...], bytes], Tensor] = {}
-_ranges: dict[tuple[int, int, int], Tensor] = {}
+_ranges: dict[tuple[int, ...], Tensor] = {}
 
 SMALL = 1 << 10
 """Elements of the largest table that is kept to be shared."""
@@ -175,20 +175,25 @@ def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
 
 def along(size: int, dim: int, ndim: int) -> Tensor:
     """Return the table of an axis that lies along one dim."""
-    key = (size, dim, ndim)
+    return piece_along(size, dim, ndim, 1, size)
+
+
+def piece_along(length: int, dim: int, ndim: int, stride: int, size: int) -> Tensor:
+    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``."""
+    key = (length, dim, ndim, stride, size)
     table = _ranges.get(key)
     if table is None:
         sizes = [1] * ndim
-        sizes[dim] = size
-        table = interned(torch.arange(size).view(sizes))
-        if len(_ranges) < _MANY and size <= SMALL:
+        sizes[dim] = length
+        table = interned((torch.arange(length) // stride % size).view(sizes))
+        if len(_ranges) < _MANY and length <= SMALL:
             _ranges[key] = table
     return table
 
 
 def alone(coordinate: int, ndim: int) -> Tensor:
     """Return the table of an axis of which a whole tensor has one coordinate."""
-    key = (-1 - coordinate, 0, ndim)
+    key = (coordinate, ndim)
     table = _ranges.get(key)
     if table is None:
         table = interned(torch.tensor(coordinate).view([1] * ndim))

@@ -22,7 +22,7 @@ from torch.overrides import TorchFunctionMode
 from rnnshape import _torch, text
 from rnnshape.axes import Axis
 from rnnshape.book import Beside, Book, writes
-from rnnshape.coordinates import LARGEST, UNNAMED, Mark, Site, along
+from rnnshape.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.forms import Call
 from rnnshape.hooks import NOTE, Observer
@@ -293,11 +293,10 @@ class Tracker(TorchFunctionMode):
                 if axis.name == "batch":
                     self.samples = factor.size
                     self._batch_dims.put(tensor, dim)
-                if tensor.size(dim) <= LARGEST:
-                    sizes = [1] * tensor.dim()
-                    sizes[dim] = tensor.size(dim)
-                    table = (torch.arange(tensor.size(dim)) // stride % factor.size).view(sizes)
-                    mark.tables[axis] = table if factor.size > 1 else along(1, 0, tensor.dim())
+                if factor.size == 1:
+                    mark.tables[axis] = alone(0, tensor.dim())
+                elif tensor.size(dim) <= LARGEST:
+                    mark.tables[axis] = piece_along(tensor.size(dim), dim, tensor.dim(), stride, factor.size)
         self.put(tensor, mark)
 
     def label_unnamed(self, tensor: Tensor, of: str) -> None:

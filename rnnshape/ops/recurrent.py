@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.axes import Axis
-from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, varies
+from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, interned, piece_along, varies
 from rnnshape.judging.usage import Recurrence
 from rnnshape.ops.consumption import contracted, joined
 from rnnshape.ops.registry import Operation, on_cpu, operation, repeatable
@@ -136,22 +136,22 @@ def _put_output(
     else:
         put.tables[record.step] = along(output.size(seq_dim), seq_dim, 3)
     if record.directions == 2:
-        put.tables[record.direction] = (torch.arange(2 * width) // width).view([1] * last + [-1])
-    put.tables[record.hidden] = (torch.arange(output.size(-1)) % width).view([1] * last + [-1])
+        put.tables[record.direction] = piece_along(2 * width, last, last + 1, width, 2)
+    put.tables[record.hidden] = piece_along(output.size(-1), last, last + 1, 1, width)
     op.book.put(output, put)
 
 
 def _put_state(op: Operation, state: Tensor, batch: dict[Axis, Tensor], record: Recurrence, letter: str) -> None:
     put = Mark(tuple(state.shape))
-    rows = torch.arange(state.size(0)).view(-1, 1, 1)
-    put.tables[record.layer(letter)] = rows // record.directions
+    rows = state.size(0)
+    put.tables[record.layer(letter)] = piece_along(rows, 0, 3, record.directions, rows)
     if record.directions == 2:
-        put.tables[record.row_direction(letter)] = rows % 2
+        put.tables[record.row_direction(letter)] = piece_along(rows, 0, 3, 1, 2)
     if letter == "h":
         put.tables[record.hidden] = along(state.size(2), 2, 3)
     for axis, row in batch.items():
         if row.numel() in (1, state.size(1)):
-            put.tables[axis] = row.view(1, -1, 1)
+            put.tables[axis] = interned(row.view(1, -1, 1))
     op.book.put(state, put)
 
 
