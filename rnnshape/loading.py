@@ -109,7 +109,7 @@ class _Batches:
 
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor that a DataLoader has yielded."""
-        return self._book.get(tensor)
+        return self._book.mark(tensor)
 
     def has(self, tensor: Tensor) -> bool:
         """Tell whether a DataLoader has yielded a tensor."""
@@ -122,7 +122,7 @@ class _Batches:
         try:
             with torch._C.DisableTorchFunction():
                 sizes = tuple(tensor.shape)
-                self._book.put(tensor, Mark(sizes, {Axis("batch"): along(sizes[0], 0, len(sizes))}))
+                self._book.remember(tensor, Mark(sizes, {Axis("batch"): along(sizes[0], 0, len(sizes))}))
         except Exception:
             forget_batches(self._hear)
             logger.error("rnnshape made a mistake and hears of no batches; please report this\n%s", traceback.format_exc())

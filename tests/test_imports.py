@@ -29,7 +29,10 @@ FLOORS = (
     ),
     ("render",),
     ("_torch", "coordinates", "book", "judging", "ops", "forms", "repeating"),
-    ("doors", "gates", "hooks", "track", "stepping", "labels", "loading", "claims", "inside", "visits", "probe", "dryrun", "states", "nn", "asserting"),
+    (
+        "doors", "gates", "hooks", "track", "stepping", "labels", "loading", "claims", "inside", "visits", "probe", "dryrun",
+        "states", "nn", "asserting",
+    ),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
 )  # fmt: skip
