@@ -99,6 +99,14 @@ CASES: list[tuple[list[str], list[str]]] = [
     ([X, "Linear in_features=9 out_features=5"],
      ["RNS211:3: linear (Linear): Linear expects 9 features and gets 10 | the axis of size 9 is at dim 1: "
       "transpose(1, -1) fits"]),
+    ([X, "Linear in_features=5 out_features=2"],
+     ["RNS211:3: linear (Linear): Linear expects 5 features and gets 10 | in_features = 10 fits"]),
+    ([X, BI, "Linear in_features=12 out_features=2"],
+     ["RNS211:4: linear (Linear): Linear expects 12 features and gets 32 = directions=2 x hidden=16 | in_features = 32 fits"]),
+    (["batch=6 feature=4 seq=2", "Conv1d in_channels=4 out_channels=4 kernel_size=3 padding=2 padding_mode='reflect'"],
+     ["RNS213:3: conv1d (Conv1d): padding_mode='reflect' adds 2 steps at an end, and the input has 2"]),
+    (["batch=6 feature=4 seq=2", "Conv1d in_channels=4 out_channels=4 kernel_size=3 padding=3 padding_mode='circular'"],
+     ["RNS213:3: conv1d (Conv1d): padding_mode='circular' adds 3 steps at an end, and the input has 2"]),
     (["batch=6 seq=T", "Linear in_features=12 out_features=5"],
      ["RNS211:3: linear (Linear): Linear expects 12 features and gets T, which is seq"]),
     ([X, "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
@@ -225,6 +233,8 @@ SILENT: list[list[str]] = [
     ["batch=6 seq=10 feature=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
     ["batch=6 seq=10 feature=10", "BatchNorm1d num_features=10"],
     [X, "LayerNorm normalized_shape=[9_,_10]"],
+    ["batch=6 feature=4 seq=2", "Conv1d in_channels=4 out_channels=4 kernel_size=3 padding=1 padding_mode='reflect'"],
+    ["batch=6 feature=4 seq=2", "Conv1d in_channels=4 out_channels=4 kernel_size=3 padding=2 padding_mode='circular'"],
     # reshapes that keep the samples
     [X, BI, "transpose input='rnn.h_n' dim0=0 dim1=1", "reshape sizes=['batch'_,_-1]", "Linear in_features=64 out_features=5"],
     [X, "reshape sizes=[-1_,_10]", "Linear in_features=10 out_features=3", "reshape sizes=[6_,_9_,_3]"],
@@ -259,6 +269,7 @@ SILENT: list[list[str]] = [
     ["batch=6 feature=1", "select dim=1 index=0", "MSELoss target='batch=6'"],
     ["batch=6 feature=1", "Identity", "MSELoss target='batch=6_,_1'"],
     ["batch=6 seq=6", "Identity", "MSELoss target='batch=6_,_seq=6'"],
+    ["a=6 b=6", "Identity", "MSELoss target='b=6_,_a=6'"],
 ]  # fmt: skip
 
 

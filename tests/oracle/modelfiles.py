@@ -122,6 +122,9 @@ class Builder:
         stride = 1 if padding == "same" else self.int(1, 3)
         length = steps if added is None else (steps + added - dilation * (kernel - 1) - 1) // stride + 1
         keys |= {"kernel_size": kernel, "stride": [stride], "padding": padding, "dilation": dilation}
+        each_end = -(-(dilation * (kernel - 1)) // 2) if added is None else added // 2
+        modes = ["zeros", "replicate", *["circular"] * (each_end <= steps), *["reflect"] * (each_end < steps)]
+        keys["padding_mode"] = self.draw(st.sampled_from(modes))
         return self.add("Conv1d", (*rest, out, length), input=now, **keys)
 
     def pool(self, now: str) -> str:

@@ -127,7 +127,7 @@ def _of_elements(step: Step, strict: bool = False) -> Result:
         step.find("RNS505", f"{shown}: scores and target need the same sizes", "target", shown=_both(step, target))
     else:
         extra = [d for d, s in enumerate(scores.sizes) if s == 1]
-        fits = scores.ndim == target.ndim + 1 and extra and scores.squeeze(extra[-1]).sizes == target.sizes
+        fits = extra and scores.squeeze(extra[-1]).sizes == target.sizes
         broadcast = f"{shown} broadcasts to {text.sizes(sizes)}: every row meets every target"
         hint = f"squeeze({extra[-1]}) of the scores fits" if fits else None
         step.find("RNS504", broadcast, "target", hint, shown=_both(step, target))
