@@ -248,6 +248,7 @@ SILENT: list[list[str]] = [
     ["batch=6 feature=1", "LogSoftmax dim=1"],
     [X, "Linear in_features=10 out_features=10", "add inputs=['input'_,_'linear']"],
     ["batch=6 seq=6", "Tanh", "add inputs=['input'_,_'tanh']"],
+    ["batch=6 seq=6 feature=10", "mean dim=0 name='a'", "mean dim=1 input='input' name='b'", "add inputs=['a'_,_'b']"],
     [X, TWO, "last_step", "Linear in_features=16 out_features=2"],
     [X, "mean"], [X, "max dim=1"], ["batch=1 seq=9 feature=10", "select dim=0 index=0"],
     [X, BI, "last_step name='l'", "last_state input='rnn' name='s'", "concat inputs=['l'_,_'s'] dim=1"],
@@ -276,6 +277,13 @@ SILENT: list[list[str]] = [
 @pytest.mark.parametrize("lines", SILENT)
 def test_where_nothing_is_wrong(lines: list[str]) -> None:
     assert found(*lines) == []
+
+
+def test_a_dim_that_two_operands_take_for_different_data_is_unknown() -> None:
+    lines = ["mean dim=0 name='a'", "mean dim=1 input='input' name='b'", "add inputs=['a'_,_'b']"]
+    assert str(predicted("batch=6 seq=6 feature=10", *lines)["add"].layout("output")) == "?=6 feature=10"
+    wide = ["mean dim=1 keepdim=true name='a'", "add inputs=['a'_,_'input']"]
+    assert str(predicted("batch=6 seq=9 feature=10", *wide)["add"].layout("output")) == "batch=6 seq=9 feature=10"
 
 
 def test_a_comment_on_the_line_silences_it() -> None:

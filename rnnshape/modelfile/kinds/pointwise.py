@@ -6,6 +6,7 @@ from typing import Any
 
 from rnnshape.axes import UNKNOWN, Dim
 from rnnshape.errors import SpecError
+from rnnshape.factoring import unknown
 from rnnshape.layout import Layout
 from rnnshape.modelfile.arguments import Argument, Choice, Integer, Number
 from rnnshape.modelfile.kinds.movement import together
@@ -129,7 +130,15 @@ def _aligned(step: Step, what: str, one: Layout, other: Layout) -> Layout:
     if crossed and any(holds(b, "batch") and _known(a) and not holds(a, "batch") for a, b in pairs):
         wrong = f"{what} meets different samples: dim {crossed[0]} is batch in one operand and another axis in the other"
         step.find("RNS205", wrong, "inputs", shown=[("one", one), ("other", other)])
-    return Layout(tuple(b if size_of(a) == 1 or not _known(a) else a for a, b in pairs))
+    return Layout(tuple(_both(a, b) for a, b in pairs))
+
+
+def _both(a: Dim, b: Dim) -> Dim:
+    """Return what is known of a dim that two operands share; nothing where they take it for different data."""
+    if size_of(a) == 1 or not _known(a):
+        return b
+    differ = _known(b) and a != b and any(holds(dim, name) for dim in (a, b) for name in ("batch", "seq"))
+    return unknown(size_of(a)) if differ else a
 
 
 def _dim_of(layout: Layout, at: int, rank: int) -> Dim:
