@@ -61,22 +61,22 @@ def _output_pick(record: Recurrence) -> Pick | None:
         return Pick(
             "RNS303",
             f"the last step of output is used for every sample, but shorter samples end before step {last}: theirs is padding",
-            "pick each sample's own last step, output at lengths - 1, or pack the input and use h_n",
+            "pick each sample's own last step, rnnshape.last_step(rnn, output, lengths), or pack the input and use h_n",
             record.used.get((0, last)),
         )
     if forward == {record.past} and (top, 0) not in record.rows:
         return Pick(
             "RNS303",
             "the step after each sample's last real one is used: it is padding",
-            "steps count from 0: pick output at lengths - 1",
+            "steps count from 0: rnnshape.last_step(rnn, output, lengths) is output at lengths - 1",
             record.used.get((0, record.past)),
         )
     if record.directions == 2 and reverse in ({last}, {record.end}) and (top, 1) not in record.rows:
         return Pick(
             "RNS302",
             f"of the reverse direction only {whose} is used, where it has read one step and no more",
-            "the reverse direction ends at step 0: use h_n[-2] and h_n[-1], or the forward half of the last step and the "
-            "reverse half of step 0",
+            "the reverse direction ends at step 0: rnnshape.last_state(rnn, h_n) has both at their ends, and so has "
+            "rnnshape.last_step(rnn, output)",
             record.used.get((1, reverse.pop())),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.
@@ -84,7 +84,7 @@ def _output_pick(record: Recurrence) -> Pick | None:
         return Pick(
             "RNS302",
             "of the forward direction only step 0 is used, where it has read one step and no more",
-            f"the forward direction ends at step {last}: use h_n[-2] and h_n[-1]",
+            f"the forward direction ends at step {last}: rnnshape.last_state(rnn, h_n) has both directions at their ends",
             record.used.get((0, 0)),
         )
     for way, step in ((1, last), (0, 0)):
@@ -114,7 +114,7 @@ def _row_pick(record: Recurrence) -> Pick | None:
         return Pick(
             "RNS305",
             f"of h_n only {named} is used, never the last of {record.layers} layers",
-            "rows are in the order of the layers: the last layer is h_n[-1]" + (", h_n[-2]" if record.directions == 2 else ""),
+            "rows are in the order of the layers: rnnshape.last_state(rnn, h_n) is that of the last",
             location,
         )
     one_way = record.directions == 2 and len({way for _, way in rows}) == 1
@@ -125,7 +125,7 @@ def _row_pick(record: Recurrence) -> Pick | None:
         return Pick(
             "RNS304",
             f"of h_n only {which} used, which is {way}: the {other} direction reaches nothing",
-            "rows are layer 0 forward, layer 0 reverse, ...: h_n[-2] is the last layer's forward state, h_n[-1] its reverse",
+            "rows are layer 0 forward, layer 0 reverse, ...: rnnshape.last_state(rnn, h_n) has both of the last layer",
             location,
         )
     if record.directions == 2 and len({way for _, way in rows}) == 2:
@@ -135,7 +135,7 @@ def _row_pick(record: Recurrence) -> Pick | None:
             return Pick(
                 "RNS306",
                 f"forward is taken from layer {a} and reverse from layer {b}",
-                "h_n unpacks as (layers, directions): h_n.view(num_layers, 2, batch, hidden)[-1] is the last layer",
+                "h_n unpacks as (layers, directions): rnnshape.by_layer(rnn, h_n) does so",
                 location,
             )
     return None
