@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import product
 from typing import Any
@@ -24,7 +24,7 @@ def parametrize(metafunc: pytest.Metafunc, marks: Iterable[pytest.Mark]) -> None
         found = list(dict.fromkeys(spec for mark in reversed(list(marks)) for spec in specs(*mark.args, **mark.kwargs)))
     except SpecError as error:
         pytest.fail(f"{metafunc.definition.nodeid}: @pytest.mark.rnn_specs: {error}", pytrace=False)
-    metafunc.parametrize("rnn_spec", found, indirect=True, ids=_name)
+    metafunc.parametrize("rnn_spec", found, indirect=True, ids=list(_names(found)))
 
 
 def specs(mode: Any = (), /, **arguments: Any) -> Iterator[RNNSpec]:
@@ -33,7 +33,7 @@ def specs(mode: Any = (), /, **arguments: Any) -> Iterator[RNNSpec]:
     Raises:
         SpecError: for a configuration that torch rejects.
 
-    >>> [_name(spec) for spec in specs(["LSTM", "GRU"], bidirectional=[False, True])]
+    >>> list(_names(list(specs(["LSTM", "GRU"], bidirectional=[False, True], input_size=10))))
     ['LSTM', 'LSTM-bidirectional', 'GRU', 'GRU-bidirectional']
     """
     values = {"input_size": INPUT_SIZE, "hidden_size": HIDDEN_SIZE, **arguments}
@@ -53,18 +53,22 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple, range)) else [value]
 
 
-def _name(spec: RNNSpec) -> str:
-    """Return a test's id, by which ``-k`` selects: the mode and whatever is not as torch has it.
+def _names(specs: Sequence[RNNSpec]) -> Iterator[str]:
+    """Return each test's id, by which ``-k`` selects: the mode, and whatever is neither as torch has it nor a size of them all.
 
-    >>> _name(RNNSpec("LSTM", 5, 7, num_layers=2, bias=False, batch_first=True))
-    'LSTM-num_layers2-no_bias-batch_first'
+    >>> list(_names([RNNSpec("LSTM", 5, 7, num_layers=2, bias=False, batch_first=True)]))
+    ['LSTM-num_layers2-no_bias-batch_first']
     """
-    words = [spec.kind if spec.cell else spec.mode]
-    if spec.cell and spec.mode == "RNN_RELU":
-        words.append("relu")
-    usual = {"input_size": INPUT_SIZE, "hidden_size": HIDDEN_SIZE}
-    for field in fields(spec)[1:-1]:
-        value = getattr(spec, field.name)
-        if value != usual.get(field.name, field.default):
-            words.append(f"{'' if value else 'no_'}{field.name}" if isinstance(value, bool) else f"{field.name}{value}")
-    return "-".join(words)
+    usual = {field.name: field.default for field in fields(RNNSpec)}
+    for size in ("input_size", "hidden_size"):
+        values = {getattr(spec, size) for spec in specs}
+        usual[size] = values.pop() if len(values) == 1 else None
+    for spec in specs:
+        words = [spec.kind if spec.cell else spec.mode]
+        if spec.cell and spec.mode == "RNN_RELU":
+            words.append("relu")
+        for name in list(usual)[1:-1]:
+            value = getattr(spec, name)
+            if value != usual[name]:
+                words.append(f"{'' if value else 'no_'}{name}" if isinstance(value, bool) else f"{name}{value}")
+        yield "-".join(words)
