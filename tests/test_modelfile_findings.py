@@ -269,6 +269,7 @@ SILENT: list[list[str]] = [
     ["feature=10", "Identity", "NLLLoss target=''"],
     ["batch=6 feature=1", "select dim=1 index=0", "MSELoss target='batch=6'"],
     ["batch=6 feature=1", "Identity", "MSELoss target='batch=6_,_1'"],
+    ["batch=6 seq=9", "Tanh", "MSELoss target='batch=6_,_seq=9'", "ReLU"],
     ["batch=6 seq=6", "Identity", "MSELoss target='batch=6_,_seq=6'"],
     ["a=6 b=6", "Identity", "MSELoss target='b=6_,_a=6'"],
 ]  # fmt: skip

@@ -199,6 +199,11 @@ def test_every_mistake_is_told_at_once_and_in_order(tmp_path: Path) -> None:
     assert [line.split(":")[1] for line in mistakes(tmp_path, text)] == ["2", "5", "6", "8"]
 
 
+def test_mistakes_are_sorted_by_line(tmp_path: Path) -> None:
+    text = 'output = "rule"\n' + INPUT + RELU + "p = 1\n"
+    assert [line.split(":")[1] for line in mistakes(tmp_path, text)] == ["1", "6"]
+
+
 def test_twenty_mistakes_are_shown_of_many(tmp_path: Path) -> None:
     text = INPUT + RELU + "".join(f"a{i} = 1\n" for i in range(50))
     found = mistakes(tmp_path, text)

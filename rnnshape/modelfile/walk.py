@@ -229,8 +229,11 @@ class Walked:
 
     def _judge_picks(self) -> None:
         """Judge which states of a layer with both directions were used, once all is known."""
+        used: dict[str, list[Use]] = {}
+        for use in self.consumed:
+            used.setdefault(use.layer, []).append(use)
         for layer in self.description.layers:
-            uses = [use for use in self.consumed if use.layer == layer.name]
+            uses = used.get(layer.name)
             if not uses or not layer.arguments.get("bidirectional"):
                 continue
             whats = {use.what for use in uses}
