@@ -64,7 +64,8 @@ def predict(what: Any, /, *args: Any, **kwargs: Any) -> Prediction | ModelPredic
         args: of a name, torch's positional constructor arguments: input_size, hidden_size, ... Of a model, what its
             ``forward`` takes: ``"batch=6 seq=9 feature=10"`` for a tensor; ``"batch=6 seq=9: int64"`` where the dtype
             matters; ``"batch: [9, 7, 3]"`` for one whose values decide sizes, such as lengths; these nested in tuples, lists
-            and dicts; anything else is passed as it is. Sizes may be symbols, ``"batch=B seq=T feature=10"``.
+            and dicts; anything else is passed as it is, and so is a string where ``forward`` has a string for default or
+            annotation. A real tensor of whole numbers is known by its values. Sizes may be symbols, as in ``"batch=B seq=T"``.
         kwargs: of a layer, ``batch`` and ``seq`` (sizes, symbols, or None for unbatched input), ``lengths`` (the real steps of
             each sample of a PackedSequence), ``dtype``, and of a name torch's constructor arguments. Of a model, the keyword
             arguments of its ``forward``, likewise; with ``loss`` and ``target``, ``loss(output, target)`` is run too, and

@@ -74,6 +74,8 @@ class Costs(TorchDispatchMode):
     def hold(self, value: Any) -> None:
         """Count the memory of tensors that are new, until nobody holds it."""
         for tensor in leaves(value):
+            if tensor.layout is not torch.strided:
+                continue
             storage = tensor.untyped_storage()
             key = storage._cdata
             if key not in self._alive and key not in self._uncounted:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import torch
 from torch import nn
 
 from rnnshape import _torch, text
@@ -47,16 +48,25 @@ def predict_model(
         RNNShapeError: where the model cannot be run without elements.
     """
     model = getattr(model, "_orig_mod", model)
-    names = _bound_names(model, args, kwargs)
+    _refuse_compiled(model)
+    names, strings = _bound_names(model, args, kwargs), _strings(model)
     request = Request(
         model,
-        tuple(described(value, name) for name, value in zip(names, args, strict=True)),
-        {name: described(value, name) for name, value in kwargs.items()},
+        tuple(value if name in strings else described(value, name) for name, value in zip(names, args, strict=True)),
+        {name: value if name in strings else described(value, name) for name, value in kwargs.items()},
         described(target, "target"),
         loss,
         (*checked_codes(ignore), *ignored_codes()),
     )
     return _Prediction(request).made()
+
+
+def _refuse_compiled(model: nn.Module) -> None:
+    for path, module in model.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            where = f"{path} ({type(module).__name__})" if path else type(module).__name__
+            why = "torch.jit has compiled it, so it cannot be run without elements"
+            raise RNNShapeError(f"{where}: {why}; predict the original")
 
 
 def _bound_names(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
@@ -76,6 +86,20 @@ def _bound_names(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
         raise SpecTypeError(f"{type(model).__name__}.forward({takes}): {error}") from None
     known = [p.name for p in signature.parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     return [known[i] if i < len(known) else f"argument {i}" for i in range(len(args))]
+
+
+def _strings(model: nn.Module) -> set[str]:
+    """Name the parameters of ``forward`` that take a word and no tensor: by their default or their annotation."""
+    try:
+        parameters = inspect.signature(model.forward).parameters.values()
+    except (TypeError, ValueError):
+        return set()
+    return {p.name for p in parameters if isinstance(p.default, str) or p.annotation is str or _says_string(p.annotation)}
+
+
+def _says_string(annotation: Any) -> bool:
+    written = annotation if isinstance(annotation, str) else repr(annotation)
+    return written in ("str", "str | None", "Optional[str]", "typing.Optional[str]") or "Literal[" in written
 
 
 class _Prediction:

@@ -111,8 +111,9 @@ def _dtype(name: str, x: Tensor, packed: bool) -> torch.dtype:
     """Return the dtype of the results: under autocast that of autocast, but for what it leaves alone on the CPU."""
     kind = x.device.type
     left_alone = kind == "cpu" and (name == "gru" or (name == "lstm" and packed))
-    cast = torch.is_autocast_enabled(kind) and x.dtype == torch.float32 and not left_alone
-    return torch.get_autocast_dtype(kind) if cast else x.dtype
+    if left_alone or x.dtype != torch.float32 or not torch.amp.is_autocast_available(kind):
+        return x.dtype
+    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
 
 
 def _ints(sizes: Sequence[Size]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import threading
 from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -590,6 +590,31 @@ def test_a_transformer(train: bool) -> None:
     per_token = 2 * (8 * 24 + 8 * 8 + 8 * 16 * 2)
     assert prediction.flops.number() == 3 * 6 * 9 * per_token + 3 * 2 * 2 * 6 * 9 * 9 * 8
     assert "layers.0 to 2" in repr(prediction)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.:DeprecationWarning")
+def test_what_torch_jit_has_compiled_is_told() -> None:
+    compiled = torch.jit.trace(nn.Linear(4, 3), torch.zeros(2, 4))
+    told = "torch.jit has compiled it, so it cannot be run without elements; predict the original"
+    for model, where in ((compiled, type(compiled).__name__), (nn.Sequential(compiled), f"0 ({type(compiled).__name__})")):
+        with pytest.raises(RNNShapeError) as found:
+            predict(model, "batch=6 feature=4")
+        assert str(found.value) == f"{where}: {told}"
+
+
+def test_a_string_goes_where_forward_takes_one() -> None:
+    class Chooses(nn.Module):
+        def forward(self, x: Tensor, mode: str, how: Any = "sum", *, a: Literal["a", "b"], b: str | None = None) -> Tensor:
+            assert (mode, how, a, b) == ("last", "mean", "b", "c")
+            return x
+
+    assert predict(Chooses(), "batch=6", "last", how="mean", a="b", b="c").ok
+
+
+def test_a_model_on_the_meta_device() -> None:
+    with torch.device("meta"):
+        model = Tagger()
+    assert predicted_calls(predict(model, "batch=6 seq=9"))[0] == ["", [((6, 9, 3), "float32")]]
 
 
 def test_distributions_are_not_asked_for_values() -> None:
