@@ -1,5 +1,6 @@
 """What the README shows beside its doctests: the first command's output, and that its commands and links exist."""
 
+import os
 import re
 import subprocess
 import sys
@@ -27,9 +28,32 @@ def test_the_commands_that_ci_runs_are_there() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    links = re.findall(r"\]\(([^)]+)\)", README)
+    links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
+
+
+def test_the_test_that_is_shown_fails_as_shown(tmp_path: Path) -> None:
+    shown = re.search(r"```python\n(import pytest\n.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    (tmp_path / "test_classifier.py").write_text(shown.group(1))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_classifier.py"]
+    env = {**os.environ, "COLUMNS": "100"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=env)
+    assert shown.group(2).strip() in done.stdout
+    assert "1 failed, 1 passed" in done.stdout
+
+
+def test_the_file_that_is_shown_is_diagnosed_as_shown(tmp_path: Path) -> None:
+    shown = re.search(r"```toml\n(.*?)```.*?```text\n(RNS308.*?)```", README, re.DOTALL)
+    assert shown is not None
+    (tmp_path / "model.toml").write_text(shown.group(1))
+    command = [sys.executable, "-m", "rnnshape", "predict", "model.toml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.group(2).strip() in done.stdout
 
 
 def test_every_rule_that_is_named_exists() -> None:
