@@ -128,7 +128,6 @@ def read_text(content: str, name: str) -> Document:
         SpecError: where it cannot be read.
     """
     as_json = PurePath(name).suffix.lower() == ".json"
-    content = content.replace("\r\n", "\n")
     try:
         lines = json_lines(content) if as_json else toml_lines(content)
     except NestedTooDeepError as error:
