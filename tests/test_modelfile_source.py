@@ -156,6 +156,23 @@ def test_a_name_of_two_results_is_no_name_of_a_third() -> None:
     assert "a_c_1 = self.a_c_1(a_c_1_2)" in found
 
 
+def test_the_last_cell_state() -> None:
+    found = source("""
+        [input]
+        layout = "batch=2 seq=4 feature=3"
+        [[layer]]
+        type = "LSTM"
+        input_size = 3
+        hidden_size = 5
+        proj_size = 2
+        batch_first = true
+        [[layer]]
+        type = "last_state"
+        input = "lstm.c_n"
+        """)
+    assert "last_state = lstm_c_n[-1]  # batch=2 hidden=5" in found
+
+
 def test_what_cannot_be_followed_is_not_written(tmp_path: Path) -> None:
     file = tmp_path / "model.toml"
     file.write_text('[input]\nlayout = "a=2"\n[[layer]]\ntype = "reshape"\nsizes = [3]\n')

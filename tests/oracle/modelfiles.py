@@ -98,8 +98,10 @@ class Builder:
 
     def last_state(self, now: str) -> str:
         source = self.draw(st.sampled_from(self.recurrent))
-        *_, ways, _, out, rows = source["key"]
-        return self.add("last_state", (*(() if rows is None else (rows,)), ways * out), input=source["name"])
+        *_, ways, hidden, out, rows = source["key"]
+        part = self.draw(st.sampled_from(["", ".h_n", *[".c_n"] * source["lstm"]]))
+        width = ways * (hidden if part == ".c_n" else out)
+        return self.add("last_state", (*(() if rows is None else (rows,)), width), input=source["name"] + part)
 
     def state_part(self, now: str) -> str:
         source = self.draw(st.sampled_from(self.recurrent))
