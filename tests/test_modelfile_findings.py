@@ -287,6 +287,13 @@ def test_a_dim_that_two_operands_take_for_different_data_is_unknown() -> None:
     assert str(predicted("batch=6 seq=9 feature=10", *wide)["add"].layout("output")) == "batch=6 seq=9 feature=10"
 
 
+def test_states_have_the_samples_of_the_input() -> None:
+    call = predicted("(batch=2 clip=3) seq=9 feature=10", BI)["rnn"]
+    assert [str(v.layout) for v in call.outputs] == [
+        "(batch=2 clip=3) seq=9 (directions=2 hidden=16)", *["(layers=2 directions=2) (batch=2 clip=3) hidden=16"] * 2,
+    ]  # fmt: skip
+
+
 def test_a_comment_on_the_line_silences_it() -> None:
     text = '[input]\nlayout = "batch=6 seq=9"\n[[layer]]\ntype = "Softmax"\ndim = 0{}\n[[layer]]\ntype = "Softmax"\ndim = 0\n'
     for comment, lines in [("", [5, 8]), ("  # rnnshape: ignore[RNS206]", [8]), ("  # rnnshape: ignore[RNS207]", [5, 8])]:
