@@ -294,6 +294,11 @@ def test_states_have_the_samples_of_the_input() -> None:
     ]  # fmt: skip
 
 
+def test_the_last_step_by_its_number() -> None:
+    codes = [[f.code for f in predicted(X, BI, f"select dim=1 index={index}").findings] for index in (7, 8, -1, -9)]
+    assert codes == [[], ["RNS302"], ["RNS302"], []]
+
+
 def test_a_comment_on_the_line_silences_it() -> None:
     text = '[input]\nlayout = "batch=6 seq=9"\n[[layer]]\ntype = "Softmax"\ndim = 0{}\n[[layer]]\ntype = "Softmax"\ndim = 0\n'
     for comment, lines in [("", [5, 8]), ("  # rnnshape: ignore[RNS206]", [8]), ("  # rnnshape: ignore[RNS207]", [5, 8])]:
