@@ -275,10 +275,15 @@ class Report:
         for sink in self.sinks:
             sink(record)
 
+    @property
+    def counts(self) -> str:
+        """How many layers were called, how often, and how many of the calls ended in an exception."""
+        layers = text.count(len({e.module for e in (*self.events, *self.failed)}), "recurrent layer")
+        calls, failed = (sum(e.calls for e in events) for events in (self.events, self.failed))
+        words = [layers, *([text.count(calls, "call")] if calls or not failed else [])]
+        return ", ".join([*words, *([f"{text.count(failed, 'call')} failed"] if failed else [])])
+
     def __str__(self) -> str:
-        calls = sum(e.calls for e in self.events)
-        layers = text.count(len(self._passages), "recurrent layer")
-        title = f"{text.count(calls, 'call')} of {layers}, {text.count(len(self.findings), 'finding')}"
-        return "\n\n".join([title, *map(str, self.findings)])
+        return "\n\n".join([f"{self.counts}, {text.count(len(self.findings), 'finding')}", *map(str, self.findings)])
 
     __repr__ = __str__

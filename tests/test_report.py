@@ -150,7 +150,7 @@ def test_a_finding_is_written_whole() -> None:
 def test_an_empty_report() -> None:
     report = Report()
     assert (report.events, report.findings, report.unfollowed, report.ok) == ((), (), (), True)
-    assert str(report) == repr(report) == "0 calls of 0 recurrent layers, 0 findings"
+    assert str(report) == repr(report) == "0 recurrent layers, 0 calls, 0 findings"
 
 
 def test_a_report_is_written_whole() -> None:
@@ -160,7 +160,7 @@ def test_a_report_is_written_whole() -> None:
     report.add(Finding("RNS000", "error", "it raised"))
     report.add(Finding("RNS112", "warning", "a matrix"))
     assert str(report) == (
-        "1,201 calls of 2 recurrent layers, 2 findings\n\n"
+        "2 recurrent layers, 1,201 calls, 2 findings\n\n"
         "it raised\n  RNS000, see: rnnshape explain RNS000\n\n"
         "a matrix\n  RNS112, see: rnnshape explain RNS112"
     )
@@ -282,3 +282,11 @@ def test_findings_and_what_nobody_followed_are_bounded() -> None:
     assert report.unfollowed[:2] == ("number 0", "number 1")
     assert not report.add(replace(FINDING, location=replace(LINE, line=0)))
     assert report.findings[0].count == 2
+
+
+def test_calls_that_failed_are_counted_with_their_layer() -> None:
+    report = Report()
+    report.count_failed(replace(EVENT, module="decoder"))
+    assert str(report) == "1 recurrent layer, 1 call failed, 0 findings"
+    report.passage(EVENT).calls += 2
+    assert report.counts == "2 recurrent layers, 2 calls, 1 call failed"

@@ -510,7 +510,7 @@ def test_a_training_is_the_same_bit_for_bit(real: dict[str, Ended]) -> None:
     ours, python = real["rnnshape"], real["python"]
     assert (ours.code, ours.out) == (python.code, python.out)
     assert len(python.out.splitlines()) == 4
-    assert ours.report.startswith("\nrnnshape: train.py  2 recurrent layers, 24 calls, 1 finding\n")
+    assert ours.report.startswith("\nrnnshape: train.py  2 recurrent layers, 24 calls, 1 call failed, 1 finding\n")
     assert "  batch  6 in 3 calls and 2 in 1 call\n" in ours.report
 
 

@@ -35,13 +35,9 @@ def print_report(report: Report, title: str, to: Console) -> None:
     """
     events = report.events
     modules = [list(group) for _, group in groupby(events, key=lambda e: e.module)]
-    counts = [
-        text.count(len(modules), "recurrent layer"),
-        text.count(sum(e.calls for e in events), "call"),
-        text.count(len(report.findings), "finding") if report.findings else "no findings",
-    ]
+    found = text.count(len(report.findings), "finding") if report.findings else "no findings"
     rule = _line(f"rnnshape: {title}", "bold")
-    rule.append(f"  {', '.join(counts)}", style="" if report.ok else "bold red")
+    rule.append(f"  {report.counts}, {found}", style="" if report.ok else "bold red")
     to.print()
     to.print(rule)
     for module in modules:
