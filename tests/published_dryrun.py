@@ -2,7 +2,7 @@
 
 Not part of the suite; it needs the environment of published_models.py:
 
-    /tmp/pub/bin/python tests/published_dryrun.py [part of a name]
+    python tests/published_dryrun.py [part of a name]
 """
 
 from __future__ import annotations
