@@ -64,7 +64,12 @@ class Visitor:
             batches.want(self)
 
     def annotations(self, function: Callable[..., Any]) -> Annotations | None:
-        """Return what a function is annotated with, read at its first call."""
+        """Return what a function is annotated with, read at its first call.
+
+        A layer's own ``forward``, typed or not, is held against its contract, which says more.
+        """
+        if function in _torch.TORCH_FORWARDS:
+            return None
         if function in self._annotations:
             return self._annotations[function]
         found: Annotations | None = self.observer.guarded(annotations_of, function)

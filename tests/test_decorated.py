@@ -694,3 +694,10 @@ def test_ids_and_lengths() -> None:
     model(torch.zeros(6, 9, dtype=torch.int64), torch.arange(6) + 4)
     model(torch.zeros(6, 9, dtype=torch.int64))
     assert report_of(Tagger).findings == ()
+
+
+def test_a_typed_layer_is_held_against_its_contract() -> None:
+    with pytest.raises(ContractError) as caught:
+        check(rs.nn.GRU(4, 8))(torch.zeros(9, 6, 5))
+    assert [f.code for f in caught.value.findings] == ["RNS102"]
+    assert str(caught.value).startswith("GRU: input axis 'feature' is 5, expected input_size=4\n")
