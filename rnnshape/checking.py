@@ -120,7 +120,7 @@ def report_of(checked: Any, /) -> Report:
     >>> rnn = check(torch.nn.GRU(4, 8))
     >>> output, h_n = rnn(torch.zeros(9, 6, 4))
     >>> print(report_of(rnn))
-    1 call of 1 recurrent layer, 0 findings
+    1 recurrent layer, 1 call, 0 findings
     """
     found = _checked.get(id(checked))
     if found is None or found[0]() is not checked:

@@ -66,7 +66,7 @@ def test_nothing_happens_before_it_is_attached(tmp_path: Path) -> None:
     layer(X)
     assert not file.exists()
     assert "__call__" not in vars(nn.RNNBase)
-    assert str(way.report) == "0 calls of 0 recurrent layers, 0 findings"
+    assert str(way.report) == "0 recurrent layers, 0 calls, 0 findings"
 
 
 @pytest.mark.parametrize("model", [nn.GRU(4, 8), None])
@@ -94,7 +94,7 @@ def test_the_report_is_the_same_object_all_along_and_stays() -> None:
         layer(X)
     assert way.report is report
     assert [event.calls for event in report.events] == [1]
-    assert str(report) == "1 call of 1 recurrent layer, 0 findings"
+    assert str(report) == "1 recurrent layer, 1 call, 0 findings"
 
 
 def test_the_body_of_a_watch_may_raise_anything() -> None:

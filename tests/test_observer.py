@@ -480,7 +480,7 @@ def test_no_call_is_an_empty_report() -> None:
         pass
     for report in (one, every):
         assert (report.events, report.findings, report.unfollowed, report.ok) == ((), (), (), True)
-        assert str(report) == "0 calls of 0 recurrent layers, 0 findings"
+        assert str(report) == "0 recurrent layers, 0 calls, 0 findings"
 
 
 # Lines of JSON

@@ -326,7 +326,8 @@ class Encoder(nn.Module):
 def test_models_that_contain_recurrent_layers() -> None:
     text = refusal(lambda: RNNSpec.from_module(Encoder()), SpecTypeError)
     assert text == "Encoder is not a recurrent layer itself; predict one of those in it: rnn (GRU), cells.0 (LSTMCell)"
-    assert refusal(lambda: predict(Encoder()), SpecTypeError) == text
+    asked = "Encoder: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')"
+    assert refusal(lambda: predict(Encoder()), SpecError) == asked
     assert repr(RNNSpec.from_module(Encoder().cells[0])) == "LSTMCell(16, 16)"
 
 

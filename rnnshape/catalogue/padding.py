@@ -54,4 +54,12 @@ ENTRIES = (
         "weights = scores.softmax(1)",
         "weights = scores.masked_fill(padding, float('-inf')).softmax(1)",
     ),
+    Rule(
+        "RNS406",
+        "lengths that are not sorted",
+        "error",
+        "pack_padded_sequence wants the longest sample first, unless enforce_sorted=False lets it sort, and put back, itself.",
+        "pack_padded_sequence(x, lengths)",
+        "pack_padded_sequence(x, lengths, enforce_sorted=False)",
+    ),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import prod
 from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import text
-from rnnshape._torch import is_library
+from rnnshape._torch import is_library, known_values
 from rnnshape.coordinates import Mark, layout_of, varies
 from rnnshape.layout import Layout
 from rnnshape.ops.pointwise import is_pointwise
@@ -85,14 +86,53 @@ def _width(op: Operation) -> Cause | None:
 
 def _view(op: Operation) -> Cause | None:
     source = op.args[0]
-    if not isinstance(source, Tensor) or source.is_contiguous():
+    if not isinstance(source, Tensor):
         return None
     mark = op.book.mark(source)
+    if count := _elements(op, source):
+        return count
+    if op.name != "view" or source.is_contiguous():
+        return None
     recurrent = mark is not None and any(a.name == "step" for a in mark.tables)
     whose = "this output of a recurrent layer" if recurrent else "this tensor"
     shown = f"{text.sizes(source.shape)} with strides {source.stride()}"
     message = f"view needs elements that lie in order in memory, and {whose}, {shown}, was turned (batch_first does so too)"
     return Cause("RNS210", message, "reshape in place of view fits", mark and layout_of(mark, _WORDS))
+
+
+def _elements(op: Operation, source: Tensor) -> Cause | None:
+    """Sizes that hold another number of elements: a batch that was written down as a number is told by the axes."""
+    given = op.args[1] if len(op.args) == 2 and isinstance(op.args[1], (tuple, list)) else op.args[1:]
+    mark = op.book.mark(source)
+    if mark is None or not given or not all(type(s) is int for s in given):
+        return None
+    if _holds(given, source):
+        return None
+    layout = layout_of(mark, _WORDS)
+    wanted = f"{text.sizes(given)} does not hold the {source.numel()} elements of {_words(mark, source)}"
+    for _, table in mark.of("batch"):
+        batch = len(torch.unique(table[table >= 0]))
+        fits = [d for d, s in enumerate(given) if s > 0 and s != batch and _holds((*given[:d], batch, *given[d + 1 :]), source)]
+        if fits:
+            message = f"{op.name} to {wanted}: a batch of {given[fits[0]]} is written down, and this one has {batch}"
+            return Cause("RNS213", message, f"x.size(0) in place of {given[fits[0]]} fits", layout)
+    return Cause("RNS213", f"{op.name} to {wanted}", None, layout)
+
+
+def _holds(sizes: Sequence[int], source: Tensor) -> bool:
+    known = prod(s for s in sizes if s >= 0)
+    return source.numel() == known if -1 not in sizes else bool(known) and source.numel() % known == 0
+
+
+def _packing(op: Operation) -> Cause | None:
+    """Lengths that are not sorted, where packing was told that they are."""
+    lengths = op.argument(1, "lengths")
+    values = known_values(lengths) if isinstance(lengths, Tensor) else None
+    if values is None or values.dim() != 1 or bool((values[1:] <= values[:-1]).all()):
+        return None
+    message = "the lengths are not in descending order, which pack_padded_sequence takes for granted"
+    mark = op.book.mark(op.args[0])
+    return Cause("RNS406", message, "enforce_sorted=False fits", mark and layout_of(mark, _WORDS))
 
 
 def _loss(op: Operation) -> Cause | None:
@@ -234,7 +274,8 @@ def _ctc(op: Operation) -> Cause | None:
 
 _EXPLAINED: dict[str, Callable[[Operation], Cause | None]] = {
     "linear": _width,
-    "view": _view,
+    **dict.fromkeys(["view", "reshape"], _view),
+    "_pack_padded_sequence": _packing,
     "cross_entropy": _loss,
     "ctc_loss": _ctc,
     "nll_loss": _loss,

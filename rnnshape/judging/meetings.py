@@ -84,6 +84,14 @@ class Meetings(Orders, Padded):
                 message = f"{op.name} puts samples of one part beside steps of another: their batch lies along different dims"
                 self.find("RNS205", message, op, marks[0], None, None, [("one", marks[0]), ("other", marks[-1])])
                 return
+            first, *rest = [m for m in marks if axis in m.tables]
+            for mark in rest:
+                a, b = first.tables[axis], mark.tables[axis]
+                if runs_along(a) != [dim] and _repeated_otherwise(a, b):
+                    ways = "one part has each several times in a row, the other all in turn"
+                    message, shown = f"{op.name} puts different samples side by side: {ways}", [("one", first), ("other", mark)]
+                    self.find("RNS205", message, op, mark, None, "repeat_interleave on both fits", shown)
+                    return
         self.together(op)
 
     def _exchanged(self, marks: list[Mark], axis: Axis, ndim: int) -> bool:
@@ -98,6 +106,21 @@ class Meetings(Orders, Padded):
                 if len(dims) == 1 and dims != runs_along(own) and any(runs_along(t) == dims for t in steps):
                     return True
         return False
+
+    def predictions(self, op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> None:
+        """Judge predictions of one feature each, (batch, 1), that meet plain numbers of the samples, (batch,)."""
+        if len(marks) != 2 or len(sizes) != 2 or sizes[0] != sizes[1]:
+            return
+        for made, plain in (marks, marks[::-1]):
+            column = made.single == 1 and made.sizes == (sizes[0], 1) and plain.sizes == (sizes[0],)
+            for axis, table in made.of("batch") if column else ():
+                other = plain.tables.get(axis)
+                if other is not None and all(a == axis for a in plain.tables) and runs_along(table) == runs_along(other) == [0]:
+                    shown = [text.sizes(m.sizes) for m in (made, plain)]
+                    wide = f"broadcasts to {text.sizes(sizes)}: every prediction meets every sample"
+                    message = f"{op.name} of {shown[0]} and {shown[1]} {wide}"
+                    self.find("RNS504", message, op, None, None, "squeeze(1) of the prediction fits", at=made.made)
+                    return
 
     def class_axis(self, op: Operation, mark: Mark, dim: int) -> None:
         """Judge the class axis of a loss: not an axis of the data where the scores that a layer made lie along another dim.
@@ -151,6 +174,8 @@ class Meetings(Orders, Padded):
                 continue
             sites = [m.sites.get(axis) for m in (scores, target)]
             seen = [element(m, axis, where) for m in (scores, target)]
+            if self._is_meant(scores, target, table, other):
+                continue
             turned = all(is_order(t) for t in (table, other))
             row = where[0] if len(where) == 1 else list(where)
             message = f"row {row} of the scores is {seen[0]}, of the target {seen[1]}"
@@ -161,6 +186,20 @@ class Meetings(Orders, Padded):
             else:
                 self.find("RNS502", message, op, scores, next((s for s in sites if s), None), None, shown)
             return
+
+    def _is_meant(self, scores: Mark, target: Mark, table: Tensor, other: Tensor) -> bool:
+        """Tell whether whole samples may be compared with others on purpose: negatives, halves of a batch, neighbours.
+
+        The target that a caller gave is none of these as long as it is as it was given, and rows that were sorted for packing
+        are not.
+        """
+        if not (_once_each(table) and _once_each(other)):
+            return False
+        lines = [t.flatten() for t in (table, other)]
+        if any(tuple(line.tolist()) in self.packed_orders for line in lines):
+            return False
+        given = [line for mark, line in ((scores, lines[0]), (target, lines[1])) if mark.target]
+        return len(given) != 1 or not torch.equal(given[0], torch.arange(len(given[0])))
 
     def outer_product(self, op: Operation, scores: Tensor, target: Tensor) -> bool:
         """Judge sizes that broadcast to more than either has: every prediction would meet every target."""
@@ -177,6 +216,11 @@ class Meetings(Orders, Padded):
         made = op.book.mark(scores)
         self.find("RNS504", wrong, op, None, None, f"output.squeeze({extra[-1]}) fits" if fits else None, at=made and made.made)
         return True
+
+
+def _once_each(table: Tensor) -> bool:
+    """Tell whether samples lie along one dim, each of them once."""
+    return len(runs_along(table)) == 1 and len(torch.unique(table)) == table.numel()
 
 
 def _lies_along(mark: Mark, axis: Axis, dims: set[int]) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import torch
+from torch import Tensor
+
+from rnnshape.axes import Axis
 from rnnshape.coordinates import Mark
 from rnnshape.judging.verdict import Verdicts, anew, is_order, runs_along
 from rnnshape.ops.registry import Operation, leaves
@@ -41,6 +45,13 @@ class Orders(Verdicts):
                     message = f"{rows}, and of another {another[row]}"
                     self.find("RNS402", message, op, mark, None, None, [("sorted", mark), ("other", other)])
                     return
+
+    def is_negative(self, state: Mark, axis: Axis, line: Tensor, rows: Tensor) -> bool:
+        """Tell whether whole states may have been given to other samples on purpose: they were moved, and not for packing."""
+        site = state.sites.get(axis)
+        moved = site is not None and site.name in _REORDERS
+        once = all(len(torch.unique(t)) == t.numel() for t in (line, rows))
+        return moved and once and not any(tuple(t.tolist()) in self.packed_orders for t in (line, rows))
 
     def sorted_twice(self, mark: Mark) -> bool:
         """Report an output whose samples were brought in the order of a packing two times, in place of back from it."""

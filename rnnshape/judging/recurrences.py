@@ -92,6 +92,8 @@ class Recurrences(Orders):
             if rows is None or line is None:
                 continue
             if (where := disagreement(line, rows)) is not None:
+                if self.is_negative(mark, axis, line, rows):
+                    return
                 both = [int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows)]
                 self.find(
                     "RNS501",
@@ -109,7 +111,9 @@ class Recurrences(Orders):
             halves = mark.tables.get(source.row_direction("h"))
             if not any(varies(table, d) for d in (1, 2)):
                 self._order_of_layers(op, mark, record, source, table, halves)
-            elif varies(table, 2) and halves is not None and varies(halves, 0) and not varies(halves, 2):
+            elif varies(table, 2) and halves is not None and (
+                (varies(halves, 0) and not varies(halves, 2)) or _crosses(table, halves)
+            ):
                 self._layers_for_directions(op, mark, axis, table)
 
     def _layers_for_directions(self, op: Operation, mark: Mark, axis: Axis, table: Tensor) -> None:
@@ -129,9 +133,12 @@ class Recurrences(Orders):
         if source.layers != record.layers or record.layers < 2 or len(got) != len(wanted) or got == wanted or -1 in got:
             return
         row = next(i for i in range(len(got)) if got[i] != wanted[i])
+        site = mark.sites.get(next(a for a, t in mark.of("layers") if t is table))
         ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
         if len(set(zip(got, ways, strict=True))) < len(got):
             return  # one state for several layers, such as h_n[-1:].repeat(2, 1, 1), was chosen and not miscounted
+        if site is not None and site.name == "flip":
+            return  # the last layer first, as in a decoder that undoes the layers one by one
         if set(got) == {source.layers - 1}:
             return  # both directions of the last layer, h_n[-2:], are chosen for their meaning, for two layers of another kind
         name = f"layer {got[row]} {('forward', 'reverse')[ways[row]]}"
@@ -214,3 +221,12 @@ class Recurrences(Orders):
                 lengths = (real * steps).amax(1).cpu()
                 if bool((lengths > 0).all()) and bool((lengths < real.size(1)).any()):
                     self.lengths[axis] = lengths
+
+
+def _crosses(layers: Tensor, ways: Tensor) -> bool:
+    """Tell whether a row has one direction of a layer beside the other direction of another, and nothing else."""
+    if layers.dim() != 3 or ways.dim() != 3:
+        return False
+    layers, ways = (t.select(1, 0) for t in torch.broadcast_tensors(layers, ways))
+    rows = [set(zip(*pair, strict=True)) for pair in zip(layers.tolist(), ways.tolist(), strict=True)]
+    return any(len(row) == 2 and len({a for a, _ in row}) == 2 and len({w for _, w in row}) == 2 for row in rows)

@@ -21,7 +21,7 @@ def classes(op: Operation) -> None:
         op.book.judge.class_axis(op, known, class_dim)
         if wanted is not None and not target.is_floating_point() and target.dim() == scores.dim() - 1:
             rows = Mark(wanted.sizes, {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
-            rows.sites = known.sites
+            rows.sites, rows.target = known.sites, known.target
             op.book.judge.rows(op, rows, wanted)
         elif wanted is not None and target.shape == scores.shape:
             op.book.judge.rows(op, known, wanted)
@@ -43,7 +43,8 @@ def elementwise(op: Operation) -> None:
     if op.book.judge.outer_product(op, scores, target):
         return
     if known is not None and wanted is not None:
-        op.book.judge.rows(op, known, Mark(known.sizes, {a: at_sizes(t, known.sizes) for a, t in wanted.tables.items()}))
+        tables = {a: at_sizes(t, known.sizes) for a, t in wanted.tables.items()}
+        op.book.judge.rows(op, known, Mark(known.sizes, tables, target=wanted.target))
 
 
 @operation("ctc_loss")

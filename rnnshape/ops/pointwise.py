@@ -75,6 +75,7 @@ def pointwise(op: Operation) -> None:
         op.book.judge.multiplied(op)
     for result in leaves(op.result):
         sizes = tuple(result.shape)
+        op.book.judge.predictions(op, marks, sizes)
         if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):
             op.book.put(result, meet(op, marks, sizes))
 

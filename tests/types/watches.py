@@ -66,6 +66,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     assert_type(report.failed, tuple[Event, ...])
     assert_type(report.unfollowed, tuple[str, ...])
     assert_type(report.ok, bool)
+    assert_type(report.counts, str)
     assert_type(report.exception, BaseException | None)
     assert_type(report.sinks, list[Sink])
     assert_type(report.add(finding), bool)
