@@ -18,10 +18,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from rnnshape import nn as nn
+    from rnnshape.algebra.axes import Axis
+    from rnnshape.algebra.layout import Layout
     from rnnshape.api import watch
     from rnnshape.asserting import assert_layout, layouts
-    from rnnshape.axes import Axis
-    from rnnshape.calc import Prediction
+    from rnnshape.calculator.calc import Prediction
+    from rnnshape.calculator.spec import RNNSpec
+    from rnnshape.calculator.windows import WindowsPrediction, predict_windows
     from rnnshape.checking import check, report_of
     from rnnshape.diagnosis import diagnose
     from rnnshape.errors import (
@@ -35,20 +38,17 @@ if TYPE_CHECKING:
         SpecError,
         SpecTypeError,
     )
-    from rnnshape.layout import Layout
     from rnnshape.model import ModelPrediction, ModuleCall
     from rnnshape.modelfile.prediction import predict_file
     from rnnshape.predicting import predict
     from rnnshape.report import Event, Finding, Report
-    from rnnshape.spec import RNNSpec
     from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
-    from rnnshape.windows import WindowsPrediction, predict_windows
 
 _EXPORTS = {
     "rnnshape.api": ("watch",),
     "rnnshape.asserting": ("assert_layout", "layouts"),
-    "rnnshape.axes": ("Axis",),
-    "rnnshape.calc": ("Prediction",),
+    "rnnshape.algebra.axes": ("Axis",),
+    "rnnshape.calculator.calc": ("Prediction",),
     "rnnshape.checking": ("check", "report_of"),
     "rnnshape.diagnosis": ("diagnose",),
     "rnnshape.errors": (
@@ -62,14 +62,14 @@ _EXPORTS = {
         "SpecError",
         "SpecTypeError",
     ),
-    "rnnshape.layout": ("Layout",),
+    "rnnshape.algebra.layout": ("Layout",),
     "rnnshape.model": ("ModelPrediction", "ModuleCall"),
     "rnnshape.modelfile.prediction": ("predict_file",),
     "rnnshape.predicting": ("predict",),
     "rnnshape.report": ("Event", "Finding", "Report"),
-    "rnnshape.spec": ("RNNSpec",),
+    "rnnshape.calculator.spec": ("RNNSpec",),
     "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
-    "rnnshape.windows": ("WindowsPrediction", "predict_windows"),
+    "rnnshape.calculator.windows": ("WindowsPrediction", "predict_windows"),
 }
 _SUBMODULES = ("nn",)
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}

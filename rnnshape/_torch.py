@@ -16,9 +16,9 @@ from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
-from rnnshape.contract import Argument, Call, Given, Other, Packed
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
 from rnnshape.report import Location
-from rnnshape.spec import RNNSpec
 
 __all__ = [
     "RECURRENT",

@@ -11,12 +11,12 @@ from torch import nn
 
 from rnnshape._torch import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
-from rnnshape.hooks import Action, Observer
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report import Report
 from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes, switch
-from rnnshape.stepping import Stepper
+from rnnshape.watching.hooks import Action, Observer
+from rnnshape.watching.stepping import Stepper
 
 __all__ = ["Watch", "checked_options", "watch"]
 

@@ -10,11 +10,11 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from rnnshape import text
-from rnnshape.agreement import Agreement, Bound
-from rnnshape.axes import role_of
+from rnnshape.algebra.axes import role_of
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Monomial
+from rnnshape.contracts.agreement import Agreement, Bound
 from rnnshape.errors import LayoutAssertionError, SpecError, SpecTypeError
-from rnnshape.layout import Layout
-from rnnshape.sizes import Monomial
 
 __all__ = ["assert_layout", "layouts"]
 
@@ -153,7 +153,7 @@ def _assert_meaning(torch: Any, x: Any, layout: Layout) -> None:
     """Hold a Layout against what is known of a tensor while its axes are followed."""
     if not torch._C._len_torch_function_stack():
         return
-    from rnnshape.claims import contradicted
+    from rnnshape.tracking.claims import contradicted
 
     found = contradicted(layout, x)
     if found is not None:

@@ -11,16 +11,16 @@ from typing import Any, TypeVar, cast, overload
 from torch import nn
 
 from rnnshape import _torch, text
-from rnnshape.annotations import annotations_of
+from rnnshape.algebra.layout import Layout
 from rnnshape.api import checked_options
+from rnnshape.contracts.annotations import annotations_of
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
-from rnnshape.gates import close_gates, forget_gates, open_gates
-from rnnshape.hooks import Action
-from rnnshape.labels import Axes
-from rnnshape.layout import Layout
 from rnnshape.report import Report
 from rnnshape.settings import switch
-from rnnshape.visits import Visit, Visitor
+from rnnshape.tracking.labels import Axes
+from rnnshape.watching.gates import close_gates, forget_gates, open_gates
+from rnnshape.watching.hooks import Action
+from rnnshape.watching.visits import Visit, Visitor
 
 __all__ = ["check", "report_of"]
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from torch import nn
 
-from rnnshape.annotations import annotated_axes
-from rnnshape.hooks import Observer
+from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.judging.failure import add_batch_of_one, add_failure
-from rnnshape.labels import Axes, label, label_arguments
 from rnnshape.report import Report
 from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes
-from rnnshape.track import Tracker
+from rnnshape.tracking.labels import Axes, label, label_arguments
+from rnnshape.tracking.track import Tracker
+from rnnshape.watching.hooks import Observer
 
 __all__ = ["diagnose"]
 

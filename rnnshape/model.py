@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnshape import text
-from rnnshape.layout import Layout
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Size, Total, product
 from rnnshape.report import Finding
-from rnnshape.sizes import Size, Total, product
 
 __all__ = ["ITEM_SIZE", "ModelPrediction", "ModuleCall", "Value"]
 

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
-from rnnshape import calc
-from rnnshape.calc import Prediction
+from rnnshape.calculator import calc
+from rnnshape.calculator.calc import Prediction
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import SpecError
-from rnnshape.spec import RNNSpec
 
 if TYPE_CHECKING:
     from torch import nn

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rnnshape import text
-from rnnshape.layout import Layout
+from rnnshape.algebra.layout import Layout
 from rnnshape.rules import Severity
 
 __all__ = ["Event", "Finding", "Location", "Passage", "Report"]

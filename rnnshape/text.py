@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from rnnshape.sizes import Size, Total
+from rnnshape.algebra.sizes import Size, Total
 
 __all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "sizes"]
 

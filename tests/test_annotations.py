@@ -10,7 +10,7 @@ from beartype import beartype
 from jaxtyping import Float, Int, jaxtyped
 from torch import Tensor
 
-from rnnshape.annotations import annotated_axes, annotations_of, claims
+from rnnshape.contracts.annotations import annotated_axes, annotations_of, claims
 
 Features = Float[Tensor, "batch seq 4"]
 

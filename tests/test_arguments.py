@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from rnnshape import RNNSpec, SpecError, SpecTypeError
-from rnnshape.calc import predict
+from rnnshape.calculator.calc import predict
 
 
 def refusal(build: Callable[[], object], kind: type[SpecError] = SpecError) -> str:

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from rnnshape import Layout, LayoutError, Prediction, RNNSpec, SpecError
-from rnnshape.calc import predict
+from rnnshape.calculator.calc import predict
 
 
 def issue_example() -> Prediction:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from rnnshape import ContractError, RNNShapeWarning, SpecError, SpecTypeError, check, report_of
-from rnnshape.inside import _hall
+from rnnshape.watching.inside import _hall
 
 X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
 

@@ -18,12 +18,12 @@ from click.testing import CliRunner, Result
 
 import rnnshape
 from rnnshape import predict
+from rnnshape.calculator.spec import KINDS
 from rnnshape.cli import main
 from rnnshape.modelfile.prediction import predict_file
 from rnnshape.modelfile.schema import json_schema
 from rnnshape.modelfile.source import module_source
 from rnnshape.rules import RULES, Rule
-from rnnshape.spec import KINDS
 
 GRU = ("predict", "gru", "--input-size", "4", "--hidden-size", "8")
 

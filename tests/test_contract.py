@@ -18,9 +18,9 @@ from torch import nn, zeros
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnshape import ContractError, Report, RNNShapeWarning, diagnose, watch
-from rnnshape.contract import Call, Given, Other, Packed, check_call, check_result, predicted, unstacked
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.contracts.contract import Call, Given, Other, Packed, check_call, check_result, predicted, unstacked
 from rnnshape.rules import RULES, rule
-from rnnshape.spec import RNNSpec
 
 GOLDEN = Path(__file__).parent / "golden" / "contract.txt"
 

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 import rnnshape as rs
 from rnnshape import ContractError, RNNShapeWarning, SpecError, check, report_of
-from rnnshape.inside import _hall
+from rnnshape.watching.inside import _hall
 
 X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
 
@@ -634,7 +634,7 @@ def test_a_mistake_of_ours_does_not_stop_the_model(monkeypatch: pytest.MonkeyPat
     def fail(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rnnshape.visits.violations", fail)
+    monkeypatch.setattr("rnnshape.watching.visits.violations", fail)
     model = check(Encoder())
     for _ in range(2):
         assert model(TURNED).shape == (6, 8)

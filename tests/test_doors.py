@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnshape import ContractError, Report, RNNShapeWarning, watch
-from rnnshape.doors import MOST_KNOWN, Door
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.report import MOST_PASSAGES
-from rnnshape.spec import RNNSpec
+from rnnshape.watching.doors import MOST_KNOWN, Door
 
 X = torch.zeros(9, 6, 4)
 

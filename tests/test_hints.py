@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from rnnshape.contract import Call, Given, Mismatch, Other, Packed, check_call
-from rnnshape.hints import suggest
-from rnnshape.spec import RNNSpec
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.contracts.contract import Call, Given, Mismatch, Other, Packed, check_call
+from rnnshape.contracts.hints import suggest
 
 GRU = RNNSpec("GRU", 4, 8)
 FIRST = RNNSpec("GRU", 4, 8, batch_first=True)

@@ -18,24 +18,14 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    (
-        "errors", "sizes", "axes", "factoring", "notation", "dialects", "interleaving", "joining", "binding", "text",
-        "tracebacks", "layout",
-    ),
-    (
-        "spec", "costs", "arguments", "peak", "origins", "explanation", "scaling", "comparison", "tables", "calc", "windows",
-        "contract", "hints", "catalogue", "rules", "report", "settings", "agreement", "annotations", "violations", "model",
-        "modelfile",
-    ),
+    ("errors", "text", "tracebacks", "algebra"),
+    ("calculator", "contracts", "catalogue", "rules", "report", "settings", "model", "modelfile"),
     ("render",),
-    ("_torch", "coordinates", "book", "judging", "ops", "forms", "repeating"),
-    (
-        "doors", "gates", "hooks", "track", "stepping", "labels", "loading", "claims", "inside", "visits", "probe", "dryrun",
-        "states", "nn", "asserting",
-    ),
+    ("_torch", "following", "judging", "ops"),
+    ("tracking", "watching", "dryrun", "states", "nn", "asserting"),
     ("api", "diagnosis", "run", "cli", "pytest_plugin", "checking", "predicting", "__main__"),
     ("__init__",),
-)  # fmt: skip
+)
 """Names of modules, or of the folder that they are in."""
 
 HEAVY = ("torch", "numpy", "rich", "click")
@@ -83,7 +73,7 @@ def imported(node: ast.AST, inside: str = "rnnshape") -> set[str]:
 
 
 def of_package(names: set[str], known: dict[str, Path]) -> set[str]:
-    """Keep what is in the package, as names of modules: "rnnshape.layout.Layout" is "layout"."""
+    """Keep what is in the package, as names of modules: "rnnshape.algebra.layout.Layout" is "layout"."""
     found = set()
     for name in names:
         parts = name.split(".")
@@ -144,20 +134,20 @@ def test_a_module_imports_from_lower_floors_only() -> None:
 @pytest.mark.parametrize(
     ("module", "source", "message"),
     [
-        ("layout", "import rnnshape.calc", "layout (floor 0) imports calc (floor 1)"),
-        ("layout", "from rnnshape import calc", "layout (floor 0) imports calc (floor 1)"),
-        ("layout", "from . import calc", "layout (floor 0) imports calc (floor 1)"),
-        ("layout", "from .calc import predict", "layout (floor 0) imports calc (floor 1)"),
-        ("layout", "def f():\n  if 1:\n    from rnnshape.calc import predict", "layout (floor 0) imports calc (floor 1)"),
-        ("render.terminal", "from ..hooks import Observer", "render.terminal (floor 2) imports hooks (floor 4)"),
-        ("calc", "import torch.nn as nn", "calc (floor 1) imports torch"),
-        ("calc", "class A:\n  def f(self):\n    from torch import nn", "calc (floor 1) imports torch"),
+        ("text", "import rnnshape.report", "text (floor 0) imports report (floor 1)"),
+        ("text", "from rnnshape import report", "text (floor 0) imports report (floor 1)"),
+        ("text", "from . import report", "text (floor 0) imports report (floor 1)"),
+        ("text", "from .report import Report", "text (floor 0) imports report (floor 1)"),
+        ("text", "def f():\n  if 1:\n    from rnnshape.report import Report", "text (floor 0) imports report (floor 1)"),
+        ("render.terminal", "from ..run import run", "render.terminal (floor 2) imports run (floor 5)"),
+        ("report", "import torch.nn as nn", "report (floor 1) imports torch"),
+        ("report", "class A:\n  def f(self):\n    from torch import nn", "report (floor 1) imports torch"),
         ("render.terminal", "try:\n  import torch\nexcept ImportError: pass", "render.terminal (floor 2) imports torch"),
-        ("calc", "if TYPE_CHECKING:\n  pass\nelse:\n  import torch", "calc (floor 1) imports torch"),
+        ("report", "if TYPE_CHECKING:\n  pass\nelse:\n  import torch", "report (floor 1) imports torch"),
     ],
 )
 def test_a_breach_is_noticed(module: str, source: str, message: str) -> None:
-    others = {"calc": "", "hooks": "", "layout": "", "__init__": ""}
+    others = {"report": "", "run": "", "text": "", "__init__": ""}
     sources = {name: ast.parse(text) for name, text in (others | {module: source}).items()}
     assert mistakes(sources) == [message]
 
@@ -165,30 +155,30 @@ def test_a_breach_is_noticed(module: str, source: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("calc", "from rnnshape.layout import Layout\nimport rnnshape.axes\nfrom rnnshape import text, __version__"),
-        ("calc", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n  import torch\n  from rnnshape.hooks import Observer"),
-        ("calc", "import typing\nif typing.TYPE_CHECKING:\n  from rnnshape.hooks import Observer"),
-        ("calc", "import torchvision_like, dataclasses"),
+        ("report", "from rnnshape.text import columns\nimport rnnshape.errors\nfrom rnnshape import text, __version__"),
+        ("report", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n  import torch\n  from rnnshape.run import run"),
+        ("report", "import typing\nif typing.TYPE_CHECKING:\n  from rnnshape.run import run"),
+        ("report", "import torchvision_like, dataclasses"),
         ("_torch", "import torch"),
     ],
 )
 def test_what_is_allowed_is_not_noticed(module: str, source: str) -> None:
-    sources = {name: ast.parse("") for name in ("layout", "axes", "text", "hooks", "__init__")} | {module: ast.parse(source)}
+    sources = {name: ast.parse("") for name in ("text", "errors", "run", "__init__")} | {module: ast.parse(source)}
     assert mistakes(sources) == []
 
 
 def test_a_cycle_on_one_floor_is_noticed() -> None:
-    lines = {"layout": "import rnnshape.axes", "axes": "from rnnshape import sizes", "sizes": "from .layout import Layout"}
+    lines = {"errors": "import rnnshape.text", "text": "from rnnshape import tracebacks", "tracebacks": "from .errors import E"}
     [found] = mistakes({name: ast.parse(text) for name, text in lines.items()})
     assert found.startswith("a cycle: ")
-    assert set(found.removeprefix("a cycle: ").split(" -> ")) == {"layout", "axes", "sizes"}
+    assert set(found.removeprefix("a cycle: ").split(" -> ")) == {"errors", "text", "tracebacks"}
 
 
 def test_a_cycle_through_a_folder_is_noticed() -> None:
-    lines = {"ops.__init__": "from rnnshape.ops import doors", "ops.doors": "from rnnshape import book", "ops.registry": ""}
-    lines |= {"book": "from rnnshape.ops.registry import operation", "__init__": ""}
+    lines = {"ops.__init__": "from rnnshape.ops import doors", "ops.doors": "from rnnshape import judging", "ops.registry": ""}
+    lines |= {"judging": "from rnnshape.ops.registry import operation", "__init__": ""}
     [found] = mistakes({name: ast.parse(text) for name, text in lines.items()})
-    assert set(found.removeprefix("a cycle: ").split(" -> ")) == {"ops.__init__", "ops.doors", "book"}
+    assert set(found.removeprefix("a cycle: ").split(" -> ")) == {"ops.__init__", "ops.doors", "judging"}
 
 
 # Lazy imports, in a fresh interpreter
@@ -207,7 +197,7 @@ repr(rnnshape.predict("GRU", 10, 16, lengths=[9, 7, 3]))
 repr(rnnshape.predict_windows(100, window=20))
 note("predict")
 rnnshape.Report(), rnnshape.Finding, rnnshape.Event, rnnshape.RNNSpec, rnnshape.ContractError
-import rnnshape.contract, rnnshape.hints
+import rnnshape.contracts.contract, rnnshape.contracts.hints
 note("floor 1")
 from click.testing import CliRunner
 from rnnshape.cli import main

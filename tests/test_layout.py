@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from rnnshape.axes import COPIES, UNKNOWN, Axis, role_of, whole
-from rnnshape.layout import Layout
-from rnnshape.sizes import parse_size
+from rnnshape.algebra.axes import COPIES, UNKNOWN, Axis, role_of, whole
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import parse_size
 
 L = Layout.parse
 X = L("batch=6 seq=9 feature=4")

@@ -15,9 +15,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, gates, watch
-from rnnshape.doors import Door
-from rnnshape.hooks import Observer
+from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, watch
+from rnnshape.watching import gates
+from rnnshape.watching.doors import Door
+from rnnshape.watching.hooks import Observer
 
 X, WRONG = torch.zeros(9, 6, 4), torch.zeros(1, 5, 8)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rnnshape.layout import Layout
-from rnnshape.origins import origin_of, origins
+from rnnshape.algebra.layout import Layout
+from rnnshape.calculator.origins import origin_of, origins
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnnshape.peak import peak_elements
-from rnnshape.spec import RNNSpec
+from rnnshape.calculator.peak import peak_elements
+from rnnshape.calculator.spec import RNNSpec
 
 STEPS, INPUT, HIDDEN = 9, 10, 16
 

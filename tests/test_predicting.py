@@ -8,7 +8,8 @@ import sys
 import pytest
 from torch import nn
 
-from rnnshape import ModelPrediction, Prediction, RNNSpec, SpecError, SpecTypeError, calc, predict
+from rnnshape import ModelPrediction, Prediction, RNNSpec, SpecError, SpecTypeError, predict
+from rnnshape.calculator import calc
 
 
 def test_layers_go_to_the_calculator() -> None:

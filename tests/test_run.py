@@ -880,7 +880,7 @@ def test_a_mistake_of_ours_is_told_and_does_not_stop_the_script(desk: Desk) -> N
     ended = desk.seen("""
         import logging, sys
         logging.basicConfig(stream=sys.stdout, level=logging.INFO)
-        from rnnshape.doors import Door
+        from rnnshape.watching.doors import Door
         def mistake(*args): raise KeyError("ours")
         Door.judge = mistake
         print(nn.GRU(4, 8)(torch.zeros(9, 6, 4))[0].shape)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnshape import Prediction, predict
-from rnnshape.costs import COSTS
+from rnnshape.calculator.costs import COSTS
 
 
 @st.composite

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from rnnshape import RNNSpec, SpecError, SpecTypeError, predict
-from rnnshape.spec import KINDS
+from rnnshape.calculator.spec import KINDS
 
 of = RNNSpec.of
 

@@ -14,8 +14,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 import rnnshape as rs
 from rnnshape import states
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
-from rnnshape.spec import RNNSpec
 
 GRU = RNNSpec("GRU", 4, 16, num_layers=2, bidirectional=True, batch_first=True)
 LSTM = RNNSpec("LSTM", 4, 16, num_layers=2, bidirectional=True, proj_size=3)

@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import ContractError, Report, watch
 from rnnshape._torch import argument, call_of, packed_sizes, user_location
-from rnnshape.contract import Call, Given, Other, Packed
+from rnnshape.contracts.contract import Call, Given, Other, Packed
 
 X = torch.randn(9, 6, 4, generator=torch.Generator().manual_seed(0))
 

@@ -15,11 +15,11 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import diagnose
-from rnnshape.hooks import Observer
-from rnnshape.layout import Layout
+from rnnshape.algebra.layout import Layout
 from rnnshape.ops import OPERATIONS
 from rnnshape.report import Report
-from rnnshape.track import Tracker
+from rnnshape.tracking.track import Tracker
+from rnnshape.watching.hooks import Observer
 
 
 class Tagger(nn.Module):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jaxtyping import Float, Int, Shaped, TypeCheckError, jaxtyped
 from torch import Tensor, zeros
 
-from rnnshape.annotations import annotations_of
-from rnnshape.violations import violations
+from rnnshape.contracts.annotations import annotations_of
+from rnnshape.contracts.violations import violations
 
 
 def told(function: Callable[..., Any], /, *args: Any, result: Any = ...) -> list[str]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rnnshape.calculator.spec import KINDS
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.rules import checked_codes
-from rnnshape.spec import KINDS
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
-    from rnnshape.calc import Prediction
+    from rnnshape.calculator.calc import Prediction
     from rnnshape.model import ModelPrediction
 
 __all__ = ["predict_command"]
@@ -190,7 +190,7 @@ def _predicted_layer(
     dtype: str,
     **config: Any,
 ) -> Prediction:
-    from rnnshape.calc import predict
+    from rnnshape.calculator.calc import predict
 
     for param in ctx.command.params:
         if param.name in ("input_size", "hidden_size") and config[param.name] is None:

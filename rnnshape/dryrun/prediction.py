@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from rnnshape import _torch, text
+from rnnshape.algebra.sizes import Total
 from rnnshape.dryrun.combining import Combined
 from rnnshape.dryrun.descriptions import Description, described, nested, symbols_of
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
@@ -19,7 +20,6 @@ from rnnshape.judging.failure import add_batch_of_one
 from rnnshape.model import ModelPrediction
 from rnnshape.rules import checked_codes
 from rnnshape.settings import ignored_codes
-from rnnshape.sizes import Total
 
 __all__ = ["predict_model"]
 

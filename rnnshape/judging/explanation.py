@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import is_library, known_values
-from rnnshape.coordinates import Mark, layout_of, varies
-from rnnshape.layout import Layout
+from rnnshape.algebra.layout import Layout
+from rnnshape.following.coordinates import Mark, layout_of, varies
 from rnnshape.ops.pointwise import is_pointwise
 from rnnshape.ops.registry import Operation, leaves
 from rnnshape.report import Location

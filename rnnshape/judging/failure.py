@@ -9,8 +9,8 @@ from torch import nn
 
 from rnnshape import text
 from rnnshape._torch import traceback_location
-from rnnshape.coordinates import Mark
 from rnnshape.errors import ContractError
+from rnnshape.following.coordinates import Mark
 from rnnshape.judging.explanation import explain_call
 from rnnshape.report import Finding, Location, Report
 from rnnshape.rules import rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from rnnshape.coordinates import Mark, separable, varies
+from rnnshape.following.coordinates import Mark, separable, varies
 from rnnshape.judging.meetings import Meetings
 from rnnshape.judging.picks import picks
 from rnnshape.judging.recurrences import Recurrences

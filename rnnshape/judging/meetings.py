@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, at_sizes, disagreement, varies
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark, at_sizes, disagreement, varies
 from rnnshape.judging.orders import Orders
 from rnnshape.judging.padded import Padded
 from rnnshape.judging.verdict import anew, element, is_data, is_order, runs_along

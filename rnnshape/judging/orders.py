@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark
 from rnnshape.judging.verdict import Verdicts, anew, is_order, runs_along
 from rnnshape.ops.registry import Operation, leaves
 

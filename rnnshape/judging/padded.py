@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates import LARGEST, Mark, varies
+from rnnshape.following.coordinates import LARGEST, Mark, varies
 from rnnshape.judging.usage import Recurrence
 from rnnshape.judging.verdict import Verdicts, anew, runs_along
 from rnnshape.ops.registry import Operation

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape._torch import known_values
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, disagreement, varies
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark, disagreement, varies
 from rnnshape.judging.orders import Orders
 from rnnshape.judging.usage import Recurrence
 from rnnshape.judging.verdict import anew, called, is_data, runs_along

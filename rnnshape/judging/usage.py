@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, MADE, NOWHERE, SMALL, Mark
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import LARGEST, MADE, NOWHERE, SMALL, Mark
 from rnnshape.report import Location
 
 __all__ = ["Recurrence", "Usage", "holds_states"]

@@ -9,12 +9,12 @@ from typing import Any, Protocol, TypeVarTuple
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.axes import Axis
-from rnnshape.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
-from rnnshape.interleaving import repair
+from rnnshape.algebra.axes import Axis
+from rnnshape.algebra.interleaving import repair
+from rnnshape.algebra.layout import Layout
+from rnnshape.following.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
 from rnnshape.judging.carrying import Carrying
 from rnnshape.judging.usage import Usage, holds_states
-from rnnshape.layout import Layout
 from rnnshape.ops.registry import Operation
 from rnnshape.report import Finding, Location
 from rnnshape.rules import rule

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
 from rnnshape import text
+from rnnshape.algebra.layout import Layout
 from rnnshape.errors import SpecError
-from rnnshape.layout import Layout
 from rnnshape.model import ITEM_SIZE
 from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, LayoutText, Name, NameList
 from rnnshape.modelfile.kinds import Kind, find_kind

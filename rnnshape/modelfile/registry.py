@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from rnnshape.layout import Layout
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Size
 from rnnshape.modelfile.arguments import NEEDED, Argument
-from rnnshape.sizes import Size
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:

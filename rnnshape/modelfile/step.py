@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rnnshape import text
-from rnnshape.axes import UNKNOWN, Axis, Block, Dim, axes_of
+from rnnshape.algebra.axes import UNKNOWN, Axis, Block, Dim, axes_of
+from rnnshape.algebra.interleaving import repair
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Monomial, Size, divide, product
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import LayoutError
-from rnnshape.interleaving import repair
-from rnnshape.layout import Layout
 from rnnshape.modelfile.registry import Cut, Tensor
 from rnnshape.report import Finding
 from rnnshape.rules import rule
-from rnnshape.sizes import Monomial, Size, divide, product
-from rnnshape.spec import RNNSpec
 
 if TYPE_CHECKING:
     from rnnshape.modelfile.description import Layer

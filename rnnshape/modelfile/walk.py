@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from rnnshape.axes import UNKNOWN, Axis, role_of
-from rnnshape.factoring import unknown
-from rnnshape.layout import Layout
+from rnnshape.algebra.axes import UNKNOWN, Axis, role_of
+from rnnshape.algebra.factoring import unknown
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Monomial, Size
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.model import ModelPrediction, ModuleCall, Total, Value
 from rnnshape.modelfile.arguments import MOST_DIMS
 from rnnshape.modelfile.description import Description, Layer, Mistakes, Reference
@@ -19,8 +21,6 @@ from rnnshape.modelfile.registry import Cut, Result, Tensor, Use
 from rnnshape.modelfile.step import BoundError, Step, UnfollowedError, holds, instead
 from rnnshape.report import Finding, Report
 from rnnshape.rules import checked_codes, rule
-from rnnshape.sizes import Monomial, Size
-from rnnshape.spec import RNNSpec
 
 __all__ = ["Walked", "walked"]
 

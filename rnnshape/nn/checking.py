@@ -25,12 +25,12 @@ from torch.nn.parameter import Parameter
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
-from rnnshape.doors import Request
 from rnnshape.errors import ContractError
-from rnnshape.hooks import Observer
 from rnnshape.report import Report
 from rnnshape.rules import rule
 from rnnshape.settings import ignored_codes
+from rnnshape.watching.doors import Request
+from rnnshape.watching.hooks import Observer
 
 __all__ = ["Signatures", "call"]
 

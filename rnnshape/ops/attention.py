@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, along
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark, along
 from rnnshape.ops.consumption import contracted, joined, put_result
 from rnnshape.ops.registry import Operation, operation, repeatable
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
 from rnnshape.ops.pointwise import keeps, meet, pointwise
 from rnnshape.ops.registry import Operation, leaves, operation, repeatable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import NOWHERE, Mark, along, at_sizes, compress, disagreement, expand, varies
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import NOWHERE, Mark, along, at_sizes, compress, disagreement, expand, varies
 from rnnshape.ops.consumption import contracted, joined, put_result
 from rnnshape.ops.movement import put_tables
 from rnnshape.ops.pointwise import meet

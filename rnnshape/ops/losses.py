@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from rnnshape.coordinates import Mark, at_sizes
+from rnnshape.following.coordinates import Mark, at_sizes
 from rnnshape.ops.registry import Operation, operation
 
 __all__ = ["elementwise"]

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
 from rnnshape.ops.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
 
 __all__ = ["put_tables", "replay_on", "source_first"]

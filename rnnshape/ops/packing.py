@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, compress, expand
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import LARGEST, NOWHERE, compress, expand
 from rnnshape.ops.movement import put_tables, source_first
 from rnnshape.ops.registry import Operation, on_cpu, operation, repeatable
 

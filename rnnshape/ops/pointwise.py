@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, at_sizes, compress, disagreement
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark, at_sizes, compress, disagreement
 from rnnshape.ops.registry import Operation, leaves, operation, repeatable
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import ROWS, UNNAMED, Mark, along, disagreement, interned, piece_along, varies
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import ROWS, UNNAMED, Mark, along, disagreement, interned, piece_along, varies
 from rnnshape.judging.usage import Recurrence
 from rnnshape.ops.consumption import contracted, joined
 from rnnshape.ops.registry import Operation, on_cpu, operation, repeatable

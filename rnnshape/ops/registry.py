@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, Site
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import Mark, Site
 from rnnshape.report import Location
 
 if TYPE_CHECKING:

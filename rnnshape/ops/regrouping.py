@@ -7,7 +7,7 @@ from math import prod
 
 from torch import Tensor
 
-from rnnshape.coordinates import compress, expand
+from rnnshape.following.coordinates import compress, expand
 from rnnshape.ops.movement import put_tables, source_first
 from rnnshape.ops.registry import Operation, operation, repeatable
 

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import LARGEST, NOWHERE, Mark, compress
+from rnnshape.algebra.axes import Axis
+from rnnshape.following.coordinates import LARGEST, NOWHERE, Mark, compress
 from rnnshape.ops.movement import put_tables
 from rnnshape.ops.registry import Operation, on_cpu, operation
 

@@ -16,10 +16,10 @@ import pytest
 
 if TYPE_CHECKING:
     from rnnshape.api import Watch
+    from rnnshape.calculator.spec import RNNSpec
     from rnnshape.pytest_plugin.options import Options
     from rnnshape.pytest_plugin.watching import Watched
     from rnnshape.report import Report
-    from rnnshape.spec import RNNSpec
 
 __all__ = [
     "pytest_addoption",

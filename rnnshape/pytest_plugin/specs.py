@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import SpecError
-from rnnshape.spec import RNNSpec
 
 __all__ = ["HIDDEN_SIZE", "INPUT_SIZE", "parametrize", "specs"]
 

@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import text
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import LayoutError, SpecError
-from rnnshape.spec import RNNSpec
 from rnnshape.states.demands import check_batch, checked_lengths, checked_output, checked_pair, checked_state, layer_spec
 
 __all__ = ["Bridge", "bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"]

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from rnnshape.hooks import Observer
-from rnnshape.layout import Layout
+from rnnshape.algebra.layout import Layout
 from rnnshape.report import Report
-from rnnshape.track import Tracker
+from rnnshape.tracking.track import Tracker
+from rnnshape.watching.hooks import Observer
 
 
 class Classifier(nn.Module):

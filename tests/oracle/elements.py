@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from rnnshape.axes import Axis
-from rnnshape.coordinates import Mark, compress, layout_of, separable
-from rnnshape.hooks import Observer
-from rnnshape.layout import Layout
+from rnnshape.algebra.axes import Axis
+from rnnshape.algebra.layout import Layout
+from rnnshape.following.coordinates import Mark, compress, layout_of, separable
 from rnnshape.ops.registry import leaves, name_of
 from rnnshape.report import Report
-from rnnshape.track import Tracker
+from rnnshape.tracking.track import Tracker
+from rnnshape.watching.hooks import Observer
 
 NAMES = ("batch", "seq", "char", "word", "frame", "band")
 

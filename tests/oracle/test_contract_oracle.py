@@ -27,12 +27,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from rnnshape import contract
 from rnnshape._torch import argument, call_of
-from rnnshape.contract import Call, Given, Mismatch, Other, check_call, check_result
-from rnnshape.hints import suggest
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.contracts import contract
+from rnnshape.contracts.contract import Call, Given, Mismatch, Other, check_call, check_result
+from rnnshape.contracts.hints import suggest
 from rnnshape.rules import rule
-from rnnshape.spec import RNNSpec
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported")
 

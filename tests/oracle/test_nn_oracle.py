@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 import rnnshape as rs
-from rnnshape.contract import unstacked
+from rnnshape.contracts.contract import unstacked
 from rnnshape.errors import ContractError
 from rnnshape.nn import checking, signatures
 

@@ -8,7 +8,7 @@ from elements import NAMES, check_form, check_layout, label, numbered, tracker
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnshape import track
+from rnnshape.tracking import track
 
 SIZES = st.lists(st.integers(1, 4), min_size=2, max_size=3).map(tuple).filter(lambda s: torch.Size(s).numel() <= 24)
 

@@ -17,7 +17,7 @@ from torch.func import functional_call
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 import rnnshape as rs
-from rnnshape.spec import RNNSpec
+from rnnshape.calculator.spec import RNNSpec
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported")
 

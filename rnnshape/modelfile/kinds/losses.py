@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rnnshape import text
-from rnnshape.axes import UNKNOWN, Axis, Dim, Factor
-from rnnshape.factoring import fuse
-from rnnshape.layout import Layout
+from rnnshape.algebra.axes import UNKNOWN, Axis, Dim, Factor
+from rnnshape.algebra.factoring import fuse
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Size, product
 from rnnshape.modelfile.arguments import Choice, Integer, LayoutText, Number
 from rnnshape.modelfile.registry import Result, Tensor, layer
 from rnnshape.modelfile.step import Step, holds, size_of
-from rnnshape.sizes import Size, product
 
 _TARGET = LayoutText("target", about='The Layout of the target, "batch=32".', constructor=False)
 _REDUCTION = Choice("reduction", "mean", words=("mean", "sum", "none"), about="What becomes of the losses of all elements.")

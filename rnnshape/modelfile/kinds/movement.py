@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rnnshape import text
-from rnnshape.axes import UNKNOWN, Axis, Block, axes_of, role_of, whole
+from rnnshape.algebra.axes import UNKNOWN, Axis, Block, axes_of, role_of, whole
+from rnnshape.algebra.interleaving import interleaves
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Monomial, Size, parse_size
 from rnnshape.errors import LayoutError
-from rnnshape.interleaving import interleaves
-from rnnshape.layout import Layout
 from rnnshape.modelfile.arguments import Integer, Integers, ReshapeSizes
 from rnnshape.modelfile.registry import Cut, Result, Tensor, layer
 from rnnshape.modelfile.step import BoundError, Step, size_of
-from rnnshape.sizes import Monomial, Size, parse_size
 
 _KEPT = 4
 """Reshapes that a tensor remembers."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from rnnshape.axes import Dim
-from rnnshape.calc import Prediction
-from rnnshape.layout import Layout
+from rnnshape.algebra.axes import Dim
+from rnnshape.algebra.layout import Layout
+from rnnshape.calculator.calc import Prediction
+from rnnshape.calculator.spec import RNNSpec
 from rnnshape.modelfile.arguments import Choice, Flag, Integer, NameList, Number
 from rnnshape.modelfile.registry import Result, Tensor, Use, layer
 from rnnshape.modelfile.step import Step, UnfollowedError, holds, made_of, size_of
-from rnnshape.spec import RNNSpec
 
 _SIZES = (
     Integer("input_size", about="Features of each element of the input."),

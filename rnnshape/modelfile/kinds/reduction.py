@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rnnshape.axes import axes_of
-from rnnshape.layout import Layout
+from rnnshape.algebra.axes import axes_of
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Size
 from rnnshape.modelfile.arguments import LARGEST, Flag, Integer
 from rnnshape.modelfile.registry import Lost, Result, Tensor, Use, layer
 from rnnshape.modelfile.step import Step, holds, seq_dim, size_of
-from rnnshape.sizes import Size
 
 _DIM = Integer("dim", None, least=-16, most=15, about="Which dim; that of the steps where it is left out.", constructor=False)
 _KEEP = Flag("keepdim", False, about="Whether the dim stays, with size 1.", constructor=False)

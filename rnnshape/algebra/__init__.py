@@ -1,0 +1,1 @@
+"""The Layout, its notation and its algebra: what every axis of a tensor means."""

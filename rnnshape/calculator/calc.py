@@ -1,0 +1,367 @@
+"""The calculator: the Layout of every tensor and parameter of a recurrent layer, from its configuration alone.
+
+Sizes and layouts are those of the ``Inputs``, ``Outputs`` and ``Variables`` sections of torch's documentation of nn.RNN,
+nn.LSTM, nn.GRU and the cells. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, cast
+
+from rnnshape import text
+from rnnshape.algebra.axes import Axis, Dim, whole
+from rnnshape.algebra.layout import Layout
+from rnnshape.algebra.sizes import Quantity, Size, Total, product, quantity, single
+from rnnshape.calculator.arguments import dtype_of, lengths_of, size_of, spec_of
+from rnnshape.calculator.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, saved_bytes, state_bytes
+from rnnshape.calculator.peak import peak_elements
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calculator.tables import table
+from rnnshape.errors import SpecError, SpecTypeError
+
+if TYPE_CHECKING:
+    from rnnshape.calculator.comparison import Difference
+    from rnnshape.calculator.explanation import Explanation
+    from rnnshape.calculator.scaling import Scaling
+
+__all__ = ["Prediction", "predict"]
+
+BATCH, SEQ, FEATURE, HIDDEN = Axis("batch"), Axis("seq"), Axis("feature"), Axis("hidden")
+LAYERS, DIRECTIONS, GATES, PROJ, PACKED = Axis("layers"), Axis("directions"), Axis("gates"), Axis("proj"), Axis("packed")
+_BOTH = whole(DIRECTIONS, 2)
+
+
+def predict(
+    what: str | RNNSpec | object,
+    /,
+    *args: Any,
+    batch: int | str | None = "B",
+    seq: int | str | None = "T",
+    lengths: Iterable[SupportsIndex] | None = None,
+    dtype: object = "float32",
+    **config: Any,
+) -> Prediction:
+    """Predict the Layout of every tensor of a recurrent layer.
+
+    Args:
+        what: a layer's name ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), an `RNNSpec`, or a live module.
+        args: torch's positional constructor arguments, where ``what`` is a name: input_size, hidden_size, ...
+        batch: samples; a symbol such as "B"; None for unbatched input.
+        seq: steps; a symbol such as "T". A cell has none. With lengths, the steps of the padded tensor that was packed.
+        lengths: real steps of each sample, for a PackedSequence. They decide batch and seq, which may be left out.
+        dtype: of parameters and tensors, for the bytes: "float32", torch.float16, ...
+        config: torch's constructor arguments, where ``what`` is a name.
+
+    Returns:
+        A `Prediction`; its repr is a table.
+
+    Raises:
+        SpecError: for a configuration that torch rejects, or sizes that contradict each other.
+
+    >>> predict("GRU", 4, 8, batch=3, seq=5).output.sizes
+    (5, 3, 8)
+    >>> print(predict("LSTM", input_size=10, hidden_size=16, bidirectional=True, batch_first=True).output)
+    batch=B seq=T (directions=2 hidden=16)
+    """
+    spec = spec_of(what, args, config)
+    rows = None if batch is None else size_of("batch", batch)
+    steps = None if spec.cell else size_of("seq", seq)
+    if steps == 0:
+        raise SpecError("seq=0: 1 or more is needed, as torch demands")
+    if lengths is None:
+        return Prediction(spec, rows, steps, None, dtype_of(dtype))
+    packed = lengths_of(spec, lengths)
+    if rows is None or (isinstance(rows, int) and rows != len(packed)):
+        raise SpecError(f"batch={rows}: lengths has {text.count(len(packed), 'sample')}; leave batch out")
+    if isinstance(steps, int) and steps < max(packed):
+        raise SpecError(f"seq={steps}: the longest of lengths is {max(packed)}; leave seq out")
+    return Prediction(spec, len(packed), steps if isinstance(steps, int) else max(packed), packed, dtype_of(dtype))
+
+
+class _Tensors(NamedTuple):
+    input: Layout
+    output: Layout
+    h: Layout
+    c: Layout | None
+
+
+@dataclass(frozen=True, repr=False)
+class Prediction:
+    """Every tensor of a recurrent layer, as Layouts.
+
+    Attributes:
+        spec: the configuration.
+        batch: samples; None for unbatched input.
+        seq: steps (of the longest sample); None for a cell.
+        lengths: steps of each sample where the input is packed, else None.
+        dtype: of all tensors.
+    """
+
+    spec: RNNSpec
+    batch: Size | None
+    seq: Size | None
+    lengths: tuple[int, ...] | None = None
+    dtype: str = "float32"
+
+    # Tensors
+
+    @cached_property
+    def _tensors(self) -> _Tensors:
+        spec, batch, seq = self.spec, self.batch, self.seq
+        rows: tuple[Dim, ...] = () if batch is None else ((whole(BATCH, batch),),)
+        steps: tuple[Dim, ...] = () if seq is None else ((whole(SEQ, seq),),)
+        leading = rows + steps if spec.batch_first else steps + rows
+        if self.lengths is not None:
+            leading = ((whole(PACKED, sum(self.lengths)),),)
+        hidden: Dim = (whole(HIDDEN, spec.hidden_size),)
+        state: Dim = (whole(PROJ, spec.proj_size),) if spec.proj_size else hidden
+        if not spec.cell:
+            layers = whole(LAYERS, spec.num_layers)
+            rows = ((layers, _BOTH) if spec.bidirectional else (layers,), *rows)
+        return _Tensors(
+            input=Layout((*leading, (whole(FEATURE, spec.input_size),))),
+            output=Layout((*leading, (_BOTH, *state) if spec.bidirectional else state)),
+            h=Layout((*rows, state)),
+            c=Layout((*rows, hidden)) if spec.has_cell_state else None,
+        )
+
+    @property
+    def input(self) -> Layout:
+        """The input; of a PackedSequence, its ``data``."""
+        return self._tensors.input
+
+    @property
+    def h_0(self) -> Layout:
+        """The initial hidden state; the same as `h_n`."""
+        return self._tensors.h
+
+    @property
+    def c_0(self) -> Layout | None:
+        """The initial cell state of an LSTM; the same as `c_n`."""
+        return self._tensors.c
+
+    @property
+    def output(self) -> Layout:
+        """The output: the last layer's hidden state at every step; of a PackedSequence, its ``data``. A cell's is its h_1."""
+        return self._tensors.output
+
+    @property
+    def h_n(self) -> Layout:
+        """The final hidden state of every layer and direction; never batch-first."""
+        return self._tensors.h
+
+    @property
+    def c_n(self) -> Layout | None:
+        """The final cell state of an LSTM; never batch-first."""
+        return self._tensors.c
+
+    @property
+    def padded(self) -> Layout | None:
+        """The padded tensor that a packed input stands for, and that ``pad_packed_sequence`` makes of the output."""
+        if self.lengths is None:
+            return None
+        return Prediction(self.spec, self.batch, max(self.lengths)).output
+
+    @cached_property
+    def batch_sizes(self) -> tuple[int, ...] | None:
+        """Samples that still run at each step of a PackedSequence."""
+        if self.lengths is None:
+            return None
+        return tuple(sum(n > step for n in self.lengths) for step in range(max(self.lengths)))
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What each row of h_n and c_n is.
+
+        >>> predict("GRU", input_size=1, hidden_size=2, bidirectional=True).rows
+        ('layer 0 forward', 'layer 0 reverse')
+        """
+        if self.spec.cell:
+            return ()
+        ways = ("forward", "reverse")[: self.spec.directions]
+        return tuple(f"layer {layer} {way}" for layer in range(self.spec.num_layers) for way in ways)
+
+    # Parameters and costs
+
+    @cached_property
+    def parameters(self) -> dict[str, Layout]:
+        """The Layout of every parameter, under torch's name and in torch's order."""
+        spec = self.spec
+        state = self.h_n.dims[-1]
+        gates: Dim = (whole(HIDDEN, spec.hidden_size),)
+        if spec.gates > 1:
+            gates = (whole(GATES, spec.gates), *gates)
+        found: dict[str, Layout] = {}
+        for layer in range(spec.num_layers):
+            below: Dim = (whole(FEATURE, spec.input_size),) if layer == 0 else self.output.dims[-1]
+            for way in ("", "_reverse")[: spec.directions]:
+                suffix = "" if spec.cell else f"_l{layer}{way}"
+                found["weight_ih" + suffix] = Layout((gates, below))
+                found["weight_hh" + suffix] = Layout((gates, state))
+                if spec.bias:
+                    found["bias_ih" + suffix] = found["bias_hh" + suffix] = Layout((gates,))
+                if spec.proj_size:
+                    found["weight_hr" + suffix] = Layout((state, (whole(HIDDEN, spec.hidden_size),)))
+        return found
+
+    @cached_property
+    def scale(self) -> Scale:
+        """The sizes that the costs are computed from; a symbol is a `Total`."""
+        spec = self.spec
+        batch, seq = 1 if self.batch is None else self.batch, 1 if self.seq is None else self.seq
+        return Scale(
+            *(spec.input_size, spec.hidden_size, spec.proj_size, spec.num_layers, spec.directions),
+            batch=quantity(batch),
+            steps=quantity(product((batch, seq))) if self.lengths is None else sum(self.lengths),
+            item=ITEM_SIZE[self.dtype],
+            copied=spec.batch_first and self.batch is not None and self.lengths is None,
+        )
+
+    @cached_property
+    def parameter_count(self) -> int:
+        """The number of parameters."""
+        return cast("int", parameters(self.spec, self.scale))
+
+    @cached_property
+    def flops_per_step(self) -> int:
+        """Floating point operations of the matrix products, for one step of one sample.
+
+        Each layer and direction multiplies its input and its state by (gates x hidden_size) rows, and projects: with
+        a multiplication and an addition counted as two,
+        ``2 * (gates * hidden_size * (inputs + state_size) + proj_size * hidden_size)``. Elementwise work is not counted.
+        """
+        return cast("int", flops_per_step(self.spec, self.scale))
+
+    @property
+    def flops(self) -> Size:
+        """Floating point operations of the matrix products in one forward pass; packed steps are counted by real length."""
+        return single(flops(self.spec, self.scale))
+
+    @property
+    def state_bytes(self) -> Size:
+        """Bytes of the final state: h_n and, for an LSTM, c_n."""
+        return single(state_bytes(self.spec, self.scale))
+
+    @property
+    def saved_bytes(self) -> Quantity:
+        """Bytes that autograd keeps from a forward pass in train mode until backward; see `costs.saved_bytes`.
+
+        >>> predict("LSTM", 10, 16, batch=6, seq=9).saved_bytes
+        26352
+        """
+        return saved_bytes(self.spec, self.scale)
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """Bytes alive at the peak of a forward pass without gradients, parameters left out; see `peak.peak_elements`.
+
+        None where a size is a symbol, and of a packed input.
+
+        >>> predict("LSTM", 10, 16, batch=6, seq=9).peak_bytes
+        24048
+        """
+        batch, seq = 1 if self.batch is None else self.batch, 1 if self.seq is None else self.seq
+        if self.lengths is not None or not isinstance(batch, int) or not isinstance(seq, int):
+            return None
+        transposed = self.spec.batch_first and batch > 1 and seq > 1
+        return ITEM_SIZE[self.dtype] * peak_elements(self.spec, batch, seq, transposed)
+
+    @property
+    def bytes(self) -> dict[str, Size]:
+        """Bytes of the parameters and of each tensor."""
+        item = ITEM_SIZE[self.dtype]
+        sizes: dict[str, Size] = {"parameters": self.parameter_count * item}
+        for name, layout in (("input", self.input), ("output", self.output), ("h_n", self.h_n), ("c_n", self.c_n)):
+            if layout is not None:
+                sizes[name] = product((layout.numel(), item))
+        return sizes
+
+    # For people and programs; what only some ask for is imported when they do
+
+    def scaling(self) -> Scaling:
+        """Tell how parameters, operations and bytes grow with T, B, H, L and D; the repr is a table.
+
+        >>> predict("RNN", 4, 8, batch=3, seq=5).scaling()
+        RNN(4, 8)    batch_first=False
+                                  2 x T   2 x B  2 x H   2 x L   D 1 to 2
+          parameter_count  112    same    same   x 3.14  x 2.29  x 2
+          flops_per_step   192    same    same   x 3.33  x 2.33  x 2
+          flops            2,880  x 2     x 2    x 3.33  x 2.33  x 2
+          state_bytes      96     same    x 2    x 2     x 2     x 2
+          saved_bytes      816    x 1.88  x 2    x 1.71  x 2.29  x 1.71
+          with T=5 seq, B=3 batch, I=4 input_size, H=8 hidden_size, L=1 num_layers, D=1 directions
+          parameter_count  = D*D*H*H*L - D*D*H*H + D*H*H*L + D*H*I + 2*D*H*L
+          flops_per_step   = 2*D*D*H*H*L - 2*D*D*H*H + 2*D*H*H*L + 2*D*H*I
+          flops            = 2*B*D*D*H*H*L*T - 2*B*D*D*H*H*T + 2*B*D*H*H*L*T + 2*B*D*H*I*T
+          state_bytes      = 4*B*D*H*L
+          saved_bytes      = 8*B*D*H*L*T + 4*B*D*H*L - 4*B*D*H*T + 4*B*I*T
+        """
+        from rnnshape.calculator.scaling import scaling
+
+        return scaling(self)
+
+    def explain(self) -> Explanation:
+        """Say where every size and every count comes from; the repr is a table.
+
+        >>> predict("GRU", 4, 8, bidirectional=True, batch=3, seq=5).explain()
+        GRU(4, 8, bidirectional=True)    batch_first=False
+          input   (5, 3, 4)   5 = seq; 3 = batch; 4 = feature
+          h_0     (2, 3, 8)   2 = 1 layer x 2 directions; 3 = batch; 8 = hidden
+          output  (5, 3, 16)  5 = seq; 3 = batch; 16 = 2 directions x 8 hidden
+          ...
+            FLOPs                17,280 = 1,152 x 5 seq x 3 batch
+            bytes of state       192 = 48 x 4 bytes of float32
+        """
+        from rnnshape.calculator.explanation import explain
+
+        return explain(self)
+
+    def diff(self, other: Prediction) -> Difference:
+        """Compare with another prediction: what differs in the configuration, and what that changes; the repr is a table.
+
+        >>> predict("GRU", 4, 8, batch=3, seq=5).diff(predict("GRU", 4, 8, batch=3, seq=5, batch_first=True))
+        GRU(4, 8) -> GRU(4, 8, batch_first=True)
+          batch_first  False                               ->  True
+          input        seq=5 batch=3 feature=4  (5, 3, 4)  ->  batch=3 seq=5 feature=4  (3, 5, 4)
+          output       seq=5 batch=3 hidden=8   (5, 3, 8)  ->  batch=3 seq=5 hidden=8   (3, 5, 8)
+          peak_bytes   2,736                               ->  3,216                    x 1.175
+        """
+        if not isinstance(cast("object", other), Prediction):
+            raise SpecTypeError(f"diff({type(other).__name__}): a prediction is needed, as in p.diff(predict('GRU', 4, 8))")
+        from rnnshape.calculator.comparison import difference
+
+        return difference(self, other)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON-ready data; a Layout is ``{"layout": str, "sizes": list}``."""
+
+        def plain(size: Size | Total | None) -> int | str | None:
+            return size if isinstance(size, int) or size is None else str(size)
+
+        def entry(layout: Layout | None) -> dict[str, Any] | None:
+            return layout and {"layout": str(layout), "sizes": [plain(s) for s in layout.sizes]}
+
+        return {
+            "spec": self.spec.to_dict(),
+            "batch": plain(self.batch),
+            "seq": plain(self.seq),
+            "lengths": self.lengths and list(self.lengths),
+            "batch_sizes": self.batch_sizes and list(self.batch_sizes),
+            "dtype": self.dtype,
+            "tensors": {name: entry(getattr(self, name)) for name in ("input", "h_0", "c_0", "output", "h_n", "c_n", "padded")},
+            "h_n_rows": list(self.rows),
+            "parameters": {name: entry(layout) for name, layout in self.parameters.items()},
+            "parameter_count": self.parameter_count,
+            "flops_per_step": self.flops_per_step,
+            "flops": plain(self.flops),
+            "state_bytes": plain(self.state_bytes),
+            "saved_bytes": plain(self.saved_bytes),
+            "peak_bytes": self.peak_bytes,
+            "bytes": {name: plain(size) for name, size in self.bytes.items()},
+        }
+
+    def __repr__(self) -> str:
+        return "\n".join(table(self))

@@ -1,0 +1,1 @@
+"""The tracker, the labels that it begins with, and what somebody claims against what it knows."""

@@ -1,0 +1,344 @@
+"""The tracker: follows coordinates through every torch function while it is on.
+
+It keeps marks beside the tensors, in a weak table, and never a tensor. What it cannot follow becomes unknown and is listed in
+the report.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dispatch_stack, _len_torch_function_stack
+from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
+from torch.overrides import TorchFunctionMode
+
+from rnnshape import _torch, text
+from rnnshape.algebra.axes import Axis
+from rnnshape.algebra.layout import Layout
+from rnnshape.errors import ContractError
+from rnnshape.following.book import Beside, Book, writes
+from rnnshape.following.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
+from rnnshape.following.forms import Call
+from rnnshape.following.repeating import record, repeat
+from rnnshape.judging.explanation import explain
+from rnnshape.judging.judge import Judge
+from rnnshape.judging.usage import Usage
+from rnnshape.ops import ALWAYS, OPERATIONS, Operation, name_of
+from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
+from rnnshape.ops.registry import REPEATABLE, Handler, UnreadableError, leaves
+from rnnshape.report import Finding, Location
+from rnnshape.rules import rule
+from rnnshape.watching.hooks import NOTE, Observer
+
+__all__ = ["Tracker"]
+
+logger = logging.getLogger("rnnshape")
+
+# They say something about a tensor and make none; most calls that a mode sees are of these.
+_SILENT = frozenset([
+    "size", "dim", "numel", "shape.get", "dtype.get", "device.get", "ndim.get", "requires_grad.get", "is_leaf.get",
+    "layout.get", "is_cuda.get", "is_sparse.get", "is_quantized.get", "is_floating_point", "is_complex", "is_contiguous",
+    "stride", "storage_offset", "element_size", "nelement", "data_ptr", "ndimension", "is_cuda", "is_meta.get",
+    "is_nested.get", "names.get", "grad_fn.get", "_backward_hooks.get", "output_nr.get", "_version.get", "itemsize.get",
+    "nbytes.get", "is_pinned", "is_same_size", "result_type", "can_cast", "get_device", "is_inference", "is_conj", "is_neg",
+    "dim_order", "is_mkldnn.get", "is_mps.get", "is_xla.get", "is_xpu.get", "is_vulkan.get", "is_ipu.get",
+    "_is_view.get", "_base.get", "retains_grad.get", "volatile.get", "name.get",
+])  # fmt: skip
+
+
+_LOOKED_AT = IDENTITIES | {"squeeze"}
+_ALWAYS = ALWAYS | _LOOKED_AT
+
+
+def _is_followed_here() -> bool:
+    """Tell whether tensors are what they seem: not while a compiler traces, or a functional transform wraps them."""
+    return not torch.compiler.is_compiling() and peek_interpreter_stack() is None
+
+
+MOST_DIMS = 4
+"""Dims of an input up to which unnamed ones are followed."""
+
+
+class Tracker(TorchFunctionMode):
+    """Follows one step of a model.
+
+    Args:
+        observer: what is done about findings, and where they are recorded.
+        path: tells the path of a module.
+    """
+
+    def __init__(self, observer: Observer, path: Callable[[nn.Module], str]) -> None:
+        super().__init__()
+        self._observer = observer
+        self._report = observer.report
+        self._found: list[Finding] = []
+        self.path = path
+        self._book = Book()
+        self._known: dict[int, Mark] = {}
+        self._line: Location | None = None
+        self._frame: FrameType | None = None
+        self._count = 0
+        self._features: Beside[Axis] = Beside()
+        self.recent: dict[Any, Any] = {}
+        self.samples = 0
+        self._born: Beside[Location | None] = Beside()
+        self._batch_dims: Beside[int] = Beside()
+        self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
+        self._off = False
+        self.judge = Judge(self._tell, self._scene)
+
+    # The mode
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
+        """Call a torch function, and follow it."""
+        name = name_of(func)
+        kwargs = kwargs or {}
+        if name in _SILENT or self._off or not _is_followed_here():
+            return func(*args, **kwargs)
+        # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
+        known: dict[int, Mark] = {}
+        if self._book.entries:
+            self._guarded(name, self._collect, known, args, kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except ContractError as error:  # of another tracker, which sees the same operation
+            self._observer.adopt(error, self.calling_module()[0])
+            raise
+        except Exception as error:
+            self._known = known
+            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
+            for finding in self._taken():  # torch's own exception passes, with a note
+                self._report.add(finding)
+                self._report.raised(finding)
+                if self._observer.on != "record":
+                    error.add_note(f"{NOTE}{finding}")
+            raise
+        if known or name in _ALWAYS or writes(name):
+            self._known, self._frame = known, sys._getframe(1)
+            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
+            if self._found:
+                self._observer.tell(self._taken())
+        return result
+
+    def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._book.known(args, known)
+        if kwargs:
+            self._book.known(kwargs.values(), known)
+
+    def _taken(self) -> list[Finding]:
+        found, self._found = self._found, []
+        return found
+
+    def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
+        """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
+        try:
+            if _len_torch_function_stack() or _len_torch_dispatch_stack():
+                with DisableTorchFunction(), _DisableTorchDispatch():
+                    work(*args)
+            else:
+                work(*args)
+        except Exception:
+            self._off = True
+            # As text: a record that keeps the traceback would keep the tensors of the call.
+            logger.error(
+                "rnnshape made a mistake at %s and stops following; the model runs on. Please report this\n%s",
+                name, traceback.format_exc(),
+            )  # fmt: skip
+            self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
+        finally:
+            self._known, self._frame, self._line = {}, None, None
+
+    def _follow(self, op: Operation) -> None:
+        """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
+        if self._book.shares_unseen or writes(op.name) or "out" in op.kwargs or op.name in _LOOKED_AT:
+            with DisableTorchFunction(), _DisableTorchDispatch():
+                self._look(op)
+        handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
+        call = Call(handler, op, self._known) if handler is not None and handler in REPEATABLE and self._known else None
+        if call is None or not repeat(call, op):
+            with DisableTorchFunction(), _DisableTorchDispatch():
+                self._find_out(op, handler, call)
+
+    def _find_out(self, op: Operation, handler: Handler | None, call: Call | None) -> None:
+        try:
+            if handler is not None:
+                record(handler, op, call)
+        except UnreadableError:
+            handler = None
+        if handler is None:
+            self._lose(op)
+        elif handler is makes_new_values:
+            for tensor in leaves(op.result):
+                self._born.put(tensor, self.here())
+
+    def _look(self, op: Operation) -> None:
+        """See what an operation does beside what its handler says."""
+        first = op.args[0] if op.args else None
+        if writes(op.name) and isinstance(first, Tensor):
+            self._book.written(op.name, first)
+        elif self._book.shares_unseen and (op.kwargs.get("inplace") or "out" in op.kwargs):
+            given = {id(t) for t in leaves([op.args, op.kwargs])}
+            for tensor in leaves(op.result):
+                if id(tensor) in given:
+                    self._book.written(op.name, tensor)
+        if "out" in op.kwargs:
+            op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
+        if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
+            self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))
+        self._book.shares_unseen |= op.name == "data.get"
+        if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
+            self._born.put(op.result, born)
+
+    def _lose(self, op: Operation) -> None:
+        """Nothing is known of what an operation without a rule returns."""
+        results = list(leaves(op.result))
+        for tensor in results:
+            self._book.drop(tensor)
+        if self._known and results:
+            self.judge.use(*self._known.values())
+            self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+
+    def _explain(self, op: Operation, error: Exception) -> None:
+        if cause := explain(op, error):
+            here, module, kind = self._scene()
+            if cause.module is not None:
+                module, kind = cause.module, cause.kind
+            layout, at = cause.layout, cause.location or here
+            details = (f"  seen      {layout}  {text.sizes(layout.sizes)}",) if layout else ()
+            if at != here and here is not None:
+                details = (*details, f"  raised at {here}" + (f":  {here.code}" if here.code else ""))
+            severity, layouts = rule(cause.code).severity, (("seen", layout),) if layout else ()
+            self._tell(Finding(cause.code, severity, cause.message, module, at, cause.suggestion, layouts, kind, details))
+
+    # The book
+
+    def mark(self, value: object) -> Mark | None:
+        """Return what is known of a value."""
+        if not isinstance(value, Tensor):
+            return None
+        return self._known.get(id(value)) or self._book.mark(value)
+
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor."""
+        if isinstance(tensor, Tensor):
+            self._known.pop(id(tensor), None)
+            if mark.tables or mark.lost or mark.target:
+                if mark.made is None:
+                    mark.made = self.here()
+                if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
+                    mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
+                self._book.remember(tensor, mark)
+            else:
+                self._book.drop(tensor)
+
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
+        """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
+        axis = self._features.get(weight) if weight is not None else None
+        if axis is None:
+            self._count += 1
+            axis = Axis(name, str(self._count))
+            if weight is not None:
+                self._features.put(weight, axis)
+        return axis
+
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes, None where it has made none yet."""
+        return self._features.get(weight)
+
+    def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the present operation."""
+        return Site(self.here(), {"__getitem__": "index"}.get(name, name), before, sizes)
+
+    def here(self) -> Location | None:
+        """Return the user's line."""
+        if self._line is None:
+            self._line = _torch.user_location(self._frame)
+        return self._line
+
+    def calling_module(self) -> tuple[str, str]:
+        """Return path and class of the innermost module that is being called."""
+        module = _torch.calling_module()
+        return ("", "") if module is None else (self.path(module), type(module).__name__)
+
+    def origin(self, value: object) -> Location | None:
+        """Return the line that made a tensor from nothing, such as ``torch.zeros``; None for any other value."""
+        return self._born.get(value) if isinstance(value, Tensor) else None
+
+    # Labels
+
+    def label(self, tensor: Tensor, layout: Layout, of: str = "", target: bool = False) -> None:
+        """Say what the axes of a tensor are.
+
+        Args:
+            tensor: the tensor.
+            layout: its Layout, of its sizes.
+            of: tells axes other than the batch apart from those of another tensor.
+            target: whether it is the target of a loss.
+        """
+        mark = Mark(tuple(tensor.shape), target=target)
+        for dim, factors in enumerate(layout.dims):
+            stride = tensor.size(dim)
+            for factor in factors:
+                if not isinstance(factor.axis, Axis) or not isinstance(factor.size, int) or factor.axis.name == "?":
+                    continue
+                stride //= max(factor.size, 1)
+                axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
+                if axis.name == "batch":
+                    self.samples = factor.size
+                    self._batch_dims.put(tensor, dim)
+                if factor.size == 1:
+                    mark.tables[axis] = alone(0, tensor.dim())
+                elif tensor.size(dim) <= LARGEST:
+                    mark.tables[axis] = piece_along(tensor.size(dim), dim, tensor.dim(), stride, factor.size)
+        self.put(tensor, mark)
+
+    def label_unnamed(self, tensor: Tensor, of: str) -> None:
+        """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
+        if 1 < tensor.dim() <= MOST_DIMS and self.mark(tensor) is None:
+            sizes = tuple(tensor.shape)
+            tables = {Axis(UNNAMED, f"{of}.{d}"): along(s, d, len(sizes)) for d, s in enumerate(sizes) if s <= LARGEST}
+            self.put(tensor, Mark(sizes, tables))
+
+    def doubled(self, value: Any) -> Any:
+        """Return arguments in which every tensor that was labelled has its samples twice."""
+        if isinstance(value, Tensor):
+            dim = self._batch_dims.get(value)
+            return value if dim is None else torch.cat([value, value], dim)
+        if isinstance(value, dict):
+            return {k: self.doubled(v) for k, v in value.items()}
+        return type(value)(map(self.doubled, value)) if type(value) in (tuple, list) else value
+
+    def begin(self, inputs: list[Mark]) -> None:
+        """Begin a step with these inputs: what earlier steps used is no longer asked for."""
+        tables = [table for mark in inputs for _, table in mark.of("batch")]
+        self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
+        self.judge.usage = Usage(self.judge.usage.after)
+        self.recent.clear()
+
+    def finish(self, output: object) -> None:
+        """Judge what the model returned, and everything it picked on the way."""
+        if not self._off:
+            self._guarded("the output", self._finish, output)
+        self._observer.tell(self._taken())
+
+    def _finish(self, output: object) -> None:
+        found = [self.mark(t) for t in leaves(output)]
+        known = [m for m in found if m is not None]
+        self.judge.outputs(known, self.samples if len(known) == len(found) else 0)
+
+    # Findings
+
+    def _scene(self) -> tuple[Location | None, str, str]:
+        return (self.here(), *self.calling_module())
+
+    def _tell(self, finding: Finding) -> None:
+        silenced = finding.location is not None and finding.location.silences(finding.code)
+        if finding.code not in self._observer.ignore and not silenced:
+            self._found.append(finding)
