@@ -83,7 +83,7 @@ def leaves(value: Any) -> list[Tensor]:
     return [value] if isinstance(value, Tensor) else [t for item in value for t in leaves(item)]
 
 
-def same(ours: Any, theirs: Any) -> None:
+def assert_same(ours: Any, theirs: Any) -> None:
     assert all(torch.equal(a, b) for a, b in zip(leaves(ours), leaves(theirs), strict=True))
 
 
@@ -124,7 +124,7 @@ def test_the_outputs_are_the_same_bit_for_bit(made: Any) -> None:
         assert recurrent(converted)
         assert all(map(is_typed, recurrent(converted)))
         torch.manual_seed(3)
-        same(converted(*args), bare)
+        assert_same(converted(*args), bare)
         assert all(m.training is training for m in converted.modules())
 
 
@@ -144,7 +144,7 @@ def test_every_object_is_the_same(made: Any) -> None:
 def test_an_optimizer_goes_on(made: Any) -> None:
     model, args = made
     bare, half = (trained(copy.deepcopy(model), args, at) for at in (None, 2))
-    same(half, bare)
+    assert_same(half, bare)
 
 
 def test_checkpoints_go_both_ways(made: Any) -> None:
@@ -153,7 +153,7 @@ def test_checkpoints_go_both_ways(made: Any) -> None:
     converted = rs.nn.convert(copy.deepcopy(model))
     converted.load_state_dict(model.state_dict())
     model.load_state_dict(converted.state_dict())
-    same(converted(*args), model(*args))
+    assert_same(converted(*args), model(*args))
 
 
 def test_it_can_be_copied_and_saved(made: Any) -> None:
@@ -164,7 +164,7 @@ def test_it_can_be_copied_and_saved(made: Any) -> None:
         torch.save(converted, file)
         file.seek(0)
         for twin in (copy.deepcopy(converted), pickle.loads(pickle.dumps(converted)), torch.load(file, weights_only=False)):
-            same(twin(*args), converted(*args))
+            assert_same(twin(*args), converted(*args))
             assert all(map(is_typed, recurrent(twin)))
 
 
@@ -257,7 +257,7 @@ def test_a_parametrization_goes_on(make: Any) -> None:
     x = torch.randn(6, 4) if isinstance(layer, nn.RNNCellBase) else torch.randn(9, 6, 4)
     bare = trained(again(), (x,), None)
     kind = type(converted)
-    same(trained(converted, (x,), 2), bare)
+    assert_same(trained(converted, (x,), 2), bare)
     assert is_typed(converted)
     assert type(converted).__name__ == kind.__name__
     assert converted.state_dict().keys() == layer.state_dict().keys()
@@ -276,7 +276,7 @@ def test_a_copy_that_shares_its_parametrized_class_stays_what_it_was() -> None:
     rs.nn.convert(layer)
     assert is_typed(layer)
     assert not is_typed(twin)
-    same(copy.deepcopy(layer)(torch.ones(9, 6, 4)), twin(torch.ones(9, 6, 4)))
+    assert_same(copy.deepcopy(layer)(torch.ones(9, 6, 4)), twin(torch.ones(9, 6, 4)))
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -285,7 +285,7 @@ def test_the_older_weight_norm_goes_on() -> None:
     layer = nn.utils.weight_norm(nn.GRUCell(4, 8), "weight_hh")
     x = torch.randn(6, 4)
     bare = layer(x)
-    same(rs.nn.convert(layer)(x), bare)
+    assert_same(rs.nn.convert(layer)(x), bare)
     layer(x).sum().backward()
     assert layer.weight_hh_g.grad is not None
 

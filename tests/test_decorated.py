@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import torch
+from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_at_the_gates  # noqa: F401
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -26,58 +27,6 @@ from torch.nn import functional as F
 import rnnshape as rs
 from rnnshape import ContractError, RNNShapeWarning, SpecError, check, report_of
 from rnnshape.watching.inside import _hall
-
-X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
-
-
-@pytest.fixture(autouse=True)
-def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(Path(__file__).parents[1])
-    monkeypatch.delenv("RNNSHAPE", raising=False)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_stands_at_the_gates() -> Iterator[None]:
-    """What is checked for the whole of this module does not show in the tests of others."""
-    yield
-    gc.collect()
-    _hall.rest()
-    assert not _hall.entered()
-    assert "__call__" not in vars(nn.RNNBase)
-
-
-class Encoder(nn.Module):
-    """Reads sequences, steps first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rnn = nn.GRU(4, 8)
-
-    def forward(self, x: Float[Tensor, "seq batch 4"]) -> Float[Tensor, "batch hidden"]:
-        """Return the last state."""
-        return self.rnn(x)[1][-1]
-
-
-class Plain(nn.Module):
-    def __init__(self, right: bool = True) -> None:
-        super().__init__()
-        self.right = right
-        self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
-        self.fc = nn.Linear(16, 3)
-
-    def forward(self, x):
-        _, h = self.rnn(x)
-        return self.fc(h.transpose(0, 1).reshape(x.size(0), -1) if self.right else h.view(x.size(0), -1))
-
-
-def fresh(kind: type[nn.Module]) -> type[nn.Module]:
-    """Return a class of its own, so that nothing of one test is left in the next."""
-    return type(kind.__name__, (kind,), {"__module__": kind.__module__, "__doc__": kind.__doc__})
-
-
-def codes(checked: Any) -> list[str]:
-    return [finding.code for finding in report_of(checked).findings]
-
 
 # What stays as it was
 

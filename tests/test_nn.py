@@ -68,7 +68,7 @@ def leaves(value: Any) -> list[Tensor]:
     return [t for item in (value[:2] if isinstance(value, PackedSequence) else value) for t in leaves(item)]
 
 
-def same(ours: Any, theirs: Any) -> None:
+def assert_same(ours: Any, theirs: Any) -> None:
     assert type(ours) is type(theirs)
     assert all(torch.equal(a, b) for a, b in zip(leaves(ours), leaves(theirs), strict=True))
 
@@ -100,7 +100,7 @@ def test_it_is_made_as_torchs_is(kind: str) -> None:
     assert repr(ours) == repr(theirs)
     assert vars(ours).keys() == vars(theirs).keys()
     assert [*ours.state_dict()] == [*theirs.state_dict()]
-    same([*ours.state_dict().values()], [*theirs.state_dict().values()])
+    assert_same([*ours.state_dict().values()], [*theirs.state_dict().values()])
     theirs.load_state_dict(ours.state_dict())
 
 
@@ -111,11 +111,11 @@ def test_a_layer_returns_what_torchs_does(config: Any, form: str) -> None:
     x = inputs(config[3])[form]
     for _ in range(2):  # not known, and known
         bare = theirs(x)
-        same(ours(x), bare)
-        same(ours(x, bare[1]), theirs(x, bare[1]))
-        same(ours(input=x, hx=bare[1]), theirs(x, bare[1]))
+        assert_same(ours(x), bare)
+        assert_same(ours(x, bare[1]), theirs(x, bare[1]))
+        assert_same(ours(input=x, hx=bare[1]), theirs(x, bare[1]))
         if isinstance(bare[1], tuple):
-            same(ours(x, [*bare[1]]), theirs(x, bare[1]))
+            assert_same(ours(x, [*bare[1]]), theirs(x, bare[1]))
     assert len(checking._known) == (3 if isinstance(bare[1], tuple) else 2)
 
 
@@ -126,8 +126,8 @@ def test_a_cell_returns_what_torchs_does(kind: str, sizes: tuple[int, ...]) -> N
     x = torch.randn(sizes)
     for _ in range(2):
         bare = theirs(x)
-        same(ours(x), bare)
-        same(ours(x, bare), theirs(x, bare))
+        assert_same(ours(x), bare)
+        assert_same(ours(x, bare), theirs(x, bare))
     assert len(checking._known) == 2
 
 
@@ -157,7 +157,7 @@ def test_it_can_be_copied_and_saved(kind: str) -> None:
     file.seek(0)
     for twin in (copy.copy(ours), copy.deepcopy(ours), pickle.loads(pickle.dumps(ours)), torch.load(file, weights_only=False)):
         assert type(twin) is type(ours)
-        same(twin(x), bare)
+        assert_same(twin(x), bare)
 
 
 def test_a_learned_first_state_and_a_tensor_of_a_subclass() -> None:
@@ -166,7 +166,7 @@ def test_a_learned_first_state_and_a_tensor_of_a_subclass() -> None:
 
     theirs, ours = pair("GRU", 4, 8)
     x, h_0 = torch.randn(9, 6, 4), nn.Parameter(torch.randn(1, 6, 8))
-    same(ours(x, h_0), theirs(x, h_0))
+    assert_same(ours(x, h_0), theirs(x, h_0))
     assert len(checking._known) == 1
     for _ in range(2):
         assert torch.equal(ours(x.as_subclass(Ours))[0].as_subclass(Tensor), theirs(x)[0])
@@ -272,7 +272,7 @@ def test_a_line_that_is_ignored_gets_torchs_own_error() -> None:
 def test_two_states_in_one_tensor_are_as_good_as_to_torch() -> None:
     theirs, ours = pair("LSTM", 4, 8)
     x, both = torch.randn(9, 4), torch.randn(2, 1, 8)
-    same(ours(x, both), theirs(x, both))
+    assert_same(ours(x, both), theirs(x, both))
     assert not checking._known
 
 
@@ -373,7 +373,7 @@ def test_a_mistake_of_ours_never_stops_a_run(monkeypatch: pytest.MonkeyPatch, ca
     theirs, ours = pair("GRU", 4, 8)
     x = torch.randn(9, 6, 4)
     for _ in range(2):
-        same(ours(x), theirs(x))
+        assert_same(ours(x), theirs(x))
     assert [r.getMessage().split("\n")[0] for r in caplog.records if r.name == "rnnshape"] == [
         "rnnshape made a mistake; its typed layers check nothing any more. Please report this"
     ]
@@ -494,7 +494,7 @@ def test_where_the_compiler_leaves_it_to_python_it_checks() -> None:
     torch._dynamo.reset()
     rnn = rs.nn.GRU(4, 8)
     compiled = torch.compile(Wrapped(rnn), backend="eager")
-    same(compiled(torch.ones(9, 6, 4)), rnn(torch.ones(9, 6, 4) * 2))
+    assert_same(compiled(torch.ones(9, 6, 4)), rnn(torch.ones(9, 6, 4) * 2))
     with pytest.raises(ContractError):
         compiled(torch.zeros(9, 6, 5))
 
@@ -524,7 +524,7 @@ def test_what_is_written_by_hand_is_wrong_under_a_compiler() -> None:
 def test_export() -> None:
     _, ours = pair("GRUCell", 4, 8)
     x = torch.randn(6, 4)
-    same(torch.export.export(ours, (x,)).module()(x), ours(x))
+    assert_same(torch.export.export(ours, (x,)).module()(x), ours(x))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")
@@ -532,9 +532,9 @@ def test_export() -> None:
 def test_trace_and_script(kind: str) -> None:
     theirs, ours = pair(kind, 4, 8)
     model, x = Wrapped(ours), torch.randn(9, 4) if kind.endswith("Cell") else torch.randn(9, 6, 4)
-    same(torch.jit.trace(model, (x,))(x), theirs(x * 2))
+    assert_same(torch.jit.trace(model, (x,))(x), theirs(x * 2))
     scripted = torch.jit.script(model)
-    same(scripted(x), theirs(x * 2))
+    assert_same(scripted(x), theirs(x * 2))
     assert scripted.rnn.original_name == kind
     assert type(model.rnn) is getattr(nn, kind), "torch puts what a module prepares for scripting into the model itself"
     assert type(ours) is getattr(rs.nn, kind)
@@ -560,9 +560,9 @@ def test_functional_calls_and_vmap() -> None:
     theirs, ours = pair("GRU", 4, 8)
     x = torch.randn(5, 9, 6, 4)
     weights = {name: p * 2 for name, p in ours.named_parameters()}
-    same(torch.func.functional_call(ours, weights, (x[0],)), torch.func.functional_call(theirs, weights, (x[0],)))
+    assert_same(torch.func.functional_call(ours, weights, (x[0],)), torch.func.functional_call(theirs, weights, (x[0],)))
     cells = pair("RNNCell", 4, 8)
-    same(torch.vmap(cells[1])(x[0]), torch.vmap(cells[0])(x[0]))
+    assert_same(torch.vmap(cells[1])(x[0]), torch.vmap(cells[0])(x[0]))
 
 
 def test_fake_tensors() -> None:
@@ -633,22 +633,22 @@ def test_the_methods_are_the_functions(config: Any, form: str) -> None:
     theirs, ours = of(config)
     output, state = ours(inputs(config[3])[form])
     batch = None if form == "unbatched" else 6
-    same(ours.last_state(state), rs.last_state(theirs, state))
-    same(ours.by_layer(state), rs.by_layer(theirs, state))
-    same(ours.bridge(state, "sum"), rs.bridge(theirs, state, "sum"))
-    same(ours.by_direction(output), rs.by_direction(theirs, output))
-    same(ours.last_step(output), rs.last_step(theirs, output))
-    same(ours.initial_state(batch), rs.initial_state(theirs, batch))
-    same(ours.initial_state(batch, dtype=torch.float64), rs.initial_state(theirs, batch, dtype=torch.float64))
+    assert_same(ours.last_state(state), rs.last_state(theirs, state))
+    assert_same(ours.by_layer(state), rs.by_layer(theirs, state))
+    assert_same(ours.bridge(state, "sum"), rs.bridge(theirs, state, "sum"))
+    assert_same(ours.by_direction(output), rs.by_direction(theirs, output))
+    assert_same(ours.last_step(output), rs.last_step(theirs, output))
+    assert_same(ours.initial_state(batch), rs.initial_state(theirs, batch))
+    assert_same(ours.initial_state(batch, dtype=torch.float64), rs.initial_state(theirs, batch, dtype=torch.float64))
     if form == "batched":
         lengths = torch.tensor([9, 3, 5, 1, 9, 2])
-        same(ours.last_step(output, lengths), rs.last_step(theirs, output, lengths))
+        assert_same(ours.last_step(output, lengths), rs.last_step(theirs, output, lengths))
 
 
 @pytest.mark.parametrize("kind", ["RNNCell", "LSTMCell", "GRUCell"])
 def test_a_cell_has_its_initial_state_only(kind: str) -> None:
     theirs, ours = pair(kind, 4, 8)
-    same(ours.initial_state(6), rs.initial_state(theirs, 6))
+    assert_same(ours.initial_state(6), rs.initial_state(theirs, 6))
     assert not hasattr(ours, "last_state")
 
 

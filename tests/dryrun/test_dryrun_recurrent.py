@@ -50,7 +50,7 @@ def facts(value: Any) -> list[Any]:
     ]
 
 
-def compare(function: Any, module: nn.Module, *args: Any) -> None:
+def assert_alike(function: Any, module: nn.Module, *args: Any) -> None:
     assert facts(Fake().run(function, module, *args)) == facts(function(module, *args))
 
 
@@ -64,12 +64,13 @@ def test_a_layer(kind: Any, layers: int, both: bool, first: bool, projected: int
     given = (state, cell) if kind is nn.LSTM else state
     x = torch.zeros(6, 9, 4) if first else torch.zeros(9, 6, 4)
     with torch.set_grad_enabled(grad):
-        compare(lambda m, x: m(x), rnn, x)
-        compare(lambda m, x: m(x), rnn.train(not rnn.training), x)
-        compare(lambda m, x, *s: m(x, s if len(s) == 2 else s[0]), rnn, x, *(given if isinstance(given, tuple) else (given,)))
-        compare(lambda m, x: m(x), rnn, torch.zeros(9, 4))
+        assert_alike(lambda m, x: m(x), rnn, x)
+        assert_alike(lambda m, x: m(x), rnn.train(not rnn.training), x)
+        states = given if isinstance(given, tuple) else (given,)
+        assert_alike(lambda m, x, *s: m(x, s if len(s) == 2 else s[0]), rnn, x, *states)
+        assert_alike(lambda m, x: m(x), rnn, torch.zeros(9, 4))
         for batch in (0, 1):
-            compare(lambda m, x: m(x), rnn, torch.zeros(batch, 9, 4) if first else torch.zeros(9, batch, 4))
+            assert_alike(lambda m, x: m(x), rnn, torch.zeros(batch, 9, 4) if first else torch.zeros(9, batch, 4))
 
 
 @pytest.mark.parametrize(("kind", "layers", "both", "first", "projected"), CONFIGURATIONS)
@@ -83,7 +84,7 @@ def test_packed(kind: Any, layers: int, both: bool, first: bool, projected: int,
 
     options = {"proj_size": projected} if projected else {}
     x = torch.zeros(len(lengths), 9, 4) if first else torch.zeros(9, len(lengths), 4)
-    compare(forward, kind(4, 5, layers, bidirectional=both, batch_first=first, **options), x)
+    assert_alike(forward, kind(4, 5, layers, bidirectional=both, batch_first=first, **options), x)
 
 
 def test_the_numbers_of_a_packed_sequence_are_known() -> None:
@@ -102,7 +103,7 @@ def test_pack_sequence() -> None:
         assert isinstance(packed, PackedSequence)
         return rnn(packed)
 
-    compare(forward, nn.GRU(4, 5), torch.zeros(3, 4), torch.zeros(9, 4))
+    assert_alike(forward, nn.GRU(4, 5), torch.zeros(3, 4), torch.zeros(9, 4))
 
 
 @pytest.mark.parametrize(
@@ -168,9 +169,9 @@ def test_flops_are_the_calculators() -> None:
 
 @pytest.mark.parametrize("kind", [nn.RNNCell, nn.LSTMCell, nn.GRUCell])
 def test_a_cell(kind: Any) -> None:
-    compare(lambda m, x: m(x), kind(4, 5), torch.zeros(6, 4))
-    compare(lambda m, x: m(x), kind(4, 5), torch.zeros(4))
-    compare(lambda m, x: m(x), kind(4, 5), torch.zeros(0, 4))
+    assert_alike(lambda m, x: m(x), kind(4, 5), torch.zeros(6, 4))
+    assert_alike(lambda m, x: m(x), kind(4, 5), torch.zeros(4))
+    assert_alike(lambda m, x: m(x), kind(4, 5), torch.zeros(0, 4))
 
 
 def test_a_batch_first_output_cannot_be_viewed() -> None:
@@ -193,9 +194,9 @@ def test_dtypes(kind: Any) -> None:
         return cast(module, pack_padded_sequence(x, [9, 7, 3]))
 
     x = torch.zeros(6, 4) if issubclass(kind, nn.RNNCellBase) else torch.zeros(9, 3, 4)
-    compare(cast, kind(4, 5), x)
-    compare(lambda m, x: m(x), kind(4, 5).double(), x.double())
-    compare(lambda m, x: m(x), kind(4, 5).bfloat16(), x.bfloat16())
+    assert_alike(cast, kind(4, 5), x)
+    assert_alike(lambda m, x: m(x), kind(4, 5).double(), x.double())
+    assert_alike(lambda m, x: m(x), kind(4, 5).bfloat16(), x.bfloat16())
     if x.dim() == 3:
         found, real = Fake().run(packed, kind(4, 5), x), packed(kind(4, 5), x)
         assert [t.dtype for t in tensors(found)] == [t.dtype for t in tensors(real)]
@@ -208,4 +209,4 @@ def test_an_output_may_be_written_to_and_differentiated() -> None:
         [grad] = torch.autograd.grad(out.sum(), [rnn.weight_ih_l0])
         return out, grad
 
-    compare(forward, nn.GRU(4, 5), torch.zeros(9, 6, 4))
+    assert_alike(forward, nn.GRU(4, 5), torch.zeros(9, 6, 4))

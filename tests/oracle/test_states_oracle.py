@@ -123,7 +123,7 @@ def made(request: pytest.FixtureRequest, config: Any) -> Run:
     return run(config, request.param)
 
 
-def close(ours: Tensor, theirs: Tensor) -> None:
+def assert_close(ours: Tensor, theirs: Tensor) -> None:
     torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
@@ -137,15 +137,15 @@ def layers_of(made: Run) -> list[Any]:
 def test_last_state(made: Run) -> None:
     for layer in layers_of(made):
         for item, tensor in enumerate(made.pair):
-            close(rs.last_state(layer, tensor), made.joined([s.top(item) for s in made.samples]))
+            assert_close(rs.last_state(layer, tensor), made.joined([s.top(item) for s in made.samples]))
         if isinstance(made.state, tuple):
             for ours, tensor in zip(rs.last_state(layer, made.state), made.pair, strict=True):
                 assert torch.equal(ours, rs.last_state(layer, tensor))
 
 
 def test_last_state_is_what_the_output_ends_with(made: Run) -> None:
-    close(rs.last_state(made.rnn, made.pair[0]), made.joined([s.both() for s in made.samples]))
-    close(rs.last_step(made.rnn, made.output), rs.last_state(made.rnn, made.pair[0]))
+    assert_close(rs.last_state(made.rnn, made.pair[0]), made.joined([s.both() for s in made.samples]))
+    assert_close(rs.last_step(made.rnn, made.output), rs.last_state(made.rnn, made.pair[0]))
 
 
 def test_by_layer(made: Run) -> None:
@@ -154,7 +154,7 @@ def test_by_layer(made: Run) -> None:
             rows = rs.by_layer(layer, tensor)
             assert rows._base is tensor or rows.data_ptr() == tensor.data_ptr()
             for number, way in product(range(made.rnn.num_layers), range(1 + made.rnn.bidirectional)):
-                close(rows[number, way], made.joined([s.states[number][way][item] for s in made.samples]))
+                assert_close(rows[number, way], made.joined([s.states[number][way][item] for s in made.samples]))
         if isinstance(made.state, tuple):
             pairs = zip(rs.by_layer(layer, made.state), made.pair, strict=True)
             assert all(torch.equal(a, rs.by_layer(layer, b)) for a, b in pairs)
@@ -172,12 +172,12 @@ def test_by_direction(made: Run) -> None:
             rows = list(halves if made.rnn.batch_first else halves.transpose(0, 1)) if made.batched else [halves]
         for row, sample in zip(rows, made.samples, strict=True):
             for way, half in enumerate(sample.outputs):
-                close(row[:, way], half)
+                assert_close(row[:, way], half)
 
 
 def test_last_step(made: Run) -> None:
     for layer in layers_of(made):
-        close(rs.last_step(layer, made.output), made.joined([s.both() for s in made.samples]))
+        assert_close(rs.last_step(layer, made.output), made.joined([s.both() for s in made.samples]))
 
 
 @pytest.mark.parametrize("form", ["packed", "packed unsorted"])
@@ -186,17 +186,17 @@ def test_last_step_after_unpacking(config: Any, form: str) -> None:
     padded, lengths = pad_packed_sequence(made.output, batch_first=made.rnn.batch_first)
     expected = made.joined([s.both() for s in made.samples])
     for given in (lengths, lengths.tolist(), lengths.int()):
-        close(rs.last_step(made.rnn, padded, given), expected)
+        assert_close(rs.last_step(made.rnn, padded, given), expected)
 
 
 def test_last_step_of_padded_samples(config: Any) -> None:
     """Of one direction it is as if the padding were not there; the reverse one reads it first, alone as in a batch."""
     made = run(config, "batched")
     found = rs.last_step(made.rnn, made.output, LENGTHS)
-    close(found, made.joined([s.both(length - 1) for s, length in zip(made.samples, LENGTHS, strict=True)]))
+    assert_close(found, made.joined([s.both(length - 1) for s, length in zip(made.samples, LENGTHS, strict=True)]))
     if not made.rnn.bidirectional:
         shorter = run(config, "packed unsorted")
-        close(found, rs.last_state(shorter.rnn, shorter.pair[0]))
+        assert_close(found, rs.last_state(shorter.rnn, shorter.pair[0]))
 
 
 @pytest.mark.parametrize("how", ["cat", "sum"])
@@ -209,7 +209,7 @@ def test_bridge(made: Run, how: Any) -> None:
         for item, tensor in enumerate(made.pair):
             found = rs.bridge(layer, tensor, how)
             for number in range(made.rnn.num_layers):
-                close(found[number], made.joined([joined(s, number, item) for s in made.samples]))
+                assert_close(found[number], made.joined([joined(s, number, item) for s in made.samples]))
             assert made.rnn.bidirectional or found is tensor
             assert found.is_contiguous(), "cuDNN takes no other"
         if isinstance(made.state, tuple):
