@@ -18,15 +18,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from rnnshape import nn as nn
-    from rnnshape.algebra.axes import Axis
-    from rnnshape.algebra.layout import Layout
-    from rnnshape.api import watch
-    from rnnshape.asserting import assert_layout, layouts
+    from rnnshape.api.assert_layout import assert_layout, layouts
+    from rnnshape.api.check import check, report_of
+    from rnnshape.api.diagnose import diagnose
+    from rnnshape.api.predict import predict
+    from rnnshape.api.watch import watch
     from rnnshape.calculator.calc import Prediction
+    from rnnshape.calculator.model import ModelPrediction, ModuleCall
     from rnnshape.calculator.spec import RNNSpec
     from rnnshape.calculator.windows import WindowsPrediction, predict_windows
-    from rnnshape.checking import check, report_of
-    from rnnshape.diagnosis import diagnose
     from rnnshape.errors import (
         ContractError,
         LayoutAssertionError,
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
         SpecError,
         SpecTypeError,
     )
-    from rnnshape.model import ModelPrediction, ModuleCall
+    from rnnshape.layout.axes import Axis
+    from rnnshape.layout.layout import Layout
     from rnnshape.modelfile.prediction import predict_file
-    from rnnshape.predicting import predict
-    from rnnshape.report import Event, Finding, Report
+    from rnnshape.report.report import Event, Finding, Report
     from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
 
 _EXPORTS = {
-    "rnnshape.api": ("watch",),
-    "rnnshape.asserting": ("assert_layout", "layouts"),
-    "rnnshape.algebra.axes": ("Axis",),
+    "rnnshape.api.watch": ("watch",),
+    "rnnshape.api.assert_layout": ("assert_layout", "layouts"),
+    "rnnshape.layout.axes": ("Axis",),
     "rnnshape.calculator.calc": ("Prediction",),
-    "rnnshape.checking": ("check", "report_of"),
-    "rnnshape.diagnosis": ("diagnose",),
+    "rnnshape.api.check": ("check", "report_of"),
+    "rnnshape.api.diagnose": ("diagnose",),
     "rnnshape.errors": (
         "ContractError",
         "LayoutAssertionError",
@@ -62,11 +62,11 @@ _EXPORTS = {
         "SpecError",
         "SpecTypeError",
     ),
-    "rnnshape.algebra.layout": ("Layout",),
-    "rnnshape.model": ("ModelPrediction", "ModuleCall"),
+    "rnnshape.layout.layout": ("Layout",),
+    "rnnshape.calculator.model": ("ModelPrediction", "ModuleCall"),
     "rnnshape.modelfile.prediction": ("predict_file",),
-    "rnnshape.predicting": ("predict",),
-    "rnnshape.report": ("Event", "Finding", "Report"),
+    "rnnshape.api.predict": ("predict",),
+    "rnnshape.report.report": ("Event", "Finding", "Report"),
     "rnnshape.calculator.spec": ("RNNSpec",),
     "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
     "rnnshape.calculator.windows": ("WindowsPrediction", "predict_windows"),

@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
-from rnnshape.report import Location
+from rnnshape.report.report import Location
 
 __all__ = [
     "RECURRENT",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from rnnshape.algebra.sizes import Size, Total
+if TYPE_CHECKING:
+    from rnnshape.layout.sizes import Size, Total
 
 __all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "sizes"]
 
@@ -42,6 +44,7 @@ def sizes(values: Iterable[Size]) -> str:
 def number(counted: Size | Total) -> str:
     """Write a number with commas, or what stands for it.
 
+    >>> from rnnshape.layout.sizes import Total
     >>> number(9984), number(Total())
     ('9,984', '0')
     """

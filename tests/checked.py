@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from rnnshape import report_of
-from rnnshape.watching.inside import _hall
+from rnnshape.hooks.inside import _hall
 
 X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
 

@@ -27,8 +27,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 import rnnshape as rs
-from rnnshape.ops import OPERATIONS, name_of
-from rnnshape.ops.pointwise import is_pointwise
+from rnnshape.operations import OPERATIONS, name_of
+from rnnshape.operations.pointwise import is_pointwise
 
 MODELS: dict[str, Callable[[], tuple[Any, ...]]] = {}
 

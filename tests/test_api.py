@@ -12,7 +12,7 @@ from torch import nn
 
 import rnnshape
 from rnnshape import Report, RNNShapeError, SpecError, watch
-from rnnshape.watching.stepping import Stepper
+from rnnshape.hooks.stepping import Stepper
 
 X = torch.zeros(9, 6, 4)
 

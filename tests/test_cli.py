@@ -23,7 +23,7 @@ from rnnshape.cli import main
 from rnnshape.modelfile.prediction import predict_file
 from rnnshape.modelfile.schema import json_schema
 from rnnshape.modelfile.source import module_source
-from rnnshape.rules import RULES, Rule
+from rnnshape.report.catalogue import RULES, Rule
 
 GRU = ("predict", "gru", "--input-size", "4", "--hidden-size", "8")
 

@@ -20,7 +20,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 from rnnshape import ContractError, Report, RNNShapeWarning, diagnose, watch
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Call, Given, Other, Packed, check_call, check_result, predicted, unstacked
-from rnnshape.rules import RULES, rule
+from rnnshape.report.catalogue import RULES, rule
 
 GOLDEN = Path(__file__).parent / "golden" / "contract.txt"
 

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from rnnshape import Prediction, predict
-from rnnshape.algebra.sizes import Total, parse_size, quantity
 from rnnshape.calculator.costs import COSTS, Scale
+from rnnshape.layout.sizes import Total, parse_size, quantity
 
 LETTERS = ("I", "H", "P", "L", "D", "B", "T")
 

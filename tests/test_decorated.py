@@ -26,7 +26,7 @@ from torch.nn import functional as F
 
 import rnnshape as rs
 from rnnshape import ContractError, RNNShapeWarning, SpecError, check, report_of
-from rnnshape.watching.inside import _hall
+from rnnshape.hooks.inside import _hall
 
 # What stays as it was
 
@@ -583,7 +583,7 @@ def test_a_mistake_of_ours_does_not_stop_the_model(monkeypatch: pytest.MonkeyPat
     def fail(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rnnshape.watching.visits.violations", fail)
+    monkeypatch.setattr("rnnshape.hooks.visits.violations", fail)
     model = check(Encoder())
     for _ in range(2):
         assert model(TURNED).shape == (6, 8)

@@ -16,8 +16,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnshape import ContractError, Report, RNNShapeWarning, watch
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.report import MOST_PASSAGES
-from rnnshape.watching.doors import MOST_KNOWN, Door
+from rnnshape.hooks.layer import MOST_KNOWN, Door
+from rnnshape.report.report import MOST_PASSAGES
 
 X = torch.zeros(9, 6, 4)
 

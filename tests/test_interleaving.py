@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from rnnshape.algebra.layout import Layout
 from rnnshape.errors import LayoutError
+from rnnshape.layout.layout import Layout
 
 X = "batch=6 seq=9 feature=4"
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from rnnshape.algebra.axes import COPIES, UNKNOWN, Axis, role_of, whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import parse_size
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, role_of, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import parse_size
 
 L = Layout.parse
 X = L("batch=6 seq=9 feature=4")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from rnnshape.algebra.layout import Layout
 from rnnshape.errors import LayoutError, LayoutIndexError, LayoutSyntaxError, RNNShapeError
+from rnnshape.layout.layout import Layout
 
 L = Layout.parse
 X = L("batch=6 seq=9 feature=4")

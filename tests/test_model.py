@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Total
-from rnnshape.model import ModelPrediction, ModuleCall, Value
-from rnnshape.report import Finding, Location
+from rnnshape.calculator.model import ModelPrediction, ModuleCall, Value
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Total
+from rnnshape.report.report import Finding, Location
 
 X, HIDDEN = Layout.parse("batch=6 seq=9 feature=10"), Layout.parse("batch=6 seq=9 hidden=16")
 STATE = Layout.parse("layers=1 batch=6 hidden=16")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rnnshape.model import ModelPrediction
+from rnnshape.calculator.model import ModelPrediction
 from rnnshape.modelfile.description import described
 from rnnshape.modelfile.reading import read_text
 from rnnshape.modelfile.walk import walked
-from rnnshape.rules import RULES
+from rnnshape.report.catalogue import RULES
 
 
 def predicted(layout: str, *layers: str, ignore: tuple[str, ...] = ()) -> ModelPrediction:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnshape.algebra.axes import COPIES, UNKNOWN, Axis, Block, Crop, Dim, Factor, whole
-from rnnshape.algebra.notation import parse, render
-from rnnshape.algebra.sizes import parse_size
 from rnnshape.errors import LayoutSyntaxError
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Crop, Dim, Factor, whole
+from rnnshape.layout.notation import parse, render
+from rnnshape.layout.sizes import parse_size
 
 BATCH, SEQ, HIDDEN = Axis("batch"), Axis("seq"), Axis("hidden")
 BLOCK = Block((whole(SEQ, 9), whole(BATCH, 6)))

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, watch
-from rnnshape.watching import gates
-from rnnshape.watching.doors import Door
-from rnnshape.watching.hooks import Observer
+from rnnshape.hooks import class_call
+from rnnshape.hooks.layer import Door
+from rnnshape.hooks.observer import Observer
 
 X, WRONG = torch.zeros(9, 6, 4), torch.zeros(1, 5, 8)
 
@@ -610,7 +610,7 @@ def test_two_threads_with_two_models_do_not_see_each_other() -> None:
 
 
 def test_a_class_of_a_watched_layer_can_be_pickled_by_value() -> None:
-    seat = gates._Seat(None)
+    seat = class_call._Seat(None)
     seat.watchers = (Observer(Report(), "log"),)
     assert pickle.loads(pickle.dumps(seat)).watchers == ()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rnnshape.algebra.layout import Layout
 from rnnshape.calculator.origins import origin_of, origins
+from rnnshape.layout.layout import Layout
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_file_that_is_shown_is_diagnosed_as_shown(tmp_path: Path) -> None:
 
 
 def test_every_rule_that_is_named_exists() -> None:
-    from rnnshape.rules import RULES
+    from rnnshape.report.catalogue import RULES
 
     named = set(re.findall(r"RNS\d{3}", README))
     assert named

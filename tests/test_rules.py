@@ -13,9 +13,9 @@ import pytest
 import torch
 from torch import nn, zeros
 
-from rnnshape import ContractError, RNNShapeWarning, SpecError, diagnose, rules, watch
-from rnnshape.catalogue import contract
-from rnnshape.rules import RULES, checked_codes, rule
+from rnnshape import ContractError, RNNShapeWarning, SpecError, diagnose, watch
+from rnnshape.report import catalogue
+from rnnshape.report.catalogue import RULES, checked_codes, contract, rule
 
 EXPLAINED = [code for code in RULES if code != "RNS000"]
 
@@ -48,8 +48,8 @@ def test_what_nobody_knows_has_no_example() -> None:
 
 def test_two_rules_of_one_code_are_an_error_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contract, "ENTRIES", (*contract.ENTRIES, contract.ENTRIES[-1]))
-    assert rules.__file__ is not None
-    source = importlib.util.spec_from_file_location("rules_again", rules.__file__)
+    assert catalogue.__file__ is not None
+    source = importlib.util.spec_from_file_location("rules_again", catalogue.__file__)
     assert source is not None
     assert source.loader is not None
     with pytest.raises(ValueError) as caught:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="scenarios are f
 
 SERVER = """
 import gc, json, os, signal, sys
-import torch, rnnshape.run
+import torch, rnnshape.api.run
 from rnnshape.cli import main
 gc.freeze()  # three times as fast an end of the children
 while line := sys.stdin.readline():
@@ -880,7 +880,7 @@ def test_a_mistake_of_ours_is_told_and_does_not_stop_the_script(desk: Desk) -> N
     ended = desk.seen("""
         import logging, sys
         logging.basicConfig(stream=sys.stdout, level=logging.INFO)
-        from rnnshape.watching.doors import Door
+        from rnnshape.hooks.layer import Door
         def mistake(*args): raise KeyError("ours")
         Door.judge = mistake
         print(nn.GRU(4, 8)(torch.zeros(9, 6, 4))[0].shape)
@@ -956,7 +956,7 @@ def test_a_title_cannot_steer_the_terminal(desk: Desk) -> None:
 
 
 def test_called_from_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    from rnnshape.run import FOUND, run
+    from rnnshape.api.run import FOUND, run
 
     for name in ("argv", "path"):
         monkeypatch.setattr(sys, name, list(getattr(sys, name)))

@@ -1,7 +1,7 @@
 import pytest
 
 from rnnshape.errors import SpecError
-from rnnshape.settings import ignored_codes, switch
+from rnnshape.report.settings import ignored_codes, switch
 
 
 def write(folder, text):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rnnshape.algebra.sizes import Monomial, Size, Total, divide, parse_size, product, substitute
+from rnnshape.layout.sizes import Monomial, Size, Total, divide, parse_size, product, substitute
 
 VALUES = {"B": 7, "H": 11, "T": 13}
 SIZES: st.SearchStrategy[Size] = st.integers(0, 30) | st.builds(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rnnshape import text
-from rnnshape.algebra.sizes import parse_size
+from rnnshape.layout.sizes import parse_size
 
 
 def test_articles() -> None:

@@ -15,11 +15,11 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import diagnose
-from rnnshape.algebra.layout import Layout
-from rnnshape.ops import OPERATIONS
-from rnnshape.report import Report
+from rnnshape.hooks.observer import Observer
+from rnnshape.layout.layout import Layout
+from rnnshape.operations import OPERATIONS
+from rnnshape.report.report import Report
 from rnnshape.tracking.track import Tracker
-from rnnshape.watching.hooks import Observer
 
 
 class Tagger(nn.Module):

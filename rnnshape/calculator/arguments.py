@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from operator import index
 from typing import Any, SupportsIndex
 
-from rnnshape.algebra.sizes import Size, parse_size
 from rnnshape.calculator.costs import ITEM_SIZE
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import SpecError, SpecTypeError
+from rnnshape.layout.sizes import Size, parse_size
 
 __all__ = ["dtype_of", "lengths_of", "size_of", "spec_of"]
 

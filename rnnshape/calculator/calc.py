@@ -12,15 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, cast
 
 from rnnshape import text
-from rnnshape.algebra.axes import Axis, Dim, whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Quantity, Size, Total, product, quantity, single
 from rnnshape.calculator.arguments import dtype_of, lengths_of, size_of, spec_of
 from rnnshape.calculator.costs import ITEM_SIZE, Scale, flops, flops_per_step, parameters, saved_bytes, state_bytes
 from rnnshape.calculator.peak import peak_elements
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calculator.tables import table
 from rnnshape.errors import SpecError, SpecTypeError
+from rnnshape.layout.axes import Axis, Dim, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Quantity, Size, Total, product, quantity, single
 
 if TYPE_CHECKING:
     from rnnshape.calculator.comparison import Difference

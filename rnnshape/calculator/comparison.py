@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnnshape import text
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Size, Total
 from rnnshape.calculator.costs import COSTS
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Size, Total
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rnnshape.algebra.sizes import Quantity
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.layout.sizes import Quantity
 
 __all__ = ["COSTS", "ITEM_SIZE", "Scale", "flops", "flops_per_step", "parameters", "saved_bytes", "state_bytes"]
 

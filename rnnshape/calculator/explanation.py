@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnshape import text
-from rnnshape.algebra.layout import Layout
 from rnnshape.calculator.origins import origin_of, origins
 from rnnshape.calculator.tables import title
+from rnnshape.layout.layout import Layout
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rnnshape.algebra.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import divide, product
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import divide, product
 
 __all__ = ["origin_of", "origins"]
 

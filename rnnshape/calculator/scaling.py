@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rnnshape import text
-from rnnshape.algebra.sizes import Monomial, Quantity, Size, Total, parse_size, product, quantity
 from rnnshape.calculator.costs import COSTS, Scale
 from rnnshape.calculator.tables import title
+from rnnshape.layout.sizes import Monomial, Quantity, Size, Total, parse_size, product, quantity
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnnshape import text
-from rnnshape.algebra.sizes import product
+from rnnshape.layout.sizes import product
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnshape import text
-from rnnshape.algebra.axes import whole
-from rnnshape.algebra.layout import Layout
 from rnnshape.calculator.calc import BATCH, FEATURE, SEQ
 from rnnshape.errors import SpecError, SpecTypeError
+from rnnshape.layout.axes import whole
+from rnnshape.layout.layout import Layout
 
 __all__ = ["WindowsPrediction", "predict_windows"]
 

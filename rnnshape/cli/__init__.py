@@ -13,7 +13,7 @@ import click
 from rnnshape import __version__
 from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
-from rnnshape.rules import RULES, Rule, rule
+from rnnshape.report.catalogue import RULES, Rule, rule
 from rnnshape.text import columns
 
 __all__ = ["main"]
@@ -119,7 +119,7 @@ def run_command(
     if not module and os.path.isdir(script):
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
-    from rnnshape.run import run
+    from rnnshape.api.run import run
 
     try:
         code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)

@@ -12,12 +12,12 @@ import click
 
 from rnnshape.calculator.spec import KINDS
 from rnnshape.errors import RNNShapeError, SpecError
-from rnnshape.rules import checked_codes
+from rnnshape.report.catalogue import checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction
-    from rnnshape.model import ModelPrediction
+    from rnnshape.calculator.model import ModelPrediction
 
 __all__ = ["predict_command"]
 
@@ -220,7 +220,7 @@ def _print_module(path: str, ignore: tuple[str, ...]) -> None:
 def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]) -> ModelPrediction:
     if not layouts:
         raise click.UsageError(f'say what goes into {target}, as in: rnnshape predict {target} "batch=6 seq=9 feature=10"')
-    from rnnshape.predicting import predict
+    from rnnshape.api.predict import predict
 
     return predict(_made(target), *layouts, ignore=ignore)
 

@@ -7,11 +7,11 @@ from itertools import combinations
 from typing import NamedTuple
 
 from rnnshape import text
-from rnnshape.algebra.axes import UNKNOWN, Axis, Block, Factor, role_of
-from rnnshape.algebra.binding import substituted
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size, divide
 from rnnshape.contracts.contract import Mismatch
+from rnnshape.layout.axes import UNKNOWN, Axis, Block, Factor, role_of
+from rnnshape.layout.binding import substituted
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size, divide
 
 __all__ = ["Agreement", "Bound"]
 

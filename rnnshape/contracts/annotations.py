@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
-from rnnshape.algebra.axes import whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial
 from rnnshape.errors import LayoutError
+from rnnshape.layout.axes import whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial
 
 __all__ = [
     "RESULT", "Annotations", "Claim", "annotated_axes", "annotations_of", "claims", "is_array", "is_union", "layout_of_hint",

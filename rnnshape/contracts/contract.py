@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rnnshape import text
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size
 from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size
 
 __all__ = [
     "Argument",

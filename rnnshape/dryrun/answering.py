@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import _disable_current_modes
 from rnnshape._torch import known_values
 from rnnshape.dryrun.faking import Fakes
 from rnnshape.dryrun.recurrent import RECURRENT, layer, pack, unpack
-from rnnshape.ops.registry import name_of
+from rnnshape.operations.registry import name_of
 
 __all__ = ["Answers", "WholeNumbersNeededError"]
 

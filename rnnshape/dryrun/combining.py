@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.algebra.sizes import Size, Total
+from rnnshape.calculator.model import ModuleCall, Value
 from rnnshape.dryrun.recording import Draft
 from rnnshape.dryrun.running import Run
 from rnnshape.dryrun.solving import Numbers, Solver
-from rnnshape.model import ModuleCall, Value
+from rnnshape.layout.sizes import Size, Total
 
 __all__ = ["Combined"]
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
-from rnnshape.ops.registry import leaves
+from rnnshape.operations.registry import leaves
 
 __all__ = ["Costs"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rnnshape import text
-from rnnshape.algebra.axes import Axis, Factor, whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size
+from rnnshape.calculator.model import ITEM_SIZE
 from rnnshape.errors import LayoutError, SpecError
-from rnnshape.model import ITEM_SIZE
+from rnnshape.layout.axes import Axis, Factor, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size
 
 __all__ = ["Description", "described", "nested", "symbols_of"]
 

@@ -10,16 +10,16 @@ import torch
 from torch import nn
 
 from rnnshape import _torch, text
-from rnnshape.algebra.sizes import Total
+from rnnshape.calculator.model import ModelPrediction
 from rnnshape.dryrun.combining import Combined
 from rnnshape.dryrun.descriptions import Description, described, nested, symbols_of
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
 from rnnshape.dryrun.solving import Solver
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
-from rnnshape.judging.failure import add_batch_of_one
-from rnnshape.model import ModelPrediction
-from rnnshape.rules import checked_codes
-from rnnshape.settings import ignored_codes
+from rnnshape.layout.sizes import Total
+from rnnshape.report.catalogue import checked_codes
+from rnnshape.report.settings import ignored_codes
+from rnnshape.rules.failure import add_batch_of_one
 
 __all__ = ["predict_model"]
 

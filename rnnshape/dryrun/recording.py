@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
-from rnnshape.algebra.axes import UNKNOWN, Axis, Dim, whole
-from rnnshape.algebra.layout import Layout
+from rnnshape.calculator.model import Value
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Packed, predicted
-from rnnshape.following.coordinates import ROWS, UNNAMED, Mark, layout_of
-from rnnshape.model import Value
+from rnnshape.coordinates.coordinates import ROWS, UNNAMED, Mark, layout_of
+from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
+from rnnshape.layout.layout import Layout
 
 __all__ = ["Draft", "Recorder", "named_leaves"]
 
@@ -56,7 +56,7 @@ class Draft:
 
 
 class Recorder:
-    """Stands at the gate of every module, as a `rnnshape.watching.hooks.Watcher`, and takes down what passes.
+    """Stands at the gate of every module, as a `rnnshape.hooks.observer.Watcher`, and takes down what passes.
 
     Args:
         model: the model that is run.

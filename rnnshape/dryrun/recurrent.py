@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
 
-from rnnshape.algebra.sizes import Size
 from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.dryrun.faking import Fakes, values_of
+from rnnshape.layout.sizes import Size
 
 __all__ = ["RECURRENT", "Calculated", "Packing", "layer", "pack", "unpack"]
 

@@ -22,12 +22,12 @@ from rnnshape.dryrun.costs import Costs
 from rnnshape.dryrun.descriptions import Description, nested
 from rnnshape.dryrun.faking import Fakes
 from rnnshape.dryrun.recording import Draft, Recorder, named_leaves, parameter_names
-from rnnshape.judging.failure import Squeeze, add_failure
-from rnnshape.report import Report
+from rnnshape.hooks.class_call import close_gates, open_gates
+from rnnshape.hooks.observer import Observer
+from rnnshape.report.report import Report
+from rnnshape.rules.failure import Squeeze, add_failure
 from rnnshape.tracking.labels import label, learn_lengths
 from rnnshape.tracking.track import Tracker
-from rnnshape.watching.gates import close_gates, open_gates
-from rnnshape.watching.hooks import Observer
 
 __all__ = ["NeedsWholeNumbersError", "Request", "Run", "is_unknowable", "run"]
 

@@ -11,9 +11,9 @@ from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 from math import prod
 
-from rnnshape.algebra.axes import UNKNOWN, Axis, Dim, Factor, whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size, Total, product
+from rnnshape.layout.axes import UNKNOWN, Axis, Dim, Factor, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size, Total, product
 
 __all__ = ["Solver"]
 

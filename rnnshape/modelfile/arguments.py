@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from rnnshape import text
-from rnnshape.algebra.layout import Layout
 from rnnshape.errors import LayoutError
+from rnnshape.layout.layout import Layout
 from rnnshape.modelfile.reading import shown
 
 __all__ = [

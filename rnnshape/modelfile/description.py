@@ -8,9 +8,9 @@ from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
 from rnnshape import text
-from rnnshape.algebra.layout import Layout
+from rnnshape.calculator.model import ITEM_SIZE
 from rnnshape.errors import SpecError
-from rnnshape.model import ITEM_SIZE
+from rnnshape.layout.layout import Layout
 from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, LayoutText, Name, NameList
 from rnnshape.modelfile.kinds import Kind, find_kind
 from rnnshape.modelfile.lines import Path

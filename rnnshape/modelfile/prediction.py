@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from rnnshape.model import ModelPrediction
+from rnnshape.calculator.model import ModelPrediction
 from rnnshape.modelfile.description import described
 from rnnshape.modelfile.reading import read
 from rnnshape.modelfile.walk import walked

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Size
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Size
 from rnnshape.modelfile.arguments import NEEDED, Argument
 from rnnshape.text import nearest
 

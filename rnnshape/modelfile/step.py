@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rnnshape import text
-from rnnshape.algebra.axes import UNKNOWN, Axis, Block, Dim, axes_of
-from rnnshape.algebra.interleaving import repair
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size, divide, product
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import LayoutError
+from rnnshape.layout.axes import UNKNOWN, Axis, Block, Dim, axes_of
+from rnnshape.layout.interleaving import repair
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size, divide, product
 from rnnshape.modelfile.registry import Cut, Tensor
-from rnnshape.report import Finding
-from rnnshape.rules import rule
+from rnnshape.report.catalogue import rule
+from rnnshape.report.report import Finding
 
 if TYPE_CHECKING:
     from rnnshape.modelfile.description import Layer

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from rnnshape.algebra.axes import UNKNOWN, Axis, role_of
-from rnnshape.algebra.factoring import unknown
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size
+from rnnshape.calculator.model import ModelPrediction, ModuleCall, Total, Value
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.model import ModelPrediction, ModuleCall, Total, Value
+from rnnshape.layout.axes import UNKNOWN, Axis, role_of
+from rnnshape.layout.factoring import unknown
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size
 from rnnshape.modelfile.arguments import MOST_DIMS
 from rnnshape.modelfile.description import Description, Layer, Mistakes, Reference
 from rnnshape.modelfile.kinds import KINDS, Kind
@@ -19,8 +19,8 @@ from rnnshape.modelfile.lines import Path
 from rnnshape.modelfile.reading import Document
 from rnnshape.modelfile.registry import Cut, Result, Tensor, Use
 from rnnshape.modelfile.step import BoundError, Step, UnfollowedError, holds, instead
-from rnnshape.report import Finding, Report
-from rnnshape.rules import checked_codes, rule
+from rnnshape.report.catalogue import checked_codes, rule
+from rnnshape.report.report import Finding, Report
 
 __all__ = ["Walked", "walked"]
 

@@ -26,11 +26,11 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
-from rnnshape.report import Report
-from rnnshape.rules import rule
-from rnnshape.settings import ignored_codes
-from rnnshape.watching.doors import Request
-from rnnshape.watching.hooks import Observer
+from rnnshape.hooks.layer import Request
+from rnnshape.hooks.observer import Observer
+from rnnshape.report.catalogue import rule
+from rnnshape.report.report import Report
+from rnnshape.report.settings import ignored_codes
 
 __all__ = ["Signatures", "call"]
 

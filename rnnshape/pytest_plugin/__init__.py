@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from rnnshape.api import Watch
+    from rnnshape.api.watch import Watch
     from rnnshape.calculator.spec import RNNSpec
     from rnnshape.pytest_plugin.options import Options
     from rnnshape.pytest_plugin.watching import Watched
-    from rnnshape.report import Report
+    from rnnshape.report.report import Report
 
 __all__ = [
     "pytest_addoption",
@@ -90,7 +90,7 @@ def rnn_predict() -> Callable[..., Any]:
 @pytest.fixture
 def assert_layout() -> Iterator[Callable[..., Any]]:
     """`rnnshape.assert_layout`: a size that it has seen of an axis holds for the rest of the test."""
-    asserting = _module("asserting")
+    asserting = _module("api.assert_layout")
     with asserting.layouts():
         yield asserting.assert_layout
 

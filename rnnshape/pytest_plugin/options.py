@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast, get_args
 import pytest
 
 from rnnshape.errors import SpecError
-from rnnshape.rules import FailOn, checked_codes
+from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
 
 __all__ = ["Options", "Settings", "read", "settings"]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 import pytest
 
 from rnnshape import text
-from rnnshape.rules import Severity, rule
+from rnnshape.report.catalogue import Severity, rule
 
 __all__ = ["ReportFile", "write"]
 

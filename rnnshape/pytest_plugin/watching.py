@@ -13,12 +13,12 @@ import pytest
 from torch import nn
 
 from rnnshape import text
-from rnnshape.api import Watch, watch
-from rnnshape.diagnosis import diagnose
+from rnnshape.api.diagnose import diagnose
+from rnnshape.api.watch import Watch, watch
 from rnnshape.errors import ContractError, SpecError
 from rnnshape.pytest_plugin.options import Options, settings
-from rnnshape.report import Finding, Report
-from rnnshape.rules import Severity, counts
+from rnnshape.report.catalogue import Severity, counts
+from rnnshape.report.report import Finding, Report
 
 __all__ = ["MOST_SHOWN", "Watched"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rnnshape import text
+from rnnshape.calculator.model import ModelPrediction, ModuleCall, Value
 from rnnshape.calculator.origins import origin_of, origins
-from rnnshape.model import ModelPrediction, ModuleCall, Value
 
 __all__ = ["explained", "explained_dict"]
 

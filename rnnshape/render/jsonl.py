@@ -8,7 +8,7 @@ from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
-from rnnshape.report import Event, Finding, Report
+from rnnshape.report.report import Event, Finding, Report
 
 __all__ = ["JsonLines", "of_this_rank"]
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rnnshape import text
-from rnnshape.report import Event, Finding, Report
+from rnnshape.report.report import Event, Finding, Report
 
 __all__ = ["console", "print_report"]
 

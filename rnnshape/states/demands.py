@@ -11,11 +11,11 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import text
 from rnnshape._torch import is_judged_here
-from rnnshape.algebra.sizes import Monomial
 from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Mismatch
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
+from rnnshape.layout.sizes import Monomial
 
 __all__ = ["check_batch", "checked_lengths", "checked_output", "checked_pair", "checked_state", "layer_spec"]
 

@@ -9,12 +9,12 @@ from torch import Tensor
 from torch.overrides import _get_current_function_mode_stack
 
 from rnnshape import text
-from rnnshape.algebra.axes import COPIES, UNKNOWN, axes_of
-from rnnshape.algebra.layout import Layout
 from rnnshape.contracts.agreement import Agreement
+from rnnshape.coordinates.coordinates import MADE, ROWS, UNNAMED, Mark, layout_of, varies
 from rnnshape.errors import LayoutError
-from rnnshape.following.coordinates import MADE, ROWS, UNNAMED, Mark, layout_of, varies
-from rnnshape.judging.verdict import runs_along
+from rnnshape.layout.axes import COPIES, UNKNOWN, axes_of
+from rnnshape.layout.layout import Layout
+from rnnshape.rules.verdict import runs_along
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Contradiction", "contradicted", "contradiction", "trackers"]

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import known_values
-from rnnshape.algebra.axes import UNKNOWN, Dim, whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial
 from rnnshape.contracts.annotations import Claim
 from rnnshape.errors import LayoutError, SpecError
+from rnnshape.layout.axes import UNKNOWN, Dim, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Axes", "claims_of", "label", "label_arguments", "learn_lengths"]

@@ -20,22 +20,22 @@ from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[report
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch, text
-from rnnshape.algebra.axes import Axis
-from rnnshape.algebra.layout import Layout
+from rnnshape.coordinates.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
 from rnnshape.errors import ContractError
-from rnnshape.following.book import Beside, Book, writes
-from rnnshape.following.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
-from rnnshape.following.forms import Call
-from rnnshape.following.repeating import record, repeat
-from rnnshape.judging.explanation import explain
-from rnnshape.judging.judge import Judge
-from rnnshape.judging.usage import Usage
-from rnnshape.ops import ALWAYS, OPERATIONS, Operation, name_of
-from rnnshape.ops.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.ops.registry import REPEATABLE, Handler, UnreadableError, leaves
-from rnnshape.report import Finding, Location
-from rnnshape.rules import rule
-from rnnshape.watching.hooks import NOTE, Observer
+from rnnshape.hooks.observer import NOTE, Observer
+from rnnshape.layout.axes import Axis
+from rnnshape.layout.layout import Layout
+from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
+from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
+from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
+from rnnshape.report.catalogue import rule
+from rnnshape.report.report import Finding, Location
+from rnnshape.rules.explanation import explain
+from rnnshape.rules.judge import Judge
+from rnnshape.rules.usage import Usage
+from rnnshape.tracking.book import Beside, Book, writes
+from rnnshape.tracking.forms import Call
+from rnnshape.tracking.memory import record, repeat
 
 __all__ = ["Tracker"]
 

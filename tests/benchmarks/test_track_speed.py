@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from rnnshape.algebra.layout import Layout
-from rnnshape.report import Report
+from rnnshape.hooks.observer import Observer
+from rnnshape.layout.layout import Layout
+from rnnshape.report.report import Report
 from rnnshape.tracking.track import Tracker
-from rnnshape.watching.hooks import Observer
 
 
 class Classifier(nn.Module):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, substitute
 from rnnshape.dryrun.solving import Solver
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, substitute
 
 B, T = (11, 17, 23), (13, 19, 29)
 

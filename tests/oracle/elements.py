@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from rnnshape.algebra.axes import Axis
-from rnnshape.algebra.layout import Layout
-from rnnshape.following.coordinates import Mark, compress, layout_of, separable
-from rnnshape.ops.registry import leaves, name_of
-from rnnshape.report import Report
+from rnnshape.coordinates.coordinates import Mark, compress, layout_of, separable
+from rnnshape.hooks.observer import Observer
+from rnnshape.layout.axes import Axis
+from rnnshape.layout.layout import Layout
+from rnnshape.operations.registry import leaves, name_of
+from rnnshape.report.report import Report
 from rnnshape.tracking.track import Tracker
-from rnnshape.watching.hooks import Observer
 
 NAMES = ("batch", "seq", "char", "word", "frame", "band")
 

@@ -10,9 +10,9 @@ import torch
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from rnnshape.algebra.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import product
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import product
 
 MOST_ELEMENTS = 2000
 SOURCE_AXES = (Axis("batch"), Axis("seq"), Axis("hidden"), Axis("layers"), Axis("seq", "decoder"))

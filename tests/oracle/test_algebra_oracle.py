@@ -16,8 +16,8 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 from judge import MOST_ELEMENTS, Source, check_claims, factorizations, sources
 
-from rnnshape.algebra.layout import Layout
 from rnnshape.errors import LayoutError, LayoutIndexError
+from rnnshape.layout.layout import Layout
 
 MOST_DIMS = 6
 

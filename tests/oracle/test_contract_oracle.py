@@ -32,7 +32,7 @@ from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts import contract
 from rnnshape.contracts.contract import Call, Given, Mismatch, Other, check_call, check_result
 from rnnshape.contracts.hints import suggest
-from rnnshape.rules import rule
+from rnnshape.report.catalogue import rule
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported")
 

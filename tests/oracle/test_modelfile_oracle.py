@@ -25,8 +25,8 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import rnnshape as rs
+from rnnshape.calculator.model import ModelPrediction
 from rnnshape.errors import SpecError
-from rnnshape.model import ModelPrediction
 from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, Flag, Integer, Integers, Number
 from rnnshape.modelfile.description import described
 from rnnshape.modelfile.kinds import KINDS

@@ -8,9 +8,9 @@ from dependences import COMPUTED, CUBE, LOSSES, POINTWISE, SILENT, S
 from elements import check_dependence, check_elements, dispatched, leaves, numbered, placements, sources
 from operations import EINOPS, MOVEMENT, weights
 
-from rnnshape.ops import OPERATIONS
-from rnnshape.ops.pointwise import is_pointwise, makes_new_values
-from rnnshape.ops.writing import overwrite
+from rnnshape.operations import OPERATIONS
+from rnnshape.operations.pointwise import is_pointwise, makes_new_values
+from rnnshape.operations.writing import overwrite
 
 pytestmark = pytest.mark.filterwarnings("ignore:index_reduce")
 

@@ -13,11 +13,11 @@ from hypothesis import assume, given, note
 from hypothesis import strategies as st
 from judge import Source, check_claims, factorizations, source_of, sources
 
-from rnnshape.algebra.axes import COPIES, UNKNOWN, Axis, Dim, whole
-from rnnshape.algebra.factoring import fuse
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size, product, substitute
 from rnnshape.errors import LayoutError
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Dim, whole
+from rnnshape.layout.factoring import fuse
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size, product, substitute
 
 
 def known(text: str) -> Source:

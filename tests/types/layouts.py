@@ -12,8 +12,8 @@ from torch import Tensor
 
 import rnnshape as rs
 from rnnshape import Axis, Layout
-from rnnshape.algebra.axes import Crop, Dim, Factor
-from rnnshape.algebra.sizes import Size
+from rnnshape.layout.axes import Crop, Dim, Factor
+from rnnshape.layout.sizes import Size
 
 
 def made(annotation: object) -> None:

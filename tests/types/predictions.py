@@ -12,12 +12,12 @@ from torch import nn
 
 import rnnshape as rs
 from rnnshape import Finding, Layout, ModelPrediction, ModuleCall, Prediction, RNNSpec, WindowsPrediction
-from rnnshape.algebra.sizes import Size, Total
 from rnnshape.calculator.comparison import Difference
 from rnnshape.calculator.costs import Scale
 from rnnshape.calculator.explanation import Explanation
+from rnnshape.calculator.model import Value
 from rnnshape.calculator.scaling import Scaling
-from rnnshape.model import Value
+from rnnshape.layout.sizes import Size, Total
 
 
 def specs(spec: RNNSpec, module: nn.Module) -> None:

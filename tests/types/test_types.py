@@ -22,7 +22,7 @@ import pytest
 
 import rnnshape
 import rnnshape.nn
-from rnnshape.api import Watch
+from rnnshape.api.watch import Watch
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -30,7 +30,7 @@ SNIPPETS = sorted(path for path in HERE.glob("*.py") if not path.name.startswith
 HOMES = {
     **{name: f"{home}.{name}" for home, names in rnnshape._EXPORTS.items() for name in names},
     **{f"nn.{name}": f"{getattr(rnnshape.nn, name).__module__}.{name}" for name in rnnshape.nn.__all__},
-    "Watch": "rnnshape.api.Watch",
+    "Watch": "rnnshape.api.watch.Watch",
 }
 PUBLIC = {
     **{name: getattr(rnnshape, name) for name in rnnshape.__all__},

@@ -24,8 +24,8 @@ from rnnshape import (
     SpecError,
     SpecTypeError,
 )
-from rnnshape.api import Watch
-from rnnshape.report import Location, Passage, Sink
+from rnnshape.api.watch import Watch
+from rnnshape.report.report import Location, Passage, Sink
 
 
 def watched(model: nn.Module, watch: Watch) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rnnshape import text
-from rnnshape.algebra.axes import Axis, Dim, axes_of, whole
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Size, parse_size, product
 from rnnshape.errors import SpecError
+from rnnshape.layout.axes import Axis, Dim, axes_of, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Size, parse_size, product
 from rnnshape.modelfile.arguments import Choice, Flag, Integer, Integers, Number, Padding
 from rnnshape.modelfile.registry import Result, layer
 from rnnshape.modelfile.step import Step, holds, made_of, size_of

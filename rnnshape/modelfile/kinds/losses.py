@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rnnshape import text
-from rnnshape.algebra.axes import UNKNOWN, Axis, Dim, Factor
-from rnnshape.algebra.factoring import fuse
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Size, product
+from rnnshape.layout.axes import UNKNOWN, Axis, Dim, Factor
+from rnnshape.layout.factoring import fuse
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Size, product
 from rnnshape.modelfile.arguments import Choice, Integer, LayoutText, Number
 from rnnshape.modelfile.registry import Result, Tensor, layer
 from rnnshape.modelfile.step import Step, holds, size_of

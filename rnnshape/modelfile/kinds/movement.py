@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rnnshape import text
-from rnnshape.algebra.axes import UNKNOWN, Axis, Block, axes_of, role_of, whole
-from rnnshape.algebra.interleaving import interleaves
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Monomial, Size, parse_size
 from rnnshape.errors import LayoutError
+from rnnshape.layout.axes import UNKNOWN, Axis, Block, axes_of, role_of, whole
+from rnnshape.layout.interleaving import interleaves
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial, Size, parse_size
 from rnnshape.modelfile.arguments import Integer, Integers, ReshapeSizes
 from rnnshape.modelfile.registry import Cut, Result, Tensor, layer
 from rnnshape.modelfile.step import BoundError, Step, size_of

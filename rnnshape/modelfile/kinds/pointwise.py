@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnshape.algebra.axes import UNKNOWN, Dim
-from rnnshape.algebra.factoring import unknown
-from rnnshape.algebra.layout import Layout
 from rnnshape.errors import SpecError
+from rnnshape.layout.axes import UNKNOWN, Dim
+from rnnshape.layout.factoring import unknown
+from rnnshape.layout.layout import Layout
 from rnnshape.modelfile.arguments import Argument, Choice, Integer, Number
 from rnnshape.modelfile.kinds.movement import together
 from rnnshape.modelfile.registry import Result, layer

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from rnnshape.algebra.axes import Dim
-from rnnshape.algebra.layout import Layout
 from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.layout.axes import Dim
+from rnnshape.layout.layout import Layout
 from rnnshape.modelfile.arguments import Choice, Flag, Integer, NameList, Number
 from rnnshape.modelfile.registry import Result, Tensor, Use, layer
 from rnnshape.modelfile.step import Step, UnfollowedError, holds, made_of, size_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rnnshape.algebra.axes import axes_of
-from rnnshape.algebra.layout import Layout
-from rnnshape.algebra.sizes import Size
+from rnnshape.layout.axes import axes_of
+from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Size
 from rnnshape.modelfile.arguments import LARGEST, Flag, Integer
 from rnnshape.modelfile.registry import Lost, Result, Tensor, Use, layer
 from rnnshape.modelfile.step import Step, holds, seq_dim, size_of

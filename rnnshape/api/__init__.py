@@ -1,0 +1,1 @@
+"""What a user calls: a verb a file."""

@@ -1,0 +1,187 @@
+"""Run a script unchanged, with every recurrent layer of the process under watch."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from importlib.abc import InspectLoader
+from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
+from types import CodeType, ModuleType
+from typing import Any
+
+from rnnshape.api.watch import watch
+from rnnshape.render.terminal import console, print_report
+from rnnshape.report.catalogue import FailOn, counts
+from rnnshape.report.report import Report
+from rnnshape.report.settings import SWITCH, switch
+from rnnshape.tracebacks import clear_of_ours
+
+__all__ = ["FOUND", "run"]
+
+FOUND = 3
+"""The exit code for findings, where ``--fail-on`` asks for one and the script itself ended well."""
+
+
+def run(
+    target: str,
+    args: Sequence[str] = (),
+    *,
+    as_module: bool = False,
+    fail_on: FailOn = "never",
+    ignore: Iterable[str] = (),
+    track: bool | int = 3,
+    jsonl: str | None = None,
+) -> int:
+    """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
+
+    Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer.
+    Processes that the script starts are not watched.
+
+    Args:
+        target: a file, or a module's name.
+        args: what the script finds in ``sys.argv[1:]``.
+        as_module: whether ``target`` is a module, as with ``python -m``.
+        fail_on: the least severity of a finding that makes the exit code `FOUND`.
+        ignore: codes that are not reported.
+        track: for how many calls of an outermost module every axis is followed; True for all, False for none.
+        jsonl: a file for every call and finding as JSON lines; each rank of a distributed run has its own.
+
+    Returns:
+        The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
+
+    Raises:
+        KeyboardInterrupt: where that ended the script. Its traceback and the report are printed already.
+    """
+    sys.argv = [target, *args]
+    if not sys.flags.safe_path:
+        sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
+    watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
+    report = watching.attach()
+    interrupted = False
+    code = 0
+    with _only_mistakes_are_logged():
+        try:
+            code = _script(target, as_module)
+            threading._shutdown()  # pyright: ignore[reportAttributeAccessIssue] - with it the interpreter waits for threads and pools
+        except KeyboardInterrupt as error:
+            _show(error)
+            interrupted = True
+        finally:
+            watching.remove()
+    _flush()
+    if switch() == "off":
+        print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
+    elif _speaks(report):
+        with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
+            print_report(report, _title(target, as_module), console(stderr=True))
+    if interrupted:
+        raise KeyboardInterrupt
+    return code or (FOUND if _fails(report, fail_on) else 0)
+
+
+@contextlib.contextmanager
+def _only_mistakes_are_logged() -> Any:
+    """Keep calls and findings out of the script's log, for they are printed at the end; a mistake of ours goes to stderr."""
+    logger = logging.getLogger("rnnshape")
+    handler = logging.StreamHandler()
+    handler.addFilter(lambda record: not hasattr(record, "rnnshape"))
+    logger.addHandler(handler)
+    propagate, logger.propagate = logger.propagate, False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
+
+
+def _script(target: str, as_module: bool) -> int:
+    """Run the script to its end, whatever that is, and return its exit code."""
+    try:
+        main = ModuleType("__main__")
+        code, names = _module(target) if as_module else _file(target)
+        main.__dict__.update(names, __annotations__={})
+        # For good: threads and atexit functions pickle by it. multiprocessing, which torch imports, has a second name for it.
+        sys.modules["__main__"] = sys.modules["__mp_main__"] = main
+        exec(code, main.__dict__)
+    except KeyboardInterrupt:
+        raise
+    except SystemExit as end:
+        return _exit_code(end)
+    except BaseException as error:
+        return _show(error)
+    return 0
+
+
+def _file(path: str) -> tuple[CodeType, dict[str, Any]]:
+    """Return the code of a file, and the names that the interpreter gives to a script."""
+    path = os.path.join(os.getcwd(), path)
+    loader = SourceFileLoader("__main__", path)
+    code = compile(loader.get_data(path), path, "exec", dont_inherit=True)
+    return code, {"__file__": path, "__loader__": loader, "__cached__": None, "__package__": None}
+
+
+def _module(name: str) -> tuple[CodeType, dict[str, Any]]:
+    """Return the code of a module, or of a package's ``__main__``, and the names that ``python -m`` gives to it."""
+    spec = find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        name += ".__main__"
+        spec = find_spec(name)
+    if spec is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    code = spec.loader.get_code(spec.name) if isinstance(spec.loader, InspectLoader) else None
+    if code is None:
+        raise ImportError(f"{name!r} is not written in Python", name=name)
+    sys.argv[0] = str(spec.origin)
+    names = {"__file__": spec.origin, "__loader__": spec.loader, "__cached__": spec.cached, "__package__": spec.parent}
+    return code, {**names, "__spec__": spec}
+
+
+def _exit_code(end: SystemExit) -> int:
+    if end.code is None:
+        return 0
+    if isinstance(end.code, int):
+        return end.code
+    print(end.code, file=sys.stderr)
+    return 1
+
+
+def _show(error: BaseException) -> int:
+    """Print the traceback as the interpreter would have, without a frame of ours, and return its exit code."""
+    clear_of_ours(error)
+    _flush()
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except SystemExit as end:
+        return _exit_code(end)
+    except Exception as failed:
+        clear_of_ours(failed)
+        failed.__context__ = None
+        for title, shown in (("Error in sys.excepthook:", failed), ("\nOriginal exception was:", error)):
+            print(title, file=sys.stderr)
+            sys.__excepthook__(type(shown), shown, shown.__traceback__)
+    return 1
+
+
+def _flush() -> None:
+    """Bring the script's output in front of ours, if it can still be written; else the interpreter tells at its end."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+
+
+def _speaks(report: Report) -> bool:
+    """Tell whether this process prints: of a distributed run the first rank does, another only what it found."""
+    return os.environ.get("RANK", "0") == "0" or bool(report.findings)
+
+
+def _title(target: str, as_module: bool) -> str:
+    rank = f" (rank {os.environ['RANK']})" if "RANK" in os.environ else ""
+    return f"{'-m ' if as_module else ''}{target}{rank}"
+
+
+def _fails(report: Report, fail_on: FailOn) -> bool:
+    return any(counts(f.severity, fail_on) for f in report.findings)

@@ -1,0 +1,158 @@
+"""What a user calls: `watch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from types import TracebackType
+from typing import get_args
+
+from torch import nn
+
+from rnnshape._torch import spec_of
+from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.hooks.observer import Action, Observer
+from rnnshape.hooks.stepping import Stepper
+from rnnshape.render.jsonl import JsonLines, of_this_rank
+from rnnshape.report.catalogue import checked_codes
+from rnnshape.report.report import Report
+from rnnshape.report.settings import ignored_codes, switch
+
+__all__ = ["Watch", "checked_options", "watch"]
+
+
+def watch(
+    model: nn.Module | None = None,
+    /,
+    *,
+    on: Action = "raise",
+    ignore: Iterable[str] = (),
+    track: bool | int = False,
+    jsonl: str | PathLike[str] | None = None,
+) -> Watch:
+    """Check every call of every recurrent layer in a model against its contract, before torch runs it.
+
+    A call whose sizes were seen before costs a few microseconds. Outputs, gradients, random numbers, ``state_dict``, pickles
+    and the hooks of others are what they are without the watch, and nothing is left behind when it ends. A layer that is called
+    by compiled code is not watched. With ``RNNSHAPE=off`` in the environment nothing is; ``log``, ``warn`` or ``raise`` there
+    stand in for ``on``.
+
+    Args:
+        model: the model, or None for every recurrent layer of torch's in the process.
+        on: what to do about an error: "raise" a `ContractError` instead of torch's own exception, "warn" with
+            `RNNShapeWarning`, or "log" to ``logging.getLogger("rnnshape")``. A mere warning is never raised. With
+            "record" it is only kept in the report, and neither the log nor torch's own exception gets anything.
+        ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``;
+            for the project, ``ignore`` under ``[tool.rnnshape]`` in pyproject.toml.
+        track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none.
+            Axes then come from the layers' contracts, from jaxtyping annotations of ``forward``, and from DataLoaders.
+        jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
+            In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
+
+    Returns:
+        A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
+
+    Raises:
+        RNNShapeError: where there is nothing to watch in the model.
+        SpecError: for an unknown ``on`` or code.
+
+    >>> import torch
+    >>> rnn = torch.nn.GRU(4, 8)
+    >>> with watch(rnn) as report:
+    ...     output, h_n = rnn(torch.zeros(9, 6, 4))
+    >>> print(report.events[0])
+    GRU: input seq=9 batch=6 feature=4 (9, 6, 4),
+         output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
+    """
+    if switch() == "off":
+        return Watch(None, "record", (), None, 0, is_off=True)
+    checked, codes, limit = checked_options(on, ignore, track)
+    if model is not None and not any(map(spec_of, model.modules())):
+        raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
+    return Watch(model, checked, codes, jsonl, limit)
+
+
+def checked_options(on: Action, ignore: Iterable[str], track: bool | int) -> tuple[Action, tuple[str, ...], int | None]:
+    """Return what to do about an error, the codes that are not reported, and how many calls are followed; None for all.
+
+    Raises:
+        SpecError: for an option that does not exist.
+    """
+    asked = switch()
+    if on not in get_args(Action):
+        raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
+    codes = (*checked_codes(ignore), *ignored_codes())
+    if not isinstance(track, int) or track < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise SpecError(f"track={track!r}: a number of steps is needed, or True or False")
+    return (on if asked is None or asked == "off" else asked), codes, None if track is True else int(track)
+
+
+class Watch:
+    """A watch over a model; see `watch`.
+
+    Attributes:
+        report: what was seen up to now.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module | None,
+        on: Action,
+        ignore: tuple[str, ...],
+        jsonl: str | PathLike[str] | None,
+        steps: int | None,
+        *,
+        is_off: bool = False,
+    ) -> None:
+        self._model = model
+        self._jsonl = jsonl
+        self._lines: JsonLines | None = None
+        self.report: Report = Report()
+        self._observer = Observer(self.report, on, ignore)
+        self._attached = False
+        self._is_off = is_off
+        self._steps = steps
+        self._stepper: Stepper | None = None
+
+    def attach(self) -> Report:
+        """Begin to watch, and return the report; once more is no different from once."""
+        if not self._attached and not self._is_off:
+            self._attached = True
+            try:
+                self._begin()
+            except BaseException:
+                self.remove()
+                raise
+        return self.report
+
+    def _begin(self) -> None:
+        if self._jsonl is not None:
+            self._lines = JsonLines(of_this_rank(self._jsonl))
+            self.report.sinks.append(self._lines.write)
+        if self._model is None:
+            self._observer.watch_everything()
+        else:
+            self._observer.watch(self._model.named_modules())
+        if self._steps != 0:
+            self._stepper = Stepper(self._observer, self._observer.path_of(self._model), self._steps)
+            self._stepper.start(self._model)
+
+    def remove(self) -> None:
+        """Stop watching; the report stays."""
+        if self._attached:
+            self._attached = False
+            if self._stepper:
+                self._stepper.stop()
+                self._stepper = None
+            self._observer.remove()
+            if self._lines:
+                self.report.sinks.remove(self._lines.write)
+                self._observer.guarded(self._lines.write_totals, self.report)
+                self._lines.close()
+                self._lines = None
+
+    def __enter__(self) -> Report:
+        return self.attach()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.remove()

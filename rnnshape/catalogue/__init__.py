@@ -1,1 +1,0 @@
-"""The entries of the catalogue of rules, a file for each family."""

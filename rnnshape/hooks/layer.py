@@ -1,0 +1,259 @@
+"""`Door`: one recurrent layer under one watch. It turns a call into plain data, judges it, and remembers what was right."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape import _torch
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.contracts.contract import Call, Mismatch, Packed, check_call, check_result, packed_rows, predicted
+from rnnshape.contracts.hints import suggest
+from rnnshape.report.catalogue import rule
+from rnnshape.report.report import Event, Finding, Location, Passage, Report
+
+__all__ = ["Door", "Request", "Seen", "result_sizes"]
+
+logger = logging.getLogger("rnnshape")
+
+MOST_KNOWN = 4096
+"""Kinds of calls that a door remembers; any other is judged anew each time."""
+
+_STATE_NAMES = frozenset(["hx", "h", "h0", "h_0", "hidden", "hidden_state", "state", "states", "initial_state", "init_state"])
+
+
+class Request(NamedTuple):
+    """A call of a module, as it was made."""
+
+    module: nn.Module
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Seen:
+    """A kind of call that was found right: its counter, and the sizes of its result."""
+
+    __slots__ = ("passage", "result")
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self.result: object = None
+
+
+class Door:
+    """One module under one watch.
+
+    Args:
+        module: the layer.
+        path: where it lives in the model.
+        spec: its configuration.
+        report: where calls are counted.
+        ignore: codes that are not reported.
+
+    Attributes:
+        names: of input and state in its ``forward``; empty where that takes something else, which nobody can judge.
+        follows_torch: whether its class has torch's own ``forward``.
+        alive: a reference to the module, which takes the door away when the module dies.
+        quiet: whether new kinds of calls are kept out of the log.
+    """
+
+    __slots__ = ("_seen", "alive", "follows_torch", "ignore", "kind", "names", "path", "quiet", "report", "spec")
+
+    def __init__(self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str]) -> None:
+        self.path = path
+        self.kind = type(module).__name__
+        self.spec = spec
+        self.report = report
+        self.ignore = ignore
+        self.alive: object = None
+        self.quiet = False
+        self.names, self.follows_torch = _signature(type(module))
+        self._seen: dict[Any, Seen] = {}
+        if not self.names:
+            report.could_not_follow(f"{path or self.kind}: {self.kind}.forward takes other arguments than (input, hx)")
+
+    def is_torchs_own(self, module: nn.Module) -> bool:
+        """Tell whether torch's own ``forward`` gets the arguments as they are; then a mismatch is proof of a mistake."""
+        return self.follows_torch and not _torch.has_hooks(module)[0]
+
+    def known(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Seen | None:
+        """Return what is known of a call of these sizes; the fast path of every call but the first."""
+        x = args[0] if args else kwargs.get(self.names[0])
+        return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
+
+    def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
+        """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
+        spec = _torch.spec_of(request.module) or self.spec
+        if spec != self.spec:
+            self.spec = spec
+            self._seen.clear()
+        found = self._arguments(request)
+        call = found and _torch.call_of(request.module, *found)
+        return (call, list(check_call(self.spec, call))) if call else None
+
+    def judge_result(self, call: Call, result: object) -> tuple[Mismatch, ...] | None:
+        """Hold a result against the contract; None where it has another structure than torch's."""
+        return check_result(self.spec, call, _torch.argument(result))
+
+    def count(self, request: Request, call: Call, right: bool, results: bool) -> Seen:
+        """Count a call; one that is right is known from then on.
+
+        Args:
+            request: the call as it was made.
+            call: the same, reduced.
+            right: whether nothing is to be reported of it.
+            results: whether its results were as predicted.
+        """
+        found = self._arguments(request)
+        cheap = _key(*found) if found else None
+        key = call if cheap is None else (cheap, right)
+        seen = self._seen.get(key)
+        if seen is None:
+            seen = Seen(self.report.passage(self.event(call, results)))
+            if not (seen.passage.calls or self.quiet):
+                logger.info("%s", seen.passage.event, extra={"rnnshape": seen.passage.event})
+            if len(self._seen) < MOST_KNOWN:
+                self._seen[key] = seen
+                if right and cheap is not None:
+                    self._seen[cheap] = seen
+        seen.passage.calls += 1
+        return seen
+
+    def count_failed(self, request: Request) -> None:
+        """Count a call that ended in an exception."""
+        found = self._arguments(request)
+        call = found and _torch.call_of(request.module, *found)
+        if call and predicted(self.spec, call) is not None:
+            self.report.count_failed(self.event(call, results=False))
+        else:
+            self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
+
+    def findings(self, call: Call, mismatches: Iterable[Mismatch], made: Location | None = None) -> list[Finding]:
+        """Turn mismatches into findings, without those that are ignored.
+
+        Args:
+            call: the call.
+            mismatches: what is wrong with it.
+            made: the line that made the state, where that is known; else what is wrong with it is placed at the call.
+        """
+        here = _torch.user_location()
+        found: list[Finding] = []
+        for mismatch in mismatches:
+            location = made or here if mismatch.argument not in ("input", "output") else here
+            silent = any(place.silences(mismatch.code) for place in (here, location) if place)
+            if mismatch.code not in self.ignore and not silent:
+                found.append(self._finding(call, mismatch, location, here))
+        return found
+
+    def state_of(self, request: Request) -> object:
+        """Return the state of a call, of a pair the first; None where there is none."""
+        found = self._arguments(request)
+        state = found[1] if found else None
+        return state[0] if isinstance(state, (tuple, list)) and state else state
+
+    def event(self, call: Call, results: bool = True) -> Event:
+        """Describe a call whose input has the right rank, with its results or without."""
+        spec, p = self.spec, predicted(self.spec, call)
+        assert p is not None
+        layouts, output, packed = {"input": p.input, "h_0": p.h_0, "c_0": p.c_0}, p.output, None
+        if isinstance(call.input, Packed):
+            packed = (call.input.batch, call.input.steps)
+            layouts["input"], output = packed_rows(call.input, p.input), packed_rows(call.input, p.output)
+        if results:
+            layouts |= {"h_1": p.h_n, "c_1": p.c_n} if spec.cell else {"output": output, "h_n": p.h_n, "c_n": p.c_n}
+        given = () if call.state is None else ("h_0", "c_0") if spec.has_cell_state else ("h_0",)
+        return Event(
+            module=self.path,
+            kind=self.kind,
+            spec=repr(spec),
+            layouts=tuple((n, v) for n, v in layouts.items() if v is not None and (n[-1] != "0" or n in given)),
+            batch_first=spec.batch_first,
+            packed=packed,
+            given=given,
+        )
+
+    def _arguments(self, request: Request) -> tuple[Any, Any] | None:
+        """Return input and state of a call, however they were passed; None where torch itself will object."""
+        rest = dict(request.kwargs)
+        given = bool(request.args) or self.names[0] in rest
+        values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
+        return (values[0], values[1]) if given and len(values) == 2 and not rest else None
+
+    def _finding(self, call: Call, mismatch: Mismatch, location: Location | None, here: Location | None) -> Finding:
+        details = mismatch.comparison(self._remark(mismatch.argument))
+        if here is not None and location != here:
+            details.append(f"  used at {here}" + (f":  {here.code}" if here.code else ""))
+        return Finding(
+            code=mismatch.code,
+            severity=rule(mismatch.code).severity,
+            message=mismatch.fact,
+            module=self.path,
+            location=location,
+            suggestion=suggest(self.spec, call, mismatch),
+            layouts=(("expected", mismatch.expected),) if mismatch.expected else (),
+            kind=self.kind,
+            details=tuple(details),
+            subject=mismatch.argument,
+        )
+
+    def _remark(self, argument: str) -> str:
+        if self.spec.cell:
+            return ""
+        if argument in ("input", "output"):
+            return f"batch_first={self.spec.batch_first}"
+        return "a state is never batch-first" if self.spec.batch_first else ""
+
+
+def _key(x: Any, state: Any) -> Any:
+    """Return what decides whether a call is right, as a dict key; None where it cannot be had cheaply."""
+    if type(x) is Tensor and not x.is_nested:
+        first: Any = (x.shape, x.dtype, x.device)
+    elif isinstance(x, PackedSequence) and (sizes := _torch.packed_sizes(x)):
+        first = (x.data.shape, x.data.dtype, x.data.device, sizes)
+    else:
+        return None
+    if state is None:
+        return first
+    if type(state) is Tensor:
+        return (first, state.shape, state.dtype, state.device)
+    if type(state) is tuple and len(state) == 2 and type(state[0]) is Tensor and type(state[1]) is Tensor:
+        h, c = state
+        return (first, h.shape, c.shape, h.dtype, c.dtype, h.device, c.device)
+    return None
+
+
+def result_sizes(result: Any) -> object:
+    """Return the sizes in a result of torch's structure, to be compared with those seen before."""
+    if type(result) is tuple:
+        return [r.shape if type(r) is Tensor else result_sizes(r) for r in result]
+    if isinstance(result, Tensor):
+        return result.shape
+    return result.data.shape if isinstance(result, PackedSequence) else None
+
+
+def _signature(kind: type[nn.Module]) -> tuple[tuple[str, ...], bool]:
+    """Return the names of input and state in ``forward``, and whether the method is torch's own.
+
+    An overridden ``forward`` may mean anything by its arguments. Where it takes an input and perhaps a state, it is held to the
+    contract only once its outcome has shown that it keeps it.
+    """
+    forward = getattr(kind, "forward", None)  # a compiled class of torch.jit has none
+    if forward in _torch.TORCH_FORWARDS:
+        return ("input", "hx"), True
+    try:
+        parameters = list(inspect.signature(forward).parameters.values())[1:]  # pyright: ignore[reportArgumentType]
+    except (TypeError, ValueError):
+        return (), False
+    kinds = {p.kind for p in parameters}
+    variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    if parameters and kinds <= variable:
+        return ("input", "hx"), False
+    names = [p.name for p in parameters]
+    if kinds & variable or not 1 <= len(names) <= 2 or (len(names) == 2 and names[1] not in _STATE_NAMES):
+        return (), False
+    return (names[0], names[1] if len(names) == 2 else "hx"), False

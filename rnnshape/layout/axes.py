@@ -1,0 +1,151 @@
+"""What an axis is, and how a piece of one is written.
+
+A dimension of a tensor is a row-major product of factors. A factor is a contiguous piece of an axis: for an axis of
+``total`` elements, the piece of element ``i`` is ``(i // stride) % size``. A whole axis is the factor ``(axis, n, 1, n)``.
+
+Where a reshape cuts an axis at places that do not divide, the axes concerned become one `Block`: an axis whose elements are
+the row-major product of the block's own factors. Its pieces are factors like any other, and fuse back when a later reshape
+puts them together, so nothing is ever lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rnnshape.layout.sizes import Size, product
+
+__all__ = ["COPIES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Factor", "axes_of", "role_of", "whole"]
+
+# How people already spell the role words: torch's documentation, einops, Keras.
+_SPELLINGS = {
+    "batch": "N B bs batch_size",
+    "seq": "T L time steps seq_len sequence timesteps",
+    "feature": "H_in F channels features input_size",
+    "hidden": "H H_out H_cell hidden_size",
+    "layers": "num_layers layer",
+    "directions": "D num_directions direction",
+    "gates": "gate num_gates",
+}
+_ROLES = {word: role for role, words in _SPELLINGS.items() for word in (role, *words.split())}
+
+
+def role_of(word: str) -> str:
+    """Translate a usual spelling to the role word; any other word stands for itself.
+
+    >>> role_of("N"), role_of("time"), role_of("vocab")
+    ('batch', 'seq', 'vocab')
+    """
+    return _ROLES.get(word, word)
+
+
+class Crop(NamedTuple):
+    """The part of an axis that a slice left: ``range(start, stop, step)`` of ``total`` elements.
+
+    >>> str(Crop(1, 9, 1, 9)), str(Crop(0, 9, 2, 9)), str(Crop(8, 9, 1, 9))
+    ('[1:9/9]', '[0:9:2/9]', '[8/9]')
+    """
+
+    start: int
+    stop: int
+    step: int
+    total: int
+
+    def __str__(self) -> str:
+        if self.stop == self.start + 1:
+            return f"[{self.start}/{self.total}]"
+        step = f":{self.step}" if self.step != 1 else ""
+        return f"[{self.start}:{self.stop}{step}/{self.total}]"
+
+
+class Axis(NamedTuple):
+    """An axis with a meaning.
+
+    Two axes are the same only if name, ``of`` and crop agree: the ``seq@encoder`` and ``seq@decoder`` of a seq2seq model are
+    two axes even at equal size.
+
+    Attributes:
+        name: a role word (batch, seq, feature, hidden, layers, directions, gates) or any other word. A spelling of a role
+            word that is an axis of its own is written in quotes.
+        of: what tells it apart from another axis of that name; empty where there is one.
+        crop: the slice that it is of a larger axis, or None.
+    """
+
+    name: str
+    of: str = ""
+    crop: Crop | None = None
+
+    def __str__(self) -> str:
+        name = self.name if role_of(self.name) == self.name else repr(self.name)
+        origin = f"@{self.of}" if self.of else ""
+        return f"{name}{origin}{self.crop or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Several factors read row-major as one axis, cut where they do not divide.
+
+    Attributes:
+        parts: the factors, slowest first.
+    """
+
+    parts: tuple[Factor, ...]
+
+    def __str__(self) -> str:
+        return "{" + " ".join(map(str, self.parts)) + "}"
+
+
+class Factor(NamedTuple):
+    """A contiguous piece of an axis: of element ``i`` it is ``(i // stride) % size``.
+
+    Attributes:
+        axis: the axis or block that it is a piece of.
+        size: elements of the piece.
+        stride: elements of the axis between two neighbours of the piece.
+        total: elements of the whole axis.
+
+    >>> str(Factor(Axis("batch"), 6, 1, 6)), str(Factor(Axis("batch"), 3, 2, 6)), str(Factor(Axis("batch"), 2, 1, 6))
+    ('batch=6', 'batch//2=3', 'batch%2/6=2')
+    """
+
+    axis: Axis | Block
+    size: Size
+    stride: Size
+    total: Size
+
+    def __str__(self) -> str:
+        size = str(self.size)
+        if self.axis == UNKNOWN:
+            return f"?={size}"
+        name = str(self.axis)
+        if self.size == self.total:
+            return name if size == name else f"{name}={size}"
+        cut = f"//{self.stride}" if self.stride != 1 else ""
+        if product((self.size, self.stride)) != self.total:
+            cut += f"%{size}/{self.total}"
+        return f"{name}{cut}={size}"
+
+
+Dim = tuple[Factor, ...]
+"""A dimension: factors, slowest first. The empty one has size 1 and no meaning."""
+
+UNKNOWN = Axis("?")
+"""The axis of a dimension that nobody can vouch for. It claims nothing."""
+
+COPIES = Axis("copies")
+"""The axis of a dimension made by ``expand``: nothing varies along it."""
+
+
+def whole(axis: Axis | Block, size: Size) -> Factor:
+    """Return the factor that is all of an axis."""
+    return Factor(axis, size, 1, size)
+
+
+def axes_of(dim: Dim) -> Iterator[Axis]:
+    """Yield every axis that has a part in a dimension, those inside blocks included."""
+    for factor in dim:
+        if isinstance(factor.axis, Block):
+            yield from axes_of(factor.axis.parts)
+        else:
+            yield factor.axis

@@ -1,0 +1,395 @@
+"""Consumption: dims are contracted, reduced or normalised. What must not vary along them is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from rnnshape.coordinates.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.pointwise import keeps, meet, pointwise
+from rnnshape.operations.registry import Operation, leaves, operation, repeatable
+
+__all__ = ["contracted", "joined", "keeps_but", "put_result"]
+
+
+def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
+    """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
+    tables: dict[Axis, Tensor] = {}
+    for axis, table in mark.tables.items():
+        if any(varies(table, d) for d in dims):
+            continue
+        for dim in dims:
+            if table.size(dim) > 1:  # padding beside one coordinate
+                table = table.amax(dim, keepdim=True)
+        if not keepdim and dims:
+            gone = {d % table.dim() for d in dims} if table.dim() else set()
+            table = table.view([s for d, s in enumerate(table.shape) if d not in gone])
+        tables[axis] = interned(table)
+    return tables
+
+
+def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
+    """Return what all operands of a product leave of their axes.
+
+    An axis that one of them sums away is gone, whatever another knows of it; where two disagree, as in a matrix of
+    similarities, an element has no one coordinate.
+    """
+    gone = {axis for mark, tables in sources for axis in mark.tables if axis not in tables}
+    met: dict[Axis, Tensor] = {}
+    for _, tables in sources:
+        for axis, table in tables.items():
+            if axis in met and disagreement(met[axis], table) is not None:
+                gone.add(axis)
+            elif axis not in met or bool((met[axis] < 0).any()):
+                met[axis] = table
+    return {axis: table for axis, table in met.items() if axis not in gone}
+
+
+def put_result(
+    op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
+    single: int | None = None,
+) -> None:  # fmt: skip
+    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
+
+    Args:
+        op: the operation.
+        result: one of its results.
+        tables: of it.
+        sources: the marks of its operands.
+        lost: axes that the operation takes away; of one operand.
+        single: as in Mark.
+    """
+    if not isinstance(result, Tensor):
+        return
+    mark = Mark(tuple(result.shape), tables, single=single)
+    for source in sources:
+        mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
+        mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
+        mark.target |= source.target
+    mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
+    op.book.put(result, mark)
+
+
+@repeatable
+@operation("linear")
+def linear(op: Operation) -> None:
+    """``input @ weight.T + bias``: the last dim of the input is contracted, and a feature axis of its own comes out."""
+    source, weight = op.argument(0, "input"), op.argument(1, "weight")
+    mark = op.book.mark(source)
+    others = [m for t in (weight, op.argument(2, "bias")) if (m := op.book.mark(t))]
+    if mark is None or others:
+        return op.book.judge.use(*([mark] if mark else []), *others)
+    op.book.judge.contraction(op, mark, (source.dim() - 1,))
+    result = op.result
+    tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
+    if weight.dim() > 1:
+        tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
+    single = result.dim() - 1 if weight.dim() > 1 and weight.size(0) == 1 else None
+    return put_result(op, result, tables, [mark], single=single)
+
+
+@repeatable
+@operation("matmul", "__rmatmul__", "bmm", "mm", "mv", "dot")
+def matmul(op: Operation) -> None:
+    """The last dim of the first operand meets the last but one of the second."""
+    a = op.argument(0, "input")
+    b = next((op.kwargs[n] for n in ("other", "mat2", "vec", "tensor") if n in op.kwargs), op.args[-1] if op.args else None)
+    _product(op, (b, a) if op.name == "__rmatmul__" else (a, b), [])
+
+
+@repeatable
+@operation("addmm", "baddbmm", "addmm_", "baddbmm_")
+def add_product(op: Operation) -> None:
+    """A product, with something added."""
+    batched = op.name.startswith("b")
+    a = op.argument(1, "batch1" if batched else "mat1")
+    b = op.argument(2, "batch2" if batched else "mat2")
+    added = op.argument(0, "input")
+    marks = [m for m in [op.book.mark(added)] if m is not None and op.kwargs.get("beta", 1) != 0]
+    _product(op, (a, b), marks)
+
+
+def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> None:
+    a, b = operands
+    result = op.result
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or not isinstance(result, Tensor):
+        return
+    left, right = op.book.mark(a), op.book.mark(b)
+    inner_a, inner_b = a.dim() - 1, max(b.dim() - 2, 0)
+    if left is not None and right is not None:
+        op.book.judge.product(op, left, inner_a, right, inner_b)
+    elif left is not None:
+        op.book.judge.contraction(op, left, (inner_a,))
+    elif right is not None:
+        op.book.judge.contraction(op, right, (inner_b,))
+    sizes = tuple(result.shape)
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    if left is not None:  # rows of the result, with the columns of b beside them
+        tables = contracted(left, (inner_a,), keepdim=False)
+        sources.append((left, {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    if right is not None:  # columns of the result, with the rows of a above them
+        tables = contracted(right, (inner_b,), keepdim=False)
+        at = -2 if b.dim() > 1 else 0
+        sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
+    if sources:
+        put_result(op, result, joined(sources), [m for m, _ in sources])
+
+
+@repeatable
+@operation("einsum")
+def einsum(op: Operation) -> None:
+    """Letters name the dims: those that are not in the result are contracted."""
+    equation, operands = op.argument(0, "equation"), op.args[1:]
+    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+        operands = tuple(operands[0])
+    marks = [op.book.mark(t) for t in operands]
+    known = [m for m in marks if m is not None]
+    if not known:
+        return
+    terms, output = _terms(equation)
+    if any(len(set(t)) != len(t) for t in terms) or len(terms) != len(marks):
+        op.book.judge.use(*known)
+        return
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
+        if mark is None:
+            continue
+        gone = tuple(d for d, letter in enumerate(term) if letter not in output)
+        others = [t for i, (m, t) in enumerate(zip(marks, terms, strict=True)) if m is not None and i != at]
+        met = [d for d in gone if any(term[d] in other for other in others)]
+        op.book.judge.contraction(op, mark, tuple(d for d in gone if d not in met))
+        kept = [letter for letter in term if letter in output]
+        order = [kept.index(letter) for letter in output if letter in kept]
+        tables: dict[Axis, Tensor] = {}
+        for axis, table in contracted(mark, gone, keepdim=False).items():
+            table = table.permute(order)
+            for at, letter in enumerate(output):
+                if letter not in term:
+                    table = table.unsqueeze(at)
+            tables[axis] = table
+        sources.append((mark, tables))
+    op.book.judge.use(*known)
+    put_result(op, op.result, joined(sources), known)
+
+
+def _terms(equation: object) -> tuple[list[str], str]:
+    """Return the letters of each operand and of the result; none for an equation that is written in another way."""
+    if not isinstance(equation, str) or "." in equation:
+        return [], ""
+    inputs, arrow, output = equation.replace(" ", "").partition("->")
+    if not arrow:
+        output = "".join(sorted(c for c in set(inputs) - {","} if inputs.count(c) == 1))
+    return inputs.split(","), output
+
+
+@repeatable
+@operation("softmax", "log_softmax", "softmin", "gumbel_softmax", "_softmax", "_log_softmax")
+def softmax(op: Operation) -> None:
+    """Normalises along one dim."""
+    source = op.argument(0, "input")
+    position = 4 if op.name == "gumbel_softmax" else 1
+    dim = op.kwargs.get("dim", op.args[position] if len(op.args) > position else -1 if op.name == "gumbel_softmax" else None)
+    mark = op.book.mark(source)
+    if mark is None:
+        return
+    if dim is None and op.name != "gumbel_softmax":
+        dim = 0 if source.dim() in (0, 1, 3) else 1  # what torch still takes, with a warning
+    if type(dim) is int:
+        op.book.judge.normalisation(op, mark, dim % max(source.dim(), 1))
+    keeps_but(op, mark, (dim,) if type(dim) is int else None)
+
+
+def keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
+    """Give results of the same sizes what their source knows, but not which sample where samples lie along these dims."""
+    ndim = max(len(mark.sizes), 1)
+    dims = tuple(range(len(mark.sizes))) if dims is None else tuple(d % ndim for d in dims)
+    tables = {a: t for a, t in mark.tables.items() if a.name != "batch" or not t.dim() or not any(varies(t, d) for d in dims)}
+    for result in leaves(op.result):
+        if tuple(result.shape) == mark.sizes:
+            op.book.put(result, replace(mark, tables=dict(tables), made=None))
+
+
+@repeatable
+@operation("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "cumsum_", "cumprod_")
+def cumulation(op: Operation) -> None:
+    """Every element takes those before it along."""
+    mark = op.book.mark(op.argument(0, "input"))
+    dim = op.argument(1, "dim", op.kwargs.get("axis"))
+    if mark is not None:
+        keeps_but(op, mark, (dim,) if type(dim) is int else None)
+
+
+@repeatable
+@operation("normalize")
+def normalize(op: Operation) -> None:
+    """Divides by a norm along one dim."""
+    mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
+    if mark is not None:
+        dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
+        op.book.judge.scaling(op, mark, dims)
+        keeps_but(op, mark, dims)
+
+
+@repeatable
+@operation("layer_norm", "rms_norm")
+def trailing_norm(op: Operation) -> None:
+    """Normalises over the last dims."""
+    source = op.argument(0, "input")
+    mark = op.book.mark(source)
+    if mark is not None:
+        shape = op.argument(1, "normalized_shape")
+        dims = tuple(range(source.dim() - len(shape), source.dim()))
+        op.book.judge.contraction(op, mark, dims)
+        keeps_but(op, mark, dims)
+
+
+@repeatable
+@operation("instance_norm", "group_norm")
+def inner_norm(op: Operation) -> None:
+    """Normalises within each sample: dim 0 is the batch."""
+    mark = op.book.mark(op.argument(0, "input"))
+    if mark is not None:
+        keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
+
+
+@repeatable
+@operation("prelu", "tril", "triu")
+def in_place_of_each(op: Operation) -> None:
+    """Every element stays where it is; a weight for each channel is no operand."""
+    source, weight = op.argument(0, "input"), op.argument(1, "weight")
+    if op.book.mark(weight) is None:
+        keeps(op, source)
+
+
+@repeatable
+@operation("glu")
+def gated(op: Operation) -> None:
+    """The first half along a dim meets the second."""
+    source, dim = op.argument(0, "input"), op.argument(1, "dim", -1)
+    mark = op.book.mark(source)
+    if mark is None:
+        return
+    sizes = tuple(op.result.shape)
+    halves = [Mark(sizes, sites=mark.sites, lost=mark.lost, target=mark.target) for _ in range(2)]
+    for axis, table in mark.tables.items():
+        for half, found in zip(halves, table.chunk(2, dim) if table.size(dim) > 1 else (table, table), strict=True):
+            half.tables[axis] = compress(found)
+    op.book.put(op.result, meet(op, halves, sizes))
+
+
+@repeatable
+@operation("batch_norm")
+def batch_norm(op: Operation) -> None:
+    """Normalises each channel, dim 1, over all else; the batch belongs there."""
+    source = op.argument(0, "input")
+    mark = op.book.mark(source)
+    if mark is not None:
+        op.book.judge.contraction(op, mark, (1,))
+    keeps(op, source)
+
+
+@repeatable
+@operation(
+    "sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "any", "all", "median", "nanmedian", "nanmean",
+    "nansum", "logsumexp", "var", "std", "norm", "var_mean", "std_mean", "aminmax", "count_nonzero", "linalg_vector_norm",
+    "quantile", "nanquantile", "linalg_norm",
+)  # fmt: skip
+def reduction(op: Operation) -> None:
+    """Takes dims away, or keeps them at size 1."""
+    source, other = op.argument(0, "input"), op.argument(1, "other")
+    if op.name in ("max", "min") and isinstance(other, Tensor):  # of two tensors, it is elementwise
+        pointwise(op)
+        return
+    mark = op.book.mark(source)
+    if mark is None:
+        return
+    dims = _dims(op, len(mark.sizes))
+    op.book.judge.reduction(op, mark, dims)
+    kept = tuple(1 if d in dims else s for d, s in enumerate(mark.sizes))
+    dropped = tuple(s for d, s in enumerate(mark.sizes) if d not in dims)
+    for result in leaves(op.result):
+        sizes = tuple(result.shape)
+        if sizes not in (kept, dropped):
+            continue
+        tables = contracted(mark, dims, keepdim=sizes == kept)
+        others = [d for d in range(len(mark.sizes)) if d not in dims]
+        # Where the batch was cut into groups, the groups that are left over are samples still.
+        lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
+        put_result(op, result, tables, [mark], lost)
+
+
+def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
+    position = 2 if op.name in ("norm", "quantile", "nanquantile", "linalg_vector_norm", "linalg_norm") else 1
+    given = op.kwargs.get("dim", op.kwargs.get("axis", op.args[position] if len(op.args) > position else None))
+    if type(given) is int:
+        return (given % ndim,) if ndim else ()
+    if isinstance(given, (tuple, list)) and given and all(type(d) is int for d in given):
+        return tuple(d % ndim for d in given)
+    return tuple(range(ndim))
+
+
+@repeatable
+@operation("embedding", "one_hot")
+def embedding(op: Operation) -> None:
+    """Every id becomes a vector, along a new last dim."""
+    ids = op.argument(0, "input", op.kwargs.get("tensor"))
+    mark = op.book.mark(ids)
+    if mark is None:
+        return
+    result = op.result
+    if op.name == "embedding":
+        op.book.judge.token_ids(op, ids, mark, op.argument(2, "padding_idx"))
+    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items()}
+    weight = op.argument(1, "weight") if op.name == "embedding" else None
+    tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
+    put_result(op, result, tables, [mark])
+
+
+@repeatable
+@operation("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d")
+def convolution(op: Operation) -> None:
+    """Mixes channels and neighbours: (batch, channels, positions ...)."""
+    source = op.argument(0, "input")
+    mark = op.book.mark(source)
+    space = int(op.name[-2])
+    if mark is None or source.dim() != space + 2:
+        return
+    op.book.judge.contraction(op, mark, tuple(range(1, source.dim())), keeps_positions=True)
+    _windows(op, source, mark, space, channels=True)
+
+
+@repeatable
+@operation(
+    "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d", "adaptive_max_pool1d", "adaptive_avg_pool2d",
+    "adaptive_max_pool2d", "lp_pool1d", "max_pool1d_with_indices", "adaptive_max_pool1d_with_indices",
+)  # fmt: skip
+def pool(op: Operation) -> None:
+    """Mixes neighbours along the last dims."""
+    source = op.argument(0, "input")
+    mark = op.book.mark(source)
+    if mark is not None:
+        op.book.judge.use(mark)
+        _windows(op, source, mark, 2 if "2d" in op.name else 1, channels=False)
+
+
+def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bool) -> None:
+    """Keep what lies along the other dims; positions keep their axis only where their number stays the same."""
+    for result in leaves(op.result):
+        if result.dim() != source.dim():
+            continue
+        first = result.dim() - space
+        mixed = range(first - channels, result.dim())
+        changed = [d for d in mixed if d < first or result.size(d) != source.size(d)]
+        tables = {
+            axis: table
+            for axis, table in mark.tables.items()
+            if not any(table.size(d) > 1 for d in (mixed if axis.name == "batch" else changed))
+        }
+        if channels:
+            tables[op.book.fresh("feature")] = along(result.size(first - 1), first - 1, result.dim())
+        put_result(op, result, tables, [mark])

@@ -1,0 +1,308 @@
+"""Movement: the result's elements are copies of the input's, so the function itself is replayed on the tables.
+
+Most of these functions leave most dims alone. A dim that an operation passes through, and along which a table does not vary,
+stays at size 1 in the replay; only the others are widened. So a replay costs what the axis is long, not what the tensor holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
+
+__all__ = ["put_tables", "replay_on", "source_first"]
+
+
+def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], sources: Sequence[Mark]) -> None:
+    """Remember the tables of one result, with the places that gave them their form."""
+    if not isinstance(result, Tensor):
+        return
+    mark = Mark(tuple(result.shape))
+    for axis, table in tables.items():
+        if op.name not in _REGROUPS and _rearranged(axis, table, sources):
+            op.book.judge.use(*sources)
+            continue
+        mark.tables[axis] = table
+        before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
+        if before is None:
+            continue
+        if _same_form(before.tables[axis], table):
+            if axis in before.sites:
+                mark.sites[axis] = before.sites[axis]
+        else:
+            mark.sites[axis] = op.book.site(op.name, before, mark.sizes)
+    for source in sources:
+        if source.lost:
+            mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
+        mark.target |= source.target
+    op.book.put(result, mark)
+
+
+_REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "ravel", "unflatten"])
+
+
+def _rearranged(axis: Axis, table: Tensor, sources: Sequence[Mark]) -> bool:
+    """Tell whether elements were picked or put side by side in an order of their own: it is nobody's mistake, and unknown.
+
+    A reshape scrambles an axis by accident. Whoever indexes by a tensor, joins pairs of steps or samples, or writes rows of
+    other samples into a batch wants just that: ``cat([x[order], x], -1)``, ``cat([x[:, :, None], x[:, None]], -1)``.
+    """
+    before = [m.tables[axis] for m in sources if axis in m.tables]
+    if axis.name in ("step", "layers", "directions") or not all(map(separable, before)):
+        return False
+    if not separable(table):
+        return True
+    return axis.name == "batch" and len(before) > 1 and table.dim() == before[0].dim() and _overlap_in_new_dims(table, before)
+
+
+def _overlap_in_new_dims(table: Tensor, before: list[Tensor]) -> bool:
+    """Tell whether samples that some of the parts have in common, along other dims, lie side by side."""
+    along = {d for d in range(table.dim()) if varies(table, d)}
+    parts = [{d for d in range(t.dim()) if varies(t, d)} for t in before]
+    if not any(parts) or along <= set().union(*parts):
+        return False
+    samples = [set(t.flatten().tolist()) - {NOWHERE} for t in before]
+    return any(a & b for i, a in enumerate(samples) for b in samples[:i])
+
+
+def _dims_of(table: Tensor) -> int:
+    return sum(size > 1 for size in table.shape)
+
+
+def _same_form(before: Tensor, after: Tensor) -> bool:
+    """Tell whether a table has its old values in their old order along no more dims, or was out of order and still is.
+
+    So the place that is shown is where an axis was cut or moved, and not where its pieces were merged or passed on.
+    """
+    if before is after:
+        return True
+    if before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()):
+        return _dims_of(after) < _dims_of(before) or [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]
+    return not separable(before) and not separable(after)
+
+
+def source_first(op: Operation, *names: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return arguments with the tensor in front, also where it was given by name."""
+    if op.args:
+        return op.args, op.kwargs
+    name = next((n for n in (*names, "input", "self", "tensor") if n in op.kwargs), None)
+    if name is None:
+        return (None,), op.kwargs
+    return (op.kwargs[name],), {k: v for k, v in op.kwargs.items() if k != name}
+
+
+def replay_on(op: Operation, mark: Mark, func: Callable[[Tensor], Any], dims: Collection[int] | None = None) -> None:
+    """Replay a function on each table, widened along the dims that it does not pass through; None for all of them."""
+    results = list(leaves(op.result))
+    if any(r.numel() > LARGEST for r in results) and dims is None:
+        return
+    moved: list[dict[Axis, Tensor]] = [{} for _ in results]
+    for axis, table in mark.tables.items():
+        full = expand(table, mark.sizes) if dims is None else widen(table, mark.sizes, dims)
+        if full is None:
+            continue
+        found = list(leaves(func(full)))
+        if len(found) != len(results):
+            return
+        for one, tables, result in zip(found, moved, results, strict=True):
+            if one.shape == result.shape or dims is not None:
+                tables[axis] = compress(one)
+    for tables, result in zip(moved, results, strict=True):
+        put_tables(op, result, tables, [mark])
+
+
+@repeatable
+@operation(
+    "permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis", "t", "adjoint", "unsqueeze", "T.get", "mT.get",
+    "H.get", "mH.get", "transpose_", "swapaxes_", "swapdims_", "t_", "unsqueeze_",
+)  # fmt: skip
+def turn(op: Operation) -> None:
+    """These reorder dims or add one of size 1: they pass through every dim."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is not None:
+        func = getattr(torch.Tensor, op.name[:-1]) if op.name.endswith("_") else op.func
+        replay_on(op, mark, lambda table: func(table, *args[1:], **kwargs), ())
+
+
+@repeatable
+@operation("expand", "expand_as", "broadcast_to")
+def broadcast(op: Operation) -> None:
+    """A table broadcasts as its tensor does."""
+    args, _ = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is not None and isinstance(op.result, Tensor):
+        sizes = tuple(op.result.shape)
+        put_tables(op, op.result, {a: at_sizes(t, sizes) for a, t in mark.tables.items()}, [mark])
+
+
+@operation("gather", "take_along_dim", "masked_select", "rot90", "diagonal", "hsplit", "vsplit", "dsplit")
+def replay(op: Operation) -> None:
+    """Replay on each table, at its full size, what was done to the first argument."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is not None:
+        rest, named = on_cpu(args[1:]), on_cpu(kwargs)
+        replay_on(op, mark, lambda table: op.func(table, *rest, **named))
+
+
+_DIM_AT = {
+    "select": (1, 0), "narrow": (1, 0), "index_select": (1, 0), "unbind": (1, 0), "unfold": (1, 0), "flip": (1, None),
+    "roll": (2, None),
+    "split": (2, 0), "split_with_sizes": (2, 0), "chunk": (2, 0), "tensor_split": (2, 0), "repeat_interleave": (2, None),
+    "unsafe_split": (2, 0), "unsafe_chunk": (2, 0),
+}  # fmt: skip
+"""Where the dim stands among the arguments, and which it is by default; None for all of them, flattened or not."""
+
+
+def _dims(op: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], ndim: int) -> Collection[int] | None:
+    position, default = _DIM_AT[op.name]
+    names = ("dim", "dims", "dimension", "axis")
+    given = args[position] if len(args) > position else next((kwargs[n] for n in names if n in kwargs), default)
+    dims = (given,) if type(given) is int else given
+    if op.name == "flip" and all(type(d) is int for d in args[1:]):
+        dims = args[1:] or dims
+    if not isinstance(dims, (tuple, list)) or not all(type(d) is int for d in dims):
+        return None
+    return {d % ndim for d in dims} if ndim and dims else None
+
+
+@repeatable_alone
+@operation(*_DIM_AT)
+def along_a_dim(op: Operation) -> None:
+    """These work along one dim, or some, and pass through the others."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is None:
+        return
+    if op.func is torch.nn.functional.unfold:
+        _image_patches(op, mark, args, kwargs)
+        return
+    if op.name == "repeat_interleave" and len(args) == 1 and "repeats" not in kwargs:
+        return  # of counts alone: the result holds indices
+    rest, named = on_cpu(args[1:]), on_cpu(kwargs)
+    replay_on(op, mark, lambda table: op.func(table, *rest, **named), _dims(op, args, kwargs, len(mark.sizes)))
+
+
+def _image_patches(op: Operation, mark: Mark, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """``F.unfold`` pads with zeros, so coordinates are shifted by one while it runs; it takes no integers."""
+    replay_on(op, mark, lambda table: op.func((table + 1).double(), *args[1:], **kwargs).long() - 1)
+
+
+@repeatable
+@operation("fliplr", "flipud")
+def flip_plane(op: Operation) -> None:
+    """Turns one dim round."""
+    args, _ = source_first(op)
+    if (mark := op.book.mark(args[0])) is not None:
+        replay_on(op, mark, op.func, {1 if op.name == "fliplr" else 0})
+
+
+@repeatable
+@operation("repeat", "tile")
+def repeat(op: Operation) -> None:
+    """Repeats a table only along the dims where it varies."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    counts = args[1:] or tuple(kwargs.get("repeats", kwargs.get("dims", ())))
+    counts = tuple(counts[0]) if len(counts) == 1 and isinstance(counts[0], (tuple, list)) else counts
+    if mark is None or not all(type(c) is int for c in counts):
+        return
+    sizes = tuple(op.result.shape)
+    counts = (1,) * (len(sizes) - len(counts)) + counts
+
+    def replayed(table: Tensor) -> Tensor:
+        table = at_sizes(table, sizes)
+        return table.repeat(*(c if table.size(d) > 1 else 1 for d, c in enumerate(counts)))
+
+    replay_on(op, mark, replayed, ())
+
+
+@repeatable
+@operation("cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack")
+def join(op: Operation) -> None:
+    """Replay on the tables of all parts; a part without a coordinate has none in the result either."""
+    (parts, *rest), kwargs = source_first(op, "tensors")
+    if isinstance(parts, Tensor):
+        parts = parts.unbind() if op.book.mark(parts) is None else None
+    result = op.result
+    if not isinstance(parts, (tuple, list)) or not isinstance(result, Tensor):
+        return
+    marks = [op.book.mark(part) for part in parts]
+    known = [m for m in marks if m is not None]
+    if not known:
+        return
+    given = rest[0] if rest else kwargs.get("dim", kwargs.get("axis", 0))
+    ndim = len(known[0].sizes)
+    alike = all(part.dim() == ndim for part in parts) and type(given) is int
+    thin = alike and op.name in ("cat", "concat", "concatenate", "stack")
+    dims: Collection[int] = range(ndim)
+    if thin:
+        dims = () if op.name == "stack" else {given % ndim}
+    if thin and op.name != "stack":
+        op.book.judge.joined(op, known, given % ndim)
+    tables: dict[Axis, Tensor] = {}
+    for axis in dict.fromkeys(a for m in known for a in m.tables):
+        full = [
+            widen(m.tables[axis], m.sizes, dims) if m and axis in m.tables else _nowhere(part, dims)
+            for part, m in zip(parts, marks, strict=True)
+        ]
+        if (result.numel() > LARGEST and not thin) or any(f is None for f in full):
+            continue
+        tables[axis] = compress(op.func(_alike(full, dims) if thin else full, *rest, **kwargs))
+    put_tables(op, result, tables, known)
+
+
+def _nowhere(part: Tensor, dims: Collection[int]) -> Tensor:
+    return torch.tensor(NOWHERE).expand([size if d in dims else 1 for d, size in enumerate(part.shape)])
+
+
+def _alike(tables: Sequence[Any], dims: Collection[int]) -> list[Tensor]:
+    """Expand tables to common sizes in all dims but these."""
+    wide = [max(sizes) for sizes in zip(*(t.shape for t in tables), strict=True)]
+    return [t.expand([size if d in dims else wide[d] for d, size in enumerate(t.shape)]) for t in tables]
+
+
+@repeatable
+@operation("pad", "constant_pad_nd")
+def pad(op: Operation) -> None:
+    """Padding has no coordinate, unless the mode copies elements."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    widths = args[1] if len(args) > 1 else kwargs.get("pad")
+    mode = args[2] if len(args) > 2 else kwargs.get("mode", "constant")
+    if mark is None or not isinstance(widths, (tuple, list)):
+        return
+    ndim, func = len(mark.sizes), torch.nn.functional.pad
+    dims = range(ndim - len(widths) // 2, ndim)
+    if mode == "constant" or not isinstance(mode, str):
+        replay_on(op, mark, lambda table: func(table, widths, value=NOWHERE), dims)
+    else:
+        replay_on(op, mark, lambda table: func(table.double(), widths, mode).long(), dims)
+
+
+@operation("sort", "topk", "kthvalue", "mode")
+def sort(op: Operation) -> None:
+    """Sorted values come from where the indices say; the indices are numbers of their own."""
+    args, kwargs = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is None or not isinstance(op.result, tuple) or len(op.result) != 2:
+        return
+    values, indices = op.result[0], on_cpu(op.result[1])
+    first = 1 + (op.name in ("topk", "kthvalue"))
+    dim = kwargs.get("dim", next((a for a in args[first:] if type(a) is int), -1))
+    ndim = len(mark.sizes)
+    dropped = values.dim() < ndim
+    tables: dict[Axis, Tensor] = {}
+    for axis, table in mark.tables.items():
+        full = expand(table, mark.sizes)
+        if full is not None:
+            found = full.gather(dim, indices.unsqueeze(dim) if dropped else indices)
+            tables[axis] = compress(found.squeeze(dim) if dropped else found)
+    put_tables(op, values, tables, [mark])

@@ -1,0 +1,144 @@
+"""Pointwise operations: operands meet element by element, and the result knows what they know together."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.coordinates import Mark, at_sizes, compress, disagreement
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import Operation, leaves, operation, repeatable
+
+__all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise"]
+
+# Named otherwise in Python than in aten, or elementwise although aten does not tag them so.
+_ALSO = frozenset([
+    "relu6", "elu", "gelu", "selu", "celu", "silu", "mish", "hardtanh", "leaky_relu", "rrelu", "softplus", "softsign",
+    "tanhshrink", "hardswish", "hardsigmoid", "logsigmoid", "threshold", "rsub", "where", "lerp", "addcmul", "addcdiv",
+    "masked_fill", "clamp", "clip", "nan_to_num", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
+    "dropout1d", "dropout2d", "dropout3d", "sigmoid", "tanh", "relu", "true_divide", "divide", "multiply", "subtract",
+    "floor_divide", "remainder", "fmod", "float_power", "square", "softshrink", "hardshrink", "expit", "negative",
+    "log_sigmoid", "absolute", "entr", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh",
+    "greater", "greater_equal", "less",
+    "less_equal", "not_equal", "xlogy", "fix", "isclose", "rpow",
+])  # fmt: skip
+# Of a name that is elementwise, but with results of other sizes, or with operands that do not meet by broadcasting.
+_NOT = frozenset(["equal", "prelu", "mvlgamma", "max", "min", "native_dropout_backward", "frexp"])
+IDENTITIES = frozenset([
+    "contiguous", "clone", "detach", "detach_", "to", "type", "type_as", "float", "double", "half", "bfloat16", "long",
+    "int", "short", "bool", "cpu", "cuda", "data.get", "requires_grad_", "real.get", "imag.get", "positive", "resolve_conj",
+    "resolve_neg", "alias", "refine_names", "rename", "_to_copy",
+])  # fmt: skip
+
+
+_OPERATORS = {
+    "truediv": "div", "floordiv": "floor_divide", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "invert": "bitwise_not", "mod": "remainder", "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift", "pos":
+    "positive",
+}  # fmt: skip
+"""Of Python's operators, what aten calls them."""
+
+
+@functools.cache
+def is_pointwise(name: str) -> bool:
+    """Tell whether the operation of this name works element by element, by torch's own tag where there is one."""
+    base = name.strip("_") if name.startswith("__") else name.removesuffix("_")
+    if base.startswith(("r", "i")) and name.startswith("__") and is_pointwise(base[1:]):
+        return True
+    base = base.removeprefix("special_")
+    if base in _NOT:
+        return False
+    base = _OPERATORS.get(base, base)
+    if base in _ALSO or name in IDENTITIES:
+        return True
+    packet = getattr(torch.ops.aten, base, None)
+    if packet is None:
+        return False
+    return any(torch.Tag.pointwise in getattr(packet, overload).tags for overload in packet.overloads())
+
+
+_MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
+
+
+@repeatable
+def pointwise(op: Operation) -> None:
+    """Give the result the union of what the operands know."""
+    tensors = list(leaves([op.args, op.kwargs]))
+    marks = [m for t in tensors if (m := op.book.mark(t))]
+    if not marks:
+        return
+    if len(marks) > 1 and op.name in _MULTIPLIES:
+        op.book.judge.multiplied(op)
+    for result in leaves(op.result):
+        sizes = tuple(result.shape)
+        op.book.judge.predictions(op, marks, sizes)
+        if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):
+            op.book.put(result, meet(op, marks, sizes))
+
+
+def _broadcasts(sizes: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    return sizes == to or all(a in (1, b) for a, b in zip(reversed(sizes), reversed(to), strict=False))
+
+
+def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
+    """Join marks under broadcasting. An axis on which two disagree is unknown from there on, and judged."""
+    met = Mark(sizes)
+    dropped: set[Axis] = set()
+    for mark in marks:
+        for axis, table in mark.tables.items():
+            table = at_sizes(table, sizes)
+            if axis in dropped:
+                continue
+            before = met.tables.get(axis)
+            if before is None:
+                met.tables[axis] = table
+                if axis in mark.sites:
+                    met.sites[axis] = mark.sites[axis]
+            elif (where := disagreement(before, table)) is not None:
+                op.book.judge.disagreement(op, marks, axis, before, table, where)
+                dropped.add(axis)
+                del met.tables[axis]
+            elif before is not table:
+                met.tables[axis] = _known(before, table)
+    met.single = next((m.single for m in marks if m.sizes == sizes), None)
+    for mark in marks:
+        met.lost |= mark.lost
+        met.target |= mark.target
+    met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
+    return met
+
+
+def _known(a: Tensor, b: Tensor) -> Tensor:
+    """Join two tables that agree: what one of them leaves open the other may know."""
+    if torch.equal(a, b) or bool((a >= 0).all()):
+        return a
+    a, b = torch.broadcast_tensors(a, b)
+    return compress(torch.where(a >= 0, a, b))  # padding beside one coordinate varied, and does not any more
+
+
+@operation(
+    "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
+    "from_numpy", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
+    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "bernoulli", "_standard_gamma", "poisson",
+    "multinomial", "randperm", "item",
+    "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
+    "__contains__", "equal", "allclose", "is_nonzero", "register_hook", "retain_grad", "grad.get", "manual_seed",
+    "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc",
+    "searchsorted", "argsort", "unique", "nonzero", "bincount",
+    always=True,
+)  # fmt: skip
+def makes_new_values(op: Operation) -> None:
+    """Nothing of the operands' elements goes on: factories, indices, Python numbers."""
+
+
+def keeps(op: Operation, source: Any) -> None:
+    """Give the result, of the same sizes, what its source knows."""
+    mark = op.book.mark(source)
+    if mark is not None:
+        for result in leaves(op.result):
+            if tuple(result.shape) == mark.sizes:
+                op.book.put(result, replace(mark, made=None))

@@ -1,0 +1,182 @@
+"""Recurrent layers and cells: one step each. Their door knows along which dim batch and seq may vary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.coordinates import ROWS, UNNAMED, Mark, along, disagreement, interned, piece_along, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.consumption import contracted, joined
+from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
+from rnnshape.rules.usage import Recurrence
+
+__all__ = ["recurrent"]
+
+
+@operation("lstm", "gru", "rnn_tanh", "rnn_relu", always=True)
+def recurrent(op: Operation) -> None:
+    """Torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
+    packed = len(op.args) > 1 and isinstance(op.args[1], Tensor) and op.args[1].dim() == 1
+    if packed:
+        op.args = (op.args[0], on_cpu(op.args[1]), *op.args[2:])
+    x = op.args[0]
+    hx, bidirectional = (op.args[2], op.args[8]) if packed else (op.args[1], op.args[7])
+    num_layers = op.args[5] if packed else op.args[4]
+    batch_first = not packed and op.args[8]
+    states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    op.book.judge.given(states)
+    batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
+    mark = _named(op.book.mark(x), batch_dim)
+    steps = len(op.args[1]) if packed else x.size(seq_dim)
+    record = op.book.judge.usage.open(op, num_layers, 2 if bidirectional else 1, steps, packed)
+    record.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
+    if mark is not None:
+        op.book.judge.recurrence(op, mark, batch_dim, seq_dim)
+        record.seq = next((axis for axis, _ in mark.of("seq")), None)
+        if record.seq is not None and record.seq in op.book.judge.lengths:
+            record.lengths = _real_steps(op.book.judge.lengths[record.seq], mark, record.seq, batch_dim, seq_dim)
+    batch = _batch_along_rows(op, mark, x, batch_dim)
+    for axis, rows in batch.items():
+        if axis.name == "batch" and (last := _last_steps(op, record)) is not None:
+            record.ends_at(axis, rows, last)
+    pair = [op.book.mark(state) for state in states]
+    if len(pair) == 2 and pair[0] and pair[1]:
+        op.book.judge.pair(op, pair[0], pair[1])
+    for state in states:
+        known = op.book.mark(state)
+        if known is not None:
+            op.book.judge.state(op, known, batch, record)
+            batch = _shared_rows(batch, known)
+    _put_output(op, mark, batch, batch_dim, seq_dim, record)
+    for letter, state in zip("hc", op.result[1:], strict=False):
+        _put_state(op, state, batch, record, letter)
+
+
+def _named(mark: Mark | None, batch_dim: int | None) -> Mark | None:
+    """Name the whole dim of an input that nobody has named, and that the layer takes for its batch."""
+    if mark is None or batch_dim is None or mark.of("batch"):
+        return mark
+    whole = along(mark.sizes[batch_dim], batch_dim, 3)
+    rows = {Axis(ROWS, axis.of): table for axis, table in mark.of(UNNAMED) if torch.equal(table, whole)}
+    return replace(mark, tables=mark.tables | rows)
+
+
+def _real_steps(lengths: Tensor, mark: Mark, seq: Axis, batch_dim: int | None, seq_dim: int) -> Tensor | None:
+    """Return the lengths of the samples that this call reads; None where it does not read each from its first step on."""
+    if batch_dim is None:
+        return lengths
+    steps = mark.tables[seq]
+    rows = next((t for _, t in mark.of("batch")), None)
+    if rows is None or any(varies(t, d) for t, at in ((steps, seq_dim), (rows, batch_dim)) for d in range(3) if d != at):
+        return None
+    steps, rows = (t.amax([d for d in range(3) if d != at]) for t, at in ((steps, seq_dim), (rows, batch_dim)))
+    in_order = torch.equal(steps, torch.arange(mark.sizes[seq_dim]))
+    return lengths[rows] if in_order and int(rows.min()) >= 0 and int(rows.max()) < lengths.numel() else None
+
+
+def _last_steps(op: Operation, record: Recurrence) -> Tensor | None:
+    """Return the last real step of each row, where that is known."""
+    if record.packed:
+        return (op.args[1] > torch.arange(int(op.args[1][0])).unsqueeze(1)).sum(1) - 1
+    return None if record.lengths is None else record.lengths - 1
+
+
+def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: int | None) -> dict[Axis, Tensor]:
+    """Return, for every axis that lies along the batch dim, the coordinate of each row of the state."""
+    if mark is None:
+        return {}
+    found: dict[Axis, Tensor] = {}
+    if batch_dim is None:  # the rows of step 0 are all the samples, in the order of the data
+        sizes = op.args[1].tolist()
+        row = torch.cat([torch.arange(size) for size in sizes])  # of each element of the data, that of its sample in step 0
+        for axis, table in mark.of("batch"):
+            line = table.amax(1).expand(x.size(0)) if table.dim() == 2 and not varies(table, 1) else None
+            if line is not None and torch.equal(line[row], line):
+                found[axis] = line[: sizes[0]]
+        return found
+    for axis, table in mark.tables.items():
+        if all(d == batch_dim or not varies(table, d) for d in range(3)):
+            for d in range(3):
+                table = table if d == batch_dim else table.amax(d, keepdim=True)  # beside padding
+            found[axis] = table.reshape(-1)
+    return found
+
+
+def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
+    """Return the rows that belong to one sample in the input and in its state."""
+    shared: dict[Axis, Tensor] = {}
+    for axis, rows in batch.items():
+        table = state.tables.get(axis)
+        if table is not None and table.dim() == 3:
+            elsewhere = varies(table, 0) or varies(table, 2)
+            if elsewhere or disagreement(table.amax((0, 2)), rows) is not None:
+                continue
+        shared[axis] = rows
+    return shared
+
+
+def _put_output(
+    op: Operation, mark: Mark | None, batch: dict[Axis, Tensor], batch_dim: int | None, seq_dim: int, record: Recurrence
+) -> None:
+    output = op.result[0]
+    put = Mark(tuple(output.shape))
+    last = output.dim() - 1
+    width = output.size(-1) // record.directions
+    if mark is not None:
+        # A sample that runs along the steps, or meets the state of another, is none of which the output could be.
+        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and (a.name != "batch" or a in batch)}
+        put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
+        put.target = mark.target
+    if batch_dim is None:
+        sizes = op.args[1].tolist()
+        put.tables[record.step] = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes)).unsqueeze(1)
+    else:
+        put.tables[record.step] = along(output.size(seq_dim), seq_dim, 3)
+    if record.directions == 2:
+        put.tables[record.direction] = piece_along(2 * width, last, last + 1, width, 2)
+    put.tables[record.hidden] = piece_along(output.size(-1), last, last + 1, 1, width)
+    op.book.put(output, put)
+
+
+def _put_state(op: Operation, state: Tensor, batch: dict[Axis, Tensor], record: Recurrence, letter: str) -> None:
+    put = Mark(tuple(state.shape))
+    rows = state.size(0)
+    put.tables[record.layer(letter)] = piece_along(rows, 0, 3, record.directions, rows)
+    if record.directions == 2:
+        put.tables[record.row_direction(letter)] = piece_along(rows, 0, 3, 1, 2)
+    if letter == "h":
+        put.tables[record.hidden] = along(state.size(2), 2, 3)
+    for axis, row in batch.items():
+        if row.numel() in (1, state.size(1)):
+            put.tables[axis] = interned(row.view(1, -1, 1))
+    op.book.put(state, put)
+
+
+@repeatable
+@operation("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
+def cell(op: Operation) -> None:
+    """One step: (batch, feature) in, (batch, hidden) out."""
+    x, hx = op.args[0], op.args[1]
+    states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    op.book.judge.given(states)
+    marks = [m for t in (x, *states) if (m := op.book.mark(t))]
+    if not marks:
+        return
+    results = op.result if isinstance(op.result, tuple) else (op.result,)
+    if (source := op.book.mark(x)) is not None:
+        op.book.judge.cell(op, source, [m for m in marks if m is not source])
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    last = x.dim() - 1
+    for mark in marks:
+        op.book.judge.contraction(op, mark, (last,))
+        sources.append((mark, contracted(mark, (last,), keepdim=True)))
+    batches = joined(sources)
+    tables = {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
+    hidden = op.book.fresh("hidden", op.args[2])
+    for result in results:
+        put = Mark(tuple(result.shape), dict(tables))
+        put.tables[hidden] = along(result.size(-1), result.dim() - 1, result.dim())
+        op.book.put(result, put)

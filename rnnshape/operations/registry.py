@@ -1,0 +1,168 @@
+"""The registry of operations, keyed by the name under which torch dispatches them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from torch import Tensor
+
+from rnnshape._torch import known_values
+from rnnshape.coordinates.coordinates import Mark, Site
+from rnnshape.layout.axes import Axis
+from rnnshape.report.report import Location
+
+if TYPE_CHECKING:
+    from rnnshape.rules.judge import Judge
+
+__all__ = [
+    "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
+]  # fmt: skip
+
+
+class Book(Protocol):
+    """Where marks are kept, as an operation sees it."""
+
+    judge: Judge
+    recent: dict[Any, Any]
+    """What came of the calls of this step."""
+
+    def mark(self, value: object) -> Mark | None:
+        """Return what is known of a value; None for anything that is not a known tensor."""
+
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor."""
+
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
+        """Return an axis that no other is equal to; what one weight makes is one axis."""
+        ...
+
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes, None where it has made none yet."""
+
+    def here(self) -> Location | None:
+        """Return the user's line."""
+
+    def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the present operation."""
+        ...
+
+
+@dataclass(slots=True)
+class Operation:
+    """One call of a torch function.
+
+    Attributes:
+        name: under which it is registered.
+        func: the function.
+        args: its arguments.
+        kwargs: likewise.
+        result: what it returned; None while it is judged before it runs.
+        book: where marks are kept.
+    """
+
+    name: str
+    func: Callable[..., Any]
+    args: Any
+    kwargs: dict[str, Any]
+    result: Any
+    book: Book
+
+    def argument(self, position: int, name: str, default: Any = None) -> Any:
+        """Return an argument, passed either way."""
+        return self.args[position] if len(self.args) > position else self.kwargs.get(name, default)
+
+
+Handler = Callable[[Operation], None]
+
+OPERATIONS: dict[str, Handler] = {}
+
+ALWAYS: set[str] = set()
+"""The operations that are followed even where nothing is known of their arguments."""
+
+
+def operation(*names: str, always: bool = False) -> Callable[[Handler], Handler]:
+    """Register a handler under names; a name that has one already is an error.
+
+    Args:
+        names: under which torch dispatches the operations.
+        always: whether it is called even where nothing is known of the arguments.
+    """
+
+    def register(handler: Handler) -> Handler:
+        for name in names:
+            if name in OPERATIONS:
+                raise ValueError(f"two handlers for the operation {name!r}")
+            OPERATIONS[name] = handler
+        if always:
+            ALWAYS.update(names)
+        return handler
+
+    return register
+
+
+REPEATABLE: set[Handler] = set()
+"""The handlers that do the same when they are called with the same: what they do may be remembered."""
+
+READS_TENSORS: set[Handler] = set()
+"""Those of them that look into tensors beside the first, if there are any."""
+
+
+def repeatable(handler: Handler) -> Handler:
+    """Say of a handler that it does the same where it is called with the same sizes, tables and other arguments.
+
+    It looks into no tensor, and changes nothing but marks; judgements that leave more behind are made anew by themselves.
+    """
+    REPEATABLE.add(handler)
+    return handler
+
+
+def repeatable_alone(handler: Handler) -> Handler:
+    """Say of a handler that it does the same where it is called with the same, and with one tensor: it looks into others."""
+    READS_TENSORS.add(handler)
+    return repeatable(handler)
+
+
+def name_of(func: Callable[..., Any]) -> str:
+    """Return the name of a torch function; of a property's getter or setter, that of the property."""
+    name: str = getattr(func, "__name__", "")
+    return _property_name(func.__self__, name) if name in ("__get__", "__set__") else name  # type: ignore[attr-defined]
+
+
+@functools.lru_cache(maxsize=1024)
+def _property_name(owner: object, access: str) -> str:
+    return f"{getattr(owner, '__name__', '?')}.{access.strip('_')}"
+
+
+class UnreadableError(Exception):
+    """An operation depends on the values of a tensor that has none."""
+
+
+def on_cpu(value: Any) -> Any:
+    """Return arguments with their tensors where the tables are; raises UnreadableError where one has no values."""
+    if isinstance(value, Tensor):
+        value = known_values(value)
+        if value is None:
+            raise UnreadableError
+        return value.detach().cpu() if value.device.type != "cpu" else value
+    if isinstance(value, dict):
+        return {key: on_cpu(item) for key, item in value.items()}
+    if isinstance(value, slice):
+        return slice(*map(on_cpu, (value.start, value.stop, value.step)))
+    if type(value) in (tuple, list):
+        return type(value)(map(on_cpu, value))
+    return value
+
+
+def leaves(value: object) -> Iterator[Tensor]:
+    """Yield the tensors in nested tuples, lists and dicts."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from leaves(item)

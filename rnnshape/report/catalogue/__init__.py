@@ -1,0 +1,63 @@
+"""The catalogue of rules: a stable code, why it matters, and what is wrong and right.
+
+A code is never reused. ``rnnshape explain RNS103`` prints an entry, ``rnnshape rules`` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from rnnshape.errors import SpecError
+from rnnshape.report.catalogue import axes, contract, losses, padding, states
+from rnnshape.report.catalogue.entry import Rule, Severity
+from rnnshape.text import nearest
+
+__all__ = ["RULES", "FailOn", "Rule", "Severity", "checked_codes", "counts", "rule"]
+
+FailOn = Literal["error", "warning", "never"]
+"""The least severity of a finding that is a failure."""
+
+RULES: dict[str, Rule] = {}
+for _entry in (*contract.ENTRIES, *axes.ENTRIES, *states.ENTRIES, *padding.ENTRIES, *losses.ENTRIES):
+    if _entry.code in RULES:
+        raise ValueError(f"two rules have the code {_entry.code}")
+    RULES[_entry.code] = _entry
+
+
+def rule(code: str) -> Rule:
+    """Return the entry of a code, in any case.
+
+    Raises:
+        KeyError: for a code that is in no catalogue; the message has the nearest one.
+    """
+    found = RULES.get(code.upper())
+    if found is None:
+        raise KeyError(f"there is no rule {code!r}{nearest(code.upper(), RULES)}")
+    return found
+
+
+def counts(severity: Severity, fail_on: FailOn) -> bool:
+    """Tell whether a finding is a failure.
+
+    >>> [counts("warning", least) for least in ("error", "warning", "never")]
+    [False, True, False]
+    """
+    return fail_on != "never" and severity in ("error", fail_on)
+
+
+def checked_codes(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return codes to be ignored, all of which must exist.
+
+    Raises:
+        SpecError: for anything else; the message has the nearest code.
+    """
+    if isinstance(codes, str):
+        raise SpecError(f"ignore={codes!r}: a list of codes is needed, as in ignore=[{codes!r}]")
+    found = tuple(codes)
+    for code in found:
+        try:
+            rule(code)
+        except KeyError as error:
+            raise SpecError(f"ignore={list(found)!r}: {error.args[0]}") from None
+    return tuple(code.upper() for code in found)

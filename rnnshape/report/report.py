@@ -1,0 +1,289 @@
+"""What was seen: `Event` (a call), `Finding` (a mistake) and the `Report` that collects them.
+
+Only strings, numbers and Layouts are kept, never a tensor, and the number of records is bounded, so a report of a million
+steps is as small as one of a hundred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from rnnshape import text
+from rnnshape.layout.layout import Layout
+from rnnshape.report.catalogue import Severity
+
+__all__ = ["Event", "Finding", "Location", "Passage", "Report"]
+
+_IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
+
+MOST_PASSAGES = 256
+"""Different calls that are kept for each module; what comes after is counted together."""
+
+MOST_FINDINGS = 1000
+"""Findings that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A line of the user's code.
+
+    Attributes:
+        file: path of the file.
+        line: its number, from 1.
+        function: the function that it stands in.
+        code: the line itself, stripped; empty where it cannot be read.
+    """
+
+    file: str
+    line: int
+    function: str = ""
+    code: str = ""
+
+    def silences(self, code: str) -> bool:
+        """Tell whether a comment on the line, ``# rnnshape: ignore[RNS112]`` or without a code, silences a rule."""
+        comment = _IGNORED.search(self.code)
+        if not comment:
+            return False
+        codes = comment.group(1)
+        return codes is None or code in {c.strip().upper() for c in codes.split(",")}
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        return f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Calls of one module with the same sizes.
+
+    Attributes:
+        module: path of the module in the model, such as "encoder.rnn"; empty for the model itself.
+        kind: its class.
+        spec: its configuration, as torch prints it.
+        layouts: the Layout of each tensor, by name: input, h_0, output, h_n, ... Empty for "other sizes", once too many were
+            seen.
+        batch_first: whether input and output are batch-first.
+        packed: samples and steps of a PackedSequence, else None.
+        given: the names of the states that were passed; without them they are zeros.
+        calls: how many there were.
+    """
+
+    module: str
+    kind: str
+    spec: str
+    layouts: tuple[tuple[str, Layout], ...]
+    batch_first: bool = False
+    packed: tuple[int, int] | None = None
+    given: tuple[str, ...] = ()
+    calls: int = 1
+
+    def layout(self, name: str) -> Layout | None:
+        """Return the Layout of a tensor by its name, None where there is none."""
+        return dict(self.layouts).get(name)
+
+    def __str__(self) -> str:
+        shown = [f"{name} {layout} {text.sizes(layout.sizes)}" for name, layout in self.layouts]
+        where = f"{self.module} ({self.kind})" if self.module not in ("", self.kind) else self.kind
+        return f"{where}: {', '.join(shown) or 'other sizes'}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data; a Layout is ``{"layout": str, "sizes": list}``."""
+        return {**asdict(self), "layouts": {name: _plain(layout) for name, layout in self.layouts}}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mistake, with everything that is needed to mend it.
+
+    Attributes:
+        code: the rule, such as "RNS103".
+        severity: "error", "warning" or "info".
+        message: one sentence.
+        module: path of the module concerned, such as "encoder.rnn".
+        location: the user's line, or None.
+        suggestion: an edit that was tried and fits, or None.
+        layouts: the Layouts that prove it, by name.
+        kind: the class of the module.
+        details: lines that show expected and got.
+        count: how often it happened.
+        subject: which argument or result is wrong, such as "h_0", where one is.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    module: str | None = None
+    location: Location | None = None
+    suggestion: str | None = None
+    layouts: tuple[tuple[str, Layout], ...] = ()
+    kind: str = ""
+    details: tuple[str, ...] = ()
+    count: int = 1
+    subject: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The message with the module in front of it."""
+        named = self.module and self.kind and self.module != self.kind
+        where = f"{self.module} ({self.kind})" if named else self.module or self.kind
+        return f"{where}: {self.message}" if where else self.message
+
+    def __str__(self) -> str:
+        lines = [self.headline, *self.details]
+        if self.suggestion:
+            lines.append(f"  {self.suggestion}")
+        if self.location:
+            lines.append(f"  at {self.location}" + (f":  {self.location.code}" if self.location.code else ""))
+        return "\n".join([*lines, f"  {self.code}, see: rnnshape explain {self.code}"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        layouts = {name: _plain(layout) for name, layout in self.layouts}
+        return {**asdict(self), "layouts": layouts, "details": list(self.details)}
+
+
+def _plain(layout: Layout) -> dict[str, Any]:
+    return {"layout": str(layout), "sizes": [s if isinstance(s, int) else str(s) for s in layout.sizes]}
+
+
+class Passage:
+    """A counter of identical calls: the event, and how often it came."""
+
+    __slots__ = ("calls", "event")
+
+    def __init__(self, event: Event) -> None:
+        self.event: Event = event
+        self.calls: int = 0
+
+
+def _key(finding: Finding) -> tuple[Any, ...]:
+    """Return what two findings have in common that are the same mistake."""
+    where = finding.location
+    line = (where.file, where.line) if where else finding.message
+    return finding.code, finding.module, finding.subject, line
+
+
+@dataclass(slots=True)
+class _Tally:
+    finding: Finding
+    count: int = 1
+    raised: int = 0
+
+    def counted(self) -> Finding:
+        return self.finding if self.count == 1 else replace(self.finding, count=self.count)
+
+
+Sink = Callable[[Event | Finding], None]
+
+
+@dataclass(eq=False)
+class Report:
+    """What a watch saw, up to now.
+
+    Attributes:
+        sinks: called with every new event and finding.
+        exception: what the model raised, where a function that never raises caught it.
+        unfollowed: calls that nobody could judge, with the reason.
+    """
+
+    sinks: list[Sink] = field(default_factory=list[Sink], repr=False)
+    exception: BaseException | None = None
+    _passages: dict[str, dict[Event, Passage]] = field(default_factory=dict[str, dict[Event, Passage]], repr=False)
+    _tallies: dict[tuple[Any, ...], _Tally] = field(default_factory=dict[tuple[Any, ...], _Tally], repr=False)
+    _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
+    _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding once, in the order in which they were met; ``count`` tells how often."""
+        return tuple(t.counted() for t in self._tallies.values())
+
+    @property
+    def silent(self) -> tuple[Finding, ...]:
+        """The findings that no exception told of, ours or torch's own: the model ran on, as if nothing were wrong."""
+        return tuple(t.counted() for t in self._tallies.values() if t.count > t.raised)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every kind of call once, grouped by module; ``calls`` tells how often."""
+        return tuple(replace(p.event, calls=p.calls) for group in self._passages.values() for p in group.values() if p.calls)
+
+    @property
+    def failed(self) -> tuple[Event, ...]:
+        """Every kind of call that ended in an exception; ``calls`` tells how often. They are not among the events."""
+        return tuple(replace(event, calls=calls) for event, calls in self._failed.items())
+
+    @property
+    def unfollowed(self) -> tuple[str, ...]:
+        """What could not be judged, and why."""
+        return tuple(self._unfollowed)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no finding of severity error or warning."""
+        return not any(t.finding.severity in ("error", "warning") for t in self._tallies.values())
+
+    def passage(self, event: Event) -> Passage:
+        """Return the counter for a kind of call; beyond the bound, the counter of "other sizes"."""
+        group = self._passages.setdefault(event.module, {})
+        if event not in group and len(group) >= MOST_PASSAGES - 1:
+            event = replace(event, layouts=(), packed=None, given=())
+        if event not in group:
+            group[event] = Passage(event)
+            self._tell(event)
+        return group[event]
+
+    def count_failed(self, event: Event) -> None:
+        """Count a call that ended in an exception, of a kind that is described without its results."""
+        if event not in self._failed and len(self._failed) >= MOST_PASSAGES:
+            event = replace(event, layouts=(), packed=None, given=())
+        if event in self._failed or len(self._failed) < MOST_FINDINGS:
+            self._failed[event] = self._failed.get(event, 0) + 1
+
+    def add(self, finding: Finding) -> bool:
+        """Record a finding; return False where it only repeats one."""
+        key = _key(finding)
+        if tally := self._tallies.get(key):
+            tally.count += 1
+            return False
+        if len(self._tallies) >= MOST_FINDINGS:
+            return False
+        self._tallies[key] = _Tally(finding)
+        self._tell(finding)
+        return True
+
+    def raised(self, finding: Finding) -> None:
+        """Record that an exception told of a finding, for once."""
+        if tally := self._tallies.get(_key(finding)):
+            tally.raised += 1
+
+    def replace(self, code: str, finding: Finding) -> None:
+        """Put a finding in the place of those with a code, which it explains."""
+        for key in [k for k, t in self._tallies.items() if t.finding.code == code]:
+            del self._tallies[key]
+        self.add(finding)
+
+    def could_not_follow(self, what: str) -> None:
+        """Record something that nobody could judge."""
+        if len(self._unfollowed) < MOST_FINDINGS:
+            self._unfollowed[what] = None
+
+    def _tell(self, record: Event | Finding) -> None:
+        for sink in self.sinks:
+            sink(record)
+
+    @property
+    def counts(self) -> str:
+        """How many layers were called, how often, and how many of the calls ended in an exception."""
+        layers = text.count(len({e.module for e in (*self.events, *self.failed)}), "recurrent layer")
+        calls, failed = (sum(e.calls for e in events) for events in (self.events, self.failed))
+        words = [layers, *([text.count(calls, "call")] if calls or not failed else [])]
+        return ", ".join([*words, *([f"{text.count(failed, 'call')} failed"] if failed else [])])
+
+    def __str__(self) -> str:
+        return "\n\n".join([f"{self.counts}, {text.count(len(self.findings), 'finding')}", *map(str, self.findings)])
+
+    __repr__ = __str__

@@ -1,0 +1,81 @@
+"""States that are carried from step to step together with their graph, which the backward of the step before has freed.
+
+It is no mistake by itself: several chunks may have one backward. So it is told only where torch's own backward raises for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from rnnshape.report.report import Location
+
+__all__ = ["Carried", "Carrying"]
+
+MOST_NODES = 512
+"""Nodes of a graph that are looked at; one that is farther away is not found."""
+
+_FREED = ("backward through the graph a second time", "modified by an inplace operation")
+
+
+class Carried(NamedTuple):
+    """A state that came with a graph of an earlier step.
+
+    Attributes:
+        module: path of the layer that it was given to.
+        kind: its class.
+        location: of that call.
+        pair: whether it is the (h_0, c_0) of an LSTM.
+    """
+
+    module: str
+    kind: str
+    location: Location | None
+    pair: bool
+
+
+class Carrying:
+    """Knows how far backward went, and which states were given to a layer with a graph from before.
+
+    Attributes:
+        found: the first such state since the last backward.
+    """
+
+    def __init__(self) -> None:
+        self._spent: int | None = None
+        self.found: Carried | None = None
+
+    def given(self, states: Iterable[Tensor], scene: Callable[[], tuple[Location | None, str, str]]) -> None:
+        """Look at the states that a layer is given."""
+        if self._spent is not None and self.found is None:
+            states = list(states)
+            if any(_reaches(state.grad_fn, self._spent) for state in states):
+                location, module, kind = scene()
+                self.found = Carried(module, kind, location, len(states) > 1)
+
+    def backward(self, loss: Tensor) -> None:
+        """Remember that the graph of a loss was used; what is made from now on has higher numbers."""
+        self.found = None
+        if loss.grad_fn is not None:
+            self._spent = loss.grad_fn._sequence_nr()
+
+    def explains(self, error: Exception) -> Carried | None:
+        """Return the state for which a backward raised, None where it raised for another reason."""
+        return self.found if any(words in str(error) for words in _FREED) else None
+
+
+def _reaches(node: Any, spent: int) -> bool:
+    """Tell whether a graph has a node that is as old as the last backward. Parameters have none of their own age."""
+    seen: set[Any] = set()
+    waiting = [node]
+    while waiting and len(seen) < MOST_NODES:
+        node = waiting.pop()
+        if node is None or node in seen or node.name().endswith("AccumulateGrad"):
+            continue
+        if node._sequence_nr() <= spent:
+            return True
+        seen.add(node)
+        waiting += [parent for parent, _ in node.next_functions]
+    return False

@@ -1,0 +1,65 @@
+"""An exception of the model's own, as a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from torch import nn
+
+from rnnshape import text
+from rnnshape._torch import traceback_location
+from rnnshape.coordinates.coordinates import Mark
+from rnnshape.errors import ContractError
+from rnnshape.report.catalogue import rule
+from rnnshape.report.report import Finding, Location, Report
+from rnnshape.rules.explanation import explain_call
+
+__all__ = ["Squeeze", "add_batch_of_one", "add_failure"]
+
+Squeeze = tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]
+"""Where a dim was taken away, by which operation, and the sizes before and after."""
+
+
+def add_failure(
+    report: Report,
+    mark: Callable[[object], Mark | None],
+    path: Callable[[nn.Module], str],
+    ignore: Collection[str],
+    error: BaseException,
+) -> None:
+    """Turn an exception of the model into a finding, unless one is there that explains it."""
+    if any(f.severity == "error" for f in report.findings):
+        return
+    if isinstance(error, ContractError) and error.findings:  # of a check or a watch within
+        for finding in error.findings:
+            if finding.code not in ignore:
+                report.add(finding)
+        return
+    found = explain_call(error, mark, path)
+    location = traceback_location(error)
+    if found is None:
+        first = str(error).split("\n")[0]
+        message = f"the model raised {type(error).__name__}: {first}" if first else f"the model raised {type(error).__name__}"
+        report.add(Finding("RNS000", "error", message, location=location))
+    elif found[0].code not in ignore:
+        cause, module, kind = found
+        layouts = (("seen", cause.layout),) if cause.layout else ()
+        severity = rule(cause.code).severity
+        report.add(Finding(cause.code, severity, cause.message, module, location, cause.suggestion, layouts, kind))
+
+
+def add_batch_of_one(report: Report, squeezed: Sequence[Squeeze], run: Callable[[], Any]) -> None:
+    """Where a batch of one fails, run the same sample twice: if that works, it is the squeeze that took the batch away."""
+    if not squeezed or any(f.code != "RNS000" and f.severity == "error" for f in report.findings):
+        return
+    try:
+        run()
+    except Exception:
+        return
+    location, name, before, after = squeezed[-1]
+    report.replace("RNS000", Finding(
+        "RNS212", "error",
+        f"{name} takes the batch away where it is 1: {text.sizes(before)} becomes {text.sizes(after)}, and two samples pass",
+        location=location, suggestion="leave the squeeze out, or name a dim that is not the batch",
+    ))  # fmt: skip

@@ -1,0 +1,134 @@
+"""The book: what is known of each tensor, for as long as the tensor lives and is not written to behind our back."""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from torch import Tensor, nn
+from torch._C import DisableTorchFunction, _DisableTorchDispatch
+
+from rnnshape.coordinates.coordinates import Mark
+
+__all__ = ["Beside", "Book", "writes"]
+
+T = TypeVar("T")
+
+_PLAIN = frozenset([Tensor, nn.Parameter])
+
+_FEW = 1 << 8
+"""Entries from which on those of tensors that are gone are looked for."""
+
+_RESHAPES_IN_PLACE = frozenset([
+    "t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "resize_as_", "set_", "as_strided_",
+])  # fmt: skip
+
+
+@functools.lru_cache(maxsize=1024)
+def writes(name: str) -> bool:
+    """Tell whether an operation of this name changes its first argument."""
+    if name.startswith("__"):
+        return name == "__setitem__" or (name.startswith("__i") and name not in ("__index__", "__int__", "__invert__"))
+    return name.endswith("_")
+
+
+def _version(tensor: Tensor) -> int:
+    """Return a number that all views of the same memory share, and that grows whenever one of them is written to."""
+    try:
+        return tensor._version
+    except RuntimeError:  # inference tensors have none
+        return -1
+
+
+def _fit(mark: Mark, sizes: tuple[int, ...]) -> None:
+    for axis, table in [*mark.tables.items()]:
+        if len(table.shape) != len(sizes) or any(t not in (1, s) for t, s in zip(table.shape, sizes, strict=True)):
+            del mark.tables[axis]
+
+
+class Beside(Generic[T]):
+    """Values beside tensors, for as long as these live: it holds no tensor.
+
+    Attributes:
+        entries: by the id of each tensor; some may be left of tensors that are gone.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[int, tuple[weakref.ref[Tensor], T]] = {}
+        self._most = _FEW
+
+    def get(self, tensor: Tensor) -> T | None:
+        """Return the value beside a tensor."""
+        entry = self.entries.get(id(tensor))
+        return entry[1] if entry is not None and entry[0]() is tensor else None
+
+    def put(self, tensor: Tensor, value: T) -> None:
+        """Lay a value beside a tensor, in the place of any other."""
+        if len(self.entries) >= self._most:
+            self.entries = {key: entry for key, entry in self.entries.items() if entry[0]() is not None}
+            self._most = 2 * len(self.entries) + _FEW
+        self.entries[id(tensor)] = (weakref.ref(tensor), value)
+
+    def drop(self, tensor: Tensor) -> None:
+        """Forget a tensor."""
+        self.entries.pop(id(tensor), None)
+
+
+class Book(Beside[tuple[Mark, int]]):
+    """Marks beside tensors, with their versions: it forgets one of a tensor that was written to through another view of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shares_unseen = False
+        """Whether some memory is shared in a way that the versions do not show: by ``.data``, or between inference tensors."""
+
+    def mark(self, tensor: Tensor) -> Mark | None:
+        """Return what is known of a tensor."""
+        found: dict[int, Mark] = {}
+        self.known((tensor,), found)
+        return found.get(id(tensor))
+
+    def known(self, values: Iterable[object], found: dict[int, Mark]) -> None:
+        """Collect the marks of all tensors in nested arguments, by the id of each."""
+        entries = self.entries
+        for value in values:
+            entry = entries.get(id(value))
+            if entry is not None:
+                ref, (mark, version) = entry
+                if ref() is value and isinstance(value, Tensor):
+                    if type(value) in _PLAIN:
+                        current = version == _version(value) and value.shape == mark.sizes
+                    else:
+                        with DisableTorchFunction(), _DisableTorchDispatch():
+                            current = version == _version(value) and value.shape == mark.sizes
+                    if current:
+                        found[id(value)] = mark
+                    else:
+                        del entries[id(value)]
+            elif isinstance(value, (tuple, list)):
+                self.known(value, found)
+            elif isinstance(value, dict):
+                self.known(value.values(), found)
+
+    def remember(self, tensor: Tensor, mark: Mark) -> None:
+        """Remember what is known of a tensor; tables that do not fit it are dropped."""
+        if mark.form is None:
+            _fit(mark, tuple(tensor.shape))
+        version = _version(tensor)
+        if version < 0:
+            self.shares_unseen = True
+        self.put(tensor, (mark, version))
+
+    def written(self, name: str, tensor: Tensor) -> None:
+        """Forget every other tensor that shares memory with one that was written to, where versions do not show it."""
+        if name in _RESHAPES_IN_PLACE:
+            self.drop(tensor)
+        if not self.shares_unseen:
+            return
+        storage = tensor.untyped_storage()._cdata
+        for ref, _ in [*self.entries.values()]:
+            other = ref()
+            if other is not None and other is not tensor and other.untyped_storage()._cdata == storage:
+                self.drop(other)

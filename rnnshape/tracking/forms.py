@@ -1,0 +1,173 @@
+"""A call of an operation as far as what comes of it depends on it: what two calls have in common where they do the same.
+
+What an operation does to the marks follows from its arguments, from sizes and from tables, and not from which axis it is that
+a table tells of: so axes and places go by number. A table of one element says that all is of one step, or of one sample;
+which one goes by number too, as long as it does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Size, Tensor
+from torch.nn import Parameter
+
+from rnnshape.coordinates.coordinates import MADE, SMALL, Form, Mark, interned, lone
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import READS_TENSORS, Handler, Operation
+
+__all__ = ["Call", "form_of"]
+
+_MANY = 1 << 12
+"""Forms that are kept."""
+
+_PLAIN = frozenset([
+    int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
+])  # fmt: skip
+
+_forms: dict[tuple[Any, ...], Form] = {}
+
+
+def form_of(mark: Mark) -> Form | None:
+    """Return the form of a mark; None where there is too much to it."""
+    if mark.form is not None:
+        return mark.form
+    if mark.lost:
+        return None
+    key: list[Any] = [mark.sizes, mark.target, mark.single]
+    tables: list[Tensor] = []
+    places: dict[int, int] = {}
+    for axis, table in mark.tables.items():
+        if table.numel() > SMALL:
+            return None
+        mark.tables[axis] = table = interned(table)
+        site = mark.sites.get(axis)
+        place = None if site is None else places.setdefault(id(site), len(places))
+        if lone(table) is None:
+            tables.append(table)
+            key += (axis.name, axis.of.startswith(MADE), place, id(table))
+        else:
+            key += (axis.name, axis.of.startswith(MADE), place, -table.dim())
+    if len(_forms) >= _MANY:
+        _forms.clear()
+    mark.form = _forms.setdefault(tuple(key), Form(tuple(tables), len(tables) < len(mark.tables)))
+    return mark.form
+
+
+class Call:
+    """A call of an operation with something known.
+
+    Attributes:
+        same: what two calls have in common that do the same to the same marks; empty where that can't be told.
+        key: what two calls have in common that do the same to marks of one form, once it is asked for.
+        by_value: whether coordinates of tables of one element are part of the key.
+        tensors: among the arguments.
+        marks: of these, each once.
+        axes: of these marks, each once.
+        features: of these tensors, the axes that they make as weights, or None.
+    """
+
+    __slots__ = ("axes", "by_value", "features", "key", "marks", "same", "tensors")
+
+    def __init__(self, handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
+        self.tensors: list[Tensor] = []
+        self.marks: list[Mark] = []
+        self.features: list[Axis | None] = []
+        self.axes: list[Axis] = []
+        self.by_value = False
+        self.same: tuple[Any, ...] = ()
+        self.key: tuple[Any, ...] = ()
+        parts: list[Any] = [handler, op.func, len(op.args)]
+        readable = self._read(op.args, parts, known, op)
+        if op.kwargs and readable:
+            parts += op.kwargs
+            readable = self._read(op.kwargs.values(), parts, known, op)
+        if readable and self.marks and (len(self.tensors) == 1 or handler not in READS_TENSORS):
+            self.same = (*parts, *self.features)
+
+    def _read(self, values: Iterable[Any], parts: list[Any], known: dict[int, Mark], op: Operation) -> bool:
+        """Read arguments; return False where there is one of which it is not known what it does."""
+        for value in values:
+            kind = type(value)
+            if kind is Tensor or kind is Parameter:
+                self.tensors.append(value)
+                mark = known.get(id(value))
+                self.features.append(op.book.made_by(value) if mark is None else None)
+                if mark is not None:
+                    parts.append(mark)
+                    if mark not in self.marks:
+                        self.marks.append(mark)
+                elif value.is_nested:
+                    return False
+                else:
+                    parts.append(value.shape)
+            elif kind in _PLAIN:
+                parts.append(value)
+            elif kind is tuple or kind is list or kind is Size:
+                parts += (kind, len(value))
+                if not self._read(value, parts, known, op):
+                    return False
+            elif kind is slice:
+                parts.append(kind)
+                if not self._read((value.start, value.stop, value.step), parts, known, op):
+                    return False
+            elif kind is float or kind is bool:
+                parts += (kind, value)
+            else:
+                return False
+        return True
+
+    def generalise(self) -> None:
+        """Find the key: marks go by their forms, and axes by number."""
+        parts: list[Any] = []
+        for part in self.same[: len(self.same) - len(self.features)]:
+            if type(part) is Mark:
+                form = part.form or form_of(part)
+                if form is None:
+                    return
+                parts.append(form)
+                if len(self.marks) > 1:
+                    parts.append(self.marks.index(part))
+            else:
+                parts.append(part)
+        if len(self.marks) == 1:
+            self.axes = [*self.marks[0].tables]
+            self.key = tuple(parts)
+        else:
+            self._match(parts)
+        self.key += tuple([-1 if axis is None or axis not in self.axes else self.axes.index(axis) for axis in self.features])
+
+    def _match(self, parts: list[Any]) -> None:
+        """Number the axes and places of several marks, and tell where two have one coordinate each of the same axis."""
+        axes: dict[Axis, tuple[int, Tensor]] = {}
+        places: dict[int, int] = {}
+        by_value = False
+        for mark in self.marks:
+            sites = mark.sites
+            for axis, table in mark.tables.items():
+                before = axes.get(axis)
+                if before is None:
+                    parts.append(len(axes))
+                    axes[axis] = (len(axes), table)
+                else:
+                    number, other = before
+                    same = other is table
+                    if not same and 1 in (sizes := (other.numel(), table.numel())):
+                        same = lone(other) == lone(table)
+                        # One step may be among those of another mark, or not; and of three, two others may be the same.
+                        by_value |= sizes[0] != sizes[1] or len(self.marks) > 2
+                    parts += (number, same)
+                if sites and axis in sites:
+                    parts.append(places.setdefault(id(sites[axis]), len(places)))
+        self.axes = [*axes]
+        self.key = tuple(parts)
+        if by_value:
+            self.go_by_value()
+
+    def go_by_value(self) -> None:
+        """Make the coordinates of tables of one element part of the key."""
+        if not self.by_value:
+            self.by_value = True
+            self.key += tuple([lone(t) for mark in self.marks for t in mark.tables.values() if t.numel() == 1])

@@ -1,0 +1,344 @@
+"""An operation that was followed before, on the same tables, is not followed again: what came of it then is repeated.
+
+A model calls the same few operations many times, in each step of a decoder and in each step of training. What is remembered
+of a call are the marks that it made, and the judgements that leave something behind, which are made anew at each call. An
+operation of which there was anything to tell is followed each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from rnnshape.coordinates.coordinates import Form, Mark, Site, alone, lone
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import Book, Handler, Operation, leaves
+from rnnshape.report.report import Location
+from rnnshape.rules.judge import Judge
+from rnnshape.tracking.forms import Call, form_of
+
+__all__ = ["forget_outcomes", "record", "repeat"]
+
+_MANY = 1 << 12
+"""Outcomes that are remembered."""
+
+
+class _Put(NamedTuple):
+    """A mark that an operation made. Axes go by number: first those of the call, then the new ones.
+
+    Attributes:
+        leaf: which tensor of the result it is for.
+        sizes: of that tensor.
+        axes: of the mark.
+        tables: of these axes.
+        alone: of some of these axes, (axis, mark, dims): the table is the one coordinate that it has in a mark of the call.
+        sites: of some of these axes, (axis, mark, axis of it), or (axis, -1, number of a new one).
+        target: as in Mark.
+        single: as in Mark.
+        form: of the mark.
+    """
+
+    leaf: int
+    sizes: tuple[int, ...]
+    axes: tuple[int, ...]
+    tables: tuple[Tensor, ...]
+    alone: tuple[tuple[int, int, int], ...]
+    sites: tuple[tuple[int, int, int], ...]
+    target: bool
+    single: int | None
+    form: Form
+
+
+class _Outcome(NamedTuple):
+    """What came of an operation.
+
+    Attributes:
+        puts: the marks that it made.
+        fresh: new axes: the name, and which tensor is their weight, or None.
+        sites: new places: the name, which mark was before, and the sizes.
+        anew: judgements that are made at each call, with their arguments.
+    """
+
+    puts: tuple[_Put, ...]
+    fresh: tuple[tuple[str, int | None], ...]
+    sites: tuple[tuple[str, int, tuple[int, ...]], ...]
+    anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
+
+
+_USE = getattr(Judge.use_states, "__wrapped__")  # noqa: B009
+"""It leaves nothing more behind where it is done again with the same mark."""
+
+_BY_VALUE = object()
+"""In the place of an outcome that depends on the coordinates of tables of one element."""
+
+_EACH_TIME = object()
+"""In the place of an outcome that is not remembered."""
+
+_outcomes: dict[tuple[Any, ...], Any] = {}
+
+
+def forget_outcomes() -> None:
+    """Let go of what is remembered."""
+    _outcomes.clear()
+
+
+def repeat(call: Call, op: Operation) -> bool:
+    """Do once more what came of a call on the same; return False where there was none.
+
+    It makes nothing but marks: it calls no torch function but for a tensor's size, and those of judgements.
+    """
+    if not call.same:
+        return False
+    place = op.book.here()
+    again: _Again | None = op.book.recent.get((id(place), call.same))
+    if again is not None:
+        return _do_again(again, call, op)
+    call.generalise()
+    outcome = _outcomes.get(call.key) if call.key else None
+    if outcome is _BY_VALUE:
+        call.go_by_value()
+        outcome = _outcomes.get(call.key)
+    return outcome is not None and outcome is not _EACH_TIME and _repeat(outcome, call, op)
+
+
+class _Again(NamedTuple):
+    """What came of an operation on the very same marks, at the same place in this step: the same marks once more.
+
+    Attributes:
+        place: of the call, held so that no other gets its id.
+        puts: which tensor of the result got which mark.
+        anew: judgements that are made at each call, with their arguments.
+    """
+
+    place: Location | None
+    puts: tuple[tuple[int, Mark], ...]
+    anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
+
+
+def _do_again(again: _Again, call: Call, op: Operation) -> bool:
+    book = op.book
+    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    for leaf, mark in again.puts:
+        if results[leaf].shape != mark.sizes:
+            return False
+    for judgement, arguments in again.anew:
+        judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
+    for leaf, mark in again.puts:
+        book.put(results[leaf], mark)
+    return True
+
+
+def record(handler: Handler, op: Operation, call: Call | None) -> None:
+    """Have a handler follow an operation, and remember what came of it where another call may be the same."""
+    if call is None or not call.key or _outcomes.get(call.key) is _EACH_TIME:
+        handler(op)
+        return
+    op.book = recording = _Recording(op, call)
+    recording.judge.recording = recording
+    try:
+        handler(op)
+    finally:
+        recording.judge.recording = None
+        op.book = recording.book
+    if len(_outcomes) >= _MANY:
+        _outcomes.clear()
+    outcome = recording.outcome()
+    if outcome is None and not recording.spoiled:
+        _outcomes[call.key] = _BY_VALUE
+        call.go_by_value()
+        outcome = recording.outcome()
+    _outcomes[call.key] = _EACH_TIME if recording.spoiled else outcome
+
+
+def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
+    """Do once more what came of a call; return False where it can't be."""
+    book, marks, axes = op.book, call.marks, call.axes
+    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    for put in outcome.puts:
+        if results[put.leaf].shape != put.sizes:
+            return False
+    if outcome.fresh:
+        axes = axes + [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
+    for judgement, arguments in outcome.anew:
+        judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
+    place, recent = book.here(), book.recent
+    sites: list[Site] = []
+    for name, before, sizes in outcome.sites:
+        key = (id(place), name, marks[before], sizes)
+        site = recent.get(key)
+        if site is None:
+            site = recent[key] = book.site(name, marks[before], sizes)
+        sites.append(site)
+    puts = tuple([(put.leaf, _made(put, axes, marks, sites, place, recent)) for put in outcome.puts])
+    for leaf, mark in puts:
+        book.put(results[leaf], mark)
+    # A new axis is another at each call, unless it is the one that a weight makes.
+    if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
+        anew = tuple([item for item in outcome.anew if item[0] is not _USE])
+        recent[id(place), call.same] = _Again(place, puts, anew)
+    if len(recent) >= _MANY:
+        recent.clear()
+    return True
+
+
+def _made(
+    put: _Put, axes: list[Axis], marks: list[Mark], sites: list[Site], place: Location | None, recent: dict[Any, Any]
+) -> Mark:
+    """Return the mark of a put, one and the same object where it was made before at this place."""
+    own = tuple([axes[n] for n in put.axes])
+    tables = dict(zip(own, put.tables, strict=True))
+    for number, source, ndim in put.alone:
+        tables[axes[number]] = _passed_on(marks[source].tables[axes[number]], ndim)
+    places = {axes[n]: sites[other] if source < 0 else marks[source].sites[axes[other]] for n, source, other in put.sites}
+    key = (id(place), put.form, own, tuple(map(id, tables.values())), tuple(map(id, places.values())))
+    mark = recent.get(key)
+    if mark is None:
+        mark = recent[key] = Mark(put.sizes, tables, places, {}, put.target, put.single, place)
+        mark.form = put.form
+    return mark
+
+
+def _passed_on(table: Tensor, ndim: int) -> Tensor:
+    coordinate = lone(table) if table.dim() != ndim else None
+    return table if coordinate is None else alone(coordinate, ndim)
+
+
+class _Given(NamedTuple):
+    """An argument of a judgement that every call has its own of: "mark" or "tensor" by number, or the "call" itself."""
+
+    kind: str
+    number: int = 0
+
+
+def _given(argument: Any, call: Call, op: Operation) -> Any:
+    if not isinstance(argument, _Given):
+        return [_given(item, call, op) for item in argument] if type(argument) is list else argument
+    return op if argument.kind == "call" else (call.marks if argument.kind == "mark" else call.tensors)[argument.number]
+
+
+class _Recording:
+    """Stands between an operation and its book, and writes down what the operation does.
+
+    Attributes:
+        book: where the marks are kept.
+        judge: of the book.
+        spoiled: whether another call would not do the same: something was found, or is of this call alone.
+    """
+
+    def __init__(self, op: Operation, call: Call) -> None:
+        self.book: Book = op.book
+        self.judge: Judge = op.book.judge
+        self.recent = op.book.recent
+        self.spoiled = False
+        self._op, self._call = op, call
+        self._puts: dict[int, tuple[Tensor, Mark]] = {}
+        self._fresh: list[tuple[Axis, str, int | None]] = []
+        self._sites: list[tuple[Site, str, int, tuple[int, ...]]] = []
+        self._anew: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+
+    def mark(self, value: object) -> Mark | None:
+        """Return what is known of a value."""
+        return self.book.mark(value)
+
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor."""
+        self.spoiled |= mark.made is not None
+        self.book.put(tensor, mark)
+        if isinstance(tensor, Tensor):
+            self._puts[id(tensor)] = (tensor, mark)
+
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes."""
+        return self.book.made_by(weight)
+
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
+        """Return an axis that no other is equal to."""
+        axis = self.book.fresh(name, weight)
+        self._fresh.append((axis, name, None if weight is None else self._number(self._call.tensors, weight)))
+        return axis
+
+    def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the present operation."""
+        site = self.book.site(name, before, sizes)
+        self._sites.append((site, name, self._number(self._call.marks, before), sizes))
+        return site
+
+    def here(self) -> Location | None:
+        """Return the user's line."""
+        return self.book.here()
+
+    def judged(self, judgement: Callable[..., None], arguments: Sequence[Any]) -> None:
+        """Write down a judgement that is to be made at each call."""
+        again = (judgement, tuple(map(self._argument, arguments)))
+        if again not in self._anew:
+            self._anew.append(again)
+
+    def _argument(self, value: Any) -> Any:
+        if value is self._op:
+            return _Given("call")
+        if isinstance(value, Mark):
+            return _Given("mark", self._number(self._call.marks, value))
+        if isinstance(value, Tensor):
+            return _Given("tensor", self._number(self._call.tensors, value))
+        return [self._argument(item) for item in value] if isinstance(value, list) else value
+
+    def _number(self, among: Sequence[object], one: object) -> int:
+        """Return which of the call's own an object is; another call has none like any other object."""
+        number = next((n for n, other in enumerate(among) if other is one), -1)
+        self.spoiled |= number < 0
+        return number
+
+    def outcome(self) -> _Outcome | None:
+        """Return what came of the operation; None where it can't be told without coordinates that the key does not have."""
+        results = list(leaves(self._op.result))
+        puts = [self._put(self._number(results, tensor), mark) for tensor, mark in self._puts.values()]
+        known = [put for put in puts if put is not None]
+        if len(known) < len(puts):
+            return None
+        fresh = tuple((name, weight) for _, name, weight in self._fresh)
+        sites = tuple((name, before, sizes) for _, name, before, sizes in self._sites)
+        return _Outcome(tuple(known), fresh, sites, tuple(self._anew))
+
+    def _put(self, leaf: int, mark: Mark) -> _Put | None:
+        form = form_of(mark)
+        if form is None:
+            self.spoiled = True
+            return None
+        axes = {axis: n for n, axis in enumerate([*self._call.axes, *(axis for axis, _, _ in self._fresh)])}
+        self.spoiled |= not mark.tables.keys() <= axes.keys()
+        if self.spoiled:
+            return None
+        alone: list[tuple[int, int, int]] = []
+        for axis, table in mark.tables.items():
+            sources = [] if self._call.by_value else self._coordinates(axis)
+            passed = [slot for slot, coordinate in sources if coordinate == lone(table)]
+            if sources and not passed:
+                return None
+            if passed:
+                alone.append((axes[axis], passed[0], table.dim()))
+        places = tuple((axes[axis], *self._place(site)) for axis, site in mark.sites.items() if axis in mark.tables)
+        numbers = tuple(axes[axis] for axis in mark.tables)
+        tables = tuple(mark.tables.values())
+        return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, mark.target, mark.single, form)
+
+    def _coordinates(self, axis: Axis) -> list[tuple[int, int]]:
+        """Return the marks of the call in which an axis has one coordinate, and that."""
+        found: list[tuple[int, int]] = []
+        for slot, mark in enumerate(self._call.marks):
+            table = mark.tables.get(axis)
+            if table is not None and (coordinate := lone(table)) is not None:
+                found.append((slot, coordinate))
+        return found
+
+    def _place(self, site: Site) -> tuple[int, int]:
+        for number, (new, *_) in enumerate(self._sites):
+            if new is site:
+                return -1, number
+        for slot, mark in enumerate(self._call.marks):
+            for axis, other in mark.sites.items():
+                if other is site and axis in mark.tables:
+                    return slot, self._call.axes.index(axis)
+        self.spoiled = True
+        return -1, 0
