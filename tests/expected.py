@@ -99,8 +99,9 @@ class Expected:
         if held == text:
             return
         if not self.update:
-            lines = difflib.unified_diff(held.splitlines(), text.splitlines(), f"{file.name}, expected", "said", lineterm="", n=5)
             missing = [] if held else [f"{file.name} is missing in {file.parent.name}"]
+            texts = held.splitlines(), text.splitlines()
+            lines = difflib.unified_diff(*texts, f"{file.name}, expected", f"{file.name}, said", lineterm="", n=5)
             raise AssertionError("\n".join([*missing, *lines, "", self.rewrite]))
         if text:
             file.write_text(text, encoding="utf-8", newline="\n")

@@ -130,8 +130,10 @@ def test_the_corrected_twin_has_no_finding(fixed: rnnshape.Report) -> None:
     assert wrong(fixed) == []
 
 
-def test_every_word_is_expected(folder: pathlib.Path, buggy: rnnshape.Report, fixed: rnnshape.Report, expected: Expected) -> None:
-    said = {f"{name}.py": report_text(report, folder) for name, report in [("buggy", buggy), ("fixed", fixed)]}
+def test_every_word_is_expected(
+    folder: pathlib.Path, buggy: rnnshape.Report, fixed: rnnshape.Report, expected: Expected
+) -> None:
+    said = {"buggy.py": report_text(buggy, folder), "fixed.py": report_text(fixed, folder)}
     expected(folder / "findings.txt", sections(said))
 
 
