@@ -61,7 +61,7 @@ def report_text(report: rnnshape.Report, folder: pathlib.Path) -> str:
     if error := report.exception:
         notes = [portable(f"  {note}", folder) for note in getattr(error, "__notes__", ())]
         parts.append("\n".join([f"raised: {type(error).__name__}", *notes]))
-    return "\n\n".join(filter(None, parts))
+    return _paragraphs(parts)
 
 
 def prediction_text(prediction: rnnshape.ModelPrediction, folder: pathlib.Path) -> str:
@@ -71,13 +71,17 @@ def prediction_text(prediction: rnnshape.ModelPrediction, folder: pathlib.Path) 
     parts += [portable(f"note: {note}", folder) for note in prediction.notes]
     if prediction.stopped:
         parts.append(portable(f"stopped: {prediction.stopped}", folder))
+    return _paragraphs(parts)
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(filter(None, parts))
 
 
 def sections(texts: dict[str, str]) -> str:
     """Put texts under headings; the first has "nothing" where it is empty, and others are left out there."""
-    shown = [f"=== {name}\n\n{text or 'nothing'}\n" for at, (name, text) in enumerate(texts.items()) if text or at == 0]
-    return "\n\n".join(shown)
+    shown = [f"=== {name}\n\n{text or 'nothing'}" for at, (name, text) in enumerate(texts.items()) if text or at == 0]
+    return "\n\n\n".join(shown)
 
 
 class Expected:
@@ -95,6 +99,7 @@ class Expected:
     def __call__(self, file: pathlib.Path, text: str) -> None:
         """Fail where a file does not hold a text, with the difference; an empty text has no file."""
         __tracebackhide__ = True
+        text = f"{text.rstrip()}\n" if text else ""
         held = file.read_text(encoding="utf-8") if file.exists() else ""
         if held == text:
             return
