@@ -64,6 +64,12 @@ CALLS = [
         "rnn(zeros(9, 6, 4), (zeros(2, 6, 3), zeros(2, 6, 8)))",
     ),
     (
+        "RNS103 everything",
+        "nn.GRU(4, 8, num_layers=2)",
+        "rnn(zeros(9, 6, 4), zeros(1, 5, 7))",
+        "rnn(zeros(9, 6, 4), zeros(2, 6, 8))",
+    ),
+    (
         "RNS104 one state",
         "nn.GRU(4, 8, num_layers=2, batch_first=True)",
         "rnn(zeros(6, 9, 4), zeros(6, 2, 8))",
@@ -164,12 +170,6 @@ CALLS = [
         "nn.LSTM(4, 8, proj_size=3, batch_first=True)",
         "rnn(packed(4), (zeros(1, 3, 3), zeros(1, 3, 3)))",
         "rnn(packed(4), (zeros(1, 3, 3), zeros(1, 3, 8)))",
-    ),
-    (
-        "RNS107 everything",
-        "nn.GRU(4, 8, num_layers=2)",
-        "rnn(zeros(9, 6, 4), zeros(1, 5, 7))",
-        "rnn(zeros(9, 6, 4), zeros(2, 6, 8))",
     ),
     (
         "RNS108 one state",

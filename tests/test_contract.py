@@ -1,7 +1,7 @@
 """The contract of a recurrent layer: every mistake with the whole text that a user reads, and its corrected twin.
 
-The calls stand in contract_calls.py, and what a watch says of the wrong ones in golden/contract.txt. That the contract is torch's
-is shown by oracle/test_contract_oracle.py, not here.
+The calls stand in contract_calls.py, and what a watch says of the wrong ones in golden/contract.txt. That the contract is
+torch's is shown by oracle/test_contract_oracle.py, not here.
 """
 
 from __future__ import annotations
