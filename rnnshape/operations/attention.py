@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, along
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.consumption import contracted, joined, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable

@@ -8,7 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import along, at_sizes, compress, disagreement, interned, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.pointwise import keeps, meet, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import NOWHERE, Mark, along, at_sizes, compress, disagreement, expand, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, compress, disagreement, expand, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.consumption import contracted, joined, put_result
 from rnnshape.operations.movement import put_tables

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, at_sizes
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import at_sizes
 from rnnshape.operations.registry import Operation, operation
 
 __all__ = ["elementwise"]

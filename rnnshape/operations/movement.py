@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, expand, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, compress, expand
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, expand
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.movement import put_tables, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable

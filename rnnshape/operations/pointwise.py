@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, at_sizes, compress, disagreement
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import at_sizes, compress, disagreement
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 

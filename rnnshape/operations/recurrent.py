@@ -7,7 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import ROWS, UNNAMED, Mark, along, disagreement, interned, piece_along, varies
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
+from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.consumption import contracted, joined
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.coordinates import Mark, Site
+from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.layout.axes import Axis
 from rnnshape.report.report import Location
 

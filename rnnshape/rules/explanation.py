@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import is_library, known_values
-from rnnshape.coordinates.coordinates import Mark, layout_of, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import varies
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation, leaves

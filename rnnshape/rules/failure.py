@@ -9,7 +9,7 @@ from torch import nn
 
 from rnnshape import text
 from rnnshape._torch import traceback_location
-from rnnshape.coordinates.coordinates import Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.errors import ContractError
 from rnnshape.report.catalogue import rule
 from rnnshape.report.report import Finding, Location, Report

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from rnnshape.coordinates.coordinates import Mark, separable, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import separable, varies
 from rnnshape.operations.registry import Operation
 from rnnshape.report.catalogue import rule
 from rnnshape.report.report import Finding

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.coordinates import Mark, at_sizes, disagreement, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import at_sizes, disagreement, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation
 from rnnshape.rules.orders import Orders

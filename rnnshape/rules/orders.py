@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
 from rnnshape.rules.verdict import Verdicts, anew, is_order, runs_along

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.coordinates import LARGEST, Mark, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, varies
 from rnnshape.operations.registry import Operation
 from rnnshape.rules.usage import Recurrence
 from rnnshape.rules.verdict import Verdicts, anew, runs_along

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape._torch import known_values
-from rnnshape.coordinates.coordinates import Mark, disagreement, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import disagreement, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation
 from rnnshape.rules.orders import Orders

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, MADE, NOWHERE, SMALL, Mark
+from rnnshape.coordinates.mark import MADE, Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, SMALL
 from rnnshape.layout.axes import Axis
 from rnnshape.report.report import Location
 

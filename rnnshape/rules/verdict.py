@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVarTuple
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.coordinates import ROWS, UNNAMED, Mark, Site, layout_of, separable, varies
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Form, Mark, Site, alone, lone
+from rnnshape.coordinates.mark import Form, Mark, Site
+from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves
 from rnnshape.report.report import Location

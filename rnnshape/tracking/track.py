@@ -20,7 +20,8 @@ from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[report
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch, text
-from rnnshape.coordinates.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
+from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.hooks.observer import NOTE, Observer
 from rnnshape.layout.axes import Axis
