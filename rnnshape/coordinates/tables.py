@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 __all__ = [
-    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "compress", "disagreement", "expand", "first_along",
-    "interned", "lone", "piece_along", "runs_along", "separable", "varies", "widen",
+    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "compress", "disagreement", "expand",
+    "first_along", "interned", "lone", "piece_along", "runs_along", "separable", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
