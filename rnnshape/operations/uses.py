@@ -2,8 +2,8 @@
 
 A handler moves the tables, and emits a record for each use that it makes of them: it sums over this dim, it reads that one as
 steps, it compares these rows. Whether that is right is not its affair: the rules of `rnnshape.rules` ask for the kinds of use
-that they judge. Every record names the operation as torch calls it. Tensors stand beside their marks only where their numbers tell
-something that no table does; a rule reads them through its `Step`.
+that they judge. Every record names the operation as torch calls it. Tensors stand beside their marks only where their numbers
+tell something that no table does; a rule reads them through its `Step`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from rnnshape.report.report import Location
 
 __all__ = [
     "AttentionInput", "Backward", "Broadcast", "CellStep", "Classes", "Comparison", "Consumption", "Contraction",
-    "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting", "Normalisation", "Output", "Packing",
-    "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair", "StatesGiven", "TokenIds", "Use", "Weighing",
-    "WideLoss", "marks_of",
+    "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting", "Normalisation",
+    "Output", "Packing", "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair", "StatesGiven",
+    "TokenIds", "Use", "Weighing", "WideLoss", "marks_of",
 ]  # fmt: skip
 
 
