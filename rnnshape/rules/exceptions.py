@@ -6,65 +6,50 @@ import linecache
 from collections.abc import Callable, Sequence
 from math import prod
 from types import FrameType, TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import is_library, known_values
-from rnnshape.coordinates.coordinates import Mark, layout_of, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import varies
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation, leaves
-from rnnshape.report.report import Location
+from rnnshape.rules.mistake import Mistake
+from rnnshape.rules.step import Step
 
-__all__ = ["Cause", "explain", "explain_call"]
+__all__ = ["explain", "explain_call"]
 
 _WORDS = ("batch", "seq", "layers", "directions", "hidden", "feature", "gates")
 
 
-class Cause(NamedTuple):
-    """Why torch raised.
-
-    Attributes:
-        code: the rule.
-        message: one sentence.
-        suggestion: an edit that fits, or None.
-        layout: the Layout that shows it, or None.
-        location: the line that is to be mended, None where it is the one that raised.
-        module: path of the layer concerned, None where it is the one that raised.
-        kind: its class.
-    """
-
-    code: str
-    message: str
-    suggestion: str | None = None
-    layout: Layout | None = None
-    location: Location | None = None
-    module: str | None = None
-    kind: str = ""
-
-
-def explain(op: Operation, error: Exception) -> Cause | None:
+def explain(op: Operation, error: Exception, step: Step) -> Mistake | None:
     """Explain an exception of one torch function; None where the Layouts do not tell."""
     if op.name == "backward":
-        return _carried(op, error)
+        return _carried(error, step)
     explained = _EXPLAINED.get(op.name) or (_meeting if is_pointwise(op.name) else None)
     return explained(op) if explained else None
 
 
-def _carried(op: Operation, error: Exception) -> Cause | None:
+def _because(code: str, message: str, suggestion: str | None, layout: Layout | None) -> Mistake:
+    return Mistake(code, message, suggestion, shown=(("seen", layout),) if layout else ())
+
+
+def _carried(error: Exception, step: Step) -> Mistake | None:
     """A second backward through what the first has freed: the state kept the graph of the step before."""
-    state = op.book.judge.carrying.explains(error)
+    state = step.carrying.explains(error)
     if state is None:
         return None
     carries, fits = ("h_0 and c_0 carry", "h, c = h.detach(), c.detach()") if state.pair else ("h_0 carries", "h = h.detach()")
     message = f"{carries} the graph of the step before, which its backward has used up"
-    return Cause("RNS507", message, f"{fits} between the steps fits", None, state.location, state.module, state.kind)
+    return Mistake("RNS507", message, f"{fits} between the steps fits", at=state.location, module=(state.module, state.kind))
 
 
-def _width(op: Operation) -> Cause | None:
+def _width(op: Operation) -> Mistake | None:
     """A Linear whose in_features do not fit: say what the last dim is made of."""
     source, weight = op.argument(0, "input"), op.argument(1, "weight")
     mark = op.book.mark(source)
@@ -78,13 +63,13 @@ def _width(op: Operation) -> Cause | None:
         message += f" = {made_of}"
     if halves and source.size(-1) == 2 * weight.size(-1):
         message += "; the directions were forgotten"
-        return Cause("RNS308", message, f"nn.Linear({source.size(-1)}, ...) fits", layout)
+        return _because("RNS308", message, f"nn.Linear({source.size(-1)}, ...) fits", layout)
     fits = [d for d in range(source.dim()) if source.size(d) == weight.size(-1)]
     hint = f"the axis of size {weight.size(-1)} is at dim {fits[0]}: transpose({fits[0]}, -1) fits" if len(fits) == 1 else None
-    return Cause("RNS211", message, hint, layout)
+    return _because("RNS211", message, hint, layout)
 
 
-def _view(op: Operation) -> Cause | None:
+def _view(op: Operation) -> Mistake | None:
     source = op.args[0]
     if not isinstance(source, Tensor):
         return None
@@ -97,10 +82,10 @@ def _view(op: Operation) -> Cause | None:
     whose = "this output of a recurrent layer" if recurrent else "this tensor"
     shown = f"{text.sizes(source.shape)} with strides {source.stride()}"
     message = f"view needs elements that lie in order in memory, and {whose}, {shown}, was turned (batch_first does so too)"
-    return Cause("RNS210", message, "reshape in place of view fits", mark and layout_of(mark, _WORDS))
+    return _because("RNS210", message, "reshape in place of view fits", mark and layout_of(mark, _WORDS))
 
 
-def _elements(op: Operation, source: Tensor) -> Cause | None:
+def _elements(op: Operation, source: Tensor) -> Mistake | None:
     """Sizes that hold another number of elements: a batch that was written down as a number is told by the axes."""
     given = op.args[1] if len(op.args) == 2 and isinstance(op.args[1], (tuple, list)) else op.args[1:]
     mark = op.book.mark(source)
@@ -115,8 +100,8 @@ def _elements(op: Operation, source: Tensor) -> Cause | None:
         fits = [d for d, s in enumerate(given) if s > 0 and s != batch and _holds((*given[:d], batch, *given[d + 1 :]), source)]
         if fits:
             message = f"{op.name} to {wanted}: a batch of {given[fits[0]]} is written down, and this one has {batch}"
-            return Cause("RNS213", message, f"x.size(0) in place of {given[fits[0]]} fits", layout)
-    return Cause("RNS213", f"{op.name} to {wanted}", None, layout)
+            return _because("RNS213", message, f"x.size(0) in place of {given[fits[0]]} fits", layout)
+    return _because("RNS213", f"{op.name} to {wanted}", None, layout)
 
 
 def _holds(sizes: Sequence[int], source: Tensor) -> bool:
@@ -124,7 +109,7 @@ def _holds(sizes: Sequence[int], source: Tensor) -> bool:
     return source.numel() == known if -1 not in sizes else bool(known) and source.numel() % known == 0
 
 
-def _packing(op: Operation) -> Cause | None:
+def _packing(op: Operation) -> Mistake | None:
     """Lengths that are not sorted, where packing was told that they are."""
     lengths = op.argument(1, "lengths")
     values = known_values(lengths) if isinstance(lengths, Tensor) else None
@@ -132,10 +117,10 @@ def _packing(op: Operation) -> Cause | None:
         return None
     message = "the lengths are not in descending order, which pack_padded_sequence takes for granted"
     mark = op.book.mark(op.args[0])
-    return Cause("RNS406", message, "enforce_sorted=False fits", mark and layout_of(mark, _WORDS))
+    return _because("RNS406", message, "enforce_sorted=False fits", mark and layout_of(mark, _WORDS))
 
 
-def _loss(op: Operation) -> Cause | None:
+def _loss(op: Operation) -> Mistake | None:
     scores, target = op.argument(0, "input"), op.argument(1, "target")
     known = op.book.mark(scores)
     if known is None or not isinstance(target, Tensor):
@@ -145,23 +130,23 @@ def _loss(op: Operation) -> Cause | None:
     if doubled and scores.size(0) == 2 * target.size(0):
         cut = "a reshape cut the two directions apart, into rows"
         message = f"{op.name} gets {scores.size(0)} rows for {target.size(0)} targets: {cut}"
-        return Cause("RNS308", message, "keep directions x hidden together in the last dim", layout)
+        return _because("RNS308", message, "keep directions x hidden together in the last dim", layout)
     if scores.dim() >= 3:
         for axis, table in known.tables.items():
             if axis.name in ("seq", "step", "batch") and varies(table, 1):
                 name = "seq" if axis.name == "step" else axis.name
                 message = f"{op.name} takes dim 1 of {text.sizes(scores.shape)} for the classes, and that is {name}"
                 fits = scores.dim() == 3 and (scores.size(0), scores.size(1)) == tuple(target.shape)
-                return Cause("RNS503", message, "output.transpose(1, 2) fits" if fits else None, layout)
+                return _because("RNS503", message, "output.transpose(1, 2) fits" if fits else None, layout)
     wanted = tuple(s for d, s in enumerate(scores.shape) if d != 1 or scores.dim() == 1)
     if target.is_floating_point() or wanted == tuple(target.shape):
         return None
     rows, targets = _words(known, scores), _words(op.book.mark(target), target)
     message = f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other"
-    return Cause("RNS505", message, None, layout)
+    return _because("RNS505", message, None, layout)
 
 
-def _channels(op: Operation) -> Cause | None:
+def _channels(op: Operation) -> Mistake | None:
     """A convolution or a normalisation takes dim 1 for the channels; say what lies there."""
     source, weight = op.argument(0, "input"), op.argument(1, "weight")
     mark = op.book.mark(source)
@@ -177,10 +162,11 @@ def _channels(op: Operation) -> Cause | None:
     found = f", which is {text.listed(names)}" if names else ""
     fits = [d for d in range(2, source.dim()) if source.size(d) == expected]
     hint = f"the axis of size {expected} is at dim {fits[0]}: transpose(1, {fits[0]}) fits" if len(fits) == 1 else None
-    return Cause("RNS213", f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}", hint, layout)
+    message = f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}"
+    return _because("RNS213", message, hint, layout)
 
 
-def _product(op: Operation) -> Cause | None:
+def _product(op: Operation) -> Mistake | None:
     """Two operands of a product whose sizes do not fit: say what each dim is, and which turn fits."""
     a, b = op.args[0], op.argument(1, "other", op.kwargs.get("mat2"))
     if not isinstance(a, Tensor) or not isinstance(b, Tensor) or min(a.dim(), b.dim()) < 2 or not _known(op, a, b):
@@ -188,12 +174,12 @@ def _product(op: Operation) -> Cause | None:
     message = f"{op.name} cannot take {_words(op.book.mark(a), a)} times {_words(op.book.mark(b), b)}"
     layout = _layout(op, b) or _layout(op, a)
     if a.dim() != 3 or b.dim() != 3:
-        return Cause("RNS213", message, None, layout)
+        return _because("RNS213", message, None, layout)
     turns = [(name, x, y) for name, t in (("first", a), ("second", b)) for x, y in ((0, 1), (1, 2), (0, 2))
              if _multiplies(*((_turned(t, x, y), b.shape) if name == "first" else (a.shape, _turned(t, x, y))))
              and _batch_meets(op, a, b, name, x, y)]  # fmt: skip
     hint = f"transpose({turns[0][1]}, {turns[0][2]}) of the {turns[0][0]} operand fits" if len(turns) == 1 else None
-    return Cause("RNS213", message, hint, layout)
+    return _because("RNS213", message, hint, layout)
 
 
 def _turned(tensor: Tensor, x: int, y: int) -> tuple[int, ...]:
@@ -217,17 +203,17 @@ def _batch_meets(op: Operation, a: Tensor, b: Tensor, name: str, x: int, y: int)
     return True
 
 
-def _joined(op: Operation) -> Cause | None:
+def _joined(op: Operation) -> Mistake | None:
     parts = list(leaves(op.argument(0, "tensors")))
     if len(parts) < 2 or not _known(op, *parts):
         return None
     shown = list(dict.fromkeys(_words(op.book.mark(p), p) for p in parts))
     ranks = {p.dim() for p in parts}
     odd = ": they have different numbers of dims" if len(ranks) > 1 else ""
-    return Cause("RNS213", f"{op.name} cannot join {text.listed(shown[:4])}{odd}", None, _layout(op, *parts))
+    return _because("RNS213", f"{op.name} cannot join {text.listed(shown[:4])}{odd}", None, _layout(op, *parts))
 
 
-def _meeting(op: Operation) -> Cause | None:
+def _meeting(op: Operation) -> Mistake | None:
     """Operands that do not broadcast: say what each dim is."""
     parts = list(leaves([op.args, op.kwargs]))[:3]
     try:
@@ -241,7 +227,7 @@ def _meeting(op: Operation) -> Cause | None:
     shown = [_words(op.book.mark(p), p) for p in parts]
     turned = len(parts) == 2 and parts[0].dim() == parts[1].dim() == 2 and parts[0].shape == parts[1].shape[::-1]
     hint = "the second operand's .t() fits" if turned else None
-    return Cause("RNS213", f"{op.name} cannot match {text.listed(shown)} element by element", hint, _layout(op, *parts))
+    return _because("RNS213", f"{op.name} cannot match {text.listed(shown)} element by element", hint, _layout(op, *parts))
 
 
 def _known(op: Operation, *tensors: Tensor) -> bool:
@@ -261,7 +247,7 @@ def _words(mark: Mark | None, tensor: Tensor) -> str:
     return str(layout) if len(layout.dims) == 1 and str(layout).startswith("(") else f"({layout})"
 
 
-def _ctc(op: Operation) -> Cause | None:
+def _ctc(op: Operation) -> Mistake | None:
     """CTC reads (steps, batch, classes): say what lies along dim 0."""
     scores = op.argument(0, "log_probs")
     mark = op.book.mark(scores)
@@ -269,10 +255,10 @@ def _ctc(op: Operation) -> Cause | None:
     if not isinstance(scores, Tensor) or scores.dim() != 3 or not any(varies(t, 0) and not varies(t, 1) for _, t in batch):
         return None
     message = f"ctc_loss reads (seq, batch, classes), and dim 0 of {text.sizes(scores.shape)} is the batch"
-    return Cause("RNS201", message, "transpose(0, 1) of the scores fits", mark and layout_of(mark, _WORDS))
+    return _because("RNS201", message, "transpose(0, 1) of the scores fits", mark and layout_of(mark, _WORDS))
 
 
-_EXPLAINED: dict[str, Callable[[Operation], Cause | None]] = {
+_EXPLAINED: dict[str, Callable[[Operation], Mistake | None]] = {
     "linear": _width,
     **dict.fromkeys(["view", "reshape"], _view),
     "_pack_padded_sequence": _packing,
@@ -289,12 +275,8 @@ _EXPLAINED: dict[str, Callable[[Operation], Cause | None]] = {
 
 def explain_call(
     error: BaseException, mark: Callable[[object], Mark | None], path: Callable[[nn.Module], str]
-) -> tuple[Cause, str, str] | None:
-    """Explain an exception by the arguments of the innermost module that was called, from its traceback.
-
-    Returns:
-        The cause, and path and class of the module.
-    """
+) -> Mistake | None:
+    """Explain an exception by the arguments of the innermost module that was called, from its traceback."""
     module, values = _innermost_call(error.__traceback__)
     hint = "unpack it first: output, state = rnn(x)"
     for value in values:
@@ -303,14 +285,15 @@ def explain_call(
             if isinstance(value, tuple) and all(isinstance(v, Tensor) and v.dim() < 3 for v in value):
                 what, fits = "(h, c) of a cell", "unpack it first: h, c = cell(x, state)"
             message = f"{type(module).__name__} gets the tuple {what}, and takes a tensor"
-            return Cause("RNS116", message, fits), path(module), type(module).__name__
+            return Mistake("RNS116", message, fits, module=(path(module), type(module).__name__))
     if not isinstance(error, (TypeError, AttributeError)) or "tuple" not in str(error):
         return None
     place = _innermost_user_frame(error.__traceback__)
     if place is None or not (any(_is_result(v, mark) for v in place.f_locals.values()) or _calls_a_layer(place, module)):
         return None
     message = "a recurrent layer returns the tuple (output, state), and this line takes it for a tensor"
-    return Cause("RNS116", message, hint), path(module) if isinstance(module, nn.Module) else "", type(module).__name__
+    where = path(module) if isinstance(module, nn.Module) else ""
+    return Mistake("RNS116", message, hint, module=(where, type(module).__name__))
 
 
 def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:
