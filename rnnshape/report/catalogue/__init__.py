@@ -10,10 +10,10 @@ from typing import Literal
 
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import axes, contract, losses, padding, states
-from rnnshape.report.catalogue.entry import Rule, Severity
+from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
 
-__all__ = ["RULES", "FailOn", "Rule", "Severity", "checked_codes", "counts", "rule"]
+__all__ = ["PRELUDE", "RULES", "FailOn", "LineKind", "Rule", "Severity", "checked_codes", "counts", "rule"]
 
 FailOn = Literal["error", "warning", "never"]
 """The least severity of a finding that is a failure."""
