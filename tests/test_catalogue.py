@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-import rnnshape
-from rnnshape import Report, RNNShapeWarning
+from rnnshape import Report
 from rnnshape.report.catalogue import PRELUDE, RULES, Rule
 
 
-def ran(program: str, file: Path) -> tuple[Report, Exception | None]:
+def ran(program: str, file: Path, warned: Literal["error", "ignore"]) -> tuple[Report, Exception | None]:
     """Run a program from a file; return its report, and the exception that it ended in."""
     text = f"{PRELUDE}\n{program}"
     file.write_text(text, encoding="utf-8")
     names: dict[str, Any] = {"__name__": file.stem}
     raised = None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RNNShapeWarning)  # a watch gives the rules that are no error as warnings
+        warnings.simplefilter(warned)
         try:
             exec(compile(text, file, "exec"), names)
         except Exception as error:
@@ -33,7 +31,7 @@ def ran(program: str, file: Path) -> tuple[Report, Exception | None]:
 def complaints(rule: Rule, folder: Path) -> list[str]:
     """Return everything that an entry's programs do otherwise than is said of them."""
     wrong, right = folder / f"{rule.code}_wrong.py", folder / f"{rule.code}_right.py"
-    report, _ = ran(rule.wrong, wrong)
+    report, _ = ran(rule.wrong, wrong, "ignore")
     lines = wrong.read_text(encoding="utf-8").splitlines()
     marked = [number for number, line in enumerate(lines, 1) if line.endswith(f"  # {rule.code}")]
     found = [(f.code, f.severity, f.location and (Path(f.location.file).name, f.location.line)) for f in report.findings]
@@ -41,7 +39,7 @@ def complaints(rule: Rule, folder: Path) -> list[str]:
     told = [] if len(marked) == 1 else [f"{len(marked)} lines of wrong are marked"]
     told += [] if found == wanted else [f"wrong gives {found}, not {wanted}"]
     told += [f"wrong: {what}" for what in report.unfollowed]
-    report, raised = ran(rule.right, right)
+    report, raised = ran(rule.right, right, "error")
     told += [f"right gives {finding.code}: {finding.message}" for finding in report.findings]
     told += [f"right: {what}" for what in report.unfollowed]
     told += [f"right raises {error!r}" for error in (raised, report.exception) if error is not None]
