@@ -11,8 +11,8 @@ ENTRIES = (
         "RNS000",
         "the model raised",
         "error",
-        "The model raised an exception that no rule here explains. It is not rnnshape's: read it as you would without. diagnose "
-        "keeps it in report.exception. A watch lets it pass unchanged, with a note of the Layouts if a recurrent layer raised it.",
+        "The model raised an exception that no rule here explains. diagnose keeps it in report.exception. A watch lets it "
+        "pass, with a note of the call's Layouts where a recurrent layer raised it.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -191,8 +191,8 @@ ENTRIES = (
         "RNS108",
         "LSTM without its pair of states",
         "error",
-        "An LSTM has a hidden state and a cell state and takes them as the pair (h_0, c_0). The mistake often comes when a GRU is "
-        "swapped for an LSTM.",
+        "An LSTM has a hidden state and a cell state and takes them as the pair (h_0, c_0). The mistake often comes when a GRU "
+        "is swapped for an LSTM.",
         wrong=program("""
             lstm = nn.LSTM(4, 8)
             x, h_0 = torch.zeros(9, 6, 4), torch.zeros(1, 6, 8)
@@ -320,8 +320,8 @@ ENTRIES = (
         "result that breaks the layer's contract",
         "warning",
         "A subclass or a replacement of a recurrent layer gave tensors of other sizes than its own configuration promises, "
-        "so whatever reads hidden_size, bidirectional or batch_first from it computes with wrong sizes. Make it a module of its "
-        "own that has a recurrent layer.",
+        "so whatever reads hidden_size, bidirectional or batch_first from it computes with wrong sizes. Make it a module of "
+        "its own that has a recurrent layer.",
         wrong=program("""
             class Summed(nn.GRU):
                 def __init__(self):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,8 @@ __all__ = ["PRELUDE", "LineKind", "Rule", "Severity", "program"]
 Severity = Literal["error", "warning", "info"]
 
 LineKind = Literal["title", "why", "prelude", "wrong", "mistake", "right", "mended", "code", "blank"]
-"""What a printed line is: "wrong" and "right" are the headings of the programs, "mistake" and "mended" the lines that matter."""
+"""What a printed line is. "wrong" and "right" are headings of programs, "mistake" and "mended" the lines that matter,
+"prelude" is what is said of both."""
 
 PRELUDE = "import torch\nfrom torch import nn\n\nimport rnnshape as rs\n"
 """What every program of the catalogue begins with. It is written once, and printed once above the two programs."""
@@ -26,8 +27,8 @@ class Rule:
 
     Both programs run as they stand behind `PRELUDE`, and bind the name ``report`` to the `Report` of what they do.
 
-    - ``wrong`` has the mistake in one line, which ends in a comment with the code, ``# RNS203``. Its report has one finding: this
-      code, this severity, this line. It may end in an exception, as the mistake does, when ``report`` is bound.
+    - ``wrong`` has the mistake in one line, which ends in a comment with the code, ``# RNS203``. Its report has one finding:
+      this code, this severity, this line. It may end in the exception that its mistake raises, once ``report`` is bound.
     - ``right`` is the same program without the mistake. It ends without an exception, and its report has no finding.
 
     Attributes:
@@ -50,22 +51,22 @@ class Rule:
         """Return the text line by line, each with what it is, for somebody who prints it in colours."""
         why = textwrap.wrap(self.why, _WIDTH, break_on_hyphens=False, break_long_words=False)
         wrong, right = self.wrong.splitlines(), self.right.splitlines()
+        marker = f"  # {self.code}"
         return [
             ("title", f"{self.code} {self.severity}: {self.title}"),
             *(("why", line) for line in why),
             ("blank", ""),
             ("prelude", "  both programs begin with"),
-            *_program(PRELUDE.splitlines()),
+            *_printed(PRELUDE.splitlines()),
             ("blank", ""),
             ("wrong", "  wrong"),
-            *_program(wrong, "mistake", ">", self._is_marked),
+            *_printed(wrong, "mistake", ">", lambda line: line.endswith(marker)),
             ("blank", ""),
             ("right", "  right"),
-            *_program(right, "mended", "+", lambda line: line not in wrong),
+            *_printed(right, "mended", "+", lambda line: line not in wrong),
+            ("blank", ""),
+            ("prelude", "  print(report) at the end of either shows what rnnshape says of it"),
         ]
-
-    def _is_marked(self, line: str) -> bool:
-        return line.endswith(f"  # {self.code}")
 
     def to_dict(self) -> dict[str, str]:
         """Return JSON-ready data, the programs with all that they need."""
@@ -81,8 +82,8 @@ def program(text: str) -> str:
     return textwrap.dedent(text).strip() + "\n"
 
 
-def _program(
-    lines: list[str], kind: LineKind = "code", sign: str = "", matters: Callable[[str], bool] = lambda line: False
+def _printed(
+    lines: Sequence[str], kind: LineKind = "code", sign: str = "", matters: Callable[[str], bool] = lambda line: False
 ) -> list[tuple[LineKind, str]]:
     """Indent a program, with a sign in the margin before the lines that matter."""
     return [(kind, f"    {sign} {line}") if matters(line) else ("code", f"      {line}".rstrip()) for line in lines]

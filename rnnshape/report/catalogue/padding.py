@@ -97,11 +97,9 @@ ENTRIES = (
                     self.rnn = nn.GRU(4, 8)
 
                 def forward(self, x, lengths):
-                    order = lengths.argsort(descending=True)
-                    x = x[:, order]  # RNS403
-                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
-                    _, h_n = self.rnn(packed)
-                    return h_n[-1][order.argsort()]
+                    lengths, _ = lengths.sort(descending=True)  # RNS403
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    return self.rnn(packed)[1][-1]
 
             x, lengths = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3])
             report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))
@@ -113,11 +111,8 @@ ENTRIES = (
                     self.rnn = nn.GRU(4, 8)
 
                 def forward(self, x, lengths):
-                    order = lengths.argsort(descending=True)
-                    x, lengths = x[:, order], lengths[order]
                     packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
-                    _, h_n = self.rnn(packed)
-                    return h_n[-1][order.argsort()]
+                    return self.rnn(packed)[1][-1]
 
             x, lengths = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3])
             report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))

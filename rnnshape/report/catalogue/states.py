@@ -198,8 +198,8 @@ ENTRIES = (
 
                 def forward(self, x):
                     _, h_n = self.rnn(x)
-                    forward, reverse = h_n.view(2, 3, -1, 8)[:, -1]
-                    return self.fc(torch.cat([forward, reverse], dim=1))  # RNS306
+                    top = h_n.view(2, 3, -1, 8)[:, -1].transpose(0, 1).flatten(1)  # RNS306
+                    return self.fc(top)
 
             report = rs.diagnose(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
             """),
@@ -212,8 +212,8 @@ ENTRIES = (
 
                 def forward(self, x):
                     _, h_n = self.rnn(x)
-                    forward, reverse = h_n.view(3, 2, -1, 8)[-1]
-                    return self.fc(torch.cat([forward, reverse], dim=1))
+                    top = h_n.view(3, 2, -1, 8)[-1].transpose(0, 1).flatten(1)
+                    return self.fc(top)
 
             report = rs.diagnose(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
             """),
@@ -289,7 +289,8 @@ ENTRIES = (
         "RNS309",
         "hidden and cell state exchanged",
         "error",
-        "The state of an LSTM is the pair (h, c). The two have equal sizes unless there is a projection, so the wrong order runs.",
+        "The state of an LSTM is the pair (h, c). The two have equal sizes unless there is a projection, so the wrong order "
+        "runs.",
         wrong=program("""
             class Translator(nn.Module):
                 def __init__(self):
