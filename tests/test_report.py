@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from rnnshape import Layout
-from rnnshape.report.report import MOST_FINDINGS, MOST_PASSAGES, Event, Finding, Location, Report
+from rnnshape.report.location import Location
+from rnnshape.report.report import MOST_FINDINGS, MOST_PASSAGES, Event, Finding, Report
 
 LINE = Location("train.py", 41, "Classifier.forward", "output, h_n = self.rnn(x)")
 X, H = Layout.parse("seq=9 batch=6 feature=4"), Layout.parse("(layers=2 directions=2) batch=6 hidden=8")

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from rnnshape import Event, Finding, Layout, Report, predict
 from rnnshape.render.terminal import console, print_report
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 ESCAPE = "\x1b"
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
 from rnnshape.layout.layout import Layout
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = [
     "LARGEST", "MADE", "NOWHERE", "ROWS", "SMALL", "UNNAMED", "Form", "Mark", "Site", "alone", "along", "at_sizes", "compress",

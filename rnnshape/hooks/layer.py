@@ -12,10 +12,12 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calls import argument_of, call_of, spec_of
 from rnnshape.contracts.contract import Call, Mismatch, Packed, check_call, check_result, packed_rows, predicted
 from rnnshape.contracts.hints import suggest
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Event, Finding, Location, Passage, Report
+from rnnshape.report.location import Location
+from rnnshape.report.report import Event, Finding, Passage, Report
 
 __all__ = ["Door", "Request", "Seen", "result_sizes"]
 
@@ -88,17 +90,17 @@ class Door:
 
     def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
         """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
-        spec = _torch.spec_of(request.module) or self.spec
+        spec = spec_of(request.module) or self.spec
         if spec != self.spec:
             self.spec = spec
             self._seen.clear()
         found = self._arguments(request)
-        call = found and _torch.call_of(request.module, *found)
+        call = found and call_of(request.module, *found)
         return (call, list(check_call(self.spec, call))) if call else None
 
     def judge_result(self, call: Call, result: object) -> tuple[Mismatch, ...] | None:
         """Hold a result against the contract; None where it has another structure than torch's."""
-        return check_result(self.spec, call, _torch.argument(result))
+        return check_result(self.spec, call, argument_of(result))
 
     def count(self, request: Request, call: Call, right: bool, results: bool) -> Seen:
         """Count a call; one that is right is known from then on.
@@ -127,7 +129,7 @@ class Door:
     def count_failed(self, request: Request) -> None:
         """Count a call that ended in an exception."""
         found = self._arguments(request)
-        call = found and _torch.call_of(request.module, *found)
+        call = found and call_of(request.module, *found)
         if call and predicted(self.spec, call) is not None:
             self.report.count_failed(self.event(call, results=False))
         else:

@@ -21,12 +21,14 @@ import torch
 from torch import nn
 
 from rnnshape import _torch
+from rnnshape.calls import spec_of
 from rnnshape.contracts.contract import Call, Mismatch, predicted
 from rnnshape.errors import ContractError, RNNShapeWarning
 from rnnshape.hooks.class_call import Proceed, close_gates, open_gates, watchers
 from rnnshape.hooks.layer import Door, Request, result_sizes
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location, Report
+from rnnshape.report.location import Location
+from rnnshape.report.report import Finding, Report
 
 __all__ = ["NOTE", "Action", "Observer", "close_gates", "open_gates"]
 
@@ -118,7 +120,7 @@ class Observer:
         return lambda module: paths.get(id(module), "")
 
     def _door(self, module: nn.Module, path: str) -> Door | None:
-        spec = _torch.spec_of(module)
+        spec = spec_of(module)
         if spec is None:
             if isinstance(module, _torch.RECURRENT):
                 self.report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")

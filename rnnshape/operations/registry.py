@@ -12,7 +12,7 @@ from torch import Tensor
 from rnnshape._torch import known_values
 from rnnshape.coordinates.coordinates import Mark, Site
 from rnnshape.layout.axes import Axis
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
     from rnnshape.rules.judge import Judge

@@ -6,7 +6,6 @@ steps is as small as one of a hundred.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -14,45 +13,15 @@ from typing import Any
 from rnnshape import text
 from rnnshape.layout.layout import Layout
 from rnnshape.report.catalogue import Severity
+from rnnshape.report.location import Location
 
-__all__ = ["Event", "Finding", "Location", "Passage", "Report"]
-
-_IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
+__all__ = ["Event", "Finding", "Passage", "Report"]
 
 MOST_PASSAGES = 256
 """Different calls that are kept for each module; what comes after is counted together."""
 
 MOST_FINDINGS = 1000
 """Findings that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A line of the user's code.
-
-    Attributes:
-        file: path of the file.
-        line: its number, from 1.
-        function: the function that it stands in.
-        code: the line itself, stripped; empty where it cannot be read.
-    """
-
-    file: str
-    line: int
-    function: str = ""
-    code: str = ""
-
-    def silences(self, code: str) -> bool:
-        """Tell whether a comment on the line, ``# rnnshape: ignore[RNS112]`` or without a code, silences a rule."""
-        comment = _IGNORED.search(self.code)
-        if not comment:
-            return False
-        codes = comment.group(1)
-        return codes is None or code in {c.strip().upper() for c in codes.split(",")}
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
-        return f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
 
 
 @dataclass(frozen=True, slots=True)

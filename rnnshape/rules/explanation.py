@@ -17,7 +17,7 @@ from rnnshape.coordinates.coordinates import Mark, layout_of, varies
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation, leaves
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = ["Cause", "explain", "explain_call"]
 

@@ -12,7 +12,8 @@ from rnnshape._torch import traceback_location
 from rnnshape.coordinates.coordinates import Mark
 from rnnshape.errors import ContractError
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location, Report
+from rnnshape.report.location import Location
+from rnnshape.report.report import Finding, Report
 from rnnshape.rules.explanation import explain_call
 
 __all__ = ["Squeeze", "add_batch_of_one", "add_failure"]

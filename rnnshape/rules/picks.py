@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rnnshape import text
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 from rnnshape.rules.usage import Recurrence, Usage
 
 __all__ = ["Pick", "picks"]

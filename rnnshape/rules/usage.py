@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rnnshape.coordinates.coordinates import LARGEST, MADE, NOWHERE, SMALL, Mark
 from rnnshape.layout.axes import Axis
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = ["Recurrence", "Usage", "holds_states"]
 

@@ -15,7 +15,8 @@ from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import Operation
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location
+from rnnshape.report.location import Location
+from rnnshape.report.report import Finding
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage, holds_states
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from rnnshape.coordinates.coordinates import Form, Mark, Site, alone, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 from rnnshape.rules.judge import Judge
 from rnnshape.tracking.forms import Call, form_of
 

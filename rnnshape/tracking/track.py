@@ -29,7 +29,8 @@ from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location
+from rnnshape.report.location import Location
+from rnnshape.report.report import Finding
 from rnnshape.rules.explanation import explain
 from rnnshape.rules.judge import Judge
 from rnnshape.rules.usage import Usage

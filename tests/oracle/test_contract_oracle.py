@@ -27,8 +27,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from rnnshape._torch import argument, call_of
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calls import argument_of, call_of
 from rnnshape.contracts import contract
 from rnnshape.contracts.contract import Call, Given, Mismatch, Other, check_call, check_result
 from rnnshape.contracts.hints import suggest
@@ -298,7 +298,7 @@ def test_what_torch_accepts_gives_the_predicted_sizes(kind: str) -> None:
     accepted = [o.case for o in outcomes(kind) if not o.refused and not o.errors]
     assert len(accepted) == NUMBERS[kind][0] - NUMBERS[kind][2]
     for case in accepted:
-        result = argument(case.module(case.input, case.state))
+        result = argument_of(case.module(case.input, case.state))
         assert check_result(case.spec, case.call, result) == ()
 
 
