@@ -34,6 +34,10 @@ class Location:
         codes = comment.group(1)
         return codes is None or code in {c.strip().upper() for c in codes.split(",")}
 
+    def is_line_of(self, other: Location) -> bool:
+        """Tell whether it is the same line of the same file."""
+        return (self.file, self.line) == (other.file, other.line)
+
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
         return f"{where}, in {self.function}" if self.function and self.function != "<module>" else where

@@ -18,6 +18,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation, leaves
 from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["Cause", "explain", "explain_call"]
 
@@ -44,6 +45,14 @@ class Cause(NamedTuple):
     location: Location | None = None
     module: str | None = None
     kind: str = ""
+
+    @property
+    def mistake(self) -> Mistake:
+        """The same as a mistake."""
+        layouts = (("seen", self.layout),) if self.layout else ()
+        return Mistake(
+            self.code, self.message, self.suggestion, layouts, location=self.location, module=self.module, kind=self.kind
+        )
 
 
 def explain(op: Operation, error: Exception) -> Cause | None:

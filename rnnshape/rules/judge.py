@@ -6,8 +6,7 @@ import torch
 
 from rnnshape.coordinates.coordinates import Mark, separable, varies
 from rnnshape.operations.registry import Operation
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding
+from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.rules.meetings import Meetings
 from rnnshape.rules.picks import picks
 from rnnshape.rules.recurrences import Recurrences
@@ -96,8 +95,8 @@ class Judge(Meetings, Recurrences):
                         wrong = f"the output holds mixed samples: {held(mark, axis, runs_along(table)[-1])}"
                         self.find("RNS203", wrong, None, mark, mark.sites.get(axis), None)
         for record, pick in picks(self.usage):
-            place, severity = pick.location or record.location, rule(pick.code).severity
-            self._tell(Finding(pick.code, severity, pick.message, record.module, place, pick.suggestion, kind=record.kind))
+            mistake = Mistake(pick.code, pick.message, pick.suggestion, location=pick.location or record.location)
+            self._tell(finding_of(mistake, record.module, record.kind, None))
 
     def _has_batch(self, mark: Mark) -> bool:
         return any(runs_along(t) or -1 in t for _, t in mark.of("batch"))

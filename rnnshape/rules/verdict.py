@@ -14,9 +14,9 @@ from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import Operation
-from rnnshape.report.catalogue import rule
+from rnnshape.report.finding import Became, Finding
 from rnnshape.report.location import Location
-from rnnshape.report.report import Finding
+from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage, holds_states
 
@@ -132,24 +132,17 @@ class Verdicts:
         self.told.add(code)
         if self.recording is not None:
             self.recording.spoiled = True
-        location = at or (site.location if site and site.location else here)
-        details: list[str] = []
         layouts: list[tuple[str, Layout]] = []
+        became: Became | None = None
         if site and site.before is not None:
             layouts.append(("before", site.before))
-            details.append(f"  before    {site.before}  {text.sizes(site.before.sizes)}")
-            details.append(f"  {site.name:<9} {text.sizes(site.sizes)}")
+            became = Became(site.name, site.sizes)
         for name, one in shown or ((("seen", mark),) if mark is not None and not site else ()):
             layout = layout_of(one, ("batch", ROWS, "seq", "layers", "directions"))
             if layout is not None:
                 layouts.append((name, layout))
-                details.append(f"  {name:<9} {layout}  {text.sizes(one.sizes)}")
-        elsewhere = here is not None and location is not None and (here.file, here.line) != (location.file, location.line)
-        if op is not None and here is not None and elsewhere:
-            details.append(f"  used at   {here}" + (f":  {here.code}" if here.code else ""))
-        self._tell(Finding(
-            code, rule(code).severity, message, module, location, suggestion, tuple(layouts), kind, tuple(details)
-        ))  # fmt: skip
+        mistake = Mistake(code, message, suggestion, tuple(layouts), became, location=at or (site.location if site else None))
+        self._tell(finding_of(mistake, module, kind, here, "nowhere" if op is None else "used"))
 
 
 _NAMES = {"linear": "Linear", "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm_cell": "LSTMCell",

@@ -19,7 +19,7 @@ from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dis
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
-from rnnshape import _torch, text
+from rnnshape import _torch
 from rnnshape.coordinates.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.hooks.observer import NOTE, Observer
@@ -28,9 +28,9 @@ from rnnshape.layout.layout import Layout
 from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
-from rnnshape.report.catalogue import rule
+from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
-from rnnshape.report.report import Finding
+from rnnshape.report.mistake import finding_of
 from rnnshape.rules.explanation import explain
 from rnnshape.rules.judge import Judge
 from rnnshape.rules.usage import Usage
@@ -209,14 +209,7 @@ class Tracker(TorchFunctionMode):
     def _explain(self, op: Operation, error: Exception) -> None:
         if cause := explain(op, error):
             here, module, kind = self._scene()
-            if cause.module is not None:
-                module, kind = cause.module, cause.kind
-            layout, at = cause.layout, cause.location or here
-            details = (f"  seen      {layout}  {text.sizes(layout.sizes)}",) if layout else ()
-            if at != here and here is not None:
-                details = (*details, f"  raised at {here}" + (f":  {here.code}" if here.code else ""))
-            severity, layouts = rule(cause.code).severity, (("seen", layout),) if layout else ()
-            self._tell(Finding(cause.code, severity, cause.message, module, at, cause.suggestion, layouts, kind, details))
+            self._tell(finding_of(cause.mistake, module, kind, here, "raised"))
 
     # The book
 
