@@ -9,7 +9,7 @@ from typing import get_args
 
 from torch import nn
 
-from rnnshape._torch import spec_of
+from rnnshape.calls import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.hooks.observer import Action, Observer
 from rnnshape.hooks.stepping import Stepper

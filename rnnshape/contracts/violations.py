@@ -6,12 +6,13 @@ import inspect
 import random
 import typing
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from rnnshape import text
 from rnnshape.contracts.agreement import Agreement
 from rnnshape.contracts.annotations import RESULT, Annotations, is_array, is_union, layout_of_hint, leaves_of
-from rnnshape.contracts.contract import Mismatch
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["BROKEN", "Violation", "kind", "kind_of_call", "violations"]
 
@@ -26,13 +27,11 @@ class Violation(NamedTuple):
     """A value that is not as annotated.
 
     Attributes:
-        mismatch: what differs.
-        suggestion: an edit of which the sizes fit, or None.
+        mistake: what differs.
         reason: jaxtyping's own text.
     """
 
-    mismatch: Mismatch
-    suggestion: str | None
+    mistake: Mistake
     reason: str
 
 
@@ -151,13 +150,14 @@ def _violation(agreement: Agreement, hint: Any, value: Any, where: str, reason: 
     ):  # its type or dtype, or a computed size
         return _unlike(hint, value, where, reason)
     turn = agreement.exchange(layout, tuple(sizes)) if where != RESULT else None
-    return Violation(mismatch, f"{where}.transpose({turn[0]}, {turn[1]}) fits" if turn else None, reason)
+    fits = f"{where}.transpose({turn[0]}, {turn[1]}) fits" if turn else None
+    return Violation(replace(mismatch, suggestion=fits), reason)
 
 
 def _unlike(hint: Any, value: Any, where: str, reason: str) -> Violation:
     fact = f"{where} is {_shown(value)}, annotated {_written(hint)}"
     computed = "" if reason.startswith((*_NOT_ITS_SIZES, where)) else f": {reason}"
-    return Violation(Mismatch(BROKEN, where, fact + computed), None, reason)
+    return Violation(Mistake(BROKEN, fact + computed, subject=where), reason)
 
 
 def _shown(value: Any) -> str:

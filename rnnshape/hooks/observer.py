@@ -21,12 +21,16 @@ import torch
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.contracts.contract import Call, Mismatch, predicted
+from rnnshape.calls import spec_of
+from rnnshape.contracts.contract import Call, predicted
 from rnnshape.errors import ContractError, RNNShapeWarning
 from rnnshape.hooks.class_call import Proceed, close_gates, open_gates, watchers
 from rnnshape.hooks.layer import Door, Request, result_sizes
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
+from rnnshape.report.report import Report
 
 __all__ = ["NOTE", "Action", "Observer", "close_gates", "open_gates"]
 
@@ -118,7 +122,7 @@ class Observer:
         return lambda module: paths.get(id(module), "")
 
     def _door(self, module: nn.Module, path: str) -> Door | None:
-        spec = _torch.spec_of(module)
+        spec = spec_of(module)
         if spec is None:
             if isinstance(module, _torch.RECURRENT):
                 self.report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
@@ -239,7 +243,7 @@ def _raised(findings: list[Finding], heard: set[int]) -> ContractError:
 @_torch.uncompiled
 def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
-    judged: tuple[Call, list[Mismatch]] | None = observer.guarded(door.judge, request)
+    judged: tuple[Call, list[Mistake]] | None = observer.guarded(door.judge, request)
     proved = door.is_torchs_own(request.module)
     made = observer.guarded(observer.origin, door.state_of(request)) if observer.origin and judged else None
     findings = observer.guarded(door.findings, *judged, made) if judged and proved else None
@@ -261,7 +265,7 @@ def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proc
     return result
 
 
-def _settle(door: Door, request: Request, judged: tuple[Call, list[Mismatch]], proved: bool, result: object) -> list[Finding]:
+def _settle(door: Door, request: Request, judged: tuple[Call, list[Mistake]], proved: bool, result: object) -> list[Finding]:
     """Count a call that came to its end, and return what its outcome has shown to be wrong."""
     call, mismatches = judged
     if predicted(door.spec, call) is None or any(rule(m.code).severity == "error" for m in mismatches):

@@ -128,6 +128,15 @@ class Layout:
         return tuple("*".join(a.name for a in axes_of(d)) or "1" for d in self.dims)
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """Each dimension as it stands in the Layout's string.
+
+        >>> Layout.parse("(layers=2 directions=2) batch=6 hidden").written
+        ('(layers=2 directions=2)', 'batch=6', 'hidden')
+        """
+        return tuple(notation.render((dim,)) for dim in self.dims)
+
+    @property
     def ndim(self) -> int:
         """The number of dimensions."""
         return len(self.dims)

@@ -4,8 +4,7 @@ They are functions of what an operation does with axes (`operations.uses`) and o
 """
 
 from rnnshape.rules import axes, losses, padding, picks, states
-from rnnshape.rules.mistake import Mistake
 from rnnshape.rules.registry import Listener, ask, notice
 from rnnshape.rules.step import Scene, Step
 
-__all__ = ["Listener", "Mistake", "Scene", "Step", "ask", "axes", "losses", "notice", "padding", "picks", "states"]
+__all__ = ["Listener", "Scene", "Step", "ask", "axes", "losses", "notice", "padding", "picks", "states"]

@@ -10,7 +10,8 @@ from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
-from rnnshape.rules.mistake import Mistake
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.mistake import wrong
 
 __all__ = ["called", "element", "held", "mixed", "scrambled", "word"]
 
@@ -58,7 +59,7 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
     """Say that samples lie along a dim which an operation takes for something else."""
     site = mark.sites.get(axis)
     message = f"samples are mixed: {held(mark, axis, dim)}, and {called(name)} takes that dim for {taken}"
-    return Mistake("RNS203", message, _instead(site), site, (("seen", mark),))
+    return wrong("RNS203", message, _instead(site), site=site, seen=mark)
 
 
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
@@ -76,7 +77,7 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         cut = f"{what} of {before}" if before else what
         sizes = text.sizes(site.sizes if site else mark.sizes)
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
-        return Mistake("RNS209", f"{message}, and {called(name)} takes them as they lie", None, site, (("seen", mark),))
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", site=site, seen=mark)
     return None
 
 

@@ -13,9 +13,10 @@ from rnnshape import text
 from rnnshape._torch import is_judged_here
 from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Mismatch
+from rnnshape.contracts.mismatch import mismatch
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
 from rnnshape.layout.sizes import Monomial
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["check_batch", "checked_lengths", "checked_output", "checked_pair", "checked_state", "layer_spec"]
 
@@ -67,8 +68,8 @@ def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...])
     else:
         fact = f"axis '{names[-1]}' is {got[-1]}, expected {width}: is it the state of another layer?"
         wrong = (len(got) - 1,)
-    mismatch = Mismatch("RNS103", name, f"{name} {fact}", expected, got, wrong)
-    raise LayoutError(_compared(function, mismatch, f"of {spec!r}"))
+    mistake = mismatch("RNS103", name, f"{name} {fact}", expected, got, wrong, remark=f"of {spec!r}")
+    raise LayoutError(_compared(function, mistake))
 
 
 # Outputs
@@ -97,8 +98,8 @@ def _refuse_width(spec: RNNSpec, function: str, got: tuple[int, ...]) -> NoRetur
     if spec.bidirectional and got and got[-1] == spec.state_size:
         edit = "that is one direction; pass both"
     fact = f"output axis '{axis}' {found}, expected {width}: {edit}"
-    mismatch = Mismatch("RNS114", "output", fact, expected, got, (len(got) - 1,) if got else ())
-    raise LayoutError(_compared(function, mismatch, f"of {spec!r}"))
+    wrong = (len(got) - 1,) if got else ()
+    raise LayoutError(_compared(function, mismatch("RNS114", "output", fact, expected, got, wrong, remark=f"of {spec!r}")))
 
 
 def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:
@@ -140,8 +141,8 @@ def check_batch(spec: RNNSpec, batch: Any) -> None:
         raise SpecError(f"initial_state: batch={batch}: 0 or more is needed")
 
 
-def _compared(function: str, mismatch: Mismatch, remark: str) -> str:
-    return "\n".join([f"{function}: {mismatch.fact}", *mismatch.comparison(remark)])
+def _compared(function: str, mistake: Mistake) -> str:
+    return f"{function}: {mistake.message}\n{mistake.comparison}"
 
 
 def _called(value: Any) -> str:

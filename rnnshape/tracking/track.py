@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -30,11 +30,12 @@ from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
 from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
-from rnnshape.report.report import Finding, Location
-from rnnshape.rules import Listener, Mistake, Step, ask, notice
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.rules import Listener, Step, ask, notice
 from rnnshape.rules.exceptions import explain
 from rnnshape.tracking.book import Beside, Book, writes
-from rnnshape.tracking.finding import finding_of
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 
@@ -208,7 +209,7 @@ class Tracker(TorchFunctionMode):
 
     def _explain(self, op: Operation, error: Exception) -> None:
         if mistake := explain(op, error, self.step):
-            self._tell(finding_of(mistake, self._scene(), "raised at"))
+            self._tell_mistake(mistake, "raised")
 
     # The book
 
@@ -334,7 +335,7 @@ class Tracker(TorchFunctionMode):
         asked += [ask(Ending("", call), self.step) for call in self.step.usage.calls.values()]
         for mistake in asked:
             if mistake is not None:
-                self._tell(finding_of(mistake, self._scene(), None))
+                self._tell_mistake(mistake, "nowhere")
 
     # Uses, and what is found about them
 
@@ -350,8 +351,9 @@ class Tracker(TorchFunctionMode):
             self._tell_mistake(mistake)
         return mistake is not None, looked
 
-    def _tell_mistake(self, mistake: Mistake) -> None:
-        self._tell(finding_of(mistake, self._scene(), "used at"))
+    def _tell_mistake(self, mistake: Mistake, shows: Literal["used", "raised", "nowhere"] = "used") -> None:
+        here, module, kind = self._scene()
+        self._tell(finding_of(mistake, module, kind, here, shows))
 
     def _scene(self) -> tuple[Location | None, str, str]:
         return (self.here(), *self.calling_module())
