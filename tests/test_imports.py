@@ -27,7 +27,7 @@ FLOORS = (
 BELOW_TORCH = FLOORS.index("_torch")
 """What stands lower never imports torch."""
 
-LEFT = ("operations.recurrent", "tracking.track")
+LEFT = ("operations.recurrent",)
 """Modules that still import from above."""
 
 HEAVY = ("torch", "numpy", "rich", "click")
