@@ -20,6 +20,7 @@ from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.reading import layout_of
 from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
 from rnnshape.layout.layout import Layout
+from rnnshape.report.reporter import Reporter
 
 __all__ = ["Draft", "Recorder", "named_leaves"]
 
@@ -85,6 +86,10 @@ class Recorder:
         """Do our own work, unseen by every mode."""
         with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
             return work(*args)
+
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return nobody: it only takes down."""
+        return ()
 
     def through(self, door: Any, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Take a call down."""

@@ -19,13 +19,13 @@ from rnnshape.contracts.violations import BROKEN, kind, kind_of_call, violations
 from rnnshape.errors import ContractError
 from rnnshape.hooks.dataloader import batch_first, batches
 from rnnshape.hooks.inside import Inside
-from rnnshape.hooks.observer import Action
 from rnnshape.layout.axes import UNKNOWN
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
 from rnnshape.report.finding import Finding
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Action
 from rnnshape.tracking.claims import Contradiction, contradicted, contradiction, trackers
 from rnnshape.tracking.labels import Axes, claims_of, label, learn_lengths
 from rnnshape.tracking.track import Tracker
@@ -128,7 +128,7 @@ class Visit:
             ContractError: for what is wrong with them.
         """
         if not self._others and self._visitor.takes_step():
-            self._own = Tracker(self._observer, self._observer.path_in_passing)
+            self._own = Tracker(self._observer.reporter, self._observer.path_in_passing)
         if self._annotations or self._visitor.axes is not None or self._own is not None:
             found = self._observer.guarded(self._judge_arguments)
             if found:
@@ -174,7 +174,7 @@ class Visit:
             return []
         made = list(self._claims(arguments))
         if made and not any("batch" in claim.layout.names for claim in made):
-            self._observer.ignore |= {"RNS112"}  # a sequence without a batch is meant
+            self._observer.reporter.ignore |= {"RNS112"}  # a sequence without a batch is meant
         found = [*self._sizes_of_arguments(arguments, made), *self._meanings(made)]
         if self._trackers:
             self._label(arguments, made)
@@ -305,13 +305,9 @@ class Visit:
         return str(getattr(self._function, "__qualname__", self._function))
 
     def _tell(self, found: list[tuple[Finding, str]] | None) -> None:
-        heard = [
-            (finding, reason)
-            for finding, reason in found or ()
-            if finding.code not in self._observer.ignore and not (finding.location and finding.location.silences(finding.code))
-        ]
+        heard = [(finding, reason) for finding, reason in found or () if self._observer.reporter.keeps(finding)]
         try:
-            self._observer.tell([finding for finding, _ in heard], self._module)
+            self._observer.reporter.tell([finding for finding, _ in heard], self._module)
         except ContractError as error:
             reasons = [reason for _, reason in heard if reason]
             if reasons:

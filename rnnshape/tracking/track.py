@@ -23,7 +23,6 @@ from rnnshape import _torch
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
 from rnnshape.errors import ContractError
-from rnnshape.hooks.observer import NOTE, Observer
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
@@ -33,6 +32,7 @@ from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules import Listener, Step, ask, notice
 from rnnshape.rules.exceptions import explain
 from rnnshape.tracking.book import Beside, Book, writes
@@ -72,14 +72,14 @@ class Tracker(TorchFunctionMode):
     """Follows one step of a model.
 
     Args:
-        observer: what is done about findings, and where they are recorded.
+        reporter: what is done about findings, and where they are recorded.
         path: tells the path of a module.
     """
 
-    def __init__(self, observer: Observer, path: Callable[[nn.Module], str]) -> None:
+    def __init__(self, reporter: Reporter, path: Callable[[nn.Module], str]) -> None:
         super().__init__()
-        self._observer = observer
-        self._report = observer.report
+        self._reporter = reporter
+        self._report = reporter.report
         self._found: list[Finding] = []
         self.path = path
         self._book = Book()
@@ -111,7 +111,7 @@ class Tracker(TorchFunctionMode):
         try:
             result = func(*args, **kwargs)
         except ContractError as error:  # of another tracker, which sees the same operation
-            self._observer.adopt(error, self.calling_module()[0])
+            self._reporter.adopt(error, self.calling_module()[0])
             raise
         except Exception as error:
             self._known = known
@@ -119,14 +119,14 @@ class Tracker(TorchFunctionMode):
             for finding in self._taken():  # torch's own exception passes, with a note
                 self._report.add(finding)
                 self._report.raised(finding)
-                if self._observer.on != "record":
+                if self._reporter.on != "record":
                     error.add_note(f"{NOTE}{finding}")
             raise
         if known or name in _ALWAYS or writes(name):
             self._known, self._frame = known, sys._getframe(1)
             self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
             if self._found:
-                self._observer.tell(self._taken())
+                self._reporter.tell(self._taken())
         return result
 
     def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -324,7 +324,7 @@ class Tracker(TorchFunctionMode):
         """Judge what the model returned, and everything it picked on the way."""
         if not self._off:
             self._guarded("the output", self._finish, output)
-        self._observer.tell(self._taken())
+        self._reporter.tell(self._taken())
 
     def _finish(self, output: object) -> None:
         found = [self.mark(t) for t in leaves(output)]
@@ -360,6 +360,5 @@ class Tracker(TorchFunctionMode):
 
     def _tell(self, finding: Finding) -> None:
         self.step.told.add(finding.code)
-        silenced = finding.location is not None and finding.location.silences(finding.code)
-        if finding.code not in self._observer.ignore and not silenced:
+        if self._reporter.keeps(finding):
             self._found.append(finding)
