@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -26,6 +27,23 @@ FLOORS = (
 
 BELOW_TORCH = FLOORS.index("_torch")
 """What stands lower never imports torch."""
+
+LONGEST_CHAIN = 24
+"""Files in the longest chain of run-time imports. The file of a folder itself counts where it runs before what is in it."""
+
+_PRINTS = "it prints itself, with a function that takes it"
+_IN_WORK = "goes when this room is rebuilt"
+
+CIRCLES_OF_TYPES = {
+    ("calculator.calc", "calculator.comparison"): _PRINTS,
+    ("calculator.calc", "calculator.explanation"): _PRINTS,
+    ("calculator.calc", "calculator.scaling"): _PRINTS,
+    ("calculator.calc", "calculator.tables"): _PRINTS,
+    ("report.finding", "report.words"): _PRINTS,
+    ("modelfile.description", "modelfile.step"): _IN_WORK,
+    ("modelfile.step", "modelfile.registry"): _IN_WORK,
+}
+"""Where the second module names a type of the first, which cannot run without the second; with the reason."""
 
 HEAVY = ("torch", "numpy", "rich", "click")
 
@@ -88,6 +106,41 @@ def needed(module: str, source: ast.Module, known: dict[str, Path]) -> set[str]:
     direct = of_package(imported(source, package_of(module)), known)
     folders = {f"{name.rpartition('.')[0]}.__init__" for name in direct if package_of(name) != package_of(module)}
     return ((direct | folders) & set(known)) - {module, "__init__"}
+
+
+def all_needs(sources: Mapping[str, ast.Module]) -> dict[str, set[str]]:
+    known = {name: Path() for name in sources}
+    return {name: needed(name, source, known) for name, source in sources.items()}
+
+
+def longest_chain(needs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Return the longest way down by what each module imports when it runs."""
+    ways: dict[str, tuple[str, ...]] = {}
+    for name in TopologicalSorter(needs).static_order():
+        ways[name] = (name, *max((ways[below] for below in sorted(needs.get(name, ()))), key=len, default=()))
+    return max(ways.values(), key=len)
+
+
+def below(module: str, needs: Mapping[str, Collection[str]]) -> set[str]:
+    """Return everything that runs before a module does."""
+    found: set[str] = set()
+    todo = [module]
+    while todo:
+        new = set(needs.get(todo.pop(), ())) - found
+        found |= new
+        todo += new
+    return found
+
+
+def circles_of_types(sources: Mapping[str, ast.Module]) -> set[tuple[str, str]]:
+    """Return pairs of modules of which the second names a type of the first, which cannot run without the second."""
+    known, needs = {name: Path() for name in sources}, all_needs(sources)
+    found: set[tuple[str, str]] = set()
+    for name, source in sources.items():
+        blocks = [node for node in ast.walk(source) if for_types_only(node)]
+        named = {of for block in blocks for line in block.body for of in of_package(imported(line, package_of(name)), known)}
+        found |= {(of, name) for of in named if name in below(of, needs)}
+    return found
 
 
 def mistakes(sources: dict[str, ast.Module]) -> list[str]:
@@ -189,6 +242,33 @@ def test_a_circle_of_folders_is_noticed() -> None:
     lines |= {"rules.judge": "from rnnshape.operations.registry import operation"}
     [found] = mistakes({name: ast.parse(text) for name, text in lines.items()})
     assert found == upward("operations.doors", "rules.judge")
+
+
+# Depth
+
+
+def test_the_longest_chain_of_imports() -> None:
+    chain = longest_chain(all_needs({name: tree(path) for name, path in modules().items()}))
+    print(f"the longest chain of imports has {len(chain)} files: {' -> '.join(chain)}")
+    assert len(chain) <= LONGEST_CHAIN
+
+
+def test_a_chain_is_followed_through_every_kind_of_import() -> None:
+    lines = {"a": "def f():\n  from rnnshape import b", "b": "import rnnshape.c", "c": "from rnnshape.d import e", "d": ""}
+    lines |= {"short": "import rnnshape.d", "types": "if TYPE_CHECKING:\n  import rnnshape.a"}
+    needs = all_needs({name: ast.parse(text) for name, text in lines.items()})
+    assert longest_chain(needs) == ("a", "b", "c", "d")
+
+
+def test_a_circle_of_types_is_named_with_its_reason() -> None:
+    found = circles_of_types({name: tree(path) for name, path in modules().items()})
+    assert found == set(CIRCLES_OF_TYPES)
+
+
+def test_a_circle_of_types_is_noticed() -> None:
+    named = "if TYPE_CHECKING:\n  from rnnshape.a import A"
+    lines = {"a": "import rnnshape.b", "b": "def f():\n  import rnnshape.c", "c": named, "d": named}
+    assert circles_of_types({name: ast.parse(text) for name, text in lines.items()}) == {("a", "c")}
 
 
 # Lazy imports, in a fresh interpreter

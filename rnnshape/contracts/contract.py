@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rnnshape import text
-from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calculator.tensors import Tensors, tensors_of
 from rnnshape.contracts.mismatch import mismatch
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial
@@ -78,22 +78,22 @@ class Call:
     default_dtype: str = "float32"
 
 
-def predicted(spec: RNNSpec, call: Call) -> Prediction | None:
-    """Return the prediction for a call's batch and steps, None where its input has the wrong rank or kind."""
+def predicted(spec: RNNSpec, call: Call) -> Tensors | None:
+    """Return the Layouts for a call's batch and steps, None where its input has the wrong rank or kind."""
     given = call.input
     if isinstance(given, Packed):
-        return Prediction(spec, given.batch, given.steps) if len(given.data.sizes) == 2 and not spec.cell else None
+        return tensors_of(spec, given.batch, given.steps) if len(given.data.sizes) == 2 and not spec.cell else None
     if isinstance(given, Other):
         return None
     sizes = given.sizes
     if spec.cell:
-        return Prediction(spec, sizes[0] if len(sizes) == 2 else None, None) if len(sizes) in (1, 2) else None
+        return tensors_of(spec, sizes[0] if len(sizes) == 2 else None, None) if len(sizes) in (1, 2) else None
     if len(sizes) == 2:
-        return Prediction(spec, None, sizes[0])
+        return tensors_of(spec, None, sizes[0])
     if len(sizes) != 3:
         return None
     batch, seq = (sizes[0], sizes[1]) if spec.batch_first else (sizes[1], sizes[0])
-    return Prediction(spec, batch, seq)
+    return tensors_of(spec, batch, seq)
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +139,7 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mistake]:
         sizes, rank, tensor, what = given.sizes, ((1, 2) if spec.cell else (2, 3)), given, "input"
         batched = len(sizes) != rank[0]
         batch, seq = Monomial(1, ("batch",)) if batched else None, None if spec.cell else Monomial(1, ("seq",))
-        expected = Prediction(spec, batch, seq).input
+        expected = tensors_of(spec, batch, seq).input
     if len(sizes) not in rank:
         fact = f"{what} has {text.count(len(sizes), 'dim')}, expected {text.listed([f'{r}-D' for r in rank], 'or')}"
         yield mismatch("RNS101", "input", fact, expected, sizes)

@@ -11,8 +11,8 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import text
 from rnnshape._torch import is_judged_here
-from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calculator.tensors import tensors_of
 from rnnshape.contracts.mismatch import mismatch
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
 from rnnshape.layout.sizes import Monomial
@@ -52,7 +52,7 @@ def checked_state(spec: RNNSpec, function: str, name: str, state: Any, widths: t
 
 
 def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...]) -> NoReturn:
-    prediction = Prediction(spec, None if len(got) == 2 else Monomial(1, ("batch",)), 1)
+    prediction = tensors_of(spec, None if len(got) == 2 else Monomial(1, ("batch",)), 1)
     expected = prediction.c_n if name == "c_n" and prediction.c_n is not None else prediction.h_n
     names, rows, width = expected.names, expected.sizes[0], expected.sizes[-1]
     wrong: tuple[int, ...] = ()
@@ -91,7 +91,7 @@ def checked_output(spec: RNNSpec, function: str, output: Any, dims: tuple[int, .
 
 def _refuse_width(spec: RNNSpec, function: str, got: tuple[int, ...]) -> NoReturn:
     batch = Monomial(1, ("batch",)) if len(got) == 3 else None
-    expected = Prediction(spec, batch, Monomial(1, ("seq",))).output
+    expected = tensors_of(spec, batch, Monomial(1, ("seq",))).output
     axis, width = expected.names[-1], expected.sizes[-1]
     found = f"is {got[-1]}" if got else "is missing"
     edit = "pass the layer's own output"
