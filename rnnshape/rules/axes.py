@@ -27,13 +27,22 @@ from rnnshape.operations.uses import (
     Scaling,
 )
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.mistake import wrong
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import exchanged, is_data, lies_along, only_sample, other_row, repeated_otherwise, steps_along
-from rnnshape.rules.wording import called, held, mixed, scrambled
+from rnnshape.rules.tables import (
+    exchanged,
+    is_data,
+    lies_along,
+    lost_batch,
+    only_sample,
+    other_row,
+    over_the_batch,
+    repeated_otherwise,
+    steps_along,
+)
+from rnnshape.rules.wording import called, held, mixed, scrambled, wrong
 
-__all__ = ["lost_batch", "over_the_batch"]
+__all__: list[str] = []
 
 @rule(Contraction)
 def samples_among_the_features(use: Contraction, step: Step) -> Iterator[Mistake]:
@@ -145,16 +154,6 @@ def softmax_over_one_score(use: Normalisation, step: Step) -> Iterator[Mistake]:
         yield wrong("RNS207", message, _over_steps(use.mark), seen=use.mark)
 
 
-def over_the_batch(use: Normalisation) -> bool:
-    """Tell whether samples lie along the dim of a softmax, and are not all that there is."""
-    for axis, table in use.mark.of("batch"):
-        others = [t for name, t in use.mark.tables.items() if name != axis]
-        beside = any(varies(t, d) for t in others for d in range(t.dim()) if d != use.dim)
-        if varies(table, use.dim) and len(use.mark.sizes) > 1 and (beside or runs_along(table) == [use.dim]):
-            return True
-    return False
-
-
 def _over_steps(mark: Mark) -> str | None:
     steps = steps_along(mark)
     return None if steps is None else f"dim={steps} normalises over the steps"
@@ -259,13 +258,6 @@ def the_batch_is_reduced_away(use: Output, step: Step) -> Iterator[Mistake]:
         for site in mark.lost.values():
             message = f"{site.name} takes the batch away, and the output has none"
             yield wrong("RNS208", message, site=site, seen=mark)
-
-
-def lost_batch(use: Output, step: Step) -> bool:
-    """Tell whether several samples went in, and nothing that came out runs along them; a scalar is a loss, which may be."""
-    if not use.marks or use.samples < 2 or any(runs_along(t) or -1 in t for m in use.marks for _, t in m.of("batch")):
-        return False
-    return all(len(mark.sizes) for mark in use.marks) and not step.explains_the_output
 
 
 @rule(Returned)

@@ -28,13 +28,10 @@ from rnnshape.operations.uses import (
     WideLoss,
 )
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.axes import over_the_batch
-from rnnshape.rules.mistake import wrong
-from rnnshape.rules.padding import REORDERS
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_order, once_each, other_row
-from rnnshape.rules.wording import element, mixed, scrambled, word
+from rnnshape.rules.tables import REORDERS, is_order, once_each, other_row, over_the_batch
+from rnnshape.rules.wording import element, mixed, scrambled, word, wrong
 
 __all__: list[str] = []
 
@@ -67,7 +64,8 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
         if rows is None or line is None or where is None:
             continue
         if not _is_negative(use.mark, axis, line, rows, step):
-            yield _other_sample(where[0], *(int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows)), use.mark, axis)
+            was, now = (int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows))
+            yield _other_sample(where[0], was, now, use.mark, axis)
         return
 
 

@@ -16,15 +16,12 @@ from rnnshape.coordinates.tables import LARGEST, disagreement, runs_along, varie
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds, Weighing
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.mistake import wrong
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_order
+from rnnshape.rules.tables import REORDERS, is_order
+from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
-
-REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
-"""What may have brought samples in an order on purpose, such as that of negatives."""
 
 _UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
 """What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""

@@ -35,12 +35,11 @@ from rnnshape.operations.uses import (
     marks_of,
 )
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.axes import lost_batch
-from rnnshape.rules.mistake import wrong
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import only_sample
+from rnnshape.rules.tables import lost_batch, only_sample
 from rnnshape.rules.usage import holds_states
+from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
 

@@ -25,16 +25,17 @@ from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
-from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
+from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
+from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of
 from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
-from rnnshape.rules import Listener, Step, ask, notice
 from rnnshape.rules.exceptions import explain
+from rnnshape.rules.families import Listener, ask, notice
+from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Beside, Book, writes
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
