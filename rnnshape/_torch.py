@@ -25,6 +25,7 @@ __all__ = [
     "calling_module",
     "compiles_below",
     "has_hooks",
+    "is_autocast",
     "is_judged_here",
     "is_library",
     "known_values",
@@ -51,6 +52,11 @@ _is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_traci
 def is_judged_here() -> bool:
     """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
     return not _is_compiling() and _tracing_state() is None
+
+
+def is_autocast() -> bool:
+    """Tell whether torch chooses the dtypes of what is computed, on any device."""
+    return torch._C._is_any_autocast_enabled()
 
 
 def uncompiled(function: Any, and_below: bool = False) -> Any:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnshape._torch import packed_sizes
+from rnnshape._torch import is_autocast, packed_sizes
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
 
@@ -33,7 +33,7 @@ def call_of(module: nn.Module, given_input: object, state: object) -> Call | Non
         input=found,
         state=None if state is None else argument_of(state),
         weight=weight,
-        autocast=torch._C._is_any_autocast_enabled(),
+        autocast=is_autocast(),
         default_dtype=_dtype(torch.get_default_dtype()),
     )
 
