@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.api.assert_layout import assert_layout, layouts
     from rnnshape.api.check import check, report_of
     from rnnshape.api.diagnose import diagnose
+    from rnnshape.api.explain import explain
     from rnnshape.api.predict import predict
     from rnnshape.api.watch import watch
     from rnnshape.calculator.calc import Prediction
@@ -51,6 +52,7 @@ _EXPORTS = {
     "rnnshape.calculator.calc": ("Prediction",),
     "rnnshape.api.check": ("check", "report_of"),
     "rnnshape.api.diagnose": ("diagnose",),
+    "rnnshape.api.explain": ("explain",),
     "rnnshape.errors": (
         "ContractError",
         "LayoutAssertionError",
@@ -100,6 +102,7 @@ __all__ = [
     "by_layer",
     "check",
     "diagnose",
+    "explain",
     "initial_state",
     "last_state",
     "last_step",

@@ -202,6 +202,7 @@ rnnshape.Layout.parse("batch=6 seq=9")[:, -1]
 rnnshape.predict("LSTM", 10, 16, bidirectional=True, batch=6, seq=9).to_dict()
 repr(rnnshape.predict("GRU", 10, 16, lengths=[9, 7, 3]))
 repr(rnnshape.predict_windows(100, window=20))
+repr(rnnshape.explain("RNS203"))
 note("predict")
 rnnshape.Report(), rnnshape.Finding, rnnshape.Event, rnnshape.RNNSpec, rnnshape.ContractError
 import rnnshape.contracts.contract, rnnshape.contracts.hints

@@ -16,7 +16,8 @@ from rnnshape import _torch
 from rnnshape.calculator.model import Value
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Packed, predicted
-from rnnshape.coordinates.coordinates import ROWS, UNNAMED, Mark, layout_of
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
+from rnnshape.coordinates.reading import layout_of
 from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
 from rnnshape.layout.layout import Layout
 

@@ -18,7 +18,8 @@ from torch import Tensor
 from torch.utils.data import default_collate
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
-from rnnshape.coordinates.coordinates import Mark, along
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import UNKNOWN, Axis, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves

@@ -12,9 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, expand, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
+from rnnshape.operations.uses import Joining
 
 __all__ = ["put_tables", "replay_on", "source_first"]
 
@@ -26,7 +28,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
     mark = Mark(tuple(result.shape))
     for axis, table in tables.items():
         if op.name not in _REGROUPS and _rearranged(axis, table, sources):
-            op.book.judge.use(*sources)
+            op.consume(*sources)
             continue
         mark.tables[axis] = table
         before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
@@ -246,7 +248,7 @@ def join(op: Operation) -> None:
     if thin:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
-        op.book.judge.joined(op, known, given % ndim)
+        op.emit(Joining(op.name, tuple(known), given % ndim))
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
         full = [

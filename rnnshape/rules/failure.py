@@ -9,11 +9,11 @@ from torch import nn
 
 from rnnshape import text
 from rnnshape._torch import traceback_location
-from rnnshape.coordinates.coordinates import Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.errors import ContractError
 from rnnshape.report.catalogue import rule
 from rnnshape.report.report import Finding, Location, Report
-from rnnshape.rules.explanation import explain_call
+from rnnshape.rules.exceptions import explain_call
 
 __all__ = ["Squeeze", "add_batch_of_one", "add_failure"]
 
@@ -42,11 +42,10 @@ def add_failure(
         first = str(error).split("\n")[0]
         message = f"the model raised {type(error).__name__}: {first}" if first else f"the model raised {type(error).__name__}"
         report.add(Finding("RNS000", "error", message, location=location))
-    elif found[0].code not in ignore:
-        cause, module, kind = found
-        layouts = (("seen", cause.layout),) if cause.layout else ()
-        severity = rule(cause.code).severity
-        report.add(Finding(cause.code, severity, cause.message, module, location, cause.suggestion, layouts, kind))
+    elif found.code not in ignore:
+        module, kind = found.module or ("", "")
+        severity = rule(found.code).severity
+        report.add(Finding(found.code, severity, found.message, module, location, found.suggestion, kind=kind))
 
 
 def add_batch_of_one(report: Report, squeezed: Sequence[Squeeze], run: Callable[[], Any]) -> None:

@@ -10,11 +10,12 @@ from torch.overrides import _get_current_function_mode_stack
 
 from rnnshape import text
 from rnnshape.contracts.agreement import Agreement
-from rnnshape.coordinates.coordinates import MADE, ROWS, UNNAMED, Mark, layout_of, varies
+from rnnshape.coordinates.mark import MADE, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import runs_along, varies
 from rnnshape.errors import LayoutError
 from rnnshape.layout.axes import COPIES, UNKNOWN, axes_of
 from rnnshape.layout.layout import Layout
-from rnnshape.rules.verdict import runs_along
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Contradiction", "contradicted", "contradiction", "trackers"]
