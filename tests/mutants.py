@@ -202,6 +202,8 @@ class _Search:
         roles: dict[int, str] = self._roles(node) if isinstance(node, ast.Call) else {}
         if isinstance(node, ast.Return) and scope and scope[-1].startswith("suggest"):
             roles = {id(node.value): "suggestion"}
+        if isinstance(node, ast.keyword):
+            roles = {id(node.value): role}
         if isinstance(node, (ast.IfExp, ast.BoolOp, ast.BinOp)) and role:
             inner = [node.body, node.orelse] if isinstance(node, ast.IfExp) else list(ast.iter_child_nodes(node))
             roles = {id(child): "message" if role == "message" else "part" for child in inner}
@@ -217,7 +219,7 @@ class _Search:
 
     def _roles(self, call: ast.Call) -> dict[int, str]:
         """Return which arguments of a call are a message or a suggestion."""
-        given: list[tuple[ast.expr, str]] = [(k.value, k.arg or "") for k in call.keywords]
+        given: list[tuple[ast.AST, str]] = [(k, k.arg or "") for k in call.keywords]
         fitting = self._fitting(call)
         for at, argument in enumerate(call.args):
             names = {signature.names[at] for signature in fitting if at < len(signature.names)}
