@@ -8,7 +8,7 @@ cosmic-ray takes them, but writes into the working tree and pays for `import tor
 mutatest needs a coverage of before 2022.
 
 It works on copies of the project. First every test runs once, and what it reaches is written down line by line; that is kept
-in .pytest_cache for as long as neither package nor tests change. Then, for each mutant, the test files that reach its lines
+in .pytest_cache until the package or the test file changes. Then, for each mutant, the test files that reach its lines
 run one after the other until a test fails, each in a fork of a process that has imported torch and nothing of the package. A
 mutant outside of functions runs at import: the tests that reach anything in its file are asked. What a test reaches in a
 process of its own is not seen, so such a test is asked only where it reaches the line in this one too.
@@ -40,15 +40,13 @@ OPERATIONS = "operations/*.py"
 
 SLOW = (
     "tests/benchmarks/*",  # measure time
+    "tests/oracle/*",  # hold what is computed against torch, thousands of times, and no words
     "tests/types/*",  # run type checkers
     "tests/test_examples.py",  # each a process of its own
     "tests/test_imports.py",
     "tests/test_mutation.py",
     "tests/test_readme.py",
     "tests/test_scaling.py",
-    "tests/oracle/test_algebra_oracle.py",  # of nothing that is changed here
-    "tests/oracle/test_programs_oracle.py",
-    "tests/oracle/test_reshape_oracle.py",
 )
 """Test files that are not asked unless --tests names them."""
 
@@ -88,35 +86,40 @@ def found_mutants(root: Path, package: str, patterns: Sequence[str], kinds: Sequ
     return [m for f in chosen for m in mutants(sources[f], f, signatures, codes) if m.kind in kinds]
 
 
-def digest(root: Path, package: str, names: Sequence[str]) -> str:
-    """Return a number of everything that decides what the tests reach."""
-    found = hashlib.sha256(repr(sorted(names)).encode())
-    for path in sorted([*(root / package).rglob("*"), *(root / "tests").rglob("*")]):
-        if path.is_file() and "__pycache__" not in path.parts and path.name not in OWN:
-            found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()
+def digests(root: Path, package: str, files: Sequence[str], test_files: Sequence[str]) -> dict[str, str]:
+    """Return, for each test file, a number of everything that decides what its tests reach: all but other test files."""
+    paths = sorted(p for p in [*(root / package).rglob("*"), *(root / "tests").rglob("*")] if p.is_file())
+    shared = hashlib.sha256(repr(files).encode())
+    for path in paths:
+        if "__pycache__" not in path.parts and path.name not in OWN and not path.match("test_*.py"):
+            shared.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    numbers = {}
+    for test_file in test_files:
+        own = shared.copy()
+        own.update((root / test_file).read_bytes())
+        numbers[test_file] = own.hexdigest()
+    return numbers
 
 
 def reached(pool: Any, root: Path, package: str, files: Sequence[str], test_files: Sequence[str]) -> list[Trace]:
     """Return the tests that pass without a mutant and what they reach, as it was written down last time if nothing changed."""
     kept = root / ".pytest_cache" / "mutation.json"
-    key = digest(root, package, [*files, *test_files])
-    known = json.loads(kept.read_text()) if kept.exists() else {}
-    if known.get("key") != key:
-        known = {"key": key, "tests": {}, "failed": []}
-        orders = [(test_file, files) for test_file in test_files]
-        for at, (test_file, said) in enumerate(pool.imap_unordered(reach, orders), 1):
-            known["tests"] |= said.get("tests", {})
-            known["failed"] += said.get("failed", [])
-            say(f"[{at}/{len(orders)}] {test_file}: {len(said.get('tests', {}))} tests")
-        kept.parent.mkdir(exist_ok=True)
+    known: dict[str, dict[str, Any]] = json.loads(kept.read_text()) if kept.exists() else {}
+    keys = digests(root, package, files, test_files)
+    orders = [(f, files) for f in test_files if known.get(f, {}).get("key") != keys[f]]
+    kept.parent.mkdir(exist_ok=True)
+    for at, (test_file, said) in enumerate(pool.imap_unordered(reach, orders), 1):
+        known[test_file] = {**said, "key": keys[test_file]}
         kept.write_text(json.dumps(known))
-    for name in sorted(set(known["failed"])):
+        say(f"[{at}/{len(orders)}] {test_file}: {len(said['tests'])} tests")
+    failed = {name for f in test_files for name in known[f]["failed"]}
+    for name in sorted(failed):
         say(f"fails without a mutant, and is left out: {name}")
-    passed = {name: t for name, t in known["tests"].items() if name not in known["failed"]}
     return [
-        Trace(name, seconds, {f: frozenset(lines) for f, lines in by_file.items()})
-        for name, (seconds, by_file) in sorted(passed.items())
+        Trace(name, seconds, {file: frozenset(lines) for file, lines in by_file.items()})
+        for f in test_files
+        for name, (seconds, by_file) in known[f]["tests"].items()
+        if name not in failed
     ]
 
 
