@@ -153,9 +153,10 @@ def _assert_meaning(torch: Any, x: Any, layout: Layout) -> None:
     """Hold a Layout against what is known of a tensor while its axes are followed."""
     if not torch._C._len_torch_function_stack():
         return
+    from rnnshape.session import trackers
     from rnnshape.tracking.claims import contradicted
 
-    found = contradicted(layout, x)
+    found = contradicted(layout, x, trackers())
     if found is not None:
         fits = f"; x.transpose({found.found_at}, {found.claimed_at}) fits" if found.turn else ""
         raise LayoutAssertionError(f"{found.fact}{fits}\n{found.comparison('said')}")

@@ -22,7 +22,7 @@ from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.report import Report
 
-__all__ = ["Door", "Request", "Seen", "result_sizes"]
+__all__ = ["Door", "Request", "Seen", "door_of", "result_sizes"]
 
 logger = logging.getLogger("rnnshape")
 
@@ -59,24 +59,26 @@ class Door:
         spec: its configuration.
         report: where calls are counted.
         ignore: codes that are not reported.
+        quiet: whether new kinds of calls are kept out of the log.
 
     Attributes:
         names: of input and state in its ``forward``; empty where that takes something else, which nobody can judge.
         follows_torch: whether its class has torch's own ``forward``.
         alive: a reference to the module, which takes the door away when the module dies.
-        quiet: whether new kinds of calls are kept out of the log.
     """
 
     __slots__ = ("_seen", "alive", "follows_torch", "ignore", "kind", "names", "path", "quiet", "report", "spec")
 
-    def __init__(self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str]) -> None:
+    def __init__(
+        self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str], quiet: bool = False
+    ) -> None:
         self.path = path
         self.kind = type(module).__name__
         self.spec = spec
         self.report = report
         self.ignore = ignore
         self.alive: object = None
-        self.quiet = False
+        self.quiet = quiet
         self.names, self.follows_torch = _signature(type(module))
         self._seen: dict[Any, Seen] = {}
         if not self.names:
@@ -189,6 +191,14 @@ class Door:
         given = bool(request.args) or self.names[0] in rest
         values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
         return (values[0], values[1]) if given and len(values) == 2 and not rest else None
+
+
+def door_of(module: nn.Module, path: str, report: Report, ignore: frozenset[str], quiet: bool = False) -> Door | None:
+    """Return a door for a module, as `Door` takes it; None for one that is no recurrent layer, or none that torch has."""
+    spec = spec_of(module)
+    if spec is None and isinstance(module, _torch.RECURRENT):
+        report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
+    return Door(module, path, spec, report, ignore, quiet) if spec is not None else None
 
 
 def _key(x: Any, state: Any) -> Any:
