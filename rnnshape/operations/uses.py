@@ -19,10 +19,10 @@ from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 
 __all__ = [
-    "AttentionInput", "Backward", "Broadcast", "CellStep", "Classes", "Comparison", "Consumption", "Contraction",
-    "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting", "Normalisation",
-    "Output", "Packing", "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair", "StatesGiven",
-    "TokenIds", "Use", "Weighing", "WideLoss", "marks_of",
+    "AttentionInput", "Backward", "Broadcast", "CellStep", "ChannelDropout", "Classes", "Comparison", "Consumption",
+    "Contraction", "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting",
+    "Normalisation", "Output", "Packing", "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair",
+    "StatesGiven", "TokenIds", "Use", "Weighing", "WideLoss", "marks_of",
 ]  # fmt: skip
 
 
@@ -91,6 +91,13 @@ class Normalisation(NamedTuple):
     name: str
     mark: Mark
     dim: int
+
+
+class ChannelDropout(NamedTuple):
+    """Whole channels of (batch, channels, positions) are dropped: dim 1 of three."""
+
+    name: str
+    mark: Mark
 
 
 class LayerCall(NamedTuple):
@@ -323,9 +330,10 @@ class Ending(NamedTuple):
 
 
 Use: TypeAlias = (
-    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | LayerCall | RecurrentInput
-    | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting | Disagreement | Joining
-    | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned | Ending
+    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | LayerCall
+    | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting
+    | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned
+    | Ending
 )  # fmt: skip
 
 
