@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from rnnshape.layout.axes import Axis
     from rnnshape.layout.layout import Layout
     from rnnshape.modelfile.prediction import predict_file
-    from rnnshape.report.report import Event, Finding, Report
+    from rnnshape.report.event import Event
+    from rnnshape.report.finding import Finding
+    from rnnshape.report.report import Report
     from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
 
 _EXPORTS = {
@@ -68,7 +70,9 @@ _EXPORTS = {
     "rnnshape.calculator.model": ("ModelPrediction", "ModuleCall"),
     "rnnshape.modelfile.prediction": ("predict_file",),
     "rnnshape.api.predict": ("predict",),
-    "rnnshape.report.report": ("Event", "Finding", "Report"),
+    "rnnshape.report.event": ("Event",),
+    "rnnshape.report.finding": ("Finding",),
+    "rnnshape.report.report": ("Report",),
     "rnnshape.calculator.spec": ("RNNSpec",),
     "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
     "rnnshape.calculator.windows": ("WindowsPrediction", "predict_windows"),

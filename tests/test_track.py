@@ -15,10 +15,10 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import diagnose
-from rnnshape.hooks.observer import Observer
 from rnnshape.layout.layout import Layout
-from rnnshape.operations import OPERATIONS
+from rnnshape.operations.followed import OPERATIONS
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.track import Tracker
 
 
@@ -44,7 +44,7 @@ IDS = torch.arange(54).view(6, 9) % 11
 
 
 def tracker():
-    return Tracker(Observer(Report(), "record"), lambda module: "")
+    return Tracker(Reporter(Report(), "record"), lambda module: "")
 
 
 def step(model, follow):

@@ -15,10 +15,10 @@ from rnnshape.api.watch import checked_options
 from rnnshape.contracts.annotations import annotations_of
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
 from rnnshape.hooks.class_call import close_gates, forget_gates, open_gates
-from rnnshape.hooks.observer import Action
 from rnnshape.hooks.visits import Visit, Visitor
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Action, Reporter
 from rnnshape.report.settings import switch
 from rnnshape.tracking.labels import Axes
 
@@ -177,6 +177,10 @@ class _Door:
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run our own work."""
         return self._visitor.observer.guarded(work, *args)
+
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return nobody: who is inside tells."""
+        return ()
 
     @_torch.uncompiled
     def through(self, door: bool, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

@@ -67,7 +67,7 @@ def diagnose(
     codes = (*checked_codes(ignore), *ignored_codes())
     axes = annotated_axes(model.forward) or None if axes is None else axes
     observer = Observer(report, "record", (*codes, "RNS112") if axes is not None else codes)
-    tracker = Tracker(observer, observer.path_of(model))
+    tracker = Tracker(observer.reporter, observer.path_of(model))
     observer.origin = tracker.origin
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)

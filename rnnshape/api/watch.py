@@ -9,13 +9,14 @@ from typing import get_args
 
 from torch import nn
 
-from rnnshape._torch import spec_of
+from rnnshape.calls import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
-from rnnshape.hooks.observer import Action, Observer
+from rnnshape.hooks.observer import Observer
 from rnnshape.hooks.stepping import Stepper
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Action
 from rnnshape.report.settings import ignored_codes, switch
 
 __all__ = ["Watch", "checked_options", "watch"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from rnnshape.layout.axes import Axis
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout

@@ -12,14 +12,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnshape import _torch
 from rnnshape.calculator.model import Value
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calls import call_of, spec_of
 from rnnshape.contracts.contract import Packed, predicted
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.reading import layout_of
 from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
 from rnnshape.layout.layout import Layout
+from rnnshape.report.reporter import Reporter
 
 __all__ = ["Draft", "Recorder", "named_leaves"]
 
@@ -86,6 +87,10 @@ class Recorder:
         with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
             return work(*args)
 
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return nobody: it only takes down."""
+        return ()
+
     def through(self, door: Any, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Take a call down."""
         number = self._calls[id(module)] = self._calls.get(id(module), 0) + 1
@@ -109,7 +114,7 @@ class Recorder:
 
     def _came_in(self, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         names = parameter_names(type(draft.module), len(args))
-        spec = _torch.spec_of(draft.module)
+        spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         found: list[Value] = []
         for name, value in [*zip(names, args, strict=True), *kwargs.items()]:
@@ -121,7 +126,7 @@ class Recorder:
         draft.inputs = tuple(found)
 
     def _went_out(self, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        spec = _torch.spec_of(draft.module)
+        spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         named = _recurrent_results(spec, result) if spec is not None else None
         draft.outputs = tuple(self._value(n, v, expected) for n, v in named or named_leaves("output", result))
@@ -176,7 +181,7 @@ def _predicted(module: nn.Module, spec: RNNSpec | None, args: tuple[Any, ...], k
     if spec is None or not (args or "input" in kwargs):
         return {}
     given = args[0] if args else kwargs["input"]
-    call = _torch.call_of(module, given, None)
+    call = call_of(module, given, None)
     p = call and predicted(spec, call)
     if not call or not p:
         return {}

@@ -168,7 +168,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         model = structural_copy(request.model, fakes)
     report = Report()
     observer = Observer(report, "record", (*request.ignore, "RNS112"))
-    tracker = Tracker(observer, observer.path_of(model))
+    tracker = Tracker(observer.reporter, observer.path_of(model))
     observer.origin = tracker.origin
     with torch._C.DisableTorchFunction():
         inputs.label(tracker)

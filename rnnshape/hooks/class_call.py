@@ -13,8 +13,9 @@ from torch import nn
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
+from rnnshape.report.reporter import Reporter
 
-__all__ = ["Proceed", "Watcher", "close_gates", "forget_gates", "open_gates", "seen_by_several", "watchers"]
+__all__ = ["Proceed", "Watcher", "close_gates", "forget_gates", "open_gates", "reporters", "seen_by_several"]
 
 Proceed = Callable[..., Any]
 
@@ -34,6 +35,10 @@ class Watcher(Protocol):
 
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run work of ours without harm to the model."""
+
+    def reporters(self) -> Iterable[Reporter]:
+        """Return who tells of what is seen here, in this thread."""
+        ...
 
     def through(self, door: Any, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
         """Call a module."""
@@ -67,9 +72,9 @@ class _Gates:
         self._lock = threading.Lock()
         self._dead: deque[Watcher] = deque()
 
-    def watchers(self) -> tuple[Watcher, ...]:
-        """Return everyone who watches at present."""
-        return tuple(self._owners)
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return the reporters of everyone who watches at present."""
+        return tuple(reporter for watcher in tuple(self._owners) for reporter in watcher.reporters())
 
     def open(self, observer: Watcher, owners: Iterable[type[nn.Module]]) -> None:
         """Let an observer see the calls of these classes."""
@@ -170,4 +175,4 @@ def seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed:
 
 
 _gates = _Gates()
-open_gates, close_gates, forget_gates, watchers = _gates.open, _gates.close, _gates.forget, _gates.watchers
+open_gates, close_gates, forget_gates, reporters = _gates.open, _gates.close, _gates.forget, _gates.reporters

@@ -17,8 +17,9 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.errors import ContractError
 from rnnshape.hooks.class_call import Proceed, forget_gates, open_gates, seen_by_several
-from rnnshape.hooks.observer import Action, Observer
+from rnnshape.hooks.observer import Observer
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Action, Reporter
 
 __all__ = ["Inside"]
 
@@ -81,6 +82,10 @@ class _Hall:
     def observers(self) -> list[Observer]:
         """Return each observer that is entered in this thread, those that raise last."""
         return sorted(dict.fromkeys(observer for observer, _ in self.entered()), key=lambda o: o.on == "raise")
+
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return who tells of what is seen in this thread."""
+        return tuple(observer.reporter for observer in self.observers())
 
     def come(self) -> None:
         """Count an observer that may be entered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -12,10 +13,14 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Call, Mismatch, Packed, check_call, check_result, packed_rows, predicted
+from rnnshape.calls import argument_of, call_of, spec_of
+from rnnshape.contracts.contract import Call, Packed, check_call, check_result, packed_rows, predicted
 from rnnshape.contracts.hints import suggest
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Event, Finding, Location, Passage, Report
+from rnnshape.report.event import Event, Passage
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.report import Report
 
 __all__ = ["Door", "Request", "Seen", "result_sizes"]
 
@@ -86,19 +91,19 @@ class Door:
         x = args[0] if args else kwargs.get(self.names[0])
         return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
 
-    def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
+    def judge(self, request: Request) -> tuple[Call, list[Mistake]] | None:
         """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
-        spec = _torch.spec_of(request.module) or self.spec
+        spec = spec_of(request.module) or self.spec
         if spec != self.spec:
             self.spec = spec
             self._seen.clear()
         found = self._arguments(request)
-        call = found and _torch.call_of(request.module, *found)
+        call = found and call_of(request.module, *found)
         return (call, list(check_call(self.spec, call))) if call else None
 
-    def judge_result(self, call: Call, result: object) -> tuple[Mismatch, ...] | None:
+    def judge_result(self, call: Call, result: object) -> tuple[Mistake, ...] | None:
         """Hold a result against the contract; None where it has another structure than torch's."""
-        return check_result(self.spec, call, _torch.argument(result))
+        return check_result(self.spec, call, argument_of(result))
 
     def count(self, request: Request, call: Call, right: bool, results: bool) -> Seen:
         """Count a call; one that is right is known from then on.
@@ -127,27 +132,28 @@ class Door:
     def count_failed(self, request: Request) -> None:
         """Count a call that ended in an exception."""
         found = self._arguments(request)
-        call = found and _torch.call_of(request.module, *found)
+        call = found and call_of(request.module, *found)
         if call and predicted(self.spec, call) is not None:
             self.report.count_failed(self.event(call, results=False))
         else:
             self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
 
-    def findings(self, call: Call, mismatches: Iterable[Mismatch], made: Location | None = None) -> list[Finding]:
-        """Turn mismatches into findings, without those that are ignored.
+    def findings(self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None) -> list[Finding]:
+        """Turn mistakes into findings, without those that are ignored.
 
         Args:
             call: the call.
-            mismatches: what is wrong with it.
+            mistakes: what is wrong with it.
             made: the line that made the state, where that is known; else what is wrong with it is placed at the call.
         """
         here = _torch.user_location()
         found: list[Finding] = []
-        for mismatch in mismatches:
-            location = made or here if mismatch.argument not in ("input", "output") else here
-            silent = any(place.silences(mismatch.code) for place in (here, location) if place)
-            if mismatch.code not in self.ignore and not silent:
-                found.append(self._finding(call, mismatch, location, here))
+        for mistake in mistakes:
+            location = made or here if mistake.subject not in ("input", "output") else here
+            silent = any(place.silences(mistake.code) for place in (here, location) if place)
+            if mistake.code not in self.ignore and not silent:
+                told = replace(mistake, suggestion=suggest(self.spec, call, mistake), location=location)
+                found.append(finding_of(told, self.path, self.kind, here))
         return found
 
     def state_of(self, request: Request) -> object:
@@ -183,30 +189,6 @@ class Door:
         given = bool(request.args) or self.names[0] in rest
         values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
         return (values[0], values[1]) if given and len(values) == 2 and not rest else None
-
-    def _finding(self, call: Call, mismatch: Mismatch, location: Location | None, here: Location | None) -> Finding:
-        details = mismatch.comparison(self._remark(mismatch.argument))
-        if here is not None and location != here:
-            details.append(f"  used at {here}" + (f":  {here.code}" if here.code else ""))
-        return Finding(
-            code=mismatch.code,
-            severity=rule(mismatch.code).severity,
-            message=mismatch.fact,
-            module=self.path,
-            location=location,
-            suggestion=suggest(self.spec, call, mismatch),
-            layouts=(("expected", mismatch.expected),) if mismatch.expected else (),
-            kind=self.kind,
-            details=tuple(details),
-            subject=mismatch.argument,
-        )
-
-    def _remark(self, argument: str) -> str:
-        if self.spec.cell:
-            return ""
-        if argument in ("input", "output"):
-            return f"batch_first={self.spec.batch_first}"
-        return "a state is never batch-first" if self.spec.batch_first else ""
 
 
 def _key(x: Any, state: Any) -> Any:

@@ -7,40 +7,33 @@ and written by ``torch.save``; this leaves every module exactly as it was.
 
 from __future__ import annotations
 
-import functools
-import logging
-import threading
-import traceback
-import warnings
 import weakref
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.contracts.contract import Call, Mismatch, predicted
-from rnnshape.errors import ContractError, RNNShapeWarning
-from rnnshape.hooks.class_call import Proceed, close_gates, open_gates, watchers
+from rnnshape.calls import spec_of
+from rnnshape.contracts.contract import Call, predicted
+from rnnshape.errors import ContractError
+from rnnshape.hooks.class_call import Proceed, close_gates, open_gates, reporters
 from rnnshape.hooks.layer import Door, Request, result_sizes
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
+from rnnshape.report.report import Report
+from rnnshape.report.reporter import NOTE, Action, Reporter
 
-__all__ = ["NOTE", "Action", "Observer", "close_gates", "open_gates"]
-
-Action = Literal["raise", "warn", "log", "record"]
-logger = logging.getLogger("rnnshape")
+__all__ = ["Observer"]
 
 MOST_TWINS = 20
 """Modules of the same path that are told apart where nobody named them; the later ones are counted with the last."""
 
-NOTE = "rnnshape: "
-"""How a note that we add to an exception begins."""
-
-
-_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
+for _ours in (Reporter.guarded, Reporter.tell):
+    _torch.uncompiled(_ours, and_below=True)
 
 
 class Observer:
@@ -55,19 +48,17 @@ class Observer:
     Attributes:
         doors: of each module that was met, by its id; a module that dies takes its own away.
         everywhere: whether every layer of torch's is watched, named or not.
-        stepped_aside: whether a mistake of ours has ended this watch.
-        told: what it warned of or logged, so that no other watch does so again.
+        reporter: what is done about findings.
     """
 
     def __init__(self, report: Report, on: Action, ignore: Iterable[str] = ()) -> None:
+        unseen = torch._C.DisableTorchFunction
+        self.reporter = Reporter(report, on, ignore, unseen=unseen, others=reporters)
         self.report = report
         self.on = on
-        self.ignore = frozenset(code.upper() for code in ignore)
         self.doors: dict[int, Door] = {}
         self.everywhere = False
-        self.stepped_aside = False
         self.origin: Callable[[object], Location | None] | None = None
-        self.told: set[tuple[Any, ...]] = set()
         self._twins: dict[str, int] = {}
         self._family: _torch.Family | None = None
 
@@ -118,150 +109,78 @@ class Observer:
         return lambda module: paths.get(id(module), "")
 
     def _door(self, module: nn.Module, path: str) -> Door | None:
-        spec = _torch.spec_of(module)
+        spec = spec_of(module)
         if spec is None:
             if isinstance(module, _torch.RECURRENT):
                 self.report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
             return None
-        door, doors, key = Door(module, path, spec, self.report, self.ignore), self.doors, id(module)
+        door, doors, key = Door(module, path, spec, self.report, self.reporter.ignore), self.doors, id(module)
         door.quiet = self.on == "record"
         # A module that is made later may get the id of one that died.
         door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
         return door
 
-    @functools.partial(_torch.uncompiled, and_below=True)
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run our own work, unseen by function modes; a mistake of ours is logged once, and this observer steps aside."""
-        if self.stepped_aside:
-            return None
-        try:
-            with torch._C.DisableTorchFunction():
-                return work(*args)
-        except Exception:
-            self.stepped_aside = True
-            # As text: a record that keeps the traceback would keep the tensors of the call.
-            trace = traceback.format_exc()
-            logger.error("rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this\n%s", trace)
-            self.report.could_not_follow("every call after a mistake of rnnshape's own, which is in the log")
-            return None
+        """Run our own work."""
+        return self.reporter.guarded(work, *args)
+
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return who tells of what is seen here."""
+        return (self.reporter,)
 
     @_torch.uncompiled
     def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
         """Call a module under one watch."""
-        if self.stepped_aside or not door.names:
+        reporter = self.reporter
+        if reporter.stepped_aside or not door.names:
             return proceed(*args, **kwargs)
-        seen = self.guarded(door.known, args, kwargs)
+        seen = reporter.guarded(door.known, args, kwargs)
         if seen is None:
             return _judged_call(self, door, Request(module, args, kwargs), proceed)
         try:
             result = proceed(*args, **kwargs)
         except Exception as error:
             request = Request(module, args, kwargs)
-            self.guarded(door.count_failed, request)
+            reporter.guarded(door.count_failed, request)
             _explain(self, door, request, error)
             raise
         seen.passage.calls += 1
-        if seen.result is not None and self.guarded(result_sizes, result) != seen.result:
-            self.tell(self.guarded(_changed, door, Request(module, args, kwargs), result) or (), module)
+        if seen.result is not None and reporter.guarded(result_sizes, result) != seen.result:
+            reporter.tell(reporter.guarded(_changed, door, Request(module, args, kwargs), result) or (), module)
         return result
-
-    @functools.partial(_torch.uncompiled, and_below=True)
-    def tell(self, findings: Iterable[Finding], module: nn.Module | None = None) -> None:
-        """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised.
-
-        Args:
-            findings: what was found.
-            module: the module that is called; without it, they are about the operation that runs in this thread.
-        """
-        about = id(module) if module is not None else threading.get_ident()
-        serious: list[Finding] = []
-        for finding in findings:
-            new = self.guarded(self.report.add, finding)
-            if self.on == "raise" and finding.severity == "error":
-                serious.append(finding)
-            elif (
-                not new
-                or self.on == "record"
-                or self._is_told_by_another((about, finding.code, finding.subject, finding.location))
-            ):
-                continue
-            elif self.on == "log" or finding.severity == "info":
-                logger.log(_LEVELS[finding.severity], "%s", finding, extra={"rnnshape": finding})
-            else:
-                where = finding.location or Location("<unknown>", 0)
-                warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
-        if serious:
-            for finding in serious:
-                self.guarded(self.report.raised, finding)
-            raise _raised(serious, {about, id(self.report)})
-
-    def _is_told_by_another(self, key: tuple[Any, ...]) -> bool:
-        """Tell whether another watch that is on has warned of or logged the same; if not, this one does."""
-        others = (other for watcher in watchers() for other in (watcher, *getattr(watcher, "observers", list)()))
-        if any(key in other.told for other in others if isinstance(other, Observer) and other.on == self.on):
-            return True
-        self.told.add(key)
-        return False
 
     def hear(self, error: ContractError, door: Door, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Hear what another watch raised about a call of a module."""
-        if self.adopt(error, door.path, module):
-            self.guarded(door.count_failed, Request(module, args, kwargs))
-
-    def adopt(self, error: ContractError, path: str, module: nn.Module | None = None) -> bool:
-        """Record what another watch raised about a call that this one sees as well; tell whether there was anything.
-
-        Args:
-            error: as it passes.
-            path: of the module, as this watch names it.
-            module: the module that is called, as in `tell`.
-        """
-        heard: set[int] = error.__dict__.get("_heard", set())
-        about = id(module) if module is not None else threading.get_ident()
-        if about not in heard or id(self.report) in heard:
-            return False
-        heard.add(id(self.report))
-        for finding in error.findings:
-            if finding.code not in self.ignore:
-                named = replace(finding, module=path)
-                self.guarded(self.report.add, named)
-                self.guarded(self.report.raised, named)
-        return True
-
-
-def _raised(findings: list[Finding], heard: set[int]) -> ContractError:
-    """Return the error for findings, which knows what it is about and who has recorded it."""
-    error = ContractError("\n\n".join(map(str, findings)), tuple(findings))
-    error.__dict__["_heard"] = heard
-    return error
+        if self.reporter.adopt(error, door.path, module):
+            self.reporter.guarded(door.count_failed, Request(module, args, kwargs))
 
 
 @_torch.uncompiled
 def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
-    judged: tuple[Call, list[Mismatch]] | None = observer.guarded(door.judge, request)
+    judged: tuple[Call, list[Mistake]] | None = observer.reporter.guarded(door.judge, request)
     proved = door.is_torchs_own(request.module)
-    made = observer.guarded(observer.origin, door.state_of(request)) if observer.origin and judged else None
-    findings = observer.guarded(door.findings, *judged, made) if judged and proved else None
+    made = observer.reporter.guarded(observer.origin, door.state_of(request)) if observer.origin and judged else None
+    findings = observer.reporter.guarded(door.findings, *judged, made) if judged and proved else None
     try:
-        observer.tell(findings or (), request.module)
+        observer.reporter.tell(findings or (), request.module)
     except ContractError:
-        observer.guarded(door.count_failed, request)
+        observer.reporter.guarded(door.count_failed, request)
         raise
     try:
         result = proceed(*request.args, **request.kwargs)
     except Exception as error:
-        observer.guarded(door.count_failed, request)
+        observer.reporter.guarded(door.count_failed, request)
         for finding in findings or ():
-            observer.guarded(observer.report.raised, finding)
+            observer.reporter.guarded(observer.report.raised, finding)
         _explain(observer, door, request, error)
         raise
     if judged is not None:
-        observer.tell(observer.guarded(_settle, door, request, judged, proved, result) or (), request.module)
+        observer.reporter.tell(observer.reporter.guarded(_settle, door, request, judged, proved, result) or (), request.module)
     return result
 
 
-def _settle(door: Door, request: Request, judged: tuple[Call, list[Mismatch]], proved: bool, result: object) -> list[Finding]:
+def _settle(door: Door, request: Request, judged: tuple[Call, list[Mistake]], proved: bool, result: object) -> list[Finding]:
     """Count a call that came to its end, and return what its outcome has shown to be wrong."""
     call, mismatches = judged
     if predicted(door.spec, call) is None or any(rule(m.code).severity == "error" for m in mismatches):
@@ -292,7 +211,7 @@ def _explain(observer: Observer, door: Door, request: Request, error: Exception)
     """Add to an exception of the layer what the contract says about the call, once."""
     if isinstance(error, ContractError):
         return
-    note = observer.guarded(_explanation, door, request)
+    note = observer.reporter.guarded(_explanation, door, request)
     if note and observer.on != "record" and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
         error.add_note(NOTE + note)
 

@@ -18,6 +18,7 @@ from rnnshape.hooks.class_call import close_gates, open_gates
 from rnnshape.hooks.dataloader import batch_first, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
 from rnnshape.operations.registry import leaves
+from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.labels import label
 from rnnshape.tracking.track import Tracker
 
@@ -44,7 +45,7 @@ class Stepper:
         self._steps = 0
         self._inside = False
         self._thread = threading.get_ident()
-        self._tracker = Tracker(observer, path)
+        self._tracker = Tracker(observer.reporter, path)
         self._observer = observer
         self._on = False
 
@@ -79,6 +80,10 @@ class Stepper:
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run our own work."""
         return self._observer.guarded(work, *args)
+
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return nobody: the observer stands by itself."""
+        return ()
 
     def through(self, door: nn.Module, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call the model, as one step."""

@@ -6,6 +6,7 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -14,17 +15,17 @@ from torch import Tensor, nn
 from rnnshape import _torch
 from rnnshape.contracts.agreement import Agreement
 from rnnshape.contracts.annotations import RESULT, Annotations, Claim, annotations_of, claims, of_any_size
-from rnnshape.contracts.contract import Mismatch
 from rnnshape.contracts.violations import BROKEN, kind, kind_of_call, violations
 from rnnshape.errors import ContractError
 from rnnshape.hooks.dataloader import batch_first, batches
 from rnnshape.hooks.inside import Inside
-from rnnshape.hooks.observer import Action
 from rnnshape.layout.axes import UNKNOWN
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.report import Report
+from rnnshape.report.reporter import Action
 from rnnshape.tracking.claims import Contradiction, contradicted, contradiction, trackers
 from rnnshape.tracking.labels import Axes, claims_of, label, learn_lengths
 from rnnshape.tracking.track import Tracker
@@ -127,7 +128,7 @@ class Visit:
             ContractError: for what is wrong with them.
         """
         if not self._others and self._visitor.takes_step():
-            self._own = Tracker(self._observer, self._observer.path_in_passing)
+            self._own = Tracker(self._observer.reporter, self._observer.path_in_passing)
         if self._annotations or self._visitor.axes is not None or self._own is not None:
             found = self._observer.guarded(self._judge_arguments)
             if found:
@@ -173,7 +174,7 @@ class Visit:
             return []
         made = list(self._claims(arguments))
         if made and not any("batch" in claim.layout.names for claim in made):
-            self._observer.ignore |= {"RNS112"}  # a sequence without a batch is meant
+            self._observer.reporter.ignore |= {"RNS112"}  # a sequence without a batch is meant
         found = [*self._sizes_of_arguments(arguments, made), *self._meanings(made)]
         if self._trackers:
             self._label(arguments, made)
@@ -213,10 +214,10 @@ class Visit:
             agreement = Agreement(BROKEN)
             for claim in made:
                 sizes = tuple(claim.value.shape)
-                if mismatch := agreement.hold(claim.layout, sizes, claim.name):
+                if mistake := agreement.hold(claim.layout, sizes, claim.name):
                     turn = agreement.exchange(claim.layout, sizes)
                     hint = f"{claim.name}.transpose({turn[0]}, {turn[1]}) fits" if turn else None
-                    yield self._broken(mismatch, hint), ""
+                    yield self._broken(replace(mistake, suggestion=hint)), ""
         elif self._annotations is not None:
             yield from self._violations(arguments)
 
@@ -225,7 +226,7 @@ class Visit:
         if not annotations or annotations.checked_by_user or _is_disabled():
             return
         for violation in violations(annotations, arguments, *result):
-            yield self._broken(violation.mismatch, violation.suggestion), violation.reason
+            yield self._broken(violation.mistake), violation.reason
         if annotations.note:
             self._visitor.report.could_not_follow(f"{self._name}: {annotations.note}")
 
@@ -284,48 +285,29 @@ class Visit:
     def _meaning(self, claim: Claim, found: Contradiction) -> Finding:
         fits = f"{claim.name}.transpose({found.found_at}, {found.claimed_at}) fits" if found.turn else None
         fits = None if claim.name.startswith(RESULT) else fits
-        lines = tuple(found.comparison("annotated" if self._visitor.axes is None else "axes="))
+        shown = found.comparison("annotated" if self._visitor.axes is None else "axes=")
         layouts = (("annotated", found.claimed), ("known", found.known))
-        return self._finding(NOT_THE_ONE, f"{claim.name}: {found.fact}", fits, layouts, lines, claim.name)
+        message = f"{claim.name}: {found.fact}"
+        return self._finding(Mistake(NOT_THE_ONE, message, fits, layouts, comparison=shown, subject=claim.name))
 
-    def _broken(self, mismatch: Mismatch, hint: str | None) -> Finding:
-        layouts = (("annotated", mismatch.expected),) if mismatch.expected else ()
-        return self._finding(mismatch.code, mismatch.fact, hint, layouts, tuple(mismatch.comparison()), mismatch.argument)
+    def _broken(self, mistake: Mistake) -> Finding:
+        layouts = tuple(("annotated", layout) for _, layout in mistake.layouts)
+        return self._finding(replace(mistake, layouts=layouts))
 
-    def _finding(
-        self,
-        code: str,
-        message: str,
-        hint: str | None,
-        layouts: tuple[tuple[str, Layout], ...],
-        lines: tuple[str, ...],
-        subject: str,
-    ) -> Finding:
-        return Finding(
-            code=code,
-            severity=rule(code).severity,
-            message=message,
-            module=_torch.path_from_stack(self._module) if self._module is not None else self._name,
-            location=_torch.user_location(),
-            suggestion=hint,
-            layouts=layouts,
-            kind=type(self._module).__name__ if self._module is not None else "",
-            details=lines,
-            subject=subject,
-        )
+    def _finding(self, mistake: Mistake) -> Finding:
+        module, here = self._module, _torch.user_location()
+        if module is None:
+            return finding_of(mistake, self._name, "", here)
+        return finding_of(mistake, _torch.path_from_stack(module), type(module).__name__, here)
 
     @property
     def _name(self) -> str:
         return str(getattr(self._function, "__qualname__", self._function))
 
     def _tell(self, found: list[tuple[Finding, str]] | None) -> None:
-        heard = [
-            (finding, reason)
-            for finding, reason in found or ()
-            if finding.code not in self._observer.ignore and not (finding.location and finding.location.silences(finding.code))
-        ]
+        heard = [(finding, reason) for finding, reason in found or () if self._observer.reporter.keeps(finding)]
         try:
-            self._observer.tell([finding for finding, _ in heard], self._module)
+            self._observer.reporter.tell([finding for finding, _ in heard], self._module)
         except ContractError as error:
             reasons = [reason for _, reason in heard if reason]
             if reasons:

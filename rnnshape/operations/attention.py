@@ -9,7 +9,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.consumption import contracted, joined, put_result
+from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
 from rnnshape.operations.uses import AttentionInput
 

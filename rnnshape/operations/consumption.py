@@ -2,78 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import along, at_sizes, compress, disagreement, interned, varies
+from rnnshape.coordinates.tables import along, at_sizes, compress, varies
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.pointwise import keeps, meet, pointwise, weigh
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.uses import Contraction, Normalisation, Product, Reduction, Scaling, TokenIds
 
-__all__ = ["contracted", "joined", "keeps_but", "put_result"]
-
-
-def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
-    """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
-    tables: dict[Axis, Tensor] = {}
-    for axis, table in mark.tables.items():
-        if any(varies(table, d) for d in dims):
-            continue
-        for dim in dims:
-            if table.size(dim) > 1:  # padding beside one coordinate
-                table = table.amax(dim, keepdim=True)
-        if not keepdim and dims:
-            gone = {d % table.dim() for d in dims} if table.dim() else set()
-            table = table.view([s for d, s in enumerate(table.shape) if d not in gone])
-        tables[axis] = interned(table)
-    return tables
-
-
-def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
-    """Return what all operands of a product leave of their axes.
-
-    An axis that one of them sums away is gone, whatever another knows of it; where two disagree, as in a matrix of
-    similarities, an element has no one coordinate.
-    """
-    gone = {axis for mark, tables in sources for axis in mark.tables if axis not in tables}
-    met: dict[Axis, Tensor] = {}
-    for _, tables in sources:
-        for axis, table in tables.items():
-            if axis in met and disagreement(met[axis], table) is not None:
-                gone.add(axis)
-            elif axis not in met or bool((met[axis] < 0).any()):
-                met[axis] = table
-    return {axis: table for axis, table in met.items() if axis not in gone}
-
-
-def put_result(
-    op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
-    single: int | None = None,
-) -> None:  # fmt: skip
-    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
-
-    Args:
-        op: the operation.
-        result: one of its results.
-        tables: of it.
-        sources: the marks of its operands.
-        lost: axes that the operation takes away; of one operand.
-        single: as in Mark.
-    """
-    if not isinstance(result, Tensor):
-        return
-    mark = Mark(tuple(result.shape), tables, single=single)
-    for source in sources:
-        mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
-        mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
-        mark.target |= source.target
-    mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
-    op.book.put(result, mark)
+__all__ = ["keeps_but"]
 
 
 @repeatable

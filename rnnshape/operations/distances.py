@@ -8,8 +8,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, compress, disagreement, expand, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.consumption import contracted, joined, put_result
-from rnnshape.operations.movement import put_tables
+from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
 from rnnshape.operations.uses import Contraction

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, expand
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.movement import put_tables, source_first
+from rnnshape.operations.marking import put_tables, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
 from rnnshape.operations.uses import Packing
 

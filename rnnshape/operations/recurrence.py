@@ -10,7 +10,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import MADE
 from rnnshape.coordinates.tables import SMALL
 from rnnshape.layout.axes import Axis
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = ["MOST_UNITS", "Recurrence"]
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.consumption import contracted, joined
+from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
 from rnnshape.operations.uses import CellStep, Contraction, InitialState, LayerCall, RecurrentInput, StatePair, StatesGiven

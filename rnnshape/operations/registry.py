@@ -13,7 +13,7 @@ from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Consumption, Use
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",

@@ -16,7 +16,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import Mark
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = [
     "AttentionInput", "Backward", "Broadcast", "CellStep", "Classes", "Comparison", "Consumption", "Contraction",

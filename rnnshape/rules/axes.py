@@ -26,13 +26,23 @@ from rnnshape.operations.uses import (
     Returned,
     Scaling,
 )
-from rnnshape.rules.mistake import Mistake
+from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import exchanged, is_data, lies_along, only_sample, other_row, repeated_otherwise, steps_along
-from rnnshape.rules.wording import called, held, mixed, scrambled
+from rnnshape.rules.tables import (
+    exchanged,
+    is_data,
+    lies_along,
+    lost_batch,
+    only_sample,
+    other_row,
+    over_the_batch,
+    repeated_otherwise,
+    steps_along,
+)
+from rnnshape.rules.wording import called, held, mixed, scrambled, wrong
 
-__all__ = ["lost_batch", "over_the_batch"]
+__all__: list[str] = []
 
 @rule(Contraction)
 def samples_among_the_features(use: Contraction, step: Step) -> Iterator[Mistake]:
@@ -84,7 +94,8 @@ def rows_repeated_in_two_ways(use: Product, step: Step) -> Iterator[Mistake]:
         message = (f"{use.name} meets sample {both[0]} of one operand with sample {both[1]} of the other at row {where[0]}: "
                    f"one has each sample several times in a row, the other all samples in turn")  # fmt: skip
         site = use.left.sites.get(axis) or use.right.sites.get(axis)
-        yield Mistake("RNS205", message, "repeat_interleave on both fits", site, (("one", use.left), ("other", use.right)))
+        shown = (("one", use.left), ("other", use.right))
+        yield wrong("RNS205", message, "repeat_interleave on both fits", site=site, shown=shown)
 
 
 @rule(Disagreement)
@@ -106,7 +117,7 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"
     message = f"{use.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at {place}"
-    yield Mistake("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
+    yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
 
 
 @rule(Joining)
@@ -118,13 +129,13 @@ def other_samples_side_by_side(use: Joining, step: Step) -> Iterator[Mistake]:
         ways = {tuple(runs_along(m.tables[axis])) for m in (first, *rest)} - {()}
         if len(ways) > 1 and (use.dim,) not in ways and exchanged(marks, axis, len(marks[0].sizes)):
             message = f"{use.name} puts samples of one part beside steps of another: their batch lies along different dims"
-            yield Mistake("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
+            yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
         for mark in rest:
             a, b = first.tables[axis], mark.tables[axis]
             if runs_along(a) != [use.dim] and repeated_otherwise(a, b):
                 apart = "one part has each several times in a row, the other all in turn"
                 message, shown = f"{use.name} puts different samples side by side: {apart}", (("one", first), ("other", mark))
-                yield Mistake("RNS205", message, "repeat_interleave on both fits", shown=shown)
+                yield wrong("RNS205", message, "repeat_interleave on both fits", shown=shown)
 
 
 @rule(Normalisation)
@@ -132,7 +143,7 @@ def softmax_over_the_batch(use: Normalisation, step: Step) -> Iterator[Mistake]:
     """A softmax has the samples compete with each other."""
     if over_the_batch(use):
         message = f"{use.name} over dim {use.dim} normalises over the batch, so the samples compete with each other"
-        yield Mistake("RNS206", message, _over_steps(use.mark), shown=(("seen", use.mark),))
+        yield wrong("RNS206", message, _over_steps(use.mark), seen=use.mark)
 
 
 @rule(Normalisation)
@@ -140,17 +151,7 @@ def softmax_over_one_score(use: Normalisation, step: Step) -> Iterator[Mistake]:
     """A softmax over a single score is 1, whatever the score."""
     if use.mark.single == use.dim:
         message = f"{use.name} over dim {use.dim}, which has one element, makes every weight 1, whatever the scores are"
-        yield Mistake("RNS207", message, _over_steps(use.mark), shown=(("seen", use.mark),))
-
-
-def over_the_batch(use: Normalisation) -> bool:
-    """Tell whether samples lie along the dim of a softmax, and are not all that there is."""
-    for axis, table in use.mark.of("batch"):
-        others = [t for name, t in use.mark.tables.items() if name != axis]
-        beside = any(varies(t, d) for t in others for d in range(t.dim()) if d != use.dim)
-        if varies(table, use.dim) and len(use.mark.sizes) > 1 and (beside or runs_along(table) == [use.dim]):
-            return True
-    return False
+        yield wrong("RNS207", message, _over_steps(use.mark), seen=use.mark)
 
 
 def _over_steps(mark: Mark) -> str | None:
@@ -167,7 +168,7 @@ def scaled_over_the_batch(use: Scaling, step: Step) -> Iterator[Mistake]:
             last = len(use.mark.sizes) - 1
             fits = None if last in use.dims else f"dim={last} scales each vector by itself"
             message = f"{what}: what it makes of a sample depends on the others"
-            yield Mistake("RNS214", message, fits, shown=(("seen", use.mark),))
+            yield wrong("RNS214", message, fits, seen=use.mark)
 
 
 @rule(RecurrentInput)
@@ -188,7 +189,7 @@ def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
             fits = f"batch_first={use.batch_dim != 0} of the layer, or transpose(0, 1) of its input, fits"
             fits = "transpose(0, 1) of the scores fits" if use.name == "ctc_loss" else fits
             message = f"{called(use.name)} runs along the batch: it reads {wanted}, and {lie}"
-            yield Mistake("RNS201", message, fits, shown=(("seen", use.mark),))
+            yield wrong("RNS201", message, fits, seen=use.mark)
         elif any(d != use.batch_dim for d in dims):
             other = next(d for d in dims if d != use.batch_dim)
             yield mixed(use.name, use.mark, axis, other, "steps" if other == use.seq_dim else "features")
@@ -218,7 +219,7 @@ def dealt_out(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
             names = text.listed(sorted({axis.name, *(a.name for a in others)}))
             hold = f"elements {int(far[0])}, {int(far[1])}, ... of {axis.name}"
             message = f"each step holds {hold}, and {names} run along the steps together"
-            yield Mistake("RNS209", message, None, use.mark.sites.get(axis), (("seen", use.mark),))
+            yield wrong("RNS209", message, site=use.mark.sites.get(axis), seen=use.mark)
 
 
 @rule(CellStep)
@@ -229,7 +230,7 @@ def a_loop_over_the_batch(use: CellStep, step: Step) -> Iterator[Mistake]:
         on = f"takes the state of sample {found.was} on to sample {found.now}"
         message = f"{called(use.name)} {on}: the loop runs over the batch"
         fits = "loop over the steps: x.unbind(1) of (batch, seq, feature)"
-        yield Mistake("RNS201", message, fits, use.mark.sites.get(found.axis), (("seen", use.mark),))
+        yield wrong("RNS201", message, fits, site=use.mark.sites.get(found.axis), seen=use.mark)
 
 
 @rule(AttentionInput)
@@ -240,7 +241,7 @@ def attention_over_the_batch(use: AttentionInput, step: Step) -> Iterator[Mistak
         if dims == [0]:
             what = f"without batch_first, dim 0 of {use.role} is for steps, and holds samples"
             fits, site = "nn.MultiheadAttention(..., batch_first=True) fits", use.mark.sites.get(axis)
-            yield Mistake("RNS204", f"attention runs over the batch: {what}", fits, site, (("seen", use.mark),))
+            yield wrong("RNS204", f"attention runs over the batch: {what}", fits, site=site, seen=use.mark)
         elif any(d != 1 for d in dims):
             other = next(d for d in dims if d != 1)
             yield mixed(use.name, use.mark, axis, other, f"the {'features' if other else 'steps'} of {use.role}")
@@ -256,14 +257,7 @@ def the_batch_is_reduced_away(use: Output, step: Step) -> Iterator[Mistake]:
             return  # which is another mistake
         for site in mark.lost.values():
             message = f"{site.name} takes the batch away, and the output has none"
-            yield Mistake("RNS208", message, None, site, (("seen", mark),))
-
-
-def lost_batch(use: Output, step: Step) -> bool:
-    """Tell whether several samples went in, and nothing that came out runs along them; a scalar is a loss, which may be."""
-    if not use.marks or use.samples < 2 or any(runs_along(t) or -1 in t for m in use.marks for _, t in m.of("batch")):
-        return False
-    return all(len(mark.sizes) for mark in use.marks) and not step.explains_the_output
+            yield wrong("RNS208", message, site=site, seen=mark)
 
 
 @rule(Returned)
@@ -272,4 +266,4 @@ def the_output_is_mixed(use: Returned, step: Step) -> Iterator[Mistake]:
     for axis, table in use.mark.of("batch"):
         if not separable(table) and not step.explains_the_output:
             message = f"the output holds mixed samples: {held(use.mark, axis, runs_along(table)[-1])}"
-            yield Mistake("RNS203", message, None, use.mark.sites.get(axis), (("seen", use.mark),))
+            yield wrong("RNS203", message, site=use.mark.sites.get(axis), seen=use.mark)

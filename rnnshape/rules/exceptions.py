@@ -19,7 +19,7 @@ from rnnshape.coordinates.tables import varies
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation, leaves
-from rnnshape.rules.mistake import Mistake
+from rnnshape.report.mistake import Mistake
 from rnnshape.rules.step import Step
 
 __all__ = ["explain", "explain_call"]
@@ -36,7 +36,7 @@ def explain(op: Operation, error: Exception, step: Step) -> Mistake | None:
 
 
 def _because(code: str, message: str, suggestion: str | None, layout: Layout | None) -> Mistake:
-    return Mistake(code, message, suggestion, shown=(("seen", layout),) if layout else ())
+    return Mistake(code, message, suggestion, (("seen", layout),) if layout else ())
 
 
 def _carried(error: Exception, step: Step) -> Mistake | None:
@@ -46,7 +46,8 @@ def _carried(error: Exception, step: Step) -> Mistake | None:
         return None
     carries, fits = ("h_0 and c_0 carry", "h, c = h.detach(), c.detach()") if state.pair else ("h_0 carries", "h = h.detach()")
     message = f"{carries} the graph of the step before, which its backward has used up"
-    return Mistake("RNS507", message, f"{fits} between the steps fits", at=state.location, module=(state.module, state.kind))
+    suggestion = f"{fits} between the steps fits"
+    return Mistake("RNS507", message, suggestion, location=state.location, module=state.module, kind=state.kind)
 
 
 def _width(op: Operation) -> Mistake | None:
@@ -285,7 +286,7 @@ def explain_call(
             if isinstance(value, tuple) and all(isinstance(v, Tensor) and v.dim() < 3 for v in value):
                 what, fits = "(h, c) of a cell", "unpack it first: h, c = cell(x, state)"
             message = f"{type(module).__name__} gets the tuple {what}, and takes a tensor"
-            return Mistake("RNS116", message, fits, module=(path(module), type(module).__name__))
+            return Mistake("RNS116", message, fits, module=path(module), kind=type(module).__name__)
     if not isinstance(error, (TypeError, AttributeError)) or "tuple" not in str(error):
         return None
     place = _innermost_user_frame(error.__traceback__)
@@ -293,7 +294,7 @@ def explain_call(
         return None
     message = "a recurrent layer returns the tuple (output, state), and this line takes it for a tensor"
     where = path(module) if isinstance(module, nn.Module) else ""
-    return Mistake("RNS116", message, hint, module=(where, type(module).__name__))
+    return Mistake("RNS116", message, hint, module=where, kind=type(module).__name__)
 
 
 def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:

@@ -27,13 +27,11 @@ from rnnshape.operations.uses import (
     StatesGiven,
     WideLoss,
 )
-from rnnshape.rules.axes import over_the_batch
-from rnnshape.rules.mistake import Mistake
-from rnnshape.rules.padding import REORDERS
+from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_order, once_each, other_row
-from rnnshape.rules.wording import element, mixed, scrambled, word
+from rnnshape.rules.tables import REORDERS, is_order, once_each, other_row, over_the_batch
+from rnnshape.rules.wording import element, mixed, scrambled, word, wrong
 
 __all__: list[str] = []
 
@@ -66,7 +64,8 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
         if rows is None or line is None or where is None:
             continue
         if not _is_negative(use.mark, axis, line, rows, step):
-            yield _other_sample(where[0], *(int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows)), use.mark, axis)
+            was, now = (int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows))
+            yield _other_sample(where[0], was, now, use.mark, axis)
         return
 
 
@@ -80,7 +79,7 @@ def state_of_another_row(use: CellStep, step: Step) -> Iterator[Mistake]:
 
 def _other_sample(row: int, was: int, now: int, state: Mark, axis: Axis) -> Mistake:
     message = f"row {row} of the state belongs to sample {was}, and that of the input to sample {now}"
-    return Mistake("RNS501", message, None, state.sites.get(axis), (("seen", state),))
+    return wrong("RNS501", message, site=state.sites.get(axis), seen=state)
 
 
 def _is_negative(state: Mark, axis: Axis, line: Tensor, rows: Tensor, step: Step) -> bool:
@@ -107,10 +106,10 @@ def rows_of_other_samples(use: Comparison, step: Step) -> Iterator[Mistake]:
         message = f"row {row} of the scores is {seen[0]}, of the target {seen[1]}"
         shown = (("scores", use.scores), ("target", use.target))
         if all(is_order(t) for t in (table, other)):
-            yield Mistake("RNS402", message, shown=shown, at=use.made)
+            yield wrong("RNS402", message, shown=shown, at=use.made)
         else:
             sites = [m.sites.get(axis) for m in (use.scores, use.target)]
-            yield Mistake("RNS502", message, None, next((s for s in sites if s), None), shown)
+            yield wrong("RNS502", message, site=next((s for s in sites if s), None), shown=shown)
 
 
 def _is_meant(use: Comparison, table: Tensor, other: Tensor, step: Step) -> bool:
@@ -137,7 +136,7 @@ def every_row_meets_every_target(use: WideLoss, step: Step) -> Iterator[Mistake]
     last = extra[-1] if extra and len(use.scores) == len(use.target) + 1 else None
     fits = last is not None and (*use.scores[:last], *use.scores[last + 1 :]) == use.target
     message = f"{use.name} of {shown[0]} and {shown[1]} {wide}"
-    yield Mistake("RNS504", message, f"output.squeeze({last}) fits" if fits else None, at=use.made)
+    yield wrong("RNS504", message, f"output.squeeze({last}) fits" if fits else None, at=use.made)
 
 
 @rule(Broadcast)
@@ -154,7 +153,7 @@ def every_prediction_meets_every_sample(use: Broadcast, step: Step) -> Iterator[
                 shown = [text.sizes(m.sizes) for m in (made, plain)]
                 wide = f"broadcasts to {text.sizes(sizes)}: every prediction meets every sample"
                 message = f"{use.name} of {shown[0]} and {shown[1]} {wide}"
-                yield Mistake("RNS504", message, "squeeze(1) of the prediction fits", at=made.made)
+                yield wrong("RNS504", message, "squeeze(1) of the prediction fits", at=made.made)
 
 
 # Classes
@@ -176,7 +175,7 @@ def classes_along_another_axis(use: Classes, step: Step) -> Iterator[Mistake]:
             message = f"{use.name} takes dim {dim} of the scores for the classes, and that is {word(axis)}"
             turned = f"scores.transpose(1, {len(mark.sizes) - 1}) has the classes at dim 1"
             fits = turned if len(mark.sizes) == 3 and dim == 1 else None
-            yield Mistake("RNS503", message, fits, shown=(("seen", mark),))
+            yield wrong("RNS503", message, fits, seen=mark)
 
 
 @rule(Classes)
@@ -209,4 +208,4 @@ def normalised_over_another_axis(use: Classes | LogProbabilities, step: Step) ->
             names, right, location = step.beside[axis]
             why = f"{use.name} takes another axis for the classes: no row of scores sums to one"
             message = f"log_softmax normalises over {names}, and {why}"
-            yield Mistake("RNS506", message, right or None, shown=(("seen", use.mark),), at=location)
+            yield wrong("RNS506", message, right or None, seen=use.mark, at=location)

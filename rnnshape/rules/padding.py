@@ -15,15 +15,13 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import LARGEST, disagreement, runs_along, varies
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds, Weighing
-from rnnshape.rules.mistake import Mistake
+from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_order
+from rnnshape.rules.tables import REORDERS, is_order
+from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
-
-REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
-"""What may have brought samples in an order on purpose, such as that of negatives."""
 
 _UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
 """What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
@@ -44,7 +42,7 @@ def packed_the_other_way_round(use: Packing, step: Step) -> Iterator[Mistake]:
         if runs_along(table) == [1 - wanted]:
             reads = f"pack_padded_sequence with batch_first={bool(use.batch_first)}"
             message = f"{reads} takes dim {wanted} for the batch, which is dim {1 - wanted}"
-            yield Mistake("RNS401", message, f"batch_first={not use.batch_first} fits", shown=(("seen", use.mark),))
+            yield wrong("RNS401", message, f"batch_first={not use.batch_first} fits", seen=use.mark)
 
 
 @note(Packing)
@@ -69,7 +67,7 @@ def lengths_of_other_samples(use: Packing, step: Step) -> Iterator[Mistake]:
             both = [int(t[where[0] if t.numel() > 1 else 0]) for t in (rows, other)]
             message = f"row {where[0]} is sample {both[0]} and is packed with the length of sample {both[1]}"
             site = use.mark.sites.get(axis) or use.lengths.sites.get(axis)
-            yield Mistake("RNS403", message, None, site, (("seen", use.mark),))
+            yield wrong("RNS403", message, site=site, seen=use.mark)
 
 
 @rule(Joining, Meeting)
@@ -86,7 +84,7 @@ def sorted_and_not_put_back(use: Joining | Meeting, step: Step) -> Iterator[Mist
                 what = "which was sorted by length for packing and not put back"
                 rows = f"row {row} of one operand of {use.name}, {what}, is sample {order[row]}"
                 message = f"{rows}, and of another {another[row]}"
-                yield Mistake("RNS402", message, shown=(("sorted", mark), ("other", other)))
+                yield wrong("RNS402", message, shown=(("sorted", mark), ("other", other)))
 
 
 @rule(Returned)
@@ -99,7 +97,7 @@ def sorted_twice(use: Returned, step: Step) -> Iterator[Mistake]:
             message = "rows that were sorted by length are sorted by the same indices again, which does not put them back"
             axis = next(axis for axis, _ in use.mark.of("batch"))
             fits = "the inverse is order.argsort()"
-            yield Mistake("RNS402", message, fits, use.mark.sites.get(axis), (("seen", use.mark),))
+            yield wrong("RNS402", message, fits, site=use.mark.sites.get(axis), seen=use.mark)
 
 
 def _order(mark: Mark) -> tuple[int, Order, bool] | None:
@@ -141,7 +139,7 @@ def a_mean_counts_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
         if untouched and -1 in table and varies(table, use.dims[0]):
             message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
             fits = "sum over the steps, and divide by lengths.unsqueeze(-1)"
-            yield Mistake("RNS404", message, fits, shown=(("seen", use.mark),))
+            yield wrong("RNS404", message, fits, seen=use.mark)
 
 
 @rule(Reduction)
@@ -158,7 +156,7 @@ def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
     if bool(((behind > real) & (real > least)).any()):
         message = "the maximum over the steps picks the padding of shorter samples"
         fits = "out.masked_fill(padding, float('-inf')) before it leaves the padding out"
-        yield Mistake("RNS405", message, fits, shown=(("seen", use.mark),))
+        yield wrong("RNS405", message, fits, seen=use.mark)
 
 
 @rule(Weighing)
@@ -172,7 +170,7 @@ def weights_on_padding(use: Weighing, step: Step) -> Iterator[Mistake]:
                 if _weighs_padding(weights, mark, dims[-1], step):
                     fits = "scores.masked_fill(padding, float('-inf')) before the softmax leaves the padding out"
                     message = "the attention weighs the padding of shorter samples too"
-                    yield Mistake("RNS405", message, fits, shown=(("seen", mark),))
+                    yield wrong("RNS405", message, fits, seen=mark)
                 break
 
 

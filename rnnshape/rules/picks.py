@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rnnshape import text
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Ending
-from rnnshape.report.report import Location
-from rnnshape.rules.mistake import Mistake
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 
@@ -24,7 +24,8 @@ def states_that_were_picked(use: Ending, step: Step) -> Iterator[Mistake]:
 
 def _picked(call: Recurrence, code: str, message: str, suggestion: str, location: Location | None) -> Mistake:
     """Point to where a state was picked, or else to the call that made it."""
-    return Mistake(code, message, suggestion, at=location or call.location, module=(call.module, call.kind))
+    place = location or call.location
+    return Mistake(code, message, suggestion, location=place, module=call.module, kind=call.kind)
 
 
 def _units_of_one_step(call: Recurrence, way: int, step: int) -> list[int]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from rnnshape.operations.uses import Use
-    from rnnshape.rules.mistake import Mistake
+    from rnnshape.report.mistake import Mistake
     from rnnshape.rules.step import Step
 
 __all__ = ["Listener", "ask", "listeners", "note", "notice", "rule"]

@@ -34,12 +34,12 @@ from rnnshape.operations.uses import (
     StatePair,
     marks_of,
 )
-from rnnshape.rules.axes import lost_batch
-from rnnshape.rules.mistake import Mistake
+from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import only_sample
+from rnnshape.rules.tables import lost_batch, only_sample
 from rnnshape.rules.usage import holds_states
+from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
 
@@ -102,7 +102,7 @@ def a_sample_picked_for_a_step(use: Output, step: Step) -> Iterator[Mistake]:
         if (only := only_sample(mark)) is not None:
             axis, sample = only
             message = f"only sample {sample} reaches the output: an index took a sample where a step was meant"
-            yield Mistake("RNS301", message, None, mark.sites.get(axis), (("seen", mark),))
+            yield wrong("RNS301", message, site=mark.sites.get(axis), seen=mark)
         if mark.lost:
             return
 
@@ -122,7 +122,7 @@ def halves_cut_the_wrong_way(use: Contraction, step: Step) -> Iterator[Mistake]:
             lies = f"the output is (directions=2 hidden={call.width}) and is taken for (hidden directions)"
             message = f"a dim as long as one direction, {call.width}, holds units of both: {lies}"
             fits = f"view(..., 2, {call.width}) has a dim of directions"
-            yield Mistake("RNS307", message, fits, mark.sites.get(axis), (("seen", mark),))
+            yield wrong("RNS307", message, fits, site=mark.sites.get(axis), seen=mark)
 
 
 @rule(StatePair)
@@ -133,7 +133,7 @@ def h_and_c_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
         if source is not None and source.layer("h") in use.second.tables:
             whose = source.module or source.kind
             message = f"h_0 is the cell state c_n of {whose}, and c_0 is its h_n: they changed places"
-            yield Mistake("RNS309", message, "the state of an LSTM is (h, c), in this order", shown=(("seen", use.first),))
+            yield wrong("RNS309", message, "the state of an LSTM is (h, c), in this order", seen=use.first)
 
 
 @rule(InitialState)
@@ -158,7 +158,7 @@ def _layers_for_directions(mark: Mark, axis: Axis, table: Tensor) -> Mistake:
     started = f"layer 0 starts from one direction of layers {text.listed(held)}"
     message = f"{started}, side by side, and not from both directions of one layer"
     hint = "rows are layer 0 forward, layer 0 reverse, ...: torch.cat([h_n[0::2], h_n[1::2]], 2) joins the directions"
-    return Mistake("RNS306", message, hint, mark.sites.get(axis), (("seen", mark),))
+    return wrong("RNS306", message, hint, site=mark.sites.get(axis), seen=mark)
 
 
 def _order_of_layers(
@@ -179,7 +179,7 @@ def _order_of_layers(
     name = f"layer {got[row]} {('forward', 'reverse')[ways[row]]}"
     message = f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, ..."
     fits = "h_n[0::2] has the forward state of each layer" if source.directions == 2 else None
-    yield Mistake("RNS305", message, fits, site, (("seen", mark),))
+    yield wrong("RNS305", message, fits, site=site, seen=mark)
 
 
 def _is_chosen(got: list[int], ways: list[int], source: Recurrence, moved: str) -> bool:

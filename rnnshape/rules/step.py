@@ -8,7 +8,7 @@ from torch import Tensor
 
 from rnnshape._torch import known_values
 from rnnshape.layout.axes import Axis
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 

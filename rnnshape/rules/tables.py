@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -10,12 +10,18 @@ from torch import Tensor
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import CellStep
+from rnnshape.operations.uses import CellStep, Normalisation, Output
+
+if TYPE_CHECKING:
+    from rnnshape.rules.step import Step
 
 __all__ = [
-    "OtherRow", "exchanged", "is_data", "is_order", "lies_along", "once_each", "only_sample", "other_row", "repeated_otherwise",
-    "steps_along",
+    "REORDERS", "OtherRow", "exchanged", "is_data", "is_order", "lies_along", "lost_batch", "once_each", "only_sample",
+    "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
 ]  # fmt: skip
+
+REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
+"""What may have brought samples in an order on purpose, such as that of negatives."""
 
 
 def is_data(axis: Axis) -> bool:
@@ -118,3 +124,20 @@ def other_row(use: CellStep) -> OtherRow | None:
                 was, now = (int(t[where[0] if t.size(0) > 1 else 0, 0]) for t in (before, table))
                 return OtherRow(axis, state, where[0], was, now, before.size(0) == 1 and table.size(0) == 1)
     return None
+
+
+def over_the_batch(use: Normalisation) -> bool:
+    """Tell whether samples lie along the dim of a softmax, and are not all that there is."""
+    for axis, table in use.mark.of("batch"):
+        others = [t for name, t in use.mark.tables.items() if name != axis]
+        beside = any(varies(t, d) for t in others for d in range(t.dim()) if d != use.dim)
+        if varies(table, use.dim) and len(use.mark.sizes) > 1 and (beside or runs_along(table) == [use.dim]):
+            return True
+    return False
+
+
+def lost_batch(use: Output, step: Step) -> bool:
+    """Tell whether several samples went in, and nothing that came out runs along them; a scalar is a loss, which may be."""
+    if not use.marks or use.samples < 2 or any(runs_along(t) or -1 in t for m in use.marks for _, t in m.of("batch")):
+        return False
+    return all(len(mark.sizes) for mark in use.marks) and not step.explains_the_output

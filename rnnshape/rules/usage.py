@@ -11,7 +11,7 @@ from rnnshape.coordinates.mark import MADE, Mark
 from rnnshape.coordinates.tables import LARGEST, NOWHERE
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import MOST_UNITS, Recurrence
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = ["Usage", "holds_states"]
 

@@ -1,22 +1,61 @@
-"""Sentences that several rules say: which samples lie where, what an operation is called, what an element is."""
+"""How a rule says that something is wrong: with the tensors that show it, and in sentences that several rules share."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
-from rnnshape.coordinates.reading import layout_before
+from rnnshape.coordinates.reading import layout_before, layout_of
 from rnnshape.coordinates.tables import runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
-from rnnshape.rules.mistake import Mistake
+from rnnshape.layout.layout import Layout
+from rnnshape.report.finding import Became
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
 
-__all__ = ["called", "element", "held", "mixed", "scrambled", "word"]
+__all__ = ["called", "element", "held", "mixed", "scrambled", "word", "wrong"]
 
+_SHOWN = ("batch", ROWS, "seq", "layers", "directions")
 _NAMES = {"linear": "Linear", "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm_cell": "LSTMCell",
           "gru_cell": "GRUCell", "rnn_tanh_cell": "RNNCell", "rnn_relu_cell": "RNNCell"}  # fmt: skip
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
+
+
+def wrong(
+    code: str,
+    message: str,
+    suggestion: str | None = None,
+    *,
+    site: Site | None = None,
+    seen: Mark | None = None,
+    shown: Iterable[tuple[str, Mark]] = (),
+    at: Location | None = None,
+) -> Mistake:
+    """Return a mistake with what shows it.
+
+    Args:
+        code: the rule's.
+        message: one sentence.
+        suggestion: an edit that was tried and repairs it.
+        site: the operation that gave the axis its form; the finding points there, and shows before and after.
+        seen: the tensor that is shown where there is no site.
+        shown: tensors that are shown in any case, by name.
+        at: the line that it points to, where that is neither the site's nor the one that is running.
+    """
+    layouts: list[tuple[str, Layout]] = []
+    became: Became | None = None
+    if site is not None and (before := layout_before(site)) is not None:
+        layouts.append(("before", before))
+        became = Became(site.name, site.sizes)
+    for name, mark in (*((("seen", seen),) if seen is not None and site is None else ()), *shown):
+        if (layout := layout_of(mark, _SHOWN)) is not None:
+            layouts.append((name, layout))
+    location = at or (site.location if site is not None else None)
+    return Mistake(code, message, suggestion, tuple(layouts), became, location=location)
 
 
 def called(name: str) -> str:
@@ -58,7 +97,7 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
     """Say that samples lie along a dim which an operation takes for something else."""
     site = mark.sites.get(axis)
     message = f"samples are mixed: {held(mark, axis, dim)}, and {called(name)} takes that dim for {taken}"
-    return Mistake("RNS203", message, _instead(site), site, (("seen", mark),))
+    return wrong("RNS203", message, _instead(site), site=site, seen=mark)
 
 
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
@@ -76,7 +115,7 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         cut = f"{what} of {before}" if before else what
         sizes = text.sizes(site.sizes if site else mark.sizes)
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
-        return Mistake("RNS209", f"{message}, and {called(name)} takes them as they lie", None, site, (("seen", mark),))
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", site=site, seen=mark)
     return None
 
 

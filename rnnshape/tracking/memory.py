@@ -17,7 +17,7 @@ from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves
 from rnnshape.operations.uses import Use
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 from rnnshape.rules.registry import Listener
 from rnnshape.tracking.forms import Call, form_of
 
@@ -85,7 +85,7 @@ class _Emitted(NamedTuple):
     twice: tuple[Listener, ...]
 
 
-class Emitter(Book, Protocol):
+class _Emitter(Book, Protocol):
     """A book that asks about uses."""
 
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
@@ -139,7 +139,7 @@ class _Again(NamedTuple):
 
 
 def _do_again(again: _Again, call: Call, op: Operation) -> bool:
-    book = cast("Emitter", op.book)
+    book = cast("_Emitter", op.book)
     results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
     for leaf, mark in again.puts:
         if results[leaf].shape != mark.sizes:
@@ -173,7 +173,7 @@ def record(handler: Handler, op: Operation, call: Call | None) -> None:
 
 def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
     """Do once more what came of a call; return False where it can't be."""
-    book, marks, axes = cast("Emitter", op.book), call.marks, call.axes
+    book, marks, axes = cast("_Emitter", op.book), call.marks, call.axes
     results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
     for put in outcome.puts:
         if results[put.leaf].shape != put.sizes:
@@ -249,7 +249,7 @@ class _Recording:
     """
 
     def __init__(self, op: Operation, call: Call) -> None:
-        self.book = cast("Emitter", op.book)
+        self.book = cast("_Emitter", op.book)
         self.recent = op.book.recent
         self.spoiled = False
         self._op, self._call = op, call

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -23,18 +23,20 @@ from rnnshape import _torch
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
 from rnnshape.errors import ContractError
-from rnnshape.hooks.observer import NOTE, Observer
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
-from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
+from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
+from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of
 from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
-from rnnshape.report.report import Finding, Location
-from rnnshape.rules import Listener, Mistake, Step, ask, notice
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules.exceptions import explain
+from rnnshape.rules.families import Listener, ask, notice
+from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Beside, Book, writes
-from rnnshape.tracking.finding import finding_of
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 
@@ -71,14 +73,14 @@ class Tracker(TorchFunctionMode):
     """Follows one step of a model.
 
     Args:
-        observer: what is done about findings, and where they are recorded.
+        reporter: what is done about findings, and where they are recorded.
         path: tells the path of a module.
     """
 
-    def __init__(self, observer: Observer, path: Callable[[nn.Module], str]) -> None:
+    def __init__(self, reporter: Reporter, path: Callable[[nn.Module], str]) -> None:
         super().__init__()
-        self._observer = observer
-        self._report = observer.report
+        self._reporter = reporter
+        self._report = reporter.report
         self._found: list[Finding] = []
         self.path = path
         self._book = Book()
@@ -110,7 +112,7 @@ class Tracker(TorchFunctionMode):
         try:
             result = func(*args, **kwargs)
         except ContractError as error:  # of another tracker, which sees the same operation
-            self._observer.adopt(error, self.calling_module()[0])
+            self._reporter.adopt(error, self.calling_module()[0])
             raise
         except Exception as error:
             self._known = known
@@ -118,14 +120,14 @@ class Tracker(TorchFunctionMode):
             for finding in self._taken():  # torch's own exception passes, with a note
                 self._report.add(finding)
                 self._report.raised(finding)
-                if self._observer.on != "record":
+                if self._reporter.on != "record":
                     error.add_note(f"{NOTE}{finding}")
             raise
         if known or name in _ALWAYS or writes(name):
             self._known, self._frame = known, sys._getframe(1)
             self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
             if self._found:
-                self._observer.tell(self._taken())
+                self._reporter.tell(self._taken())
         return result
 
     def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -208,7 +210,7 @@ class Tracker(TorchFunctionMode):
 
     def _explain(self, op: Operation, error: Exception) -> None:
         if mistake := explain(op, error, self.step):
-            self._tell(finding_of(mistake, self._scene(), "raised at"))
+            self._tell_mistake(mistake, "raised")
 
     # The book
 
@@ -323,7 +325,7 @@ class Tracker(TorchFunctionMode):
         """Judge what the model returned, and everything it picked on the way."""
         if not self._off:
             self._guarded("the output", self._finish, output)
-        self._observer.tell(self._taken())
+        self._reporter.tell(self._taken())
 
     def _finish(self, output: object) -> None:
         found = [self.mark(t) for t in leaves(output)]
@@ -334,7 +336,7 @@ class Tracker(TorchFunctionMode):
         asked += [ask(Ending("", call), self.step) for call in self.step.usage.calls.values()]
         for mistake in asked:
             if mistake is not None:
-                self._tell(finding_of(mistake, self._scene(), None))
+                self._tell_mistake(mistake, "nowhere")
 
     # Uses, and what is found about them
 
@@ -350,14 +352,14 @@ class Tracker(TorchFunctionMode):
             self._tell_mistake(mistake)
         return mistake is not None, looked
 
-    def _tell_mistake(self, mistake: Mistake) -> None:
-        self._tell(finding_of(mistake, self._scene(), "used at"))
+    def _tell_mistake(self, mistake: Mistake, shows: Literal["used", "raised", "nowhere"] = "used") -> None:
+        here, module, kind = self._scene()
+        self._tell(finding_of(mistake, module, kind, here, shows))
 
     def _scene(self) -> tuple[Location | None, str, str]:
         return (self.here(), *self.calling_module())
 
     def _tell(self, finding: Finding) -> None:
         self.step.told.add(finding.code)
-        silenced = finding.location is not None and finding.location.silences(finding.code)
-        if finding.code not in self._observer.ignore and not silenced:
+        if self._reporter.keeps(finding):
             self._found.append(finding)

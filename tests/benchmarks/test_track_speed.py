@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from rnnshape.hooks.observer import Observer
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.track import Tracker
 
 
@@ -76,7 +76,7 @@ def step(model, x):
 
 
 def tracked_step(model, x, layout):
-    tracker = Tracker(Observer(Report(), "record"), lambda module: "")
+    tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
     tracker.label(x, layout)
     with tracker:
         step(model, x)

@@ -14,18 +14,18 @@ from torch.overrides import TorchFunctionMode
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.reading import layout_of
 from rnnshape.coordinates.tables import compress, separable
-from rnnshape.hooks.observer import Observer
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves, name_of
 from rnnshape.report.report import Report
+from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.track import Tracker
 
 NAMES = ("batch", "seq", "char", "word", "frame", "band")
 
 
 def tracker() -> Tracker:
-    return Tracker(Observer(Report(), "record"), lambda module: "")
+    return Tracker(Reporter(Report(), "record"), lambda module: "")
 
 
 def unfollowed(book: Tracker) -> tuple[str, ...]:
