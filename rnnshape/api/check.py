@@ -134,7 +134,7 @@ def report_of(checked: Any, /) -> Report:
 class _Target(NamedTuple):
     alive: weakref.ref[Any]
     checker: Checker
-    stand: _Stand | None
+    stand: _ClassCheck | None
 
 
 class _Targets:
@@ -157,11 +157,11 @@ class _Targets:
         owner, module = (type(target), target) if isinstance(target, nn.Module) else (target, None)
         if (before := self._targets.pop(id(target), None)) is not None and before.stand is not None:
             leave_classes(before.stand)
-        stand = _Stand(checker, module)
+        stand = _ClassCheck(checker, module)
         self._put(target, checker, stand)
         stand_in_classes(stand, (owner,))
 
-    def _put(self, target: Any, checker: Checker, stand: _Stand | None) -> None:
+    def _put(self, target: Any, checker: Checker, stand: _ClassCheck | None) -> None:
         key, targets = id(target), self._targets
 
         def forget(reference: weakref.ref[Any]) -> None:
@@ -177,7 +177,7 @@ class _Targets:
 _targets = _Targets()
 
 
-class _Stand(Watcher):
+class _ClassCheck(Watcher):
     """Stands in a class, for all of its modules or for one.
 
     Args:

@@ -17,7 +17,7 @@ from rnnshape.contracts.hints import suggest
 from rnnshape.report.catalogue import rule
 from rnnshape.report.report import Event, Finding, Location, Passage, Report
 
-__all__ = ["Door", "Request", "Seen", "door_of", "result_sizes"]
+__all__ = ["Door", "LayerCall", "Seen", "door_of", "result_sizes"]
 
 logger = logging.getLogger("rnnshape")
 
@@ -27,8 +27,8 @@ MOST_KNOWN = 4096
 _STATE_NAMES = frozenset(["hx", "h", "h0", "h_0", "hidden", "hidden_state", "state", "states", "initial_state", "init_state"])
 
 
-class Request(NamedTuple):
-    """A call of a module, as it was made."""
+class LayerCall(NamedTuple):
+    """A call of a recurrent layer, as it was made."""
 
     module: nn.Module
     args: tuple[Any, ...]
@@ -88,7 +88,7 @@ class Door:
         x = args[0] if args else kwargs.get(self.names[0])
         return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
 
-    def judge(self, request: Request) -> tuple[Call, list[Mismatch]] | None:
+    def judge(self, request: LayerCall) -> tuple[Call, list[Mismatch]] | None:
         """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
         spec = _torch.spec_of(request.module) or self.spec
         if spec != self.spec:
@@ -102,7 +102,7 @@ class Door:
         """Hold a result against the contract; None where it has another structure than torch's."""
         return check_result(self.spec, call, _torch.argument(result))
 
-    def count(self, request: Request, call: Call, right: bool, results: bool) -> Seen:
+    def count(self, request: LayerCall, call: Call, right: bool, results: bool) -> Seen:
         """Count a call; one that is right is known from then on.
 
         Args:
@@ -126,7 +126,7 @@ class Door:
         seen.passage.calls += 1
         return seen
 
-    def count_failed(self, request: Request) -> None:
+    def count_failed(self, request: LayerCall) -> None:
         """Count a call that ended in an exception."""
         found = self._arguments(request)
         call = found and _torch.call_of(request.module, *found)
@@ -152,7 +152,7 @@ class Door:
                 found.append(self._finding(call, mismatch, location, here))
         return found
 
-    def state_of(self, request: Request) -> object:
+    def state_of(self, request: LayerCall) -> object:
         """Return the state of a call, of a pair the first; None where there is none."""
         found = self._arguments(request)
         state = found[1] if found else None
@@ -179,7 +179,7 @@ class Door:
             given=given,
         )
 
-    def _arguments(self, request: Request) -> tuple[Any, Any] | None:
+    def _arguments(self, request: LayerCall) -> tuple[Any, Any] | None:
         """Return input and state of a call, however they were passed; None where torch itself will object."""
         rest = dict(request.kwargs)
         given = bool(request.args) or self.names[0] in rest
