@@ -102,8 +102,9 @@ def check(
         _check_axes(axes, target.forward)
         _targets.check_calls(target, checker)
     elif isinstance(target, (staticmethod, classmethod)):
-        return type(target)(_wrapped(checker, target.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
-    elif callable(target) and not isinstance(target, type):
+        method = cast("staticmethod[..., Any]", target)
+        return type(method)(_wrapped(checker, method.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
+    elif not isinstance(target, type) and callable(target):
         return _wrapped(checker, target, axes)
     else:
         what = "class" if isinstance(target, type) else "value"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
@@ -155,8 +155,11 @@ class Door:
     def state_of(self, request: LayerCall) -> object:
         """Return the state of a call, of a pair the first; None where there is none."""
         found = self._arguments(request)
-        state = found[1] if found else None
-        return state[0] if isinstance(state, (tuple, list)) and state else state
+        state: object = found[1] if found else None
+        if isinstance(state, (tuple, list)):
+            several = cast("tuple[object, ...]", state)
+            return several[0] if several else several
+        return state
 
     def event(self, call: Call, results: bool = True) -> Event:
         """Describe a call whose input has the right rank, with its results or without."""
@@ -229,9 +232,10 @@ def _key(x: Any, state: Any) -> Any:
         return None
     if state is None:
         return first
-    if type(state) is Tensor:
+    kind = type(state)  # pyright: ignore[reportUnknownVariableType]
+    if kind is Tensor:
         return (first, state.shape, state.dtype, state.device)
-    if type(state) is tuple and len(state) == 2 and type(state[0]) is Tensor and type(state[1]) is Tensor:
+    if kind is tuple and len(state) == 2 and type(state[0]) is Tensor and type(state[1]) is Tensor:
         h, c = state
         return (first, h.shape, c.shape, h.dtype, c.dtype, h.device, c.device)
     return None
@@ -239,7 +243,8 @@ def _key(x: Any, state: Any) -> Any:
 
 def result_sizes(result: Any) -> object:
     """Return the sizes in a result of torch's structure, to be compared with those seen before."""
-    if type(result) is tuple:
+    kind = type(result)  # pyright: ignore[reportUnknownVariableType]
+    if kind is tuple:
         return [r.shape if type(r) is Tensor else result_sizes(r) for r in result]
     if isinstance(result, Tensor):
         return result.shape
