@@ -19,10 +19,37 @@ from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 
 __all__ = [
-    "AttentionInput", "Backward", "Broadcast", "CellStep", "ChannelDropout", "Classes", "Comparison", "Consumption",
-    "Contraction", "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting",
-    "Normalisation", "Output", "Packing", "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair",
-    "StatesGiven", "TokenIds", "Use", "Weighing", "WideLoss", "marks_of",
+    "AttentionInput",
+    "Backward",
+    "Broadcast",
+    "CellStep",
+    "ChannelDropout",
+    "Classes",
+    "Comparison",
+    "Consumption",
+    "Contraction",
+    "Disagreement",
+    "Ending",
+    "InitialState",
+    "Joining",
+    "LogProbabilities",
+    "Meeting",
+    "Normalisation",
+    "Output",
+    "Packing",
+    "Product",
+    "RecurrentCall",
+    "RecurrentInput",
+    "Reduction",
+    "Returned",
+    "Scaling",
+    "StatePair",
+    "StatesGiven",
+    "TokenIds",
+    "Use",
+    "Weighing",
+    "WideLoss",
+    "marks_of",
 ]  # fmt: skip
 
 
@@ -100,7 +127,7 @@ class ChannelDropout(NamedTuple):
     mark: Mark
 
 
-class LayerCall(NamedTuple):
+class RecurrentCall(NamedTuple):
     """A recurrent layer is called, whatever is known of its input.
 
     Attributes:
@@ -330,7 +357,7 @@ class Ending(NamedTuple):
 
 
 Use: TypeAlias = (
-    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | LayerCall
+    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | RecurrentCall
     | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting
     | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned
     | Ending
