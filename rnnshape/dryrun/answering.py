@@ -31,6 +31,13 @@ class WholeNumbersNeededError(BaseException):
         super().__init__()
         self.tensor = tensor
 
+    def as_torch_has_it(self) -> RuntimeError:
+        """Return what torch raises where no input can be other than it is."""
+        kind = self.tensor.type().rpartition(".")[2]
+        said = f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {kind}"
+        error = RuntimeError(f"{said} instead (while checking arguments for embedding)")
+        return error.with_traceback(self.__traceback__)
+
 
 class Answers(TorchFunctionMode):
     """Answers recurrent layers and packing from the calculator, and what asks for the values of a tensor from those known.
