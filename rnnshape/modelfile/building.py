@@ -5,18 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import _get_current_function_mode_stack
 
-from rnnshape.coordinates.coordinates import Mark, layout_of, varies
+from rnnshape.dryrun.asking import steps_dim, written
 from rnnshape.layout.axes import role_of
 from rnnshape.modelfile.arguments import MOST_DIMS
 from rnnshape.modelfile.description import Description, Layer, Mistakes, Reference
 from rnnshape.modelfile.functions import function_of
-from rnnshape.tracking.track import Tracker
 
 __all__ = ["PLACE", "RefusedError", "built", "steps", "target_of"]
 
@@ -69,7 +67,7 @@ def built(description: Description, mistakes: Mistakes, dims: dict[str, int], de
             given: list[Any] = [results[layer.source(reference)] for reference in layer.inputs]
             if states[layer.name]:
                 found = tuple(results[reference] for reference in states[layer.name])
-                given.append(found if len(found) > 1 else found[0])
+                given.append(found if len(found) > 1 else next(iter(found)))
             if layer.kind.loss:
                 given.append(_target(tensors[target_of(layer)], given[0], layer))
             for word in layer.arguments.get("sizes") or ():
@@ -77,7 +75,7 @@ def built(description: Description, mistakes: Mistakes, dims: dict[str, int], de
                     name, dim = words.get(word) or words[role_of(word)]
                     given.append(tensors[name].size(dim))
             result = call(self.get_submodule(layer.name), given)
-            for part, tensor in zip(layer.kind.parts, _parts(layer, result), strict=True):
+            for part, tensor in zip(layer.kind.parts, _parts(result), strict=True):
                 if tensor.dim() > MOST_DIMS:
                     raise RefusedError(layer, f"a tensor has at most {MOST_DIMS} dims here")
                 length += sum(tensor.shape)
@@ -107,8 +105,12 @@ def target_of(layer: Layer) -> str:
 
 def _call(number: int) -> Callable[[nn.Module, list[Any]], Any]:
     """Return a function that calls a module, on a line of its own."""
-    code = (lambda module, given: module(*given)).__code__
-    return FunctionType(code.replace(co_filename=PLACE, co_firstlineno=number, co_qualname="<module>"), {})
+    code = _called.__code__.replace(co_filename=PLACE, co_firstlineno=number - 1, co_qualname="<module>")
+    return FunctionType(code, {})
+
+
+def _called(module: nn.Module, given: list[Any]) -> Any:
+    return module(*given)
 
 
 class _Function(nn.Module):
@@ -134,11 +136,10 @@ def _module(layer: Layer, description: Description, dims: dict[str, int]) -> nn.
         return _Function(layer, function_of(layer, description, {}).run)
 
     def along_the_steps(x: Tensor) -> Tensor:
-        if (found := _steps_dim(x)) is not None:
+        if (found := steps_dim(x)) is not None:
             dims[layer.name] = found
         if layer.name not in dims:
-            shown = _shown(x)
-            raise RefusedError(layer, f"{layer.kind.name} takes the dim of seq, and there is none in {shown}; give dim =")
+            raise RefusedError(layer, f"{layer.kind.name} takes the dim of seq, and there is none in {written(x)}; give dim =")
         return function_of(layer, description, dims).run(x)
 
     return _Function(layer, along_the_steps)
@@ -154,41 +155,7 @@ def _target(target: Tensor, scores: Tensor, layer: Layer) -> Tensor:
     return target if of_classes and not probabilities else target.to(scores.dtype)
 
 
-def _parts(layer: Layer, result: Any) -> list[Tensor]:
-    found: list[Tensor] = []
-    for part in result if isinstance(result, tuple) else (result,):
-        found += part if isinstance(part, tuple) else (part,)
-    return found
-
-
-# The dim of the steps
-
-
-def _mark(x: Tensor) -> Mark | None:
-    """Return what the tracker that follows this run knows of a tensor."""
-    modes = _get_current_function_mode_stack()
-    return next((mode.mark(x) for mode in modes if isinstance(mode, Tracker)), None)
-
-
-def _steps_dim(x: Tensor) -> int | None:
-    """Return the one dim along which the steps lie, and nothing else."""
-    mark = _mark(x)
-    if mark is None:
-        return None
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
-        along = {dim: {a.name for a, t in mark.tables.items() if varies(t, dim)} for dim in range(x.dim())}
-        alone = {a.name for a, t in mark.tables.items() if not any(varies(t, dim) for dim in range(x.dim()))}
-    found = [dim for dim, names in along.items() if names & _STEPS]
-    if not found and alone & _STEPS:
-        found = [dim for dim in range(x.dim()) if x.size(dim) == 1]
-    return found[0] if len(found) == 1 and along[found[0]] <= _STEPS else None
-
-
-_STEPS = {"seq", "step"}
-
-
-def _shown(x: Tensor) -> str:
-    mark = _mark(x)
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
-        layout = layout_of(mark) if mark is not None else None
-        return f"({layout})" if layout is not None else str(tuple(x.shape))
+def _parts(result: Any) -> list[Tensor]:
+    if not isinstance(result, tuple):
+        return [result]
+    return [tensor for part in cast("tuple[Any, ...]", result) for tensor in _parts(part)]

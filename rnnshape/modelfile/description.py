@@ -339,9 +339,10 @@ class _Reader:
             self.mistakes.add(f"{where}: {reference.name} is a loss, which nothing can go on from", path)
 
     def check_words(self, kind: Kind, arguments: dict[str, Any], path: Path) -> None:
+        known = self.words
         for word in arguments.get("sizes") or ():
-            if isinstance(word, str) and self.words is not None and not {word, role_of(word)} & self.words.keys():
-                hint = text.nearest(role_of(word), self.words) or (f"; there are {text.listed(self.words)}" if self.words else "")
+            if isinstance(word, str) and known is not None and not {word, role_of(word)} & known.keys():
+                hint = text.nearest(role_of(word), known) or (f"; there are {text.listed(known)}" if known else "")
                 message = f"{kind.name}: sizes: the input has no axis or symbol {role_of(word)!r}{hint}"
                 self.mistakes.add(message, (*path, "sizes"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
 from rnnshape.calculator.model import ModelPrediction
 from rnnshape.layout.axes import Axis, Dim
@@ -13,6 +12,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import product
 from rnnshape.modelfile.building import PLACE
 from rnnshape.modelfile.description import Layer
+from rnnshape.modelfile.kinds import items
 from rnnshape.modelfile.reading import Document
 from rnnshape.report.report import Finding, Location
 
@@ -65,7 +65,8 @@ def carried_back(
 
 
 def _location(document: Document, layer: Layer, key: str) -> Location:
-    return document.location((*layer.path, key))
+    given = (*layer.path, key) in document.lines
+    return document.location((*layer.path, key if given else "type"))
 
 
 def _key(finding: Finding, layer: Layer) -> str:
@@ -82,6 +83,8 @@ def _key(finding: Finding, layer: Layer) -> str:
 
 def _suggestion(finding: Finding, layer: Layer, given: Layout | None) -> str | None:
     """Write a suggestion in the words of a file; without one, say which argument fits what comes in."""
+    if finding.code == "RNS201" and given is not None and given.ndim == 2 and "batch_first" in layer.arguments:
+        return f"unsqueeze with dim = {1 if layer.arguments['batch_first'] else 0} before it makes each sample one step long"
     if finding.suggestion:
         words = finding.suggestion
         for pattern, replacement in _WORDS:
@@ -92,14 +95,10 @@ def _suggestion(finding: Finding, layer: Layer, given: Layout | None) -> str | N
     name, at = layer.kind.width
     dim = given.dims[at] if -given.ndim <= at < given.ndim else ()
     size = product(factor.size for factor in dim)
-    if not isinstance(size, int) or not dim or size in _items(layer.arguments[name]) or not _is_made(dim):
+    if not isinstance(size, int) or not dim or size in items(layer.arguments[name]) or not _is_made(dim):
         return None
     made_of = f", that is {' x '.join(map(str, dim))}" if len(dim) > 1 else ""
     return f"{name} = {size} fits{made_of}"
-
-
-def _items(value: object) -> tuple[object, ...]:
-    return cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
 
 
 def _is_made(dim: Dim) -> bool:

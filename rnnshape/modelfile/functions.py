@@ -27,6 +27,9 @@ class Function(NamedTuple):
     source: str
 
 
+Maker = Callable[[dict[str, Any], int], Function]
+
+
 def function_of(layer: Layer, description: Description, dims: Mapping[str, int]) -> Function:
     """Return what a layer that is no module does.
 
@@ -44,20 +47,28 @@ def function_of(layer: Layer, description: Description, dims: Mapping[str, int])
     return FUNCTIONS[layer.kind.name](values, len(layer.inputs))
 
 
-def _method(name: str, *keys: str) -> Callable[[dict[str, Any], int], Function]:
+def _method(name: str, *keys: str) -> Maker:
     """Call a method of the tensor with these arguments."""
 
     def made(values: dict[str, Any], _: int) -> Function:
         given = [values[key] for key in keys]
-        return Function(lambda x: getattr(x, name)(*given), f"{{0}}.{name}({', '.join(map(repr, given))})")
+
+        def run(x: Tensor) -> Tensor:
+            return getattr(x, name)(*given)
+
+        return Function(run, f"{{0}}.{name}({', '.join(map(repr, given))})")
 
     return made
 
 
-def _pooled(name: str) -> Callable[[dict[str, Any], int], Function]:
+def _pooled(name: str) -> Maker:
     def made(values: dict[str, Any], _: int) -> Function:
         dim, kept = values["dim"], {"keepdim": True} if values["keepdim"] else {}
-        return Function(lambda x: getattr(x, name)(dim, **kept), f"{{0}}.{name}({dim}{', keepdim=True' if kept else ''})")
+
+        def run(x: Tensor) -> Tensor:
+            return getattr(x, name)(dim, **kept)
+
+        return Function(run, f"{{0}}.{name}({dim}{', keepdim=True' if kept else ''})")
 
     return made
 
@@ -68,7 +79,11 @@ def _picked(values: dict[str, Any], _: int) -> Function:
     before, after = (dim, 0) if dim >= 0 else (0, -1 - dim)
     place = (*[...] * (dim < 0), *[slice(None)] * before, index, *[slice(None)] * after)
     shown = ", ".join([*["..."] * (dim < 0), *[":"] * before, str(index), *[":"] * after])
-    return Function(lambda x: x[place], f"{{0}}[{shown}]")
+
+    def run(x: Tensor) -> Tensor:
+        return x[place]
+
+    return Function(run, f"{{0}}[{shown}]")
 
 
 def _reshaped(values: dict[str, Any], _: int) -> Function:
@@ -85,24 +100,32 @@ def _reshaped(values: dict[str, Any], _: int) -> Function:
 
 
 def _joined(values: dict[str, Any], count: int) -> Function:
-    dim = values["dim"]
-    return Function(lambda *xs: torch.cat(xs, dim), f"torch.cat([{', '.join(f'{{{i}}}' for i in range(count))}], {dim})")
+    dim: int = values["dim"]
+
+    def run(*parts: Tensor) -> Tensor:
+        return torch.cat(parts, dim)
+
+    return Function(run, f"torch.cat([{', '.join(f'{{{i}}}' for i in range(count))}], {dim})")
 
 
-def _met(sign: str, meet: Callable[[Any, Any], Any]) -> Callable[[dict[str, Any], int], Function]:
+def _met(sign: str, meet: Callable[[Any, Any], Any]) -> Maker:
     def made(_: dict[str, Any], count: int) -> Function:
-        return Function(lambda *xs: reduce(meet, xs), f" {sign} ".join(f"{{{i}}}" for i in range(count)))
+        def run(*parts: Tensor) -> Tensor:
+            return reduce(meet, parts)
+
+        return Function(run, f" {sign} ".join(f"{{{i}}}" for i in range(count)))
 
     return made
 
 
 def _last_state(both_ways: bool) -> Function:
-    if both_ways:
-        return Function(lambda h: torch.cat([h[-2], h[-1]], -1), "torch.cat([{0}[-2], {0}[-1]], -1)")
-    return Function(lambda h: h[-1], "{0}[-1]")
+    def run(h: Tensor) -> Tensor:
+        return torch.cat([h[-2], h[-1]], -1) if both_ways else h[-1]
+
+    return Function(run, "torch.cat([{0}[-2], {0}[-1]], -1)" if both_ways else "{0}[-1]")
 
 
-FUNCTIONS: dict[str, Callable[[dict[str, Any], int], Function]] = {
+FUNCTIONS: dict[str, Maker] = {
     "transpose": _method("transpose", "dim0", "dim1"),
     "permute": _method("permute", "dims"),
     "unsqueeze": _method("unsqueeze", "dim"),

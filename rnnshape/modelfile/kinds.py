@@ -29,7 +29,7 @@ from rnnshape.modelfile.arguments import (
     ReshapeSizes,
 )
 
-__all__ = ["KINDS", "MOST_STACKED", "Kind", "find_kind"]
+__all__ = ["KINDS", "MOST_STACKED", "Kind", "find_kind", "items"]
 
 MOST_STACKED = 100
 """Layers in one recurrent layer: each is built, four tensors of it."""
@@ -86,9 +86,13 @@ class Kind:
         return ", ".join([*map(repr, needed), *(f"{name}={value!r}" for name, value in others.items())])
 
 
+def items(value: object) -> tuple[Any, ...]:
+    """Return the values of an argument that may be a list, or the one that it is."""
+    return cast("tuple[Any, ...]", value) if isinstance(value, tuple) else (value,)
+
+
 def _plain(value: Any) -> Any:
-    items: tuple[object, ...] = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-    return items[0] if len(items) == 1 else items
+    return items(value)[0] if len(items(value)) == 1 else value
 
 
 # Arguments that torch rejects together
@@ -303,7 +307,8 @@ def _loss(name: str, about: str, *arguments: Argument) -> Kind:
 
 _LOSSES = (
     _loss("CrossEntropyLoss",
-          "Of scores (batch, classes, ...) and class ids (batch, ...), or probabilities of the scores' sizes.", _IGNORED, _REDUCTION,
+          "Of scores (batch, classes, ...) and class ids (batch, ...), or probabilities of the scores' sizes.", _IGNORED,
+          _REDUCTION,
           Number("label_smoothing", 0.0, least=0, most=1, about="How much of each target is spread over all classes.")),
     _loss("NLLLoss", "Of log-probabilities (batch, classes, ...) and class ids (batch, ...).", _IGNORED, _REDUCTION),
     _loss("MSELoss", "The squared difference; scores and target have the same sizes.", _REDUCTION),

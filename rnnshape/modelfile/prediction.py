@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from rnnshape.layout.axes import axes_of
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial, Total, divide
 from rnnshape.modelfile.description import Description, Layer, Mistakes, described
+from rnnshape.modelfile.kinds import items
 from rnnshape.modelfile.reading import Document, read
 from rnnshape.report.catalogue import checked_codes
 
@@ -133,10 +135,10 @@ def _dry_run(
             dtype = "int64" if layer.kind.name in ("CrossEntropyLoss", "NLLLoss") else "float32"
             name = target_of(layer)
             tensors[name] = Tensor(numbered(layer.arguments["target"]), dtype, where=name, target=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what torch warns of here is either found or harmless
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
         try:
-            return predict_model(model, (), tensors)
+            found = predict_model(model, (), tensors)
         except RefusedError as error:
             mistakes = Mistakes(document)
             mistakes.add(f"{error.layer.name}: {error.message}", error.layer.path)
@@ -144,6 +146,11 @@ def _dry_run(
             raise
         except SpecError as error:
             raise SpecError(f"{document.file}:{document.lines.nearest(('input',))}: {error}") from None
+    # Other things that torch warns of are harmless, or found.
+    broadcast = [str(w.message).split(". ")[0] for w in heard if "due to broadcasting" in str(w.message)]
+    plain = [re.sub(r"torch\.Size\(\[(.*?)\]\)", r"\1", words) for words in broadcast[:1]]
+    notes = [f"a loss broadcasts: {words[:1].lower()}{words[1:]}" for words in plain]
+    return replace(found, notes=(*found.notes, *notes))
 
 
 def _symbols(layout: Layout) -> set[str]:
@@ -164,11 +171,10 @@ def _decided(
             continue
         name, dim = layer.kind.width
         sizes = call.inputs[0].layout.sizes
-        wanted = layer.arguments[name]
-        wanted = wanted[-1] if isinstance(wanted, tuple) else wanted
+        last = items(layer.arguments[name])[-1]
         size = sizes[dim] if -len(sizes) <= dim < len(sizes) else 0
         if isinstance(size, Monomial) and len(size.symbols) == 1 and size.symbols[0] in free:
-            number = divide(wanted, size.coefficient)
+            number = divide(int(last), size.coefficient)
             if isinstance(number, int):
                 yield {size.symbols[0]: (number, f"{name} of {layer.name}")}
 
@@ -222,7 +228,10 @@ def _spec(layer: Layer, description: Description, dims: dict[str, int]) -> str:
         return f"{layer.kind.name}({layer.kind.written(layer.arguments)})"
     if layer.arguments.get("dim", 0) is None and layer.name not in dims:
         return layer.kind.name
-    names = ["h_n"] if layer.kind.recurrent else [".".join(filter(None, r)) for r in layer.inputs]
     words = [size for size in layer.arguments.get("sizes") or () if isinstance(size, str)]
     source = function_of(layer, description, dims).source
-    return (source.removeprefix("{0}.") if len(names) == 1 else source).format(*names, *words)
+    if layer.kind.recurrent:
+        return source.format("h_n")
+    if len(layer.inputs) == 1:
+        return source.removeprefix("{0}").removeprefix(".").format("", *words)
+    return source.format(*(".".join(filter(None, reference)) for reference in layer.inputs))
