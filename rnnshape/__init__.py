@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.api.assert_layout import assert_layout, layouts
     from rnnshape.api.check import check, report_of
     from rnnshape.api.diagnose import diagnose
+    from rnnshape.api.explain import explain
     from rnnshape.api.predict import predict
     from rnnshape.api.watch import watch
     from rnnshape.calculator.calc import Prediction
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from rnnshape.layout.axes import Axis
     from rnnshape.layout.layout import Layout
     from rnnshape.modelfile.prediction import predict_file
-    from rnnshape.report.report import Event, Finding, Report
+    from rnnshape.report.event import Event
+    from rnnshape.report.finding import Finding
+    from rnnshape.report.report import Report
     from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
 
 _EXPORTS = {
@@ -51,6 +54,7 @@ _EXPORTS = {
     "rnnshape.calculator.calc": ("Prediction",),
     "rnnshape.api.check": ("check", "report_of"),
     "rnnshape.api.diagnose": ("diagnose",),
+    "rnnshape.api.explain": ("explain",),
     "rnnshape.errors": (
         "ContractError",
         "LayoutAssertionError",
@@ -66,7 +70,9 @@ _EXPORTS = {
     "rnnshape.calculator.model": ("ModelPrediction", "ModuleCall"),
     "rnnshape.modelfile.prediction": ("predict_file",),
     "rnnshape.api.predict": ("predict",),
-    "rnnshape.report.report": ("Event", "Finding", "Report"),
+    "rnnshape.report.event": ("Event",),
+    "rnnshape.report.finding": ("Finding",),
+    "rnnshape.report.report": ("Report",),
     "rnnshape.calculator.spec": ("RNNSpec",),
     "rnnshape.states": ("bridge", "by_direction", "by_layer", "initial_state", "last_state", "last_step"),
     "rnnshape.calculator.windows": ("WindowsPrediction", "predict_windows"),
@@ -100,6 +106,7 @@ __all__ = [
     "by_layer",
     "check",
     "diagnose",
+    "explain",
     "initial_state",
     "last_state",
     "last_step",

@@ -17,20 +17,17 @@ from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
 
-from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = [
     "RECURRENT",
     "TORCH_FORWARDS",
     "Family",
-    "argument",
-    "call_of",
     "calling_module",
     "compiles_below",
     "function_modes",
     "has_hooks",
+    "is_autocast",
     "is_judged_here",
     "is_library",
     "known_values",
@@ -38,7 +35,6 @@ __all__ = [
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
-    "spec_of",
     "traceback_location",
     "uncompiled",
     "unseen",
@@ -60,6 +56,11 @@ _is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_traci
 def is_judged_here() -> bool:
     """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
     return not _is_compiling() and _tracing_state() is None
+
+
+def is_autocast() -> bool:
+    """Tell whether torch chooses the dtypes of what is computed, on any device."""
+    return torch._C._is_any_autocast_enabled()
 
 
 def uncompiled(function: Any, and_below: bool = False) -> Any:
@@ -84,32 +85,6 @@ def compiles_below() -> bool:
     return asked is not None and callable(asked())
 
 
-def _given(tensor: Tensor) -> Given:
-    """Reduce a tensor to what a contract looks at."""
-    return Given(tuple(tensor.shape), _dtype(tensor.dtype), str(tensor.device))
-
-
-def _dtype(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
-
-
-def argument(value: object) -> Argument:
-    """Reduce any argument to what a contract looks at."""
-    if isinstance(value, Tensor) and _has_sizes(value):
-        return _given(value)
-    if isinstance(value, PackedSequence) and _has_sizes(value.data) and (sizes := packed_sizes(value)):
-        return Packed(_given(value.data), *sizes)
-    if isinstance(value, (tuple, list)) and not isinstance(value, PackedSequence):
-        kind = "tuple" if isinstance(value, tuple) else "list"  # a namedtuple is a tuple to torch
-        return Other(kind, tuple(argument(v) for v in cast("tuple[object, ...]", value)))
-    return Other(f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins."))
-
-
-def _has_sizes(tensor: Tensor) -> bool:
-    """Tell whether a tensor has one int for each dim: a nested one has none, a tracer's has symbols."""
-    return not tensor.is_nested and all(type(size) is int for size in tensor.shape)
-
-
 _NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
 
 
@@ -130,21 +105,6 @@ def packed_sizes(packed: PackedSequence) -> tuple[int, int] | None:
         return int(steps[0]), len(steps)
 
 
-def call_of(module: nn.Module, given_input: object, state: object) -> Call | None:
-    """Reduce a call to what a contract looks at; None where the input is some stand-in for a tensor."""
-    found = argument(given_input)
-    if isinstance(found, Other) and found.type not in ("tuple", "list", "dict", "numpy.ndarray", "NoneType"):
-        return None
-    weight = next((_given(p) for p in module.parameters(recurse=False)), None)
-    return Call(
-        input=found,
-        state=None if state is None else argument(state),
-        weight=weight,
-        autocast=torch._C._is_any_autocast_enabled(),
-        default_dtype=_dtype(torch.get_default_dtype()),
-    )
-
-
 def has_hooks(module: nn.Module) -> tuple[bool, bool]:
     """Tell whether hooks may change the arguments of a module, and its result; a ``forward`` put into it may do both."""
     every = nn.modules.module
@@ -152,14 +112,6 @@ def has_hooks(module: nn.Module) -> tuple[bool, bool]:
     before = replaced or module._forward_pre_hooks or every._global_forward_pre_hooks
     after = replaced or module._forward_hooks or every._global_forward_hooks
     return bool(before), bool(after)
-
-
-def spec_of(module: nn.Module) -> RNNSpec | None:
-    """Return the configuration of a module, None where it is no recurrent layer."""
-    try:
-        return RNNSpec.from_module(module)
-    except Exception:  # not only SpecError: what else stands in a module may be a property that raises anything
-        return None
 
 
 def _frames() -> Any:

@@ -16,7 +16,8 @@ from rnnshape.hooks.class_call import Watcher, leave_classes, reporters, stand_i
 from rnnshape.hooks.dataloader import batch_first, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
 from rnnshape.operations.registry import leaves
-from rnnshape.report.report import Location, Report
+from rnnshape.report.location import Location
+from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
 from rnnshape.tracking.labels import label
 from rnnshape.tracking.track import Tracker

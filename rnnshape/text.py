@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from rnnshape.layout.sizes import Size, Total
 
 __all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "sizes"]
 
@@ -31,7 +27,7 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") 
     return [indent + gap.join(cell.ljust(width[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
 
 
-def sizes(values: Iterable[Size]) -> str:
+def sizes(values: Iterable[object]) -> str:
     """Write sizes as torch prints a shape.
 
     >>> sizes((9, 6)), sizes((9,))
@@ -41,7 +37,7 @@ def sizes(values: Iterable[Size]) -> str:
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
-def number(counted: Size | Total) -> str:
+def number(counted: object) -> str:
     """Write a number with commas, or what stands for it.
 
     >>> from rnnshape.layout.sizes import Total
@@ -81,7 +77,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def flops(number: Size) -> str:
+def flops(number: object) -> str:
     """Write a number of floating point operations.
 
     >>> flops(1_022_976), flops(640)
@@ -90,7 +86,7 @@ def flops(number: Size) -> str:
     return _scaled(number, 1000, ("FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "PFLOPs"))
 
 
-def data_size(number: Size) -> str:
+def data_size(number: object) -> str:
     """Write a number of bytes.
 
     >>> data_size(39_936), data_size(12)
@@ -99,7 +95,7 @@ def data_size(number: Size) -> str:
     return _scaled(number, 1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB"))
 
 
-def _scaled(number: Size, base: int, units: tuple[str, ...]) -> str:
+def _scaled(number: object, base: int, units: tuple[str, ...]) -> str:
     if not isinstance(number, int):
         return f"{number} {units[0]}"
     if number < base:

@@ -1,7 +1,13 @@
-"""Hypothesis profiles: HYPOTHESIS_PROFILE=nightly runs twenty times as many examples, and new ones each time."""
+"""Hypothesis profiles, and the files of expected words.
+
+HYPOTHESIS_PROFILE=nightly runs twenty times as many examples, and new ones each time; ``pytest --update`` rewrites what is
+expected, see expected.py.
+"""
 
 import os
 
+import pytest
+from expected import Expected
 from hypothesis import settings
 
 settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True, print_blob=True)
@@ -9,3 +15,14 @@ settings.register_profile("nightly", max_examples=10_000, deadline=None, derando
 pytest_plugins = ["pytester"]
 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the files of expected words with what is said now")
+
+
+@pytest.fixture
+def expected(request: pytest.FixtureRequest) -> Expected:
+    """Return what compares a text with its file."""
+    node = request.node
+    return Expected(request.config.getoption("--update"), f"{node.path.relative_to(request.config.rootpath).as_posix()}")

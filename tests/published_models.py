@@ -27,8 +27,9 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 import rnnshape as rs
-from rnnshape.operations import OPERATIONS, name_of
+from rnnshape.operations.followed import OPERATIONS
 from rnnshape.operations.pointwise import is_pointwise
+from rnnshape.operations.registry import name_of
 
 MODELS: dict[str, Callable[[], tuple[Any, ...]]] = {}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from expected import Expected, findings_text, sections
 from torch import Tensor, nn
 
 import rnnshape
@@ -85,6 +87,16 @@ def test_the_state_of_a_cell_is_found() -> None:
     (finding,) = report.findings
     assert finding.code == "RNS507"
     assert finding.module == "cell"
+
+
+def test_every_word_is_expected(expected: Expected) -> None:
+    golden, said = Path(__file__).parent / "golden" / "carrying.txt", {}
+    for name, model in {**{kind.__name__: Forecaster(kind) for kind in LAYERS}, "GRUCell": Stepwise()}.items():
+        with rnnshape.watch(model, track=True) as report, pytest.raises(RuntimeError):
+            train(model)
+        said[name] = findings_text(report.findings, golden.parent)
+    assert len(said) == 4
+    expected(golden, sections(said))
 
 
 @pytest.mark.parametrize("kind", LAYERS)

@@ -1,6 +1,7 @@
 """Bugs as they are written, and their corrected twins: every bug is found, and no twin has a finding.
 
-Each folder of tests/cases has case.json, buggy.py and fixed.py, which differ only by the correction.
+Each folder of tests/cases has case.json, buggy.py and fixed.py, which differ only by the correction, and findings.txt: every
+word that is said of buggy.py, and of fixed.py where something is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 torch = pytest.importorskip("torch")
+
+from expected import Expected, report_text, sections  # noqa: E402
 
 import rnnshape  # noqa: E402
 
@@ -98,23 +101,44 @@ def wrong(report: rnnshape.Report) -> list[Any]:
     return [f for f in report.findings if f.severity in ("error", "warning")]
 
 
-def marked(folder: pathlib.Path) -> Any:
-    reason = MISSES.get(folder.name)
-    return pytest.param(folder, id=folder.name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else ())
+@pytest.fixture(scope="module", params=FOLDERS, ids=lambda f: f.name)
+def folder(request: pytest.FixtureRequest) -> pathlib.Path:
+    return request.param
 
 
-@pytest.mark.parametrize("folder", [marked(folder) for folder in FOLDERS])
-def test_the_bug_is_found(folder: pathlib.Path) -> None:
+@pytest.fixture(scope="module")
+def buggy(folder: pathlib.Path) -> rnnshape.Report:
+    return diagnose(folder / "buggy.py")
+
+
+@pytest.fixture(scope="module")
+def fixed(folder: pathlib.Path) -> rnnshape.Report:
+    return diagnose(folder / "fixed.py")
+
+
+def test_the_bug_is_found(folder: pathlib.Path, buggy: rnnshape.Report) -> None:
     case = json.loads((folder / "case.json").read_text())
-    found = [f for f in wrong(diagnose(folder / "buggy.py")) if f.code != "RNS000"]
-    assert any(f.code[3] in "".join(case["expected_families"]).replace("RNS", "") for f in found), found
+    found = [f for f in wrong(buggy) if f.code != "RNS000"]
+    hit = any(f.code[3] in "".join(case["expected_families"]).replace("RNS", "") for f in found)
+    if folder.name in MISSES and not hit:
+        pytest.xfail(MISSES[folder.name])
+    assert hit == (folder.name not in MISSES), found
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
-def test_the_corrected_twin_has_no_finding(folder: pathlib.Path) -> None:
-    report = diagnose(folder / "fixed.py")
-    assert report.exception is None
-    assert wrong(report) == []
+def test_the_corrected_twin_has_no_finding(fixed: rnnshape.Report) -> None:
+    assert fixed.exception is None
+    assert wrong(fixed) == []
+
+
+def test_every_word_is_expected(
+    folder: pathlib.Path, buggy: rnnshape.Report, fixed: rnnshape.Report, expected: Expected
+) -> None:
+    said = {"buggy.py": report_text(buggy, folder), "fixed.py": report_text(fixed, folder)}
+    expected(folder / "findings.txt", sections(said))
+
+
+def test_no_words_are_expected_of_a_case_that_is_gone(expected: Expected) -> None:
+    expected.no_others(FOLDERS[0].parent.glob("*/findings.txt"), [folder / "findings.txt" for folder in FOLDERS])
 
 
 RESIZED = [folder for folder in FOLDERS if "def make_inputs()" not in (folder / "fixed.py").read_text()]

@@ -1,8 +1,10 @@
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from expected import Expected, report_text
 from torch import nn
 from torch.nn import functional as F
 
@@ -170,7 +172,7 @@ def test_nothing_is_logged_or_warned(caplog, recwarn) -> None:
     assert not recwarn.list
 
 
-def test_a_batch_of_one_that_is_squeezed_away() -> None:
+def test_a_batch_of_one_that_is_squeezed_away(expected: Expected) -> None:
     class Squeezes(Classifier):
         def forward(self, x):
             _, h = self.rnn(x)
@@ -185,6 +187,8 @@ def test_a_batch_of_one_that_is_squeezed_away() -> None:
     assert finding.location is not None
     assert finding.location.code == "return self.fc(h[-1].squeeze(0)).squeeze(1)"
     assert rs.diagnose(model, X, axes="batch seq feature").ok
+    golden = Path(__file__).parent / "golden" / "batch_of_one.txt"
+    expected(golden, report_text(report, golden.parent))
 
 
 @pytest.mark.parametrize("name", ["h", "prev_h", "call", "call3h", "c"])

@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from rnnshape import errors
-from rnnshape.report.report import Finding
+from rnnshape.report.finding import Finding
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Call, Given, Mismatch, Other, Packed, check_call
+from rnnshape.contracts.contract import Call, Given, Other, Packed, check_call
 from rnnshape.contracts.hints import suggest
+from rnnshape.report.mistake import Mistake
 
 GRU = RNNSpec("GRU", 4, 8)
 FIRST = RNNSpec("GRU", 4, 8, batch_first=True)
@@ -23,7 +24,7 @@ WEIGHT = Given((24, 4))
 def offered(spec: RNNSpec, given: Any, state: Any = None, weight: Given = WEIGHT) -> dict[tuple[str, str], str | None]:
     """Return what is suggested for each mismatch of a call."""
     call = Call(given, state, weight)
-    return {(m.code, m.argument): suggest(spec, call, m) for m in check_call(spec, call)}
+    return {(m.code, m.subject): suggest(spec, call, m) for m in check_call(spec, call)}
 
 
 def pair(h: Any, c: Any) -> Other:
@@ -193,4 +194,4 @@ def test_another_number_of_states(spec: RNNSpec, state: Any, suggestion: str | N
 
 def test_nothing_mends_a_state_of_an_input_that_is_none() -> None:
     call = Call(Given((9,)), Given((1, 6, 8)), WEIGHT)
-    assert suggest(GRU, call, Mismatch("RNS103", "h_0", "made up")) is None
+    assert suggest(GRU, call, Mistake("RNS103", "made up", subject="h_0")) is None

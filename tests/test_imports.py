@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -18,17 +19,31 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    "errors", "text", "tracebacks", "layout", "report", "calculator", "contracts", "render", "_torch", "coordinates",
-    "operations", "rules", "tracking", "hooks", "session", "checking", "dryrun", "modelfile", "states", "nn", "api",
-    "cli", "pytest_plugin", "__main__", "__init__",
+    "errors", "text", "tracebacks", "layout", "report", "calculator", "contracts", "render", "_torch", "calls", "coordinates",
+    "operations", "rules", "tracking", "hooks", "session", "checking", "dryrun", "modelfile", "states", "nn", "api", "cli",
+    "pytest_plugin", "__main__", "__init__",
 )  # fmt: skip
 """Every folder and module of the package, from the ground up: each imports from those before it alone."""
 
 BELOW_TORCH = FLOORS.index("_torch")
 """What stands lower never imports torch."""
 
-LEFT = ("operations.recurrent",)
-"""Modules that still import from above."""
+LONGEST_CHAIN = 24
+"""Files in the longest chain of run-time imports. The file of a folder itself counts where it runs before what is in it."""
+
+_PRINTS = "it prints itself, with a function that takes it"
+_IN_WORK = "goes when this room is rebuilt"
+
+CIRCLES_OF_TYPES = {
+    ("calculator.calc", "calculator.comparison"): _PRINTS,
+    ("calculator.calc", "calculator.explanation"): _PRINTS,
+    ("calculator.calc", "calculator.scaling"): _PRINTS,
+    ("calculator.calc", "calculator.tables"): _PRINTS,
+    ("report.finding", "report.words"): _PRINTS,
+    ("modelfile.description", "modelfile.step"): _IN_WORK,
+    ("modelfile.step", "modelfile.registry"): _IN_WORK,
+}
+"""Where the second module names a type of the first, which cannot run without the second; with the reason."""
 
 HEAVY = ("torch", "numpy", "rich", "click")
 
@@ -93,19 +108,57 @@ def needed(module: str, source: ast.Module, known: dict[str, Path]) -> set[str]:
     return ((direct | folders) & set(known)) - {module, "__init__"}
 
 
+def all_needs(sources: Mapping[str, ast.Module]) -> dict[str, set[str]]:
+    known = {name: Path() for name in sources}
+    return {name: needed(name, source, known) for name, source in sources.items()}
+
+
+def longest_chain(needs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Return the longest way down by what each module imports when it runs."""
+    ways: dict[str, tuple[str, ...]] = {}
+    for name in TopologicalSorter(needs).static_order():
+        ways[name] = (name, *max((ways[below] for below in sorted(needs.get(name, ()))), key=len, default=()))
+    return max(ways.values(), key=len)
+
+
+def below(module: str, needs: Mapping[str, Collection[str]]) -> set[str]:
+    """Return everything that runs before a module does."""
+    found: set[str] = set()
+    todo = [module]
+    while todo:
+        new = set(needs.get(todo.pop(), ())) - found
+        found |= new
+        todo += new
+    return found
+
+
+def circles_of_types(sources: Mapping[str, ast.Module]) -> set[tuple[str, str]]:
+    """Return pairs of modules of which the second names a type of the first, which cannot run without the second."""
+    known, needs = {name: Path() for name in sources}, all_needs(sources)
+    found: set[tuple[str, str]] = set()
+    for name, source in sources.items():
+        blocks = [node for node in ast.walk(source) if for_types_only(node)]
+        named = {of for block in blocks for line in block.body for of in of_package(imported(line, package_of(name)), known)}
+        found |= {(of, name) for of in named if name in below(of, needs)}
+    return found
+
+
 def mistakes(sources: dict[str, ast.Module]) -> list[str]:
     """Return every breach of the floors, and every circle within a folder."""
     known = {name: Path() for name in sources}
     needs = {name: needed(name, source, known) for name, source in sources.items()}
-    wrong = [
-        f"{a} (floor {floor(a)}) imports {b} (floor {floor(b)})" for a in needs for b in sorted(needs[a]) if floor(b) > floor(a)
-    ]
+    wrong = [upward(a, b) for a in needs for b in sorted(needs[a]) if floor(b) > floor(a)]
     wrong += [f"{a} imports torch" for a in needs if floor(a) < BELOW_TORCH and "torch" in outside(sources[a])]
     try:
         tuple(TopologicalSorter({a: {b for b in needs[a] if floor(b) == floor(a)} for a in needs}).static_order())
     except CycleError as error:
         wrong.append(f"a cycle: {' -> '.join(error.args[1])}")
     return wrong
+
+
+def upward(importer: str, above: str) -> str:
+    """Return how the breach of a module that imports from above reads."""
+    return f"{importer} (floor {floor(importer)}) imports {above} (floor {floor(above)})"
 
 
 def package_of(module: str) -> str:
@@ -125,6 +178,10 @@ def test_every_module_stands_on_one_floor() -> None:
         floor(name)
 
 
+def test_the_floor_of_what_imports_from_above_is_told() -> None:
+    assert upward("text", "layout.layout") == "text (floor 1) imports layout.layout (floor 3)"
+
+
 def test_a_module_on_no_floor_is_noticed() -> None:
     with pytest.raises(AssertionError) as caught:
         floor("helpers")
@@ -132,20 +189,19 @@ def test_a_module_on_no_floor_is_noticed() -> None:
 
 
 def test_a_module_imports_from_lower_floors_only() -> None:
-    found = mistakes({name: tree(path) for name, path in modules().items()})
-    assert [breach for breach in found if not any(breach.startswith(f"{module} ") for module in LEFT)] == []
+    assert mistakes({name: tree(path) for name, path in modules().items()}) == []
 
 
 @pytest.mark.parametrize(
     ("module", "source", "message"),
     [
-        ("text", "import rnnshape.report", "text (floor 1) imports report (floor 4)"),
-        ("text", "from rnnshape import report", "text (floor 1) imports report (floor 4)"),
-        ("text", "from . import report", "text (floor 1) imports report (floor 4)"),
-        ("text", "from .report import Report", "text (floor 1) imports report (floor 4)"),
-        ("text", "def f():\n  if 1:\n    from rnnshape.report import Report", "text (floor 1) imports report (floor 4)"),
-        ("errors", "import rnnshape.text", "errors (floor 0) imports text (floor 1)"),
-        ("render.terminal", "from ..api.run import run", "render.terminal (floor 7) imports api.run (floor 20)"),
+        ("text", "import rnnshape.report", upward("text", "report")),
+        ("text", "from rnnshape import report", upward("text", "report")),
+        ("text", "from . import report", upward("text", "report")),
+        ("text", "from .report import Report", upward("text", "report")),
+        ("text", "def f():\n  if 1:\n    from rnnshape.report import Report", upward("text", "report")),
+        ("errors", "import rnnshape.text", upward("errors", "text")),
+        ("render.terminal", "from ..api.run import run", upward("render.terminal", "api.run")),
         ("report", "import torch.nn as nn", "report imports torch"),
         ("report", "class A:\n  def f(self):\n    from torch import nn", "report imports torch"),
         ("render.terminal", "try:\n  import torch\nexcept ImportError: pass", "render.terminal imports torch"),
@@ -185,7 +241,34 @@ def test_a_circle_of_folders_is_noticed() -> None:
     lines = {"operations.doors": "from rnnshape.rules import judge", "operations.registry": "", "__init__": ""}
     lines |= {"rules.judge": "from rnnshape.operations.registry import operation"}
     [found] = mistakes({name: ast.parse(text) for name, text in lines.items()})
-    assert found == "operations.doors (floor 10) imports rules.judge (floor 11)"
+    assert found == upward("operations.doors", "rules.judge")
+
+
+# Depth
+
+
+def test_the_longest_chain_of_imports() -> None:
+    chain = longest_chain(all_needs({name: tree(path) for name, path in modules().items()}))
+    print(f"the longest chain of imports has {len(chain)} files: {' -> '.join(chain)}")
+    assert len(chain) <= LONGEST_CHAIN
+
+
+def test_a_chain_is_followed_through_every_kind_of_import() -> None:
+    lines = {"a": "def f():\n  from rnnshape import b", "b": "import rnnshape.c", "c": "from rnnshape.d import e", "d": ""}
+    lines |= {"short": "import rnnshape.d", "types": "if TYPE_CHECKING:\n  import rnnshape.a"}
+    needs = all_needs({name: ast.parse(text) for name, text in lines.items()})
+    assert longest_chain(needs) == ("a", "b", "c", "d")
+
+
+def test_a_circle_of_types_is_named_with_its_reason() -> None:
+    found = circles_of_types({name: tree(path) for name, path in modules().items()})
+    assert found == set(CIRCLES_OF_TYPES)
+
+
+def test_a_circle_of_types_is_noticed() -> None:
+    named = "if TYPE_CHECKING:\n  from rnnshape.a import A"
+    lines = {"a": "import rnnshape.b", "b": "def f():\n  import rnnshape.c", "c": named, "d": named}
+    assert circles_of_types({name: ast.parse(text) for name, text in lines.items()}) == {("a", "c")}
 
 
 # Lazy imports, in a fresh interpreter
@@ -202,6 +285,7 @@ rnnshape.Layout.parse("batch=6 seq=9")[:, -1]
 rnnshape.predict("LSTM", 10, 16, bidirectional=True, batch=6, seq=9).to_dict()
 repr(rnnshape.predict("GRU", 10, 16, lengths=[9, 7, 3]))
 repr(rnnshape.predict_windows(100, window=20))
+repr(rnnshape.explain("RNS203"))
 note("predict")
 rnnshape.Report(), rnnshape.Finding, rnnshape.Event, rnnshape.RNNSpec, rnnshape.ContractError
 import rnnshape.contracts.contract, rnnshape.contracts.hints

@@ -10,7 +10,8 @@ import pytest
 from rnnshape.calculator.model import ModelPrediction, ModuleCall, Value
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial, Total
-from rnnshape.report.report import Finding, Location
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
 
 X, HIDDEN = Layout.parse("batch=6 seq=9 feature=10"), Layout.parse("batch=6 seq=9 hidden=16")
 STATE = Layout.parse("layers=1 batch=6 hidden=16")

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from rnnshape.errors import LayoutSyntaxError
 from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Crop, Dim, Factor, whole
-from rnnshape.layout.notation import parse, render
+from rnnshape.layout.dims import render
+from rnnshape.layout.notation import parse
 from rnnshape.layout.sizes import parse_size
 
 BATCH, SEQ, HIDDEN = Axis("batch"), Axis("seq"), Axis("hidden")

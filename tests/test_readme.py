@@ -56,6 +56,13 @@ def test_the_file_that_is_shown_is_diagnosed_as_shown(tmp_path: Path) -> None:
     assert shown.group(2).strip() in done.stdout
 
 
+def test_the_rule_that_is_shown_is_explained_as_shown() -> None:
+    shown = re.search(r"```text\n(RNS103 .*?)```", README, re.DOTALL)
+    assert shown is not None
+    command = [sys.executable, "-m", "rnnshape", "explain", "RNS103"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == shown.group(1)
+
+
 def test_every_rule_that_is_named_exists() -> None:
     from rnnshape.report.catalogue import RULES
 

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from rnnshape import Layout
-from rnnshape.report.report import MOST_FINDINGS, MOST_PASSAGES, Event, Finding, Location, Report
+from rnnshape.report.event import Event
+from rnnshape.report.finding import Comparison, Finding
+from rnnshape.report.location import Location
+from rnnshape.report.report import MOST_FINDINGS, MOST_PASSAGES, Report
 
 LINE = Location("train.py", 41, "Classifier.forward", "output, h_n = self.rnn(x)")
 X, H = Layout.parse("seq=9 batch=6 feature=4"), Layout.parse("(layers=2 directions=2) batch=6 hidden=8")
@@ -24,7 +27,7 @@ FINDING = Finding(
     "torch.zeros(2, 6, 8) fits",
     (("expected", H),),
     "GRU",
-    ("  expected  (layers=2,)", "  got       (1,)"),
+    comparison=Comparison(Layout.parse("layers=2"), (1,)),
 )
 
 
@@ -100,7 +103,7 @@ def test_records_become_json_and_pickles() -> None:
         "suggestion": "torch.zeros(2, 6, 8) fits",
         "layouts": {"expected": {"layout": "seq batch=6", "sizes": ["seq", 6]}},
         "kind": "GRU",
-        "details": ["  expected  (layers=2,)", "  got       (1,)"],
+        "details": ["  expected  (layers=2,)", "  got       (       1,)"],
         "count": 1,
         "subject": "",
     }
@@ -130,12 +133,12 @@ def test_a_finding_is_written_whole() -> None:
     assert str(FINDING) == (
         "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
         "  expected  (layers=2,)\n"
-        "  got       (1,)\n"
+        "  got       (       1,)\n"
         "  torch.zeros(2, 6, 8) fits\n"
         "  at train.py:41, in Classifier.forward:  output, h_n = self.rnn(x)\n"
         "  RNS103, see: rnnshape explain RNS103"
     )
-    bare = replace(FINDING, location=Location("<stdin>", 3), suggestion=None, details=())
+    bare = replace(FINDING, location=Location("<stdin>", 3), suggestion=None, comparison=None, layouts=())
     assert str(bare) == (
         "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
         "  at <stdin>:3\n"

@@ -1,4 +1,7 @@
-"""Correct models in the many styles that people write: no finding, not even a note, and outputs bit for bit the same."""
+"""Correct models in the many styles that people write: no finding, not even a note, and outputs bit for bit the same.
+
+What could not be followed in one stands beside it, in a file of its name.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 import pytest
 import torch
+from expected import Expected, report_text
 from torch import Tensor
 
 import rnnshape
@@ -43,7 +47,7 @@ def tensors(value: Any) -> Iterator[Tensor]:
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-def test_a_correct_model_has_no_finding(path: pathlib.Path) -> None:
+def test_a_correct_model_has_no_finding(path: pathlib.Path, expected: Expected) -> None:
     outputs: list[Any] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what torch says of the models' own code
@@ -53,7 +57,7 @@ def test_a_correct_model_has_no_finding(path: pathlib.Path) -> None:
             extra["loss"] = case.loss_fn
         model, inputs = bare.make_model(), bare.make_inputs()
         seed(4)
-        expected = list(tensors(model(*inputs)))
+        bare_outputs = list(tensors(model(*inputs)))
         model, inputs = case.make_model(), case.make_inputs()
         model.register_forward_hook(lambda module, args, output: outputs.append(output))
         seed(4)
@@ -61,4 +65,9 @@ def test_a_correct_model_has_no_finding(path: pathlib.Path) -> None:
     assert report.exception is None
     assert report.findings == ()
     assert not [what for what in report.unfollowed if "made a mistake" in what]
-    torch.testing.assert_close(list(tensors(outputs[0])), expected, rtol=0, atol=0, equal_nan=True)
+    torch.testing.assert_close(list(tensors(outputs[0])), bare_outputs, rtol=0, atol=0, equal_nan=True)
+    expected(path.with_suffix(".txt"), report_text(report, path.parent))
+
+
+def test_no_words_are_expected_of_a_model_that_is_gone(expected: Expected) -> None:
+    expected.no_others(MODELS[0].parent.glob("*.txt"), [path.with_suffix(".txt") for path in MODELS])

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rnnshape import Event, Finding, Layout, Report, predict
+from rnnshape import Event, Layout, Report, predict
 from rnnshape.render.terminal import console, print_report
-from rnnshape.report.report import Location
+from rnnshape.report.finding import Comparison, Finding
+from rnnshape.report.location import Location
 
 ESCAPE = "\x1b"
 
@@ -82,7 +83,7 @@ WRONG = Finding(
     Location("train.py", 9, "Net.forward", "self.rnn(x)"),
     "input.transpose(1, 2) fits",
     kind="GRU",
-    details=("  expected  (seq, batch, feature=4)", "  got       (  9,     6,         5)"),
+    comparison=Comparison(Layout.parse("seq batch feature=4"), (9, 6, 5)),
 )
 UNBATCHED = Finding("RNS112", "warning", "input of 2 dims is read as one unbatched sequence of 6 steps", "", None, kind="LSTM")
 
@@ -301,7 +302,8 @@ HOSTILE = [
 def everywhere(name: str) -> Report:
     """Put a name wherever a name of the user's can be."""
     location = Location(f"{name}.py", 9, name, f"self.{name}(x)")
-    finding = Finding("RNS102", "error", f"wrong {name}", name, location, f"use {name}", kind=name, details=(f"  {name}",))
+    shown = Comparison(Layout.parse("batch=6"), (5,), reasons=(f"batch=6 from {name}",), remark=name)
+    finding = Finding("RNS102", "error", f"wrong {name}", name, location, f"use {name}", kind=name, comparison=shown)
     return report_of((event(module=name), 1), (event(module="", kind="GRU"), 1), findings=(finding,), unfollowed=(name,))
 
 

@@ -17,7 +17,8 @@ from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import ContractError, Report, watch
-from rnnshape._torch import argument, call_of, packed_sizes, user_location
+from rnnshape._torch import packed_sizes, user_location
+from rnnshape.calls import argument_of, call_of
 from rnnshape.contracts.contract import Call, Given, Other, Packed
 
 X = torch.randn(9, 6, 4, generator=torch.Generator().manual_seed(0))
@@ -178,7 +179,7 @@ def test_fake_tensors_have_a_contract_too(caplog: pytest.LogCaptureFixture) -> N
                 layer(x[..., :3])
             unknown = PackedSequence(torch.zeros(5, 4), torch.tensor([3, 2]))
             assert packed_sizes(unknown) is None
-            assert argument(unknown) == Other("torch.nn.utils.rnn.PackedSequence")
+            assert argument_of(unknown) == Other("torch.nn.utils.rnn.PackedSequence")
             with pytest.raises(Exception, match="local_scalar_dense"):
                 layer(unknown)
     assert mode is not None
@@ -216,7 +217,7 @@ def test_nested_and_sparse_tensors_are_torchs_matter(caplog: pytest.LogCaptureFi
             assert not isinstance(caught.value, ContractError)
     assert report.findings == ()
     assert caplog.records == []
-    assert argument(stranger[0]) == Other("torch.Tensor")
+    assert argument_of(stranger[0]) == Other("torch.Tensor")
 
 
 # Autocast
@@ -338,13 +339,13 @@ def test_two_models_in_two_threads_do_not_see_each_other() -> None:
 
 def test_what_a_contract_looks_at() -> None:
     packed = pack_padded_sequence(X, [9, 7, 5, 4, 2, 1])
-    assert argument(X) == Given((9, 6, 4), "float32", "cpu")
-    assert argument(packed) == Packed(Given((28, 4), "float32", "cpu"), 6, 9)
-    inner = Other("tuple", (argument(packed), Other("NoneType")))
-    assert argument([X[0], (packed, None)]) == Other("list", (Given((6, 4)), inner))
-    assert argument(torch.max(X, 0)) == Other("tuple", (Given((6, 4)), Given((6, 4), "int64")))  # a named tuple
-    assert argument({}) == Other("dict")
-    assert argument(X.numpy()) == Other("numpy.ndarray")
+    assert argument_of(X) == Given((9, 6, 4), "float32", "cpu")
+    assert argument_of(packed) == Packed(Given((28, 4), "float32", "cpu"), 6, 9)
+    inner = Other("tuple", (argument_of(packed), Other("NoneType")))
+    assert argument_of([X[0], (packed, None)]) == Other("list", (Given((6, 4)), inner))
+    assert argument_of(torch.max(X, 0)) == Other("tuple", (Given((6, 4)), Given((6, 4), "int64")))  # a named tuple
+    assert argument_of({}) == Other("dict")
+    assert argument_of(X.numpy()) == Other("numpy.ndarray")
     call = call_of(nn.GRU(4, 8), X, None)
     assert call is not None
     assert call == Call(Given((9, 6, 4)), None, Given((24, 4)), autocast=False, default_dtype="float32")

@@ -16,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import diagnose
 from rnnshape.layout.layout import Layout
-from rnnshape.operations import OPERATIONS
+from rnnshape.operations.followed import OPERATIONS
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.track import Tracker

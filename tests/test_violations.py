@@ -24,8 +24,9 @@ def told(function: Callable[..., Any], /, *args: Any, result: Any = ...) -> list
     arguments.apply_defaults()
     wrong = violations(found, arguments.arguments, *(() if result is ... else (result,)))
     again = violations(found, arguments.arguments, *(() if result is ... else (result,)))
-    assert [v.mismatch.fact for v in wrong] == [v.mismatch.fact for v in again]
-    return ["\n".join([v.mismatch.fact, *v.mismatch.comparison(), *filter(None, [v.suggestion])]) for v in wrong]
+    assert [v.mistake.message for v in wrong] == [v.mistake.message for v in again]
+    told = [(v.mistake.message, v.mistake.comparison, v.mistake.suggestion) for v in wrong]
+    return ["\n".join(str(part) for part in parts if part) for parts in told]
 
 
 def encode(

@@ -71,7 +71,7 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
         turn = agreement.exchange(claimed, got)
         hint = "swapaxes" if torch is None or not isinstance(x, torch.Tensor) else "transpose"
         fits = f"; x.{hint}({turn[0]}, {turn[1]}) fits" if turn else ""
-        raise LayoutAssertionError("\n".join([f"{mismatch.fact}{fits}", *mismatch.comparison()]))
+        raise LayoutAssertionError(f"{mismatch.message}{fits}\n{mismatch.comparison}")
     if torch is not None and isinstance(x, torch.Tensor):
         _assert_meaning(torch, x, claimed)
     if block is not None:
@@ -159,4 +159,4 @@ def _assert_meaning(torch: Any, x: Any, layout: Layout) -> None:
     found = contradicted(layout, x, trackers())
     if found is not None:
         fits = f"; x.transpose({found.found_at}, {found.claimed_at}) fits" if found.turn else ""
-        raise LayoutAssertionError("\n".join([f"{found.fact}{fits}", *found.comparison("said")]))
+        raise LayoutAssertionError(f"{found.fact}{fits}\n{found.comparison('said')}")

@@ -9,7 +9,7 @@ from typing import get_args
 
 from torch import nn
 
-from rnnshape._torch import spec_of
+from rnnshape.calls import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report.catalogue import checked_codes

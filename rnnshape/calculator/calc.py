@@ -1,7 +1,6 @@
-"""The calculator: the Layout of every tensor and parameter of a recurrent layer, from its configuration alone.
+"""The calculator: the Layout of every tensor and parameter of a recurrent layer, and what they cost, from its configuration.
 
-Sizes and layouts are those of the ``Inputs``, ``Outputs`` and ``Variables`` sections of torch's documentation of nn.RNN,
-nn.LSTM, nn.GRU and the cells. Nothing here imports torch.
+Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, cast
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
 from rnnshape import text
 from rnnshape.calculator.arguments import dtype_of, lengths_of, size_of, spec_of
@@ -17,8 +16,8 @@ from rnnshape.calculator.costs import ITEM_SIZE, Scale, flops, flops_per_step, p
 from rnnshape.calculator.peak import peak_elements
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calculator.tables import table
+from rnnshape.calculator.tensors import Tensors, parameters_of, tensors_of
 from rnnshape.errors import SpecError, SpecTypeError
-from rnnshape.layout.axes import Axis, Dim, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Quantity, Size, Total, product, quantity, single
 
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from rnnshape.calculator.scaling import Scaling
 
 __all__ = ["Prediction", "predict"]
-
-BATCH, SEQ, FEATURE, HIDDEN = Axis("batch"), Axis("seq"), Axis("feature"), Axis("hidden")
-LAYERS, DIRECTIONS, GATES, PROJ, PACKED = Axis("layers"), Axis("directions"), Axis("gates"), Axis("proj"), Axis("packed")
-_BOTH = whole(DIRECTIONS, 2)
 
 
 def predict(
@@ -81,13 +76,6 @@ def predict(
     return Prediction(spec, len(packed), steps if isinstance(steps, int) else max(packed), packed, dtype_of(dtype))
 
 
-class _Tensors(NamedTuple):
-    input: Layout
-    output: Layout
-    h: Layout
-    c: Layout | None
-
-
 @dataclass(frozen=True, repr=False)
 class Prediction:
     """Every tensor of a recurrent layer, as Layouts.
@@ -109,24 +97,8 @@ class Prediction:
     # Tensors
 
     @cached_property
-    def _tensors(self) -> _Tensors:
-        spec, batch, seq = self.spec, self.batch, self.seq
-        rows: tuple[Dim, ...] = () if batch is None else ((whole(BATCH, batch),),)
-        steps: tuple[Dim, ...] = () if seq is None else ((whole(SEQ, seq),),)
-        leading = rows + steps if spec.batch_first else steps + rows
-        if self.lengths is not None:
-            leading = ((whole(PACKED, sum(self.lengths)),),)
-        hidden: Dim = (whole(HIDDEN, spec.hidden_size),)
-        state: Dim = (whole(PROJ, spec.proj_size),) if spec.proj_size else hidden
-        if not spec.cell:
-            layers = whole(LAYERS, spec.num_layers)
-            rows = ((layers, _BOTH) if spec.bidirectional else (layers,), *rows)
-        return _Tensors(
-            input=Layout((*leading, (whole(FEATURE, spec.input_size),))),
-            output=Layout((*leading, (_BOTH, *state) if spec.bidirectional else state)),
-            h=Layout((*rows, state)),
-            c=Layout((*rows, hidden)) if spec.has_cell_state else None,
-        )
+    def _tensors(self) -> Tensors:
+        return tensors_of(self.spec, self.batch, self.seq, self.lengths)
 
     @property
     def input(self) -> Layout:
@@ -136,12 +108,12 @@ class Prediction:
     @property
     def h_0(self) -> Layout:
         """The initial hidden state; the same as `h_n`."""
-        return self._tensors.h
+        return self._tensors.h_n
 
     @property
     def c_0(self) -> Layout | None:
         """The initial cell state of an LSTM; the same as `c_n`."""
-        return self._tensors.c
+        return self._tensors.c_n
 
     @property
     def output(self) -> Layout:
@@ -151,19 +123,19 @@ class Prediction:
     @property
     def h_n(self) -> Layout:
         """The final hidden state of every layer and direction; never batch-first."""
-        return self._tensors.h
+        return self._tensors.h_n
 
     @property
     def c_n(self) -> Layout | None:
         """The final cell state of an LSTM; never batch-first."""
-        return self._tensors.c
+        return self._tensors.c_n
 
     @property
     def padded(self) -> Layout | None:
         """The padded tensor that a packed input stands for, and that ``pad_packed_sequence`` makes of the output."""
         if self.lengths is None:
             return None
-        return Prediction(self.spec, self.batch, max(self.lengths)).output
+        return tensors_of(self.spec, self.batch, max(self.lengths)).output
 
     @cached_property
     def batch_sizes(self) -> tuple[int, ...] | None:
@@ -189,23 +161,7 @@ class Prediction:
     @cached_property
     def parameters(self) -> dict[str, Layout]:
         """The Layout of every parameter, under torch's name and in torch's order."""
-        spec = self.spec
-        state = self.h_n.dims[-1]
-        gates: Dim = (whole(HIDDEN, spec.hidden_size),)
-        if spec.gates > 1:
-            gates = (whole(GATES, spec.gates), *gates)
-        found: dict[str, Layout] = {}
-        for layer in range(spec.num_layers):
-            below: Dim = (whole(FEATURE, spec.input_size),) if layer == 0 else self.output.dims[-1]
-            for way in ("", "_reverse")[: spec.directions]:
-                suffix = "" if spec.cell else f"_l{layer}{way}"
-                found["weight_ih" + suffix] = Layout((gates, below))
-                found["weight_hh" + suffix] = Layout((gates, state))
-                if spec.bias:
-                    found["bias_ih" + suffix] = found["bias_hh" + suffix] = Layout((gates,))
-                if spec.proj_size:
-                    found["weight_hr" + suffix] = Layout((state, (whole(HIDDEN, spec.hidden_size),)))
-        return found
+        return parameters_of(self.spec)
 
     @cached_property
     def scale(self) -> Scale:

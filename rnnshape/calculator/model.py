@@ -12,7 +12,7 @@ from typing import Any
 from rnnshape import text
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Size, Total, product
-from rnnshape.report.report import Finding
+from rnnshape.report.finding import Finding
 
 __all__ = ["ITEM_SIZE", "ModelPrediction", "ModuleCall", "Value"]
 

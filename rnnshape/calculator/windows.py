@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnshape import text
-from rnnshape.calculator.calc import BATCH, FEATURE, SEQ
+from rnnshape.calculator.tensors import BATCH, FEATURE, SEQ
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.axes import whole
 from rnnshape.layout.layout import Layout

@@ -9,7 +9,8 @@ import weakref
 from torch import Tensor
 
 from rnnshape import _torch
-from rnnshape.coordinates.coordinates import Mark, along
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import along
 from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
 from rnnshape.layout.axes import Axis
 from rnnshape.tracking.book import Book

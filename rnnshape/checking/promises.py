@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -13,11 +14,10 @@ from rnnshape import _torch
 from rnnshape.checking.batches import batches
 from rnnshape.contracts.agreement import Agreement
 from rnnshape.contracts.annotations import RESULT, Annotations, Claim, claims
-from rnnshape.contracts.contract import Mismatch
 from rnnshape.contracts.violations import BROKEN, violations
-from rnnshape.layout.layout import Layout
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.report import Report
 from rnnshape.tracking.claims import Contradiction, contradicted, contradiction
 from rnnshape.tracking.labels import Axes, claims_of
 from rnnshape.tracking.track import Tracker
@@ -112,10 +112,10 @@ class Promises:
         agreement = Agreement(BROKEN)
         for claim in said:
             sizes = tuple(claim.value.shape)
-            if mismatch := agreement.hold(claim.layout, sizes, claim.name):
+            if mistake := agreement.hold(claim.layout, sizes, claim.name):
                 turn = agreement.exchange(claim.layout, sizes)
                 hint = f"{claim.name}.transpose({turn[0]}, {turn[1]}) fits" if turn else None
-                yield Broken(self._of_mismatch(mismatch, hint))
+                yield Broken(self._annotated(replace(mistake, suggestion=hint)))
 
     def broken_by_result(self, result: object) -> Iterator[Broken]:
         """Yield what is wrong with the sizes and dtypes of the result."""
@@ -135,44 +135,29 @@ class Promises:
         if not annotations or arguments is None or annotations.checked_by_user or _is_disabled():
             return
         for violation in violations(annotations, arguments, *result):
-            yield Broken(self._of_mismatch(violation.mismatch, violation.suggestion), violation.reason)
+            yield Broken(self._annotated(violation.mistake), violation.reason)
         if annotations.note:
             self._report.could_not_follow(f"{self._name}: {annotations.note}")
 
     # Findings
 
-    def _of_mismatch(self, mismatch: Mismatch, hint: str | None) -> Finding:
-        layouts = (("annotated", mismatch.expected),) if mismatch.expected else ()
-        return self._finding(mismatch.code, mismatch.fact, hint, layouts, tuple(mismatch.comparison()), mismatch.argument)
+    def _annotated(self, mistake: Mistake) -> Finding:
+        layouts = tuple(("annotated", layout) for _, layout in mistake.layouts)
+        return self._finding(replace(mistake, layouts=layouts))
 
     def _of_contradiction(self, claim: Claim, found: Contradiction) -> Finding:
         fits = f"{claim.name}.transpose({found.found_at}, {found.claimed_at}) fits" if found.turn else None
         fits = None if claim.name.startswith(RESULT) else fits
-        lines = tuple(found.comparison("annotated" if self._axes is None else "axes="))
+        shown = found.comparison("annotated" if self._axes is None else "axes=")
         layouts = (("annotated", found.claimed), ("known", found.known))
-        return self._finding(NOT_THE_ONE, f"{claim.name}: {found.fact}", fits, layouts, lines, claim.name)
+        message = f"{claim.name}: {found.fact}"
+        return self._finding(Mistake(NOT_THE_ONE, message, fits, layouts, comparison=shown, subject=claim.name))
 
-    def _finding(
-        self,
-        code: str,
-        message: str,
-        hint: str | None,
-        layouts: tuple[tuple[str, Layout], ...],
-        lines: tuple[str, ...],
-        subject: str,
-    ) -> Finding:
-        return Finding(
-            code=code,
-            severity=rule(code).severity,
-            message=message,
-            module=_torch.path_from_stack(self._module) if self._module is not None else self._name,
-            location=_torch.user_location(),
-            suggestion=hint,
-            layouts=layouts,
-            kind=type(self._module).__name__ if self._module is not None else "",
-            details=lines,
-            subject=subject,
-        )
+    def _finding(self, mistake: Mistake) -> Finding:
+        module, here = self._module, _torch.user_location()
+        if module is None:
+            return finding_of(mistake, self._name, "", here)
+        return finding_of(mistake, _torch.path_from_stack(module), type(module).__name__, here)
 
     @property
     def _name(self) -> str:

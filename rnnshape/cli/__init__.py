@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import textwrap
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ import click
 from rnnshape import __version__
 from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
-from rnnshape.report.catalogue import RULES, Rule, rule
+from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
 from rnnshape.text import columns
 
 __all__ = ["main"]
@@ -29,6 +28,16 @@ Examples:
 Shell completion (bash; zsh and fish likewise):
   eval "$(_RNNSHAPE_COMPLETE=bash_source rnnshape)"
 """
+
+_STYLES: dict[LineKind, dict[str, Any]] = {
+    "title": {"bold": True},
+    "prelude": {"dim": True},
+    "wrong": {"fg": "red"},
+    "mistake": {"fg": "red", "bold": True},
+    "right": {"fg": "green"},
+    "mended": {"fg": "green", "bold": True},
+}
+"""How the lines of an entry are printed; the others as they are."""
 
 
 class _Interrupt(BaseException):
@@ -137,9 +146,9 @@ main.add_command(predict_command)
 @click.argument("code", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain_command(code: tuple[str, ...], as_json: bool) -> None:
-    """Say why a rule matters, what is wrong and what is right."""
+    """Say why a rule matters, with a wrong and a right program that run."""
     found = [_rule(c) for c in code]
-    click.echo(json.dumps([_plain(r) for r in found], indent=1) if as_json else "\n\n".join(map(_explained, found)))
+    click.echo(json.dumps([r.to_dict() for r in found], indent=1) if as_json else "\n\n\n".join(map(_explained, found)))
 
 
 @main.command("rules", epilog="Example: rnnshape rules --json")
@@ -147,7 +156,7 @@ def explain_command(code: tuple[str, ...], as_json: bool) -> None:
 def rules_command(as_json: bool) -> None:
     """List every rule."""
     if as_json:
-        click.echo(json.dumps([_plain(r) for r in RULES.values()], indent=1))
+        click.echo(json.dumps([r.to_dict() for r in RULES.values()], indent=1))
     else:
         click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
 
@@ -159,17 +168,5 @@ def _rule(code: str) -> Rule:
         raise click.UsageError(f"{error.args[0]} (rnnshape rules lists them)") from None
 
 
-def _plain(entry: Rule) -> dict[str, str]:
-    return {name: getattr(entry, name) for name in ("code", "title", "severity", "why", "wrong", "right")}
-
-
-def _wrapped(words: str) -> list[str]:
-    return textwrap.wrap(words, 100, break_on_hyphens=False, break_long_words=False)
-
-
 def _explained(entry: Rule) -> str:
-    lines = [click.style(f"{entry.code} {entry.severity}: {entry.title}", bold=True), *_wrapped(entry.why)]
-    for label, example, colour in (("wrong", entry.wrong, "red"), ("right", entry.right, "green")):
-        if example:
-            lines += [click.style(f"  {label}", fg=colour), textwrap.indent(example, "    ")]
-    return "\n".join(lines)
+    return "\n".join(click.style(words, **_STYLES[kind]) if kind in _STYLES else words for kind, words in entry.lines())

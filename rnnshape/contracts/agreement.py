@@ -7,11 +7,12 @@ from itertools import combinations
 from typing import NamedTuple
 
 from rnnshape import text
-from rnnshape.contracts.contract import Mismatch
+from rnnshape.contracts.mismatch import mismatch
 from rnnshape.layout.axes import UNKNOWN, Axis, Block, Factor, role_of
 from rnnshape.layout.binding import substituted
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial, Size, divide
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["Agreement", "Bound"]
 
@@ -35,7 +36,7 @@ class Agreement:
         self.code = code
         self.bound = dict(known)
 
-    def hold(self, layout: Layout, sizes: Sequence[int], what: str, source: str = "") -> Mismatch | None:
+    def hold(self, layout: Layout, sizes: Sequence[int], what: str, source: str = "") -> Mistake | None:
         """Hold sizes against a Layout; where they agree, its symbols are bound from then on.
 
         Args:
@@ -48,7 +49,7 @@ class Agreement:
         got = tuple(sizes)
         if len(got) != layout.ndim:
             fact = f"{what} has {text.count(len(got), 'dim')}, expected {layout.ndim}"
-            return Mismatch(self.code, what, fact, self._filled(layout, self.bound), got, reasons=self._reasons(layout))
+            return mismatch(self.code, what, fact, self._filled(layout, self.bound), got, reasons=self._reasons(layout))
         found = dict(self.bound)
         wrong = tuple(sorted(self._solve(layout, got, source or f"{what} {text.sizes(got)}", found)))
         if not wrong:
@@ -58,7 +59,7 @@ class Agreement:
         axes = text.listed(_axis(expected.names[d], d) + f" is {got[d]}" for d in wrong)
         wanted = text.listed(expected.sizes[d] for d in wrong)
         reasons = self._reasons(layout)
-        return Mismatch(self.code, what, f"{what} {axes}, expected {wanted}", expected, got, wrong, reasons)
+        return mismatch(self.code, what, f"{what} {axes}, expected {wanted}", expected, got, wrong, reasons)
 
     def exchange(self, layout: Layout, sizes: Sequence[int]) -> tuple[int, int] | None:
         """Return the one pair of dims whose exchange makes sizes agree; None where there is none, or several."""

@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, TypeGuard, cast
 
 from rnnshape.errors import LayoutError
 from rnnshape.layout.axes import whole
@@ -17,12 +17,30 @@ from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial
 
 __all__ = [
-    "RESULT", "Annotations", "Claim", "annotated_axes", "annotations_of", "claims", "is_array", "is_union", "layout_of_hint",
-    "leaves_of", "of_any_size",
+    "RESULT", "Annotations", "ArrayHint", "Claim", "annotated_axes", "annotations_of", "claims", "is_array", "is_union",
+    "layout_of_hint", "leaves_of", "of_any_size",
 ]  # fmt: skip
 
 RESULT = "the result"
 """What a returned value is called."""
+
+
+class ArrayHint(Protocol):
+    """An annotation of jaxtyping's, such as ``Float[Tensor, "batch seq 4"]``.
+
+    Attributes:
+        dim_str: the string.
+        array_type: the class of the array.
+        dtype: jaxtyping's class of dtypes.
+    """
+
+    dim_str: str
+    array_type: type[object]
+    dtype: type[object]
+
+    def __instancecheck_str__(self, obj: object) -> str:
+        """Return why a value is not as annotated; empty where it is."""
+        ...
 
 
 class Claim(NamedTuple):
@@ -56,12 +74,12 @@ class Annotations:
     """
 
     signature: inspect.Signature
-    parameters: dict[str, Any]
-    result: Any
+    parameters: dict[str, object]
+    result: object
     checked_by_user: bool
     unread: tuple[str, ...] = ()
     note: str = ""
-    right: set[Any] = field(default_factory=set[Any])
+    right: set[object] = field(default_factory=set[object])
     positions: tuple[int, ...] = field(init=False)
     is_by_sizes: bool = field(init=False)
 
@@ -72,14 +90,14 @@ class Annotations:
     def __bool__(self) -> bool:
         return bool(self.parameters) or self.result is not None
 
-    def claims(self, arguments: Mapping[str, Any]) -> Iterator[Claim]:
+    def claims(self, arguments: Mapping[str, object]) -> Iterator[Claim]:
         """Yield what is annotated of each argument."""
         for name, hint in self.parameters.items():
             if name in arguments:
                 yield from claims(hint, arguments[name], name)
 
 
-def annotations_of(function: Callable[..., Any]) -> Annotations | None:
+def annotations_of(function: Callable[..., object]) -> Annotations | None:
     """Read the annotations of a function; None where it has no signature or does not want to be checked."""
     try:
         signature = inspect.signature(function)
@@ -89,7 +107,7 @@ def annotations_of(function: Callable[..., Any]) -> Annotations | None:
         return None
     innermost = inspect.unwrap(function)
     names = _names(innermost)
-    hints: dict[str, Any] = {}
+    hints: dict[str, object] = {}
     unread: list[str] = []
     for name, annotation in [
         *((p.name, p.annotation) for p in signature.parameters.values()),
@@ -109,7 +127,7 @@ def annotations_of(function: Callable[..., Any]) -> Annotations | None:
     return Annotations(signature, named, returns, _is_checked(function), tuple(unread))
 
 
-def annotated_axes(function: Callable[..., Any]) -> dict[str, Layout]:
+def annotated_axes(function: Callable[..., object]) -> dict[str, Layout]:
     """Return, for each parameter that has one, the axes of its annotation, of any size.
 
     A parameter whose number of dims is left open (``*batch``, ``...``) is left out.
@@ -120,7 +138,7 @@ def annotated_axes(function: Callable[..., Any]) -> dict[str, Layout]:
     return {name: of_any_size(layout) for name, layout in layouts.items() if layout is not None}
 
 
-def claims(hint: Any, value: Any, name: str) -> Iterator[Claim]:
+def claims(hint: object, value: object, name: str) -> Iterator[Claim]:
     """Yield what an annotation says of a value and of the arrays in it, as far as its structure can be followed."""
     for leaf, item, where in leaves_of(hint, value, name):
         layout = layout_of_hint(leaf)
@@ -140,9 +158,9 @@ def of_any_size(layout: Layout) -> Layout:
 # Hints
 
 
-def _names(function: Any) -> dict[str, Any]:
+def _names(function: object) -> dict[str, object]:
     """Return the names that an annotation may use: the globals of its function, and what that closes over."""
-    names: dict[str, Any] = {**vars(builtins), **getattr(function, "__globals__", {})}
+    names: dict[str, object] = {**vars(builtins), **getattr(function, "__globals__", {})}
     code = getattr(function, "__code__", None)
     for name, cell in zip(getattr(code, "co_freevars", ()), getattr(function, "__closure__", None) or (), strict=False):
         try:
@@ -152,33 +170,33 @@ def _names(function: Any) -> dict[str, Any]:
     return names
 
 
-def is_array(hint: Any) -> bool:
+def is_array(hint: object) -> TypeGuard[ArrayHint]:
     """Tell whether a hint is an array of jaxtyping's."""
     return isinstance(hint, type) and isinstance(getattr(hint, "dim_str", None), str)
 
 
-def _has_arrays(hint: Any) -> bool:
+def _has_arrays(hint: object) -> bool:
     return is_array(hint) or any(map(_has_arrays, typing.get_args(hint)))
 
 
-def _yields(function: Any) -> bool:
+def _yields(function: object) -> bool:
     """Tell whether a function is a generator: what it returns is then not what its annotation speaks of."""
     return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
 
 
-def is_union(hint: Any) -> bool:
+def is_union(hint: object) -> bool:
     """Tell whether a hint is a union, ``Optional`` included."""
     return typing.get_origin(hint) in (typing.Union, types.UnionType)
 
 
-def _is_checked(function: Any) -> bool:
+def _is_checked(function: object) -> bool:
     """Tell whether jaxtyping's decorator stands around a function, with a type checker inside."""
     while function is not None:
         code = getattr(function, "__code__", None)
         if (
             code is not None
             and "param_signature" in code.co_freevars
-            and function.__globals__.get("__name__", "").startswith("jaxtyping")
+            and str(getattr(function, "__globals__", {}).get("__name__")).startswith("jaxtyping")
         ):
             return True
         if getattr(function, "__beartype_wrapper", False):
@@ -187,13 +205,13 @@ def _is_checked(function: Any) -> bool:
     return False
 
 
-def _single(hint: Any) -> Any:
+def _single(hint: object) -> ArrayHint | None:
     """Return the one array of a hint such as ``Float[Tensor, "batch"] | None``; None where there are several or none."""
     found = [h for h in typing.get_args(hint) if is_array(h)] if is_union(hint) else [hint]
     return found[0] if len(found) == 1 and is_array(found[0]) else None
 
 
-def leaves_of(hint: Any, value: Any, name: str) -> Iterator[tuple[Any, Any, str]]:
+def leaves_of(hint: object, value: object, name: str) -> Iterator[tuple[ArrayHint, Any, str]]:
     """Walk a hint and a value together, down to arrays."""
     if is_array(hint):
         yield hint, value, name
@@ -204,18 +222,19 @@ def leaves_of(hint: Any, value: Any, name: str) -> Iterator[tuple[Any, Any, str]
         if len(fits) == 1:
             yield from leaves_of(fits[0], value, name)
     elif origin is tuple and isinstance(value, tuple):
-        hints = args[:1] * len(value) if args[1:] == (...,) else args
-        for number, (inner, item) in enumerate(zip(hints, cast("tuple[Any, ...]", value), strict=False)):
+        items = cast("tuple[object, ...]", value)
+        hints = args[:1] * len(items) if args[1:] == (...,) else args
+        for number, (inner, item) in enumerate(zip(hints, items, strict=False)):
             yield from leaves_of(inner, item, f"{name}[{number}]")
     elif isinstance(value, list) and len(args) == 1:
-        for number, item in enumerate(cast("list[Any]", value)):
+        for number, item in enumerate(cast("list[object]", value)):
             yield from leaves_of(args[0], item, f"{name}[{number}]")
     elif isinstance(value, Mapping) and len(args) == 2:
-        for key, item in cast("Mapping[Any, Any]", value).items():
+        for key, item in cast("Mapping[object, object]", value).items():
             yield from leaves_of(args[1], item, f"{name}[{key!r}]")
 
 
-def _may_be(hint: Any, value: Any) -> bool:
+def _may_be(hint: object, value: object) -> bool:
     """Tell whether a member of a union is meant: by the kind of the value, and of an array by the number of its dims."""
     if not is_array(hint):
         origin = typing.get_origin(hint)
@@ -225,7 +244,7 @@ def _may_be(hint: Any, value: Any) -> bool:
     return sizes is not None and (layout is None or layout.ndim == len(sizes))
 
 
-def layout_of_hint(hint: Any) -> Layout | None:
+def layout_of_hint(hint: ArrayHint) -> Layout | None:
     """Return the axes of an annotated array; None where it leaves the number of its dims open."""
     return _layout_of(hint.dim_str)
 

@@ -1,7 +1,7 @@
 """The contract of a recurrent layer: what its arguments and results must be, and how a real call differs.
 
 The demands are those of ``forward`` in torch/nn/modules/rnn.py; an exhaustive test holds them against it. A check returns what
-is wrong as `Mismatch` objects and never raises. Nothing here imports torch: a tensor is its sizes, dtype and device.
+is wrong as `Mistake` objects and never raises. Nothing here imports torch: a tensor is its sizes, dtype and device.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rnnshape import text
-from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calculator.tensors import Tensors, tensors_of
+from rnnshape.contracts.mismatch import mismatch
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Monomial, Size
+from rnnshape.layout.sizes import Monomial
+from rnnshape.report.mistake import Mistake
 
 __all__ = [
     "Argument",
     "Call",
     "Given",
-    "Mismatch",
     "Other",
     "Packed",
     "check_call",
@@ -77,81 +78,40 @@ class Call:
     default_dtype: str = "float32"
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """One way in which a call differs from the contract.
-
-    Attributes:
-        code: the rule.
-        argument: "input", "h_0", "c_0", "h_0 and c_0" where both have the same mistake, "hx", "output", "h_n", "c_n".
-        fact: what is wrong, to stand behind "<layer>: ".
-        expected: the Layout that the contract demands; free sizes are symbols named like their axis. None where sizes are not
-            the point.
-        got: the real sizes.
-        dims: dims of ``got`` that are wrong.
-        reasons: who bound each expected size.
-    """
-
-    code: str
-    argument: str
-    fact: str
-    expected: Layout | None = None
-    got: tuple[int, ...] | None = None
-    dims: tuple[int, ...] = ()
-    reasons: tuple[str, ...] = ()
-
-    def comparison(self, remark: str = "") -> list[str]:
-        """Lay expected and got sizes under each other, with carets under the dims that are wrong."""
-        if self.expected is None or self.got is None:
-            return []
-        wanted = [_word(n, s) for n, s in zip(self.expected.names, self.expected.sizes, strict=True)]
-        found = [str(s) for s in self.got]
-        if len(wanted) == len(found):
-            width = [max(len(a), len(b)) for a, b in zip(wanted, found, strict=True)]
-            wanted = [w.rjust(n) for w, n in zip(wanted, width, strict=True)]
-            found = [f.rjust(n) for f, n in zip(found, width, strict=True)]
-            ends = [sum(width[: d + 1]) + 2 * d for d in self.dims]
-        else:
-            ends = []
-        lines = [f"  expected  {_tuple(wanted)}   {remark}".rstrip(), f"  got       {_tuple(found)}"]
-        if ends:
-            carets = "".join("^" if i + 1 in ends else " " for i in range(max(ends)))
-            lines.append(f"             {carets}")
-        return [*lines, *text.columns([r.split(" from ", 1) for r in self.reasons], gap="  from ")]
-
-
-def _tuple(items: list[str]) -> str:
-    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
-
-
-def _word(name: str, size: Size) -> str:
-    if isinstance(size, Monomial):
-        return name
-    return str(size) if name in ("?", "1") else f"{name}={size}"
-
-
-def predicted(spec: RNNSpec, call: Call) -> Prediction | None:
-    """Return the prediction for a call's batch and steps, None where its input has the wrong rank or kind."""
+def predicted(spec: RNNSpec, call: Call) -> Tensors | None:
+    """Return the Layouts for a call's batch and steps, None where its input has the wrong rank or kind."""
     given = call.input
     if isinstance(given, Packed):
-        return Prediction(spec, given.batch, given.steps) if len(given.data.sizes) == 2 and not spec.cell else None
+        return tensors_of(spec, given.batch, given.steps) if len(given.data.sizes) == 2 and not spec.cell else None
     if isinstance(given, Other):
         return None
     sizes = given.sizes
     if spec.cell:
-        return Prediction(spec, sizes[0] if len(sizes) == 2 else None, None) if len(sizes) in (1, 2) else None
+        return tensors_of(spec, sizes[0] if len(sizes) == 2 else None, None) if len(sizes) in (1, 2) else None
     if len(sizes) == 2:
-        return Prediction(spec, None, sizes[0])
+        return tensors_of(spec, None, sizes[0])
     if len(sizes) != 3:
         return None
     batch, seq = (sizes[0], sizes[1]) if spec.batch_first else (sizes[1], sizes[0])
-    return Prediction(spec, batch, seq)
+    return tensors_of(spec, batch, seq)
 
 
 @lru_cache(maxsize=4096)
-def check_call(spec: RNNSpec, call: Call) -> tuple[Mismatch, ...]:
+def check_call(spec: RNNSpec, call: Call) -> tuple[Mistake, ...]:
     """Return every way in which a call breaks the contract, in a fixed order: input, then states."""
-    return (*_input(spec, call), *_states(spec, unstacked(spec, call)))
+    return tuple(_remarked(spec, m) for m in (*_input(spec, call), *_states(spec, unstacked(spec, call))))
+
+
+def _remarked(spec: RNNSpec, mistake: Mistake) -> Mistake:
+    """Say beside the expected sizes what batch_first has to do with them."""
+    compared = mistake.comparison
+    if compared is None or spec.cell:
+        return mistake
+    if mistake.subject in ("input", "output"):
+        remark = f"batch_first={spec.batch_first}"
+    else:
+        remark = "a state is never batch-first" if spec.batch_first else ""
+    return replace(mistake, comparison=replace(compared, remark=remark))
 
 
 def unstacked(spec: RNNSpec, call: Call) -> Call:
@@ -163,7 +123,7 @@ def unstacked(spec: RNNSpec, call: Call) -> Call:
     return call
 
 
-def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
+def _input(spec: RNNSpec, call: Call) -> Iterator[Mistake]:
     given = call.input
     if isinstance(given, Other):
         yield _no_tensor(spec, given)
@@ -171,7 +131,7 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
     if isinstance(given, Packed):
         if spec.cell:
             fact = f"input is a PackedSequence, and a cell takes one step; use nn.{spec.kind[:-4]}"
-            yield Mismatch("RNS113", "input", fact)
+            yield mismatch("RNS113", "input", fact)
             return
         sizes, rank, expected = given.data.sizes, (2,), Layout.of(("packed", "packed"), ("feature", spec.input_size))
         tensor, what = given.data, "input data"
@@ -179,28 +139,28 @@ def _input(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
         sizes, rank, tensor, what = given.sizes, ((1, 2) if spec.cell else (2, 3)), given, "input"
         batched = len(sizes) != rank[0]
         batch, seq = Monomial(1, ("batch",)) if batched else None, None if spec.cell else Monomial(1, ("seq",))
-        expected = Prediction(spec, batch, seq).input
+        expected = tensors_of(spec, batch, seq).input
     if len(sizes) not in rank:
         fact = f"{what} has {text.count(len(sizes), 'dim')}, expected {text.listed([f'{r}-D' for r in rank], 'or')}"
-        yield Mismatch("RNS101", "input", fact, expected, sizes)
+        yield mismatch("RNS101", "input", fact, expected, sizes)
         return
     if sizes[-1] != spec.input_size:
         fact = f"{what} axis 'feature' is {sizes[-1]}, expected input_size={spec.input_size}"
-        yield Mismatch("RNS102", "input", fact, expected, sizes, (len(sizes) - 1,))
+        yield mismatch("RNS102", "input", fact, expected, sizes, (len(sizes) - 1,))
     if "seq" in expected.names and sizes[dim := expected.names.index("seq")] == 0:
-        yield Mismatch("RNS115", "input", "input axis 'seq' is 0, expected 1 or more", expected, sizes, (dim,))
+        yield mismatch("RNS115", "input", "input axis 'seq' is 0, expected 1 or more", expected, sizes, (dim,))
     elif "seq" in expected.names and len(sizes) == 2 and sizes[-1] == spec.input_size and call.state is None:
         fact = f"input of 2 dims is read as one unbatched sequence of {text.count(sizes[0], 'step')}"
-        yield Mismatch("RNS112", "input", fact, expected, sizes)
+        yield mismatch("RNS112", "input", fact, expected, sizes)
     if call.weight is not None:
         yield from _placement(call, "input", tensor, call.weight)
 
 
-def _no_tensor(spec: RNNSpec, given: Other) -> Mismatch:
+def _no_tensor(spec: RNNSpec, given: Other) -> Mistake:
     if given.type in ("tuple", "list"):
-        return Mismatch("RNS113", "input", f"input is {_kinds(given)}, expected a tensor")
+        return mismatch("RNS113", "input", f"input is {_kinds(given)}, expected a tensor")
     packed = "" if spec.cell else " or a PackedSequence"
-    return Mismatch("RNS113", "input", f"input is {_kind(given)}, expected a tensor{packed}")
+    return mismatch("RNS113", "input", f"input is {_kind(given)}, expected a tensor{packed}")
 
 
 def _kind(given: Argument) -> str:
@@ -218,7 +178,7 @@ def _kinds(given: Argument) -> str:
     return _kind(given)
 
 
-def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
+def _states(spec: RNNSpec, call: Call) -> Iterator[Mistake]:
     state = call.state
     if state is None:
         return
@@ -226,17 +186,17 @@ def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
     if spec.has_cell_state:
         items = state.items if isinstance(state, Other) else ()
         if len(items) != 2 or not all(isinstance(i, Given) for i in items):
-            yield Mismatch("RNS108", "hx", f"hx is {_kinds(state)}, expected the pair (h_0, c_0)")
+            yield mismatch("RNS108", "hx", f"hx is {_kinds(state)}, expected the pair (h_0, c_0)")
             return
     elif isinstance(state, Given):
         items = (state,)
     else:
-        yield Mismatch("RNS109", "hx", f"hx is {_kinds(state)}, expected the one tensor h_0")
+        yield mismatch("RNS109", "hx", f"hx is {_kinds(state)}, expected the one tensor h_0")
         return
     expected = predicted(spec, call)
     if expected is None:
         return
-    found: list[list[Mismatch]] = []
+    found: list[list[Mistake]] = []
     for name, item in zip(names, items, strict=True):
         layout = expected.c_0 if name == "c_0" else expected.h_0
         if isinstance(item, Given) and layout is not None:
@@ -245,21 +205,21 @@ def _states(spec: RNNSpec, call: Call) -> Iterator[Mismatch]:
     if same and isinstance(items[0], Given):
         yield from _state(spec, call, "h_0 and c_0", items[0], expected.h_0)
     else:
-        for mismatches in found:
-            yield from mismatches
+        for mistakes in found:
+            yield from mistakes
 
 
-def _state(spec: RNNSpec, call: Call, name: str, state: Given, layout: Layout) -> Iterator[Mismatch]:
+def _state(spec: RNNSpec, call: Call, name: str, state: Given, layout: Layout) -> Iterator[Mistake]:
     got, wanted = state.sizes, layout.sizes
     is_, has = ("are", "have") if " and " in name else ("is", "has")
     if len(got) != len(wanted):
         batched = "batched" if "batch" in layout.names else "unbatched"
         fact = f"{name} {has} {text.count(len(got), 'dim')}, expected {len(wanted)} for {batched} input"
-        yield Mismatch("RNS105", name, fact, layout, got, reasons=_reasons(spec, call, layout))
+        yield mismatch("RNS105", name, fact, layout, got, reasons=_reasons(spec, call, layout))
     elif got != wanted:
         if len(got) == 3 and got == (wanted[1], wanted[0], wanted[2]):
             fact = f"{name} {is_} batch-first, expected {text.sizes(wanted)}; a state never is, whatever batch_first says"
-            yield Mismatch("RNS104", name, fact, layout, got, (0, 1), _reasons(spec, call, layout))
+            yield mismatch("RNS104", name, fact, layout, got, (0, 1), _reasons(spec, call, layout))
         else:
             for dim in (d for d in range(len(got)) if got[d] != wanted[d]):
                 yield _state_axis(spec, call, name, got, layout, dim)
@@ -267,7 +227,7 @@ def _state(spec: RNNSpec, call: Call, name: str, state: Given, layout: Layout) -
         yield from _placement(call, name, state, call.weight)
 
 
-def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layout: Layout, dim: int) -> Mismatch:
+def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layout: Layout, dim: int) -> Mistake:
     axis = layout.names[dim]
     code = {"batch": "RNS106", "hidden": "RNS107", "proj": "RNS107"}.get(axis, "RNS103")
     fact = f"{name} axis '{axis}' is {got[dim]}, expected {layout.sizes[dim]}"
@@ -279,7 +239,7 @@ def _state_axis(spec: RNNSpec, call: Call, name: str, got: tuple[int, ...], layo
             fact += f"; the {text.listed(forgotten, 'or')} are forgotten"
     elif code == "RNS107":
         fact = f"{name} axis '{axis}' is {got[dim]}, expected {_source(spec, call, axis)}"
-    return Mismatch(code, name, fact, layout, got, (dim,), _reasons(spec, call, layout))
+    return mismatch(code, name, fact, layout, got, (dim,), _reasons(spec, call, layout))
 
 
 def _reasons(spec: RNNSpec, call: Call, layout: Layout) -> tuple[str, ...]:
@@ -303,15 +263,15 @@ def _source(spec: RNNSpec, call: Call, axis: str) -> str:
     return f"num_layers={spec.num_layers}" + (" x 2 directions" if spec.bidirectional else "")
 
 
-def _placement(call: Call, name: str, given: Given, weight: Given) -> Iterator[Mismatch]:
+def _placement(call: Call, name: str, given: Given, weight: Given) -> Iterator[Mistake]:
     subject, weights = f"{name} {'are' if ' and ' in name else 'is'}", "of the layer's weights"
     if given.dtype != weight.dtype and not call.autocast:
-        yield Mismatch("RNS110", name, f"{subject} {given.dtype}, expected {weight.dtype}, the dtype {weights}")
+        yield mismatch("RNS110", name, f"{subject} {given.dtype}, expected {weight.dtype}, the dtype {weights}")
     if given.device != weight.device:
-        yield Mismatch("RNS111", name, f"{subject} on {given.device}, expected {weight.device}, the device {weights}")
+        yield mismatch("RNS111", name, f"{subject} on {given.device}, expected {weight.device}, the device {weights}")
 
 
-def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch, ...] | None:
+def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mistake, ...] | None:
     """Return every way in which a layer's result breaks the contract.
 
     A result of another structure than torch's is a contract of its own, which nobody stated: it is not judged, and None is
@@ -332,7 +292,8 @@ def check_result(spec: RNNSpec, call: Call, result: Argument) -> tuple[Mismatch,
             found = [*_output(call, output, expected.output), ("h_n", h, expected.h_n), ("c_n", c, expected.c_n)]
         case _:
             return None
-    return tuple(_result(name, got.sizes, want) for name, got, want in found if want is not None and got.sizes != want.sizes)
+    wrong = [_result(name, got.sizes, want) for name, got, want in found if want is not None and got.sizes != want.sizes]
+    return tuple(_remarked(spec, mistake) for mistake in wrong)
 
 
 def _output(call: Call, output: Argument, layout: Layout) -> Iterator[tuple[str, Given, Layout]]:
@@ -348,12 +309,12 @@ def packed_rows(packed: Packed, layout: Layout) -> Layout:
     return Layout((*Layout.of(("packed", packed.data.sizes[0])).dims, layout.dims[-1]))
 
 
-def _result(name: str, sizes: tuple[int, ...], layout: Layout) -> Mismatch:
+def _result(name: str, sizes: tuple[int, ...], layout: Layout) -> Mistake:
     argument = name.split()[0]
     if len(sizes) != layout.ndim:
         fact = f"{name} has {text.count(len(sizes), 'dim')}, expected {layout.ndim}"
-        return Mismatch("RNS114", argument, fact, layout, sizes)
+        return mismatch("RNS114", argument, fact, layout, sizes)
     wrong = tuple(d for d in range(len(sizes)) if sizes[d] != layout.sizes[d])
     axes = text.listed(f"'{layout.names[d]}' is {sizes[d]}" for d in wrong)
     fact = f"{name} axis {axes}, expected {text.listed(layout.sizes[d] for d in wrong)}"
-    return Mismatch("RNS114", argument, fact, layout, sizes, wrong)
+    return mismatch("RNS114", argument, fact, layout, sizes, wrong)

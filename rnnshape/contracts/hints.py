@@ -1,4 +1,4 @@
-"""Edits that mend a mismatch. Each is tried on the sizes of the call, and only one that the contract accepts is returned.
+"""Edits that mend a mistake. Each is tried on the sizes of the call, and only one that the contract accepts is returned.
 
 That an edit fits says that the sizes come out right. Where more than one would, none is offered.
 """
@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from rnnshape import text
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Argument, Call, Given, Mismatch, Other, Packed, check_call, predicted, unstacked
+from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed, check_call, predicted, unstacked
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["suggest"]
 
@@ -19,20 +20,20 @@ _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "bool")
 
 
 @lru_cache(maxsize=1024)
-def suggest(spec: RNNSpec, call: Call, mismatch: Mismatch) -> str | None:
-    """Return the edit that mends this mismatch and brings no other; None if no edit is known to."""
+def suggest(spec: RNNSpec, call: Call, mistake: Mistake) -> str | None:
+    """Return the edit that mends this mistake and brings no other; None if no edit is known to."""
     call = unstacked(spec, call)
-    candidates = (_for_input if mismatch.argument == "input" else _for_state)(spec, call, mismatch)
+    candidates = (_for_input if mistake.subject == "input" else _for_state)(spec, call, mistake)
     before = check_call(spec, call)
     for hint, edited in candidates:
         after = check_call(spec, edited)
-        mended = mismatch.code not in {m.code for m in after if m.argument == mismatch.argument}
+        mended = mistake.code not in {m.code for m in after if m.subject == mistake.subject}
         if mended and len(after) < len(before):
             return hint
     return None
 
 
-def _for_input(spec: RNNSpec, call: Call, mismatch: Mismatch) -> Iterator[tuple[str, Call]]:
+def _for_input(spec: RNNSpec, call: Call, mistake: Mistake) -> Iterator[tuple[str, Call]]:
     given = call.input
     if isinstance(given, Other):
         if given.items:
@@ -41,15 +42,15 @@ def _for_input(spec: RNNSpec, call: Call, mismatch: Mismatch) -> Iterator[tuple[
     if isinstance(given, Packed):
         return
     sizes = given.sizes
-    if mismatch.code == "RNS110":
+    if mistake.code == "RNS110":
         if given.dtype in _INTEGERS and len(sizes) in (1, 2):
             embedded = given._replace(sizes=(*sizes, spec.input_size), dtype=call.weight.dtype if call.weight else given.dtype)
             yield f"token ids go through nn.Embedding(..., {spec.input_size}) first", replace(call, input=embedded)
         if call.weight is not None:
             yield f"input.to(torch.{call.weight.dtype}) fits", replace(call, input=given._replace(dtype=call.weight.dtype))
-    elif mismatch.code == "RNS111" and call.weight is not None:
+    elif mistake.code == "RNS111" and call.weight is not None:
         yield f"input.to({call.weight.device!r}) fits", replace(call, input=given._replace(device=call.weight.device))
-    elif mismatch.code == "RNS112":
+    elif mistake.code == "RNS112":
         dim = 1 if spec.batch_first else 0
         fit = (*sizes[:dim], 1, *sizes[dim:])
         hint = f"for {text.count(sizes[0], 'sample')} of one step: input.unsqueeze({dim})"
@@ -79,24 +80,24 @@ def _other_sizes(spec: RNNSpec, call: Call, given: Given) -> Iterator[tuple[str,
         yield f"input.squeeze({ones[0]}) fits", replace(call, input=given._replace(sizes=rest))
 
 
-def _for_state(spec: RNNSpec, call: Call, mismatch: Mismatch) -> Iterator[tuple[str, Call]]:
+def _for_state(spec: RNNSpec, call: Call, mistake: Mistake) -> Iterator[tuple[str, Call]]:
     state, expected = call.state, predicted(spec, call)
-    if mismatch.code == "RNS109" and isinstance(state, Other) and state.items:
+    if mistake.code == "RNS109" and isinstance(state, Other) and state.items:
         yield "hx[0] fits", replace(call, state=state.items[0])
-    if mismatch.code == "RNS108" and isinstance(state, Given):
+    if mistake.code == "RNS108" and isinstance(state, Given):
         yield "(h_0, torch.zeros_like(h_0)) fits", replace(call, state=Other("tuple", (state, state)))
-    if mismatch.code == "RNS106" and isinstance(call.input, Given) and len(call.input.sizes) == 3:
+    if mistake.code == "RNS106" and isinstance(call.input, Given) and len(call.input.sizes) == 3:
         a, b, c = call.input.sizes
         swapped = call.input._replace(sizes=(b, a, c))
         yield f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits", replace(call, input=swapped)
-    name, _, other = mismatch.argument.partition(" and ")
+    name, _, other = mistake.subject.partition(" and ")
     layout = expected and (expected.c_0 if name == "c_0" else expected.h_0)
     item = state if isinstance(state, Given) else _item(state, name)
     if isinstance(item, Given) and layout is not None:
         wanted = tuple(s for s in layout.sizes if isinstance(s, int))
-        for edit, edited in _for_item(spec, call, mismatch.code, name, item, wanted):
+        for edit, edited in _for_item(spec, call, mistake.code, name, item, wanted):
             likewise = f", and likewise for {other}" if other else ""
-            yield f"{edit} fits{likewise}", _with_state(call, mismatch.argument, edited)
+            yield f"{edit} fits{likewise}", _with_state(call, mistake.subject, edited)
 
 
 def _for_item(

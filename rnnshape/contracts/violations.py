@@ -6,12 +6,13 @@ import inspect
 import random
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 from rnnshape import text
 from rnnshape.contracts.agreement import Agreement
-from rnnshape.contracts.annotations import RESULT, Annotations, is_array, is_union, layout_of_hint, leaves_of
-from rnnshape.contracts.contract import Mismatch
+from rnnshape.contracts.annotations import RESULT, Annotations, ArrayHint, is_array, is_union, layout_of_hint, leaves_of
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["BROKEN", "Violation", "kind", "kind_of_call", "violations"]
 
@@ -26,18 +27,16 @@ class Violation(NamedTuple):
     """A value that is not as annotated.
 
     Attributes:
-        mismatch: what differs.
-        suggestion: an edit of which the sizes fit, or None.
+        mistake: what differs.
         reason: jaxtyping's own text.
     """
 
-    mismatch: Mismatch
-    suggestion: str | None
+    mistake: Mistake
     reason: str
 
 
 def violations(
-    annotations: Annotations, arguments: Mapping[str, Any], result: Any = inspect.Parameter.empty
+    annotations: Annotations, arguments: Mapping[str, object], result: object = inspect.Parameter.empty
 ) -> list[Violation]:
     """Check sizes and dtypes with beartype, and say what is wrong with them.
 
@@ -62,7 +61,7 @@ def violations(
     return list(_violations(hints, dict(values), failed, ended))
 
 
-def kind_of_call(annotations: Annotations, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def kind_of_call(annotations: Annotations, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     """Return all that decides whether arguments are as annotated; None where that is more than sizes and dtypes."""
     if not annotations.is_by_sizes:
         return None
@@ -73,31 +72,33 @@ def kind_of_call(annotations: Annotations, args: Sequence[Any], kwargs: Mapping[
     return None if None in kinds else (given, *kinds)
 
 
-def kind(value: Any) -> Any:
+def kind(value: object) -> object:
     """Return what decides whether a value is as annotated: type, sizes and dtype; None for what may hold anything."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return (value,)
     if isinstance(value, tuple):
-        kinds = tuple(map(kind, cast("tuple[Any, ...]", value)))
+        kinds = tuple(map(kind, cast("tuple[object, ...]", value)))
         return None if None in kinds else kinds
     sizes, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
     return None if sizes is None or dtype is None else (type(value), sizes, dtype)
 
 
-def _failed(hints: Mapping[str, Any], values: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _failed(
+    hints: Mapping[str, object], values: Mapping[str, object], arguments: Mapping[str, object]
+) -> dict[str, dict[str, str]]:
     """Return jaxtyping's reasons, by value and by the arrays in it, for the values that are not as annotated."""
     from beartype.door import is_bearable
-    from jaxtyping import jaxtyped
+    from jaxtyping import jaxtyped  # pyright: ignore[reportUnknownVariableType]
 
     failed: dict[str, dict[str, str]] = {}
 
-    def check(**_: Any) -> None:
+    def check(**_: object) -> None:
         for name, hint in hints.items():
             if name not in values:
                 continue
             # Every item, in order, before beartype looks at one of them: what is bound does not depend on which.
             found = _reasons(hint, values[name], name) if _is_sampled(hint) else {}
-            if not is_bearable(values[name], hint):
+            if not is_bearable(values[name], cast("type[object]", hint)):
                 failed[name] = found or _reasons(hint, values[name], name)
             elif found:
                 failed[name] = found
@@ -114,12 +115,12 @@ def _failed(hints: Mapping[str, Any], values: Mapping[str, Any], arguments: Mapp
     return failed
 
 
-def _reasons(hint: Any, value: Any, name: str) -> dict[str, str]:
+def _reasons(hint: object, value: object, name: str) -> dict[str, str]:
     reasons = ((where, leaf.__instancecheck_str__(item)) for leaf, item, where in leaves_of(hint, value, name))
     return {where: reason for where, reason in reasons if reason}
 
 
-def _is_sampled(hint: Any) -> bool:
+def _is_sampled(hint: object) -> bool:
     """Tell whether beartype looks at one random item of a value, with the numbers of the user's program."""
     origin = typing.get_origin(hint)
     own = origin is not None and origin is not tuple and not is_union(hint)
@@ -127,7 +128,7 @@ def _is_sampled(hint: Any) -> bool:
 
 
 def _violations(
-    hints: Mapping[str, Any], values: Mapping[str, Any], failed: Mapping[str, Mapping[str, str]], ended: bool
+    hints: Mapping[str, object], values: Mapping[str, object], failed: Mapping[str, Mapping[str, str]], ended: bool
 ) -> Iterator[Violation]:
     """Say what is wrong with the values that failed, in words of ours where the sizes tell, else in jaxtyping's."""
     agreement = Agreement(BROKEN)
@@ -141,7 +142,7 @@ def _violations(
             yield from found or [_unlike(hints[name], values[name], name, f"{name} is not {_written(hints[name])}")]
 
 
-def _violation(agreement: Agreement, hint: Any, value: Any, where: str, reason: str) -> Violation | None:
+def _violation(agreement: Agreement, hint: ArrayHint, value: object, where: str, reason: str) -> Violation | None:
     layout, sizes = layout_of_hint(hint), getattr(value, "shape", None)
     mismatch = agreement.hold(layout, tuple(sizes), where) if layout is not None and sizes is not None else None
     if not reason:
@@ -151,26 +152,27 @@ def _violation(agreement: Agreement, hint: Any, value: Any, where: str, reason: 
     ):  # its type or dtype, or a computed size
         return _unlike(hint, value, where, reason)
     turn = agreement.exchange(layout, tuple(sizes)) if where != RESULT else None
-    return Violation(mismatch, f"{where}.transpose({turn[0]}, {turn[1]}) fits" if turn else None, reason)
+    fits = f"{where}.transpose({turn[0]}, {turn[1]}) fits" if turn else None
+    return Violation(replace(mismatch, suggestion=fits), reason)
 
 
-def _unlike(hint: Any, value: Any, where: str, reason: str) -> Violation:
+def _unlike(hint: object, value: object, where: str, reason: str) -> Violation:
     fact = f"{where} is {_shown(value)}, annotated {_written(hint)}"
     computed = "" if reason.startswith((*_NOT_ITS_SIZES, where)) else f": {reason}"
-    return Violation(Mismatch(BROKEN, where, fact + computed), None, reason)
+    return Violation(Mistake(BROKEN, fact + computed, subject=where), reason)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """Describe a value without showing what is in it."""
     sizes, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
     if sizes is None or dtype is None:
-        kind = type(value)
-        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        own: type[object] = type(value)
+        name = own.__name__ if own.__module__ == "builtins" else f"{own.__module__}.{own.__name__}"
         return "None" if value is None else text.a(name)
     return f"{str(dtype).removeprefix('torch.')} {tuple(sizes)}"
 
 
-def _written(hint: Any) -> str:
+def _written(hint: object) -> str:
     """Write a hint as its author did."""
     if is_array(hint):
         array = getattr(hint.array_type, "__name__", str(hint.array_type))

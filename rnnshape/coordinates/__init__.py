@@ -1,1 +1,1 @@
-"""Coordinates of elements, the book of which tensor has which, and how an operation is not followed twice."""
+"""Which element of each axis every element of a tensor is: tables of coordinates, and what is known of one tensor."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from rnnshape import _torch
 from rnnshape.calculator.model import ModuleCall, Value
+from rnnshape.calls import spec_of
 from rnnshape.dryrun.recording import Draft
 from rnnshape.dryrun.running import Run
 from rnnshape.dryrun.solving import Numbers, Solver
@@ -65,7 +65,7 @@ class Combined:
             notes.append(f"called {self._solver.size(tuple(map(len, same.times)))} times; this is the first")
         if not draft.ended:
             notes.append("did not end")
-        kind, spec = type(module).__name__, _torch.spec_of(module)
+        kind, spec = type(module).__name__, spec_of(module)
         return ModuleCall(
             path=draft.path,
             kind=kind,

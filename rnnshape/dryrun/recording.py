@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnshape import _torch
 from rnnshape.calculator.model import Value
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calls import call_of, spec_of
 from rnnshape.contracts.contract import Packed, predicted
-from rnnshape.coordinates.coordinates import ROWS, UNNAMED, Mark, layout_of
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
+from rnnshape.coordinates.reading import layout_of
 from rnnshape.hooks.class_call import Watcher
 from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
 from rnnshape.layout.layout import Layout
@@ -104,7 +105,7 @@ class Recorder(Watcher):
 
     def _came_in(self, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         names = parameter_names(type(draft.module), len(args))
-        spec = _torch.spec_of(draft.module)
+        spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         found: list[Value] = []
         for name, value in [*zip(names, args, strict=True), *kwargs.items()]:
@@ -116,7 +117,7 @@ class Recorder(Watcher):
         draft.inputs = tuple(found)
 
     def _went_out(self, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        spec = _torch.spec_of(draft.module)
+        spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         named = _recurrent_results(spec, result) if spec is not None else None
         draft.outputs = tuple(self._value(n, v, expected) for n, v in named or named_leaves("output", result))
@@ -171,7 +172,7 @@ def _predicted(module: nn.Module, spec: RNNSpec | None, args: tuple[Any, ...], k
     if spec is None or not (args or "input" in kwargs):
         return {}
     given = args[0] if args else kwargs["input"]
-    call = _torch.call_of(module, given, None)
+    call = call_of(module, given, None)
     p = call and predicted(spec, call)
     if not call or not p:
         return {}

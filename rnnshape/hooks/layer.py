@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from torch import Tensor, nn
@@ -12,10 +13,14 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Call, Mismatch, Packed, check_call, check_result, packed_rows, predicted
+from rnnshape.calls import argument_of, call_of, spec_of
+from rnnshape.contracts.contract import Call, Packed, check_call, check_result, packed_rows, predicted
 from rnnshape.contracts.hints import suggest
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Event, Finding, Location, Passage, Report
+from rnnshape.report.event import Event, Passage
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.report import Report
 
 __all__ = ["Door", "LayerCall", "Seen", "door_of", "result_sizes"]
 
@@ -88,19 +93,19 @@ class Door:
         x = args[0] if args else kwargs.get(self.names[0])
         return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
 
-    def judge(self, request: LayerCall) -> tuple[Call, list[Mismatch]] | None:
+    def judge(self, request: LayerCall) -> tuple[Call, list[Mistake]] | None:
         """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
-        spec = _torch.spec_of(request.module) or self.spec
+        spec = spec_of(request.module) or self.spec
         if spec != self.spec:
             self.spec = spec
             self._seen.clear()
         found = self._arguments(request)
-        call = found and _torch.call_of(request.module, *found)
+        call = found and call_of(request.module, *found)
         return (call, list(check_call(self.spec, call))) if call else None
 
-    def judge_result(self, call: Call, result: object) -> tuple[Mismatch, ...] | None:
+    def judge_result(self, call: Call, result: object) -> tuple[Mistake, ...] | None:
         """Hold a result against the contract; None where it has another structure than torch's."""
-        return check_result(self.spec, call, _torch.argument(result))
+        return check_result(self.spec, call, argument_of(result))
 
     def count(self, request: LayerCall, call: Call, right: bool, results: bool) -> Seen:
         """Count a call; one that is right is known from then on.
@@ -129,27 +134,28 @@ class Door:
     def count_failed(self, request: LayerCall) -> None:
         """Count a call that ended in an exception."""
         found = self._arguments(request)
-        call = found and _torch.call_of(request.module, *found)
+        call = found and call_of(request.module, *found)
         if call and predicted(self.spec, call) is not None:
             self.report.count_failed(self.event(call, results=False))
         else:
             self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
 
-    def findings(self, call: Call, mismatches: Iterable[Mismatch], made: Location | None = None) -> list[Finding]:
-        """Turn mismatches into findings, without those that are ignored.
+    def findings(self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None) -> list[Finding]:
+        """Turn mistakes into findings, without those that are ignored.
 
         Args:
             call: the call.
-            mismatches: what is wrong with it.
+            mistakes: what is wrong with it.
             made: the line that made the state, where that is known; else what is wrong with it is placed at the call.
         """
         here = _torch.user_location()
         found: list[Finding] = []
-        for mismatch in mismatches:
-            location = made or here if mismatch.argument not in ("input", "output") else here
-            silent = any(place.silences(mismatch.code) for place in (here, location) if place)
-            if mismatch.code not in self.ignore and not silent:
-                found.append(self._finding(call, mismatch, location, here))
+        for mistake in mistakes:
+            location = made or here if mistake.subject not in ("input", "output") else here
+            silent = any(place.silences(mistake.code) for place in (here, location) if place)
+            if mistake.code not in self.ignore and not silent:
+                told = replace(mistake, suggestion=suggest(self.spec, call, mistake), location=location)
+                found.append(finding_of(told, self.path, self.kind, here))
         return found
 
     def state_of(self, request: LayerCall) -> object:
@@ -189,34 +195,10 @@ class Door:
         values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
         return (values[0], values[1]) if given and len(values) == 2 and not rest else None
 
-    def _finding(self, call: Call, mismatch: Mismatch, location: Location | None, here: Location | None) -> Finding:
-        details = mismatch.comparison(self._remark(mismatch.argument))
-        if here is not None and location != here:
-            details.append(f"  used at {here}" + (f":  {here.code}" if here.code else ""))
-        return Finding(
-            code=mismatch.code,
-            severity=rule(mismatch.code).severity,
-            message=mismatch.fact,
-            module=self.path,
-            location=location,
-            suggestion=suggest(self.spec, call, mismatch),
-            layouts=(("expected", mismatch.expected),) if mismatch.expected else (),
-            kind=self.kind,
-            details=tuple(details),
-            subject=mismatch.argument,
-        )
-
-    def _remark(self, argument: str) -> str:
-        if self.spec.cell:
-            return ""
-        if argument in ("input", "output"):
-            return f"batch_first={self.spec.batch_first}"
-        return "a state is never batch-first" if self.spec.batch_first else ""
-
 
 def door_of(module: nn.Module, path: str, report: Report, ignore: frozenset[str], quiet: bool = False) -> Door | None:
     """Return a door for a module, as `Door` takes it; None for one that is no recurrent layer, or none that torch has."""
-    spec = _torch.spec_of(module)
+    spec = spec_of(module)
     if spec is None and isinstance(module, _torch.RECURRENT):
         report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
     return Door(module, path, spec, report, ignore, quiet) if spec is not None else None

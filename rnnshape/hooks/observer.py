@@ -15,12 +15,14 @@ from typing import Any
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.contracts.contract import Call, Mismatch, predicted
+from rnnshape.contracts.contract import Call, predicted
 from rnnshape.errors import ContractError
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
 from rnnshape.hooks.layer import Door, LayerCall, door_of, result_sizes
 from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
 from rnnshape.report.reporter import NOTE, Reporter
 
 __all__ = ["Observer"]
@@ -143,7 +145,7 @@ class Observer(Watcher):
 def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     reporter = observer.reporter
-    judged: tuple[Call, list[Mismatch]] | None = reporter.guarded(door.judge, request)
+    judged: tuple[Call, list[Mistake]] | None = reporter.guarded(door.judge, request)
     proved = door.is_torchs_own(request.module)
     findings = reporter.guarded(_findings, observer, door, request, *judged) if judged and proved else None
     try:
@@ -164,14 +166,14 @@ def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Pr
     return result
 
 
-def _findings(observer: Observer, door: Door, request: LayerCall, call: Call, mismatches: list[Mismatch]) -> list[Finding]:
+def _findings(observer: Observer, door: Door, request: LayerCall, call: Call, mismatches: list[Mistake]) -> list[Finding]:
     """Turn what is wrong with the arguments of a call into findings; a state is wrong at the line that made it."""
     made = observer.origin(door.state_of(request)) if mismatches else None
     return door.findings(call, mismatches, made)
 
 
 def _settle(
-    observer: Observer, door: Door, request: LayerCall, judged: tuple[Call, list[Mismatch]], proved: bool, result: object
+    observer: Observer, door: Door, request: LayerCall, judged: tuple[Call, list[Mistake]], proved: bool, result: object
 ) -> list[Finding]:
     """Count a call that came to its end, and return what its outcome has shown to be wrong."""
     call, mismatches = judged

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rnnshape.layout.sizes import Size, product
+if TYPE_CHECKING:
+    from rnnshape.layout.sizes import Size
 
-__all__ = ["COPIES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Factor", "axes_of", "role_of", "whole"]
+__all__ = ["COPIES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of", "role_of", "whole"]
 
 # How people already spell the role words: torch's documentation, einops, Keras.
 _SPELLINGS = {
@@ -122,13 +123,16 @@ class Factor(NamedTuple):
         if self.size == self.total:
             return name if size == name else f"{name}={size}"
         cut = f"//{self.stride}" if self.stride != 1 else ""
-        if product((self.size, self.stride)) != self.total:
+        if self.size * self.stride != self.total:
             cut += f"%{size}/{self.total}"
         return f"{name}{cut}={size}"
 
 
 Dim = tuple[Factor, ...]
 """A dimension: factors, slowest first. The empty one has size 1 and no meaning."""
+
+Dims = tuple[Dim, ...]
+"""The dimensions of a tensor."""
 
 UNKNOWN = Axis("?")
 """The axis of a dimension that nobody can vouch for. It claims nothing."""

@@ -1,18 +1,15 @@
-"""How the symbols of dimensions get their numbers from the sizes of a real tensor."""
+"""How the symbols of dimensions get their numbers, from the sizes of a real tensor, and axes other names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from rnnshape.errors import LayoutError
-from rnnshape.layout import notation
-from rnnshape.layout.axes import Block, Dim, Factor, axes_of
-from rnnshape.layout.joining import words
-from rnnshape.layout.sizes import Size, divide, product, substitute
+from rnnshape.layout.axes import COPIES, UNKNOWN, Block, Dims, Factor, axes_of
+from rnnshape.layout.dims import render, size_of, words
+from rnnshape.layout.sizes import Size, divide, substitute
 
-__all__ = ["solve", "substituted"]
-
-Dims = tuple[Dim, ...]
+__all__ = ["renamed", "solve", "substituted"]
 
 
 def substituted(dims: Dims, values: Mapping[str, Size]) -> Dims:
@@ -27,6 +24,20 @@ def substituted(dims: Dims, values: Mapping[str, Size]) -> Dims:
     return tuple(tuple(factor(f) for f in d) for d in dims)
 
 
+def renamed(dims: Dims, names: Mapping[str, str]) -> Dims:
+    """Call axes by other names, inside blocks too."""
+    known = {a.name for d in dims for a in axes_of(d)} - {UNKNOWN.name, COPIES.name}
+    if missing := [n for n in names if n not in known]:
+        raise LayoutError(f"rename: there is no axis {missing[0]!r} in {render(dims)}")
+
+    def factor(f: Factor) -> Factor:
+        if isinstance(f.axis, Block):
+            return f._replace(axis=Block(tuple(map(factor, f.axis.parts))))
+        return f._replace(axis=f.axis._replace(name=names.get(f.axis.name, f.axis.name)))
+
+    return tuple(tuple(map(factor, d)) for d in dims)
+
+
 def solve(dims: Dims, sizes: Sequence[int], known: Mapping[str, Size]) -> dict[str, Size]:
     """Return the values of all symbols, from dims that have one symbol each once the others are known.
 
@@ -38,7 +49,7 @@ def solve(dims: Dims, sizes: Sequence[int], known: Mapping[str, Size]) -> dict[s
     while waiting:
         before = len(waiting)
         for dim, size in list(waiting.items()):
-            expected = substitute(product(f.size for f in dims[dim]), values)
+            expected = substitute(size_of(dims[dim]), values)
             if isinstance(expected, int):
                 fits = expected == size
             elif len(expected.symbols) == 1:
@@ -51,7 +62,7 @@ def solve(dims: Dims, sizes: Sequence[int], known: Mapping[str, Size]) -> dict[s
             if not fits:
                 raise LayoutError(
                     f"dim {dim} ({words(dims[dim])}) is {size}, expected {expected}\n"
-                    f"  expected  {notation.render(substituted(dims, values))}\n  got       {tuple(sizes)}"
+                    f"  expected  {render(substituted(dims, values))}\n  got       {tuple(sizes)}"
                 )
             del waiting[dim]
         if len(waiting) == before:

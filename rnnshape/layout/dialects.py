@@ -17,8 +17,9 @@ import re
 
 from rnnshape.errors import LayoutSyntaxError, SpecTypeError
 from rnnshape.layout import notation
-from rnnshape.layout.axes import UNKNOWN, Axis, Dim
-from rnnshape.layout.sizes import Monomial, Size, product
+from rnnshape.layout.axes import UNKNOWN, Axis, Dim, Dims
+from rnnshape.layout.dims import size_of
+from rnnshape.layout.sizes import Monomial, Size
 
 __all__ = ["read_jaxtyping", "write_jaxtyping"]
 
@@ -27,7 +28,7 @@ _OPEN = re.compile(r"[#?]+(?:[A-Za-z_]\w*=)?(?P<name>[A-Za-z]\w*)")
 _NUMBER = re.compile(r"[#?]*(?:\w*=)?(?P<size>[0-9]+)")
 
 
-def read_jaxtyping(annotation: object) -> tuple[Dim, ...]:
+def read_jaxtyping(annotation: object) -> Dims:
     """Read the dims of ``Float[Tensor, "batch seq 4"]``, or of the string alone.
 
     Raises:
@@ -56,13 +57,13 @@ def _translated(word: str, text: str, position: int, number: int) -> str:
     return f"?=_{number}"
 
 
-def write_jaxtyping(dims: tuple[Dim, ...]) -> str:
+def write_jaxtyping(dims: Dims) -> str:
     """Write dims as a string for jaxtyping."""
     return " ".join(map(_word, dims))
 
 
 def _word(dim: Dim) -> str:
-    size = product(factor.size for factor in dim)
+    size = size_of(dim)
     if len(dim) != 1 or not isinstance(dim[0].axis, Axis) or dim[0].size != dim[0].total or dim[0].axis.crop:
         return str(size)
     axis = dim[0].axis

@@ -1,4 +1,4 @@
-"""How factors are cut, fused, sliced and joined: the arithmetic under `Layout`.
+"""How factors are cut and fused: the arithmetic under `Layout`.
 
 Everything here works on plain tuples of factors and knows nothing of dims or names.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Crop, Dim, Factor, whole
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Crop, Dim, Dims, Factor, whole
 from rnnshape.layout.sizes import Size, divide, product
 
-__all__ = ["fuse", "join", "regroup", "take", "unknown"]
+__all__ = ["claims_nothing", "cropped", "fuse", "regroup", "unknown"]
 
 
 def unknown(size: Size) -> Dim:
@@ -18,7 +18,8 @@ def unknown(size: Size) -> Dim:
     return (whole(UNKNOWN, size),)
 
 
-def _claims_nothing(factor: Factor) -> bool:
+def claims_nothing(factor: Factor) -> bool:
+    """Tell whether nobody knows, or nothing varies, along a factor."""
     return factor.axis == UNKNOWN or factor.axis == COPIES
 
 
@@ -47,7 +48,7 @@ def _fused(outer: Factor, inner: Factor) -> Factor | None:
     if outer.axis != inner.axis:
         return None
     size = product((outer.size, inner.size))
-    if _claims_nothing(outer):
+    if claims_nothing(outer):
         return whole(outer.axis, size)
     if outer.total != inner.total or outer.stride != product((inner.stride, inner.size)):
         return None
@@ -55,7 +56,7 @@ def _fused(outer: Factor, inner: Factor) -> Factor | None:
 
 
 def _cut(factor: Factor, inner_size: Size, outer_size: Size) -> tuple[Factor, Factor]:
-    if _claims_nothing(factor):
+    if claims_nothing(factor):
         return whole(factor.axis, outer_size), whole(factor.axis, inner_size)
     stride = product((factor.stride, inner_size))
     return (
@@ -64,7 +65,7 @@ def _cut(factor: Factor, inner_size: Size, outer_size: Size) -> tuple[Factor, Fa
     )
 
 
-def regroup(factors: Dim, sizes: Sequence[Size]) -> tuple[Dim, ...]:
+def regroup(factors: Dim, sizes: Sequence[Size]) -> Dims:
     """Deal row-major factors out to dimensions of the given sizes, as ``reshape`` does with elements.
 
     Works from the fastest factor to the slowest. A factor that is larger than what a dimension still needs is cut where that
@@ -130,12 +131,12 @@ def _block(
 
 def _piece(block: Factor, size: Size, stride: Size) -> Factor:
     assert isinstance(block.axis, Block)
-    if any(_claims_nothing(part) for part in block.axis.parts):
+    if any(claims_nothing(part) for part in block.axis.parts):
         return whole(UNKNOWN, size)
     return Factor(block.axis, size, stride, block.total)
 
 
-def _regroup_nothing(factors: Dim, sizes: Sequence[Size]) -> tuple[Dim, ...]:
+def _regroup_nothing(factors: Dim, sizes: Sequence[Size]) -> Dims:
     """Deal out the factors of a tensor without elements, of which every claim is true; keep what plainly corresponds."""
     rest = list(factors)
     dims: list[Dim] = []
@@ -149,93 +150,8 @@ def _regroup_nothing(factors: Dim, sizes: Sequence[Size]) -> tuple[Dim, ...]:
     return tuple(dims)
 
 
-def take(dim: Dim, start: int, step: int, count: int) -> Dim:
-    """Return what is left of a dimension after the slice ``start, start + step, ...`` of ``count`` elements.
-
-    Exact where the slice respects the factors (``[:16]`` of ``(directions=2 hidden=16)`` is direction 0 with all of hidden) or
-    cuts a single whole axis; unknown otherwise.
-    """
-    sizes = [f.size for f in dim]
-    if not count or not all(isinstance(s, int) for s in sizes):
-        return (_crop(dim[0], start, step, count),) if len(dim) == 1 else unknown(count)
-    pieces: list[Factor] = []
-    for factor in reversed(dim[1:]):
-        size = factor.size
-        assert isinstance(size, int)
-        if step == 1 and start % size == 0 and count % size == 0:
-            pieces.insert(0, factor)
-            start, count = start // size, count // size
-        elif step % size == 0:
-            start, step = start // size, step // size
-        elif start // size == (start + step * (count - 1)) // size:
-            return (_crop(factor, start % size, step, count), *pieces)
-        elif size % step == 0 and start % size < step and count % (size // step) == 0:
-            pieces.insert(0, _crop(factor, start % size, step, size // step))
-            start, step, count = start // size, 1, count // (size // step)
-        else:
-            return unknown(product((count, *(f.size for f in pieces))))
-    if not dim:
-        return ()
-    return (_crop(dim[0], start, step, count), *pieces)
-
-
-def _crop(factor: Factor, start: int, step: int, count: int) -> Factor:
-    if count == factor.size:
-        return factor
-    if _claims_nothing(factor) or isinstance(factor.axis, Block) or factor.size != factor.total:
-        return whole(COPIES if factor.axis == COPIES else UNKNOWN, count)
-    assert isinstance(factor.total, int)
-    axis = factor.axis
-    old = axis.crop or Crop(0, factor.total, 1, factor.total)
-    return _cropped(axis, old.start + start * old.step, step * old.step, count, old.total)
-
-
-def _cropped(axis: Axis, start: int, step: int, count: int, total: int) -> Factor:
+def cropped(axis: Axis, start: int, step: int, count: int, total: int) -> Factor:
+    """Return all of what a slice leaves of an axis that has ``total`` elements."""
     stop = start + step * (count - 1) + 1 if count else start
     crop = None if count == total else Crop(start, stop, step if count > 1 else 1, total)
     return whole(Axis(axis.name, axis.of, crop), count)
-
-
-def join(dims: Sequence[Dim]) -> Dim:
-    """Return the dimension that ``cat`` makes of these.
-
-    Neighbouring slices of one axis fuse again. Equal dimensions become a product of "which one" (unknown) and what they
-    share. Anything else is unknown.
-    """
-    if len(dims) == 1:
-        return dims[0]
-    if (slices := _joined_slices([d[0] if d else None for d in dims])) and len({d[1:] for d in dims}) == 1:
-        return fuse((slices, *dims[0][1:]))
-    if all(d == dims[0] for d in dims):
-        return fuse((whole(UNKNOWN, len(dims)), *dims[0]))
-    sizes = [product(f.size for f in d) for d in dims]
-    total = 0
-    for size in sizes:
-        if not isinstance(size, int):
-            raise ValueError(f"the sum of {' and '.join(map(str, sizes))} is not a size; give numbers")
-        total += size
-    return unknown(total)
-
-
-def _joined_slices(slices: Sequence[Factor | None]) -> Factor | None:
-    """Return the factor that neighbouring slices of one axis make, None if they are anything else."""
-    joined: Factor | None = None
-    for piece in slices:
-        if piece is None or not isinstance(piece.axis, Axis) or piece.axis.crop is None:
-            return None
-        axis, crop, count = piece.axis, piece.axis.crop, piece.size
-        if count != piece.total or not isinstance(count, int) or not count:
-            return None
-        if joined is None:
-            joined = piece
-            continue
-        before = joined.axis
-        if not isinstance(before, Axis) or before.crop is None or not isinstance(joined.size, int):
-            return None
-        # A slice of one element has no step of its own.
-        step = before.crop.step if joined.size > 1 else crop.step if count > 1 else crop.start - before.crop.start
-        follows = step > 0 and crop.start == before.crop.start + step * joined.size and (count == 1 or crop.step == step)
-        if not follows or (axis.name, axis.of, crop.total) != (before.name, before.of, before.crop.total):
-            return None
-        joined = _cropped(axis, before.crop.start, step, joined.size + count, crop.total)
-    return joined

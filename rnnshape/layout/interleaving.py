@@ -14,14 +14,29 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from rnnshape import text
-from rnnshape.layout import notation
-from rnnshape.layout.axes import Axis, Block, Dim, Factor, axes_of
+from rnnshape.errors import LayoutError
+from rnnshape.layout.axes import Axis, Block, Dim, Dims, Factor, axes_of
+from rnnshape.layout.dims import render, sizes_of
 from rnnshape.layout.factoring import regroup
 from rnnshape.layout.sizes import Monomial, Size, divide, product
 
-__all__ = ["explain_interleaving", "explain_misreading", "interleaves", "misread", "repair"]
+__all__ = ["interleaves", "misread", "refuse_mixing", "repair"]
 
-Dims = tuple[Dim, ...]
+
+
+def refuse_mixing(before: Dims, after: Dims, call: str, all_axes: bool = False) -> None:
+    """Raise where a reshape interleaves samples or misreads axes; the message has what to write instead.
+
+    Args:
+        before: the dims that are reshaped.
+        after: what became of them.
+        call: the reshape, as it was written.
+        all_axes: whether axes besides layers and directions are looked at.
+    """
+    if (at := misread(before, after, all_axes)) is not None:
+        raise LayoutError(_explain_misreading(before, after, at, call))
+    if interleaves(before, after):
+        raise LayoutError(_explain_interleaving(before, after, call))
 
 
 def interleaves(before: Dims, after: Dims) -> bool:
@@ -38,22 +53,22 @@ def interleaves(before: Dims, after: Dims) -> bool:
     if any(isinstance(f.axis, Block) for d in holding for f in d):
         return not _one_dim_decides_the_sample(before, after)
     crowded = [any(f.axis != piece.axis and f.size != 1 for f in d) for d in holding for piece in d if _is_batch(piece)]
-    real = [[s for s in _sizes(dims) if s != 1] for dims in (before, after)]
+    real = [[s for s in sizes_of(dims) if s != 1] for dims in (before, after)]
     reordered = real[0] != real[1] and sorted(map(str, real[0])) == sorted(map(str, real[1]))
     return any(crowded) and (all(crowded) or reordered)
 
 
-def explain_interleaving(before: Dims, after: Dims, call: str) -> str:
+def _explain_interleaving(before: Dims, after: Dims, call: str) -> str:
     """Write what an interleaving reshape does, and what to write instead if a transpose was found to mend it."""
-    shown = [[label, notation.render(dims), text.sizes(_sizes(dims))] for label, dims in (("from   ", before), ("to", after))]
+    shown = [[label, render(dims), text.sizes(sizes_of(dims))] for label, dims in (("from   ", before), ("to", after))]
     lines = [f"{call} interleaves samples: no dim of the result is batch", *text.columns(shown)]
     samples = _samples_in_first_row(before, after)
     if samples > 1:
         held = "samples 0 and 1" if samples == 2 else f"samples 0 to {samples - 1}"
         lines.append(f"           row 0 holds {held}")
-    if found := repair(before, _sizes(after)):
+    if found := repair(before, sizes_of(after)):
         code, result = found
-        lines += [f"  instead  {code}", f"           {notation.render(result)}"]
+        lines += [f"  instead  {code}", f"           {render(result)}"]
     return "\n".join(lines)
 
 
@@ -72,7 +87,7 @@ def misread(before: Dims, after: Dims, all_axes: bool = False) -> int | None:
     >>> misread(parse("(layers=4 directions=2) batch=6"), parse("layers//2=2 (layers%2/4=2 directions=2) batch=6"))
     0
     """
-    old, new = _sizes(before), _sizes(after)
+    old, new = sizes_of(before), sizes_of(after)
     if product(new) == 0:
         return None
     reached = {product(new[:end]): end for end in reversed(range(len(new) + 1))}
@@ -81,7 +96,7 @@ def misread(before: Dims, after: Dims, all_axes: bool = False) -> int | None:
         if ends[0] is None or ends[1] is None:
             continue
         dealt = after[ends[0] : ends[1]]
-        own, read = ([s for s in sizes if s != 1] for sizes in ([f.size for f in dim], _sizes(dealt)))
+        own, read = ([s for s in sizes if s != 1] for sizes in ([f.size for f in dim], sizes_of(dealt)))
         if own == read or sorted(map(str, own)) != sorted(map(str, read)):
             continue
         if _is_state(dim) or (all_axes and _blocks(dealt) > _blocks((dim,))):
@@ -89,26 +104,22 @@ def misread(before: Dims, after: Dims, all_axes: bool = False) -> int | None:
     return None
 
 
-def explain_misreading(before: Dims, after: Dims, at: int, call: str) -> str:
+def _explain_misreading(before: Dims, after: Dims, at: int, call: str) -> str:
     """Write what a reshape makes of the axes of one dim, and the sizes that have them apart."""
-    shown = [[label, notation.render(dims), text.sizes(_sizes(dims))] for label, dims in (("from   ", before), ("to", after))]
+    shown = [[label, render(dims), text.sizes(sizes_of(dims))] for label, dims in (("from   ", before), ("to", after))]
     apart = (*before[:at], *((f,) for f in before[at]), *before[at + 1 :])
     order = ", ".join(str(f.size) for f in before[at])
     return "\n".join([
-        f"{call} cuts across axes: dim {at} is {notation.render((before[at],))}, in this order",
+        f"{call} cuts across axes: dim {at} is {render((before[at],))}, in this order",
         *text.columns(shown),
         f"  instead  unflatten({at}, ({order}))",
-        f"           {notation.render(apart)}",
+        f"           {render(apart)}",
     ])  # fmt: skip
 
 
 def _is_state(dim: Dim) -> bool:
     """Tell whether a dim is all of the layers and directions of a state."""
     return {a.name for a in axes_of(dim)} == {"layers", "directions"} and all(f.size == f.total for f in dim)
-
-
-def _sizes(dims: Dims) -> tuple[Size, ...]:
-    return tuple(product(f.size for f in d) for d in dims)
 
 
 def _is_batch(factor: Factor) -> bool:
@@ -131,7 +142,7 @@ def _blocks(dims: Dims) -> int:
 def _one_dim_decides_the_sample(before: Dims, after: Dims) -> bool:
     """Tell whether along some dim of the result no entry holds anything of two samples."""
     batch, per_sample = _batch_and_per_sample(before)
-    sizes = _sizes(after)
+    sizes = sizes_of(after)
     for at, size in enumerate(sizes):
         inner = product(sizes[at + 1 :])
         repeats = divide(product((size, inner)), product((batch, per_sample)))
@@ -150,7 +161,7 @@ def _batch_and_per_sample(dims: Dims) -> tuple[Size, Size]:
 def _samples_in_first_row(before: Dims, after: Dims) -> int:
     """Count the samples of which the first row of the result holds something; 0 where sizes are symbols."""
     batch, per_sample = _batch_and_per_sample(before)
-    row = product(_sizes(after)[1:])
+    row = product(sizes_of(after)[1:])
     if isinstance(per_sample, Monomial) or isinstance(row, Monomial) or isinstance(batch, Monomial) or not per_sample:
         return 0
     return min(-(-row // per_sample), batch)

@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import EllipsisType
+from itertools import accumulate
 from typing import cast
 
-from rnnshape.errors import LayoutError, LayoutIndexError
-from rnnshape.layout import dialects, factoring, notation
-from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Factor, axes_of, role_of, whole
-from rnnshape.layout.binding import solve, substituted
-from rnnshape.layout.interleaving import explain_interleaving, explain_misreading, interleaves, misread
-from rnnshape.layout.joining import aligned, concatenated, stacked, words
-from rnnshape.layout.sizes import Monomial, Size, divide, parse_size, product
+from rnnshape.errors import LayoutError
+from rnnshape.layout import dialects, notation, ordering, picking, regrouping
+from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Dims, Factor, axes_of, role_of, whole
+from rnnshape.layout.binding import renamed, solve, substituted
+from rnnshape.layout.dims import number, position, render, sizes_of
+from rnnshape.layout.interleaving import refuse_mixing
+from rnnshape.layout.joining import aligned, concatenated, stacked
+from rnnshape.layout.picking import Index
+from rnnshape.layout.sizes import Size, parse_size, product
 
 __all__ = ["Layout"]
-
-Index = int | slice | EllipsisType | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Layout:
     batch=6 feature=10
     """
 
-    dims: tuple[Dim, ...]
+    dims: Dims
 
     @staticmethod
     def parse(text: str | Layout) -> Layout:
@@ -111,7 +111,7 @@ class Layout:
     @property
     def sizes(self) -> tuple[Size, ...]:
         """The sizes, as ``tensor.shape`` would be; symbols where no number is known."""
-        return tuple([d[0].size if len(d) == 1 else product([f.size for f in d]) for d in self.dims])
+        return sizes_of(self.dims)
 
     @property
     def shape(self) -> tuple[Size, ...]:
@@ -126,6 +126,15 @@ class Layout:
         ('layers*directions', 'batch', 'hidden')
         """
         return tuple("*".join(a.name for a in axes_of(d)) or "1" for d in self.dims)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Each dimension as it stands in the Layout's string.
+
+        >>> Layout.parse("(layers=2 directions=2) batch=6 hidden").written
+        ('(layers=2 directions=2)', 'batch=6', 'hidden')
+        """
+        return tuple(render((dim,)) for dim in self.dims)
 
     @property
     def ndim(self) -> int:
@@ -144,10 +153,10 @@ class Layout:
 
     def is_mixed(self, dim: int) -> bool:
         """Tell whether a dimension holds a piece of axes that were cut where they do not divide."""
-        return any(isinstance(f.axis, Block) for f in self.dims[self._at(dim)])
+        return any(isinstance(f.axis, Block) for f in self.dims[position(self.dims, dim)])
 
     def __str__(self) -> str:
-        return notation.render(self.dims)
+        return render(self.dims)
 
     def __repr__(self) -> str:
         return f"Layout({str(self)!r}, sizes=({', '.join(map(str, self.sizes))}{',' if self.ndim == 1 else ''}))"
@@ -179,41 +188,22 @@ class Layout:
         >>> print(Layout.parse("batch=6 feature=4").rename(feature="classes"))
         batch=6 classes=4
         """
-        missing = [n for n in names if n not in {a.name for a in self.axes}]
-        if missing:
-            raise LayoutError(f"rename: there is no axis {missing[0]!r} in {self}")
-
-        def factor(f: Factor) -> Factor:
-            if isinstance(f.axis, Block):
-                return f._replace(axis=Block(tuple(map(factor, f.axis.parts))))
-            return f._replace(axis=f.axis._replace(name=names.get(f.axis.name, f.axis.name)))
-
-        return Layout(tuple(tuple(map(factor, d)) for d in self.dims))
+        return Layout(renamed(self.dims, names))
 
     # Order
 
     def permute(self, *dims: int | Sequence[int]) -> Layout:
         """Reorder the dimensions."""
-        order = [self._at(d) for d in _ints(dims)]
-        if sorted(order) != list(range(self.ndim)):
-            raise LayoutError(f"permute{tuple(_ints(dims))}: name each of the {self.ndim} dims of {self} once")
-        return Layout(tuple(self.dims[d] for d in order))
+        return Layout(ordering.permuted(self.dims, _ints(dims)))
 
     def transpose(self, dim0: int, dim1: int) -> Layout:
         """Swap two dimensions."""
-        order = list(range(self.ndim))
-        a, b = self._at(dim0), self._at(dim1)
-        order[a], order[b] = b, a
-        return self.permute(order)
+        return Layout(ordering.transposed(self.dims, dim0, dim1))
 
     def movedim(self, source: int | Sequence[int], destination: int | Sequence[int]) -> Layout:
         """Move dimensions to new places; the others keep their order."""
-        sources, destinations = ([self._at(d) for d in _ints((given,))] for given in (source, destination))
-        if not len(sources) == len(destinations) == len(set(sources)) == len(set(destinations)):
-            raise LayoutError(f"movedim({source}, {destination}): name as many dims of {self} on both sides, each once")
-        moved = dict(zip(destinations, sources, strict=True))
-        others = iter(d for d in range(self.ndim) if d not in moved.values())
-        return self.permute([moved[d] if d in moved else next(others) for d in range(self.ndim)])
+        call = f"movedim({source}, {destination})"
+        return Layout(ordering.moved(self.dims, _ints((source,)), _ints((destination,)), call))
 
     def t(self) -> Layout:
         """Swap the dimensions of a matrix."""
@@ -255,10 +245,10 @@ class Layout:
           instead  transpose(0, 1).reshape(6, 64)
                    batch=6 (layers=2 directions=2 hidden=16)
         """
-        wanted = self._inferred(_sizes(sizes))
-        dims = factoring.regroup(tuple(f for d in self.dims for f in d), wanted)
+        wanted = _sizes(sizes)
+        dims = regrouping.reshaped(self.dims, wanted)
         if not allow_mixing:
-            self._refuse_mixing(dims, f"reshape({_listed(_sizes(sizes))})")
+            refuse_mixing(self.dims, dims, f"reshape({_listed(wanted)})")
         return Layout(dims)
 
     def view(self, *sizes: int | str | Size | Sequence[int | str | Size], allow_mixing: bool = False) -> Layout:
@@ -267,13 +257,7 @@ class Layout:
 
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Layout:
         """Make one dimension of those from ``start_dim`` to ``end_dim``."""
-        if not self.ndim:
-            return Layout(((),))
-        start, end = self._at(start_dim), self._at(end_dim)
-        if start > end:
-            raise LayoutError(f"flatten({start_dim}, {end_dim}): the first dim comes after the last")
-        joined = factoring.fuse([f for d in self.dims[start : end + 1] for f in d])
-        return Layout((*self.dims[:start], joined, *self.dims[end + 1 :]))
+        return Layout(regrouping.flattened(self.dims, start_dim, end_dim))
 
     def unflatten(self, dim: int, sizes: Sequence[int | str | Size], *, allow_mixing: bool = False) -> Layout:
         """Read one dimension as several.
@@ -296,20 +280,10 @@ class Layout:
           instead  unflatten(0, (3, 2))
                    layers=3 directions=2 batch=6 hidden=16
         """
-        at = self._at(dim)
-        if not sizes:
-            raise LayoutError(f"unflatten({dim}, {sizes}): give one size or more")
-        inner = Layout((self.dims[at],)).reshape(*sizes, allow_mixing=True)
-        dims = (*self.dims[:at], *inner.dims, *self.dims[at + 1 :])
+        dims = regrouping.unflattened(self.dims, dim, _sizes(sizes))
         if not allow_mixing:
-            self._refuse_mixing(dims, f"unflatten({dim}, ({_listed(sizes)}))", all_axes=True)
+            refuse_mixing(self.dims, dims, f"unflatten({dim}, ({_listed(sizes)}))", all_axes=True)
         return Layout(dims)
-
-    def _refuse_mixing(self, dims: tuple[Dim, ...], call: str, all_axes: bool = False) -> None:
-        if (at := misread(self.dims, dims, all_axes)) is not None:
-            raise LayoutError(explain_misreading(self.dims, dims, at, call))
-        if interleaves(self.dims, dims):
-            raise LayoutError(explain_interleaving(self.dims, dims, call))
 
     def merge_axes(self, *names: str) -> Layout:
         """Make one dimension of neighbouring ones, given by their axis words.
@@ -317,13 +291,7 @@ class Layout:
         >>> print(Layout.parse("layers=2 directions=2 batch=6").merge_axes("layers", "directions"))
         (layers=2 directions=2) batch=6
         """
-        positions = [self._named(n) for n in names]
-        if not positions or positions != list(range(positions[0], positions[0] + len(positions))):
-            advice = "permute them to stand side by side in that order first"
-            if len(set(positions)) < max(len(positions), 1):
-                advice = "name axes of different dims"
-            raise LayoutError(f"merge_axes({', '.join(map(repr, names))}): these are dims {positions} of {self}; {advice}")
-        return self.flatten(positions[0], positions[-1])
+        return Layout(regrouping.merged(self.dims, names))
 
     def split_axes(self, *names: str) -> Layout:
         """Make a dimension of each factor of the dimensions that hold these axes; of all, if none is named.
@@ -331,41 +299,19 @@ class Layout:
         >>> print(Layout.parse("(layers=2 directions=2) batch=6").split_axes("directions"))
         layers=2 directions=2 batch=6
         """
-        chosen = {self._named(n) for n in names} if names else set(range(self.ndim))
-        dims: list[Dim] = []
-        for at, dim in enumerate(self.dims):
-            dims.extend([(f,) for f in dim] if at in chosen and dim else [dim])
-        return Layout(tuple(dims))
+        return Layout(regrouping.split_up(self.dims, names))
 
     def squeeze(self, dim: int | Sequence[int] | None = None) -> Layout:
         """Drop dimensions of size 1: those that are named, or all."""
-        named = range(self.ndim) if dim is None else [self._at(d) for d in _ints((dim,))]
-        return Layout(tuple(d for at, d in enumerate(self.dims) if at not in named or self.sizes[at] != 1))
+        return Layout(regrouping.squeezed(self.dims, None if dim is None else _ints((dim,))))
 
     def unsqueeze(self, dim: int) -> Layout:
         """Insert a dimension of size 1, which means nothing yet."""
-        at = dim + self.ndim + 1 if dim < 0 else dim
-        if not 0 <= at <= self.ndim:
-            raise LayoutIndexError(f"unsqueeze({dim}): {self} has {self.ndim} dims")
-        return Layout((*self.dims[:at], (), *self.dims[at:]))
+        return Layout(regrouping.unsqueezed(self.dims, dim))
 
     def expand(self, *sizes: int | str | Size | Sequence[int | str | Size]) -> Layout:
         """Repeat dimensions of size 1 without copying; -1 keeps a size."""
-        wanted = _sizes(sizes)
-        added = len(wanted) - self.ndim
-        if added < 0:
-            raise LayoutError(f"expand({_listed(wanted)}): {self} has {self.ndim} dims already")
-        dims: list[Dim] = []
-        for size, dim in zip(wanted, [*[()] * added, *self.dims], strict=True):
-            old = product(f.size for f in dim)
-            if size == old or (size == -1 and len(dims) >= added):
-                dims.append(dim)
-            elif old == 1 and size != -1:
-                dims.append((whole(COPIES, size),))
-            else:
-                at = len(dims)
-                raise LayoutError(f"expand({_listed(wanted)}): dim {at} of the result is {old} in {self}; only 1 expands")
-        return Layout(tuple(dims))
+        return Layout(regrouping.expanded(self.dims, _sizes(sizes)))
 
     # Parts
 
@@ -376,80 +322,33 @@ class Layout:
             LayoutIndexError: where an int is out of range or there are too many.
             LayoutError: for any other kind of index, which depends on values.
         """
-        items = list(index) if isinstance(index, tuple) else [index]
-        consumed = sum(i is not None and i is not Ellipsis for i in items)
-        gaps = sum(i is Ellipsis for i in items)
-        if consumed > self.ndim:
-            raise LayoutIndexError(f"{consumed} indices for the {self.ndim} dims of {self}")
-        if gaps > 1:
-            raise LayoutIndexError(f"{gaps} times ... in one index; it can stand for dims only once")
-        if not gaps:
-            items.append(Ellipsis)
-        dims: list[Dim] = []
-        at = 0
-        for item in items:
-            if item is None:
-                dims.append(())
-            elif item is Ellipsis:
-                kept = self.ndim - consumed
-                dims.extend(self.dims[at : at + kept])
-                at += kept
-            elif isinstance(item, slice):
-                dims.append(self._sliced(at, item))
-                at += 1
-            elif isinstance(cast("object", item), int) and not isinstance(cast("object", item), bool):
-                self._element(at, cast("int", item))
-                at += 1
-            else:
-                raise LayoutError(
-                    f"a Layout is indexed with ints, slices, None and ..., got {type(item).__name__}: "
-                    "what other indices pick depends on values"
-                )
-        return Layout(tuple(dims))
+        return Layout(picking.indexed(self.dims, index))
 
     def __iter__(self) -> Iterator[Layout]:
         return iter(self.unbind())
 
     def select(self, dim: int, index: int) -> Layout:
         """Take one element along a dimension, which goes."""
-        at = self._at(dim)
-        self._element(at, index)
-        return Layout((*self.dims[:at], *self.dims[at + 1 :]))
+        return Layout(picking.selected(self.dims, dim, index))
 
     def narrow(self, dim: int, start: int, length: int) -> Layout:
         """Take ``length`` elements along a dimension, which stays."""
-        at = self._at(dim)
-        size = self._number(at, "narrow")
-        begin = start + size if start < 0 else start
-        if not 0 <= begin <= begin + length <= size:
-            raise LayoutIndexError(f"narrow({dim}, {start}, {length}): dim {at} of {self} has {size} elements")
-        return self[(slice(None),) * at + (slice(begin, begin + length),)]
+        return Layout(picking.narrowed(self.dims, dim, start, length))
 
     def split(self, split_size: int | Sequence[int], dim: int = 0) -> tuple[Layout, ...]:
         """Cut a dimension into parts of a size (the last may be smaller) or of given sizes."""
-        at = self._at(dim)
-        size = self._number(at, "split")
-        if isinstance(split_size, int):
-            if split_size <= 0:
-                raise LayoutError(f"split({split_size}): the size of a part is 1 or more")
-            lengths = [min(split_size, size - s) for s in range(0, max(size, 1), split_size)]
-        else:
-            lengths = list(split_size)
-            if sum(lengths) != size:
-                raise LayoutError(f"split({lengths}): the parts have {sum(lengths)} elements, dim {at} of {self} has {size}")
-        starts = [sum(lengths[:i]) for i in range(len(lengths))]
-        return tuple(self.narrow(at, s, n) for s, n in zip(starts, lengths, strict=True))
+        at, lengths = position(self.dims, dim), picking.part_lengths(self.dims, split_size, dim)
+        return tuple(self.narrow(at, start, n) for start, n in zip(accumulate(lengths, initial=0), lengths, strict=False))
 
     def chunk(self, chunks: int, dim: int = 0) -> tuple[Layout, ...]:
         """Cut a dimension into at most ``chunks`` parts of equal size."""
-        if chunks <= 0:
-            raise LayoutError(f"chunk({chunks}): the number of parts is 1 or more")
-        size = self._number(self._at(dim), "chunk")
-        return (self,) * chunks if size == 0 else self.split(-(-size // chunks), dim)
+        size = picking.chunk_size(self.dims, chunks, dim)
+        return self.split(size, dim) if size else (self,) * chunks
 
     def unbind(self, dim: int = 0) -> tuple[Layout, ...]:
         """Take every element along a dimension, which goes."""
-        return tuple(self.select(dim, i) for i in range(self._number(self._at(dim), "unbind")))
+        size = number(self.dims, position(self.dims, dim), "unbind")
+        return tuple(self.select(dim, i) for i in range(size))
 
     # Several Layouts
 
@@ -464,8 +363,7 @@ class Layout:
         >>> print(Layout.cat([h, h], 1))
         batch=6 (?=2 hidden=16)
         """
-        _same_rank(layouts, "cat")
-        return Layout(concatenated([part.dims for part in layouts], layouts[0]._at(dim)))
+        return Layout(concatenated([part.dims for part in layouts], dim))
 
     @staticmethod
     def stack(layouts: Sequence[Layout], dim: int = 0, name: str | None = None) -> Layout:
@@ -475,11 +373,7 @@ class Layout:
         >>> print(Layout.stack([h, h], 1, name="directions"))
         batch=6 directions=2 hidden=16
         """
-        first = _same_rank(layouts, "stack")
-        at = dim + first.ndim + 1 if dim < 0 else dim
-        if not 0 <= at <= first.ndim:
-            raise LayoutIndexError(f"stack(dim={dim}): the parts have {first.ndim} dims")
-        return Layout(stacked([part.dims for part in layouts], at, name))
+        return Layout(stacked([part.dims for part in layouts], dim, name))
 
     def align(self, other: Layout) -> Layout:
         """Return the Layout of an elementwise operation between two, broadcast as torch does.
@@ -491,62 +385,6 @@ class Layout:
         batch=6 hidden=16
         """
         return Layout(aligned(self.dims, other.dims))
-
-    # What the methods share
-
-    def _at(self, dim: int) -> int:
-        if not -self.ndim <= dim < self.ndim:
-            raise LayoutIndexError(f"dim {dim} is out of range: {str(self) or 'a scalar'} has {self.ndim} dims")
-        return dim % self.ndim
-
-    def _named(self, name: str) -> int:
-        word = name if any(a.name == name for a in self.axes) else role_of(name)
-        found = [at for at, d in enumerate(self.dims) if word in {a.name for a in axes_of(d)}]
-        if len(found) != 1:
-            raise LayoutError(f"{name!r} stands in {len(found)} dims of {self}; one is needed")
-        return found[0]
-
-    def _number(self, at: int, doing: str) -> int:
-        size = self.sizes[at]
-        if isinstance(size, Monomial):
-            raise LayoutError(f"{doing}: dim {at} of {self} has no number for its size; use bind({size.symbols[0]}=...) first")
-        return size
-
-    def _element(self, at: int, index: int) -> None:
-        size = self.sizes[at]
-        if isinstance(size, int) and not -size <= index < size:
-            raise LayoutIndexError(f"index {index} is out of range for dim {at} ({words(self.dims[at])}) of {self}")
-
-    def _sliced(self, at: int, part: slice) -> Dim:
-        if (part.start in (None, 0)) and part.stop is None and part.step in (None, 1):
-            return self.dims[at]
-        if part.step is not None and part.step <= 0:
-            raise LayoutError(f"a slice steps forward, as torch demands; got step {part.step}")
-        taken = range(self._number(at, "slice"))[part]
-        return factoring.take(self.dims[at], taken.start, taken.step, len(taken))
-
-    def _inferred(self, sizes: Sequence[Size]) -> tuple[Size, ...]:
-        """Replace a -1 and hold the sizes against the number of elements."""
-        holes = sum(s == -1 for s in sizes)
-        total = self.numel()
-        known = product(s for s in sizes if s != -1)
-        if holes > 1:
-            raise LayoutError(f"reshape({_listed(sizes)}): only one size may be -1")
-        filler = divide(total, known) if holes else None
-        if (filler is None) if holes else (known != total):
-            raise LayoutError(
-                f"reshape({_listed(sizes)}): {self} has {total} elements, which "
-                + (f"cannot be dealt out to {known}" if holes else f"are not {known}")
-            )
-        return tuple(filler if s == -1 and filler is not None else s for s in sizes)
-
-
-def _same_rank(layouts: Sequence[Layout], doing: str) -> Layout:
-    if not layouts:
-        raise LayoutError(f"{doing}: no parts were given")
-    if len({part.ndim for part in layouts}) > 1:
-        raise LayoutError(f"{doing}: the parts have {_listed(part.ndim for part in layouts)} dims")
-    return layouts[0]
 
 
 def _listed(items: object) -> str:

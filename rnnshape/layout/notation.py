@@ -1,4 +1,4 @@
-"""The written form of a Layout: ``seq=9 batch=6 (directions=2 hidden=16)``.
+"""How a Layout is read: ``seq=9 batch=6 (directions=2 hidden=16)``.
 
     layout  dim dim ...
     dim     piece | ( piece ... ) | 1                one axis, a row-major product of axes, or size 1 without a meaning
@@ -19,10 +19,10 @@ import re
 from typing import NoReturn, TypeVar
 
 from rnnshape.errors import LayoutSyntaxError
-from rnnshape.layout.axes import UNKNOWN, Axis, Block, Crop, Dim, Factor, role_of, whole
+from rnnshape.layout.axes import UNKNOWN, Axis, Block, Crop, Dim, Dims, Factor, role_of, whole
 from rnnshape.layout.sizes import Size, divide, parse_size, product
 
-__all__ = ["parse", "render"]
+__all__ = ["parse"]
 
 _T = TypeVar("_T")
 _SPACE = re.compile(r"[\s,]*")
@@ -36,19 +36,7 @@ _ONE = re.compile(r"1(?![\w*])")
 _NUMBER = re.compile(r"[0-9]+(?![\w*])")
 
 
-def render(dims: tuple[Dim, ...]) -> str:
-    """Write dimensions so that `parse` reads the same ones back."""
-    return " ".join(_dim(d) for d in dims)
-
-
-def _dim(dim: Dim) -> str:
-    if not dim:
-        return "1"
-    text = " ".join(map(str, dim))
-    return text if len(dim) == 1 else f"({text})"
-
-
-def parse(text: str) -> tuple[Dim, ...]:
+def parse(text: str) -> Dims:
     """Read a layout string.
 
     Raises:
@@ -85,7 +73,7 @@ class _Reader:
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def layout(self) -> tuple[Dim, ...]:
+    def layout(self) -> Dims:
         dims: list[Dim] = []
         self.skip()
         while self.at < len(self.text):

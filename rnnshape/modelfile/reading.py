@@ -14,7 +14,7 @@ from typing import Any, NoReturn, cast
 from rnnshape import text
 from rnnshape.errors import SpecError
 from rnnshape.modelfile.lines import DEEPEST, Lines, NestedTooDeepError, Path, json_lines, toml_lines
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = ["Document", "read", "read_text", "shown"]
 

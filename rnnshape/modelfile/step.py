@@ -14,8 +14,8 @@ from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial, Size, divide, product
 from rnnshape.modelfile.registry import Cut, Tensor
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding
+from rnnshape.report.finding import Became, Finding
+from rnnshape.report.mistake import Mistake, finding_of
 
 if TYPE_CHECKING:
     from rnnshape.modelfile.description import Layer
@@ -137,20 +137,11 @@ class Step:
     ) -> None:
         """Report a mistake, at a key of the layer, or at the reshape that made it one."""
         given = [("input", self.layout)] if shown is None and self.inputs else list(shown or ())
-        details: list[str] = []
         if cut is not None:
             given = [("before", cut.before)]
-        for name, layout in given:
-            details.append(f"  {name:<9} {layout}  {text.sizes(layout.sizes)}")
-        if cut is not None:
-            details.append(f"  {cut.call.split('(')[0]:<9} {text.sizes(cut.sizes)}")
-        self.tell(
-            Finding(
-                code, rule(code).severity, message, self.layer.name, None, suggestion, tuple(given),
-                self.layer.kind.name, tuple(details), subject=subject,
-            ),
-            cut.path if cut else self.path(key),
-        )  # fmt: skip
+        became = Became(cut.call.split("(")[0], cut.sizes) if cut is not None else None
+        mistake = Mistake(code, message, suggestion, tuple(given), became, subject=subject)
+        self.tell(finding_of(mistake, self.layer.name, self.layer.kind.name, None), cut.path if cut else self.path(key))
 
     def stop(self, code: str, message: str, key: str | None = None, suggestion: str | None = None) -> NoReturn:
         """Report a mistake after which nobody knows what comes out."""

@@ -17,10 +17,12 @@ from rnnshape.modelfile.description import Description, Layer, Mistakes, Referen
 from rnnshape.modelfile.kinds import KINDS, Kind
 from rnnshape.modelfile.lines import Path
 from rnnshape.modelfile.reading import Document
-from rnnshape.modelfile.registry import Cut, Result, Tensor, Use
+from rnnshape.modelfile.registry import Result, Tensor, Use
 from rnnshape.modelfile.step import BoundError, Step, UnfollowedError, holds, instead
-from rnnshape.report.catalogue import checked_codes, rule
-from rnnshape.report.report import Finding, Report
+from rnnshape.report.catalogue import checked_codes
+from rnnshape.report.finding import Finding
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.report import Report
 
 __all__ = ["Walked", "walked"]
 
@@ -190,15 +192,13 @@ class Walked:
 
     # What is found
 
-    def _tell(self, finding: Finding, path: Path) -> None:
+    def _tell(self, found: Finding, path: Path) -> None:
         location = self.document.location(path)
-        if finding.code not in self.ignore and not location.silences(finding.code):
-            self.report.add(replace(finding, location=location))
+        if found.code not in self.ignore and not location.silences(found.code):
+            self.report.add(replace(found, location=location))
 
-    def _find(self, code: str, message: str, layer: Layer, path: Path, hint: str | None = None, cut: Cut | None = None) -> None:
-        shown = (("before", cut.before),) if cut else ()
-        kind = layer.kind.name
-        self._tell(Finding(code, rule(code).severity, message, layer.name, None, hint, shown, kind), path)
+    def _find(self, code: str, message: str, layer: Layer, path: Path, hint: str | None = None) -> None:
+        self._tell(finding_of(Mistake(code, message, hint), layer.name, layer.kind.name, None), path)
 
     def _outputs(self) -> list[tuple[Reference, Tensor | None]]:
         return [(reference, self._tensor(reference)) for reference in self.description.outputs]
@@ -218,7 +218,7 @@ class Walked:
             if not any(f.code == "RNS203" for f in self.report.findings):
                 source = self.layers[cut.module]
                 message = f"the output {tensor.layout} holds mixed samples: {cut.call} of {cut.before} interleaves them"
-                self._find("RNS203", message, source, cut.path, instead(cut), cut)
+                self._find("RNS203", message, source, cut.path, instead(cut))
         known = [tensor for tensor in tensors if tensor is not None]
         if len(known) < len(tensors) or not any(_has_batch(t.layout) for t in self.inputs.values()):
             return

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, along
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.consumption import contracted, joined, put_result
+from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
+from rnnshape.operations.uses import AttentionInput
 
 __all__ = ["attention"]
 
@@ -22,7 +24,7 @@ def attention(op: Operation) -> None:
     for name, tensor in (("query", query), ("key", key), ("value", value)):
         mark = op.book.mark(tensor)
         if mark is not None and tensor.dim() == 3:
-            op.book.judge.attention(op, name, mark)
+            op.emit(AttentionInput(op.name, name, mark))
     if op.book.mark(query) is None or not isinstance(op.result, tuple):
         return
     output, last = op.result[0], query.dim() - 1
@@ -42,7 +44,7 @@ def dot_product_attention(op: Operation) -> None:
     """(..., steps, features): keys' steps are contracted, so only the query's remain."""
     query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
     marks = [op.book.mark(t) for t in (query, key, value)]
-    op.book.judge.use(*(m for m in marks if m is not None))
+    op.consume(*(m for m in marks if m is not None))
     if marks[0] is None or op.kwargs.get("enable_gqa"):
         return
     steps, last = query.dim() - 2, query.dim() - 1

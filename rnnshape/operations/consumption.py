@@ -1,77 +1,21 @@
-"""Consumption: dims are contracted, reduced or normalised. What must not vary along them is judged here."""
+"""Consumption: dims are contracted, reduced or normalised. What may lie along them, the rules know."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, along, at_sizes, compress, disagreement, interned, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import along, at_sizes, compress, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.pointwise import keeps, meet, pointwise
+from rnnshape.operations.marking import contracted, joined, put_result
+from rnnshape.operations.pointwise import keeps, meet, pointwise, weigh
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
+from rnnshape.operations.uses import Contraction, Normalisation, Product, Reduction, Scaling, TokenIds
 
-__all__ = ["contracted", "joined", "keeps_but", "put_result"]
-
-
-def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
-    """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
-    tables: dict[Axis, Tensor] = {}
-    for axis, table in mark.tables.items():
-        if any(varies(table, d) for d in dims):
-            continue
-        for dim in dims:
-            if table.size(dim) > 1:  # padding beside one coordinate
-                table = table.amax(dim, keepdim=True)
-        if not keepdim and dims:
-            gone = {d % table.dim() for d in dims} if table.dim() else set()
-            table = table.view([s for d, s in enumerate(table.shape) if d not in gone])
-        tables[axis] = interned(table)
-    return tables
-
-
-def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
-    """Return what all operands of a product leave of their axes.
-
-    An axis that one of them sums away is gone, whatever another knows of it; where two disagree, as in a matrix of
-    similarities, an element has no one coordinate.
-    """
-    gone = {axis for mark, tables in sources for axis in mark.tables if axis not in tables}
-    met: dict[Axis, Tensor] = {}
-    for _, tables in sources:
-        for axis, table in tables.items():
-            if axis in met and disagreement(met[axis], table) is not None:
-                gone.add(axis)
-            elif axis not in met or bool((met[axis] < 0).any()):
-                met[axis] = table
-    return {axis: table for axis, table in met.items() if axis not in gone}
-
-
-def put_result(
-    op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
-    single: int | None = None,
-) -> None:  # fmt: skip
-    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
-
-    Args:
-        op: the operation.
-        result: one of its results.
-        tables: of it.
-        sources: the marks of its operands.
-        lost: axes that the operation takes away; of one operand.
-        single: as in Mark.
-    """
-    if not isinstance(result, Tensor):
-        return
-    mark = Mark(tuple(result.shape), tables, single=single)
-    for source in sources:
-        mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
-        mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
-        mark.target |= source.target
-    mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
-    op.book.put(result, mark)
+__all__ = ["keeps_but"]
 
 
 @repeatable
@@ -82,8 +26,8 @@ def linear(op: Operation) -> None:
     mark = op.book.mark(source)
     others = [m for t in (weight, op.argument(2, "bias")) if (m := op.book.mark(t))]
     if mark is None or others:
-        return op.book.judge.use(*([mark] if mark else []), *others)
-    op.book.judge.contraction(op, mark, (source.dim() - 1,))
+        return op.consume(*([mark] if mark else []), *others)
+    op.emit(Contraction(op.name, mark, (source.dim() - 1,)))
     result = op.result
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
     if weight.dim() > 1:
@@ -121,11 +65,12 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
     left, right = op.book.mark(a), op.book.mark(b)
     inner_a, inner_b = a.dim() - 1, max(b.dim() - 2, 0)
     if left is not None and right is not None:
-        op.book.judge.product(op, left, inner_a, right, inner_b)
+        weigh(op)
+        op.emit(Product(op.name, left, inner_a, right, inner_b))
     elif left is not None:
-        op.book.judge.contraction(op, left, (inner_a,))
+        op.emit(Contraction(op.name, left, (inner_a,)))
     elif right is not None:
-        op.book.judge.contraction(op, right, (inner_b,))
+        op.emit(Contraction(op.name, right, (inner_b,)))
     sizes = tuple(result.shape)
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     if left is not None:  # rows of the result, with the columns of b beside them
@@ -153,7 +98,7 @@ def einsum(op: Operation) -> None:
         return
     terms, output = _terms(equation)
     if any(len(set(t)) != len(t) for t in terms) or len(terms) != len(marks):
-        op.book.judge.use(*known)
+        op.consume(*known)
         return
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
@@ -162,7 +107,7 @@ def einsum(op: Operation) -> None:
         gone = tuple(d for d, letter in enumerate(term) if letter not in output)
         others = [t for i, (m, t) in enumerate(zip(marks, terms, strict=True)) if m is not None and i != at]
         met = [d for d in gone if any(term[d] in other for other in others)]
-        op.book.judge.contraction(op, mark, tuple(d for d in gone if d not in met))
+        op.emit(Contraction(op.name, mark, tuple(d for d in gone if d not in met)))
         kept = [letter for letter in term if letter in output]
         order = [kept.index(letter) for letter in output if letter in kept]
         tables: dict[Axis, Tensor] = {}
@@ -173,7 +118,7 @@ def einsum(op: Operation) -> None:
                     table = table.unsqueeze(at)
             tables[axis] = table
         sources.append((mark, tables))
-    op.book.judge.use(*known)
+    op.consume(*known)
     put_result(op, op.result, joined(sources), known)
 
 
@@ -200,7 +145,7 @@ def softmax(op: Operation) -> None:
     if dim is None and op.name != "gumbel_softmax":
         dim = 0 if source.dim() in (0, 1, 3) else 1  # what torch still takes, with a warning
     if type(dim) is int:
-        op.book.judge.normalisation(op, mark, dim % max(source.dim(), 1))
+        op.emit(Normalisation(op.name, mark, dim % max(source.dim(), 1)))
     keeps_but(op, mark, (dim,) if type(dim) is int else None)
 
 
@@ -231,7 +176,7 @@ def normalize(op: Operation) -> None:
     mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
     if mark is not None:
         dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
-        op.book.judge.scaling(op, mark, dims)
+        op.emit(Scaling(op.name, mark, dims))
         keeps_but(op, mark, dims)
 
 
@@ -244,7 +189,7 @@ def trailing_norm(op: Operation) -> None:
     if mark is not None:
         shape = op.argument(1, "normalized_shape")
         dims = tuple(range(source.dim() - len(shape), source.dim()))
-        op.book.judge.contraction(op, mark, dims)
+        op.emit(Contraction(op.name, mark, dims))
         keeps_but(op, mark, dims)
 
 
@@ -289,7 +234,7 @@ def batch_norm(op: Operation) -> None:
     source = op.argument(0, "input")
     mark = op.book.mark(source)
     if mark is not None:
-        op.book.judge.contraction(op, mark, (1,))
+        op.emit(Contraction(op.name, mark, (1,)))
     keeps(op, source)
 
 
@@ -309,7 +254,7 @@ def reduction(op: Operation) -> None:
     if mark is None:
         return
     dims = _dims(op, len(mark.sizes))
-    op.book.judge.reduction(op, mark, dims)
+    op.emit(Reduction(op.name, mark, dims, source))
     kept = tuple(1 if d in dims else s for d, s in enumerate(mark.sizes))
     dropped = tuple(s for d, s in enumerate(mark.sizes) if d not in dims)
     for result in leaves(op.result):
@@ -343,7 +288,7 @@ def embedding(op: Operation) -> None:
         return
     result = op.result
     if op.name == "embedding":
-        op.book.judge.token_ids(op, ids, mark, op.argument(2, "padding_idx"))
+        op.emit(TokenIds(op.name, ids, mark, op.argument(2, "padding_idx")))
     tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items()}
     weight = op.argument(1, "weight") if op.name == "embedding" else None
     tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
@@ -359,7 +304,7 @@ def convolution(op: Operation) -> None:
     space = int(op.name[-2])
     if mark is None or source.dim() != space + 2:
         return
-    op.book.judge.contraction(op, mark, tuple(range(1, source.dim())), keeps_positions=True)
+    op.emit(Contraction(op.name, mark, tuple(range(1, source.dim()))))
     _windows(op, source, mark, space, channels=True)
 
 
@@ -373,7 +318,7 @@ def pool(op: Operation) -> None:
     source = op.argument(0, "input")
     mark = op.book.mark(source)
     if mark is not None:
-        op.book.judge.use(mark)
+        op.consume(mark)
         _windows(op, source, mark, 2 if "2d" in op.name else 1, channels=False)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import NOWHERE, Mark, along, at_sizes, compress, disagreement, expand, varies
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, compress, disagreement, expand, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.consumption import contracted, joined, put_result
-from rnnshape.operations.movement import put_tables
+from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
+from rnnshape.operations.uses import Contraction
 
 __all__ = ["scattered"]
 
@@ -20,7 +21,7 @@ def every_distance(op: Operation) -> None:
     """Each row of the first operand against each row of the second."""
     marks = [op.book.mark(op.argument(i, f"x{i + 1}")) for i in (0, 1)]
     known = [m for m in marks if m is not None]
-    op.book.judge.use(*known)
+    op.consume(*known)
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     for mark, at in zip(marks, (-1, -2), strict=True):
         if mark is not None:
@@ -38,7 +39,7 @@ def distance(op: Operation) -> None:
     dim = op.argument(2, "dim", 1) if op.name == "cosine_similarity" else -1
     keepdim = bool(op.argument(4, "keepdim", False)) if op.name == "pairwise_distance" else False
     if marks and type(dim) is int and sizes:
-        op.book.judge.use(*marks)
+        op.consume(*marks)
         met = meet(op, marks, sizes)
         tables = contracted(met, (dim % len(sizes),), keepdim)
         others = [d for d in range(len(sizes)) if d != dim % len(sizes)]
@@ -54,7 +55,7 @@ def bilinear(op: Operation) -> None:
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     for mark in known:
         last = len(mark.sizes) - 1
-        op.book.judge.contraction(op, mark, (last,))
+        op.emit(Contraction(op.name, mark, (last,)))
         sources.append((mark, contracted(mark, (last,), keepdim=True)))
     tables = joined(sources)
     tables[op.book.fresh("feature")] = along(result.size(-1), result.dim() - 1, result.dim())
@@ -71,7 +72,7 @@ def outer(op: Operation) -> None:
         if mark is not None:
             known.append(mark)
             sources.append((mark, {a: t.unsqueeze(1 - at) for a, t in mark.tables.items()}))
-    op.book.judge.use(*known)
+    op.consume(*known)
     put_result(op, op.result, joined(sources), known)
 
 
@@ -86,14 +87,14 @@ def tensordot(op: Operation) -> None:
         return
     marks = [op.book.mark(t) for t in tensors]
     known = [m for m in marks if m is not None]
-    op.book.judge.use(*known)
+    op.consume(*known)
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     for at, (mark, gone) in enumerate(zip(marks, dims, strict=True)):
         if mark is None:
             continue
         gone = tuple(d % len(mark.sizes) for d in ((gone,) if type(gone) is int else gone))
         if len(known) == 1:
-            op.book.judge.contraction(op, mark, gone)
+            op.emit(Contraction(op.name, mark, gone))
         new = op.result.dim() - (len(mark.sizes) - len(gone))
         tables = contracted(mark, gone, keepdim=False)
         place = (..., *[None] * new) if at == 0 else (*[None] * new, ...)
@@ -103,7 +104,7 @@ def tensordot(op: Operation) -> None:
 
 def _without(op: Operation, mark: Mark, dims: tuple[int, ...]) -> None:
     """Keep the axes that do not lie along these dims, whose sizes may change."""
-    op.book.judge.use(mark)
+    op.consume(mark)
     for result in leaves(op.result):
         if result.dim() == len(mark.sizes):
             put_result(op, result, {a: t for a, t in mark.tables.items() if not any(t.size(d) > 1 for d in dims)}, [mark])
@@ -139,7 +140,7 @@ def folded(op: Operation) -> None:
     result = op.result
     if mark is None or not isinstance(result, Tensor):
         return
-    op.book.judge.use(mark)
+    op.consume(mark)
     batched = {"fold": 3, "stft": 2, "istft": 3 + result.is_complex()}[op.name]
     if len(mark.sizes) < batched or result.dim() == 0 or result.size(0) != mark.sizes[0]:
         return
@@ -157,7 +158,7 @@ def scattered(op: Operation) -> None:
     value = op.args[3] if len(op.args) > 3 else op.kwargs.get("src", op.kwargs.get("source"))
     before, source = op.book.mark(target), op.book.mark(value)
     known = [m for m in (before, source) if m is not None]
-    op.book.judge.use(*known)
+    op.consume(*known)
     tables = dict(before.tables) if before is not None else {}
     for axis, table in source.tables.items() if source is not None else ():
         if type(dim) is not int or varies(table, dim):  # rows of several meet in one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from rnnshape.operations.registry import Operation, operation
+from rnnshape.operations.uses import Backward
 
 __all__ = ["backward"]
 
@@ -13,4 +14,4 @@ __all__ = ["backward"]
 def backward(op: Operation) -> None:
     """A backward that went through: its graph is used up."""
     if isinstance(op.args[0], Tensor):
-        op.book.judge.carrying.backward(op.args[0])
+        op.emit(Backward(op.name, op.args[0]))

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.operations.movement import replay_on
+from rnnshape.operations.marking import replay_on
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable_alone
 
 __all__ = ["index"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from math import prod
+
+import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, at_sizes
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import at_sizes
 from rnnshape.operations.registry import Operation, operation
+from rnnshape.operations.uses import Classes, Comparison, LogProbabilities, RecurrentInput, WideLoss
 
 __all__ = ["elementwise"]
 
@@ -16,15 +21,14 @@ def classes(op: Operation) -> None:
     scores, target = op.argument(0, "input"), op.argument(1, "target")
     known, wanted = op.book.mark(scores), op.book.mark(target)
     if known is not None:
-        op.book.judge.use(known)
         class_dim = 1 if scores.dim() > 1 else 0
-        op.book.judge.class_axis(op, known, class_dim)
+        op.emit(Classes(op.name, known, class_dim))
         if wanted is not None and not target.is_floating_point() and target.dim() == scores.dim() - 1:
             rows = Mark(wanted.sizes, {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
             rows.sites, rows.target = known.sites, known.target
-            op.book.judge.rows(op, rows, wanted)
+            op.emit(Comparison(op.name, rows, wanted, known.made))
         elif wanted is not None and target.shape == scores.shape:
-            op.book.judge.rows(op, known, wanted)
+            op.emit(Comparison(op.name, known, wanted, known.made))
 
 
 @operation(
@@ -39,12 +43,23 @@ def elementwise(op: Operation) -> None:
         return
     known, wanted = op.book.mark(scores), op.book.mark(target)
     if known is not None:
-        op.book.judge.use(known)
-    if op.book.judge.outer_product(op, scores, target):
+        op.consume(known)
+    wide = _wider(tuple(scores.shape), tuple(target.shape))
+    if wide is not None:
+        op.emit(WideLoss(op.name, tuple(scores.shape), tuple(target.shape), wide, known.made if known else None))
         return
     if known is not None and wanted is not None:
         tables = {a: at_sizes(t, known.sizes) for a, t in wanted.tables.items()}
-        op.book.judge.rows(op, known, Mark(known.sizes, tables, target=wanted.target))
+        op.emit(Comparison(op.name, known, Mark(known.sizes, tables, target=wanted.target), known.made))
+
+
+def _wider(scores: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the sizes that two of as many elements broadcast to, where that is more than either has."""
+    try:
+        sizes = torch.broadcast_shapes(scores, target)
+    except RuntimeError:
+        return None
+    return tuple(sizes) if prod(scores) == prod(target) and sizes.numel() > prod(scores) else None
 
 
 @operation("ctc_loss")
@@ -53,13 +68,13 @@ def ctc(op: Operation) -> None:
     scores = op.argument(0, "log_probs")
     known = op.book.mark(scores)
     if known is not None:
-        op.book.judge.use(known)
+        op.consume(known)
         if scores.dim() == 3:
-            op.book.judge.recurrence(op, known, 1, 0)
-            op.book.judge.normalised_over(op, known, 2)
+            op.emit(RecurrentInput(op.name, known, 1, 0))
+            op.emit(LogProbabilities(op.name, known, 2))
 
 
 @operation("cosine_embedding_loss", "margin_ranking_loss", "triplet_margin_loss", "multi_margin_loss", "multilabel_margin_loss")
 def pairs(op: Operation) -> None:
     """Compares samples in ways of its own; it only uses what it gets."""
-    op.book.judge.use(*(m for t in op.args if (m := op.book.mark(t))))
+    op.consume(*(m for t in op.args if (m := op.book.mark(t))))

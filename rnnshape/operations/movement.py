@@ -6,115 +6,20 @@ stays at size 1 in the replay; only the others are widened. So a replay costs wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, Mark, at_sizes, compress, expand, separable, varies, widen
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, expand, widen
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import Operation, leaves, on_cpu, operation, repeatable, repeatable_alone
+from rnnshape.operations.marking import put_tables, replay_on, source_first
+from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
+from rnnshape.operations.uses import Joining
 
-__all__ = ["put_tables", "replay_on", "source_first"]
-
-
-def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], sources: Sequence[Mark]) -> None:
-    """Remember the tables of one result, with the places that gave them their form."""
-    if not isinstance(result, Tensor):
-        return
-    mark = Mark(tuple(result.shape))
-    for axis, table in tables.items():
-        if op.name not in _REGROUPS and _rearranged(axis, table, sources):
-            op.book.judge.use(*sources)
-            continue
-        mark.tables[axis] = table
-        before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
-        if before is None:
-            continue
-        if _same_form(before.tables[axis], table):
-            if axis in before.sites:
-                mark.sites[axis] = before.sites[axis]
-        else:
-            mark.sites[axis] = op.book.site(op.name, before, mark.sizes)
-    for source in sources:
-        if source.lost:
-            mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
-        mark.target |= source.target
-    op.book.put(result, mark)
-
-
-_REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "ravel", "unflatten"])
-
-
-def _rearranged(axis: Axis, table: Tensor, sources: Sequence[Mark]) -> bool:
-    """Tell whether elements were picked or put side by side in an order of their own: it is nobody's mistake, and unknown.
-
-    A reshape scrambles an axis by accident. Whoever indexes by a tensor, joins pairs of steps or samples, or writes rows of
-    other samples into a batch wants just that: ``cat([x[order], x], -1)``, ``cat([x[:, :, None], x[:, None]], -1)``.
-    """
-    before = [m.tables[axis] for m in sources if axis in m.tables]
-    if axis.name in ("step", "layers", "directions") or not all(map(separable, before)):
-        return False
-    if not separable(table):
-        return True
-    return axis.name == "batch" and len(before) > 1 and table.dim() == before[0].dim() and _overlap_in_new_dims(table, before)
-
-
-def _overlap_in_new_dims(table: Tensor, before: list[Tensor]) -> bool:
-    """Tell whether samples that some of the parts have in common, along other dims, lie side by side."""
-    along = {d for d in range(table.dim()) if varies(table, d)}
-    parts = [{d for d in range(t.dim()) if varies(t, d)} for t in before]
-    if not any(parts) or along <= set().union(*parts):
-        return False
-    samples = [set(t.flatten().tolist()) - {NOWHERE} for t in before]
-    return any(a & b for i, a in enumerate(samples) for b in samples[:i])
-
-
-def _dims_of(table: Tensor) -> int:
-    return sum(size > 1 for size in table.shape)
-
-
-def _same_form(before: Tensor, after: Tensor) -> bool:
-    """Tell whether a table has its old values in their old order along no more dims, or was out of order and still is.
-
-    So the place that is shown is where an axis was cut or moved, and not where its pieces were merged or passed on.
-    """
-    if before is after:
-        return True
-    if before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()):
-        return _dims_of(after) < _dims_of(before) or [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]
-    return not separable(before) and not separable(after)
-
-
-def source_first(op: Operation, *names: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return arguments with the tensor in front, also where it was given by name."""
-    if op.args:
-        return op.args, op.kwargs
-    name = next((n for n in (*names, "input", "self", "tensor") if n in op.kwargs), None)
-    if name is None:
-        return (None,), op.kwargs
-    return (op.kwargs[name],), {k: v for k, v in op.kwargs.items() if k != name}
-
-
-def replay_on(op: Operation, mark: Mark, func: Callable[[Tensor], Any], dims: Collection[int] | None = None) -> None:
-    """Replay a function on each table, widened along the dims that it does not pass through; None for all of them."""
-    results = list(leaves(op.result))
-    if any(r.numel() > LARGEST for r in results) and dims is None:
-        return
-    moved: list[dict[Axis, Tensor]] = [{} for _ in results]
-    for axis, table in mark.tables.items():
-        full = expand(table, mark.sizes) if dims is None else widen(table, mark.sizes, dims)
-        if full is None:
-            continue
-        found = list(leaves(func(full)))
-        if len(found) != len(results):
-            return
-        for one, tables, result in zip(found, moved, results, strict=True):
-            if one.shape == result.shape or dims is not None:
-                tables[axis] = compress(one)
-    for tables, result in zip(moved, results, strict=True):
-        put_tables(op, result, tables, [mark])
+__all__: list[str] = []
 
 
 @repeatable
@@ -246,7 +151,7 @@ def join(op: Operation) -> None:
     if thin:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
-        op.book.judge.joined(op, known, given % ndim)
+        op.emit(Joining(op.name, tuple(known), given % ndim))
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
         full = [

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, compress, expand
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, expand
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.movement import put_tables, source_first
+from rnnshape.operations.marking import put_tables, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
+from rnnshape.operations.uses import Packing
 
 __all__ = ["pack", "pad_sequence", "unpack"]
 
@@ -19,7 +20,8 @@ __all__ = ["pack", "pad_sequence", "unpack"]
 def pack(op: Operation) -> None:
     """The rows of a PackedSequence: every sample of step 0, then every one of step 1 that still runs, ..."""
     source, lengths, batch_first = op.args[0], on_cpu(op.args[1]), op.argument(2, "batch_first", False)
-    op.book.judge.packing(op, source, batch_first)
+    if (mark := op.book.mark(source)) is not None:
+        op.emit(Packing(op.name, mark, bool(batch_first), op.book.mark(op.args[1])))
     _pack(op, source, op.result[0], lambda table: op.func(table, lengths, batch_first)[0])
 
 

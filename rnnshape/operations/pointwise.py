@@ -9,11 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Mark, at_sizes, compress, disagreement
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
+from rnnshape.operations.uses import Broadcast, Disagreement, Meeting, Weighing
 
-__all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise"]
+__all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
 
 # Named otherwise in Python than in aten, or elementwise although aten does not tag them so.
 _ALSO = frozenset([
@@ -72,12 +74,23 @@ def pointwise(op: Operation) -> None:
     if not marks:
         return
     if len(marks) > 1 and op.name in _MULTIPLIES:
-        op.book.judge.multiplied(op)
+        weigh(op)
     for result in leaves(op.result):
         sizes = tuple(result.shape)
-        op.book.judge.predictions(op, marks, sizes)
+        if any(m.sizes != sizes for m in marks):
+            op.emit(Broadcast(op.name, tuple(marks), sizes))
         if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):
             op.book.put(result, meet(op, marks, sizes))
+
+
+def weigh(op: Operation) -> None:
+    """Tell of two known tensors that are multiplied."""
+    tensors = [t for t in op.args if isinstance(t, Tensor)]
+    if len(tensors) == 2:
+        a, b = tensors
+        left, right = op.book.mark(a), op.book.mark(b)
+        if left is not None and right is not None:
+            op.emit(Weighing(op.name, (a, b), (left, right)))
 
 
 def _broadcasts(sizes: tuple[int, ...], to: tuple[int, ...]) -> bool:
@@ -85,7 +98,7 @@ def _broadcasts(sizes: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 
 def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
-    """Join marks under broadcasting. An axis on which two disagree is unknown from there on, and judged."""
+    """Join marks under broadcasting. An axis on which two disagree is unknown from there on."""
     met = Mark(sizes)
     dropped: set[Axis] = set()
     for mark in marks:
@@ -99,7 +112,11 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 if axis in mark.sites:
                     met.sites[axis] = mark.sites[axis]
             elif (where := disagreement(before, table)) is not None:
-                op.book.judge.disagreement(op, marks, axis, before, table, where)
+                if axis.name not in ("directions", "hidden"):  # the sum of both halves is still at its steps
+                    op.consume(*marks)
+                if axis.name == "batch" and runs_along(before) and runs_along(table):
+                    op.emit(Meeting(op.name, tuple(marks)))
+                op.emit(Disagreement(op.name, tuple(marks), axis, before, table, where))
                 dropped.add(axis)
                 del met.tables[axis]
             elif before is not table:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.coordinates import Mark, Site
+from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.layout.axes import Axis
-from rnnshape.report.report import Location
-
-if TYPE_CHECKING:
-    from rnnshape.rules.judge import Judge
+from rnnshape.operations.uses import Consumption, Use
+from rnnshape.report.location import Location
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
@@ -25,7 +23,6 @@ __all__ = [
 class Book(Protocol):
     """Where marks are kept, as an operation sees it."""
 
-    judge: Judge
     recent: dict[Any, Any]
     """What came of the calls of this step."""
 
@@ -42,8 +39,19 @@ class Book(Protocol):
     def made_by(self, weight: Tensor) -> Axis | None:
         """Return the axis that a weight makes, None where it has made none yet."""
 
+    def number(self) -> int:
+        """Return a number that nothing else in this book has."""
+        ...
+
+    def emit(self, use: Use) -> None:
+        """Tell of a use."""
+
     def here(self) -> Location | None:
         """Return the user's line."""
+
+    def calling_module(self) -> tuple[str, str]:
+        """Return path and class of the innermost module that is being called."""
+        ...
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""
@@ -59,7 +67,7 @@ class Operation:
         func: the function.
         args: its arguments.
         kwargs: likewise.
-        result: what it returned; None while it is judged before it runs.
+        result: what it returned; None where it raised.
         book: where marks are kept.
     """
 
@@ -73,6 +81,15 @@ class Operation:
     def argument(self, position: int, name: str, default: Any = None) -> Any:
         """Return an argument, passed either way."""
         return self.args[position] if len(self.args) > position else self.kwargs.get(name, default)
+
+    def emit(self, use: Use) -> None:
+        """Tell of a use that the operation makes of an axis."""
+        self.book.emit(use)
+
+    def consume(self, *marks: Mark) -> None:
+        """Tell that elements of these tensors go into the result, and no dim of them is special."""
+        if marks:
+            self.book.emit(Consumption(self.name, marks))
 
 
 Handler = Callable[[Operation], None]
@@ -113,7 +130,7 @@ READS_TENSORS: set[Handler] = set()
 def repeatable(handler: Handler) -> Handler:
     """Say of a handler that it does the same where it is called with the same sizes, tables and other arguments.
 
-    It looks into no tensor, and changes nothing but marks; judgements that leave more behind are made anew by themselves.
+    It looks into no tensor, and changes nothing but marks; what it emits is emitted again.
     """
     REPEATABLE.add(handler)
     return handler

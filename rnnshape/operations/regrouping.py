@@ -7,8 +7,8 @@ from math import prod
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import compress, expand
-from rnnshape.operations.movement import put_tables, source_first
+from rnnshape.coordinates.tables import compress, expand
+from rnnshape.operations.marking import put_tables, source_first
 from rnnshape.operations.registry import Operation, operation, repeatable
 
 __all__ = ["regroup", "regrouped"]

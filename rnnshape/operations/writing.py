@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import LARGEST, NOWHERE, Mark, compress
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.movement import put_tables
+from rnnshape.operations.marking import put_tables
 from rnnshape.operations.registry import Operation, on_cpu, operation
 
 __all__ = ["write"]

@@ -18,7 +18,8 @@ from rnnshape.api.watch import Watch, watch
 from rnnshape.errors import ContractError, SpecError
 from rnnshape.pytest_plugin.options import Options, settings
 from rnnshape.report.catalogue import Severity, counts
-from rnnshape.report.report import Finding, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.report import Report
 
 __all__ = ["MOST_SHOWN", "Watched"]
 

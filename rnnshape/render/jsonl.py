@@ -8,7 +8,9 @@ from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
-from rnnshape.report.report import Event, Finding, Report
+from rnnshape.report.event import Event
+from rnnshape.report.finding import Finding
+from rnnshape.report.report import Report
 
 __all__ = ["JsonLines", "of_this_rank"]
 

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from rnnshape import text
-from rnnshape.report.report import Event, Finding, Report
+from rnnshape.report.event import Event
+from rnnshape.report.finding import Finding
+from rnnshape.report.report import Report
 
 __all__ = ["console", "print_report"]
 

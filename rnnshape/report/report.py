@@ -1,4 +1,4 @@
-"""What was seen: `Event` (a call), `Finding` (a mistake) and the `Report` that collects them.
+"""The `Report`, which collects what was seen: calls and findings.
 
 Only strings, numbers and Layouts are kept, never a tensor, and the number of records is bounded, so a report of a million
 steps is as small as one of a hundred.
@@ -6,157 +6,21 @@ steps is as small as one of a hundred.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnnshape import text
-from rnnshape.layout.layout import Layout
-from rnnshape.report.catalogue import Severity
+from rnnshape.report.event import Event, Passage
+from rnnshape.report.finding import Finding
 
-__all__ = ["Event", "Finding", "Location", "Passage", "Report"]
-
-_IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
+__all__ = ["Report"]
 
 MOST_PASSAGES = 256
 """Different calls that are kept for each module; what comes after is counted together."""
 
 MOST_FINDINGS = 1000
 """Findings that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A line of the user's code.
-
-    Attributes:
-        file: path of the file.
-        line: its number, from 1.
-        function: the function that it stands in.
-        code: the line itself, stripped; empty where it cannot be read.
-    """
-
-    file: str
-    line: int
-    function: str = ""
-    code: str = ""
-
-    def silences(self, code: str) -> bool:
-        """Tell whether a comment on the line, ``# rnnshape: ignore[RNS112]`` or without a code, silences a rule."""
-        comment = _IGNORED.search(self.code)
-        if not comment:
-            return False
-        codes = comment.group(1)
-        return codes is None or code in {c.strip().upper() for c in codes.split(",")}
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
-        return f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Calls of one module with the same sizes.
-
-    Attributes:
-        module: path of the module in the model, such as "encoder.rnn"; empty for the model itself.
-        kind: its class.
-        spec: its configuration, as torch prints it.
-        layouts: the Layout of each tensor, by name: input, h_0, output, h_n, ... Empty for "other sizes", once too many were
-            seen.
-        batch_first: whether input and output are batch-first.
-        packed: samples and steps of a PackedSequence, else None.
-        given: the names of the states that were passed; without them they are zeros.
-        calls: how many there were.
-    """
-
-    module: str
-    kind: str
-    spec: str
-    layouts: tuple[tuple[str, Layout], ...]
-    batch_first: bool = False
-    packed: tuple[int, int] | None = None
-    given: tuple[str, ...] = ()
-    calls: int = 1
-
-    def layout(self, name: str) -> Layout | None:
-        """Return the Layout of a tensor by its name, None where there is none."""
-        return dict(self.layouts).get(name)
-
-    def __str__(self) -> str:
-        shown = [f"{name} {layout} {text.sizes(layout.sizes)}" for name, layout in self.layouts]
-        where = f"{self.module} ({self.kind})" if self.module not in ("", self.kind) else self.kind
-        return f"{where}: {', '.join(shown) or 'other sizes'}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data; a Layout is ``{"layout": str, "sizes": list}``."""
-        return {**asdict(self), "layouts": {name: _plain(layout) for name, layout in self.layouts}}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A mistake, with everything that is needed to mend it.
-
-    Attributes:
-        code: the rule, such as "RNS103".
-        severity: "error", "warning" or "info".
-        message: one sentence.
-        module: path of the module concerned, such as "encoder.rnn".
-        location: the user's line, or None.
-        suggestion: an edit that was tried and fits, or None.
-        layouts: the Layouts that prove it, by name.
-        kind: the class of the module.
-        details: lines that show expected and got.
-        count: how often it happened.
-        subject: which argument or result is wrong, such as "h_0", where one is.
-    """
-
-    code: str
-    severity: Severity
-    message: str
-    module: str | None = None
-    location: Location | None = None
-    suggestion: str | None = None
-    layouts: tuple[tuple[str, Layout], ...] = ()
-    kind: str = ""
-    details: tuple[str, ...] = ()
-    count: int = 1
-    subject: str = ""
-
-    @property
-    def headline(self) -> str:
-        """The message with the module in front of it."""
-        named = self.module and self.kind and self.module != self.kind
-        where = f"{self.module} ({self.kind})" if named else self.module or self.kind
-        return f"{where}: {self.message}" if where else self.message
-
-    def __str__(self) -> str:
-        lines = [self.headline, *self.details]
-        if self.suggestion:
-            lines.append(f"  {self.suggestion}")
-        if self.location:
-            lines.append(f"  at {self.location}" + (f":  {self.location.code}" if self.location.code else ""))
-        return "\n".join([*lines, f"  {self.code}, see: rnnshape explain {self.code}"])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data."""
-        layouts = {name: _plain(layout) for name, layout in self.layouts}
-        return {**asdict(self), "layouts": layouts, "details": list(self.details)}
-
-
-def _plain(layout: Layout) -> dict[str, Any]:
-    return {"layout": str(layout), "sizes": [s if isinstance(s, int) else str(s) for s in layout.sizes]}
-
-
-class Passage:
-    """A counter of identical calls: the event, and how often it came."""
-
-    __slots__ = ("calls", "event")
-
-    def __init__(self, event: Event) -> None:
-        self.event: Event = event
-        self.calls: int = 0
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

@@ -13,7 +13,9 @@ from dataclasses import replace
 from typing import Literal, ParamSpec, TypeVar
 
 from rnnshape.errors import ContractError, RNNShapeWarning
-from rnnshape.report.report import Finding, Location, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.report import Report
 
 __all__ = ["NOTE", "Action", "Reporter"]
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from rnnshape.report.report import Location
+from rnnshape.report.location import Location
 
 __all__ = ["Carried", "Carrying"]
 

@@ -9,11 +9,12 @@ from torch import nn
 
 from rnnshape import text
 from rnnshape._torch import traceback_location
-from rnnshape.coordinates.coordinates import Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.errors import ContractError
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location, Report
-from rnnshape.rules.explanation import explain_call
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
+from rnnshape.report.report import Report
+from rnnshape.rules.exceptions import explain_call
 
 __all__ = ["Squeeze", "add_batch_of_one", "add_failure"]
 
@@ -32,21 +33,18 @@ def add_failure(
     if any(f.severity == "error" for f in report.findings):
         return
     if isinstance(error, ContractError) and error.findings:  # of a check or a watch within
-        for finding in error.findings:
-            if finding.code not in ignore:
-                report.add(finding)
+        for known in error.findings:
+            if known.code not in ignore:
+                report.add(known)
         return
     found = explain_call(error, mark, path)
     location = traceback_location(error)
     if found is None:
         first = str(error).split("\n")[0]
         message = f"the model raised {type(error).__name__}: {first}" if first else f"the model raised {type(error).__name__}"
-        report.add(Finding("RNS000", "error", message, location=location))
-    elif found[0].code not in ignore:
-        cause, module, kind = found
-        layouts = (("seen", cause.layout),) if cause.layout else ()
-        severity = rule(cause.code).severity
-        report.add(Finding(cause.code, severity, cause.message, module, location, cause.suggestion, layouts, kind))
+        report.add(finding_of(Mistake("RNS000", message), None, "", location))
+    elif found.code not in ignore:
+        report.add(finding_of(found, None, "", location, "nowhere"))
 
 
 def add_batch_of_one(report: Report, squeezed: Sequence[Squeeze], run: Callable[[], Any]) -> None:
@@ -58,8 +56,7 @@ def add_batch_of_one(report: Report, squeezed: Sequence[Squeeze], run: Callable[
     except Exception:
         return
     location, name, before, after = squeezed[-1]
-    report.replace("RNS000", Finding(
-        "RNS212", "error",
-        f"{name} takes the batch away where it is 1: {text.sizes(before)} becomes {text.sizes(after)}, and two samples pass",
-        location=location, suggestion="leave the squeeze out, or name a dim that is not the batch",
-    ))  # fmt: skip
+    became = f"{text.sizes(before)} becomes {text.sizes(after)}"
+    message = f"{name} takes the batch away where it is 1: {became}, and two samples pass"
+    mistake = Mistake("RNS212", message, "leave the squeeze out, or name a dim that is not the batch", location=location)
+    report.replace("RNS000", finding_of(mistake, None, "", None))

@@ -11,11 +11,12 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import text
 from rnnshape._torch import is_judged_here
-from rnnshape.calculator.calc import Prediction
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.contracts.contract import Mismatch
+from rnnshape.calculator.tensors import tensors_of
+from rnnshape.contracts.mismatch import mismatch
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
 from rnnshape.layout.sizes import Monomial
+from rnnshape.report.mistake import Mistake
 
 __all__ = ["check_batch", "checked_lengths", "checked_output", "checked_pair", "checked_state", "layer_spec"]
 
@@ -51,7 +52,7 @@ def checked_state(spec: RNNSpec, function: str, name: str, state: Any, widths: t
 
 
 def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...]) -> NoReturn:
-    prediction = Prediction(spec, None if len(got) == 2 else Monomial(1, ("batch",)), 1)
+    prediction = tensors_of(spec, None if len(got) == 2 else Monomial(1, ("batch",)), 1)
     expected = prediction.c_n if name == "c_n" and prediction.c_n is not None else prediction.h_n
     names, rows, width = expected.names, expected.sizes[0], expected.sizes[-1]
     wrong: tuple[int, ...] = ()
@@ -67,8 +68,8 @@ def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...])
     else:
         fact = f"axis '{names[-1]}' is {got[-1]}, expected {width}: is it the state of another layer?"
         wrong = (len(got) - 1,)
-    mismatch = Mismatch("RNS103", name, f"{name} {fact}", expected, got, wrong)
-    raise LayoutError(_compared(function, mismatch, f"of {spec!r}"))
+    mistake = mismatch("RNS103", name, f"{name} {fact}", expected, got, wrong, remark=f"of {spec!r}")
+    raise LayoutError(_compared(function, mistake))
 
 
 # Outputs
@@ -90,15 +91,15 @@ def checked_output(spec: RNNSpec, function: str, output: Any, dims: tuple[int, .
 
 def _refuse_width(spec: RNNSpec, function: str, got: tuple[int, ...]) -> NoReturn:
     batch = Monomial(1, ("batch",)) if len(got) == 3 else None
-    expected = Prediction(spec, batch, Monomial(1, ("seq",))).output
+    expected = tensors_of(spec, batch, Monomial(1, ("seq",))).output
     axis, width = expected.names[-1], expected.sizes[-1]
     found = f"is {got[-1]}" if got else "is missing"
     edit = "pass the layer's own output"
     if spec.bidirectional and got and got[-1] == spec.state_size:
         edit = "that is one direction; pass both"
     fact = f"output axis '{axis}' {found}, expected {width}: {edit}"
-    mismatch = Mismatch("RNS114", "output", fact, expected, got, (len(got) - 1,) if got else ())
-    raise LayoutError(_compared(function, mismatch, f"of {spec!r}"))
+    wrong = (len(got) - 1,) if got else ()
+    raise LayoutError(_compared(function, mismatch("RNS114", "output", fact, expected, got, wrong, remark=f"of {spec!r}")))
 
 
 def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:
@@ -140,8 +141,8 @@ def check_batch(spec: RNNSpec, batch: Any) -> None:
         raise SpecError(f"initial_state: batch={batch}: 0 or more is needed")
 
 
-def _compared(function: str, mismatch: Mismatch, remark: str) -> str:
-    return "\n".join([f"{function}: {mismatch.fact}", *mismatch.comparison(remark)])
+def _compared(function: str, mistake: Mistake) -> str:
+    return f"{function}: {mistake.message}\n{mistake.comparison}"
 
 
 def _called(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch
 
-from rnnshape.coordinates.coordinates import Mark
+from rnnshape.coordinates.mark import Mark
 
 __all__ = ["Beside", "Book", "writes"]
 

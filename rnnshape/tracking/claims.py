@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor
 
-from rnnshape import text
 from rnnshape.contracts.agreement import Agreement
-from rnnshape.coordinates.coordinates import MADE, ROWS, UNNAMED, Mark, layout_of, varies
+from rnnshape.coordinates.mark import MADE, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import runs_along, varies
 from rnnshape.errors import LayoutError
 from rnnshape.layout.axes import COPIES, UNKNOWN, axes_of
 from rnnshape.layout.layout import Layout
-from rnnshape.rules.verdict import runs_along
+from rnnshape.report.finding import Comparison
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
@@ -50,19 +51,13 @@ class Contradiction(NamedTuple):
         who = "the samples lie" if self.axis == "batch" else f"{self.axis} lies"
         return f"{who} along dim {self.found_at}, which is said to be {self.taken_for}, and not along dim {self.claimed_at}"
 
-    def comparison(self, said: str) -> list[str]:
-        """Lay the two Layouts under each other, with a caret under the axis where it lies.
+    def comparison(self, said: str) -> Comparison:
+        """Hold what is known against the claim.
 
         Args:
             said: what the claim is called, such as "annotated".
         """
-        words = [[str(Layout((dim,))) for dim in layout.dims] for layout in (self.claimed, self.known)]
-        width = [max(len(a), len(b)) for a, b in zip(*words, strict=True)]
-        lines = ["  ".join(w.ljust(n) for w, n in zip(row, width, strict=True)).rstrip() for row in words]
-        at = sum(width[: self.found_at]) + 2 * self.found_at
-        names = text.columns([[said, lines[0]], ["known", lines[1]]])
-        start = names[0].index(lines[0])
-        return [*names, " " * (start + at) + "^"]
+        return Comparison(self.claimed, self.known, (self.found_at,), said=said, found="known")
 
 
 def contradicted(layout: Layout, tensor: Tensor, among: Iterable[Tracker]) -> Contradiction | None:

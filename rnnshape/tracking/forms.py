@@ -14,7 +14,8 @@ import torch
 from torch import Size, Tensor
 from torch.nn import Parameter
 
-from rnnshape.coordinates.coordinates import MADE, SMALL, Form, Mark, interned, lone
+from rnnshape.coordinates.mark import MADE, Form, Mark
+from rnnshape.coordinates.tables import SMALL, interned, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import READS_TENSORS, Handler, Operation
 

@@ -168,4 +168,4 @@ def learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
             continue
         axis, steps = next(iter(sequences))
         if mark.of("batch") and int(value.min()) >= 1 and int(value.max()) <= steps:
-            tracker.judge.lengths[axis] = value.detach().cpu()
+            tracker.step.lengths[axis] = value.detach().cpu()

@@ -1,25 +1,27 @@
 """An operation that was followed before, on the same tables, is not followed again: what came of it then is repeated.
 
 A model calls the same few operations many times, in each step of a decoder and in each step of training. What is remembered
-of a call are the marks that it made, and the judgements that leave something behind, which are made anew at each call. An
-operation of which there was anything to tell is followed each time.
+of a call are the marks that it made, and the uses about which somebody looked at what was seen before: these are emitted again,
+to those who looked. An operation of which there was anything to tell is followed each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol, cast
 
 from torch import Tensor
 
-from rnnshape.coordinates.coordinates import Form, Mark, Site, alone, lone
+from rnnshape.coordinates.mark import Form, Mark, Site
+from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves
-from rnnshape.report.report import Location
-from rnnshape.rules.judge import Judge
+from rnnshape.operations.uses import Use
+from rnnshape.report.location import Location
+from rnnshape.rules.registry import Listener
 from rnnshape.tracking.forms import Call, form_of
 
-__all__ = ["forget_outcomes", "record", "repeat"]
+__all__ = ["record", "repeat"]
 
 _MANY = 1 << 12
 """Outcomes that are remembered."""
@@ -58,17 +60,41 @@ class _Outcome(NamedTuple):
         puts: the marks that it made.
         fresh: new axes: the name, and which tensor is their weight, or None.
         sites: new places: the name, which mark was before, and the sizes.
-        anew: judgements that are made at each call, with their arguments.
+        uses: that are emitted at each call.
     """
 
     puts: tuple[_Put, ...]
     fresh: tuple[tuple[str, int | None], ...]
     sites: tuple[tuple[str, int, tuple[int, ...]], ...]
-    anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
+    uses: tuple[_Emitted, ...]
 
 
-_USE = getattr(Judge.use_states, "__wrapped__")  # noqa: B009
-"""It leaves nothing more behind where it is done again with the same mark."""
+class _Emitted(NamedTuple):
+    """A use that is emitted at each call.
+
+    Attributes:
+        kind: of use.
+        values: its fields; in the place of what every call has its own of, which of them it is.
+        heard: who is asked about it.
+        twice: who is asked about it where the same marks come at the same place again.
+    """
+
+    kind: type
+    values: tuple[Any, ...]
+    heard: tuple[Listener, ...]
+    twice: tuple[Listener, ...]
+
+
+class _Emitter(Book, Protocol):
+    """A book that asks about uses."""
+
+    def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
+        """Ask about a use: everyone, or some."""
+
+    def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
+        """Ask about a use, as `rules.notice` does, and tell what was found; return whether anything was."""
+        ...
+
 
 _BY_VALUE = object()
 """In the place of an outcome that depends on the coordinates of tables of one element."""
@@ -77,11 +103,6 @@ _EACH_TIME = object()
 """In the place of an outcome that is not remembered."""
 
 _outcomes: dict[tuple[Any, ...], Any] = {}
-
-
-def forget_outcomes() -> None:
-    """Let go of what is remembered."""
-    _outcomes.clear()
 
 
 def repeat(call: Call, op: Operation) -> bool:
@@ -109,22 +130,22 @@ class _Again(NamedTuple):
     Attributes:
         place: of the call, held so that no other gets its id.
         puts: which tensor of the result got which mark.
-        anew: judgements that are made at each call, with their arguments.
+        uses: that are emitted once more.
     """
 
     place: Location | None
     puts: tuple[tuple[int, Mark], ...]
-    anew: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]
+    uses: tuple[_Emitted, ...]
 
 
 def _do_again(again: _Again, call: Call, op: Operation) -> bool:
-    book = op.book
+    book = cast("_Emitter", op.book)
     results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
     for leaf, mark in again.puts:
         if results[leaf].shape != mark.sizes:
             return False
-    for judgement, arguments in again.anew:
-        judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
+    for emitted in again.uses:
+        book.emit(_again(emitted, call), emitted.twice)
     for leaf, mark in again.puts:
         book.put(results[leaf], mark)
     return True
@@ -136,11 +157,9 @@ def record(handler: Handler, op: Operation, call: Call | None) -> None:
         handler(op)
         return
     op.book = recording = _Recording(op, call)
-    recording.judge.recording = recording
     try:
         handler(op)
     finally:
-        recording.judge.recording = None
         op.book = recording.book
     if len(_outcomes) >= _MANY:
         _outcomes.clear()
@@ -154,15 +173,15 @@ def record(handler: Handler, op: Operation, call: Call | None) -> None:
 
 def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
     """Do once more what came of a call; return False where it can't be."""
-    book, marks, axes = op.book, call.marks, call.axes
+    book, marks, axes = cast("_Emitter", op.book), call.marks, call.axes
     results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
     for put in outcome.puts:
         if results[put.leaf].shape != put.sizes:
             return False
     if outcome.fresh:
         axes = axes + [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
-    for judgement, arguments in outcome.anew:
-        judgement(book.judge, *[_given(argument, call, op) for argument in arguments])
+    for emitted in outcome.uses:
+        book.emit(_again(emitted, call), emitted.heard)
     place, recent = book.here(), book.recent
     sites: list[Site] = []
     for name, before, sizes in outcome.sites:
@@ -176,8 +195,7 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        anew = tuple([item for item in outcome.anew if item[0] is not _USE])
-        recent[id(place), call.same] = _Again(place, puts, anew)
+        recent[id(place), call.same] = _Again(place, puts, tuple([use for use in outcome.uses if use.twice]))
     if len(recent) >= _MANY:
         recent.clear()
     return True
@@ -205,17 +223,21 @@ def _passed_on(table: Tensor, ndim: int) -> Tensor:
     return table if coordinate is None else alone(coordinate, ndim)
 
 
-class _Given(NamedTuple):
-    """An argument of a judgement that every call has its own of: "mark" or "tensor" by number, or the "call" itself."""
+class _Own(NamedTuple):
+    """In the place of what every call has its own of: a mark, or a tensor, by number."""
 
-    kind: str
-    number: int = 0
+    is_mark: bool
+    number: int
 
 
-def _given(argument: Any, call: Call, op: Operation) -> Any:
-    if not isinstance(argument, _Given):
-        return [_given(item, call, op) for item in argument] if type(argument) is list else argument
-    return op if argument.kind == "call" else (call.marks if argument.kind == "mark" else call.tensors)[argument.number]
+def _again(emitted: _Emitted, call: Call) -> Use:
+    return emitted.kind(*[_given(value, call) for value in emitted.values])
+
+
+def _given(value: Any, call: Call) -> Any:
+    if type(value) is _Own:
+        return (call.marks if value.is_mark else call.tensors)[value.number]
+    return tuple([_given(item, call) for item in value]) if type(value) is tuple else value
 
 
 class _Recording:
@@ -223,20 +245,18 @@ class _Recording:
 
     Attributes:
         book: where the marks are kept.
-        judge: of the book.
         spoiled: whether another call would not do the same: something was found, or is of this call alone.
     """
 
     def __init__(self, op: Operation, call: Call) -> None:
-        self.book: Book = op.book
-        self.judge: Judge = op.book.judge
+        self.book = cast("_Emitter", op.book)
         self.recent = op.book.recent
         self.spoiled = False
         self._op, self._call = op, call
         self._puts: dict[int, tuple[Tensor, Mark]] = {}
         self._fresh: list[tuple[Axis, str, int | None]] = []
         self._sites: list[tuple[Site, str, int, tuple[int, ...]]] = []
-        self._anew: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self._uses: list[_Emitted] = []
 
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value."""
@@ -269,20 +289,36 @@ class _Recording:
         """Return the user's line."""
         return self.book.here()
 
-    def judged(self, judgement: Callable[..., None], arguments: Sequence[Any]) -> None:
-        """Write down a judgement that is to be made at each call."""
-        again = (judgement, tuple(map(self._argument, arguments)))
-        if again not in self._anew:
-            self._anew.append(again)
+    def calling_module(self) -> tuple[str, str]:
+        """Return path and class of the innermost module that is being called."""
+        self.spoiled = True
+        return self.book.calling_module()
 
-    def _argument(self, value: Any) -> Any:
-        if value is self._op:
-            return _Given("call")
+    def number(self) -> int:
+        """Return a number that nothing else has."""
+        self.spoiled = True
+        return self.book.number()
+
+    def emit(self, use: Use) -> None:
+        """Tell of a use, and write down who looked at what was seen before."""
+        told, looked = self.book.notice(use)
+        self.spoiled |= told
+        if looked:
+            heard, twice = (tuple(who for who, again in looked if again or every) for every in (True, False))
+            emitted = _Emitted(type(use), tuple(map(self._value, use)), heard, twice)
+            if emitted not in self._uses:
+                self._uses.append(emitted)
+
+    def _value(self, value: Any) -> Any:
+        """Return a field of a use, or which of the call's own it is."""
         if isinstance(value, Mark):
-            return _Given("mark", self._number(self._call.marks, value))
+            return _Own(True, self._number(self._call.marks, value))
         if isinstance(value, Tensor):
-            return _Given("tensor", self._number(self._call.tensors, value))
-        return [self._argument(item) for item in value] if isinstance(value, list) else value
+            return _Own(False, self._number(self._call.tensors, value))
+        if type(value) is tuple:
+            return tuple(map(self._value, value))
+        self.spoiled |= value is not None and not isinstance(value, (str, int))  # of this call alone
+        return value
 
     def _number(self, among: Sequence[object], one: object) -> int:
         """Return which of the call's own an object is; another call has none like any other object."""
@@ -299,7 +335,7 @@ class _Recording:
             return None
         fresh = tuple((name, weight) for _, name, weight in self._fresh)
         sites = tuple((name, before, sizes) for _, name, before, sizes in self._sites)
-        return _Outcome(tuple(known), fresh, sites, tuple(self._anew))
+        return _Outcome(tuple(known), fresh, sites, tuple(self._uses))
 
     def _put(self, leaf: int, mark: Mark) -> _Put | None:
         form = form_of(mark)

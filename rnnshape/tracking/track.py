@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -19,20 +19,23 @@ from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dis
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
-from rnnshape import _torch, text
-from rnnshape.coordinates.coordinates import LARGEST, UNNAMED, Mark, Site, alone, along, piece_along
+from rnnshape import _torch
+from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
-from rnnshape.operations import ALWAYS, OPERATIONS, Operation, name_of
+from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.operations.registry import REPEATABLE, Handler, UnreadableError, leaves
-from rnnshape.report.catalogue import rule
-from rnnshape.report.report import Finding, Location
+from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of
+from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
-from rnnshape.rules.explanation import explain
-from rnnshape.rules.judge import Judge
-from rnnshape.rules.usage import Usage
+from rnnshape.rules.exceptions import explain
+from rnnshape.rules.families import Listener, ask, notice
+from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Beside, Book, writes
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
@@ -92,7 +95,7 @@ class Tracker(TorchFunctionMode):
         self._batch_dims: Beside[int] = Beside()
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
         self._off = False
-        self.judge = Judge(self._tell, self._scene)
+        self.step = Step(self._scene)
 
     # The mode
 
@@ -202,20 +205,12 @@ class Tracker(TorchFunctionMode):
         for tensor in results:
             self._book.drop(tensor)
         if self._known and results:
-            self.judge.use(*self._known.values())
+            self.emit(Consumption(op.name, tuple(self._known.values())))
             self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
 
     def _explain(self, op: Operation, error: Exception) -> None:
-        if cause := explain(op, error):
-            here, module, kind = self._scene()
-            if cause.module is not None:
-                module, kind = cause.module, cause.kind
-            layout, at = cause.layout, cause.location or here
-            details = (f"  seen      {layout}  {text.sizes(layout.sizes)}",) if layout else ()
-            if at != here and here is not None:
-                details = (*details, f"  raised at {here}" + (f":  {here.code}" if here.code else ""))
-            severity, layouts = rule(cause.code).severity, (("seen", layout),) if layout else ()
-            self._tell(Finding(cause.code, severity, cause.message, module, at, cause.suggestion, layouts, kind, details))
+        if mistake := explain(op, error, self.step):
+            self._tell_mistake(mistake, "raised")
 
     # The book
 
@@ -242,11 +237,15 @@ class Tracker(TorchFunctionMode):
         """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
         axis = self._features.get(weight) if weight is not None else None
         if axis is None:
-            self._count += 1
-            axis = Axis(name, str(self._count))
+            axis = Axis(name, str(self.number()))
             if weight is not None:
                 self._features.put(weight, axis)
         return axis
+
+    def number(self) -> int:
+        """Return a number that nothing else in this book has."""
+        self._count += 1
+        return self._count
 
     def made_by(self, weight: Tensor) -> Axis | None:
         """Return the axis that a weight makes, None where it has made none yet."""
@@ -319,7 +318,7 @@ class Tracker(TorchFunctionMode):
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
         tables = [table for mark in inputs for _, table in mark.of("batch")]
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
-        self.judge.usage = Usage(self.judge.usage.after)
+        self.step.begin()
         self.recent.clear()
 
     def finish(self, output: object) -> None:
@@ -331,13 +330,36 @@ class Tracker(TorchFunctionMode):
     def _finish(self, output: object) -> None:
         found = [self.mark(t) for t in leaves(output)]
         known = [m for m in found if m is not None]
-        self.judge.outputs(known, self.samples if len(known) == len(found) else 0)
+        output_of_all = Output("output", tuple(known), self.samples if len(known) == len(found) else 0)
+        # Of the states that were picked it is known once all that was returned is used.
+        asked = [ask(use, self.step) for use in (output_of_all, *(Returned("output", mark) for mark in known))]
+        asked += [ask(Ending("", call), self.step) for call in self.step.usage.calls.values()]
+        for mistake in asked:
+            if mistake is not None:
+                self._tell_mistake(mistake, "nowhere")
 
-    # Findings
+    # Uses, and what is found about them
+
+    def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
+        """Ask the rules about a use: all of them, or some."""
+        if (mistake := ask(use, self.step, among)) is not None:
+            self._tell_mistake(mistake)
+
+    def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
+        """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""
+        mistake, looked = notice(use, self.step)
+        if mistake is not None:
+            self._tell_mistake(mistake)
+        return mistake is not None, looked
+
+    def _tell_mistake(self, mistake: Mistake, shows: Literal["used", "raised", "nowhere"] = "used") -> None:
+        here, module, kind = self._scene()
+        self._tell(finding_of(mistake, module, kind, here, shows))
 
     def _scene(self) -> tuple[Location | None, str, str]:
         return (self.here(), *self.calling_module())
 
     def _tell(self, finding: Finding) -> None:
+        self.step.told.add(finding.code)
         if self._reporter.keeps(finding):
             self._found.append(finding)

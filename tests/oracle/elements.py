@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from rnnshape.coordinates.coordinates import Mark, compress, layout_of, separable
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import compress, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves, name_of

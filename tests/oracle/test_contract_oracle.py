@@ -27,12 +27,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from rnnshape._torch import argument, call_of
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calls import argument_of, call_of
 from rnnshape.contracts import contract
-from rnnshape.contracts.contract import Call, Given, Mismatch, Other, check_call, check_result
+from rnnshape.contracts.contract import Call, Given, Other, check_call, check_result
 from rnnshape.contracts.hints import suggest
 from rnnshape.report.catalogue import rule
+from rnnshape.report.mistake import Mistake
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported")
 
@@ -73,7 +74,7 @@ class Case(NamedTuple):
         assert call is not None
         return call
 
-    def errors(self) -> list[Mismatch]:
+    def errors(self) -> list[Mistake]:
         return [m for m in check_call(self.spec, self.call) if rule(m.code).severity == "error"]
 
 
@@ -205,7 +206,7 @@ class Outcome(NamedTuple):
     """A call, what the contract says of it, and whether torch refused it."""
 
     case: Case
-    errors: list[Mismatch]
+    errors: list[Mistake]
     refused: bool
 
 
@@ -231,7 +232,7 @@ def is_exception(outcome: Outcome) -> bool:
 
 def takes_integers(outcome: Outcome) -> bool:
     case = outcome.case
-    only = [(m.code, m.argument) for m in outcome.errors] == [("RNS110", "c_0")]
+    only = [(m.code, m.subject) for m in outcome.errors] == [("RNS110", "c_0")]
     return only and case.spec.kind == "LSTM" and case.state[1].dtype == torch.int64
 
 
@@ -289,7 +290,7 @@ def test_torch_takes_a_wrong_state_of_a_packed_lstm_in_silence() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (0, "torch.Size([11, 8])\n"), done.stderr
     case = Case(nn.LSTM(FEATURE, HIDDEN), packed(4), (zeros(1, 3, HIDDEN), zeros(1, 1, HIDDEN)))
-    assert [(m.code, m.argument) for m in case.errors()] == [("RNS106", "c_0")]
+    assert [(m.code, m.subject) for m in case.errors()] == [("RNS106", "c_0")]
     assert refusal(case) is not None  # padded
 
 
@@ -298,7 +299,7 @@ def test_what_torch_accepts_gives_the_predicted_sizes(kind: str) -> None:
     accepted = [o.case for o in outcomes(kind) if not o.refused and not o.errors]
     assert len(accepted) == NUMBERS[kind][0] - NUMBERS[kind][2]
     for case in accepted:
-        result = argument(case.module(case.input, case.state))
+        result = argument_of(case.module(case.input, case.state))
         assert check_result(case.spec, case.call, result) == ()
 
 
@@ -343,25 +344,25 @@ def test_devices(kind: str) -> None:
 SUGGESTION = re.compile(r"(?:(?P<condition>[^:]*): )?(?P<edit>.+?)(?: fits)?(?:, and likewise for (?P<other>\w+))?")
 
 
-def edited(case: Case, mismatch: Mismatch, suggestion: str) -> Case:
+def edited(case: Case, mistake: Mistake, suggestion: str) -> Case:
     """Make the edit that a suggestion says, with the real tensors, and return the call that has it."""
     if suggestion.startswith("token ids"):
         return case._replace(input=nn.Embedding(10, case.spec.input_size)(case.input))
     found = SUGGESTION.fullmatch(suggestion)
     assert found is not None
     edit, other = found["edit"], found["other"]
-    pair = mismatch.argument in ("h_0", "c_0", "h_0 and c_0") and case.spec.has_cell_state
+    pair = mistake.subject in ("h_0", "c_0", "h_0 and c_0") and case.spec.has_cell_state
     h, c = case.state if pair else (case.state, None)
     names = {"torch": torch, "input": case.input, "hx": case.state, "h_0": h, "c_0": c}
     value = eval(edit, names)
     if edit.startswith("input"):
         return case._replace(input=value)
-    if mismatch.argument == "hx" or not case.spec.has_cell_state:
+    if mistake.subject == "hx" or not case.spec.has_cell_state:
         return case._replace(state=value)
     if other:
         assert other == "c_0"
         return case._replace(state=(value, eval(edit, {**names, "h_0": c})))
-    return case._replace(state=(h, value) if mismatch.argument == "c_0" else (value, c))
+    return case._replace(state=(h, value) if mistake.subject == "c_0" else (value, c))
 
 
 @cache
@@ -376,13 +377,13 @@ def tried(kind: str) -> Counter[str]:
 def tried_on(case: Case) -> Counter[str]:
     forms = Counter[str]()
     before = check_call(case.spec, case.call)
-    for mismatch in before:
-        suggestion = suggest(case.spec, case.call, mismatch)
+    for mistake in before:
+        suggestion = suggest(case.spec, case.call, mistake)
         if suggestion is None:
             continue
-        after = edited(case, mismatch, suggestion)
+        after = edited(case, mistake, suggestion)
         left = check_call(after.spec, after.call)
-        assert mismatch.code not in {m.code for m in left if m.argument == mismatch.argument}, suggestion
+        assert mistake.code not in {m.code for m in left if m.subject == mistake.subject}, suggestion
         assert len(left) < len(before), suggestion
         if not left:
             assert refusal(after) is None, suggestion

@@ -8,7 +8,7 @@ from dependences import COMPUTED, CUBE, LOSSES, POINTWISE, SILENT, S
 from elements import check_dependence, check_elements, dispatched, leaves, numbered, placements, sources
 from operations import EINOPS, MOVEMENT, weights
 
-from rnnshape.operations import OPERATIONS
+from rnnshape.operations.followed import OPERATIONS
 from rnnshape.operations.pointwise import is_pointwise, makes_new_values
 from rnnshape.operations.writing import overwrite
 

@@ -25,7 +25,9 @@ from rnnshape import (
     SpecTypeError,
 )
 from rnnshape.api.watch import Watch
-from rnnshape.report.report import Location, Passage, Sink
+from rnnshape.report.event import Passage
+from rnnshape.report.location import Location
+from rnnshape.report.report import Sink
 
 
 def watched(model: nn.Module, watch: Watch) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue of rules: a stable code, why it matters, and what is wrong and right.
+"""The catalogue of rules: a stable code, why it matters, and a wrong and a right program that run.
 
 A code is never reused. ``rnnshape explain RNS103`` prints an entry, ``rnnshape rules`` lists them.
 """
@@ -9,17 +9,18 @@ from collections.abc import Iterable
 from typing import Literal
 
 from rnnshape.errors import SpecError
-from rnnshape.report.catalogue import axes, contract, losses, padding, states
-from rnnshape.report.catalogue.entry import Rule, Severity
+from rnnshape.report.catalogue import annotated, axes, contract, exceptions, losses, padding, states
+from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
 
-__all__ = ["RULES", "FailOn", "Rule", "Severity", "checked_codes", "counts", "rule"]
+__all__ = ["PRELUDE", "RULES", "FailOn", "LineKind", "Rule", "Severity", "checked_codes", "counts", "rule"]
 
 FailOn = Literal["error", "warning", "never"]
 """The least severity of a finding that is a failure."""
 
 RULES: dict[str, Rule] = {}
-for _entry in (*contract.ENTRIES, *axes.ENTRIES, *states.ENTRIES, *padding.ENTRIES, *losses.ENTRIES):
+_FAMILIES = (contract, axes, exceptions, annotated, states, padding, losses)
+for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
         raise ValueError(f"two rules have the code {_entry.code}")
     RULES[_entry.code] = _entry

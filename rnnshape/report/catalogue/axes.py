@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnshape.report.catalogue.entry import Rule
+from rnnshape.report.catalogue.entry import Rule, program
 
 __all__ = ["ENTRIES"]
 
@@ -14,8 +14,32 @@ ENTRIES = (
         "A recurrent layer (or CTC loss) runs along the samples: its output for one sample depends on the samples "
         "before it, and the real sequence is treated as a batch. Shapes fit, nothing raises. Usual cause: batch_first "
         "is missing, or a permute too many.",
-        "rnn = nn.GRU(4, 8)               # batch_first=False\nrnn(x)                           # (batch, seq, feature)",
-        "rnn = nn.GRU(4, 8, batch_first=True)\nrnn(x)",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)  # batch_first=False
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # RNS201
+                    return self.fc(output)
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output)
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS203",
@@ -23,8 +47,34 @@ ENTRIES = (
         "error",
         "A reshape cut the batch into pieces and spread them, so that a row holds several samples, and a layer uses the "
         "rows as samples. view and reshape keep the order in memory; they never move an axis. Transpose first.",
-        "h_n.view(batch, -1)              # h_n is (layers, batch, hidden)",
-        "h_n.transpose(0, 1).reshape(batch, -1)",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
+                    self.fc = nn.Linear(2 * 8, 3)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)  # layers, batch, hidden
+                    rows = h_n.view(x.size(0), -1)  # RNS203
+                    return self.fc(rows)
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
+                    self.fc = nn.Linear(2 * 8, 3)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)  # layers, batch, hidden
+                    rows = h_n.transpose(0, 1).reshape(x.size(0), -1)
+                    return self.fc(rows)
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS204",
@@ -32,8 +82,34 @@ ENTRIES = (
         "error",
         "Multi-head attention takes (steps, batch, features) unless batch_first=True. Given a batch-first tensor, every "
         "step attends to the other samples.",
-        "nn.MultiheadAttention(32, 4)(x, x, x)                    # (batch, seq, 32)",
-        "nn.MultiheadAttention(32, 4, batch_first=True)(x, x, x)",
+        wrong=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.attention = nn.MultiheadAttention(8, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    attended, _ = self.attention(output, output, output)  # RNS204
+                    return attended
+
+            report = rs.diagnose(Encoder(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    attended, _ = self.attention(output, output, output)
+                    return attended
+
+            report = rs.diagnose(Encoder(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS205",
@@ -41,8 +117,32 @@ ENTRIES = (
         "error",
         "An elementwise operation puts an element of one sample against an element of another: the two operands have "
         "batch along different dims, and their sizes happen to agree.",
-        "a + b                            # (batch, seq) and (seq, batch)",
-        "a + b.t()",
+        wrong=program("""
+            class Residual(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 4)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x.transpose(0, 1))  # seq, batch, hidden
+                    return output + x  # RNS205
+
+            x = torch.zeros(6, 6, 4)  # as many steps as samples
+            report = rs.diagnose(Residual(), x, axes="batch seq feature")
+            """),
+        right=program("""
+            class Residual(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 4)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x.transpose(0, 1))  # seq, batch, hidden
+                    return output.transpose(0, 1) + x
+
+            x = torch.zeros(6, 6, 4)  # as many steps as samples
+            report = rs.diagnose(Residual(), x, axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS206",
@@ -50,16 +150,68 @@ ENTRIES = (
         "error",
         "A softmax along the batch makes the samples compete with each other: the weights of one sample depend on all "
         "the others, and for a batch of one all are 1.",
-        "weights = softmax(scores, dim=0) # (batch, seq)",
-        "weights = softmax(scores, dim=-1)",
+        wrong=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # batch, seq, hidden
+                    weights = self.score(output).softmax(dim=0)  # RNS206
+                    return (weights * output).sum(1)
+
+            report = rs.diagnose(Attention(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # batch, seq, hidden
+                    weights = self.score(output).softmax(dim=1)
+                    return (weights * output).sum(1)
+
+            report = rs.diagnose(Attention(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS207",
         "softmax over a single score",
         "warning",
-        "A softmax over a dim of size 1 is always 1, so the weights carry nothing and what computes them is never trained.",
-        "softmax(attn(x), dim=-1)         # attn = nn.Linear(32, 1)",
-        "softmax(attn(x), dim=1)          # over the steps",
+        "A softmax over a dim of size 1 is always 1. The weights carry nothing, and what computes them is never trained.",
+        wrong=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # batch, seq, hidden
+                    weights = self.score(output).softmax(dim=-1)  # RNS207
+                    return (weights * output).sum(1)
+
+            report = rs.diagnose(Attention(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # batch, seq, hidden
+                    weights = self.score(output).softmax(dim=1)
+                    return (weights * output).sum(1)
+
+            report = rs.diagnose(Attention(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS208",
@@ -67,8 +219,34 @@ ENTRIES = (
         "error",
         "A reduction inside the model takes the batch away, and the output has none: all samples share one answer. With "
         "batch-first tensors the steps are dim 1.",
-        "out.mean(0)                      # (batch, seq, hidden)",
-        "out.mean(1)",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # batch, seq, hidden
+                    pooled = output.mean(0)  # RNS208
+                    return self.fc(pooled)
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # batch, seq, hidden
+                    pooled = output.mean(1)
+                    return self.fc(pooled)
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS209",
@@ -76,46 +254,32 @@ ENTRIES = (
         "error",
         "A view took two axes apart at places that do not fit, as it does when it is used for a transpose: sizes are "
         "right, and elements of one axis lie along the other in no order.",
-        "x.view(batch, dim, chars)        # (batch, chars, dim)",
-        "x.transpose(1, 2)",
-    ),
-    Rule(
-        "RNS210",
-        "view of elements that are not in order",
-        "error",
-        "view only relabels memory. A batch-first output of a recurrent layer, or a transposed tensor, does not lie in "
-        "order in memory, so torch refuses. Whether the axes are in the right order is another question, which reshape "
-        "does not ask.",
-        "output.view(-1, hidden)          # batch_first=True, batch > 1",
-        "output.reshape(-1, hidden)",
-    ),
-    Rule(
-        "RNS211",
-        "features that do not fit",
-        "error",
-        "The last dim of the input is not the in_features of the Linear.",
-        "nn.Linear(16, 5)(x)              # (batch, 16, seq)",
-        "nn.Linear(16, 5)(x.transpose(1, 2))",
-    ),
-    Rule(
-        "RNS212",
-        "batch of one squeezed away",
-        "error",
-        "squeeze drops every dim of size 1 that it is given, and the last batch of an epoch may hold one sample. Then "
-        "the batch goes, "
-        "and later dims are one place off.",
-        "fc(hidden.squeeze(0))            # (batch, hidden) already",
-        "fc(hidden)",
-    ),
-    Rule(
-        "RNS213",
-        "sizes that do not fit",
-        "error",
-        "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and "
-        "the other is "
-        "not, channels are where the steps should be, a dim is missing.",
-        "torch.bmm(weights, encoded)      # (batch, 1, seq) and (seq, batch, hidden)",
-        "torch.bmm(weights, encoded.transpose(0, 1))",
+        wrong=program("""
+            class Recogniser(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv1d(4, 5, kernel_size=3, padding=1)
+                    self.rnn = nn.GRU(5, 8, batch_first=True)
+
+                def forward(self, x):
+                    x = x.view(x.size(0), 4, -1)  # RNS209
+                    return self.rnn(self.conv(x).transpose(1, 2))[0]
+
+            report = rs.diagnose(Recogniser(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Recogniser(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv1d(4, 5, kernel_size=3, padding=1)
+                    self.rnn = nn.GRU(5, 8, batch_first=True)
+
+                def forward(self, x):
+                    x = x.transpose(1, 2)
+                    return self.rnn(self.conv(x).transpose(1, 2))[0]
+
+            report = rs.diagnose(Recogniser(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
     Rule(
         "RNS214",
@@ -123,25 +287,29 @@ ENTRIES = (
         "warning",
         "Each sample is scaled by the others, so its result depends on whom it was batched with. A vector of one sample is "
         "normalised along its features.",
-        "F.normalize(vectors, dim=0)      # (batch, feature)",
-        "F.normalize(vectors, dim=1)",
-    ),
-    Rule(
-        "RNS215",
-        "sizes that break their annotation",
-        "error",
-        "An argument or a result has not the sizes or the dtype that its annotation, or axes= of rnnshape.check, says: a "
-        "number differs, or an axis has another size than elsewhere in the same call.",
-        'def forward(self, x: Float[Tensor, "batch seq 4"]): ...\nmodel(torch.zeros(6, 4, 9))',
-        'def forward(self, x: Float[Tensor, "batch seq 4"]): ...\nmodel(torch.zeros(6, 9, 4))',
-    ),
-    Rule(
-        "RNS216",
-        "axis that is not the one annotated",
-        "error",
-        "The elements that lie along a dim are of another axis than its annotation says, though every size agrees: a tensor "
-        "that is known to be batch-first arrives where (seq, batch) is annotated. Either the annotation or the call is wrong.",
-        'def encode(x: Float[Tensor, "seq batch 4"]): ...\nencode(x)                        # x is (batch, seq, 4)',
-        'def encode(x: Float[Tensor, "seq batch 4"]): ...\nencode(x.transpose(0, 1))',
+        wrong=program("""
+            class Embedder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)
+                    return nn.functional.normalize(h_n[-1], dim=0)  # RNS214
+
+            report = rs.diagnose(Embedder(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Embedder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)
+                    return nn.functional.normalize(h_n[-1], dim=1)
+
+            report = rs.diagnose(Embedder(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
     ),
 )

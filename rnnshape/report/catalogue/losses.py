@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnshape.report.catalogue.entry import Rule
+from rnnshape.report.catalogue.entry import Rule, program
 
 __all__ = ["ENTRIES"]
 
@@ -12,8 +12,36 @@ ENTRIES = (
         "state of other samples",
         "error",
         "The initial state of a layer belongs to other samples than its input, row by row.",
-        "decoder(y[order], h_n)",
-        "decoder(y[order], h_n[:, order])",
+        wrong=program("""
+            class Translator(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.encoder, self.decoder = nn.GRU(4, 8), nn.GRU(4, 8)
+
+                def forward(self, x, y):
+                    _, h_n = self.encoder(x)
+                    y = y.repeat_interleave(2, dim=1)  # two beams of each sample: 0, 0, 1, 1, ...
+                    h_0 = h_n.repeat(1, 2, 1)  # RNS501
+                    return self.decoder(y, h_0)[0]
+
+            x, y = torch.zeros(9, 6, 4), torch.zeros(7, 6, 4)
+            report = rs.diagnose(Translator(), x, y, axes=("seq batch feature", "seq batch feature"))
+            """),
+        right=program("""
+            class Translator(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.encoder, self.decoder = nn.GRU(4, 8), nn.GRU(4, 8)
+
+                def forward(self, x, y):
+                    _, h_n = self.encoder(x)
+                    y = y.repeat_interleave(2, dim=1)  # two beams of each sample: 0, 0, 1, 1, ...
+                    h_0 = h_n.repeat_interleave(2, dim=1)
+                    return self.decoder(y, h_0)[0]
+
+            x, y = torch.zeros(9, 6, 4), torch.zeros(7, 6, 4)
+            report = rs.diagnose(Translator(), x, y, axes=("seq batch feature", "seq batch feature"))
+            """),
     ),
     Rule(
         "RNS502",
@@ -21,16 +49,86 @@ ENTRIES = (
         "error",
         "Both were flattened to equal lengths, and one runs batch by batch, the other step by step: predictions are "
         "compared with the targets of other samples.",
-        "loss(logits.view(-1, classes), target.view(-1))      # (seq, batch, classes) and (batch, seq)",
-        "loss(logits.transpose(0, 1).reshape(-1, classes), target.reshape(-1))",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0])  # seq, batch, classes
+
+            def loss(scores, target):
+                rows = scores.reshape(-1, 3)  # RNS502
+                return nn.functional.cross_entropy(rows, target.reshape(-1))
+
+            x, target = torch.zeros(9, 6, 4), torch.zeros(6, 9, dtype=torch.long)
+            report = rs.diagnose(
+                Tagger(), x, axes="seq batch feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0])  # seq, batch, classes
+
+            def loss(scores, target):
+                rows = scores.transpose(0, 1).reshape(-1, 3)
+                return nn.functional.cross_entropy(rows, target.reshape(-1))
+
+            x, target = torch.zeros(9, 6, 4), torch.zeros(6, 9, dtype=torch.long)
+            report = rs.diagnose(
+                Tagger(), x, axes="seq batch feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
     ),
     Rule(
         "RNS503",
         "loss over another axis than the classes",
         "error",
         "cross_entropy takes dim 1 for the classes: (batch, classes) or (batch, classes, seq).",
-        "cross_entropy(logits, target)    # (batch, seq, classes) and (batch, seq)",
-        "cross_entropy(logits.transpose(1, 2), target)",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0])  # batch, seq, classes
+
+            def loss(scores, target):
+                return nn.functional.cross_entropy(scores, target)  # RNS503
+
+            x, target = torch.zeros(6, 3, 4), torch.zeros(6, 3, dtype=torch.long)  # 3 steps, 3 classes
+            report = rs.diagnose(
+                Tagger(), x, axes="batch seq feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0])  # batch, seq, classes
+
+            def loss(scores, target):
+                return nn.functional.cross_entropy(scores.transpose(1, 2), target)
+
+            x, target = torch.zeros(6, 3, 4), torch.zeros(6, 3, dtype=torch.long)  # 3 steps, 3 classes
+            report = rs.diagnose(
+                Tagger(), x, axes="batch seq feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
     ),
     Rule(
         "RNS504",
@@ -38,28 +136,124 @@ ENTRIES = (
         "error",
         "(batch, 1) against (batch,) broadcasts to (batch, batch): each prediction is compared with the targets of all "
         "samples, and learns their mean.",
-        "mse_loss(output, target)         # (batch, 1) and (batch,)",
-        "mse_loss(output.squeeze(-1), target)",
+        wrong=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)
+                    return self.fc(h_n[-1])  # RNS504
+
+            x, target = torch.zeros(9, 6, 4), torch.zeros(6)
+            report = rs.diagnose(
+                Forecaster(), x, axes="seq batch feature", target=target, target_axes="batch", loss=nn.MSELoss()
+            )
+            """),
+        right=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)
+                    return self.fc(h_n[-1]).squeeze(1)
+
+            x, target = torch.zeros(9, 6, 4), torch.zeros(6)
+            report = rs.diagnose(
+                Forecaster(), x, axes="seq batch feature", target=target, target_axes="batch", loss=nn.MSELoss()
+            )
+            """),
     ),
     Rule(
         "RNS505",
         "scores and targets of different numbers",
         "error",
         "Scores and targets must have one row each for the same things. Where the numbers differ, a dim was flattened, "
-        "picked or "
-        "kept on one side only.",
-        "cross_entropy(logits[:, -1], target)                 # (batch, classes) and (batch, seq)",
-        "cross_entropy(logits.transpose(1, 2), target)        # (batch, classes, seq) and (batch, seq)",
+        "picked or kept on one side only.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0])  # batch, seq, classes
+
+            def loss(scores, target):
+                return nn.functional.cross_entropy(scores[:, -1], target)  # RNS505
+
+            x, target = torch.zeros(6, 9, 4), torch.zeros(6, 9, dtype=torch.long)
+            report = rs.diagnose(
+                Tagger(), x, axes="batch seq feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0])  # batch, seq, classes
+
+            def loss(scores, target):
+                return nn.functional.cross_entropy(scores.transpose(1, 2), target)
+
+            x, target = torch.zeros(6, 9, 4), torch.zeros(6, 9, dtype=torch.long)
+            report = rs.diagnose(
+                Tagger(), x, axes="batch seq feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
     ),
     Rule(
         "RNS506",
         "probabilities over another axis than the classes",
         "error",
-        "log_softmax made probabilities along one dim, and the loss takes another for the classes: no row of scores "
-        "sums to one, and "
-        "the loss can fall without the model learning anything.",
-        "nll_loss(log_softmax(logits, 1).view(-1, classes), target.view(-1))   # logits are (batch, seq, classes)",
-        "nll_loss(log_softmax(logits, 2).view(-1, classes), target.view(-1))",
+        "log_softmax made probabilities along one dim, and the loss takes another for the classes. No row of scores sums to "
+        "one, and the loss can fall without the model learning anything.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0]).log_softmax(dim=1)  # RNS506
+
+            def loss(scores, target):
+                return nn.functional.nll_loss(scores.reshape(-1, 3), target.reshape(-1))
+
+            x, target = torch.zeros(6, 9, 4), torch.zeros(6, 9, dtype=torch.long)
+            report = rs.diagnose(
+                Tagger(), x, axes="batch seq feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0]).log_softmax(dim=2)
+
+            def loss(scores, target):
+                return nn.functional.nll_loss(scores.reshape(-1, 3), target.reshape(-1))
+
+            x, target = torch.zeros(6, 9, 4), torch.zeros(6, 9, dtype=torch.long)
+            report = rs.diagnose(
+                Tagger(), x, axes="batch seq feature", target=target, target_axes="batch seq", loss=loss
+            )
+            """),
     ),
     Rule(
         "RNS507",
@@ -68,7 +262,25 @@ ENTRIES = (
         "A state that one step hands to the next still hangs on the graph of its own step. The backward of that step has freed "
         "the graph (or the optimizer has changed its weights since), so the next backward raises. Truncated backpropagation "
         "cuts it between the steps.",
-        "output, h = rnn(chunk, h); loss(output).backward()",
-        "output, h = rnn(chunk, h.detach()); loss(output).backward()",
+        wrong=program("""
+            rnn = nn.GRU(4, 8)
+            chunks = torch.zeros(9, 6, 4).split(3)
+            h = torch.zeros(1, 6, 8)
+
+            with rs.watch(rnn, track=True) as report:
+                for chunk in chunks:
+                    output, h = rnn(chunk, h)  # RNS507
+                    output.sum().backward()
+            """),
+        right=program("""
+            rnn = nn.GRU(4, 8)
+            chunks = torch.zeros(9, 6, 4).split(3)
+            h = torch.zeros(1, 6, 8)
+
+            with rs.watch(rnn, track=True) as report:
+                for chunk in chunks:
+                    output, h = rnn(chunk, h.detach())
+                    output.sum().backward()
+            """),
     ),
 )

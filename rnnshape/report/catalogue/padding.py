@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnshape.report.catalogue.entry import Rule
+from rnnshape.report.catalogue.entry import Rule, program
 
 __all__ = ["ENTRIES"]
 
@@ -13,53 +13,223 @@ ENTRIES = (
         "error",
         "pack_padded_sequence and pad_packed_sequence have a batch_first of their own, False by default, which is not "
         "that of the layer.",
-        "pack_padded_sequence(x, lengths)                    # (batch, seq, feature)",
-        "pack_padded_sequence(x, lengths, batch_first=True)",
+        wrong=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)  # RNS401
+                    return self.rnn(packed)[1][-1]
+
+            x, lengths = torch.zeros(3, 3, 4), torch.tensor([3, 2, 1])  # as many steps as samples
+            report = rs.diagnose(Encoder(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+        right=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+                    return self.rnn(packed)[1][-1]
+
+            x, lengths = torch.zeros(3, 3, 4), torch.tensor([3, 2, 1])  # as many steps as samples
+            report = rs.diagnose(Encoder(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
     ),
     Rule(
         "RNS402",
         "samples in another order",
         "error",
         "The rows were sorted (by length, for packing), and meet targets or states that were not.",
-        "lengths, order = lengths.sort(descending=True)\n...\nreturn fc(h_n[-1])",
-        "return fc(h_n[-1])[order.argsort()]",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    lengths, order = lengths.sort(descending=True)
+                    packed = nn.utils.rnn.pack_padded_sequence(x[:, order], lengths)
+                    _, h_n = self.rnn(packed)
+                    return self.fc(h_n[-1])  # RNS402
+
+            x, lengths, target = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3]), torch.tensor([0, 2, 1])
+            report = rs.diagnose(
+                Classifier(), x, lengths, axes=("seq batch feature", "batch"),
+                target=target, target_axes="batch", loss=nn.functional.cross_entropy,
+            )
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    lengths, order = lengths.sort(descending=True)
+                    packed = nn.utils.rnn.pack_padded_sequence(x[:, order], lengths)
+                    _, h_n = self.rnn(packed)
+                    return self.fc(h_n[-1])[order.argsort()]
+
+            x, lengths, target = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3]), torch.tensor([0, 2, 1])
+            report = rs.diagnose(
+                Classifier(), x, lengths, axes=("seq batch feature", "batch"),
+                target=target, target_axes="batch", loss=nn.functional.cross_entropy,
+            )
+            """),
     ),
     Rule(
         "RNS403",
         "lengths of other samples",
         "error",
         "Samples are packed with the lengths of others: the samples were sorted and the lengths were not, or the other "
-        "way round. "
-        "Long samples are cut off and short ones keep padding.",
-        "_, order = lengths.sort(descending=True)\npack_padded_sequence(x[order], lengths, enforce_sorted=False)",
-        "pack_padded_sequence(x, lengths, enforce_sorted=False)",
+        "way round. Long samples are cut off and short ones keep padding.",
+        wrong=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+
+                def forward(self, x, lengths):
+                    lengths, _ = lengths.sort(descending=True)  # RNS403
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    return self.rnn(packed)[1][-1]
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3])
+            report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
+        right=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+                    return self.rnn(packed)[1][-1]
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3])
+            report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
     ),
     Rule(
         "RNS404",
         "padding averaged in",
         "warning",
         "A mean over the steps of a padded output divides by the longest length and counts what stands in the padding: "
-        "a sample's "
-        "answer depends on the other samples of its batch.",
-        "out.mean(1)                      # out from pad_packed_sequence",
-        "out.sum(1) / lengths[:, None]    # padding of pad_packed_sequence is zero",
+        "a sample's answer depends on the other samples of its batch.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
+                    mean = output.mean(0)  # RNS404
+                    return self.fc(mean)
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
+            report = rs.diagnose(Classifier(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
+                    mean = output.sum(0) / lengths[:, None]  # the padding is zeros
+                    return self.fc(mean)
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
+            report = rs.diagnose(Classifier(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
     ),
     Rule(
         "RNS405",
         "padding picked or weighed",
         "info",
         "A maximum over the steps that picks the zeros behind a shorter sample, or attention whose weights fall on them: a "
-        "sample's answer depends on how long the others of its batch are. The numbers of the run have shown it; a mask, "
+        "sample's answer depends on how long the others of its batch are. The numbers of the run have shown it. A mask, "
         "however it is applied, ends it.",
-        "weights = scores.softmax(1)",
-        "weights = scores.masked_fill(padding, float('-inf')).softmax(1)",
+        wrong=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
+                    scores = self.score(output)
+                    weights = scores.softmax(dim=0)
+                    return (weights * output).sum(0)  # RNS405
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
+            report = rs.diagnose(Attention(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
+        right=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
+                    padding = torch.arange(len(output))[:, None] >= lengths
+                    scores = self.score(output).masked_fill(padding[..., None], float("-inf"))
+                    weights = scores.softmax(dim=0)
+                    return (weights * output).sum(0)
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
+            report = rs.diagnose(Attention(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
     ),
     Rule(
         "RNS406",
         "lengths that are not sorted",
         "error",
         "pack_padded_sequence wants the longest sample first, unless enforce_sorted=False lets it sort, and put back, itself.",
-        "pack_padded_sequence(x, lengths)",
-        "pack_padded_sequence(x, lengths, enforce_sorted=False)",
+        wrong=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)  # RNS406
+                    return self.rnn(packed)[1][-1]
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3])
+            report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
+        right=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+                    return self.rnn(packed)[1][-1]
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([2, 4, 3])
+            report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))
+            """),
     ),
 )

@@ -1,0 +1,34 @@
+"""`explain`: a rule by its code."""
+
+from __future__ import annotations
+
+from rnnshape.errors import SpecError
+from rnnshape.report import catalogue
+from rnnshape.report.catalogue import Rule
+
+__all__ = ["explain"]
+
+
+def explain(code: str, /) -> Rule:
+    """Return the entry of a rule: why it matters, and a wrong and a right program that run. It is shown as text.
+
+    Args:
+        code: the rule, such as "RNS203", in any case.
+
+    Raises:
+        SpecError: for a code that does not exist; the message has the nearest one.
+
+    >>> explain("RNS109")
+    RNS109 error: pair of states for a layer with one
+    RNN and GRU have one state. A pair comes from an LSTM.
+    ...
+        >     decoder(y, state)  # RNS109
+    ...
+        +     _, (h_n, c_n) = encoder(x)
+        +     decoder(y, h_n)
+    ...
+    """
+    try:
+        return catalogue.rule(code)
+    except KeyError as error:
+        raise SpecError(error.args[0]) from None

@@ -1,0 +1,64 @@
+"""A recurrent layer and a call of it, read off torch's objects into the plain data that calculator and contracts work with."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape._torch import is_autocast, packed_sizes
+from rnnshape.calculator.spec import RNNSpec
+from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
+
+__all__ = ["argument_of", "call_of", "spec_of"]
+
+
+def spec_of(module: nn.Module) -> RNNSpec | None:
+    """Return the configuration of a module, None where it is no recurrent layer."""
+    try:
+        return RNNSpec.from_module(module)
+    except Exception:  # not only SpecError: what else stands in a module may be a property that raises anything
+        return None
+
+
+def call_of(module: nn.Module, given_input: object, state: object) -> Call | None:
+    """Reduce a call to what a contract looks at; None where the input is some stand-in for a tensor."""
+    found = argument_of(given_input)
+    if isinstance(found, Other) and found.type not in ("tuple", "list", "dict", "numpy.ndarray", "NoneType"):
+        return None
+    weight = next((_given(p) for p in module.parameters(recurse=False)), None)
+    return Call(
+        input=found,
+        state=None if state is None else argument_of(state),
+        weight=weight,
+        autocast=is_autocast(),
+        default_dtype=_dtype(torch.get_default_dtype()),
+    )
+
+
+def _given(tensor: Tensor) -> Given:
+    """Reduce a tensor to what a contract looks at."""
+    return Given(tuple(tensor.shape), _dtype(tensor.dtype), str(tensor.device))
+
+
+def _dtype(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def argument_of(value: object) -> Argument:
+    """Reduce any argument to what a contract looks at."""
+    if isinstance(value, Tensor) and _has_sizes(value):
+        return _given(value)
+    if isinstance(value, PackedSequence) and _has_sizes(value.data) and (sizes := packed_sizes(value)):
+        return Packed(_given(value.data), *sizes)
+    if isinstance(value, (tuple, list)) and not isinstance(value, PackedSequence):
+        kind = "tuple" if isinstance(value, tuple) else "list"  # a namedtuple is a tuple to torch
+        return Other(kind, tuple(argument_of(v) for v in cast("tuple[object, ...]", value)))
+    return Other(f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins."))
+
+
+def _has_sizes(tensor: Tensor) -> bool:
+    """Tell whether a tensor has one int for each dim: a nested one has none, a tracer's has symbols."""
+    return not tensor.is_nested and all(type(size) is int for size in tensor.shape)

@@ -1,0 +1,94 @@
+"""`Mark`: what is known of one tensor, and `Site`: the operation that gave an axis of it its present form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from rnnshape.layout.axes import Axis
+from rnnshape.report.location import Location
+
+if TYPE_CHECKING:
+    from rnnshape.layout.layout import Layout
+
+__all__ = ["MADE", "ROWS", "UNNAMED", "Form", "Mark", "Site"]
+
+MADE = "#"
+"""How the origin of an axis begins that a call of a recurrent layer made; no argument has such a name."""
+
+UNNAMED = "unnamed"
+"""The name of a dim of an input that nobody has named."""
+
+ROWS = "rows"
+"""The name of an unnamed dim that a recurrent layer took whole for its batch. It need not be the samples: the words of
+a document may be the batch of one layer and the steps of the next. So it may lie anywhere, but not be cut up in no order."""
+
+
+class Site:
+    """The operation that gave a table its present form.
+
+    Attributes:
+        location: the user's line.
+        name: of the operation, such as "view".
+        sizes: of its result.
+        sizes_before: of what it was applied to.
+        tables_before: likewise; emptied once a Layout was read off them, as `reading.layout_before` does. There is no Mark
+            here: one would hold all sites before it.
+        layout_before: that Layout, None where it does not factor or nobody has asked.
+    """
+
+    __slots__ = ("layout_before", "location", "name", "sizes", "sizes_before", "tables_before")
+
+    def __init__(self, location: Location | None, name: str, before: Mark, sizes: tuple[int, ...]) -> None:
+        self.location = location
+        self.name = name
+        self.sizes = sizes
+        self.sizes_before = before.sizes
+        self.tables_before = before.tables
+        self.layout_before: Layout | None = None
+
+
+class Form:
+    """What is known of a tensor, as far as an operation can tell. Two that are alike are one object.
+
+    Attributes:
+        tables: held, as they go by their ids; those of one element do not count.
+        lone: whether there are any of one element.
+    """
+
+    __slots__ = ("lone", "tables")
+
+    def __init__(self, tables: tuple[Tensor, ...], lone: bool) -> None:
+        self.tables = tables
+        self.lone = lone
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """What is known of one tensor.
+
+    Attributes:
+        sizes: of the tensor.
+        tables: for each known axis, its table.
+        sites: for each axis, the last operation that moved it.
+        lost: axes that were reduced away, with the place; they matter only if nothing brings them back.
+        target: whether it comes from the target of a loss.
+        single: the dim that a layer of one output feature made, while it is where it was made.
+        made: where the tensor came from.
+        form: found when it is first asked for. A mark is not changed any more once it is in a book.
+    """
+
+    sizes: tuple[int, ...]
+    tables: dict[Axis, Tensor] = field(default_factory=dict[Axis, Tensor])
+    sites: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
+    lost: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
+    target: bool = False
+    single: int | None = None
+    made: Location | None = None
+    form: Form | None = field(default=None, init=False)
+
+    def of(self, name: str) -> list[tuple[Axis, Tensor]]:
+        """Return the tables of all axes of a name."""
+        return [(axis, table) for axis, table in self.tables.items() if axis.name == name]

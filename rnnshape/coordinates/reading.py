@@ -1,0 +1,85 @@
+"""A Layout, read off the tables where they factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import ROWS, Mark, Site
+from rnnshape.coordinates.tables import added_up, first_along, separable
+from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
+from rnnshape.layout.layout import Layout
+
+__all__ = ["layout_before", "layout_of"]
+
+_KNOWN_TO_ALL = ("batch", ROWS, "seq", "layers", "directions", "hidden", "feature")
+
+
+def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
+    """Read a Layout off the tables; dims that do not factor are unknown. None where nothing is known."""
+    names = set(only)
+    dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
+    for axis, table in mark.tables.items():
+        if (names and axis.name not in names) or not separable(table) or not _adds_up(table):
+            continue
+        for dim in (d for d in range(table.dim()) if table.size(d) > 1):
+            if piece := _piece(axis, first_along(table, dim).flatten()):
+                dims[dim].append(piece)
+    if not any(dims):
+        return None
+    return Layout(tuple(_dim(pieces, size) for pieces, size in zip(dims, mark.sizes, strict=True)))
+
+
+def _adds_up(table: Tensor) -> bool:
+    """Tell whether the known elements are what the first ones along each dim add up to; beside padding others may be known."""
+    if not bool((table < 0).any()):
+        return True
+    return bool(((added_up(table) == table) | (table < 0)).all())
+
+
+def _piece(axis: Axis, line: Tensor) -> tuple[int, Factor] | None:
+    """Return the stride within the dim and the factor of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
+    first, length = int(line[0]), line.numel()
+    if length > 1 and first >= 0 and int(line[-1]) == first + length - 1 and torch.equal(line, torch.arange(length) + first):
+        return 1, whole(Axis("batch" if axis.name == ROWS else axis.name), length)
+    profile: list[int] = line.tolist()
+    stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
+    if not stride or first < 0:
+        return None
+    step = profile[stride] - first
+    size = max(profile[::stride]) - first
+    size = size // step + 1 if step > 0 else 0
+    if size < 2 or any(v != first + (i // stride) % size * step for i, v in enumerate(profile)):
+        return None
+    return stride, whole(Axis("batch" if axis.name == ROWS else axis.name), size)
+
+
+def _dim(pieces: list[tuple[int, Factor]], size: int) -> tuple[Factor, ...]:
+    if size == 1:
+        return ()
+    factors: list[Factor] = []
+    covered = 1
+    for stride, factor in sorted(pieces, key=lambda p: p[0]):
+        assert isinstance(factor.size, int)
+        if stride < covered or stride % covered:
+            return (whole(UNKNOWN, size),)
+        if stride > covered:
+            factors.insert(0, whole(UNKNOWN, stride // covered))
+        factors.insert(0, factor)
+        covered = stride * factor.size
+    if size % covered:
+        return (whole(UNKNOWN, size),)
+    if covered != size:
+        factors.insert(0, whole(UNKNOWN, size // covered))
+    return tuple(factors)
+
+
+def layout_before(site: Site) -> Layout | None:
+    """Return the Layout of what an operation was applied to, of the axes that a person knows; None where it does not factor."""
+    if site.tables_before:
+        was = Mark(site.sizes_before, site.tables_before)
+        site.layout_before = layout_of(was, _KNOWN_TO_ALL) or layout_of(was)
+        site.tables_before = {}
+    return site.layout_before

@@ -1,0 +1,206 @@
+"""Tables of coordinates: for one axis of a tensor, which element of that axis every element of the tensor is.
+
+A table is an integer tensor that broadcasts to the tensor it describes and has size 1 along every dim where it does not vary.
+For ``x`` of sizes (6, 9, 4), batch-first, ``batch`` is ``arange(6)[:, None, None]``. An operation that moves elements is
+replayed on the tables, so what it did is known and not guessed. Tables live on the CPU, hold no reference to the tensor, are
+never written once they are made, and are bounded: an axis whose table would grow larger becomes unknown.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Sequence
+from math import prod
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+__all__ = [
+    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "compress", "disagreement", "expand",
+    "first_along", "interned", "lone", "piece_along", "runs_along", "separable", "varies", "widen",
+]  # fmt: skip
+
+P = TypeVar("P")
+
+T = TypeVar("T")
+
+NOWHERE = -1
+"""The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
+
+LARGEST = 1 << 23
+"""Elements of the largest table that is ever made; a larger one makes its axis unknown."""
+
+_tables: dict[tuple[tuple[int, ...], bytes], Tensor] = {}
+
+_ranges: dict[tuple[int, ...], Tensor] = {}
+
+SMALL = 1 << 10
+"""Elements of the largest table that is kept to be shared."""
+
+_MANY = 1 << 11
+"""Tables that are kept to be shared."""
+
+
+def interned(table: Tensor) -> Tensor:
+    """Return one and the same object for small tables that are equal, so that most comparisons end before they begin."""
+    if table.numel() > SMALL:
+        return table
+    if len(_tables) >= _MANY:
+        _tables.clear()
+        _ranges.clear()
+        _facts.clear()
+    key = (tuple(table.shape), table.numpy().tobytes())
+    return _tables.setdefault(key, table)
+
+
+_facts: dict[tuple[str | int, ...], tuple[Any, ...]] = {}
+"""What was found out about small tables, by their ids; each entry holds its tables, so no other can get their ids."""
+
+_MANY_FACTS = 1 << 13
+
+
+def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
+    """Remember what a function says of small tables, which are never written: the same few are met again and again."""
+    name = find.__name__
+
+    @functools.wraps(find)
+    def known(table: Tensor, other: P) -> T:
+        key = (name, id(table), other if type(other) is int else id(other))
+        fact = _facts.get(key)
+        if fact is None:
+            fact = (find(table, other), table, other)
+            if table.numel() <= SMALL and not (isinstance(other, Tensor) and other.numel() > SMALL):
+                if len(_facts) >= _MANY_FACTS:
+                    _facts.clear()
+                _facts[key] = fact
+        return fact[0]
+
+    return known
+
+
+def along(size: int, dim: int, ndim: int) -> Tensor:
+    """Return the table of an axis that lies along one dim."""
+    return piece_along(size, dim, ndim, 1, size)
+
+
+def piece_along(length: int, dim: int, ndim: int, stride: int, size: int) -> Tensor:
+    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``."""
+    key = (length, dim, ndim, stride, size)
+    table = _ranges.get(key)
+    if table is None:
+        sizes = [1] * ndim
+        sizes[dim] = length
+        table = interned((torch.arange(length) // stride % size).view(sizes))
+        if len(_ranges) < _MANY and length <= SMALL:
+            _ranges[key] = table
+    return table
+
+
+def alone(coordinate: int, ndim: int) -> Tensor:
+    """Return the table of an axis of which a whole tensor has one coordinate."""
+    key = (coordinate, ndim)
+    table = _ranges.get(key)
+    if table is None:
+        table = interned(torch.tensor(coordinate).view([1] * ndim))
+        if len(_ranges) < _MANY:
+            _ranges[key] = table
+    return table
+
+
+def lone(table: Tensor) -> int | None:
+    """Return the coordinate of a table of one element, None for any other table, or where it is unknown."""
+    coordinate = table.item() if table.numel() == 1 else NOWHERE
+    return None if coordinate == NOWHERE else int(coordinate)
+
+
+def expand(table: Tensor, sizes: Sequence[int]) -> Tensor | None:
+    """Return a table at the full sizes of its tensor, as a view; None where anything replayed on it would be too large."""
+    return table.expand(tuple(sizes)) if prod(sizes) <= LARGEST else None
+
+
+def widen(table: Tensor, sizes: Sequence[int], dims: Collection[int]) -> Tensor | None:
+    """Expand a table along some dims only, for an operation that leaves the others as they are."""
+    return expand(table, [size if dim in dims else table.size(dim) for dim, size in enumerate(sizes)])
+
+
+def at_sizes(table: Tensor, sizes: Sequence[int]) -> Tensor:
+    """Give a table leading dims of size 1, as broadcasting does."""
+    missing = len(sizes) - table.dim()
+    return table[(None,) * missing] if missing > 0 else table
+
+
+def compress(table: Tensor) -> Tensor:
+    """Reduce a table to size 1 along every dim where it does not vary."""
+    shape = table.shape
+    for dim in range(len(shape)):
+        if shape[dim] > 1:
+            first = table.narrow(dim, 0, 1)
+            if torch.equal(table.narrow(dim, 1, 1), first) and bool((table == first).all()):
+                table = first
+    if table.numel() <= SMALL:
+        return interned(table.contiguous().clone() if table._is_view() else table)
+    return table.clone() if table._is_view() else table
+
+
+def varies(table: Tensor, dim: int) -> bool:
+    """Tell whether two elements along a dim have different coordinates; those without one do not count."""
+    return table.size(dim) > 1 and _varies(table, dim)
+
+
+@_remembered
+def _varies(table: Tensor, dim: int) -> bool:
+    known = table >= 0
+    low = torch.where(known, table, LARGEST).amin(dim)
+    high = table.amax(dim)
+    return bool(((high > low) & (high >= 0)).any())
+
+
+def separable(table: Tensor) -> bool:
+    """Tell whether a table is a sum of one function for each dim, as after stacking frames (``t = 2 * i + j``).
+
+    A scrambled axis is not. Where elements without a coordinate leave it open, it counts as separable.
+    """
+    return sum(s > 1 for s in table.shape) < 2 or _separable(table, 0)
+
+
+@_remembered
+def _separable(table: Tensor, _: int) -> bool:
+    if bool((table < 0).any()):
+        return True
+    return bool((added_up(table) == table).all())
+
+
+def added_up(table: Tensor) -> Tensor:
+    """Return what the first elements along each dim add up to; a table that is separable is equal to it."""
+    base = total = table[(slice(0, 1),) * table.dim()]
+    for dim in range(table.dim()):
+        total = total + (first_along(table, dim) - base)
+    return total
+
+
+def first_along(table: Tensor, dim: int) -> Tensor:
+    """Return the first elements along a dim, in the place of all along the others."""
+    for other in range(table.dim()):
+        if other != dim:
+            table = table.narrow(other, 0, 1)
+    return table
+
+
+def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
+    """Return the index of the first element to which two tables give different coordinates, None where they agree."""
+    return None if a is b else _disagreement(a, b)
+
+
+@_remembered
+def _disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
+    a, b = torch.broadcast_tensors(a, b)
+    different = (a != b) & (a >= 0) & (b >= 0)
+    if not bool(different.any()):
+        return None
+    return tuple(different.nonzero()[0].tolist())
+
+
+def runs_along(table: Tensor) -> list[int]:
+    """Return the dims along which an axis varies."""
+    return [d for d in range(table.dim()) if varies(table, d)]

@@ -1,0 +1,22 @@
+"""Every operation that is followed: importing this fills the registry."""
+
+from rnnshape.operations import (
+    attention,
+    consumption,
+    distances,
+    graph,
+    indexing,
+    losses,
+    movement,
+    packing,
+    pointwise,
+    recurrent,
+    regrouping,
+    writing,
+)
+from rnnshape.operations.registry import ALWAYS, OPERATIONS
+
+__all__ = [
+    "ALWAYS", "OPERATIONS", "attention", "consumption", "distances", "graph", "indexing", "losses", "movement", "packing",
+    "pointwise", "recurrent", "regrouping", "writing",
+]  # fmt: skip

@@ -1,0 +1,172 @@
+"""The mark of a result: tables that were moved, or what is left of those that were consumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import Operation, leaves
+
+__all__ = ["contracted", "joined", "put_result", "put_tables", "replay_on", "source_first"]
+
+
+def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
+    """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
+    tables: dict[Axis, Tensor] = {}
+    for axis, table in mark.tables.items():
+        if any(varies(table, d) for d in dims):
+            continue
+        for dim in dims:
+            if table.size(dim) > 1:  # padding beside one coordinate
+                table = table.amax(dim, keepdim=True)
+        if not keepdim and dims:
+            gone = {d % table.dim() for d in dims} if table.dim() else set()
+            table = table.view([s for d, s in enumerate(table.shape) if d not in gone])
+        tables[axis] = interned(table)
+    return tables
+
+
+def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
+    """Return what all operands of a product leave of their axes.
+
+    An axis that one of them sums away is gone, whatever another knows of it; where two disagree, as in a matrix of
+    similarities, an element has no one coordinate.
+    """
+    gone = {axis for mark, tables in sources for axis in mark.tables if axis not in tables}
+    met: dict[Axis, Tensor] = {}
+    for _, tables in sources:
+        for axis, table in tables.items():
+            if axis in met and disagreement(met[axis], table) is not None:
+                gone.add(axis)
+            elif axis not in met or bool((met[axis] < 0).any()):
+                met[axis] = table
+    return {axis: table for axis, table in met.items() if axis not in gone}
+
+
+def put_result(
+    op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
+    single: int | None = None,
+) -> None:  # fmt: skip
+    """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
+
+    Args:
+        op: the operation.
+        result: one of its results.
+        tables: of it.
+        sources: the marks of its operands.
+        lost: axes that the operation takes away; of one operand.
+        single: as in Mark.
+    """
+    if not isinstance(result, Tensor):
+        return
+    mark = Mark(tuple(result.shape), tables, single=single)
+    for source in sources:
+        mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
+        mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
+        mark.target |= source.target
+    mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
+    op.book.put(result, mark)
+
+
+def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], sources: Sequence[Mark]) -> None:
+    """Remember the tables of one result, with the places that gave them their form."""
+    if not isinstance(result, Tensor):
+        return
+    mark = Mark(tuple(result.shape))
+    for axis, table in tables.items():
+        if op.name not in _REGROUPS and _rearranged(axis, table, sources):
+            op.consume(*sources)
+            continue
+        mark.tables[axis] = table
+        before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
+        if before is None:
+            continue
+        if _same_form(before.tables[axis], table):
+            if axis in before.sites:
+                mark.sites[axis] = before.sites[axis]
+        else:
+            mark.sites[axis] = op.book.site(op.name, before, mark.sizes)
+    for source in sources:
+        if source.lost:
+            mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
+        mark.target |= source.target
+    op.book.put(result, mark)
+
+
+_REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "ravel", "unflatten"])
+
+
+def _rearranged(axis: Axis, table: Tensor, sources: Sequence[Mark]) -> bool:
+    """Tell whether elements were picked or put side by side in an order of their own: it is nobody's mistake, and unknown.
+
+    A reshape scrambles an axis by accident. Whoever indexes by a tensor, joins pairs of steps or samples, or writes rows of
+    other samples into a batch wants just that: ``cat([x[order], x], -1)``, ``cat([x[:, :, None], x[:, None]], -1)``.
+    """
+    before = [m.tables[axis] for m in sources if axis in m.tables]
+    if axis.name in ("step", "layers", "directions") or not all(map(separable, before)):
+        return False
+    if not separable(table):
+        return True
+    return axis.name == "batch" and len(before) > 1 and table.dim() == before[0].dim() and _overlap_in_new_dims(table, before)
+
+
+def _overlap_in_new_dims(table: Tensor, before: list[Tensor]) -> bool:
+    """Tell whether samples that some of the parts have in common, along other dims, lie side by side."""
+    along = {d for d in range(table.dim()) if varies(table, d)}
+    parts = [{d for d in range(t.dim()) if varies(t, d)} for t in before]
+    if not any(parts) or along <= set().union(*parts):
+        return False
+    samples = [set(t.flatten().tolist()) - {NOWHERE} for t in before]
+    return any(a & b for i, a in enumerate(samples) for b in samples[:i])
+
+
+def _dims_of(table: Tensor) -> int:
+    return sum(size > 1 for size in table.shape)
+
+
+def _same_form(before: Tensor, after: Tensor) -> bool:
+    """Tell whether a table has its old values in their old order along no more dims, or was out of order and still is.
+
+    So the place that is shown is where an axis was cut or moved, and not where its pieces were merged or passed on.
+    """
+    if before is after:
+        return True
+    if before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()):
+        return _dims_of(after) < _dims_of(before) or [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]
+    return not separable(before) and not separable(after)
+
+
+def source_first(op: Operation, *names: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return arguments with the tensor in front, also where it was given by name."""
+    if op.args:
+        return op.args, op.kwargs
+    name = next((n for n in (*names, "input", "self", "tensor") if n in op.kwargs), None)
+    if name is None:
+        return (None,), op.kwargs
+    return (op.kwargs[name],), {k: v for k, v in op.kwargs.items() if k != name}
+
+
+def replay_on(op: Operation, mark: Mark, func: Callable[[Tensor], Any], dims: Collection[int] | None = None) -> None:
+    """Replay a function on each table, widened along the dims that it does not pass through; None for all of them."""
+    results = list(leaves(op.result))
+    if any(r.numel() > LARGEST for r in results) and dims is None:
+        return
+    moved: list[dict[Axis, Tensor]] = [{} for _ in results]
+    for axis, table in mark.tables.items():
+        full = expand(table, mark.sizes) if dims is None else widen(table, mark.sizes, dims)
+        if full is None:
+            continue
+        found = list(leaves(func(full)))
+        if len(found) != len(results):
+            return
+        for one, tables, result in zip(found, moved, results, strict=True):
+            if one.shape == result.shape or dims is not None:
+                tables[axis] = compress(one)
+    for tables, result in zip(moved, results, strict=True):
+        put_tables(op, result, tables, [mark])

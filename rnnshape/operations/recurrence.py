@@ -1,0 +1,141 @@
+"""`Recurrence`: one call of a recurrent layer, with the axes that it makes, and what was used of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import MADE
+from rnnshape.coordinates.tables import SMALL
+from rnnshape.layout.axes import Axis
+from rnnshape.report.location import Location
+
+__all__ = ["MOST_UNITS", "Recurrence"]
+
+MOST_UNITS = 1 << 18
+"""Elements up to which single units are accounted for."""
+
+MOST_SEEN = 1 << 10
+"""Tables of one call of which it is remembered that they were accounted for."""
+
+
+@dataclass(slots=True)
+class Recurrence:
+    """One call of a recurrent layer, and what was used of it.
+
+    Attributes:
+        number: of the call.
+        layers: stacked layers.
+        directions: 1 or 2.
+        steps: of the longest sample.
+        width: features of one direction of its output.
+        packed: whether the input was packed.
+        ragged: whether it was packed and some samples are shorter than others.
+        module: path of the layer.
+        kind: its class.
+        location: of the call.
+        seq: the axis of its steps, where it is known.
+        lengths: real steps of each sample, where they are known.
+        sample: the axis of its samples, where the real end of each is known and they are not all the same.
+        ends: the last real step of each sample.
+        used: (direction, step) of the output, with the place that picked it. A step of -1 is padding, `end` each sample's own
+            last, `past` the padding after it.
+        rows: (layer, direction) of the state.
+        units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
+        whole: (direction, step) of the output of which every unit was used.
+        seen: tables that were accounted for, by their ids, held so that no others get these.
+        step: the axis of the steps of its output.
+        direction: the axis of the halves of its output.
+        hidden: the axis of its hidden features.
+        ways: the axis of the directions of h_n.
+    """
+
+    number: int
+    layers: int
+    directions: int
+    steps: int
+    packed: bool
+    module: str
+    kind: str
+    location: Location | None
+    width: int = 0
+    seq: Axis | None = None
+    lengths: Tensor | None = None
+    ragged: bool = False
+    sample: Axis | None = None
+    ends: Tensor | None = None
+    used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
+    rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
+    units: Tensor | None = None
+    whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    seen: dict[tuple[int, ...], tuple[Tensor | None, ...]] = field(
+        default_factory=dict[tuple[int, ...], tuple["Tensor | None", ...]]
+    )
+    step: Axis = field(init=False)
+    direction: Axis = field(init=False)
+    hidden: Axis = field(init=False)
+    ways: Axis = field(init=False)
+
+    def __post_init__(self) -> None:
+        call = f"{MADE}{self.number}"
+        self.step = Axis("step", call)
+        self.direction = Axis("directions", call)
+        self.hidden = Axis("hidden", call)
+        self.ways = self.row_direction("h")
+
+    @property
+    def end(self) -> int:
+        """Stands for the last real step of each sample, where they differ."""
+        return self.steps
+
+    @property
+    def past(self) -> int:
+        """Stands for steps after that."""
+        return self.steps + 1
+
+    def ends_at(self, sample: Axis, rows: Tensor, last: Tensor) -> None:
+        """Remember the last real step of each sample.
+
+        Args:
+            sample: the axis.
+            rows: the sample of each row.
+            last: the last real step of each row.
+        """
+        if rows.numel() == last.numel() and int(rows.min()) >= 0 and len(torch.unique(last)) > 1:
+            self.sample, self.ends = sample, torch.full((int(rows.max()) + 1,), self.past)
+            self.ends[rows] = last
+
+    def places(self, steps: Tensor, samples: Tensor | None) -> Tensor:
+        """Return the steps of a tensor; one element where each is its sample's last, or lies after it."""
+        if self.ends is None or samples is None or steps.dim() != samples.dim():
+            return steps
+        if torch.broadcast_shapes(steps.shape, samples.shape).numel() > MOST_UNITS or len(torch.unique(samples)) < 2:
+            return steps
+        sample, step = torch.broadcast_tensors(samples, steps)
+        known = (sample >= 0) & (sample < len(self.ends)) & (step >= 0)
+        if not bool(known.all()):
+            return steps
+        after = step - self.ends[sample]
+        place = self.end if bool((after == 0).all()) else None
+        if place is None and len(torch.unique(steps)) > 1 and bool(((after > 0) | (step == self.steps - 1)).all()):
+            place = self.past  # the longest sample has no step after its last
+        return steps if place is None else torch.full([1] * steps.dim(), place)
+
+    def layer(self, letter: str) -> Axis:
+        """The axis of the layers of h_n or c_n."""
+        return Axis("layers", f"{MADE}{self.number}{letter}")
+
+    def row_direction(self, letter: str) -> Axis:
+        """The axis of the directions of h_n or c_n."""
+        return Axis("directions", f"{MADE}{self.number}{letter}")
+
+    def sees(self, *tables: Tensor | None) -> bool:
+        """Tell whether these tables were not accounted for before. The same few objects come again and again."""
+        key = tuple(map(id, tables))
+        if key in self.seen:
+            return False
+        if len(self.seen) < MOST_SEEN and all(t is None or t.numel() <= SMALL for t in tables):
+            self.seen[key] = tables
+        return True

@@ -1,0 +1,340 @@
+"""Uses: what an operation does with the axes of a tensor, where somebody may have meant another one.
+
+A handler moves the tables, and emits a record for each use that it makes of them: it sums over this dim, it reads that one as
+steps, it compares these rows. Whether that is right is not its affair: the rules of `rnnshape.rules` ask for the kinds of use
+that they judge. Every record names the operation as torch calls it. Tensors stand beside their marks only where their numbers
+tell something that no table does; a rule reads them through its `Step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.recurrence import Recurrence
+from rnnshape.report.location import Location
+
+__all__ = [
+    "AttentionInput", "Backward", "Broadcast", "CellStep", "Classes", "Comparison", "Consumption", "Contraction",
+    "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting", "Normalisation",
+    "Output", "Packing", "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair", "StatesGiven",
+    "TokenIds", "Use", "Weighing", "WideLoss", "marks_of",
+]  # fmt: skip
+
+
+class Consumption(NamedTuple):
+    """Elements go into something that comes out as something else; no dim is special."""
+
+    name: str
+    marks: tuple[Mark, ...]
+
+
+class Contraction(NamedTuple):
+    """Dims are summed over with weights of the layer's own."""
+
+    name: str
+    mark: Mark
+    dims: tuple[int, ...]
+
+
+class Product(NamedTuple):
+    """A dim of one known tensor meets a dim of another, and both are summed over."""
+
+    name: str
+    left: Mark
+    left_dim: int
+    right: Mark
+    right_dim: int
+
+
+class Weighing(NamedTuple):
+    """Two known tensors are multiplied: one may hold weights for the other.
+
+    Attributes:
+        tensors: the two.
+        marks: of them.
+    """
+
+    name: str
+    tensors: tuple[Tensor, Tensor]
+    marks: tuple[Mark, Mark]
+
+
+class Reduction(NamedTuple):
+    """A mean, a sum, a maximum over dims.
+
+    Attributes:
+        tensor: that is reduced.
+    """
+
+    name: str
+    mark: Mark
+    dims: tuple[int, ...]
+    tensor: Tensor
+
+
+class Scaling(NamedTuple):
+    """Elements are divided by a norm along dims."""
+
+    name: str
+    mark: Mark
+    dims: tuple[int, ...]
+
+
+class Normalisation(NamedTuple):
+    """A softmax along a dim."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
+class LayerCall(NamedTuple):
+    """A recurrent layer is called, whatever is known of its input.
+
+    Attributes:
+        call: the record of it, in which its use will be accounted for.
+        mark: of the input, or None.
+        batch_dim: of the input; None where it is packed.
+        seq_dim: of the input.
+        rows: for every axis that lies along the batch dim, the coordinate of each row.
+        ends: the last step of each row of a packed input, else None.
+    """
+
+    name: str
+    call: Recurrence
+    mark: Mark | None
+    batch_dim: int | None
+    seq_dim: int
+    rows: Mapping[Axis, Tensor]
+    ends: Tensor | None
+
+
+class RecurrentInput(NamedTuple):
+    """A door: one dim is read as the batch, one as the steps, the last as the features.
+
+    Attributes:
+        batch_dim: None where the input is packed.
+    """
+
+    name: str
+    mark: Mark
+    batch_dim: int | None
+    seq_dim: int
+
+
+class StatesGiven(NamedTuple):
+    """The initial states of a layer or a cell, whatever is known of them."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+
+
+class StatePair(NamedTuple):
+    """The known (h_0, c_0) of an LSTM."""
+
+    name: str
+    first: Mark
+    second: Mark
+
+
+class InitialState(NamedTuple):
+    """An initial state: rows are layers and directions, dim 1 is the batch.
+
+    Attributes:
+        rows: for every axis that lies along the batch dim of the input, the coordinate of each row.
+        call: the layer's.
+    """
+
+    name: str
+    mark: Mark
+    rows: Mapping[Axis, Tensor]
+    call: Recurrence
+
+
+class CellStep(NamedTuple):
+    """One step of a cell: row i of the input meets row i of each state."""
+
+    name: str
+    mark: Mark
+    states: tuple[Mark, ...]
+
+
+class AttentionInput(NamedTuple):
+    """The query, key or value of multi-head attention: (steps, batch, features).
+
+    Attributes:
+        role: "query", "key" or "value".
+    """
+
+    name: str
+    role: str
+    mark: Mark
+
+
+class Packing(NamedTuple):
+    """A padded batch is packed.
+
+    Attributes:
+        lengths: what is known of the lengths.
+    """
+
+    name: str
+    mark: Mark
+    batch_first: bool
+    lengths: Mark | None
+
+
+class TokenIds(NamedTuple):
+    """Ids are looked up in an embedding.
+
+    Attributes:
+        padding_idx: the id that is padding, or None.
+    """
+
+    name: str
+    ids: Tensor
+    mark: Mark
+    padding_idx: int | None
+
+
+class Meeting(NamedTuple):
+    """Known tensors are combined or joined row by row."""
+
+    name: str
+    marks: tuple[Mark, ...]
+
+
+class Disagreement(NamedTuple):
+    """Two operands give an element different coordinates on an axis.
+
+    Attributes:
+        marks: of all operands.
+        one: the table of those before.
+        other: the table of the operand that disagrees.
+        where: the first element on which they do.
+    """
+
+    name: str
+    marks: tuple[Mark, ...]
+    axis: Axis
+    one: Tensor
+    other: Tensor
+    where: tuple[int, ...]
+
+
+class Joining(NamedTuple):
+    """Parts are put side by side along a dim; in all others they share their places."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    dim: int
+
+
+class Broadcast(NamedTuple):
+    """Known tensors meet element by element in a result of these sizes."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    sizes: tuple[int, ...]
+
+
+class Classes(NamedTuple):
+    """A loss takes a dim of the scores for the classes."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
+class LogProbabilities(NamedTuple):
+    """A loss takes scores that were normalised over a dim."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
+class Comparison(NamedTuple):
+    """A loss compares rows of scores with rows of a target.
+
+    Attributes:
+        made: the line that made the scores.
+    """
+
+    name: str
+    scores: Mark
+    target: Mark
+    made: Location | None
+
+
+class WideLoss(NamedTuple):
+    """Scores and target of a loss broadcast to more than either has.
+
+    Attributes:
+        scores: sizes of the scores.
+        target: of the target.
+        sizes: of what is compared.
+        made: the line that made the scores.
+    """
+
+    name: str
+    scores: tuple[int, ...]
+    target: tuple[int, ...]
+    sizes: tuple[int, ...]
+    made: Location | None
+
+
+class Backward(NamedTuple):
+    """A backward went through, and the graph of the loss is used up."""
+
+    name: str
+    loss: Tensor
+
+
+class Output(NamedTuple):
+    """What the model returned, all together.
+
+    Attributes:
+        samples: how many went in; 0 where something was returned of which nothing is known.
+    """
+
+    name: str
+    marks: tuple[Mark, ...]
+    samples: int
+
+
+class Returned(NamedTuple):
+    """One tensor that the model returned."""
+
+    name: str
+    mark: Mark
+
+
+class Ending(NamedTuple):
+    """The step is over: everything that was used of a call of a recurrent layer is known."""
+
+    name: str
+    call: Recurrence
+
+
+Use: TypeAlias = (
+    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | LayerCall | RecurrentInput
+    | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting | Disagreement | Joining
+    | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned | Ending
+)  # fmt: skip
+
+
+def marks_of(use: Use) -> list[Mark]:
+    """Return the marks of a use's operands."""
+    found: list[Mark] = []
+    for value in use:
+        if isinstance(value, Mark):
+            found.append(value)
+        elif type(value) is tuple:
+            found += [item for item in value if isinstance(item, Mark)]
+    return found

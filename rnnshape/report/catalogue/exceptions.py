@@ -1,0 +1,150 @@
+"""RNS210 to RNS213: exceptions of torch's that say sizes, and what the dims mean says why."""
+
+from __future__ import annotations
+
+from rnnshape.report.catalogue.entry import Rule, program
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS210",
+        "view of elements that are not in order",
+        "error",
+        "view only relabels memory. A batch-first output of a recurrent layer, or a transposed tensor, does not lie in "
+        "order in memory, so torch refuses. Whether the axes are in the right order is another question, which reshape "
+        "does not ask.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output.view(-1, 8))  # RNS210
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output.reshape(-1, 8))
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS211",
+        "features that do not fit",
+        "error",
+        "The last dim of the input is not the in_features of the Linear.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.conv = nn.Conv1d(8, 8, kernel_size=3, padding=1)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    output = self.conv(output.transpose(1, 2))  # batch, hidden, seq
+                    return self.fc(output)  # RNS211
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.conv = nn.Conv1d(8, 8, kernel_size=3, padding=1)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    output = self.conv(output.transpose(1, 2))  # batch, hidden, seq
+                    return self.fc(output.transpose(1, 2))
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS212",
+        "batch of one squeezed away",
+        "error",
+        "squeeze drops every dim of size 1 that it is given, and the last batch of an epoch may hold one sample. Then "
+        "the batch goes, and later dims are one place off.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)
+                    last = h_n.squeeze()  # RNS212
+                    return self.fc(last).softmax(dim=1)
+
+            report = rs.diagnose(Classifier(), torch.zeros(1, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(x)
+                    last = h_n[-1]
+                    return self.fc(last).softmax(dim=1)
+
+            report = rs.diagnose(Classifier(), torch.zeros(1, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS213",
+        "sizes that do not fit",
+        "error",
+        "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and "
+        "the other is not, channels are where the steps should be, a dim is missing.",
+        wrong=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # seq, batch, hidden
+                    weights = self.score(output).softmax(dim=0).permute(1, 2, 0)  # batch, 1, seq
+                    return torch.bmm(weights, output)  # RNS213
+
+            report = rs.diagnose(Attention(), torch.zeros(9, 6, 4), axes="seq batch feature")
+            """),
+        right=program("""
+            class Attention(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.score = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)  # seq, batch, hidden
+                    weights = self.score(output).softmax(dim=0).permute(1, 2, 0)  # batch, 1, seq
+                    return torch.bmm(weights, output.transpose(0, 1))
+
+            report = rs.diagnose(Attention(), torch.zeros(9, 6, 4), axes="seq batch feature")
+            """),
+    ),
+)

@@ -1,0 +1,100 @@
+"""A finding in words: labels, padding and carets, in one place. The rules and contracts only hand over what is to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rnnshape import text
+
+if TYPE_CHECKING:
+    from rnnshape.layout.layout import Layout
+    from rnnshape.layout.sizes import Size
+    from rnnshape.report.finding import Comparison, Finding
+    from rnnshape.report.location import Location
+
+__all__ = ["compared", "details", "written"]
+
+_LABEL = 9
+"""Letters of the longest label, "raised at"; what follows stands in one column."""
+
+
+def written(finding: Finding) -> list[str]:
+    """Write a finding: what is wrong and where, what shows it, what fits, the line, and the rule."""
+    lines = [finding.headline, *details(finding)]
+    if finding.suggestion:
+        lines.append(f"  {finding.suggestion}")
+    if finding.location:
+        lines.append(f"  at {_place(finding.location)}")
+    return [*lines, f"  {finding.code}, see: rnnshape explain {finding.code}"]
+
+
+def details(finding: Finding) -> Iterator[str]:
+    """Write what shows that a finding is right."""
+    if finding.comparison:
+        yield from compared(finding.comparison)
+    else:
+        yield from _layouts(finding)
+    width = 0 if finding.subject else _LABEL  # under the sizes of one argument there is no column of labels
+    for label, place in (("used at", finding.used_at), ("raised at", finding.raised_at)):
+        if place:
+            yield f"  {label:<{width}} {_place(place)}"
+
+
+def _layouts(finding: Finding) -> Iterator[str]:
+    rows = [(name, f"{layout}  {text.sizes(layout.sizes)}") for name, layout in finding.layouts]
+    if finding.became:
+        rows.insert(1, (finding.became.operation, text.sizes(finding.became.sizes)))
+    for name, shown in rows:
+        yield f"  {name:<{_LABEL}} {shown}"
+
+
+def _place(location: Location) -> str:
+    return f"{location}:  {location.code}" if location.code else str(location)
+
+
+def compared(comparison: Comparison) -> list[str]:
+    """Lay expected and got under each other, with carets under the dims that are wrong."""
+    if isinstance(comparison.got, tuple):
+        return _sizes(comparison, comparison.got)
+    return _meanings(comparison, comparison.got)
+
+
+def _sizes(comparison: Comparison, got: tuple[int, ...]) -> list[str]:
+    """Lay the sizes of a real tensor under those that are expected."""
+    expected = comparison.expected
+    wanted = [_word(n, s) for n, s in zip(expected.names, expected.sizes, strict=True)]
+    found = list(map(str, got))
+    ends: list[int] = []
+    if len(wanted) == len(found):
+        width = [max(len(a), len(b)) for a, b in zip(wanted, found, strict=True)]
+        wanted = [w.rjust(n) for w, n in zip(wanted, width, strict=True)]
+        found = [f.rjust(n) for f, n in zip(found, width, strict=True)]
+        ends = [sum(width[: d + 1]) + 2 * d for d in comparison.wrong]
+    lines = _labelled(comparison, f"{_tuple(wanted)}   {comparison.remark}", _tuple(found), ends)
+    return [*lines, *text.columns([r.split(" from ", 1) for r in comparison.reasons], gap="  from ")]
+
+
+def _word(name: str, size: Size) -> str:
+    if not isinstance(size, int):
+        return name
+    return str(size) if name in ("?", "1") else f"{name}={size}"
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def _meanings(comparison: Comparison, known: Layout) -> list[str]:
+    """Lay what is known of a tensor's axes under what is said of them."""
+    both = comparison.expected.written, known.written
+    width = [max(len(a), len(b)) for a, b in zip(*both, strict=True)]
+    claimed, real = ("  ".join(w.ljust(n) for w, n in zip(words, width, strict=True)) for words in both)
+    return _labelled(comparison, claimed, real, [sum(width[:dim]) + 2 * dim for dim in comparison.wrong])
+
+
+def _labelled(comparison: Comparison, above: str, below: str, carets: list[int]) -> list[str]:
+    """Put two lines under each other behind their labels, and carets under the letters at these places."""
+    start = 2 + max(len(comparison.said), len(comparison.found)) + 2
+    lines = text.columns([[comparison.said, above], [comparison.found, below]])
+    return [*lines, " " * start + "".join("^" if i in carets else " " for i in range(max(carets) + 1))] if carets else lines

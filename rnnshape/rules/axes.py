@@ -1,0 +1,269 @@
+"""RNS2xx: an axis used as another.
+
+What torch itself takes each dim for stands in its documentation of `Linear`, `RNN`, `MultiheadAttention`, `softmax` and the
+losses; what must not happen is that samples lie along a dim that is summed over, normalised or read as steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from rnnshape import text
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import disagreement, runs_along, separable, varies
+from rnnshape.operations.uses import (
+    AttentionInput,
+    CellStep,
+    Contraction,
+    Disagreement,
+    Joining,
+    Normalisation,
+    Output,
+    Product,
+    RecurrentInput,
+    Returned,
+    Scaling,
+)
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.tables import (
+    exchanged,
+    is_data,
+    lies_along,
+    lost_batch,
+    only_sample,
+    other_row,
+    over_the_batch,
+    repeated_otherwise,
+    steps_along,
+)
+from rnnshape.rules.wording import called, held, mixed, scrambled, wrong
+
+__all__: list[str] = []
+
+@rule(Contraction)
+def samples_among_the_features(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """Weights of a layer sum over samples."""
+    for axis, table in use.mark.of("batch"):
+        if found := [d for d in use.dims if varies(table, d)]:
+            channels = "conv" in use.name or use.name == "batch_norm"
+            yield mixed(use.name, use.mark, axis, found[-1], "channels" if channels else "features")
+
+
+@rule(Contraction)
+def scrambled_features(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """Weights of a layer sum over pieces of an axis that lie in no order."""
+    if found := scrambled(use.name, use.mark, use.dims):
+        yield found
+
+
+@rule(Product)
+def samples_in_a_product(use: Product, step: Step) -> Iterator[Mistake]:
+    """The batch of one operand meets another axis of the other, and both are summed over."""
+    left, right = (use.left, use.left_dim), (use.right, use.right_dim)
+    for (mark, dim), (other, at) in ((left, right), (right, left)):
+        for axis, table in mark.of("batch"):
+            if not varies(table, dim) or any(varies(t, at) for _, t in other.of("batch")):
+                continue
+            if any(name != axis and varies(t, at) and is_data(name) for name, t in other.tables.items()):
+                yield mixed(use.name, mark, axis, dim, "the one that it sums over")
+
+
+@rule(Product)
+def scrambled_operands(use: Product, step: Step) -> Iterator[Mistake]:
+    """A product sums over pieces of an axis that lie in no order."""
+    found = scrambled(use.name, use.left, (use.left_dim,)) or scrambled(use.name, use.right, (use.right_dim,))
+    if found:
+        yield found
+
+
+@rule(Product)
+def rows_repeated_in_two_ways(use: Product, step: Step) -> Iterator[Mistake]:
+    """Both operands of a batched product repeat each sample along dim 0, one in turn and one in a row."""
+    if len(use.left.sizes) < 3 or len(use.left.sizes) != len(use.right.sizes):
+        return
+    for axis, table in use.left.of("batch"):
+        other = use.right.tables.get(axis)
+        if other is None or runs_along(table) != [0] or not repeated_otherwise(table, other):
+            continue
+        where = disagreement(table.flatten(), other.flatten()) or (0,)
+        both = [int(t.flatten()[where[0]]) for t in (table, other)]
+        message = (f"{use.name} meets sample {both[0]} of one operand with sample {both[1]} of the other at row {where[0]}: "
+                   f"one has each sample several times in a row, the other all samples in turn")  # fmt: skip
+        site = use.left.sites.get(axis) or use.right.sites.get(axis)
+        shown = (("one", use.left), ("other", use.right))
+        yield wrong("RNS205", message, "repeat_interleave on both fits", site=site, shown=shown)
+
+
+@rule(Disagreement)
+def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
+    """Element by element, samples of one operand meet other samples of the other, and nothing says that they should."""
+    a, b, marks = use.one, use.other, use.marks
+    if use.axis.name != "batch" or not runs_along(a) or not runs_along(b):
+        return
+    crossed = runs_along(a) != runs_along(b) and a.dim() == b.dim()
+    full = all(m.sizes == marks[0].sizes for m in marks)
+    if crossed and full and not any(lies_along(m, use.axis, {*runs_along(a), *runs_along(b)}) for m in marks):
+        return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
+    # An operand that was given a dim for it, scores[:, None] against target[None], meets every sample of the other.
+    compared = any(m.target for m in marks) and not all(m.target for m in marks)
+    outer = compared and len({len(m.sizes) for m in marks}) > 1
+    turned = crossed and exchanged(marks, use.axis, a.dim())
+    if not (crossed and (full or outer or turned)) and not (full and repeated_otherwise(a, b)):
+        return
+    at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
+    place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"
+    message = f"{use.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at {place}"
+    yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
+
+
+@rule(Joining)
+def other_samples_side_by_side(use: Joining, step: Step) -> Iterator[Mistake]:
+    """Parts are put side by side, and share neither their samples nor the dim in which these lie."""
+    marks = use.marks
+    for axis in dict.fromkeys(a for m in marks for a, _ in m.of("batch")):
+        first, *rest = [m for m in marks if axis in m.tables]
+        ways = {tuple(runs_along(m.tables[axis])) for m in (first, *rest)} - {()}
+        if len(ways) > 1 and (use.dim,) not in ways and exchanged(marks, axis, len(marks[0].sizes)):
+            message = f"{use.name} puts samples of one part beside steps of another: their batch lies along different dims"
+            yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
+        for mark in rest:
+            a, b = first.tables[axis], mark.tables[axis]
+            if runs_along(a) != [use.dim] and repeated_otherwise(a, b):
+                apart = "one part has each several times in a row, the other all in turn"
+                message, shown = f"{use.name} puts different samples side by side: {apart}", (("one", first), ("other", mark))
+                yield wrong("RNS205", message, "repeat_interleave on both fits", shown=shown)
+
+
+@rule(Normalisation)
+def softmax_over_the_batch(use: Normalisation, step: Step) -> Iterator[Mistake]:
+    """A softmax has the samples compete with each other."""
+    if over_the_batch(use):
+        message = f"{use.name} over dim {use.dim} normalises over the batch, so the samples compete with each other"
+        yield wrong("RNS206", message, _over_steps(use.mark), seen=use.mark)
+
+
+@rule(Normalisation)
+def softmax_over_one_score(use: Normalisation, step: Step) -> Iterator[Mistake]:
+    """A softmax over a single score is 1, whatever the score."""
+    if use.mark.single == use.dim:
+        message = f"{use.name} over dim {use.dim}, which has one element, makes every weight 1, whatever the scores are"
+        yield wrong("RNS207", message, _over_steps(use.mark), seen=use.mark)
+
+
+def _over_steps(mark: Mark) -> str | None:
+    steps = steps_along(mark)
+    return None if steps is None else f"dim={steps} normalises over the steps"
+
+
+@rule(Scaling)
+def scaled_over_the_batch(use: Scaling, step: Step) -> Iterator[Mistake]:
+    """``F.normalize`` scales each sample by itself."""
+    for _, table in use.mark.of("batch"):
+        if runs_along(table) in ([d] for d in use.dims) and len(use.mark.sizes) > 1:
+            what = f"{use.name} over dim {use.dims[0]} scales over the batch"
+            last = len(use.mark.sizes) - 1
+            fits = None if last in use.dims else f"dim={last} scales each vector by itself"
+            message = f"{what}: what it makes of a sample depends on the others"
+            yield wrong("RNS214", message, fits, seen=use.mark)
+
+
+@rule(RecurrentInput)
+def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A recurrent layer runs along the batch, or has samples among its features."""
+    features = len(use.mark.sizes) - 1
+    for axis, table in use.mark.of("batch"):
+        dims = runs_along(table)
+        if use.batch_dim is None:
+            if varies(table, features):
+                yield mixed(use.name, use.mark, axis, features, "features")
+        elif dims == [use.seq_dim]:
+            if len(torch.unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
+                yield mixed(use.name, use.mark, axis, use.seq_dim, "steps")
+                return
+            wanted = "(batch, seq, feature)" if use.batch_dim == 0 else "(seq, batch, feature)"
+            lie = f"the samples lie along dim {use.seq_dim}, its steps"
+            fits = f"batch_first={use.batch_dim != 0} of the layer, or transpose(0, 1) of its input, fits"
+            fits = "transpose(0, 1) of the scores fits" if use.name == "ctc_loss" else fits
+            message = f"{called(use.name)} runs along the batch: it reads {wanted}, and {lie}"
+            yield wrong("RNS201", message, fits, seen=use.mark)
+        elif any(d != use.batch_dim for d in dims):
+            other = next(d for d in dims if d != use.batch_dim)
+            yield mixed(use.name, use.mark, axis, other, "steps" if other == use.seq_dim else "features")
+
+
+@rule(RecurrentInput)
+def scrambled_input(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A recurrent layer reads pieces of an axis that lie in no order."""
+    if found := scrambled(use.name, use.mark, (len(use.mark.sizes) - 1, use.seq_dim)):
+        yield found
+
+
+@rule(RecurrentInput)
+def dealt_out(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """Steps hold pieces of a long run each, while something else than steps lies along them too.
+
+    Frames that were stacked lie side by side in the features, ``t = 2 * i + j``; here it is the other way round.
+    """
+    steps, features = use.seq_dim, len(use.mark.sizes) - 1
+    tables = use.mark.tables
+    for axis, table in tables.items() if use.batch_dim is not None else ():
+        if axis.name in ("batch", "step") or not is_data(axis) or {steps, features} - set(runs_along(table)) or -1 in table:
+            continue
+        others = [a for a, t in tables.items() if a != axis and a.name != "batch" and is_data(a) and varies(t, steps)]
+        far, near = (table.movedim(d, 0).flatten(1)[:, 0] for d in (features, steps))
+        if others and int((far[1:] - far[:-1]).abs().min()) > int(near.max() - near.min()):
+            names = text.listed(sorted({axis.name, *(a.name for a in others)}))
+            hold = f"elements {int(far[0])}, {int(far[1])}, ... of {axis.name}"
+            message = f"each step holds {hold}, and {names} run along the steps together"
+            yield wrong("RNS209", message, site=use.mark.sites.get(axis), seen=use.mark)
+
+
+@rule(CellStep)
+def a_loop_over_the_batch(use: CellStep, step: Step) -> Iterator[Mistake]:
+    """A cell takes the state of one sample on to the next."""
+    found = other_row(use)
+    if found is not None and found.is_alone:
+        on = f"takes the state of sample {found.was} on to sample {found.now}"
+        message = f"{called(use.name)} {on}: the loop runs over the batch"
+        fits = "loop over the steps: x.unbind(1) of (batch, seq, feature)"
+        yield wrong("RNS201", message, fits, site=use.mark.sites.get(found.axis), seen=use.mark)
+
+
+@rule(AttentionInput)
+def attention_over_the_batch(use: AttentionInput, step: Step) -> Iterator[Mistake]:
+    """Multi-head attention runs over the samples, or has them among its features."""
+    for axis, table in use.mark.of("batch"):
+        dims = runs_along(table)
+        if dims == [0]:
+            what = f"without batch_first, dim 0 of {use.role} is for steps, and holds samples"
+            fits, site = "nn.MultiheadAttention(..., batch_first=True) fits", use.mark.sites.get(axis)
+            yield wrong("RNS204", f"attention runs over the batch: {what}", fits, site=site, seen=use.mark)
+        elif any(d != 1 for d in dims):
+            other = next(d for d in dims if d != 1)
+            yield mixed(use.name, use.mark, axis, other, f"the {'features' if other else 'steps'} of {use.role}")
+
+
+@rule(Output)
+def the_batch_is_reduced_away(use: Output, step: Step) -> Iterator[Mistake]:
+    """The output has no batch, though one went in: an operation took it away."""
+    if not lost_batch(use, step):
+        return
+    for mark in use.marks:
+        if only_sample(mark) is not None:
+            return  # which is another mistake
+        for site in mark.lost.values():
+            message = f"{site.name} takes the batch away, and the output has none"
+            yield wrong("RNS208", message, site=site, seen=mark)
+
+
+@rule(Returned)
+def the_output_is_mixed(use: Returned, step: Step) -> Iterator[Mistake]:
+    """The model returns samples that were cut into pieces."""
+    for axis, table in use.mark.of("batch"):
+        if not separable(table) and not step.explains_the_output:
+            message = f"the output holds mixed samples: {held(use.mark, axis, runs_along(table)[-1])}"
+            yield wrong("RNS203", message, site=use.mark.sites.get(axis), seen=use.mark)

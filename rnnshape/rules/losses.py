@@ -1,0 +1,211 @@
+"""RNS5xx: state and loss across the step.
+
+The rows of a loss are those of its target (torch's documentation of `CrossEntropyLoss`, `NLLLoss`, `MSELoss`, "Shape"), and a
+state belongs to the samples that it is given with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from rnnshape import text
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import disagreement, runs_along, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import (
+    Backward,
+    Broadcast,
+    CellStep,
+    Classes,
+    Comparison,
+    InitialState,
+    LogProbabilities,
+    Normalisation,
+    StatesGiven,
+    WideLoss,
+)
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.tables import REORDERS, is_order, once_each, other_row, over_the_batch
+from rnnshape.rules.wording import element, mixed, scrambled, word, wrong
+
+__all__: list[str] = []
+
+# States
+
+
+@note(StatesGiven)
+def states_come_with_a_graph(use: StatesGiven, step: Step) -> None:
+    """A state may keep the graph of the step before."""
+    step.carrying.given(use.tensors, step.scene)
+
+
+@note(Backward)
+def the_graph_is_used_up(use: Backward, step: Step) -> None:
+    """What is made from now on is of another graph."""
+    step.carrying.backward(use.loss)
+
+
+@rule(InitialState)
+def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
+    """Samples lie along another dim of a state than the second, or are others than those of the input."""
+    for axis, table in use.mark.of("batch"):
+        if found := [d for d in (0, 2) if varies(table, d)]:
+            meaning = "features" if found[-1] else "layers"
+            yield mixed(use.name, use.mark, axis, found[-1], f"the {meaning} of its state")
+            return
+        rows = use.rows.get(axis)
+        line = table[0, :, 0] if table.dim() == 3 else None
+        where = None if rows is None or line is None else disagreement(line, rows)
+        if rows is None or line is None or where is None:
+            continue
+        if not _is_negative(use.mark, axis, line, rows, step):
+            was, now = (int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows))
+            yield _other_sample(where[0], was, now, use.mark, axis)
+        return
+
+
+@rule(CellStep)
+def state_of_another_row(use: CellStep, step: Step) -> Iterator[Mistake]:
+    """A row of a cell's state belongs to another sample than that row of its input."""
+    found = other_row(use)
+    if found is not None and not found.is_alone:
+        yield _other_sample(found.row, found.was, found.now, found.state, found.axis)
+
+
+def _other_sample(row: int, was: int, now: int, state: Mark, axis: Axis) -> Mistake:
+    message = f"row {row} of the state belongs to sample {was}, and that of the input to sample {now}"
+    return wrong("RNS501", message, site=state.sites.get(axis), seen=state)
+
+
+def _is_negative(state: Mark, axis: Axis, line: Tensor, rows: Tensor, step: Step) -> bool:
+    """Tell whether whole states may have been given to other samples on purpose: they were moved, and not for packing."""
+    site = state.sites.get(axis)
+    moved = site is not None and site.name in REORDERS
+    once = all(len(torch.unique(t)) == t.numel() for t in (line, rows))
+    return moved and once and not any(tuple(t.tolist()) in step.orders for t in (line, rows))
+
+
+# Rows of a loss
+
+
+@rule(Comparison)
+def rows_of_other_samples(use: Comparison, step: Step) -> Iterator[Mistake]:
+    """A row of the scores is another sample than that row of the target."""
+    for axis, table in use.scores.of("batch"):
+        other = use.target.tables.get(axis)
+        where = None if other is None or table.dim() != other.dim() else disagreement(table, other)
+        if other is None or where is None or _is_meant(use, table, other, step):
+            continue
+        seen = [element(m, axis, where) for m in (use.scores, use.target)]
+        row = where[0] if len(where) == 1 else list(where)
+        message = f"row {row} of the scores is {seen[0]}, of the target {seen[1]}"
+        shown = (("scores", use.scores), ("target", use.target))
+        if all(is_order(t) for t in (table, other)):
+            yield wrong("RNS402", message, shown=shown, at=use.made)
+        else:
+            sites = [m.sites.get(axis) for m in (use.scores, use.target)]
+            yield wrong("RNS502", message, site=next((s for s in sites if s), None), shown=shown)
+
+
+def _is_meant(use: Comparison, table: Tensor, other: Tensor, step: Step) -> bool:
+    """Tell whether whole samples may be compared with others on purpose: negatives, halves of a batch, neighbours.
+
+    The target that a caller gave is none of these as long as it is as it was given, and rows that were sorted for packing
+    are not.
+    """
+    if not (once_each(table) and once_each(other)):
+        return False
+    lines = [t.flatten() for t in (table, other)]
+    if any(tuple(line.tolist()) in step.orders for line in lines):
+        return False
+    given = [line for mark, line in ((use.scores, lines[0]), (use.target, lines[1])) if mark.target]
+    return len(given) != 1 or not torch.equal(given[0], torch.arange(len(given[0])))
+
+
+@rule(WideLoss)
+def every_row_meets_every_target(use: WideLoss, step: Step) -> Iterator[Mistake]:
+    """Sizes broadcast to more than either has."""
+    shown = [text.sizes(sizes) for sizes in (use.scores, use.target)]
+    wide = f"broadcasts to {text.sizes(use.sizes)}: every row meets every target"
+    extra = [d for d, s in enumerate(use.scores) if s == 1]
+    last = extra[-1] if extra and len(use.scores) == len(use.target) + 1 else None
+    fits = last is not None and (*use.scores[:last], *use.scores[last + 1 :]) == use.target
+    message = f"{use.name} of {shown[0]} and {shown[1]} {wide}"
+    yield wrong("RNS504", message, f"output.squeeze({last}) fits" if fits else None, at=use.made)
+
+
+@rule(Broadcast)
+def every_prediction_meets_every_sample(use: Broadcast, step: Step) -> Iterator[Mistake]:
+    """Predictions of one feature each, (batch, 1), meet plain numbers of the samples, (batch,)."""
+    marks, sizes = use.marks, use.sizes
+    if len(marks) != 2 or len(sizes) != 2 or sizes[0] != sizes[1]:
+        return
+    for made, plain in (marks, marks[::-1]):
+        column = made.single == 1 and made.sizes == (sizes[0], 1) and plain.sizes == (sizes[0],)
+        for axis, table in made.of("batch") if column else ():
+            other = plain.tables.get(axis)
+            if other is not None and all(a == axis for a in plain.tables) and runs_along(table) == runs_along(other) == [0]:
+                shown = [text.sizes(m.sizes) for m in (made, plain)]
+                wide = f"broadcasts to {text.sizes(sizes)}: every prediction meets every sample"
+                message = f"{use.name} of {shown[0]} and {shown[1]} {wide}"
+                yield wrong("RNS504", message, "squeeze(1) of the prediction fits", at=made.made)
+
+
+# Classes
+
+
+@rule(Classes)
+def classes_along_another_axis(use: Classes, step: Step) -> Iterator[Mistake]:
+    """A loss takes an axis of the data for the classes where the scores that a layer made lie along another dim.
+
+    Without these, steps may well be the classes: a pointer or the end of a span is one of the steps.
+    """
+    mark, dim = use.mark, use.dim
+    if len(mark.sizes) < 2:
+        return
+    made = [t for axis, t in mark.tables.items() if axis.name in ("feature", "hidden")]
+    classes = any(len(runs_along(t)) == 1 and not varies(t, dim) for t in made)
+    for axis, table in mark.tables.items():
+        if classes and axis.name in ("batch", "seq", "step") and runs_along(table) == [dim]:
+            message = f"{use.name} takes dim {dim} of the scores for the classes, and that is {word(axis)}"
+            turned = f"scores.transpose(1, {len(mark.sizes) - 1}) has the classes at dim 1"
+            fits = turned if len(mark.sizes) == 3 and dim == 1 else None
+            yield wrong("RNS503", message, fits, seen=mark)
+
+
+@rule(Classes)
+def scrambled_classes(use: Classes, step: Step) -> Iterator[Mistake]:
+    """A loss takes pieces of an axis that lie in no order for the classes."""
+    if len(use.mark.sizes) > 1 and (found := scrambled(use.name, use.mark, (use.dim,))):
+        yield found
+
+
+@note(Normalisation)
+def log_probabilities(use: Normalisation, step: Step) -> None:
+    """A log_softmax normalises over some axes, and not over those beside them: a loss will take one for the classes."""
+    along = {axis for axis, table in use.mark.tables.items() if varies(table, use.dim)}
+    if use.name != "log_softmax" or not along or over_the_batch(use):
+        return
+    known = sorted({word(a) for a in along if a.name in ("seq", "step", "batch")})
+    step.normalised |= along
+    for axis in use.mark.tables.keys() - along:
+        dims = runs_along(use.mark.tables[axis])
+        right = f"dim={dims[0]} of log_softmax has the classes" if len(dims) == 1 else ""
+        step.beside[axis] = (text.listed(known) or f"dim {use.dim}", right, step.here())
+
+
+@rule(Classes, LogProbabilities)
+def normalised_over_another_axis(use: Classes | LogProbabilities, step: Step) -> Iterator[Mistake]:
+    """Log-probabilities that a loss takes were normalised over another axis than the classes."""
+    takes_logarithms = use.name in ("nll_loss", "ctc_loss") and len(use.mark.sizes) > 1
+    for axis, table in use.mark.tables.items() if takes_logarithms else ():
+        if runs_along(table) == [use.dim] and axis in step.beside and axis not in step.normalised:
+            names, right, location = step.beside[axis]
+            why = f"{use.name} takes another axis for the classes: no row of scores sums to one"
+            message = f"log_softmax normalises over {names}, and {why}"
+            yield wrong("RNS506", message, right or None, seen=use.mark, at=location)

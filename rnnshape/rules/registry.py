@@ -1,0 +1,126 @@
+"""The registry of rules: which functions are asked about which kind of use, and how they are asked.
+
+A *rule* is a function of a use and of the `Step`; it yields what is wrong, or nothing. Of one use one thing is told: the first
+that a rule finds, in the order in which the rules are written; what others would say mostly follows from it. A *note* is a
+function of the same that writes down in the `Step` what other rules will ask for; notes come first.
+
+A function that has not looked at its step says the same of the same use. That is how the tracker knows what need not be asked
+again when an operation is repeated.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from rnnshape.operations.uses import Use
+    from rnnshape.report.mistake import Mistake
+    from rnnshape.rules.step import Step
+
+__all__ = ["Listener", "ask", "listeners", "note", "notice", "rule"]
+
+U = TypeVar("U", bound="Use")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A function that is asked about a kind of use.
+
+    Attributes:
+        function: yields what is wrong; of a note, returns nothing.
+        is_note: whether it is a note.
+    """
+
+    function: Callable[[Any, Any], Any]
+    is_note: bool
+
+
+_notes: dict[type, list[Listener]] = {}
+_rules: dict[type, list[Listener]] = {}
+
+
+def rule(*kinds: type[U]) -> Callable[[Callable[[U, Step], Iterator[Mistake]]], Callable[[U, Step], Iterator[Mistake]]]:
+    """Have a function asked about these kinds of use."""
+
+    def register(function: Callable[[U, Step], Iterator[Mistake]]) -> Callable[[U, Step], Iterator[Mistake]]:
+        for kind in kinds:
+            _rules.setdefault(kind, []).append(Listener(function, is_note=False))
+        listeners.cache_clear()
+        return function
+
+    return register
+
+
+def note(*kinds: type[U]) -> Callable[[Callable[[U, Step], None]], Callable[[U, Step], None]]:
+    """Have a function write down what it sees of these kinds of use."""
+
+    def register(function: Callable[[U, Step], None]) -> Callable[[U, Step], None]:
+        for kind in kinds:
+            _notes.setdefault(kind, []).append(Listener(function, is_note=True))
+        listeners.cache_clear()
+        return function
+
+    return register
+
+
+@functools.cache
+def listeners(kind: type) -> tuple[Listener, ...]:
+    """Return who is asked about a kind of use, in this order."""
+    return (*_notes.get(kind, ()), *_rules.get(kind, ()))
+
+
+def ask(use: Use, step: Step, among: Iterable[Listener] | None = None) -> Mistake | None:
+    """Ask about a use, and return the first mistake.
+
+    Args:
+        use: as it was emitted.
+        step: what was seen before.
+        among: who is asked; everyone where it is None.
+    """
+    for listener in listeners(type(use)) if among is None else among:
+        found = listener.function(use, step)
+        mistake = None if listener.is_note else next(found, None)
+        if mistake is not None:
+            return mistake
+    return None
+
+
+def notice(use: Use, step: Step) -> tuple[Mistake | None, list[tuple[Listener, bool]]]:
+    """Ask about a use, and see who looks at the step.
+
+    Returns:
+        The first mistake, and those who looked: what they say may be another thing when the same use is made again. With each,
+        whether it looked at numbers of tensors or is a rule; a note that did neither leaves nothing more behind.
+    """
+    looked: list[tuple[Listener, bool]] = []
+    for listener in listeners(type(use)):
+        through = _LookedThrough(step)
+        mistake = ask(use, cast("Step", through), (listener,))
+        if through.seen:
+            looked.append((listener, not listener.is_note or not through.seen <= _SAME_AT_ONE_PLACE))
+        if mistake is not None:
+            return mistake, looked
+    return None, looked
+
+
+_SAME_AT_ONE_PLACE = frozenset(["usage", "here", "scene", "normalised", "beside", "orders"])
+"""What a note writes down of the same marks at the same line is the same again, as long as it looks at no more than this."""
+
+
+class _LookedThrough:
+    """A step that remembers what was looked at.
+
+    Attributes:
+        seen: the names.
+    """
+
+    def __init__(self, step: Step) -> None:
+        self.seen: set[str] = set()
+        self._step = step
+
+    def __getattr__(self, name: str) -> Any:
+        self.seen.add(name)
+        return getattr(self._step, name)

@@ -1,0 +1,199 @@
+"""RNS3xx: the wrong state picked.
+
+Rows of h_n are layer 0 forward, layer 0 reverse, layer 1 forward, ...; output is the last layer, its halves forward and reverse
+(torch's documentation of `RNN`, "Outputs").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from rnnshape import text
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.recurrence import Recurrence
+from rnnshape.operations.uses import (
+    AttentionInput,
+    CellStep,
+    Classes,
+    Consumption,
+    Contraction,
+    InitialState,
+    LayerCall,
+    Normalisation,
+    Output,
+    Product,
+    RecurrentInput,
+    Reduction,
+    Returned,
+    Scaling,
+    StatePair,
+    marks_of,
+)
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.tables import lost_batch, only_sample
+from rnnshape.rules.usage import holds_states
+from rnnshape.rules.wording import wrong
+
+__all__: list[str] = []
+
+Uses = (
+    Consumption | Contraction | Product | Reduction | Scaling | Normalisation | RecurrentInput | InitialState | CellStep
+    | AttentionInput | Classes | Returned
+)  # fmt: skip
+
+# What is used of the states
+
+
+@note(
+    Consumption, Contraction, Product, Reduction, Scaling, Normalisation, RecurrentInput, InitialState, CellStep,
+    AttentionInput, Classes, Returned,
+)  # fmt: skip
+def states_are_used(use: Uses, step: Step) -> None:
+    """What consumes a tensor uses the states in it."""
+    for mark in marks_of(use):
+        if holds_states(mark) and step.usage.calls:
+            step.usage.use(mark, step.here)
+
+
+@note(LayerCall)
+def a_layer_is_called(use: LayerCall, step: Step) -> None:
+    """Begin to account for a call, with the real length of each sample where that is known."""
+    call = use.call
+    step.usage.open(call)
+    call.seq = next((axis for axis, _ in use.mark.of("seq")), None) if use.mark is not None else None
+    lengths = step.lengths.get(call.seq) if call.seq is not None else None
+    if use.mark is not None and call.seq is not None and lengths is not None:
+        call.lengths = _of_the_rows(lengths, use.mark, call.seq, use)
+    last = use.ends if call.packed else None if call.lengths is None else call.lengths - 1
+    for axis, rows in use.rows.items():
+        if axis.name == "batch" and last is not None:
+            call.ends_at(axis, rows, last)
+
+
+def _of_the_rows(lengths: Tensor, mark: Mark, seq: Axis, use: LayerCall) -> Tensor | None:
+    """Return the lengths of the samples that a call reads; None where it does not read each from its first step on."""
+    if use.batch_dim is None:
+        return lengths
+    steps, rows = mark.tables[seq], next((t for _, t in mark.of("batch")), None)
+    if rows is None:
+        return None
+    along = ((steps, use.seq_dim), (rows, use.batch_dim))
+    if any(varies(t, d) for t, at in along for d in range(3) if d != at):
+        return None
+    steps, rows = (t.amax([d for d in range(3) if d != at]) for t, at in ((steps, use.seq_dim), (rows, use.batch_dim)))
+    in_order = torch.equal(steps, torch.arange(mark.sizes[use.seq_dim]))
+    return lengths[rows] if in_order and int(rows.min()) >= 0 and int(rows.max()) < lengths.numel() else None
+
+
+# What was picked
+
+
+@rule(Output)
+def a_sample_picked_for_a_step(use: Output, step: Step) -> Iterator[Mistake]:
+    """Of several samples that went in, one reaches the output."""
+    for mark in use.marks if lost_batch(use, step) else ():
+        if (only := only_sample(mark)) is not None:
+            axis, sample = only
+            message = f"only sample {sample} reaches the output: an index took a sample where a step was meant"
+            yield wrong("RNS301", message, site=mark.sites.get(axis), seen=mark)
+        if mark.lost:
+            return
+
+
+@rule(Contraction)
+def halves_cut_the_wrong_way(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """A dim as long as one half of an output has units of both: the output was cut as (hidden, 2)."""
+    mark = use.mark
+    for axis, table in mark.of("directions"):
+        call = step.usage.source(axis)
+        for dim in use.dims:
+            if call is None or mark.sizes[dim] != call.width or not varies(table, dim):
+                continue
+            hidden = mark.tables.get(call.hidden)
+            if hidden is not None and len(torch.unique(hidden)) == call.width:
+                continue  # every unit once: some of forward, some of reverse, chosen on purpose
+            lies = f"the output is (directions=2 hidden={call.width}) and is taken for (hidden directions)"
+            message = f"a dim as long as one direction, {call.width}, holds units of both: {lies}"
+            fits = f"view(..., 2, {call.width}) has a dim of directions"
+            yield wrong("RNS307", message, fits, site=mark.sites.get(axis), seen=mark)
+
+
+@rule(StatePair)
+def h_and_c_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
+    """The (h_0, c_0) of an LSTM are the c_n and h_n of another."""
+    for axis, _ in use.first.of("layers"):
+        source = step.usage.source(axis, "c")
+        if source is not None and source.layer("h") in use.second.tables:
+            whose = source.module or source.kind
+            message = f"h_0 is the cell state c_n of {whose}, and c_0 is its h_n: they changed places"
+            yield wrong("RNS309", message, "the state of an LSTM is (h, c), in this order", seen=use.first)
+
+
+@rule(InitialState)
+def rows_that_are_other_layers(use: InitialState, step: Step) -> Iterator[Mistake]:
+    """Rows of an initial state are those of other layers or directions of the layer that they come from."""
+    for axis, table in use.mark.of("layers"):
+        source = step.usage.source(axis, "h")
+        if source is None:
+            continue
+        halves = use.mark.tables.get(source.row_direction("h"))
+        if not any(varies(table, d) for d in (1, 2)):
+            yield from _order_of_layers(use.mark, axis, table, use.call, source, halves)
+        elif varies(table, 2) and halves is not None and (
+            (varies(halves, 0) and not varies(halves, 2)) or _crosses(table, halves)
+        ):
+            yield _layers_for_directions(use.mark, axis, table)
+
+
+def _layers_for_directions(mark: Mark, axis: Axis, table: Tensor) -> Mistake:
+    """A bridge put two layers of one direction side by side where two directions of one layer were meant."""
+    held = sorted(set(table[0].flatten().tolist()) - {-1})
+    started = f"layer 0 starts from one direction of layers {text.listed(held)}"
+    message = f"{started}, side by side, and not from both directions of one layer"
+    hint = "rows are layer 0 forward, layer 0 reverse, ...: torch.cat([h_n[0::2], h_n[1::2]], 2) joins the directions"
+    return wrong("RNS306", message, hint, site=mark.sites.get(axis), seen=mark)
+
+
+def _order_of_layers(
+    mark: Mark, axis: Axis, table: Tensor, call: Recurrence, source: Recurrence, halves: Tensor | None
+) -> Iterator[Mistake]:
+    """The rows are layers, and not in the order in which they are counted."""
+    rows = call.layers * call.directions
+    got = table[:, 0, 0].tolist()
+    got = got * rows if len(got) == 1 else got
+    wanted = [row // call.directions for row in range(rows)]
+    if source.layers != call.layers or call.layers < 2 or len(got) != len(wanted) or got == wanted or -1 in got:
+        return
+    ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
+    site = mark.sites.get(axis)
+    if _is_chosen(got, ways, source, site.name if site is not None else ""):
+        return
+    row = next(i for i in range(len(got)) if got[i] != wanted[i])
+    name = f"layer {got[row]} {('forward', 'reverse')[ways[row]]}"
+    message = f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, ..."
+    fits = "h_n[0::2] has the forward state of each layer" if source.directions == 2 else None
+    yield wrong("RNS305", message, fits, site=site, seen=mark)
+
+
+def _is_chosen(got: list[int], ways: list[int], source: Recurrence, moved: str) -> bool:
+    """Tell whether rows in another order are chosen for their meaning, and not miscounted."""
+    for_several = len(set(zip(got, ways, strict=True))) < len(got)  # such as h_n[-1:].repeat(2, 1, 1)
+    undoes = moved == "flip"  # the last layer first, in a decoder that undoes the layers one by one
+    of_the_last = set(got) == {source.layers - 1}  # both directions of it, h_n[-2:], for two layers of another kind
+    return for_several or undoes or of_the_last
+
+
+def _crosses(layers: Tensor, ways: Tensor) -> bool:
+    """Tell whether a row has one direction of a layer beside the other direction of another, and nothing else."""
+    if layers.dim() != 3 or ways.dim() != 3:
+        return False
+    layers, ways = (t.select(1, 0) for t in torch.broadcast_tensors(layers, ways))
+    rows = [set(zip(*pair, strict=True)) for pair in zip(layers.tolist(), ways.tolist(), strict=True)]
+    return any(len(row) == 2 and len({a for a, _ in row}) == 2 and len({w for _, w in row}) == 2 for row in rows)

@@ -1,0 +1,143 @@
+"""What rules read off tables: orders of samples, steps, and axes of the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
+from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import CellStep, Normalisation, Output
+
+if TYPE_CHECKING:
+    from rnnshape.rules.step import Step
+
+__all__ = [
+    "REORDERS", "OtherRow", "exchanged", "is_data", "is_order", "lies_along", "lost_batch", "once_each", "only_sample",
+    "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
+]  # fmt: skip
+
+REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
+"""What may have brought samples in an order on purpose, such as that of negatives."""
+
+
+def is_data(axis: Axis) -> bool:
+    """Tell whether an axis is known to be of the data, and not rows of a state or halves of an output."""
+    return axis.name not in ("layers", "directions", ROWS, UNNAMED)
+
+
+def is_order(table: Tensor) -> bool:
+    """Tell whether a table lists every sample once, along one dim: a permutation."""
+    values = table.flatten().tolist()
+    return len(runs_along(table)) == 1 and sorted(values) == list(range(len(values)))
+
+
+def once_each(table: Tensor) -> bool:
+    """Tell whether samples lie along one dim, each of them once."""
+    return len(runs_along(table)) == 1 and len(torch.unique(table)) == table.numel()
+
+
+def steps_along(mark: Mark) -> int | None:
+    """Return the dim of the steps, None where that is not one dim that all axes of steps agree on."""
+    dims = {tuple(runs_along(table)) for axis, table in mark.tables.items() if axis.name in ("seq", "step")} - {()}
+    found = dims.pop() if len(dims) == 1 else ()
+    return found[0] if len(found) == 1 else None
+
+
+def lies_along(mark: Mark, axis: Axis, dims: set[int]) -> bool:
+    """Tell whether any other axis of a tensor lies along one of these dims."""
+    others = [t for name, t in mark.tables.items() if name != axis and t.dim() == len(mark.sizes)]
+    return any(not dims.isdisjoint(runs_along(t)) for t in others)
+
+
+def exchanged(marks: tuple[Mark, ...], axis: Axis, ndim: int) -> bool:
+    """Tell whether one operand has its steps where another has its samples."""
+    for mark in marks:
+        steps = [at_sizes(t, [1] * ndim) for a, t in mark.tables.items() if a.name in ("seq", "step")]
+        own = at_sizes(mark.tables[axis], [1] * ndim) if axis in mark.tables else None
+        for other in marks:
+            if own is None or axis not in other.tables or len(runs_along(own)) != 1:
+                continue
+            dims = runs_along(at_sizes(other.tables[axis], [1] * ndim))
+            if len(dims) == 1 and dims != runs_along(own) and any(runs_along(t) == dims for t in steps):
+                return True
+    return False
+
+
+def repeated_otherwise(a: Tensor, b: Tensor) -> bool:
+    """Tell whether one operand has each sample several times in a row, and the other all samples several times in turn.
+
+    So do a (batch seq) and a (seq batch). As many times as there are samples would be every pair of them, which is meant.
+    """
+    if runs_along(a) != runs_along(b) or len(runs_along(a)) != 1 or a.numel() != b.numel():
+        return False
+    rows, others = a.flatten(), b.flatten()
+    samples = torch.unique(rows)
+    times, left = divmod(rows.numel(), samples.numel())
+    if left or times in (1, samples.numel()) or -1 in samples:
+        return False
+    orders = samples.repeat_interleave(times), samples.repeat(times)
+    return any(torch.equal(rows, x) and torch.equal(others, y) for x, y in (orders, orders[::-1]))
+
+
+def only_sample(mark: Mark) -> tuple[Axis, int] | None:
+    """Return the one sample that a tensor has elements of; None where there are several, or none is known."""
+    for axis, table in mark.of("batch"):
+        values = set(table.flatten().tolist()) - {-1}
+        if len(values) == 1:
+            return axis, values.pop()
+    return None
+
+
+class OtherRow(NamedTuple):
+    """A row of a state that belongs to another sample than the row of the input that it meets.
+
+    Attributes:
+        axis: of the samples.
+        state: the state.
+        row: which row.
+        was: the sample of the state.
+        now: that of the input.
+        is_alone: whether there is one row of each: then the loop that calls the cell runs over the samples.
+    """
+
+    axis: Axis
+    state: Mark
+    row: int
+    was: int
+    now: int
+    is_alone: bool
+
+
+def other_row(use: CellStep) -> OtherRow | None:
+    """Return the first row in which a cell meets the state of another sample."""
+    for axis, table in use.mark.of("batch"):
+        for state in use.states:
+            before = state.tables.get(axis)
+            if before is None or before.dim() != 2 or table.dim() != 2 or varies(before, 1) or varies(table, 1):
+                continue
+            where = disagreement(before[:, 0], table[:, 0])
+            if where is not None:
+                was, now = (int(t[where[0] if t.size(0) > 1 else 0, 0]) for t in (before, table))
+                return OtherRow(axis, state, where[0], was, now, before.size(0) == 1 and table.size(0) == 1)
+    return None
+
+
+def over_the_batch(use: Normalisation) -> bool:
+    """Tell whether samples lie along the dim of a softmax, and are not all that there is."""
+    for axis, table in use.mark.of("batch"):
+        others = [t for name, t in use.mark.tables.items() if name != axis]
+        beside = any(varies(t, d) for t in others for d in range(t.dim()) if d != use.dim)
+        if varies(table, use.dim) and len(use.mark.sizes) > 1 and (beside or runs_along(table) == [use.dim]):
+            return True
+    return False
+
+
+def lost_batch(use: Output, step: Step) -> bool:
+    """Tell whether several samples went in, and nothing that came out runs along them; a scalar is a loss, which may be."""
+    if not use.marks or use.samples < 2 or any(runs_along(t) or -1 in t for m in use.marks for _, t in m.of("batch")):
+        return False
+    return all(len(mark.sizes) for mark in use.marks) and not step.explains_the_output

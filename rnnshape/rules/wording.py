@@ -1,0 +1,128 @@
+"""How a rule says that something is wrong: with the tensors that show it, and in sentences that several rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from rnnshape import text
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.reading import layout_before, layout_of
+from rnnshape.coordinates.tables import runs_along, separable, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.layout.interleaving import repair
+from rnnshape.layout.layout import Layout
+from rnnshape.report.finding import Became
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake
+
+__all__ = ["called", "element", "held", "mixed", "scrambled", "word", "wrong"]
+
+_SHOWN = ("batch", ROWS, "seq", "layers", "directions")
+_NAMES = {"linear": "Linear", "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm_cell": "LSTMCell",
+          "gru_cell": "GRUCell", "rnn_tanh_cell": "RNNCell", "rnn_relu_cell": "RNNCell"}  # fmt: skip
+_RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
+
+
+def wrong(
+    code: str,
+    message: str,
+    suggestion: str | None = None,
+    *,
+    site: Site | None = None,
+    seen: Mark | None = None,
+    shown: Iterable[tuple[str, Mark]] = (),
+    at: Location | None = None,
+) -> Mistake:
+    """Return a mistake with what shows it.
+
+    Args:
+        code: the rule's.
+        message: one sentence.
+        suggestion: an edit that was tried and repairs it.
+        site: the operation that gave the axis its form; the finding points there, and shows before and after.
+        seen: the tensor that is shown where there is no site.
+        shown: tensors that are shown in any case, by name.
+        at: the line that it points to, where that is neither the site's nor the one that is running.
+    """
+    layouts: list[tuple[str, Layout]] = []
+    became: Became | None = None
+    if site is not None and (before := layout_before(site)) is not None:
+        layouts.append(("before", before))
+        became = Became(site.name, site.sizes)
+    for name, mark in (*((("seen", seen),) if seen is not None and site is None else ()), *shown):
+        if (layout := layout_of(mark, _SHOWN)) is not None:
+            layouts.append((name, layout))
+    location = at or (site.location if site is not None else None)
+    return Mistake(code, message, suggestion, tuple(layouts), became, location=location)
+
+
+def called(name: str) -> str:
+    """Return the name under which a person knows an operation."""
+    return _NAMES.get(name, name)
+
+
+def word(axis: Axis) -> str:
+    """Return the word for an axis: the steps of an output are those of a sequence."""
+    return "seq" if axis.name == "step" else axis.name
+
+
+def held(mark: Mark, axis: Axis, dim: int) -> str:
+    """Say which samples lie along a dim, in the first line that has more than one."""
+    table = mark.tables[axis].movedim(dim, -1)
+    lines = table.reshape(-1, table.size(-1))
+    line = next((line for line in lines if bool((line[line >= 0] != line.max()).any())), lines[0])
+    values = sorted(set(line.tolist()) - {-1})
+    shown = text.listed(values) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
+    return f"along dim {dim} of {text.sizes(mark.sizes)} lie samples {shown}"
+
+
+def element(mark: Mark, axis: Axis, where: tuple[int, ...]) -> str:
+    """Name an element by its coordinates."""
+
+    def coordinate(table: Tensor) -> int:
+        return int(table[tuple(min(i, s - 1) for i, s in zip(where, table.shape, strict=False))])
+
+    words = [f"sample {coordinate(mark.tables[axis])}"]
+    for name in ("seq", "step"):
+        for _, table in mark.of(name):
+            if table.dim() == len(where) and runs_along(table):
+                words.append(f"step {coordinate(table)}")
+                return " ".join(words)
+    return " ".join(words)
+
+
+def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
+    """Say that samples lie along a dim which an operation takes for something else."""
+    site = mark.sites.get(axis)
+    message = f"samples are mixed: {held(mark, axis, dim)}, and {called(name)} takes that dim for {taken}"
+    return wrong("RNS203", message, _instead(site), site=site, seen=mark)
+
+
+def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
+    """Say that a reshape cut an axis into pieces that lie in no order along these dims; None where there is no such axis."""
+    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
+        if axis.name in ("step", "layers", "directions", UNNAMED):
+            continue
+        if not any(varies(table, d) for d in dims) or separable(table):
+            continue
+        if axis.name == ROWS:
+            return mixed(name, mark, axis, next(d for d in dims if varies(table, d)), "features")
+        site = mark.sites.get(axis)
+        what = site.name if site else name
+        before = layout_before(site) if site else None
+        cut = f"{what} of {before}" if before else what
+        sizes = text.sizes(site.sizes if site else mark.sizes)
+        message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", site=site, seen=mark)
+    return None
+
+
+def _instead(site: Site | None) -> str | None:
+    """Return a permutation that makes a reshape right, where one was found that does."""
+    before = layout_before(site) if site is not None and site.name in _RESHAPES else None
+    if site is None or before is None:
+        return None
+    found = repair(before.dims, site.sizes)
+    return f"instead of {site.name}: {found[0]}" if found else None
