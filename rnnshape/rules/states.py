@@ -23,10 +23,10 @@ from rnnshape.operations.uses import (
     Consumption,
     Contraction,
     InitialState,
-    LayerCall,
     Normalisation,
     Output,
     Product,
+    RecurrentCall,
     RecurrentInput,
     Reduction,
     Returned,
@@ -62,8 +62,8 @@ def states_are_used(use: Uses, step: Step) -> None:
             step.usage.use(mark, step.here)
 
 
-@note(LayerCall)
-def a_layer_is_called(use: LayerCall, step: Step) -> None:
+@note(RecurrentCall)
+def a_layer_is_called(use: RecurrentCall, step: Step) -> None:
     """Begin to account for a call, with the real length of each sample where that is known."""
     call = use.call
     step.usage.open(call)
@@ -77,7 +77,7 @@ def a_layer_is_called(use: LayerCall, step: Step) -> None:
             call.ends_at(axis, rows, last)
 
 
-def _of_the_rows(lengths: Tensor, mark: Mark, seq: Axis, use: LayerCall) -> Tensor | None:
+def _of_the_rows(lengths: Tensor, mark: Mark, seq: Axis, use: RecurrentCall) -> Tensor | None:
     """Return the lengths of the samples that a call reads; None where it does not read each from its first step on."""
     if use.batch_dim is None:
         return lengths
