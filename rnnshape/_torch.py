@@ -7,9 +7,9 @@ import linecache
 import os
 import sys
 import weakref
-from collections.abc import Iterator
-from types import FrameType
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from types import FrameType, FunctionType
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -41,6 +41,8 @@ __all__ = [
     "user_location",
 ]
 
+F = TypeVar("F", bound=Callable[..., object])
+
 RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
 """The base classes of torch's recurrent layers."""
 
@@ -63,7 +65,7 @@ def is_autocast() -> bool:
     return torch._C._is_any_autocast_enabled()
 
 
-def uncompiled(function: Any, and_below: bool = False) -> Any:
+def uncompiled(function: F, and_below: bool = False) -> F:
     """Have torch.compile run a function of ours as it stands, where it leaves a layer to Python and would go on with us.
 
     Args:
@@ -74,7 +76,7 @@ def uncompiled(function: Any, and_below: bool = False) -> Any:
     if hasattr(frames, "set_code_exec_strategy"):  # since torch 2.7
         action = frames._FrameAction
         strategy = frames._FrameExecStrategy(action.SKIP, action.SKIP if and_below else action.DEFAULT)
-        frames.set_code_exec_strategy(function.__code__, strategy)
+        frames.set_code_exec_strategy(cast("FunctionType", function).__code__, strategy)
     return function
 
 
@@ -114,7 +116,7 @@ def has_hooks(module: nn.Module) -> tuple[bool, bool]:
     return bool(before), bool(after)
 
 
-def _frames() -> Any:
+def _frames() -> Iterator[FrameType]:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         yield frame
