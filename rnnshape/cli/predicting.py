@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 __all__ = ["predict_command"]
 
 
-class _Lengths(click.ParamType):
+class _Lengths(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
     name = "N,N,..."
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
         try:
             return [int(v) for v in str(value).split(",")]
         except ValueError:
             self.fail(f"{value!r} is no list of numbers such as 9,7,3", param, ctx)
 
 
-class _What(click.ParamType):
+class _What(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
     """A layer's name, a model's file, or where a model is made."""
 
     name = "WHAT"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         known = {kind.lower(): kind for kind in KINDS}
         if value.lower() in known:
             return known[value.lower()]
@@ -233,7 +233,8 @@ def _made(target: str) -> Any:
         found: Any = import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-        return found() if isinstance(found, type) or not hasattr(found, "named_modules") else found
+        is_factory = isinstance(found, type) or not hasattr(found, "named_modules")
+        return found() if is_factory else found
     except Exception as error:
         reason = " ".join(str(error).split())
         raise _WrongModel(f"{target} makes no model: {type(error).__name__}: {reason}") from None
