@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
+from torch.utils._python_dispatch import _disable_current_modes
 
 from rnnshape.report.location import Location
 
@@ -31,14 +32,17 @@ __all__ = [
     "is_judged_here",
     "is_library",
     "known_values",
+    "memory_of",
     "named_modules",
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
     "traceback_location",
     "uncompiled",
+    "undispatched",
     "unseen",
     "user_location",
+    "without_modes",
 ]
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -153,14 +157,26 @@ unseen = torch._C.DisableTorchFunction
 """The context in which our own work is done: function modes, and tensors of the user's own classes, do not see it."""
 
 
+undispatched = torch._C._DisableTorchDispatch
+"""The context in which no dispatch mode sees our own work, that of fake tensors neither."""
+
+without_modes = _disable_current_modes
+"""The context in which no mode at all is on, for what is to be done with real tensors."""
+
+
+def memory_of(storage: torch.UntypedStorage) -> int:
+    """Return the number of a piece of memory, which all views of it have."""
+    return storage._cdata
+
+
 def function_modes() -> tuple[TorchFunctionMode, ...]:
     """Return the function modes that are on in this thread, the outermost first."""
     return tuple(_get_current_function_mode_stack())
 
 
-def named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield each module of a model once, with its path."""
-    yield from model.named_modules()
+def named_modules(model: nn.Module, several: bool = False) -> Iterator[tuple[str, nn.Module]]:
+    """Yield each module of a model with its path: once, or under each of several paths."""
+    yield from model.named_modules(remove_duplicate=not several)
 
 
 def pop_mode(mode: TorchFunctionMode) -> None:

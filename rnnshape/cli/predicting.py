@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,6 +16,8 @@ from rnnshape.report.catalogue import checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction
 
@@ -225,7 +227,7 @@ def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]
     return predict(_made(target), *layouts, ignore=ignore)
 
 
-def _made(target: str) -> Any:
+def _made(target: str) -> nn.Module:
     """Import a module and make the model that stands in it; what goes wrong in there takes one line to say."""
     module, _, name = target.partition(":")
     sys.path.insert(0, os.getcwd())
@@ -234,7 +236,7 @@ def _made(target: str) -> Any:
         for part in name.split("."):
             found = getattr(found, part)
         is_factory = isinstance(found, type) or not hasattr(found, "named_modules")
-        return found() if is_factory else found
+        return cast("nn.Module", found() if is_factory else found)  # predict refuses what is none
     except Exception as error:
         reason = " ".join(str(error).split())
         raise _WrongModel(f"{target} makes no model: {type(error).__name__}: {reason}") from None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
-from torch.overrides import _get_current_function_mode_stack
 
+from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.reading import layout_of
 from rnnshape.coordinates.tables import varies
@@ -22,7 +21,7 @@ def steps_dim(x: Tensor) -> int | None:
     if mark is None:
         return None
     dims = range(x.dim())
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+    with _torch.unseen(), _torch.undispatched():
         along = {dim: {a.name for a, t in mark.tables.items() if varies(t, dim)} for dim in dims}
         alone = {a.name for a, t in mark.tables.items() if not any(varies(t, dim) for dim in dims)}
     found = [dim for dim, names in along.items() if names & _STEPS]
@@ -34,10 +33,10 @@ def steps_dim(x: Tensor) -> int | None:
 def written(x: Tensor) -> str:
     """Write the Layout of a tensor as far as it is known, else its sizes."""
     mark = _mark(x)
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+    with _torch.unseen(), _torch.undispatched():
         layout = layout_of(mark) if mark is not None else None
     return f"({layout})" if layout is not None else str(tuple(x.shape))
 
 
 def _mark(x: Tensor) -> Mark | None:
-    return next((mode.mark(x) for mode in _get_current_function_mode_stack() if isinstance(mode, Tracker)), None)
+    return next((mode.mark(x) for mode in _torch.function_modes() if isinstance(mode, Tracker)), None)
