@@ -21,13 +21,13 @@ __all__ = ["diagnose"]
 def diagnose(
     model: nn.Module,
     /,
-    *args: Any,
+    *args: object,
     axes: Axes = None,
-    target: Any = None,
+    target: object = None,
     target_axes: Axes = None,
-    loss: Callable[[Any, Any], Any] | None = None,
+    loss: Callable[[Any, Any], object] | None = None,
     ignore: Iterable[str] = (),
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Report:
     """Run a model once, follow every axis through it, and report what is wrong.
 
@@ -83,8 +83,12 @@ def diagnose(
 
 
 def _run(
-    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], loss: Callable[[Any, Any], Any] | None, target: Any
-) -> Any:
+    model: nn.Module,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    loss: Callable[[Any, Any], object] | None,
+    target: object,
+) -> object:
     output = model(*args, **kwargs)
     if loss is not None:
         loss(output, target)

@@ -32,12 +32,12 @@ __all__ = ["Prediction", "predict"]
 def predict(
     what: str | RNNSpec | object,
     /,
-    *args: Any,
+    *args: object,
     batch: int | str | None = "B",
     seq: int | str | None = "T",
     lengths: Iterable[SupportsIndex] | None = None,
     dtype: object = "float32",
-    **config: Any,
+    **config: object,
 ) -> Prediction:
     """Predict the Layout of every tensor of a recurrent layer.
 
@@ -289,7 +289,7 @@ class Prediction:
         def plain(size: Size | Total | None) -> int | str | None:
             return size if isinstance(size, int) or size is None else str(size)
 
-        def entry(layout: Layout | None) -> dict[str, Any] | None:
+        def entry(layout: Layout | None) -> dict[str, object] | None:
             return layout and {"layout": str(layout), "sizes": [plain(s) for s in layout.sizes]}
 
         return {

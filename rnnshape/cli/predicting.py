@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -17,28 +17,30 @@ from rnnshape.report.catalogue import checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction
 
 __all__ = ["predict_command"]
 
 
-class _Lengths(click.ParamType):
+class _Lengths(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
     name = "N,N,..."
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
         try:
             return [int(v) for v in str(value).split(",")]
         except ValueError:
             self.fail(f"{value!r} is no list of numbers such as 9,7,3", param, ctx)
 
 
-class _What(click.ParamType):
+class _What(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
     """A layer's name, a model's file, or where a model is made."""
 
     name = "WHAT"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         known = {kind.lower(): kind for kind in KINDS}
         if value.lower() in known:
             return known[value.lower()]
@@ -220,7 +222,7 @@ def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]
     return rnnshape.predict(_made(target), *layouts, ignore=ignore)
 
 
-def _made(target: str) -> Any:
+def _made(target: str) -> nn.Module:
     """Import a module and make the model that stands in it; what goes wrong in there takes one line to say."""
     module, _, name = target.partition(":")
     sys.path.insert(0, os.getcwd())
@@ -228,7 +230,8 @@ def _made(target: str) -> Any:
         found: Any = import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-        return found() if isinstance(found, type) or not hasattr(found, "named_modules") else found
+        is_factory = isinstance(found, type) or not hasattr(found, "named_modules")
+        return cast("nn.Module", found() if is_factory else found)  # predict refuses what is none
     except Exception as error:
         reason = " ".join(str(error).split())
         raise _WrongModel(f"{target} makes no model: {type(error).__name__}: {reason}") from None

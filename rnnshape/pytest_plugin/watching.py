@@ -57,15 +57,15 @@ class Watched:
     def watch(self, model: nn.Module | None = None, /, *, ignore: Iterable[str] = (), **options: Any) -> Watch:
         """Begin to watch a model as the settings of the test say."""
         wanted = self._settings
-        given = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
+        given: dict[str, Any] = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
         way = rnnshape.watch(model, ignore=_together(wanted.ignore, ignore), **given)
         way.attach()
         self._watches.append(way)
         return way
 
-    def diagnose(self, model: nn.Module, /, *args: Any, ignore: Iterable[str] = (), **options: Any) -> Report:
+    def diagnose(self, model: nn.Module, /, *args: object, ignore: Iterable[str] = (), **options: Any) -> Report:
         """Diagnose a model as the settings of the test say."""
-        given = {"axes": self._settings.axes} | options
+        given: dict[str, Any] = {"axes": self._settings.axes} | options
         report = rnnshape.diagnose(model, *args, ignore=_together(self._settings.ignore, ignore), **given)
         self._diagnosed.append(report)
         return report
