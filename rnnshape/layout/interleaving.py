@@ -208,7 +208,8 @@ def _regrouping(moved: Dims, result: Dims, samples: int) -> str:
     if moved == result:
         return ""
     sizes, joined, last = sizes_of(result), len(moved) - len(result), len(moved) - 1
-    for at in range(len(result)) if joined > 0 else ():
+    others = sorted(range(len(result)), key=lambda at: at == samples)
+    for at in others if joined > 0 else ():
         end = at + joined
         if (*sizes_of(moved[:at]), product(sizes_of(moved[at : end + 1])), *sizes_of(moved[end + 1 :])) == sizes:
             return f".flatten({at})" if end == last else f".flatten({at}, {end})"
