@@ -93,7 +93,8 @@ class Place:
         names = [part for part in self.module.split(" ")[0].split(".") if part and not part.isdigit()]
         made = [name for name in reversed(names) if self.values_of(name)]
         if not made:  # watched by itself
-            return only(self.names_of(self.kind), f"{self.kind} with a name")
+            alike = self.names_of(self.kind)
+            return only([n for n in alike if self.calls(n)] or alike, f"{self.kind} with a name")
         return made[0]
 
     def values_of(self, name: str) -> list[ast.expr]:
@@ -394,7 +395,7 @@ def squeezed(place: Place, change: str) -> Edited:
     return [behind(place, value, f".{change.removeprefix('.')}")]
 
 
-@form(r"([\w.]+)(\.transpose\(\d, \d\)) fits")
+@form(r"(?!input|[hc]_0)([\w.]+)(\.transpose\(\d, \d\)) fits")
 def turned_argument(place: Place, name: str, change: str) -> Edited:
     """An argument of a checked function: the function is known by what it was called."""
     return [behind(place, place.call(place.module.split(".")[-1] or place.kind).args[0], change)]
