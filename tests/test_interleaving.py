@@ -88,7 +88,7 @@ reshape(6, -1) interleaves samples: no dim of the result is batch
   from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
   to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
            row 0 holds samples 0 to 3
-  instead  transpose(0, 1).reshape(6, 64)
+  instead  transpose(0, 1).flatten(1)
            batch=6 (layers=2 directions=2 hidden=16)"""
     )
 
@@ -101,7 +101,7 @@ reshape(4, 6) interleaves samples: no dim of the result is batch
   from     layers=2 batch=4 hidden=3                     (2, 4, 3)
   to       (layers=2 batch//2=2) (batch%2/4=2 hidden=3)  (4, 6)
            row 0 holds samples 0 and 1
-  instead  transpose(0, 1).reshape(4, 6)
+  instead  transpose(0, 1).flatten(1)
            batch=4 (layers=2 hidden=3)"""
     )
 
@@ -150,7 +150,7 @@ def test_a_row_of_symbolic_size_says_nothing_about_samples() -> None:
 reshape(6, 4*L) interleaves samples: no dim of the result is batch
   from     layers=L batch=6 hidden=4                                      (L, 6, 4)
   to       {layers=L batch=6}//L=6 ({layers=L batch=6}%L/6*L=L hidden=4)  (6, 4*L)
-  instead  transpose(0, 1).reshape(6, 4*L)
+  instead  transpose(0, 1).flatten(1)
            batch=6 (layers=L hidden=4)"""
     )
 
@@ -163,7 +163,7 @@ reshape(4, 6) interleaves samples: no dim of the result is batch
   from     layers=2 batch@a=1 batch@b=4 hidden=3                       (2, 1, 4, 3)
   to       (layers=2 batch@a=1 batch@b//2=2) (batch@b%2/4=2 hidden=3)  (4, 6)
            row 0 holds samples 0 and 1
-  instead  permute(2, 0, 1, 3).reshape(4, 6)
+  instead  permute(2, 0, 1, 3).flatten(1)
            batch@b=4 (layers=2 batch@a=1 hidden=3)"""
     )
 
@@ -176,7 +176,7 @@ reshape(6, 20) interleaves samples: no dim of the result is batch
   from     layers=2 directions=2 batch=6 hidden=5                                                  (2, 2, 6, 5)
   to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=5)  (6, 20)
            row 0 holds samples 0 to 3
-  instead  permute(2, 0, 1, 3).reshape(6, 20)
+  instead  permute(2, 0, 1, 3).flatten(1)
            batch=6 (layers=2 directions=2 hidden=5)"""
     )
 

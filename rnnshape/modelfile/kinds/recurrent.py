@@ -136,7 +136,7 @@ def _batch_and_steps(step: Step, spec: RNNSpec, rows: int, steps: int) -> None:
     only = all(f.size == 1 or (f.size == f.total and getattr(f.axis, "name", "") == "batch") for f in dims[steps])
     if only and not holds(dims[rows], "batch"):
         lie = f"the samples lie along dim {steps}, its steps"
-        fits = f"batch_first = {str(rows != 0).lower()} fits, or transpose(0, 1) of its input"
+        fits = f"batch_first = {str(rows != 0).lower()} fits"
         key = "batch_first" if spec.batch_first else None
         step.find("RNS201", f"{spec.kind} runs along the batch: it reads {wanted}, and {lie}", key, fits)
     else:
