@@ -14,7 +14,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from edits import Place, applied, form_of  # noqa: E402
+from edits import applied, form_of  # noqa: E402
+from programs import Place  # noqa: E402
 from test_cases import FOLDERS, diagnose, wrong  # noqa: E402
 from test_catalogue import PRELUDE, RULES, ran  # noqa: E402
 
@@ -47,9 +48,7 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
         ("[y[:, -1, :, 0], y[:, 0, :, 1]]", "[y[:, -1, :8], y[:, 0, 8:]]"),
     ),
     # rows of h_n that were put together from several
-    ("final-states-of-different-layers", "RNS306"): (
-        ("[h[0], h[-1]]", "list(rnnshape.by_layer(self.gru, h)[-1])"),
-    ),
+    ("final-states-of-different-layers", "RNS306"): (("[h[0], h[-1]]", "list(rnnshape.by_layer(self.gru, h)[-1])"),),
     ("hn-view-directions-layers", "RNS304"): (
         ("hn = hn.view(2, self.layers, x.size(0), self.h)[:, -1]", "hn = rnnshape.last_state(self.lstm, hn)"),
         ("torch.cat([hn[0], hn[1]], dim=-1)", "hn"),
@@ -58,9 +57,7 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
         ("h = h.view(2, self.layers, -1, self.hidden)[:, -1]", "h = rnnshape.last_state(self.lstm, h)"),
         ("h.permute(1, 0, 2).flatten(1)", "h"),
     ),
-    ("RNS306", "RNS306"): (
-        ("h_n.view(2, 3, -1, 8)[:, -1].transpose(0, 1)", "rs.by_layer(self.rnn, h_n)[-1].transpose(0, 1)"),
-    ),
+    ("RNS306", "RNS306"): (("h_n.view(2, 3, -1, 8)[:, -1].transpose(0, 1)", "rs.by_layer(self.rnn, h_n)[-1].transpose(0, 1)"),),
     # the pair is needed for the next step
     ("lstmcell-tuple-to-linear", "RNS116"): (
         ("state = self.cell(x[t], state)", "h, c = self.cell(x[t], state); state = h, c"),
@@ -68,19 +65,22 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
     ),
     # where padding is has to be computed
     ("attention-without-mask", "RNS405"): (
-        ("s = self.u(torch.tanh(out)).squeeze(-1)", "s = self.u(torch.tanh(out)).squeeze(-1); "
-         "s = s.masked_fill(torch.arange(s.size(1)) >= lengths[:, None], float('-inf'))"),
+        (
+            "s = self.u(torch.tanh(out)).squeeze(-1)",
+            "s = self.u(torch.tanh(out)).squeeze(-1); "
+            "s = s.masked_fill(torch.arange(s.size(1)) >= lengths[:, None], float('-inf'))",
+        ),
     ),
     ("max-pool-sees-zero-filling", "RNS405"): (
-        ("out.max(dim=0)", "out.masked_fill((torch.arange(out.size(0))[:, None] >= lens)[:, :, None], float('-inf')).max(dim=0)"),
+        ("x.size(0))\n", "x.size(0)); padding = (torch.arange(out.size(0))[:, None] >= lens)[:, :, None]\n"),
+        ("out.max(dim=0)", "out.masked_fill(padding, float('-inf')).max(dim=0)"),
     ),
     ("RNS405", "RNS405"): (
-        ("scores.softmax(dim=0)", "scores.masked_fill((torch.arange(4)[:, None] >= lengths)[:, :, None], float('-inf')).softmax(dim=0)"),
+        ("self.score(output)", "self.score(output); padding = (torch.arange(4)[:, None] >= lengths)[:, :, None]"),
+        ("scores.softmax(dim=0)", "scores.masked_fill(padding, float('-inf')).softmax(dim=0)"),
     ),
     # the lengths are those of the steps
-    ("pack-without-batch-first", "RNS401"): (
-        ("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),
-    ),
+    ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
     ("RNS212", "RNS212"): (("h_n.squeeze()", "h_n.squeeze(0)"),),
     ("RNS507", "RNS507"): (("output.sum().backward()", "output.sum().backward(); h = h.detach()"),),
 }
@@ -135,7 +135,7 @@ def test_a_suggestion_mends_its_case(folder: pathlib.Path, at: int, text: str, t
         if folder.name in TWICE:
             (another,) = after.findings
             assert (another.code, another.suggestion) == (finding.code, text)
-            (source,) = edited(source, another, folder.name)  # noqa: PLW2901
+            (source,) = edited(source, another, folder.name)
             after = diagnosed(source, tmp_path / "edited_again.py")
         assert after.exception is None, source
         assert [f for f in after.findings if key(f) == key(finding)] == [], source

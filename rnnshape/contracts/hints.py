@@ -100,7 +100,7 @@ def _for_state(spec: RNNSpec, call: Call, mistake: Mistake, computed: bool) -> I
         yield "hx[0] fits", replace(call, state=state.items[0])
     if mistake.code == "RNS108" and isinstance(state, Given):
         yield "(h_0, torch.zeros_like(h_0)) fits", replace(call, state=Other("tuple", (state, state)))
-    turned = _turned(spec, call) if mistake.code == "RNS106" else ""
+    turned = _turned(spec, call) if mistake.code == "RNS106" else None
     name, _, other = mistake.subject.partition(" and ")
     layout = expected and (expected.c_0 if name == "c_0" else expected.h_0)
     item = state if isinstance(state, Given) else _item(state, name)
@@ -109,19 +109,19 @@ def _for_state(spec: RNNSpec, call: Call, mistake: Mistake, computed: bool) -> I
         for edit, edited in _for_item(spec, call, mistake.code, name, item, wanted, computed):
             likewise = f", and likewise for {other}" if other else ""
             hint = f"{edit} fits{likewise}"
-            yield f"{turned}; else {hint}" if turned else hint, _with_state(call, mistake.subject, edited)
+            yield f"{turned[0]}; else {hint}" if turned else hint, _with_state(call, mistake.subject, edited)
     if turned:
-        yield turned, replace(call, state=None)
+        yield turned
 
 
-def _turned(spec: RNNSpec, call: Call) -> str:
-    """Say that the input may be the other way round; empty where a batch of other samples would fit no better."""
+def _turned(spec: RNNSpec, call: Call) -> tuple[str, Call] | None:
+    """Return the input the other way round; None where the state would fit no better."""
     if not isinstance(call.input, Given) or len(call.input.sizes) != 3:
-        return ""
+        return None
     a, b, c = call.input.sizes
-    if check_call(spec, replace(call, input=call.input._replace(sizes=(b, a, c)))):
-        return ""
-    return f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits"
+    turned = replace(call, input=call.input._replace(sizes=(b, a, c)))
+    hint = f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits"
+    return None if check_call(spec, turned) else (hint, turned)
 
 
 def _for_item(

@@ -165,7 +165,8 @@ def _channels(op: Operation) -> Mistake | None:
     hint = None
     if len(fits) == 1:
         turn = f"transpose(1, {fits[0]})"
-        hint = f"the axis of size {expected} is at dim {fits[0]}: {turn} of the input fits, and {turn} of the output turns it back"
+        where = f"the axis of size {expected} is at dim {fits[0]}"
+        hint = f"{where}: {turn} of the input fits, and {turn} of the output turns it back"
     message = f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}"
     return _because("RNS213", message, hint, layout)
 
