@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
-import torch
 from torch import Tensor, nn
-from torch.overrides import _get_current_function_mode_stack
 
 from rnnshape import _torch
 from rnnshape.contracts.annotations import annotated_axes
@@ -36,7 +34,7 @@ UNBATCHED = "RNS112"
 
 def trackers() -> tuple[Tracker, ...]:
     """Return the trackers that are on in this thread, the outermost first."""
-    return tuple(mode for mode in _get_current_function_mode_stack() if isinstance(mode, Tracker))
+    return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
 
 
 def _origin(value: object) -> Location | None:
@@ -65,7 +63,7 @@ class Session:
     def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = ()) -> None:
         self._model = model
         self.report = Report()
-        self.reporter = Reporter(self.report, on, ignore, unseen=torch._C.DisableTorchFunction, others=reporters)
+        self.reporter = Reporter(self.report, on, ignore, unseen=_torch.unseen, others=reporters)
         self.observer = self.observing()
 
     def observing(self, ignore: Iterable[str] = ()) -> Observer:
@@ -77,14 +75,14 @@ class Session:
         if self._model is None:
             self.observer.watch_everything()
         else:
-            self.observer.watch(self._model.named_modules())
+            self.observer.watch(_torch.named_modules(self._model))
 
     def end(self) -> None:
         """Watch no longer, and leave nothing behind."""
         self.observer.remove()
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
+    def watching(self) -> Generator[None, None, None]:
         """Watch the layers while this is entered."""
         try:
             self.begin()
@@ -108,7 +106,7 @@ class Session:
 
 
 def _paths_in(model: nn.Module) -> Callable[[nn.Module], str]:
-    paths = {id(module): path for path, module in model.named_modules()}
+    paths = {id(module): path for path, module in _torch.named_modules(model)}
     return lambda module: paths.get(id(module), "")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of `rnnshape.check` share: models to be checked, and that nobody is left at the gates."""
+"""What the tests of `rnnshape.check` share: models to be checked, and that nobody is left in torch's classes."""
 
 import gc
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobody_stands_at_the_gates() -> Iterator[None]:
+def nobody_stands_in_classes() -> Iterator[None]:
     """What is checked for the whole of this module does not show in the tests of others."""
     yield
     gc.collect()

@@ -31,7 +31,7 @@ from typing import Any
 
 import click
 from mutants import KINDS, Mutant, mutants, next_codes, signatures_of
-from trials import Bench, Result, Trace, attempt, reach, workers
+from trials import Bench, Result, Spread, Trace, workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,14 +101,14 @@ def digests(root: Path, package: str, files: Sequence[str], test_files: Sequence
     return numbers
 
 
-def reached(pool: Any, root: Path, package: str, files: Sequence[str], test_files: Sequence[str]) -> list[Trace]:
+def reached(spread: Spread, root: Path, package: str, files: Sequence[str], test_files: Sequence[str]) -> list[Trace]:
     """Return the tests that pass without a mutant and what they reach, as it was written down last time if nothing changed."""
     kept = root / ".pytest_cache" / "mutation.json"
     known: dict[str, dict[str, Any]] = json.loads(kept.read_text()) if kept.exists() else {}
     keys = digests(root, package, files, test_files)
     orders = [(f, files) for f in test_files if known.get(f, {}).get("key") != keys[f]]
     kept.parent.mkdir(exist_ok=True)
-    for at, (test_file, said) in enumerate(pool.imap_unordered(reach, orders), 1):
+    for at, (test_file, said) in enumerate(spread("reach", orders), 1):
         known[test_file] = {**said, "key": keys[test_file]}
         kept.write_text(json.dumps(known))
         say(f"[{at}/{len(orders)}] {test_file}: {len(said['tests'])} tests")
@@ -208,10 +208,10 @@ def main(
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the workers end too
     everything = found_mutants(root, package, patterns, KINDS)
-    with workers(Bench(root, package, timeout), jobs, [name for name in preload.split(",") if name]) as pool:
-        known = reached(pool, root, package, sorted({m.file for m in everything}), found_tests(root, tests))
+    with workers(Bench(root, package, timeout), jobs, [name for name in preload.split(",") if name]) as spread:
+        known = reached(spread, root, package, sorted({m.file for m in everything}), found_tests(root, tests))
         orders = [(mutant, [t for t in known if t.reaches(mutant)]) for mutant in found]
-        results = list(_progress(pool.imap_unordered(attempt, orders), len(orders)))
+        results = list(_progress(spread("attempt", orders), len(orders)))
     places = {mutant: at for at, mutant in enumerate(found)}
     results.sort(key=lambda r: places[r.mutant])
     click.echo("\n".join([*table(results), *remarks(results, complete)]))

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import torch
-from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_at_the_gates  # noqa: F401
+from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_in_classes  # noqa: F401
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F

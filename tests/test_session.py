@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from checked import nobody_stands_at_the_gates  # noqa: F401
+from checked import nobody_stands_in_classes  # noqa: F401
 
 from rnnshape import ContractError, check, diagnose, predict, watch
-from rnnshape.report.report import Finding
+from rnnshape.report.finding import Finding
 
 SOURCE = """\
 import torch

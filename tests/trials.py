@@ -18,8 +18,9 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -183,6 +184,7 @@ def run(copy: Path, arguments: Sequence[str], plugin: Callable[[], Chosen | Reac
             time.sleep(0.01)
     except BaseException:
         _kill(child)
+        os.waitpid(child, 0)
         raise
     output = (scratch / "output").read_text(errors="replace") if (scratch / "output").exists() else ""
     if not ended[0]:
@@ -252,13 +254,13 @@ class Bench:
     kills: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     writes: int = 0
 
-    def reach(self, test_file: str, files: Sequence[str]) -> dict[str, Any]:
-        """Run the tests of one file, and return what each of them reaches."""
+    def reach(self, test_file: str, files: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        """Run the tests of one file, and return it and what each of them reaches."""
         package = self.copy / self.package
         ran = run(self.copy, [test_file], lambda: Reached(package, files), 3600)
         if ran.end not in ("0", "1", "5"):
             raise RuntimeError(f"{test_file} cannot be run without a mutant, {ran.end}:\n{ran.output[-4000:]}")
-        return ran.said
+        return test_file, ran.said
 
     def attempt(self, mutant: Mutant, tests: Sequence[Trace]) -> Result:
         """Run the tests that reach a mutant, file by file, until one fails."""
@@ -304,32 +306,13 @@ class Bench:
         os.utime(path, (when, when))
 
 
-_bench: Bench
-"""That of this worker."""
-
-
-def _settle(bench: Bench, copies: Any) -> None:
-    """Make a worker at home in one of the copies."""
-    global _bench
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _bench = bench
-    _bench.copy = Path(copies.get())
-
-
-def reach(order: tuple[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
-    """Have a worker write down what the tests of a file reach of some files of the package."""
-    return order[0], _bench.reach(*order)
-
-
-def attempt(order: tuple[Mutant, Sequence[Trace]]) -> Result:
-    """Have a worker try a mutant on the tests that reach it."""
-    return _bench.attempt(*order)
+Spread = Callable[[str, Iterable[tuple[Any, ...]]], Iterator[Any]]
+"""Has a method of the bench called with each of many arguments, by whoever is free, and yields what comes of it."""
 
 
 @contextmanager
-def workers(bench: Bench, jobs: int, preload: Sequence[str]) -> Iterator[Any]:
-    """Give a pool of processes, each with a copy of the project and with everything heavy imported."""
+def workers(bench: Bench, jobs: int, preload: Sequence[str]) -> Iterator[Spread]:
+    """Give processes, each with a copy of the project and with everything heavy imported."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for name in (*preload, *(f"_pytest.{plugin}" for plugin in default_plugins)):
         importlib.import_module(name)
@@ -339,12 +322,53 @@ def workers(bench: Bench, jobs: int, preload: Sequence[str]) -> Iterator[Any]:
     gc.collect()
     gc.freeze()
     forking = multiprocessing.get_context("fork")
+    processes, ends = [], []
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        copies = forking.SimpleQueue()
         for number in range(jobs):
             copy = Path(folder).resolve() / str(number)
             shutil.copytree(bench.root, copy, ignore=LEFT_OUT)
             compileall.compile_dir(copy / bench.package, quiet=2)
-            copies.put(str(copy))
-        with forking.Pool(jobs, _settle, (bench, copies)) as pool:
-            yield pool
+            ours, theirs = forking.Pipe()
+            ends.append(ours)
+            processes.append(forking.Process(target=_work, args=(replace(bench, copy=copy), theirs), daemon=True))
+            processes[-1].start()
+        try:
+            yield lambda method, orders: _spread(ends, method, orders)
+        finally:
+            for process in processes:
+                process.terminate()
+                process.join()
+
+
+def _work(bench: Bench, orders: Connection) -> None:
+    """Be a worker: do what is ordered, one thing after the other."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        method, order = orders.recv()
+        try:
+            orders.send(getattr(bench, method)(*order))
+        except Exception as error:
+            orders.send(error)
+
+
+def _spread(ends: Sequence[Connection], method: str, orders: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    waiting, busy = iter(orders), set[Connection]()
+
+    def order(end: Connection) -> None:
+        following = next(waiting, None)
+        if following is not None:
+            end.send((method, following))
+            busy.add(end)
+
+    for end in ends:
+        order(end)
+    while busy:
+        for end in wait(list(busy)):
+            assert isinstance(end, Connection)
+            busy.remove(end)
+            done = end.recv()
+            if isinstance(done, Exception):
+                raise done
+            order(end)
+            yield done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -64,7 +64,7 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
     claimed = Layout.parse(layout)
     block = _block.get()
     agreement = Agreement("", {**(block.bound if block else {}), **_stated(claimed, sizes, block)})
-    caller = sys._getframe(1)
+    caller = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     source = f"{text.sizes(got)} at {os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno}"
     mismatch = agreement.hold(claimed, got, "x", source)
     if mismatch is not None:
@@ -80,7 +80,7 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
 
 
 @contextlib.contextmanager
-def layouts(**sizes: int) -> Iterator[Mapping[str, int]]:
+def layouts(**sizes: int) -> Generator[Mapping[str, int], None, None]:
     """Let every `assert_layout` within the block give a name one size.
 
     A block within another begins with what that one knows. Each thread, and each task of asyncio, has its own.

@@ -102,8 +102,9 @@ def check(
         _check_axes(axes, target.forward)
         _targets.check_calls(target, checker)
     elif isinstance(target, (staticmethod, classmethod)):
-        return type(target)(_wrapped(checker, target.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
-    elif callable(target) and not isinstance(target, type):
+        method = cast("staticmethod[..., Any]", target)
+        return type(method)(_wrapped(checker, method.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
+    elif not isinstance(target, type) and callable(target):
         return _wrapped(checker, target, axes)
     else:
         what = "class" if isinstance(target, type) else "value"
@@ -134,7 +135,7 @@ def report_of(checked: Any, /) -> Report:
 class _Target(NamedTuple):
     alive: weakref.ref[Any]
     checker: Checker
-    stand: _Stand | None
+    stand: _ClassCheck | None
 
 
 class _Targets:
@@ -157,11 +158,11 @@ class _Targets:
         owner, module = (type(target), target) if isinstance(target, nn.Module) else (target, None)
         if (before := self._targets.pop(id(target), None)) is not None and before.stand is not None:
             leave_classes(before.stand)
-        stand = _Stand(checker, module)
+        stand = _ClassCheck(checker, module)
         self._put(target, checker, stand)
         stand_in_classes(stand, (owner,))
 
-    def _put(self, target: Any, checker: Checker, stand: _Stand | None) -> None:
+    def _put(self, target: Any, checker: Checker, stand: _ClassCheck | None) -> None:
         key, targets = id(target), self._targets
 
         def forget(reference: weakref.ref[Any]) -> None:
@@ -177,7 +178,7 @@ class _Targets:
 _targets = _Targets()
 
 
-class _Stand(Watcher):
+class _ClassCheck(Watcher):
     """Stands in a class, for all of its modules or for one.
 
     Args:

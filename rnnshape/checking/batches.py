@@ -6,9 +6,9 @@ import logging
 import traceback
 import weakref
 
-import torch
 from torch import Tensor
 
+from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import along
 from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
@@ -51,7 +51,7 @@ class Batches:
             forget_batches(self._hear)
             return
         try:
-            with torch._C.DisableTorchFunction():
+            with _torch.unseen():
                 sizes = tuple(tensor.shape)
                 self._book.remember(tensor, Mark(sizes, {Axis("batch"): along(sizes[0], 0, len(sizes))}))
         except Exception:

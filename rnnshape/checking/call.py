@@ -57,6 +57,7 @@ class CheckedCall:
         self._known = checker.known(function)
         self._kind: Any = None
         self._unbatched = False
+        self._layers = checker.layers(unbatched=False)
         self._others = trackers()
         self._own: Tracker | None = None
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor
-from torch.utils.data import default_collate
-from torch.utils.data.dataloader import _BaseDataLoaderIter
+from torch.utils.data import default_collate  # pyright: ignore[reportUnknownVariableType]
+from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
 
 from rnnshape.layout.axes import UNKNOWN, Axis, whole
 from rnnshape.layout.layout import Layout

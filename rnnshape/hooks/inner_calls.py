@@ -56,7 +56,7 @@ class InnerCalls:
         reporter = self.observer.reporter
         roots = (root for inner, root in _stand.entered() if inner.observer.reporter is reporter and root is not None)
         root = next(roots, None)
-        for path, inner in root.named_modules() if root is not None else ():
+        for path, inner in _torch.named_modules(root) if root is not None else ():
             if inner is module:
                 return path
         return _torch.path_from_stack(module)
@@ -64,6 +64,13 @@ class InnerCalls:
     def meet(self, module: nn.Module) -> Door | None:
         """Return the observer's door of a layer, at its first call."""
         return self.observer.meet(module, self.path(module))
+
+
+class _Here(threading.local):
+    """What is entered in this thread, the outermost first, with the module that is called."""
+
+    def __init__(self) -> None:
+        self.entered: list[tuple[InnerCalls, nn.Module | None]] = []
 
 
 class _Stand(Watcher):
@@ -79,18 +86,14 @@ class _Stand(Watcher):
         self.doors = {}
         self.everywhere = True
         self.raises = True
-        self._here = threading.local()
+        self._here = _Here()
         self._guests = 0
         self._stands = False
         self._lock = threading.RLock()
 
     def entered(self) -> list[tuple[InnerCalls, nn.Module | None]]:
         """Return what is entered in this thread, the outermost first, with the module that is called."""
-        try:
-            return self._here.entered
-        except AttributeError:
-            self._here.entered = []
-            return self._here.entered
+        return self._here.entered
 
     def come(self) -> None:
         """Count someone who may enter."""

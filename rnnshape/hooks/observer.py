@@ -18,7 +18,7 @@ from rnnshape import _torch
 from rnnshape.contracts.contract import Call, predicted
 from rnnshape.errors import ContractError
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
-from rnnshape.hooks.layer import Door, Request, door_of, result_sizes
+from rnnshape.hooks.layer import Door, LayerCall, door_of, result_sizes
 from rnnshape.report.catalogue import rule
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
@@ -122,27 +122,27 @@ class Observer(Watcher):
             return proceed(*args, **kwargs)
         seen = reporter.guarded(door.known, args, kwargs)
         if seen is None:
-            return _judged_call(self, door, Request(module, args, kwargs), proceed)
+            return _judged_call(self, door, LayerCall(module, args, kwargs), proceed)
         try:
             result = proceed(*args, **kwargs)
         except Exception as error:
-            request = Request(module, args, kwargs)
+            request = LayerCall(module, args, kwargs)
             reporter.guarded(door.count_failed, request)
             _explain(self, door, request, error)
             raise
         seen.passage.calls += 1
         if seen.result is not None and reporter.guarded(result_sizes, result) != seen.result:
-            reporter.tell(reporter.guarded(_changed, door, Request(module, args, kwargs), result) or (), module)
+            reporter.tell(reporter.guarded(_changed, door, LayerCall(module, args, kwargs), result) or (), module)
         return result
 
     def hear(self, error: ContractError, door: Door, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Hear what another watch raised about a call of a module."""
         if self.reporter.adopt(error, door.path, module):
-            self.reporter.guarded(door.count_failed, Request(module, args, kwargs))
+            self.reporter.guarded(door.count_failed, LayerCall(module, args, kwargs))
 
 
 @_torch.uncompiled
-def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
+def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     reporter = observer.reporter
     judged: tuple[Call, list[Mistake]] | None = reporter.guarded(door.judge, request)
@@ -166,14 +166,14 @@ def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proc
     return result
 
 
-def _findings(observer: Observer, door: Door, request: Request, call: Call, mismatches: list[Mistake]) -> list[Finding]:
+def _findings(observer: Observer, door: Door, request: LayerCall, call: Call, mismatches: list[Mistake]) -> list[Finding]:
     """Turn what is wrong with the arguments of a call into findings; a state is wrong at the line that made it."""
     state = door.state_of(request) if mismatches else None
     return door.findings(call, mismatches, observer.origin(state), getattr(state, "grad_fn", None) is not None)
 
 
 def _settle(
-    observer: Observer, door: Door, request: Request, judged: tuple[Call, list[Mistake]], proved: bool, result: object
+    observer: Observer, door: Door, request: LayerCall, judged: tuple[Call, list[Mistake]], proved: bool, result: object
 ) -> list[Finding]:
     """Count a call that came to its end, and return what its outcome has shown to be wrong."""
     call, mismatches = judged
@@ -195,13 +195,13 @@ def _settle(
     return _findings(observer, door, request, call, mismatches) if wrong == () and not proved else []
 
 
-def _changed(door: Door, request: Request, result: object) -> list[Finding]:
+def _changed(door: Door, request: LayerCall, result: object) -> list[Finding]:
     """Judge a result of other sizes than the same call gave before."""
     judged = None if any(_torch.has_hooks(request.module)) else door.judge(request)
     return door.findings(judged[0], door.judge_result(judged[0], result) or ()) if judged else []
 
 
-def _explain(observer: Observer, door: Door, request: Request, error: Exception) -> None:
+def _explain(observer: Observer, door: Door, request: LayerCall, error: Exception) -> None:
     """Add to an exception of the layer what the contract says about the call, once."""
     if isinstance(error, ContractError):
         return
@@ -210,7 +210,7 @@ def _explain(observer: Observer, door: Door, request: Request, error: Exception)
         error.add_note(NOTE + note)
 
 
-def _explanation(observer: Observer, door: Door, request: Request) -> str:
+def _explanation(observer: Observer, door: Door, request: LayerCall) -> str:
     judged = door.judge(request)
     if judged is None:
         return ""
