@@ -26,7 +26,7 @@ from rnnshape.tracking.track import Tracker
 for _ours in (Reporter.guarded, Reporter.tell):
     _torch.uncompiled(_ours, and_below=True)
 
-__all__ = ["UNBATCHED", "Session", "Steps", "trackers"]
+__all__ = ["UNBATCHED", "Session", "Steps", "recording", "trackers"]
 
 UNBATCHED = "RNS112"
 """The rule on inputs without a batch: whoever has named the axes has meant them so."""
@@ -35,6 +35,17 @@ UNBATCHED = "RNS112"
 def trackers() -> tuple[Tracker, ...]:
     """Return the trackers that are on in this thread, the outermost first."""
     return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
+
+
+def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True) -> Session:
+    """Return a session that records and does no more, for one call of a model.
+
+    Args:
+        model: whose layers are watched.
+        ignore: codes that are not reported.
+        named: whether the caller has named the axes: then a sequence without a batch is meant.
+    """
+    return Session(model, "record", (*ignore, UNBATCHED) if named else ignore)
 
 
 def _origin(value: object) -> Location | None:

@@ -102,9 +102,10 @@ def _is_layer(module: object) -> bool:
 
 def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]) -> ModelPrediction:
     from rnnshape.dryrun.prediction import predict_model
+    from rnnshape.session import recording
 
     if not args and not kwargs:
         name = type(model).__name__
         raise SpecError(f"{name}: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')")
     own = {name: kwargs.pop(name) for name in ("target", "loss", "ignore") if name in kwargs}
-    return predict_model(model, args, kwargs, **own)
+    return predict_model(model, args, kwargs, session=recording, **own)

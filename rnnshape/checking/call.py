@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
 from rnnshape import _torch
 from rnnshape.checking.batches import batches
-from rnnshape.checking.checker import Checker
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
 from rnnshape.contracts.violations import kind, kind_of_call
@@ -22,6 +22,9 @@ from rnnshape.operations.registry import leaves
 from rnnshape.session import trackers
 from rnnshape.tracking.labels import label, learn_lengths
 from rnnshape.tracking.track import Tracker
+
+if TYPE_CHECKING:
+    from rnnshape.checking.checker import Checker
 
 __all__ = ["CheckedCall"]
 

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 import click
 
+import rnnshape
 from rnnshape import __version__
 from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
@@ -140,10 +141,8 @@ def run_command(
     if not module and os.path.isdir(script):
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
-    from rnnshape.api.run import run
-
     try:
-        code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
+        code = rnnshape.run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
     except SpecError as error:  # in pyproject.toml
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+import rnnshape
 from rnnshape.calculator.spec import KINDS
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.report.catalogue import checked_codes
@@ -205,15 +206,11 @@ def _predicted_layer(
 
 
 def _from_file(path: str, ignore: tuple[str, ...]) -> ModelPrediction:
-    from rnnshape.modelfile.prediction import predict_file
-
-    return predict_file(path, ignore=ignore)
+    return rnnshape.predict_file(path, ignore=ignore)
 
 
 def _print_module(path: str, ignore: tuple[str, ...]) -> None:
-    from rnnshape.modelfile.source import module_source
-
-    source = module_source(path)
+    source = rnnshape.module_source(path)
     for finding in _from_file(path, ignore).findings:
         click.echo(f"{finding.code} {finding.severity}: {finding}", err=True)
     click.echo(source, nl=False)
@@ -222,9 +219,7 @@ def _print_module(path: str, ignore: tuple[str, ...]) -> None:
 def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]) -> ModelPrediction:
     if not layouts:
         raise click.UsageError(f'say what goes into {target}, as in: rnnshape predict {target} "batch=6 seq=9 feature=10"')
-    from rnnshape.api.predict import predict
-
-    return predict(_made(target), *layouts, ignore=ignore)
+    return rnnshape.predict(_made(target), *layouts, ignore=ignore)
 
 
 def _made(target: str) -> nn.Module:

@@ -84,6 +84,8 @@ class Answers(TorchFunctionMode):
             _check_range(_argument(args, kwargs, 2, "index"), args[0].size(_argument(args, kwargs, 1, "dim")))
         if name in ("softmax", "log_softmax"):
             _check_dim(args[0], _argument(args, kwargs, 1, "dim"))
+        if name in ("cross_entropy", "nll_loss"):
+            args = _with_a_single_id(args)
         if name == "view":
             return _viewed(func, args, kwargs)
         return func(*args, **kwargs)
@@ -135,6 +137,13 @@ def _check_range(indices: object, size: int) -> None:
             outside = int(known.max()) >= size or int(known.min()) < -size
         if outside:
             raise IndexError("index out of range in self")
+
+
+def _with_a_single_id(args: Args) -> Args:
+    """Let the id of a single class have a dim of its own, as torch does and its fake tensors do not."""
+    if len(args) > 1 and args[0].dim() == 1 and args[1].shape == (1,) and not args[1].is_floating_point():
+        return (args[0], args[1].squeeze(0), *args[2:])
+    return args
 
 
 def _check_dim(tensor: Tensor, dim: object) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -21,6 +22,9 @@ from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one
 
+if TYPE_CHECKING:
+    from rnnshape.session import Session
+
 __all__ = ["predict_model"]
 
 
@@ -29,6 +33,7 @@ def predict_model(
     args: Args,
     kwargs: Kwargs,
     *,
+    session: Callable[[nn.Module, Sequence[str]], Session],
     target: object = None,
     loss: Callable[..., object] | None = None,
     ignore: Iterable[str] = (),
@@ -39,6 +44,7 @@ def predict_model(
         model: the model, in the mode (train or eval) that it is to be predicted in. It is only read.
         args: what its ``forward`` takes, with a Layout string in the place of each tensor.
         kwargs: keyword arguments, likewise.
+        session: returns what follows and watches one run of the model, with codes that are not reported.
         target: what the loss compares the output with, likewise.
         loss: called as ``loss(output, target)``.
         ignore: codes that are not reported.
@@ -54,6 +60,7 @@ def predict_model(
         model,
         tuple(value if name in strings else described(value, name) for name, value in zip(names, args, strict=True)),
         {name: value if name in strings else described(value, name) for name, value in kwargs.items()},
+        session,
         described(target, "target"),
         loss,
         (*checked_codes(ignore), *ignored_codes()),

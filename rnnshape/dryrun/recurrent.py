@@ -11,11 +11,12 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
 
 from rnnshape._torch import undispatched
-from rnnshape.calculator.calc import Prediction
+from rnnshape.calculator.costs import Scale, flops
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calculator.tensors import tensors_of
 from rnnshape.coordinates.tables import numbers
 from rnnshape.dryrun.faking import Fakes, values_of
-from rnnshape.layout.sizes import Size
+from rnnshape.layout.sizes import Size, single
 from rnnshape.operations.registry import Args
 
 __all__ = ["RECURRENT", "Calculated", "Packing", "layer", "pack", "unpack"]
@@ -102,12 +103,13 @@ def layer(name: str, args: Args) -> Calculated:
         batch, steps = (x.size(0), x.size(1)) if batch_first else (x.size(1), x.size(0))
     if steps == 0:
         raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
-    p = Prediction(spec, batch, steps, lengths)
+    p = tensors_of(spec, batch, steps, lengths)
     dtype = _dtype(name, x, packed)
     blanks = [_blank(_ints(p.output.sizes), x, batch_first, dtype), _blank(_ints(p.h_n.sizes), x, dtype=dtype)]
     if p.c_n is not None:
         blanks.append(_blank(_ints(p.c_n.sizes), x, dtype=dtype))
-    return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([p.flops]))
+    products = single(flops(spec, Scale.of(spec, batch, steps, lengths)))
+    return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([products]))
 
 
 def _dtype(name: str, x: Tensor, packed: bool) -> torch.dtype:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,7 @@ from torch.nn.parameter import is_lazy
 
 from rnnshape._torch import memory_of, unseen
 from rnnshape.dryrun.answering import Answers, WholeNumbersNeededError
+from rnnshape.dryrun.asking import answers
 from rnnshape.dryrun.copying import structural_copy
 from rnnshape.dryrun.costs import Costs
 from rnnshape.dryrun.descriptions import Description, nested
@@ -27,9 +28,11 @@ from rnnshape.hooks.class_call import leave_classes, stand_in_classes
 from rnnshape.operations.registry import Args, Kwargs
 from rnnshape.report.report import Report
 from rnnshape.rules.failure import Squeeze, add_failure
-from rnnshape.session import UNBATCHED, Session
 from rnnshape.tracking.labels import label, learn_lengths
-from rnnshape.tracking.track import Tracker
+
+if TYPE_CHECKING:
+    from rnnshape.session import Session
+    from rnnshape.tracking.track import Tracker
 
 __all__ = ["NeedsWholeNumbersError", "Request", "Run", "is_unknowable", "run"]
 
@@ -42,6 +45,7 @@ class Request:
         model: the model.
         args: its positional arguments, read.
         kwargs: its keyword arguments, read.
+        session: returns what follows and watches the run of a model, with codes that are not reported.
         target: what the loss compares the output with, read.
         loss: called with output and target; None for none.
         ignore: codes that are not reported.
@@ -50,6 +54,7 @@ class Request:
     model: nn.Module
     args: Args
     kwargs: Kwargs
+    session: Callable[[nn.Module, Sequence[str]], Session]
     target: object = None
     loss: Callable[..., object] | None = None
     ignore: tuple[str, ...] = ()
@@ -175,7 +180,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     with unseen():  # such as torch.device("meta"), which is for the model's own tensors
         inputs = _Inputs(request, fakes, numbers, whole)
         model = structural_copy(request.model, fakes)
-    session = Session(model, "record", (*request.ignore, UNBATCHED))
+    session = request.session(model, request.ignore)
     tracker = session.tracker()
     with unseen():
         inputs.label(tracker)
@@ -189,6 +194,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
             stack.enter_context(context)
         if watched:
             stack.enter_context(session.watching())
+            stack.enter_context(answers(tracker.mark))
             stack.callback(leave_classes, recorder)
             stand_in_classes(recorder, (nn.Module,))
             modes.append(tracker)

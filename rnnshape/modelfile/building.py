@@ -15,15 +15,12 @@ from rnnshape.layout.axes import role_of
 from rnnshape.modelfile.arguments import MOST_DIMS
 from rnnshape.modelfile.description import Description, Layer, Mistakes, Reference
 from rnnshape.modelfile.functions import function_of
+from rnnshape.modelfile.names import PLACE
 
-__all__ = ["PLACE", "RefusedError", "built", "steps", "target_of"]
+__all__ = ["RefusedError", "built", "steps", "target_of"]
 
 LONGEST = 2**27
 """Elements along the dims of all tensors together. Their coordinates take memory, each eight bytes; the elements take none."""
-
-PLACE = "<model>"
-"""The name of the file that a step's line of code seems to stand in; the line is the number of the step, from 1."""
-
 
 class RefusedError(BaseException):
     """A mistake of form that only the sizes show; no ``except`` on the way is meant for it.
