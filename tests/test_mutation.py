@@ -230,6 +230,21 @@ def test_something_is_told():
 """
 
 
+SHARED = """
+import pytest
+from fake.rules.batch import judge
+
+@pytest.fixture(scope="module")
+def mistake():
+    return judge(0, 0)
+
+def test_something_is_told(mistake):
+    assert mistake
+
+def test_the_mistake_is_told(mistake):
+    assert mistake == ("RNS203", "samples lie along dim 0", "transpose(0, 1) fits")
+"""
+
 WAITING = """
 import os
 from pathlib import Path
@@ -278,6 +293,11 @@ def test_a_blanked_message_survives_a_test_that_does_not(tmp_path: Path) -> None
         "  rules/batch.py:17 in judge: suggestion 'transpose(0, 1) fits' -> None   (1 tests)",
     ], ran.stdout + ran.stderr
     assert ran.returncode == 1
+
+
+def test_what_a_fixture_of_the_module_reaches_counts_for_each_test_that_takes_it(tmp_path: Path) -> None:
+    ran = tried(tmp_path, SHARED)
+    assert ran.stdout.splitlines()[-1].split() == ["all", "4", "4", "0", "0", "0"], ran.stdout + ran.stderr
 
 
 def test_a_mutant_that_never_ends_is_stopped(tmp_path: Path) -> None:
