@@ -7,6 +7,7 @@ import linecache
 import os
 import sys
 import weakref
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
-from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
+from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
 
 from rnnshape.report.location import Location
 
@@ -24,16 +25,19 @@ __all__ = [
     "Family",
     "calling_module",
     "compiles_below",
+    "function_modes",
     "has_hooks",
     "is_autocast",
     "is_judged_here",
     "is_library",
     "known_values",
+    "named_modules",
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
     "traceback_location",
     "uncompiled",
+    "unseen",
     "user_location",
 ]
 
@@ -141,6 +145,20 @@ def is_library(file: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _location(file: str, line: int, function: str) -> Location:
     return Location(_shortened(file), line, function, linecache.getline(file, line).strip())
+
+
+unseen = torch._C.DisableTorchFunction
+"""The context in which our own work is done: function modes, and tensors of the user's own classes, do not see it."""
+
+
+def function_modes() -> tuple[TorchFunctionMode, ...]:
+    """Return the function modes that are on in this thread, the outermost first."""
+    return tuple(_get_current_function_mode_stack())
+
+
+def named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield each module of a model once, with its path."""
+    yield from model.named_modules()
 
 
 def pop_mode(mode: TorchFunctionMode) -> None:

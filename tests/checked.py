@@ -1,4 +1,4 @@
-"""What the tests of `rnnshape.check` share: models to be checked, and that nobody is left at the gates."""
+"""What the tests of `rnnshape.check` share: models to be checked, and that nobody is left in torch's classes."""
 
 import gc
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from rnnshape import report_of
-from rnnshape.hooks.inside import _hall
+from rnnshape.hooks.inner_calls import _stand
 
 X, TURNED = torch.zeros(6, 9, 4), torch.zeros(9, 6, 4)
 
@@ -23,12 +23,12 @@ def in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobody_stands_at_the_gates() -> Iterator[None]:
+def nobody_stands_in_classes() -> Iterator[None]:
     """What is checked for the whole of this module does not show in the tests of others."""
     yield
     gc.collect()
-    _hall.rest()
-    assert not _hall.entered()
+    _stand.rest()
+    assert not _stand.entered()
     assert "__call__" not in vars(nn.RNNBase)
 
 

@@ -12,7 +12,7 @@ from torch import nn
 
 import rnnshape
 from rnnshape import Report, RNNShapeError, SpecError, watch
-from rnnshape.hooks.stepping import Stepper
+from rnnshape.session import Steps
 
 X = torch.zeros(9, 6, 4)
 
@@ -76,7 +76,7 @@ def test_a_watch_that_cannot_begin_leaves_nothing_behind(
     def refuse(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Stepper, "start", refuse)
+    monkeypatch.setattr(Steps, "start", refuse)
     way = watch(model, track=True, jsonl=tmp_path / "calls.jsonl")
     with pytest.raises(MemoryError):
         way.attach()

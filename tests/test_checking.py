@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from beartype import beartype
-from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_at_the_gates  # noqa: F401
+from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_in_classes  # noqa: F401
 from jaxtyping import Float, TypeCheckError, jaxtyped
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -279,6 +279,54 @@ def test_an_unbatched_sequence_that_is_annotated_so_is_no_surprise() -> None:
         assert codes(model) == []
     with pytest.warns(RNNShapeWarning):
         check(nn.GRU(4, 8))(torch.zeros(9, 4))
+
+
+def first_of_a_batch(track: bool) -> Any:
+    """Return a checked function that takes a sequence as it is, and makes one of a batch."""
+
+    @check(on="record", track=track)
+    def encode(rnn: nn.Module, x: Float[Tensor, "seq 4"] | Float[Tensor, "seq batch 4"]) -> Any:
+        return rnn(x if x.dim() == 2 else x[:, 0])
+
+    return encode
+
+
+@pytest.mark.parametrize("track", [False, True])
+def test_a_call_without_batch_says_nothing_of_the_next(track: bool) -> None:
+    encode, rnn = first_of_a_batch(track), nn.GRU(4, 8)
+    for _ in range(2):
+        encode(rnn, torch.zeros(9, 4))
+    assert codes(encode) == []
+    for _ in range(2):
+        encode(rnn, TURNED)
+    assert codes(encode) == ["RNS112"]
+    encode(nn.GRU(4, 8), TURNED)
+    assert codes(encode) == ["RNS112", "RNS112"], "of another layer as well"
+
+
+@pytest.mark.parametrize("track", [False, True])
+def test_a_call_with_a_batch_says_nothing_of_one_without(track: bool) -> None:
+    encode, rnn = first_of_a_batch(track), nn.GRU(4, 8)
+    encode(rnn, TURNED)
+    (before,) = report_of(encode).findings
+    for _ in range(2):
+        encode(rnn, torch.zeros(9, 4))
+    assert report_of(encode).findings == (before,)
+    assert [event.calls for event in report_of(encode).events] == [3]
+
+
+def test_within_itself_each_call_says_what_it_means() -> None:
+    rnn = nn.GRU(4, 8)
+
+    @check(on="record", track=False)
+    def encode(x: Float[Tensor, "seq 4"] | Float[Tensor, "seq batch 4"]) -> Any:
+        return rnn(x) if x.dim() == 2 else [encode(x[:, 0]), rnn(x[:, 0])]
+
+    encode(TURNED)
+    (finding,) = report_of(encode).findings
+    assert (finding.code, finding.count) == ("RNS112", 1)
+    assert [event.calls for event in report_of(encode).events] == [2]
+
 
 
 # The user's own checks

@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 import torch
-from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_at_the_gates  # noqa: F401
+from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_in_classes  # noqa: F401
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 import rnnshape as rs
 from rnnshape import ContractError, RNNShapeWarning, SpecError, check, report_of
-from rnnshape.hooks.inside import _hall
+from rnnshape.hooks.inner_calls import _stand
 
 # What stays as it was
 
@@ -259,7 +259,7 @@ def test_coroutines_are_coroutines_and_do_not_see_each_other() -> None:
     with pytest.raises(ContractError):
         asyncio.run(check(one.__wrapped__)(torch.zeros(5, 9, 5)))
     assert torch._C._len_torch_function_stack() == 0
-    assert not _hall.entered()
+    assert not _stand.entered()
 
 
 def test_a_coroutine_that_is_cancelled_leaves_nothing_behind() -> None:
@@ -276,7 +276,7 @@ def test_a_coroutine_that_is_cancelled_leaves_nothing_behind() -> None:
             await task
 
     asyncio.run(main())
-    assert not _hall.entered()
+    assert not _stand.entered()
 
 
 def test_generators_take_what_is_sent_and_thrown_and_are_closed() -> None:
@@ -298,7 +298,7 @@ def test_generators_take_what_is_sent_and_thrown_and_are_closed() -> None:
     generator = steps(torch.zeros(6, 4))
     assert next(generator) == 1
     assert torch._C._len_torch_function_stack() == 0
-    assert not _hall.entered()
+    assert not _stand.entered()
     assert generator.send("sent") == 2
     assert generator.throw(KeyError()) == 3
     with pytest.raises(StopIteration) as end:
@@ -358,7 +358,7 @@ def test_async_generators() -> None:
             await anext(steps(torch.zeros(6, 5)))
 
     asyncio.run(main())
-    assert not _hall.entered()
+    assert not _stand.entered()
 
 
 # Several at once
@@ -433,7 +433,7 @@ def test_a_function_that_calls_itself() -> None:
         return n if n == 3 else count(x[:, 1:], n + 1)
 
     assert count(torch.zeros(6, 9), 0) == 3
-    assert not _hall.entered()
+    assert not _stand.entered()
 
 
 def test_threads_do_not_see_each_other() -> None:
@@ -459,7 +459,7 @@ def test_threads_do_not_see_each_other() -> None:
         (event,) = report_of(checked).events
         assert (event.calls, event.layout("input").sizes) == (20, (5 + i, 9, 4))
         assert report_of(checked).ok
-    assert not _hall.entered()
+    assert not _stand.entered()
 
 
 def test_one_checked_model_in_two_threads() -> None:
@@ -576,14 +576,14 @@ def test_an_exception_of_the_model_is_its_own() -> None:
         assert caught.value.args == ("mine",)
         assert not hasattr(caught.value, "__notes__")
     assert torch._C._len_torch_function_stack() == 0
-    assert not _hall.entered()
+    assert not _stand.entered()
 
 
 def test_a_mistake_of_ours_does_not_stop_the_model(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rnnshape.hooks.visits.violations", fail)
+    monkeypatch.setattr("rnnshape.checking.promises.violations", fail)
     model = check(Encoder())
     for _ in range(2):
         assert model(TURNED).shape == (6, 8)

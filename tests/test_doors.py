@@ -349,7 +349,7 @@ def test_thousands_of_sizes_take_bounded_memory() -> None:
     layer.forward = lambda input, hx=None: None  # type: ignore[method-assign]
     way = watch(layer)
     with way as report:
-        door = next(iter(way._observer.doors.values()))
+        door = next(iter(way._session.observer.doors.values()))
         for batch in range(1, MOST_KNOWN + 500):
             layer(torch.empty(batch, 1))
         known = len(door._seen)

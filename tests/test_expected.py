@@ -13,6 +13,7 @@ from expected import Expected, finding_text, portable, prediction_text, report_t
 from torch import nn
 
 import rnnshape as rs
+from rnnshape.report.finding import Became
 
 HERE = pathlib.Path(__file__).parent
 
@@ -24,7 +25,8 @@ class Pool(nn.Module):
         self.fc = nn.Linear(8, 3)
 
     def forward(self, x):
-        output, _ = self.rnn(x, torch.zeros(1, 5, 8))
+        h_0 = torch.zeros(1, 5, 8)
+        output, _ = self.rnn(x, h_0)
         return self.fc(output.softmax(0))
 
 
@@ -34,9 +36,10 @@ def judged() -> rs.Report:
 
 @pytest.fixture(scope="module")
 def finding() -> rs.Finding:
-    """Return one that has something in every field."""
+    """Return one that has something in every field, but for what an operation became: it has a comparison in its place."""
     [found] = judged().findings
-    assert [f.name for f in fields(found) if getattr(found, f.name) in (None, "", ())] == []
+    found = replace(found, raised_at=found.used_at)
+    assert [f.name for f in fields(found) if getattr(found, f.name) in (None, "", ())] == ["became"]
     return found
 
 
@@ -47,6 +50,11 @@ def moved(finding: rs.Finding, **where: Any) -> rs.Finding:
 
 def of(**sizes: int) -> rs.Layout:
     return rs.Layout.of(*sizes.items())
+
+
+def compared(finding: rs.Finding, **what: Any) -> rs.Finding:
+    assert finding.comparison is not None
+    return replace(finding, comparison=replace(finding.comparison, **what))
 
 
 CHANGES: dict[str, Callable[[rs.Finding], rs.Finding]] = {
@@ -69,10 +77,19 @@ CHANGES: dict[str, Callable[[rs.Finding], rs.Finding]] = {
     "layouts: name": lambda f: replace(f, layouts=(("got", f.layouts[0][1]),)),
     "no layouts": lambda f: replace(f, layouts=()),
     "kind": lambda f: replace(f, kind="LSTM"),
-    "details": lambda f: replace(f, details=(*f.details[:-1], "  x")),
-    "details: order": lambda f: replace(f, details=f.details[::-1]),
-    "details: indent": lambda f: replace(f, details=(f" {f.details[0]}", *f.details[1:])),
-    "no details": lambda f: replace(f, details=()),
+    "became": lambda f: replace(f, became=Became("view", (5, 4)), comparison=None),
+    "comparison: expected": lambda f: compared(f, expected=of(layers=1, seq=6, hidden=8)),
+    "comparison: got": lambda f: compared(f, got=(1, 5, 9)),
+    "comparison: wrong": lambda f: compared(f, wrong=(0,)),
+    "comparison: reasons": lambda f: compared(f, reasons=("batch=6 from dim 1 of the input",)),
+    "comparison: remark": lambda f: compared(f, remark="x"),
+    "comparison: said": lambda f: compared(f, said="annotated"),
+    "comparison: found": lambda f: compared(f, found="known"),
+    "no comparison": lambda f: replace(f, comparison=None),
+    "used_at": lambda f: replace(f, used_at=f.location),
+    "no used_at": lambda f: replace(f, used_at=None),
+    "raised_at": lambda f: replace(f, raised_at=f.location),
+    "no raised_at": lambda f: replace(f, raised_at=None),
     "count": lambda f: replace(f, count=2),
     "subject": lambda f: replace(f, subject="c_0"),
 }

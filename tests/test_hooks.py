@@ -348,9 +348,9 @@ def test_attach_and_remove_twice_are_no_different_from_once() -> None:
 def test_a_model_may_die_during_a_watch() -> None:
     way = watch(nn.GRU(4, 8))
     way.attach()
-    way._model = None
+    way._session._model = None
     gc.collect()
-    assert way._observer.doors == {}
+    assert way._session.observer.doors == {}
     way.remove()
 
 

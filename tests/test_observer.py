@@ -19,6 +19,7 @@ from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNSh
 from rnnshape.hooks import class_call
 from rnnshape.hooks.layer import Door
 from rnnshape.hooks.observer import Observer
+from rnnshape.report.reporter import Reporter
 
 X, WRONG = torch.zeros(9, 6, 4), torch.zeros(1, 5, 8)
 
@@ -409,7 +410,7 @@ def test_an_ignored_warning_costs_nothing_more_than_a_right_call() -> None:
     way = watch(layer, ignore=["RNS112"])
     with way as report:
         layer(X[0])
-        (door,) = way._observer.doors.values()
+        (door,) = way._session.observer.doors.values()
         assert door.known((X[0],), {}) is not None
         layer(X[0])
     assert (report.findings, [event.calls for event in report.events]) == ((), [2])
@@ -463,9 +464,9 @@ def test_layers_that_come_and_go_leave_nothing_in_the_watch() -> None:
     with way:
         for _ in range(50):
             Classifier()(X[:1])
-        assert len(way._observer.doors) <= 1
-        assert way._observer._family is not None
-        assert len(way._observer._family._parents) <= 2
+        assert len(way._session.observer.doors) <= 1
+        assert way._session.observer._family is not None
+        assert len(way._session.observer._family._parents) <= 2
 
 
 def test_a_layer_in_a_model_keeps_the_path_of_the_model() -> None:
@@ -610,9 +611,9 @@ def test_two_threads_with_two_models_do_not_see_each_other() -> None:
 
 
 def test_a_class_of_a_watched_layer_can_be_pickled_by_value() -> None:
-    seat = class_call._Seat(None)
-    seat.watchers = (Observer(Report(), "log"),)
-    assert pickle.loads(pickle.dumps(seat)).watchers == ()
+    place = class_call._Place(None)
+    place.watchers = (Observer(Reporter(Report(), "log"), lambda value: None),)
+    assert pickle.loads(pickle.dumps(place)).watchers == ()
 
 
 # Calls that failed

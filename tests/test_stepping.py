@@ -178,13 +178,13 @@ def test_a_negative_number_of_steps_is_refused() -> None:
     assert str(raised.value) == "track=-1: a number of steps is needed, or True or False"
 
 
-def test_steppers_that_stop_in_another_order_than_they_began_leave_nothing_behind() -> None:
+def test_steps_that_stop_in_another_order_than_they_began_leave_nothing_behind() -> None:
     original = _BaseDataLoaderIter.__next__
     first, second = (rs.watch(Classifier(right=True), track=True) for _ in range(2))
     first.attach()
     second.attach()
     first.remove()
-    model = second._model
+    model = second._session._model
     assert model is not None
     for x, _ in loader():
         model(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -64,7 +64,7 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
     claimed = Layout.parse(layout)
     block = _block.get()
     agreement = Agreement("", {**(block.bound if block else {}), **_stated(claimed, sizes, block)})
-    caller = sys._getframe(1)
+    caller = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     source = f"{text.sizes(got)} at {os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno}"
     mismatch = agreement.hold(claimed, got, "x", source)
     if mismatch is not None:
@@ -80,7 +80,7 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
 
 
 @contextlib.contextmanager
-def layouts(**sizes: int) -> Iterator[Mapping[str, int]]:
+def layouts(**sizes: int) -> Generator[Mapping[str, int], None, None]:
     """Let every `assert_layout` within the block give a name one size.
 
     A block within another begins with what that one knows. Each thread, and each task of asyncio, has its own.
@@ -153,9 +153,10 @@ def _assert_meaning(torch: Any, x: Any, layout: Layout) -> None:
     """Hold a Layout against what is known of a tensor while its axes are followed."""
     if not torch._C._len_torch_function_stack():
         return
+    from rnnshape.session import trackers
     from rnnshape.tracking.claims import contradicted
 
-    found = contradicted(layout, x)
+    found = contradicted(layout, x, trackers())
     if found is not None:
         fits = f"; x.transpose({found.found_at}, {found.claimed_at}) fits" if found.turn else ""
         raise LayoutAssertionError(f"{found.fact}{fits}\n{found.comparison('said')}")

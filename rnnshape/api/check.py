@@ -5,20 +5,22 @@ from __future__ import annotations
 import functools
 import inspect
 import weakref
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
-from typing import Any, TypeVar, cast, overload
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar, cast, overload
 
 from torch import nn
 
 from rnnshape import _torch, text
 from rnnshape.api.watch import checked_options
+from rnnshape.checking.call import CheckedCall
+from rnnshape.checking.checker import Checker
+from rnnshape.checking.functions import around
 from rnnshape.contracts.annotations import annotations_of
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
-from rnnshape.hooks.class_call import close_gates, forget_gates, open_gates
-from rnnshape.hooks.visits import Visit, Visitor
+from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
-from rnnshape.report.reporter import Action, Reporter
+from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
 from rnnshape.tracking.labels import Axes
 
@@ -92,17 +94,18 @@ def check(
     if switch() == "off":
         return target
     checked, codes, limit = checked_options(on, ignore, track)
-    visitor = Visitor(checked, codes, limit, axes)
+    checker = Checker(checked, codes, limit, axes)
     if isinstance(target, nn.Module):
         _check_axes(axes, type(target).forward)
-        _stand_at(type(target), _Door(visitor, target), target)
+        _targets.check_calls(target, checker)
     elif isinstance(target, type) and issubclass(target, nn.Module):
         _check_axes(axes, target.forward)
-        _stand_at(target, _Door(visitor, None), target)
+        _targets.check_calls(target, checker)
     elif isinstance(target, (staticmethod, classmethod)):
-        return type(target)(_wrapped(visitor, target.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
-    elif callable(target) and not isinstance(target, type):
-        return _wrapped(visitor, target, axes)
+        method = cast("staticmethod[..., Any]", target)
+        return type(method)(_wrapped(checker, method.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
+    elif not isinstance(target, type) and callable(target):
+        return _wrapped(checker, target, axes)
     else:
         what = "class" if isinstance(target, type) else "value"
         name = f" {target.__name__}, which is no nn.Module" if isinstance(target, type) else f" of type {type(target).__name__}"
@@ -122,203 +125,107 @@ def report_of(checked: Any, /) -> Report:
     >>> print(report_of(rnn))
     1 recurrent layer, 1 call, 0 findings
     """
-    found = _checked.get(id(checked))
-    if found is None or found[0]() is not checked:
+    checker = _targets.checker(checked)
+    if checker is None:
         name = getattr(checked, "__qualname__", None) or text.a(type(checked).__name__)
         raise SpecTypeError(f"report_of: {name} is not checked; put rnnshape.check around it, and unset RNNSHAPE=off")
-    return found[1].report
+    return checker.report
 
 
-_checked: dict[int, tuple[weakref.ref[Any], Visitor]] = {}
-"""What is checked at present, by its id."""
-
-_doors: dict[int, _Door] = {}
-"""Those of the classes and modules among them."""
-
-
-def _remember(target: Any, visitor: Visitor) -> None:
-    key = id(target)
-
-    def forget(reference: weakref.ref[Any]) -> None:
-        found = _checked.get(key)
-        if found is not None and found[0] is reference:
-            del _checked[key]
-            if door := _doors.pop(key, None):
-                forget_gates(door)
-
-    _checked[key] = (weakref.ref(target, forget), visitor)
+class _Target(NamedTuple):
+    alive: weakref.ref[Any]
+    checker: Checker
+    stand: _ClassCheck | None
 
 
-# Modules
+class _Targets:
+    """What is checked at present: it keeps nothing alive, and of what dies nothing stands in a class any more."""
+
+    def __init__(self) -> None:
+        self._targets: dict[int, _Target] = {}
+
+    def checker(self, target: object) -> Checker | None:
+        """Return what checks a class, a module or a function; None for anything that is not checked."""
+        found = self._targets.get(id(target))
+        return found.checker if found is not None and found.alive() is target else None
+
+    def check(self, target: Any, checker: Checker) -> None:
+        """Have a function checked."""
+        self._put(target, checker, None)
+
+    def check_calls(self, target: nn.Module | type[nn.Module], checker: Checker) -> None:
+        """Have a class or a module checked from now on, with these options alone."""
+        owner, module = (type(target), target) if isinstance(target, nn.Module) else (target, None)
+        if (before := self._targets.pop(id(target), None)) is not None and before.stand is not None:
+            leave_classes(before.stand)
+        stand = _ClassCheck(checker, module)
+        self._put(target, checker, stand)
+        stand_in_classes(stand, (owner,))
+
+    def _put(self, target: Any, checker: Checker, stand: _ClassCheck | None) -> None:
+        key, targets = id(target), self._targets
+
+        def forget(reference: weakref.ref[Any]) -> None:
+            found = targets.get(key)
+            if found is not None and found.alive is reference:
+                del targets[key]
+                if found.stand is not None:
+                    leave_classes_soon(found.stand)
+
+        targets[key] = _Target(weakref.ref(target, forget), checker, stand)
 
 
-class _Door:
-    """Stands at the gate of a class, for all of its modules or for one.
+_targets = _Targets()
+
+
+class _ClassCheck(Watcher):
+    """Stands in a class, for all of its modules or for one.
 
     Args:
-        visitor: what is done with their calls.
+        checker: what is done with their calls.
         module: the one, or None.
-
-    Attributes:
-        doors: the module, by its id.
-        everywhere: whether all modules of the class are checked.
     """
 
-    def __init__(self, visitor: Visitor, module: nn.Module | None) -> None:
-        self._visitor = visitor
-        self.on = visitor.observer.on
-        self.doors: dict[int, bool] = {} if module is None else {id(module): True}
+    def __init__(self, checker: Checker, module: nn.Module | None) -> None:
+        self._checker = checker
+        self.raises = checker.reporter.on == "raise"
+        self.doors = {} if module is None else {id(module): True}
         self.everywhere = module is None
 
     def found_in_passing(self, module: nn.Module) -> bool:
         """Any module of the class is checked."""
         return True
 
-    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run our own work."""
-        return self._visitor.observer.guarded(work, *args)
-
-    def reporters(self) -> tuple[Reporter, ...]:
-        """Return nobody: who is inside tells."""
-        return ()
-
     @_torch.uncompiled
-    def through(self, door: bool, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
         """Call a module."""
         if _torch.compiles_below():
             return proceed(*args, **kwargs)
         own = module.__dict__.get("forward")
         given = args if own is not None else (module, *args)
-        visit = Visit(self._visitor, own or type(module).forward, module, given, kwargs)
-        visit.begin()
-        with visit:
+        call = CheckedCall(self._checker, own or type(module).forward, module, given, kwargs)
+        call.begin()
+        with call:
             result = proceed(*args, **kwargs)
-        visit.end(result, is_output=True)
+        call.end(result, is_output=True)
         return result
 
 
-def _stand_at(owner: type[nn.Module], door: _Door, target: Any) -> None:
-    """Check a class or a module from now on, with these options alone."""
-    if (before := _doors.pop(id(target), None)) is not None:
-        close_gates(before)
-    _remember(target, door._visitor)
-    _doors[id(target)] = door
-    open_gates(door, (owner,))
-
-
-# Functions
-
-
-def _wrapped(visitor: Visitor, function: Callable[..., Any], axes: Axes) -> Callable[..., Any]:
+def _wrapped(checker: Checker, function: Callable[..., Any], axes: Axes) -> Callable[..., Any]:
     """Return a function of the same kind, signature and name, whose calls are checked with these options alone."""
-    if id(function) in _checked:
+    if _targets.checker(function) is not None:
         function = cast("Any", function).__wrapped__
     _check_axes(axes, function)
-    plain = inspect.unwrap(function)
-    if inspect.isasyncgenfunction(plain):
-        wrapper = _of_async_generator(visitor, function)
-    elif inspect.iscoroutinefunction(plain):
-        wrapper = _of_coroutine(visitor, function)
-    elif inspect.isgeneratorfunction(plain):
-        wrapper = _of_generator(visitor, function)
-    else:
-        wrapper = _of_function(visitor, function)
-    wrapper = functools.wraps(function)(wrapper)
-    _remember(wrapper, visitor)
+    wrapper = around(function, functools.partial(_begin, checker, function))
+    _targets.check(wrapper, checker)
     return wrapper
 
 
-def _visit(visitor: Visitor, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Visit:
+def _begin(checker: Checker, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> CheckedCall:
     module = args[0] if args and isinstance(args[0], nn.Module) else getattr(function, "__self__", None)
-    visit = Visit(visitor, function, None, args, kwargs, module if isinstance(module, nn.Module) else None)
-    visit.begin()
-    return visit
-
-
-def _of_function(visitor: Visitor, function: Callable[..., Any]) -> Callable[..., Any]:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if not _torch.is_judged_here() or _torch.compiles_below():
-            return function(*args, **kwargs)
-        visit = _visit(visitor, function, args, kwargs)
-        with visit:
-            result = function(*args, **kwargs)
-        visit.end(result, is_output=False)
-        return result
-
-    return wrapper
-
-
-def _of_coroutine(visitor: Visitor, function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        visit = _visit(visitor, function, args, kwargs)
-        result = await _Awaited(visit, function(*args, **kwargs))
-        visit.end(result, is_output=False)
-        return result
-
-    return wrapper
-
-
-def _of_generator(visitor: Visitor, function: Callable[..., Generator[Any, Any, Any]]) -> Callable[..., Any]:
-    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        visit = _visit(visitor, function, args, kwargs)
-        result = yield from _driven(visit, function(*args, **kwargs))
-        visit.end(result, is_output=False)
-        return result
-
-    return wrapper
-
-
-def _of_async_generator(visitor: Visitor, function: Callable[..., AsyncGenerator[Any, Any]]) -> Callable[..., Any]:
-    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        visit = _visit(visitor, function, args, kwargs)
-        steps = function(*args, **kwargs)
-        go_on: Any = steps.__anext__()
-        while True:
-            try:
-                item = await _Awaited(visit, go_on)
-            except StopAsyncIteration:
-                break
-            try:
-                go_on = steps.asend((yield item))
-            except GeneratorExit:
-                await _Awaited(visit, steps.aclose())
-                raise
-            except BaseException as error:
-                go_on = steps.athrow(error)
-        visit.end(None, is_output=False)
-
-    return wrapper
-
-
-class _Awaited:
-    """Awaits something, with the visit entered only while it runs: other tasks come in between."""
-
-    def __init__(self, visit: Visit, awaitable: Any) -> None:
-        self._visit = visit
-        self._awaitable = awaitable
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return _driven(self._visit, self._awaitable.__await__())
-
-
-def _driven(visit: Visit, steps: Any) -> Generator[Any, Any, Any]:
-    """Delegate to a generator, with the visit entered only while it runs."""
-    go_on: Callable[[], Any] = functools.partial(next, steps)
-    while True:
-        try:
-            with visit:
-                item = go_on()
-        except StopIteration as stop:
-            return stop.value
-        try:
-            sent = yield item
-            go_on = functools.partial(next, steps) if sent is None else functools.partial(steps.send, sent)
-        except GeneratorExit:
-            with visit:
-                steps.close()
-            raise
-        except BaseException as error:
-            go_on = functools.partial(steps.throw, error)
+    call = CheckedCall(checker, function, None, args, kwargs, module if isinstance(module, nn.Module) else None)
+    call.begin()
+    return call
 
 
 # Options

@@ -8,13 +8,12 @@ from typing import Any
 from torch import nn
 
 from rnnshape.contracts.annotations import annotated_axes
-from rnnshape.hooks.observer import Observer
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
+from rnnshape.session import UNBATCHED, Session
 from rnnshape.tracking.labels import Axes, label, label_arguments
-from rnnshape.tracking.track import Tracker
 
 __all__ = ["diagnose"]
 
@@ -63,27 +62,23 @@ def diagnose(
     >>> [finding.code for finding in report.findings]
     ['RNS203']
     """
-    report = Report()
     codes = (*checked_codes(ignore), *ignored_codes())
     axes = annotated_axes(model.forward) or None if axes is None else axes
-    observer = Observer(report, "record", (*codes, "RNS112") if axes is not None else codes)
-    tracker = Tracker(observer.reporter, observer.path_of(model))
-    observer.origin = tracker.origin
+    session = Session(model, "record", (*codes, UNBATCHED) if axes is not None else codes)
+    report, tracker = session.report, session.tracker()
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
-    observer.watch(model.named_modules())
-    try:
-        with tracker:
-            output = _run(model, args, kwargs, loss, target)
-        tracker.finish(output)
-    except Exception as error:
-        report.exception = error
-        add_failure(report, tracker.mark, tracker.path, codes, error)
-        if tracker.samples == 1:
-            two = tracker.doubled
-            add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
-    finally:
-        observer.remove()
+    with session.watching():
+        try:
+            with tracker:
+                output = _run(model, args, kwargs, loss, target)
+            tracker.finish(output)
+        except Exception as error:
+            report.exception = error
+            add_failure(report, tracker.mark, tracker.path, codes, error)
+            if tracker.samples == 1:
+                two = tracker.doubled
+                add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
     return report
 
 

@@ -12,7 +12,7 @@ from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 from rnnshape.api.watch import watch
 from rnnshape.render.terminal import console, print_report
@@ -67,7 +67,7 @@ def run(
     with _only_mistakes_are_logged():
         try:
             code = _script(target, as_module)
-            threading._shutdown()  # pyright: ignore[reportAttributeAccessIssue] - with it the interpreter waits for threads and pools
+            cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
         except KeyboardInterrupt as error:
             _show(error)
             interrupted = True

@@ -11,13 +11,12 @@ from torch import nn
 
 from rnnshape.calls import spec_of
 from rnnshape.errors import RNNShapeError, SpecError
-from rnnshape.hooks.observer import Observer
-from rnnshape.hooks.stepping import Stepper
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import ignored_codes, switch
+from rnnshape.session import Session, Steps
 
 __all__ = ["Watch", "checked_options", "watch"]
 
@@ -101,19 +100,18 @@ class Watch:
         on: Action,
         ignore: tuple[str, ...],
         jsonl: str | PathLike[str] | None,
-        steps: int | None,
+        limit: int | None,
         *,
         is_off: bool = False,
     ) -> None:
-        self._model = model
         self._jsonl = jsonl
         self._lines: JsonLines | None = None
-        self.report: Report = Report()
-        self._observer = Observer(self.report, on, ignore)
+        self._session = Session(model, on, ignore)
+        self.report: Report = self._session.report
         self._attached = False
         self._is_off = is_off
-        self._steps = steps
-        self._stepper: Stepper | None = None
+        self._limit = limit
+        self._steps: Steps | None = None
 
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
@@ -130,25 +128,22 @@ class Watch:
         if self._jsonl is not None:
             self._lines = JsonLines(of_this_rank(self._jsonl))
             self.report.sinks.append(self._lines.write)
-        if self._model is None:
-            self._observer.watch_everything()
-        else:
-            self._observer.watch(self._model.named_modules())
-        if self._steps != 0:
-            self._stepper = Stepper(self._observer, self._observer.path_of(self._model), self._steps)
-            self._stepper.start(self._model)
+        self._session.begin()
+        if self._limit != 0:
+            self._steps = self._session.steps(self._limit)
+            self._steps.start()
 
     def remove(self) -> None:
         """Stop watching; the report stays."""
         if self._attached:
             self._attached = False
-            if self._stepper:
-                self._stepper.stop()
-                self._stepper = None
-            self._observer.remove()
+            if self._steps:
+                self._steps.stop()
+                self._steps = None
+            self._session.end()
             if self._lines:
                 self.report.sinks.remove(self._lines.write)
-                self._observer.guarded(self._lines.write_totals, self.report)
+                self._session.reporter.guarded(self._lines.write_totals, self.report)
                 self._lines.close()
                 self._lines = None
 

@@ -18,9 +18,9 @@ from rnnshape.calls import call_of, spec_of
 from rnnshape.contracts.contract import Packed, predicted
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.reading import layout_of
+from rnnshape.hooks.class_call import Watcher
 from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
 from rnnshape.layout.layout import Layout
-from rnnshape.report.reporter import Reporter
 
 __all__ = ["Draft", "Recorder", "named_leaves"]
 
@@ -57,15 +57,13 @@ class Draft:
         return sum(self.flops) + sum(draft.total() for draft in self.inner)
 
 
-class Recorder:
-    """Stands at the gate of every module, as a `rnnshape.hooks.observer.Watcher`, and takes down what passes.
+class Recorder(Watcher):
+    """Stands in the class of every module, and takes down what passes.
 
     Args:
         model: the model that is run.
         mark: tells what is known of a tensor.
     """
-
-    everywhere = False
 
     def __init__(self, model: nn.Module, mark: Callable[[object], Mark | None]) -> None:
         paths: dict[int, list[str]] = {}
@@ -79,17 +77,10 @@ class Recorder:
         self._layouts: dict[Any, tuple[Layout | None, Mark]] = {}
         self.loose = 0
 
-    def found_in_passing(self, module: nn.Module) -> None:
-        """Leave other modules alone."""
-
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Do our own work, unseen by every mode."""
         with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
             return work(*args)
-
-    def reporters(self) -> tuple[Reporter, ...]:
-        """Return nobody: it only takes down."""
-        return ()
 
     def through(self, door: Any, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Take a call down."""

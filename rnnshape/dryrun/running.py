@@ -22,10 +22,10 @@ from rnnshape.dryrun.costs import Costs
 from rnnshape.dryrun.descriptions import Description, nested
 from rnnshape.dryrun.faking import Fakes
 from rnnshape.dryrun.recording import Draft, Recorder, named_leaves, parameter_names
-from rnnshape.hooks.class_call import close_gates, open_gates
-from rnnshape.hooks.observer import Observer
+from rnnshape.hooks.class_call import leave_classes, stand_in_classes
 from rnnshape.report.report import Report
 from rnnshape.rules.failure import Squeeze, add_failure
+from rnnshape.session import UNBATCHED, Session
 from rnnshape.tracking.labels import label, learn_lengths
 from rnnshape.tracking.track import Tracker
 
@@ -166,25 +166,22 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     with torch._C.DisableTorchFunction():  # such as torch.device("meta"), which is for the model's own tensors
         inputs = _Inputs(request, fakes, numbers, whole)
         model = structural_copy(request.model, fakes)
-    report = Report()
-    observer = Observer(report, "record", (*request.ignore, "RNS112"))
-    tracker = Tracker(observer.reporter, observer.path_of(model))
-    observer.origin = tracker.origin
+    session = Session(model, "record", (*request.ignore, UNBATCHED))
+    tracker = session.tracker()
     with torch._C.DisableTorchFunction():
         inputs.label(tracker)
     recorder = Recorder(model, tracker.mark)
     costs = Costs(recorder.count, (t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)))
     costs.hold([tensor for tensor, _ in inputs.layouts])
-    found = Run(recorder.drafts, report, costs, model=model)
+    found = Run(recorder.drafts, session.report, costs, model=model)
     modes: list[Any] = [fakes, costs, Answers(fakes, recorder.count)]
     with ExitStack() as stack:
         for context in (_untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
             stack.enter_context(context)
         if watched:
-            stack.callback(observer.remove)
-            observer.watch(model.named_modules())
-            stack.callback(close_gates, recorder)
-            open_gates(recorder, (nn.Module,))
+            stack.enter_context(session.watching())
+            stack.callback(leave_classes, recorder)
+            stand_in_classes(recorder, (nn.Module,))
             modes.append(tracker)
         else:
             stack.enter_context(torch.no_grad())
@@ -202,7 +199,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         except Exception as error:
             found.error = error
             if watched and not is_unknowable(error):
-                add_failure(report, tracker.mark, tracker.path, request.ignore, error)
+                add_failure(session.report, tracker.mark, tracker.path, request.ignore, error)
                 found.squeezed = [*tracker.squeezed]
     return found
 

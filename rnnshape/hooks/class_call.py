@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from torch import nn
 
@@ -15,41 +15,52 @@ from rnnshape import _torch
 from rnnshape.errors import ContractError
 from rnnshape.report.reporter import Reporter
 
-__all__ = ["Proceed", "Watcher", "close_gates", "forget_gates", "open_gates", "reporters", "seen_by_several"]
+__all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
 
 Proceed = Callable[..., Any]
 
 
-class Watcher(Protocol):
-    """What stands at a gate: it has a door for some modules, and takes their calls through it."""
+class Watcher:
+    """What may stand in a class: it has a door for some modules, and takes their calls through it.
+
+    Most of this is what a watcher does that only looks; a watcher overrides what it does otherwise.
+
+    Attributes:
+        doors: what it has for each module that it watches, by the id of the module.
+        everywhere: whether it looks at modules as well that nobody named.
+        raises: whether it may raise: then it is called before those that do not, so that what is raised is not warned of too.
+    """
 
     doors: dict[int, Any]
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether it looks at modules that nobody named."""
-        ...
+    everywhere: bool = False
+    raises: bool = False
 
     def found_in_passing(self, module: nn.Module) -> Any:
         """Return the door of a module that nobody named; None for one that does not matter."""
+        return None
+
+    def reporters(self) -> tuple[Reporter, ...]:
+        """Return who tells of what is seen here, in this thread."""
+        return ()
 
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run work of ours without harm to the model."""
-
-    def reporters(self) -> Iterable[Reporter]:
-        """Return who tells of what is seen here, in this thread."""
-        ...
+        return work(*args)
 
     def through(self, door: Any, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
         """Call a module."""
+        return proceed(*args, **kwargs)
+
+    def hear(self, error: ContractError, door: Any, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Hear what another watcher raised about a call that this one sees as well."""
 
 
-class _Seat:
-    """What is at the gate of one class.
+class _Place:
+    """What stands in one class.
 
     Attributes:
-        watchers: those who watch it, in the order in which they began, and those that raise last: they are called first, so
-            that what is raised is not warned of as well. Replaced, never changed: other threads walk along them.
+        watchers: those who watch it, in the order in which they began, and those that raise last: the last is called first.
+            Replaced, never changed: other threads walk along them.
         before: the ``__call__`` that the class itself had, or None.
     """
 
@@ -59,15 +70,15 @@ class _Seat:
         self.watchers: tuple[Watcher, ...] = ()
         self.before = before
 
-    def __reduce__(self) -> tuple[type[_Seat], tuple[None]]:
-        return _Seat, (None,)  # a class may be pickled by value, with our __call__, by those who do that
+    def __reduce__(self) -> tuple[type[_Place], tuple[None]]:
+        return _Place, (None,)  # a class may be pickled by value, with our __call__, by those who do that
 
 
-class _Gates:
-    """The classes that have our ``__call__`` at present, and the observers that need it. It keeps no class alive."""
+class _Classes:
+    """The classes that have our ``__call__`` at present, and the watchers that need it. It keeps no class alive."""
 
     def __init__(self) -> None:
-        self._seats: weakref.WeakKeyDictionary[type[nn.Module], _Seat] = weakref.WeakKeyDictionary()
+        self._places: weakref.WeakKeyDictionary[type[nn.Module], _Place] = weakref.WeakKeyDictionary()
         self._owners: dict[Watcher, tuple[weakref.ref[type[nn.Module]], ...]] = {}
         self._lock = threading.Lock()
         self._dead: deque[Watcher] = deque()
@@ -76,76 +87,76 @@ class _Gates:
         """Return the reporters of everyone who watches at present."""
         return tuple(reporter for watcher in tuple(self._owners) for reporter in watcher.reporters())
 
-    def open(self, observer: Watcher, owners: Iterable[type[nn.Module]]) -> None:
-        """Let an observer see the calls of these classes."""
+    def stand(self, watcher: Watcher, owners: Iterable[type[nn.Module]]) -> None:
+        """Let a watcher see the calls of these classes."""
         with self._lock:
             self._bury()
-            self._owners[observer] = tuple(map(weakref.ref, owners))
-            for reference in self._owners[observer]:
+            self._owners[watcher] = tuple(map(weakref.ref, owners))
+            for reference in self._owners[watcher]:
                 owner = reference()
-                if owner is not None and owner not in self._seats:
-                    seat = self._seats[owner] = _Seat(owner.__dict__.get("__call__"))
-                    owner.__call__ = _gate(owner, seat)
+                if owner is not None and owner not in self._places:
+                    place = self._places[owner] = _Place(owner.__dict__.get("__call__"))
+                    owner.__call__ = _call_past(owner, place)
             self._line_up()
 
-    def close(self, observer: Watcher) -> None:
-        """Forget an observer, and give the classes that nobody else watches their own ``__call__`` back."""
+    def leave(self, watcher: Watcher) -> None:
+        """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
         with self._lock:
             self._bury()
-            self._close(observer)
+            self._leave(watcher)
 
-    def forget(self, observer: Watcher) -> None:
-        """Forget an observer of which the module has died; that may happen anywhere, even while the gates are moved."""
+    def leave_soon(self, watcher: Watcher) -> None:
+        """Forget a watcher of which the module has died; that may happen anywhere, even while others come and leave."""
         if not self._lock.acquire(blocking=False):
-            self._dead.append(observer)
+            self._dead.append(watcher)
             return
         try:
-            self._close(observer)
+            self._leave(watcher)
         finally:
             self._lock.release()
 
     def _bury(self) -> None:
         while self._dead:
-            self._close(self._dead.popleft())
+            self._leave(self._dead.popleft())
 
-    def _close(self, observer: Watcher) -> None:
-        self._owners.pop(observer, None)
+    def _leave(self, watcher: Watcher) -> None:
+        self._owners.pop(watcher, None)
         self._line_up()
-        for owner, seat in [*self._seats.items()]:
-            if not seat.watchers:
-                del self._seats[owner]
-                if seat.before is None:
+        for owner, place in [*self._places.items()]:
+            if not place.watchers:
+                del self._places[owner]
+                if place.before is None:
                     del owner.__call__
                 else:
-                    owner.__call__ = seat.before
+                    owner.__call__ = place.before
 
     def _line_up(self) -> None:
-        at: dict[_Seat, list[Watcher]] = {seat: [] for seat in self._seats.values()}
-        for watcher, owners in sorted(self._owners.items(), key=lambda item: getattr(item[0], "on", "") == "raise"):
+        at: dict[_Place, list[Watcher]] = {place: [] for place in self._places.values()}
+        for watcher, owners in sorted(self._owners.items(), key=lambda item: item[0].raises):
             for owner in (reference() for reference in owners):
                 if owner is not None:
-                    at[self._seats[owner]].append(watcher)
-        for seat, watchers in at.items():
-            seat.watchers = tuple(watchers)
+                    at[self._places[owner]].append(watcher)
+        for place, watchers in at.items():
+            place.watchers = tuple(watchers)
 
 
-def _gate(owner: Any, seat: _Seat) -> Callable[..., Any]:
-    """Return a ``__call__`` for a class, which takes every call of its instances past the observers that have a door for it."""
+def _call_past(owner: Any, place: _Place) -> Callable[..., Any]:
+    """Return a ``__call__`` for a class, which takes every call of its instances past the watchers that have a door for it."""
 
     @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
     def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
         seen: list[tuple[Watcher, Any]] = []
-        # What comes after is looked up when it comes: a watcher may open gates further on.
-        proceed: Proceed = functools.partial(_further, owner, seat, self)
+        # What comes after is looked up when it comes: a watcher may have others stand further on.
+        proceed: Proceed = functools.partial(_further, owner, place, self)
         if _torch.is_judged_here():
-            for observer in seat.watchers:
-                door = observer.doors.get(id(self))
-                if door is None and observer.everywhere:
-                    door = observer.guarded(observer.found_in_passing, self)
+            for watcher in place.watchers:
+                door = watcher.doors.get(id(self))
+                if door is None and watcher.everywhere:
+                    door = watcher.guarded(watcher.found_in_passing, self)
                 if door is not None:
-                    proceed = functools.partial(observer.through, door, self, proceed)
-                    seen.append((observer, door))
+                    proceed = functools.partial(watcher.through, door, self, proceed)
+                    seen.append((watcher, door))
             if len(seen) > 1:
                 return seen_by_several(seen, self, proceed, *args, **kwargs)
         return proceed(*args, **kwargs)
@@ -154,10 +165,10 @@ def _gate(owner: Any, seat: _Seat) -> Callable[..., Any]:
 
 
 @_torch.uncompiled
-def _further(owner: Any, seat: _Seat, module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
-    """Call a module as if the gate of a class were not there."""
-    if seat.before is not None:
-        return seat.before(module, *args, **kwargs)
+def _further(owner: Any, place: _Place, module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
+    """Call a module as if the ``__call__`` that we gave to a class were not there."""
+    if place.before is not None:
+        return place.before(module, *args, **kwargs)
     return super(owner, module).__call__(*args, **kwargs)
 
 
@@ -168,11 +179,10 @@ def seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed:
         return proceed(*args, **kwargs)
     except ContractError as error:
         for watcher, door in seen:
-            hear = getattr(watcher, "hear", None)
-            if hear is not None:
-                hear(error, door, module, args, kwargs)
+            watcher.hear(error, door, module, args, kwargs)
         raise
 
 
-_gates = _Gates()
-open_gates, close_gates, forget_gates, reporters = _gates.open, _gates.close, _gates.forget, _gates.reporters
+_classes = _Classes()
+stand_in_classes, leave_classes, leave_classes_soon = _classes.stand, _classes.leave, _classes.leave_soon
+reporters = _classes.reporters

@@ -6,28 +6,19 @@ While anybody listens, ``_BaseDataLoaderIter`` has a ``__next__`` of ours.
 from __future__ import annotations
 
 import functools
-import logging
 import threading
-import traceback
-import weakref
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import Tensor
-from torch.utils.data import default_collate
-from torch.utils.data.dataloader import _BaseDataLoaderIter
+from torch.utils.data import default_collate  # pyright: ignore[reportUnknownVariableType]
+from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
 
-from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import UNKNOWN, Axis, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
-from rnnshape.tracking.book import Book
 
-__all__ = ["Listener", "batch_first", "batches", "forget_batches", "hear_of_batches"]
-
-logger = logging.getLogger("rnnshape")
+__all__ = ["Listener", "batch_first", "forget_batches", "hear_of_batches"]
 
 Listener = Callable[[Tensor], None]
 """Takes a tensor of which dim 0 is the batch, in the thread that iterates."""
@@ -88,45 +79,3 @@ def _listening(before: Any) -> Callable[..., Any]:
 
 _loaders = _Loaders()
 hear_of_batches, forget_batches = _loaders.open, _loaders.close
-
-
-class _Batches:
-    """What DataLoaders have yielded lately, while a visitor is going to follow a call."""
-
-    def __init__(self) -> None:
-        self._book = Book()
-        self._wanting: weakref.WeakSet[object] = weakref.WeakSet()
-
-    def want(self, visitor: object) -> None:
-        """Listen for a visitor."""
-        self._wanting.add(visitor)
-        hear_of_batches(self._hear)
-
-    def spare(self, visitor: object) -> None:
-        """Listen no longer for a visitor, nor at all where it was the last."""
-        self._wanting.discard(visitor)
-        if not self._wanting:
-            forget_batches(self._hear)
-
-    def mark(self, tensor: Tensor) -> Mark | None:
-        """Return what is known of a tensor that a DataLoader has yielded."""
-        return self._book.mark(tensor)
-
-    def has(self, tensor: Tensor) -> bool:
-        """Tell whether a DataLoader has yielded a tensor."""
-        return self.mark(tensor) is not None
-
-    def _hear(self, tensor: Tensor) -> None:
-        if not self._wanting:
-            forget_batches(self._hear)
-            return
-        try:
-            with torch._C.DisableTorchFunction():
-                sizes = tuple(tensor.shape)
-                self._book.remember(tensor, Mark(sizes, {Axis("batch"): along(sizes[0], 0, len(sizes))}))
-        except Exception:
-            forget_batches(self._hear)
-            logger.error("rnnshape made a mistake and hears of no batches; please report this\n%s", traceback.format_exc())
-
-
-batches = _Batches()

@@ -6,7 +6,7 @@ import inspect
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
@@ -22,7 +22,7 @@ from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.report import Report
 
-__all__ = ["Door", "Request", "Seen", "result_sizes"]
+__all__ = ["Door", "LayerCall", "Seen", "door_of", "result_sizes"]
 
 logger = logging.getLogger("rnnshape")
 
@@ -32,8 +32,8 @@ MOST_KNOWN = 4096
 _STATE_NAMES = frozenset(["hx", "h", "h0", "h_0", "hidden", "hidden_state", "state", "states", "initial_state", "init_state"])
 
 
-class Request(NamedTuple):
-    """A call of a module, as it was made."""
+class LayerCall(NamedTuple):
+    """A call of a recurrent layer, as it was made."""
 
     module: nn.Module
     args: tuple[Any, ...]
@@ -59,24 +59,26 @@ class Door:
         spec: its configuration.
         report: where calls are counted.
         ignore: codes that are not reported.
+        quiet: whether new kinds of calls are kept out of the log.
 
     Attributes:
         names: of input and state in its ``forward``; empty where that takes something else, which nobody can judge.
         follows_torch: whether its class has torch's own ``forward``.
         alive: a reference to the module, which takes the door away when the module dies.
-        quiet: whether new kinds of calls are kept out of the log.
     """
 
     __slots__ = ("_seen", "alive", "follows_torch", "ignore", "kind", "names", "path", "quiet", "report", "spec")
 
-    def __init__(self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str]) -> None:
+    def __init__(
+        self, module: nn.Module, path: str, spec: RNNSpec, report: Report, ignore: frozenset[str], quiet: bool = False
+    ) -> None:
         self.path = path
         self.kind = type(module).__name__
         self.spec = spec
         self.report = report
         self.ignore = ignore
         self.alive: object = None
-        self.quiet = False
+        self.quiet = quiet
         self.names, self.follows_torch = _signature(type(module))
         self._seen: dict[Any, Seen] = {}
         if not self.names:
@@ -91,7 +93,7 @@ class Door:
         x = args[0] if args else kwargs.get(self.names[0])
         return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
 
-    def judge(self, request: Request) -> tuple[Call, list[Mistake]] | None:
+    def judge(self, request: LayerCall) -> tuple[Call, list[Mistake]] | None:
         """Hold a call against the contract, as the module is configured by now; None where that cannot be done."""
         spec = spec_of(request.module) or self.spec
         if spec != self.spec:
@@ -105,7 +107,7 @@ class Door:
         """Hold a result against the contract; None where it has another structure than torch's."""
         return check_result(self.spec, call, argument_of(result))
 
-    def count(self, request: Request, call: Call, right: bool, results: bool) -> Seen:
+    def count(self, request: LayerCall, call: Call, right: bool, results: bool) -> Seen:
         """Count a call; one that is right is known from then on.
 
         Args:
@@ -129,7 +131,7 @@ class Door:
         seen.passage.calls += 1
         return seen
 
-    def count_failed(self, request: Request) -> None:
+    def count_failed(self, request: LayerCall) -> None:
         """Count a call that ended in an exception."""
         found = self._arguments(request)
         call = found and call_of(request.module, *found)
@@ -156,11 +158,14 @@ class Door:
                 found.append(finding_of(told, self.path, self.kind, here))
         return found
 
-    def state_of(self, request: Request) -> object:
+    def state_of(self, request: LayerCall) -> object:
         """Return the state of a call, of a pair the first; None where there is none."""
         found = self._arguments(request)
-        state = found[1] if found else None
-        return state[0] if isinstance(state, (tuple, list)) and state else state
+        state: object = found[1] if found else None
+        if isinstance(state, (tuple, list)):
+            several = cast("tuple[object, ...]", state)
+            return several[0] if several else several
+        return state
 
     def event(self, call: Call, results: bool = True) -> Event:
         """Describe a call whose input has the right rank, with its results or without."""
@@ -183,12 +188,20 @@ class Door:
             given=given,
         )
 
-    def _arguments(self, request: Request) -> tuple[Any, Any] | None:
+    def _arguments(self, request: LayerCall) -> tuple[Any, Any] | None:
         """Return input and state of a call, however they were passed; None where torch itself will object."""
         rest = dict(request.kwargs)
         given = bool(request.args) or self.names[0] in rest
         values = [*request.args, *(rest.pop(name, None) for name in self.names[len(request.args) :])]
         return (values[0], values[1]) if given and len(values) == 2 and not rest else None
+
+
+def door_of(module: nn.Module, path: str, report: Report, ignore: frozenset[str], quiet: bool = False) -> Door | None:
+    """Return a door for a module, as `Door` takes it; None for one that is no recurrent layer, or none that torch has."""
+    spec = spec_of(module)
+    if spec is None and isinstance(module, _torch.RECURRENT):
+        report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
+    return Door(module, path, spec, report, ignore, quiet) if spec is not None else None
 
 
 def _key(x: Any, state: Any) -> Any:
@@ -201,9 +214,10 @@ def _key(x: Any, state: Any) -> Any:
         return None
     if state is None:
         return first
-    if type(state) is Tensor:
+    kind = type(state)  # pyright: ignore[reportUnknownVariableType]
+    if kind is Tensor:
         return (first, state.shape, state.dtype, state.device)
-    if type(state) is tuple and len(state) == 2 and type(state[0]) is Tensor and type(state[1]) is Tensor:
+    if kind is tuple and len(state) == 2 and type(state[0]) is Tensor and type(state[1]) is Tensor:
         h, c = state
         return (first, h.shape, c.shape, h.dtype, c.dtype, h.device, c.device)
     return None
@@ -211,7 +225,8 @@ def _key(x: Any, state: Any) -> Any:
 
 def result_sizes(result: Any) -> object:
     """Return the sizes in a result of torch's structure, to be compared with those seen before."""
-    if type(result) is tuple:
+    kind = type(result)  # pyright: ignore[reportUnknownVariableType]
+    if kind is tuple:
         return [r.shape if type(r) is Tensor else result_sizes(r) for r in result]
     if isinstance(result, Tensor):
         return result.shape

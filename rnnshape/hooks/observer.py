@@ -7,58 +7,51 @@ and written by ``torch.save``; this leaves every module exactly as it was.
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import torch
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.calls import spec_of
 from rnnshape.contracts.contract import Call, predicted
 from rnnshape.errors import ContractError
-from rnnshape.hooks.class_call import Proceed, close_gates, open_gates, reporters
-from rnnshape.hooks.layer import Door, Request, result_sizes
+from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
+from rnnshape.hooks.layer import Door, LayerCall, door_of, result_sizes
 from rnnshape.report.catalogue import rule
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
-from rnnshape.report.report import Report
-from rnnshape.report.reporter import NOTE, Action, Reporter
+from rnnshape.report.reporter import NOTE, Reporter
 
 __all__ = ["Observer"]
 
 MOST_TWINS = 20
 """Modules of the same path that are told apart where nobody named them; the later ones are counted with the last."""
 
-for _ours in (Reporter.guarded, Reporter.tell):
-    _torch.uncompiled(_ours, and_below=True)
 
-
-class Observer:
-    """What one watch does with the calls that it sees.
+class Observer(Watcher):
+    """Checks the calls of recurrent layers.
 
     Args:
-        report: where they are recorded.
-        on: what to do about a finding besides recording it: raise an error, warn, or log. With "record" nothing is touched,
-            neither the log nor an exception of torch's.
-        ignore: codes that are not reported.
+        reporter: is told what is wrong.
+        origin: returns the line that made a tensor; None where that is not known.
+        ignore: codes that are not reported, besides those that the reporter ignores.
 
     Attributes:
         doors: of each module that was met, by its id; a module that dies takes its own away.
         everywhere: whether every layer of torch's is watched, named or not.
-        reporter: what is done about findings.
+        reporter: is told what is wrong.
     """
 
-    def __init__(self, report: Report, on: Action, ignore: Iterable[str] = ()) -> None:
-        unseen = torch._C.DisableTorchFunction
-        self.reporter = Reporter(report, on, ignore, unseen=unseen, others=reporters)
-        self.report = report
-        self.on = on
+    def __init__(self, reporter: Reporter, origin: Callable[[object], Location | None], ignore: Iterable[str] = ()) -> None:
+        self.reporter = reporter
+        self.origin = origin
+        self.raises = reporter.on == "raise"
         self.doors: dict[int, Door] = {}
         self.everywhere = False
-        self.origin: Callable[[object], Location | None] | None = None
+        self._ignore = reporter.ignore.union(ignore)
         self._twins: dict[str, int] = {}
         self._family: _torch.Family | None = None
 
@@ -70,17 +63,17 @@ class Observer:
             if door and door.names:
                 self.doors[id(module)] = door
                 owners[next((base for base in _torch.RECURRENT if isinstance(module, base)), type(module))] = None
-        open_gates(self, owners)
+        stand_in_classes(self, owners)
 
     def watch_everything(self) -> None:
         """Watch every recurrent layer of torch's in the process, whenever it is made."""
         self.everywhere = True
         self._family = _torch.Family()
-        open_gates(self, _torch.RECURRENT)
+        stand_in_classes(self, _torch.RECURRENT)
 
     def remove(self) -> None:
         """Stop watching, and leave nothing behind."""
-        close_gates(self)
+        leave_classes(self)
         self.doors.clear()
         self.everywhere = False
         if self._family:
@@ -89,7 +82,10 @@ class Observer:
 
     def found_in_passing(self, module: nn.Module) -> Door | None:
         """Return the door of a module that nobody named, at its first call."""
-        path = self.path_in_passing(module)
+        return self.meet(module, self._family.path(module) if self._family else _torch.path_from_stack(module))
+
+    def meet(self, module: nn.Module, path: str) -> Door | None:
+        """Return a door for a module that nobody named; those of one path are told apart by number."""
         number = min(self._twins.get(path, 0) + 1, MOST_TWINS)
         door = self._door(module, path if number == 1 else f"{path} #{number}")
         if door:
@@ -97,29 +93,19 @@ class Observer:
             self.doors[id(module)] = door
         return door
 
-    def path_in_passing(self, module: nn.Module) -> str:
-        """Return the path of a module that nobody named."""
-        return self._family.path(module) if self._family else _torch.path_from_stack(module)
-
-    def path_of(self, model: nn.Module | None) -> Callable[[nn.Module], str]:
-        """Return what tells the path of a module: in a model, or in whatever holds it."""
-        if model is None:
-            return lambda module: self._family.path(module) if self._family else type(module).__name__
-        paths = {id(m): path for path, m in model.named_modules()}
-        return lambda module: paths.get(id(module), "")
+    def path(self, module: nn.Module) -> str:
+        """Return the path of any module of the process, in whatever holds it."""
+        return self._family.path(module) if self._family else type(module).__name__
 
     def _door(self, module: nn.Module, path: str) -> Door | None:
-        spec = spec_of(module)
-        if spec is None:
-            if isinstance(module, _torch.RECURRENT):
-                self.report.could_not_follow(f"{path or type(module).__name__}: its configuration is none that torch has")
-            return None
-        door, doors, key = Door(module, path, spec, self.report, self.reporter.ignore), self.doors, id(module)
-        door.quiet = self.on == "record"
-        # A module that is made later may get the id of one that died.
-        door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
+        door = door_of(module, path, self.reporter.report, self._ignore, quiet=self.reporter.on == "record")
+        if door is not None:
+            doors, key = self.doors, id(module)
+            # A module that is made later may get the id of one that died.
+            door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
         return door
 
+    @functools.partial(_torch.uncompiled, and_below=True)
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run our own work."""
         return self.reporter.guarded(work, *args)
@@ -136,51 +122,59 @@ class Observer:
             return proceed(*args, **kwargs)
         seen = reporter.guarded(door.known, args, kwargs)
         if seen is None:
-            return _judged_call(self, door, Request(module, args, kwargs), proceed)
+            return _judged_call(self, door, LayerCall(module, args, kwargs), proceed)
         try:
             result = proceed(*args, **kwargs)
         except Exception as error:
-            request = Request(module, args, kwargs)
+            request = LayerCall(module, args, kwargs)
             reporter.guarded(door.count_failed, request)
             _explain(self, door, request, error)
             raise
         seen.passage.calls += 1
         if seen.result is not None and reporter.guarded(result_sizes, result) != seen.result:
-            reporter.tell(reporter.guarded(_changed, door, Request(module, args, kwargs), result) or (), module)
+            reporter.tell(reporter.guarded(_changed, door, LayerCall(module, args, kwargs), result) or (), module)
         return result
 
     def hear(self, error: ContractError, door: Door, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Hear what another watch raised about a call of a module."""
         if self.reporter.adopt(error, door.path, module):
-            self.reporter.guarded(door.count_failed, Request(module, args, kwargs))
+            self.reporter.guarded(door.count_failed, LayerCall(module, args, kwargs))
 
 
 @_torch.uncompiled
-def _judged_call(observer: Observer, door: Door, request: Request, proceed: Proceed) -> Any:
+def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> Any:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
-    judged: tuple[Call, list[Mistake]] | None = observer.reporter.guarded(door.judge, request)
+    reporter = observer.reporter
+    judged: tuple[Call, list[Mistake]] | None = reporter.guarded(door.judge, request)
     proved = door.is_torchs_own(request.module)
-    made = observer.reporter.guarded(observer.origin, door.state_of(request)) if observer.origin and judged else None
-    findings = observer.reporter.guarded(door.findings, *judged, made) if judged and proved else None
+    findings = reporter.guarded(_findings, observer, door, request, *judged) if judged and proved else None
     try:
-        observer.reporter.tell(findings or (), request.module)
+        reporter.tell(findings or (), request.module)
     except ContractError:
-        observer.reporter.guarded(door.count_failed, request)
+        reporter.guarded(door.count_failed, request)
         raise
     try:
         result = proceed(*request.args, **request.kwargs)
     except Exception as error:
-        observer.reporter.guarded(door.count_failed, request)
+        reporter.guarded(door.count_failed, request)
         for finding in findings or ():
-            observer.reporter.guarded(observer.report.raised, finding)
+            reporter.guarded(reporter.report.raised, finding)
         _explain(observer, door, request, error)
         raise
     if judged is not None:
-        observer.reporter.tell(observer.reporter.guarded(_settle, door, request, judged, proved, result) or (), request.module)
+        reporter.tell(reporter.guarded(_settle, observer, door, request, judged, proved, result) or (), request.module)
     return result
 
 
-def _settle(door: Door, request: Request, judged: tuple[Call, list[Mistake]], proved: bool, result: object) -> list[Finding]:
+def _findings(observer: Observer, door: Door, request: LayerCall, call: Call, mismatches: list[Mistake]) -> list[Finding]:
+    """Turn what is wrong with the arguments of a call into findings; a state is wrong at the line that made it."""
+    made = observer.origin(door.state_of(request)) if mismatches else None
+    return door.findings(call, mismatches, made)
+
+
+def _settle(
+    observer: Observer, door: Door, request: LayerCall, judged: tuple[Call, list[Mistake]], proved: bool, result: object
+) -> list[Finding]:
     """Count a call that came to its end, and return what its outcome has shown to be wrong."""
     call, mismatches = judged
     if predicted(door.spec, call) is None or any(rule(m.code).severity == "error" for m in mismatches):
@@ -198,31 +192,31 @@ def _settle(door: Door, request: Request, judged: tuple[Call, list[Mistake]], pr
     if wrong:
         return door.findings(call, wrong)
     # What a hook or an overridden forward was given is what reached torch only if the result has the sizes that follow from it.
-    return door.findings(call, mismatches) if wrong == () and not proved else []
+    return _findings(observer, door, request, call, mismatches) if wrong == () and not proved else []
 
 
-def _changed(door: Door, request: Request, result: object) -> list[Finding]:
+def _changed(door: Door, request: LayerCall, result: object) -> list[Finding]:
     """Judge a result of other sizes than the same call gave before."""
     judged = None if any(_torch.has_hooks(request.module)) else door.judge(request)
     return door.findings(judged[0], door.judge_result(judged[0], result) or ()) if judged else []
 
 
-def _explain(observer: Observer, door: Door, request: Request, error: Exception) -> None:
+def _explain(observer: Observer, door: Door, request: LayerCall, error: Exception) -> None:
     """Add to an exception of the layer what the contract says about the call, once."""
     if isinstance(error, ContractError):
         return
-    note = observer.reporter.guarded(_explanation, door, request)
-    if note and observer.on != "record" and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
+    note = observer.reporter.guarded(_explanation, observer, door, request)
+    if note and observer.reporter.on != "record" and not any(n.startswith(NOTE) for n in getattr(error, "__notes__", ())):
         error.add_note(NOTE + note)
 
 
-def _explanation(door: Door, request: Request) -> str:
+def _explanation(observer: Observer, door: Door, request: LayerCall) -> str:
     judged = door.judge(request)
     if judged is None:
         return ""
     call, mismatches = judged
     errors = [m for m in mismatches if rule(m.code).severity == "error"]
-    findings = door.findings(call, errors)
+    findings = _findings(observer, door, request, call, errors)
     if findings and door.is_torchs_own(request.module):
         told = {(f.code, f.module) for f in door.report.findings}
         for finding in findings:

@@ -26,8 +26,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
-from rnnshape.hooks.layer import Request
-from rnnshape.hooks.observer import Observer
+from rnnshape.hooks.layer import LayerCall, door_of
 from rnnshape.report.catalogue import rule
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
@@ -215,8 +214,8 @@ def _hold_result(layer: Any, signatures: Signatures, given: Any, hx: Any, result
 
 def _object(layer: Any, given: Any, hx: Any, violation: TypeCheckError, result: Any = None) -> None:
     """Raise what the contract says about a call; where it has no objection, torch decides."""
-    door = Observer(Report(), "record", ignored_codes()).found_in_passing(layer)
-    judged = door and door.judge(Request(layer, (given, hx), {}))
+    door = door_of(layer, _torch.path_from_stack(layer), Report(), frozenset(ignored_codes()))
+    judged = door and door.judge(LayerCall(layer, (given, hx), {}))
     if not door or not judged:
         return
     request, mismatches = judged

@@ -13,7 +13,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
-from rnnshape.operations.uses import Broadcast, Disagreement, Meeting, Weighing
+from rnnshape.operations.uses import Broadcast, ChannelDropout, Disagreement, Meeting, Weighing
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
 
@@ -22,7 +22,7 @@ _ALSO = frozenset([
     "relu6", "elu", "gelu", "selu", "celu", "silu", "mish", "hardtanh", "leaky_relu", "rrelu", "softplus", "softsign",
     "tanhshrink", "hardswish", "hardsigmoid", "logsigmoid", "threshold", "rsub", "where", "lerp", "addcmul", "addcdiv",
     "masked_fill", "clamp", "clip", "nan_to_num", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout",
-    "dropout1d", "dropout2d", "dropout3d", "sigmoid", "tanh", "relu", "true_divide", "divide", "multiply", "subtract",
+    "dropout3d", "sigmoid", "tanh", "relu", "true_divide", "divide", "multiply", "subtract",
     "floor_divide", "remainder", "fmod", "float_power", "square", "softshrink", "hardshrink", "expit", "negative",
     "log_sigmoid", "absolute", "entr", "arccos", "arcsin", "arctan", "arctan2", "arccosh", "arcsinh", "arctanh",
     "greater", "greater_equal", "less",
@@ -150,6 +150,16 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
 )  # fmt: skip
 def makes_new_values(op: Operation) -> None:
     """Nothing of the operands' elements goes on: factories, indices, Python numbers."""
+
+
+@repeatable
+@operation("dropout1d", "dropout2d")
+def channel_dropout(op: Operation) -> None:
+    """Drops whole channels, while a model trains; of three dims dim 1 has the channels."""
+    mark = op.book.mark(op.argument(0, "input"))
+    if mark is not None and len(mark.sizes) == 3 and op.argument(2, "training", True) and op.argument(1, "p", 0.5):
+        op.emit(ChannelDropout(op.name, mark))
+    keeps(op, op.argument(0, "input"))
 
 
 def keeps(op: Operation, source: Any) -> None:

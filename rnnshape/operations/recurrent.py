@@ -14,7 +14,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
-from rnnshape.operations.uses import CellStep, Contraction, InitialState, LayerCall, RecurrentInput, StatePair, StatesGiven
+from rnnshape.operations.uses import CellStep, Contraction, InitialState, RecurrentCall, RecurrentInput, StatePair, StatesGiven
 
 __all__ = ["recurrent"]
 
@@ -40,7 +40,7 @@ def recurrent(op: Operation) -> None:
     call.width = op.result[0].size(-1) // directions
     call.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
     rows = _batch_along_rows(op, mark, x, batch_dim)
-    op.emit(LayerCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
+    op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
     if mark is not None:
         op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim))
     rows = _states(op, states, rows, call)

@@ -19,10 +19,37 @@ from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 
 __all__ = [
-    "AttentionInput", "Backward", "Broadcast", "CellStep", "Classes", "Comparison", "Consumption", "Contraction",
-    "Disagreement", "Ending", "InitialState", "Joining", "LayerCall", "LogProbabilities", "Meeting", "Normalisation",
-    "Output", "Packing", "Product", "RecurrentInput", "Reduction", "Returned", "Scaling", "StatePair", "StatesGiven",
-    "TokenIds", "Use", "Weighing", "WideLoss", "marks_of",
+    "AttentionInput",
+    "Backward",
+    "Broadcast",
+    "CellStep",
+    "ChannelDropout",
+    "Classes",
+    "Comparison",
+    "Consumption",
+    "Contraction",
+    "Disagreement",
+    "Ending",
+    "InitialState",
+    "Joining",
+    "LogProbabilities",
+    "Meeting",
+    "Normalisation",
+    "Output",
+    "Packing",
+    "Product",
+    "RecurrentCall",
+    "RecurrentInput",
+    "Reduction",
+    "Returned",
+    "Scaling",
+    "StatePair",
+    "StatesGiven",
+    "TokenIds",
+    "Use",
+    "Weighing",
+    "WideLoss",
+    "marks_of",
 ]  # fmt: skip
 
 
@@ -93,7 +120,14 @@ class Normalisation(NamedTuple):
     dim: int
 
 
-class LayerCall(NamedTuple):
+class ChannelDropout(NamedTuple):
+    """Whole channels of (batch, channels, positions) are dropped: dim 1 of three."""
+
+    name: str
+    mark: Mark
+
+
+class RecurrentCall(NamedTuple):
     """A recurrent layer is called, whatever is known of its input.
 
     Attributes:
@@ -323,9 +357,10 @@ class Ending(NamedTuple):
 
 
 Use: TypeAlias = (
-    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | LayerCall | RecurrentInput
-    | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting | Disagreement | Joining
-    | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned | Ending
+    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | RecurrentCall
+    | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting
+    | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned
+    | Ending
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from rnnshape.coordinates.tables import disagreement, runs_along, separable, var
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
+    ChannelDropout,
     Contraction,
     Disagreement,
     Joining,
@@ -169,6 +170,17 @@ def scaled_over_the_batch(use: Scaling, step: Step) -> Iterator[Mistake]:
             fits = None if last in use.dims else f"dim={last} scales each vector by itself"
             message = f"{what}: what it makes of a sample depends on the others"
             yield wrong("RNS214", message, fits, seen=use.mark)
+
+
+@rule(ChannelDropout)
+def whole_steps_dropped(use: ChannelDropout, step: Step) -> Iterator[Mistake]:
+    """Channel dropout of a sequence drops whole steps, or whole samples, where they lie along dim 1."""
+    for axis, table in use.mark.tables.items():
+        if axis.name in ("batch", "seq", "step") and runs_along(table) == [1]:
+            dropped = "samples" if axis.name == "batch" else "steps"
+            message = f"{use.name} drops whole channels, dim 1 of (batch, channels, positions): here whole {dropped}"
+            fits = None if axis.name == "batch" else "transpose(1, 2) of its input and of its output drops whole features"
+            yield wrong("RNS217", message, fits, seen=use.mark)
 
 
 @rule(RecurrentInput)

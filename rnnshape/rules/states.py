@@ -23,10 +23,10 @@ from rnnshape.operations.uses import (
     Consumption,
     Contraction,
     InitialState,
-    LayerCall,
     Normalisation,
     Output,
     Product,
+    RecurrentCall,
     RecurrentInput,
     Reduction,
     Returned,
@@ -62,8 +62,8 @@ def states_are_used(use: Uses, step: Step) -> None:
             step.usage.use(mark, step.here)
 
 
-@note(LayerCall)
-def a_layer_is_called(use: LayerCall, step: Step) -> None:
+@note(RecurrentCall)
+def a_layer_is_called(use: RecurrentCall, step: Step) -> None:
     """Begin to account for a call, with the real length of each sample where that is known."""
     call = use.call
     step.usage.open(call)
@@ -77,7 +77,7 @@ def a_layer_is_called(use: LayerCall, step: Step) -> None:
             call.ends_at(axis, rows, last)
 
 
-def _of_the_rows(lengths: Tensor, mark: Mark, seq: Axis, use: LayerCall) -> Tensor | None:
+def _of_the_rows(lengths: Tensor, mark: Mark, seq: Axis, use: RecurrentCall) -> Tensor | None:
     """Return the lengths of the samples that a call reads; None where it does not read each from its first step on."""
     if use.batch_dim is None:
         return lengths
@@ -127,13 +127,26 @@ def halves_cut_the_wrong_way(use: Contraction, step: Step) -> Iterator[Mistake]:
 
 @rule(StatePair)
 def h_and_c_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
-    """The (h_0, c_0) of an LSTM are the c_n and h_n of another."""
-    for axis, _ in use.first.of("layers"):
+    """The (h_0, c_0) of an LSTM are the c_n and h_n of another.
+
+    A state that was made of both, as in a decoder that attends with ``[h; c]``, is neither: every element of the one must be
+    the other's, and none its own.
+    """
+    for axis in use.first.tables:
         source = step.usage.source(axis, "c")
-        if source is not None and source.layer("h") in use.second.tables:
+        if source is None:
+            continue
+        h, c = source.layer("h"), source.layer("c")
+        if _is_of(use.first, c, not_of=h) and _is_of(use.second, h, not_of=c):
             whose = source.module or source.kind
             message = f"h_0 is the cell state c_n of {whose}, and c_0 is its h_n: they changed places"
             yield wrong("RNS309", message, "the state of an LSTM is (h, c), in this order", seen=use.first)
+
+
+def _is_of(mark: Mark, axis: Axis, not_of: Axis) -> bool:
+    """Tell whether every element is of one axis, and none of another."""
+    own, other = mark.tables.get(axis), mark.tables.get(not_of)
+    return own is not None and bool((own >= 0).all()) and (other is None or bool((other < 0).all()))
 
 
 @rule(InitialState)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor
-from torch.overrides import _get_current_function_mode_stack
 
 from rnnshape.contracts.agreement import Agreement
 from rnnshape.coordinates.mark import MADE, ROWS, UNNAMED, Mark
@@ -16,9 +15,11 @@ from rnnshape.errors import LayoutError
 from rnnshape.layout.axes import COPIES, UNKNOWN, axes_of
 from rnnshape.layout.layout import Layout
 from rnnshape.report.finding import Comparison
-from rnnshape.tracking.track import Tracker
 
-__all__ = ["Contradiction", "contradicted", "contradiction", "trackers"]
+if TYPE_CHECKING:
+    from rnnshape.tracking.track import Tracker
+
+__all__ = ["Contradiction", "contradicted", "contradiction"]
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions", "feature", "hidden")
 
@@ -59,20 +60,15 @@ class Contradiction(NamedTuple):
         return Comparison(self.claimed, self.known, (self.found_at,), said=said, found="known")
 
 
-def trackers() -> tuple[Tracker, ...]:
-    """Return the trackers that are on in this thread, the outermost first."""
-    return tuple(mode for mode in _get_current_function_mode_stack() if isinstance(mode, Tracker))
-
-
-def contradicted(layout: Layout, tensor: Tensor, among: Iterable[Tracker] | None = None) -> Contradiction | None:
+def contradicted(layout: Layout, tensor: Tensor, among: Iterable[Tracker]) -> Contradiction | None:
     """Return what a tracker knows better; None where none does.
 
     Args:
         layout: what is said of the tensor.
         tensor: the tensor.
-        among: the trackers that are asked; all that are on where it is None.
+        among: the trackers that are asked.
     """
-    for tracker in trackers() if among is None else among:
+    for tracker in among:
         mark = tracker.mark(tensor)
         if mark is not None and (found := contradiction(layout, mark)):
             return found

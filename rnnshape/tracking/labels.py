@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
@@ -15,7 +15,9 @@ from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial
-from rnnshape.tracking.track import Tracker
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.track import Tracker
 
 __all__ = ["Axes", "claims_of", "label", "label_arguments", "learn_lengths"]
 

@@ -554,6 +554,101 @@ def ensemble_of_layers(b, t):
     )
 
 
+# Both states of an LSTM, beside each other and taken apart again
+
+
+@idiom()
+def pointer_generator_that_reads_h_and_c(b, t):
+    def forward(m, x):
+        _, state = m.encoder(x)
+        word, out = x[:, :1], []
+        for _ in range(3):
+            y, state = m.decoder(word, state)
+            both_states = torch.cat([state[0][-1], state[1][-1]], 1)
+            word = m.word(both_states).unsqueeze(1)
+            out.append(m.fc(y))
+        return torch.cat(out, 1)
+
+    lstm = {"encoder": nn.LSTM(F, H, batch_first=True), "decoder": nn.LSTM(F, H, batch_first=True)}
+    return Case(Sketch(forward, **lstm, word=nn.Linear(2 * H, F), fc=nn.Linear(H, C)), (series(b, t),))
+
+
+@idiom()
+def attention_whose_query_is_h_and_c(b, t):
+    def forward(m, x):
+        memory, state = m.encoder(x)
+        out = []
+        for _ in range(3):
+            query = m.query(torch.cat((state[0], state[1]), -1)).transpose(0, 1)
+            weights = torch.bmm(query, memory.transpose(1, 2)).softmax(-1)
+            y, state = m.decoder(torch.bmm(weights, memory), state)
+            out.append(m.fc(y))
+        return torch.cat(out, 1)
+
+    lstm = {"encoder": nn.LSTM(F, H, batch_first=True), "decoder": nn.LSTM(H, H, batch_first=True)}
+    return Case(Sketch(forward, **lstm, query=nn.Linear(2 * H, H), fc=nn.Linear(H, C)), (series(b, t),))
+
+
+@idiom()
+def gates_that_look_at_the_cell(b, t):
+    def forward(m, x):
+        y, (h, c) = m.rnn(x[:, :1])
+        for step in x.unbind(1)[1:]:
+            gate = torch.sigmoid(m.gate(c[-1]) + m.keep(h[-1]))
+            y, (h, c) = m.rnn((m.turn(step) * gate).unsqueeze(1), (h, c))
+        return m.fc(y[:, 0])
+
+    layers = {"gate": nn.Linear(H, F), "keep": nn.Linear(H, F), "turn": nn.Linear(F, F)}
+    return Case(Sketch(forward, rnn=nn.LSTM(F, H, batch_first=True), fc=nn.Linear(H, C), **layers), (series(b, t),))
+
+
+@idiom()
+def states_of_all_layers_in_one_tensor(b, t):
+    def forward(m, x):
+        _, (h, c) = m.encoder(x)
+        kept, out = torch.cat([h, c]), []
+        for step in x.unbind(1)[:3]:
+            h, c = kept.chunk(2)
+            y, (h, c) = m.decoder(step.unsqueeze(1), (h.contiguous(), c.contiguous()))
+            kept = torch.cat([h, c])
+            out.append(m.fc(y))
+        return torch.cat(out, 1)
+
+    lstm = {"encoder": nn.LSTM(F, H, 2, batch_first=True), "decoder": nn.LSTM(F, H, 2, batch_first=True)}
+    return Case(Sketch(forward, **lstm, fc=nn.Linear(H, C)), (series(b, t),))
+
+
+@idiom()
+def states_stacked_and_indexed(b, t):
+    def forward(m, x):
+        _, state = m.encoder(x)
+        kept = torch.stack(state)
+        y, state = m.decoder(x[:, -1:], (kept[0], kept[1]))
+        kept = torch.stack(state)
+        y, _ = m.decoder(m.back(y), (kept[0], kept[1]))
+        return m.fc(y[:, 0])
+
+    lstm = {"encoder": nn.LSTM(F, H, batch_first=True), "decoder": nn.LSTM(F, H, batch_first=True)}
+    return Case(Sketch(forward, **lstm, back=nn.Linear(H, F), fc=nn.Linear(H, C)), (series(b, t),))
+
+
+@idiom()
+def states_of_each_layer_side_by_side(b, t):
+    def forward(m, x):
+        y, kept = x[:, :1], []
+        for layer in (m.one, m.two):
+            y, (h, c) = layer(y)
+            kept.append(torch.cat([h, c], -1))
+        y = m.back(y)
+        for layer, state in zip((m.one, m.two), kept, strict=True):
+            h, c = state.split(H, -1)
+            y, _ = layer(y, (h.contiguous(), c.contiguous()))
+        return m.fc(y[:, 0])
+
+    lstm = {"one": nn.LSTM(F, H, batch_first=True), "two": nn.LSTM(H, H, batch_first=True)}
+    return Case(Sketch(forward, **lstm, back=nn.Linear(H, F), fc=nn.Linear(H, C)), (series(b, t),))
+
+
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 @pytest.mark.parametrize(("build", "b", "t"), idiom.cases)
 def test_picking_a_state_is_silent(build, b, t):

@@ -39,7 +39,7 @@ MODEL = """
         return nn.GRU(10, 16)(X, torch.zeros(2, 9, 16))
 """
 FIRST = "import pytest, torch, unittest\nfrom torch import nn\nfrom model import *\n"
-FRAMES = ("hooks.py", "track.py", "stepping.py", "watching.py", "layout.py", "spec.py", "pytest_plugin/")
+FRAMES = ("class_call.py", "observer.py", "track.py", "session.py", "watching.py", "layout.py", "spec.py", "pytest_plugin/")
 
 
 class Ran:

@@ -312,4 +312,38 @@ ENTRIES = (
             report = rs.diagnose(Embedder(), torch.zeros(6, 9, 4), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS217",
+        "whole steps dropped",
+        "info",
+        "Dropout1d and Dropout2d drop whole channels, dim 1 of (batch, channels, positions). A sequence that is (batch, seq, "
+        "feature) loses whole steps in their place. That may be meant, as a kind of noise; dropping whole features is what the "
+        "layers are for.",
+        wrong=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.drop = nn.Dropout1d(0.1)
+
+                def forward(self, x):
+                    x = self.drop(x)  # RNS217
+                    return self.rnn(x)[1][-1]
+
+            report = rs.diagnose(Encoder(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.drop = nn.Dropout1d(0.1)
+
+                def forward(self, x):
+                    x = self.drop(x.transpose(1, 2)).transpose(1, 2)
+                    return self.rnn(x)[1][-1]
+
+            report = rs.diagnose(Encoder(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
 )

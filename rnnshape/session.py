@@ -1,0 +1,201 @@
+"""`Session`: what follows and watches a call. Reporter, observer, trackers and the origin of tensors are put together here."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import Any
+
+from torch import Tensor, nn
+
+from rnnshape import _torch
+from rnnshape.contracts.annotations import annotated_axes
+from rnnshape.hooks.class_call import Watcher, leave_classes, reporters, stand_in_classes
+from rnnshape.hooks.dataloader import batch_first, forget_batches, hear_of_batches
+from rnnshape.hooks.observer import Observer
+from rnnshape.operations.registry import leaves
+from rnnshape.report.location import Location
+from rnnshape.report.report import Report
+from rnnshape.report.reporter import Action, Reporter
+from rnnshape.tracking.labels import label
+from rnnshape.tracking.track import Tracker
+
+# Where torch.compile leaves a layer to Python, it would go on with us.
+for _ours in (Reporter.guarded, Reporter.tell):
+    _torch.uncompiled(_ours, and_below=True)
+
+__all__ = ["UNBATCHED", "Session", "Steps", "trackers"]
+
+UNBATCHED = "RNS112"
+"""The rule on inputs without a batch: whoever has named the axes has meant them so."""
+
+
+def trackers() -> tuple[Tracker, ...]:
+    """Return the trackers that are on in this thread, the outermost first."""
+    return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
+
+
+def _origin(value: object) -> Location | None:
+    """Return the line that made a tensor from nothing, such as ``torch.zeros``, where a tracker that is on has seen it."""
+    return next((line for tracker in trackers() if (line := tracker.origin(value))), None)
+
+
+class Session:
+    """What `rnnshape.diagnose`, ``watch``, ``check``, the dry run and the pytest plugin follow and watch calls with.
+
+    A finding goes the same way whoever makes it: the observer, which checks the calls of recurrent layers, and the trackers,
+    which follow every axis, tell the one reporter. A wrong state is wrong at the line that made it, where a tracker that is on
+    has seen that.
+
+    Args:
+        model: whose layers are watched, and named by their paths in it; None for any layer in the process.
+        on: what to do about an error besides recording it.
+        ignore: codes that are not reported.
+
+    Attributes:
+        report: what was seen up to now.
+        reporter: records a finding, and raises, warns or logs.
+        observer: of the recurrent layers.
+    """
+
+    def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = ()) -> None:
+        self._model = model
+        self.report = Report()
+        self.reporter = Reporter(self.report, on, ignore, unseen=_torch.unseen, others=reporters)
+        self.observer = self.observing()
+
+    def observing(self, ignore: Iterable[str] = ()) -> Observer:
+        """Return another observer, which ignores more."""
+        return Observer(self.reporter, _origin, ignore)
+
+    def begin(self) -> None:
+        """Begin to watch the layers."""
+        if self._model is None:
+            self.observer.watch_everything()
+        else:
+            self.observer.watch(_torch.named_modules(self._model))
+
+    def end(self) -> None:
+        """Watch no longer, and leave nothing behind."""
+        self.observer.remove()
+
+    @contextmanager
+    def watching(self) -> Generator[None, None, None]:
+        """Watch the layers while this is entered."""
+        try:
+            self.begin()
+            yield
+        finally:
+            self.end()
+
+    def tracker(self, path: Callable[[nn.Module], str] | None = None) -> Tracker:
+        """Return a tracker, which is off.
+
+        Args:
+            path: tells the path of a module; without it, modules have the paths that they have for the observer.
+        """
+        if path is None:
+            path = self.observer.path if self._model is None else _paths_in(self._model)
+        return Tracker(self.reporter, path)
+
+    def steps(self, limit: int | None) -> Steps:
+        """Return what follows the first calls of the model, or of any outermost module where there is none; None for all."""
+        return Steps(self.reporter, self.tracker(), self._model, limit)
+
+
+def _paths_in(model: nn.Module) -> Callable[[nn.Module], str]:
+    paths = {id(module): path for path, module in _torch.named_modules(model)}
+    return lambda module: paths.get(id(module), "")
+
+
+class Steps(Watcher):
+    """The first steps of a run, through which every axis is followed: the tracker is on while they last, and gone afterwards.
+
+    A step is one call of the model that is watched, or of any outermost module where the whole process is.
+
+    Args:
+        reporter: runs our own work.
+        tracker: is on from `start` to `stop`.
+        model: the model, or None.
+        limit: how many steps are followed; None for all.
+    """
+
+    def __init__(self, reporter: Reporter, tracker: Tracker, model: nn.Module | None, limit: int | None) -> None:
+        self.doors: dict[int, Any] = {}
+        self.everywhere = False
+        self._reporter = reporter
+        self._tracker = tracker
+        self._model = model
+        self._limit = limit
+        self._taken = 0
+        self._inside = False
+        self._thread = threading.get_ident()
+        self._on = False
+
+    def start(self) -> None:
+        """Begin to follow."""
+        model = self._model
+        if model is None:
+            self.everywhere = True
+        else:
+            self.doors[id(model)] = model
+        stand_in_classes(self, (nn.Module if model is None else type(model),))
+        hear_of_batches(self._hear)
+        self._on = True
+        self._tracker.__enter__()
+
+    def stop(self) -> None:
+        """Follow no longer, and leave nothing behind; once more does nothing."""
+        if not self._on:
+            return
+        self._on = False
+        leave_classes(self)
+        forget_batches(self._hear)
+        self.everywhere = False
+        self.doors.clear()
+        _torch.pop_mode(self._tracker)
+
+    # What the class of a module calls
+
+    def found_in_passing(self, module: nn.Module) -> nn.Module:
+        """Any module is a step, where it is the outermost."""
+        return module
+
+    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Run our own work."""
+        return self._reporter.guarded(work, *args)
+
+    def through(self, door: nn.Module, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call the model, as one step."""
+        if self._inside or threading.get_ident() != self._thread:
+            return proceed(*args, **kwargs)
+        if self._taken == self._limit:
+            self.stop()
+            return proceed(*args, **kwargs)
+        self._taken += 1
+        self._inside = True
+        try:
+            self.guarded(self._begin, module, args, kwargs)
+            result = proceed(*args, **kwargs)
+        finally:
+            self._inside = False
+        self._tracker.finish(result)
+        return result
+
+    def _begin(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        names = annotated_axes(module.forward)
+        try:
+            arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments
+        except (TypeError, ValueError):  # torch will say so, or the function has no signature
+            arguments = {}
+        for name, value in arguments.items():
+            if isinstance(value, Tensor) and self._tracker.mark(value) is None:
+                label(self._tracker, value, names.get(name), name, f"axes of {name!r}")
+        self._tracker.begin([m for t in leaves([args, kwargs]) if (m := self._tracker.mark(t))])
+
+    def _hear(self, tensor: Tensor) -> None:
+        """Label what a DataLoader yields in the thread that is followed."""
+        if threading.get_ident() == self._thread:
+            self.guarded(self._tracker.label, tensor, batch_first(tensor))
