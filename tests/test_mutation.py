@@ -284,6 +284,15 @@ def test_a_blanked_message_is_killed_by_a_test_that_compares_it(tmp_path: Path) 
     assert (tmp_path / "fake/rules/batch.py").read_text() == RULE
 
 
+def test_a_test_file_that_cannot_be_run_is_named_and_without_any_test_nothing_is_tried(tmp_path: Path) -> None:
+    ran = tried(tmp_path, "import fake.rules.losses")
+    *_, named, error = ran.stderr.splitlines()
+    why = "ModuleNotFoundError: No module named 'fake.rules.losses'"
+    assert named == f"fails without a mutant, and is left out: all of tests/test_batch.py: {why}"
+    assert error == "Error: no test passes without a mutant"
+    assert ran.returncode == 1
+
+
 def test_a_blanked_message_survives_a_test_that_does_not(tmp_path: Path) -> None:
     ran = tried(tmp_path, LOOSE)
     assert ran.stdout.splitlines()[-4:] == [

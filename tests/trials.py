@@ -278,7 +278,8 @@ class Bench:
         package = self.copy / self.package
         ran = run(self.copy, [test_file], lambda: Reached(package, files), 3600)
         if ran.end not in ("0", "1", "5"):
-            raise RuntimeError(f"{test_file} cannot be run without a mutant, {ran.end}:\n{ran.output[-4000:]}")
+            why = [line for line in ran.output.splitlines() if line.startswith("E  ")] or ran.output.splitlines() or [ran.end]
+            return test_file, {"tests": {}, "failed": [f"all of {test_file}: {why[-1].removeprefix('E').strip()}"]}
         return test_file, ran.said
 
     def attempt(self, mutant: Mutant, tests: Sequence[Trace]) -> Result:
