@@ -282,12 +282,12 @@ def test_predict_explains_a_layer() -> None:
 
 @pytest.mark.parametrize(
     ("severity", "dim", "code"),
-    [("never", 0, 0), ("warning", 0, 3), ("error", 0, 3), ("error", 1, 0), ("warning", 1, 3), ("never", 1, 0)],
+    [("never", 0, 0), ("warning", 0, 3), ("error", 0, 3), ("error", 2, 0), ("warning", 2, 3), ("never", 2, 0)],
 )
 def test_a_finding_fails_where_that_is_wanted(tmp_path: Path, severity: str, dim: int, code: int) -> None:
-    layout = '"batch=6 feature=1"'  # dim 0 is an error, dim 1 a warning
+    layers = f'layer = [{{type = "Linear", in_features = 4, out_features = 1}}, {{type = "Softmax", dim = {dim}}}]'
     file = tmp_path / "a.toml"
-    file.write_text(f'[input]\nlayout = {layout}\n[[layer]]\ntype = "Softmax"\ndim = {dim}\n')
+    file.write_text(f'{layers}\n[input]\nlayout = "batch=6 seq=9 feature=4"\n')  # dim 0 is an error, dim 2 a warning
     assert cli("predict", str(file), "--fail-on", severity).exit_code == code
 
 

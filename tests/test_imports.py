@@ -32,7 +32,6 @@ LONGEST_CHAIN = 24
 """Files in the longest chain of run-time imports. The file of a folder itself counts where it runs before what is in it."""
 
 _PRINTS = "it prints itself, with a function that takes it"
-_IN_WORK = "goes when this room is rebuilt"
 
 CIRCLES_OF_TYPES = {
     ("calculator.calc", "calculator.comparison"): _PRINTS,
@@ -40,8 +39,6 @@ CIRCLES_OF_TYPES = {
     ("calculator.calc", "calculator.scaling"): _PRINTS,
     ("calculator.calc", "calculator.tables"): _PRINTS,
     ("report.finding", "report.words"): _PRINTS,
-    ("modelfile.description", "modelfile.step"): _IN_WORK,
-    ("modelfile.step", "modelfile.registry"): _IN_WORK,
 }
 """Where the second module names a type of the first, which cannot run without the second; with the reason."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,11 @@ from hypothesis import strategies as st
 
 from rnnshape import SpecError
 from rnnshape.modelfile.arguments import Argument
-from rnnshape.modelfile.description import described
 from rnnshape.modelfile.kinds import KINDS
 from rnnshape.modelfile.lines import Lines
-from rnnshape.modelfile.prediction import predict_file
+from rnnshape.modelfile.prediction import answered, predict_file
 from rnnshape.modelfile.reading import LARGEST, Document, read
 from rnnshape.modelfile.source import module_source, written
-from rnnshape.modelfile.walk import walked
 
 INPUT = '[input]\nlayout = "batch=2 seq=3"\n'
 RELU = '[[layer]]\ntype = "ReLU"\n'
@@ -261,14 +260,45 @@ def test_a_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
     [
         ('[[layer]]\ntype = "ReLU"\n' * 1001, "model.toml:3: 1,001 tables [[layer]] are more than 1,000"),
         ('[[layer]]\ntype = "unsqueeze"\ndim = 0\n' * 15, "model.toml:45: unsqueeze_15: a tensor has at most 16 dims here"),
-        ('[[layer]]\ntype = "Linear"\nin_features = 3\nout_features = 9223372036854775807\n'
-         '[[layer]]\ntype = "unsqueeze"\ndim = -1\n' * 1
-         + '[[layer]]\ntype = "Linear"\nin_features = 1\nout_features = 9223372036854775807\n',
-         "model.toml:10: linear_2: this tensor would have more than 10^30 elements"),
+        ('[[layer]]\ntype = "Linear"\nin_features = 3\nout_features = 9223372036854775807\n',
+         "model.toml:6: Linear: out_features=9223372036854775807: 8388608 or less is needed"),
+        ('[[layer]]\ntype = "Embedding"\nnum_embeddings = 9223372036854775807\nembedding_dim = 2\n',
+         "model.toml:3: Embedding: torch cannot hold a tensor of these sizes"),
+        (f'[[layer]]\ntype = "Linear"\nin_features = 3\nout_features = {10**30}\n',
+         f"model.toml:6: Linear: out_features={10**30}: 8388608 or less is needed"),
+        ('[[layer]]\ntype = "LSTM"\ninput_size = 3\nhidden_size = 4\nnum_layers = 1000000\n',
+         "model.toml:7: LSTM: num_layers=1000000: 100 or less is needed"),
     ],
 )  # fmt: skip
 def test_limits(tmp_path: Path, layers: str, expected: str) -> None:
     assert mistakes(tmp_path, INPUT + layers) == [expected]
+
+
+def test_an_input_that_no_tensor_could_be(tmp_path: Path) -> None:
+    layout = "batch=8000000 seq=8000000 feature=8000000"
+    assert mistakes(tmp_path, f'[input]\nlayout = "{layout}"\n{RELU}') == [f"model.toml:2: {layout} has more than 2^60 elements"]
+    long = "batch=8388609"
+    assert mistakes(tmp_path, f'[input]\nlayout = "{long}"\n{RELU}') == [
+        f"model.toml:2: input: layout={long!r}: a size is 8388608 or less"
+    ]
+
+
+def test_dims_that_are_too_long_to_follow(tmp_path: Path) -> None:
+    text = '[input]\nlayout = "batch=8000 seq=8000 feature=3"\n[[layer]]\ntype = "Flatten"\nstart_dim = 0\n' + RELU
+    assert mistakes(tmp_path, text) == [
+        "model.toml:3: flatten: up to this tensor there are 192,000,000 elements along all dims, more than 2^27"
+    ]
+
+
+def test_large_sizes_take_no_memory(tmp_path: Path) -> None:
+    file = tmp_path / "model.toml"
+    layers = [f'[[layer]]\ntype = "Linear"\nin_features = {a}\nout_features = {b}\n' for a, b in ((2**10, 2**20), (2**20, 2**22))]
+    file.write_text(f'[input]\nlayout = "batch=1000000 seq=1000 feature=1024"\n{"".join(layers)}')
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = predict_file(file)
+    assert found.ok
+    assert found.parameters == 2**30 + 2**20 + 2**42 + 2**22
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20, "a GiB"
 
 
 def test_layouts_that_grow_without_end_are_given_up(tmp_path: Path) -> None:
@@ -308,9 +338,9 @@ def test_no_file_of_right_syntax_ends_in_anything_but_an_answer_or_a_spec_error(
     layout = data.draw(st.sampled_from(layouts))
     document = Document("model.toml", {"input": {"layout": layout, **dtype}, "layer": layers}, Lines(), ())
     try:
-        model = walked(document, described(document))
-        assert repr(model.prediction())
-        compile(written(model), "<written>", "exec")
+        answer = answered(document)
+        assert repr(answer.prediction)
+        compile(written(answer), "<written>", "exec")
     except SpecError as error:
         lines = str(error).split("\n")
     else:

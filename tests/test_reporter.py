@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from rnnshape.errors import ContractError, RNNShapeWarning
-from rnnshape.report.report import Finding, Location, Report
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
 
 HERE = Location("train.py", 7, "train", "rnn(x)")

@@ -13,7 +13,7 @@ import pytest
 from checked import nobody_stands_in_classes  # noqa: F401
 
 from rnnshape import ContractError, check, diagnose, predict, watch
-from rnnshape.report.report import Finding
+from rnnshape.report.finding import Finding
 
 SOURCE = """\
 import torch

@@ -1,4 +1,4 @@
-"""``rnnshape predict``: of a layer, of a model in a file, of a live model. Torch is imported for the last alone."""
+"""``rnnshape predict``: of a layer, of a model in a file, of a live model. Torch is imported for models alone."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def predict_command(
 
     WHAT is a layer, one of RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell in any case; or a model's file, model.toml or
     model.json; or package.module:factory, which makes a model, or is one. LAYOUTS, such as "batch=6 seq=9 feature=10", are
-    what that model is called with. Torch is needed for the last of these only.
+    what that model is called with. Torch is needed for models, not for a layer.
     """
     from_file = what.lower().endswith((".toml", ".json"))
     if layouts and (from_file or what in KINDS):

@@ -31,6 +31,13 @@ class WholeNumbersNeededError(BaseException):
         super().__init__()
         self.tensor = tensor
 
+    def as_torch_has_it(self) -> RuntimeError:
+        """Return what torch raises where no input can be other than it is."""
+        kind = self.tensor.type().rpartition(".")[2]
+        said = f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {kind}"
+        error = RuntimeError(f"{said} instead (while checking arguments for embedding)")
+        return error.with_traceback(self.__traceback__)
+
 
 class Answers(TorchFunctionMode):
     """Answers recurrent layers and packing from the calculator, and what asks for the values of a tensor from those known.
@@ -76,6 +83,8 @@ class Answers(TorchFunctionMode):
             _check_indices(args, kwargs)
         if name == "index_select":
             _check_range(_argument(args, kwargs, 2, "index"), args[0].size(_argument(args, kwargs, 1, "dim")))
+        if name in ("softmax", "log_softmax"):
+            _check_dim(args[0], _argument(args, kwargs, 1, "dim"))
         if name == "view":
             return _viewed(func, args, kwargs)
         return func(*args, **kwargs)
@@ -127,6 +136,13 @@ def _check_range(indices: Any, size: int) -> None:
             outside = int(known.max()) >= size or int(known.min()) < -size
         if outside:
             raise IndexError("index out of range in self")
+
+
+def _check_dim(tensor: Tensor, dim: Any) -> None:
+    """Raise as torch does for a dim that a tensor does not have, which its fake tensors overlook."""
+    rank = max(tensor.dim(), 1)
+    if isinstance(dim, int) and not -rank <= dim < rank:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
 
 
 def _viewed(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -26,12 +26,14 @@ class Description:
         dtype: of its elements; None where nobody said.
         values: its elements, for a small tensor of ints such as lengths; None where nobody said.
         where: names it in an error.
+        target: whether a loss within the model takes it for its target.
     """
 
     layout: Layout
     dtype: str | None = None
     values: tuple[Any, ...] | None = None
     where: str = ""
+    target: bool = False
 
     @staticmethod
     def parse(given: str, where: str) -> Description:

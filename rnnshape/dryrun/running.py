@@ -125,7 +125,7 @@ class _Inputs:
         """Say what the axes of the inputs are."""
         named = {id(tensor) for tensor, _ in self.layouts}
         for tensor, description in self.layouts:
-            target = description.where.startswith("target") and self.target is not None
+            target = description.target or (description.where.startswith("target") and self.target is not None)
             if all(axis.name == "?" for axis in description.layout.axes):
                 label(tracker, tensor, None, description.where, description.where, target)
             else:
@@ -137,6 +137,10 @@ class _Inputs:
                 if id(tensor) not in named:
                     label(tracker, tensor, None, place, place)
         learn_lengths(tracker, [a for a in arguments if isinstance(a[1], Tensor)])
+
+    def is_any_undecided(self, whole: Sequence[str]) -> bool:
+        """Tell whether some input may yet turn out to be made of whole numbers."""
+        return any(d.dtype is None and d.where not in whole for _, d in self.layouts)
 
     def name_of(self, tensor: Tensor) -> str | None:
         """Return the input of no stated dtype that a tensor is a view of."""
@@ -194,9 +198,11 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
                     request.loss(output, inputs.target)
             if watched:
                 tracker.finish(output)
-        except WholeNumbersNeededError as error:
-            raise NeedsWholeNumbersError(inputs.name_of(error.tensor)) from None
-        except Exception as error:
+        except (WholeNumbersNeededError, Exception) as error:
+            if isinstance(error, WholeNumbersNeededError):
+                if inputs.is_any_undecided(whole):
+                    raise NeedsWholeNumbersError(inputs.name_of(error.tensor)) from None
+                error = error.as_torch_has_it()
             found.error = error
             if watched and not is_unknowable(error):
                 add_failure(session.report, tracker.mark, tracker.path, request.ignore, error)

@@ -1,5 +1,6 @@
-"""A model in a file: TOML or JSON to a `rnnshape.calculator.model.ModelPrediction`, without torch.
+"""A model in a file: TOML or JSON to an nn.Module, which goes through the dry run like any other.
 
-``reading`` gives the data and its line numbers, ``description`` what the file says, ``walk`` the Layouts, ``schema`` the JSON
-schema and ``source`` the nn.Module. What a layer does stands in ``kinds``, one function each, in one registry.
+``reading`` gives the data and its line numbers, ``description`` what the file says, in terms of the closed list of ``kinds``;
+``building`` makes the module of it, ``prediction`` has it predicted, and ``findings`` are told at the file's lines. ``schema``
+is the JSON schema and ``source`` the module as Python. None but ``building`` and ``functions`` needs torch.
 """

@@ -18,7 +18,10 @@ __all__ = [
 ]  # fmt: skip
 
 LARGEST = 2**63 - 1
-"""The largest size that torch can hold."""
+"""The largest number that torch can hold."""
+
+LONGEST_DIM = 2**23
+"""Elements along one dim: its coordinates are followed, each of eight bytes."""
 
 LONGEST = 1000
 """Characters of a layout."""
@@ -94,7 +97,7 @@ class Integer(Argument):
     """An int from ``least`` to ``most``."""
 
     least: int = field(default=1, kw_only=True)
-    most: int = field(default=LARGEST, kw_only=True)
+    most: int = field(default=LONGEST_DIM, kw_only=True)
 
     def _checked(self, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -182,12 +185,13 @@ class Integers(Argument):
             raise ValueError(f"one int is needed, got {len(items)}")
         if len(items) > MOST_DIMS:
             raise ValueError(f"at most {MOST_DIMS} ints are needed, got {len(items)}")
-        if bad := [i for i in items if not self.least <= i <= LARGEST]:
-            raise ValueError(f"{self.least} or more is needed, got {shown(bad[0])}")
+        if bad := [i for i in items if not self.least <= i <= LONGEST_DIM]:
+            limit = f"{self.least} or more" if bad[0] < self.least else f"{LONGEST_DIM} or less"
+            raise ValueError(f"{limit} is needed, got {shown(bad[0])}")
         return tuple(items)
 
     def _schema(self) -> dict[str, Any]:
-        item = {"type": "integer", "minimum": self.least, "maximum": LARGEST}
+        item = {"type": "integer", "minimum": self.least, "maximum": LONGEST_DIM}
         return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1, "maxItems": 1 if self.single else MOST_DIMS}]}
 
 
@@ -252,8 +256,8 @@ class LayoutText(Argument):
             raise ValueError("this layout is nested too deep") from None
         if layout.ndim > MOST_DIMS:
             raise ValueError(f"a tensor has at most {MOST_DIMS} dims here, got {layout.ndim}")
-        if any(isinstance(size, int) and size > LARGEST for size in layout.sizes):
-            raise ValueError(f"a size is {LARGEST} or less")
+        if any(isinstance(size, int) and size > LONGEST_DIM for size in layout.sizes):
+            raise ValueError(f"a size is {LONGEST_DIM} or less")
         return layout
 
     def _schema(self) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple, cast
 from rnnshape import text
 from rnnshape.calculator.model import ITEM_SIZE
 from rnnshape.errors import SpecError
+from rnnshape.layout.axes import Axis, role_of
 from rnnshape.layout.layout import Layout
+from rnnshape.layout.sizes import Monomial
 from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, LayoutText, Name, NameList
 from rnnshape.modelfile.kinds import Kind, find_kind
 from rnnshape.modelfile.lines import Path
@@ -96,10 +98,9 @@ class Layer:
     inputs: tuple[Reference, ...]
     path: Path
 
-    @property
-    def states(self) -> tuple[Reference, ...]:
-        """The results that a recurrent layer starts from."""
-        return tuple(_reference(name) for name in self.arguments.get("state") or ())
+    def source(self, reference: Reference) -> Reference:
+        """Return the result that goes in where this one is named; of a layer whose state is asked for, its h_n."""
+        return Reference(reference.name, "h_n") if self.kind.recurrent and not reference.part else reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,19 @@ class Description:
     inputs: tuple[Input, ...]
     layers: tuple[Layer, ...]
     outputs: tuple[Reference, ...]
+
+    def words(self) -> dict[str, tuple[str, int]]:
+        """Return what a word in a reshape means, an axis or a symbol of an input: the input, and the dim that is its size."""
+        return _words(self.inputs)
+
+    def states(self, layer: Layer) -> list[Reference]:
+        """Return the states that a layer starts from: of an earlier recurrent layer all that it has."""
+        parts = {other.name: other.kind.parts for other in self.layers}
+        found: list[Reference] = []
+        for reference in map(_reference, layer.arguments.get("state") or ()):
+            own = [part for part in parts.get(reference.name, ()) if part in ("h_n", "c_n", "h_1", "c_1")]
+            found += [Reference(reference.name, part) for part in own] if own and not reference.part else [reference]
+        return found
 
 
 class Mistakes:
@@ -162,6 +176,18 @@ def _reference(word: str) -> Reference:
     return Reference(name, part)
 
 
+def _words(inputs: tuple[Input, ...]) -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for given in inputs:
+        for at, dim in enumerate(given.layout.dims):
+            if len(dim) == 1 and isinstance(dim[0].axis, Axis) and dim[0].size == dim[0].total:
+                size = dim[0].size
+                single = isinstance(size, Monomial) and size.coefficient == len(size.symbols) == 1
+                for name in (dim[0].axis.name, *([str(size)] if single else [])):
+                    found.setdefault(name, (given.name, at))
+    return found
+
+
 class _Reader:
     """Goes through the data of one file."""
 
@@ -172,6 +198,7 @@ class _Reader:
         self.kinds: dict[str, Kind | None] = {}
         self.input_names: set[str] = set()
         self.only_input: str | None = None
+        self.words: dict[str, tuple[str, int]] | None = None
 
     def description(self) -> Description:
         for key in self.data:
@@ -206,7 +233,9 @@ class _Reader:
             self.input_names.add("input")
             self.kinds["input"] = None
         self.only_input = next(iter(self.input_names)) if len(tables) < 2 else None
-        return tuple(given for given in found if given is not None)
+        known = tuple(given for given in found if given is not None)
+        self.words = _words(known) if known and len(known) == len(found) else None
+        return known
 
     def read_input(self, path: Path, table: dict[str, Any], single: bool) -> Input | None:
         self.unknown_keys("an input", table, path, [a.name for a in INPUT])
@@ -237,6 +266,7 @@ class _Reader:
             if kind is not None:
                 arguments = self.arguments(kind, table, path)
                 inputs = self.references(kind, arguments, table, path, previous)
+                self.check_words(kind, arguments, path)
                 found.append(Layer(own, kind, arguments, inputs, path))
             self.take_name(own, kind, path)
             if kind is None or not kind.loss:
@@ -307,6 +337,14 @@ class _Reader:
             self.mistakes.add(f"{where}: {what} has no {shown(reference.part)}{hint}", path)
         if kind is not None and kind.loss:
             self.mistakes.add(f"{where}: {reference.name} is a loss, which nothing can go on from", path)
+
+    def check_words(self, kind: Kind, arguments: dict[str, Any], path: Path) -> None:
+        known = self.words
+        for word in arguments.get("sizes") or ():
+            if isinstance(word, str) and known is not None and not {word, role_of(word)} & known.keys():
+                hint = text.nearest(role_of(word), known) or (f"; there are {text.listed(known)}" if known else "")
+                message = f"{kind.name}: sizes: the input has no axis or symbol {role_of(word)!r}{hint}"
+                self.mistakes.add(message, (*path, "sizes"))
 
     def check_recurrent(self, kind: Kind, reference: Reference, path: Path) -> None:
         source = self.kinds.get(reference.name)

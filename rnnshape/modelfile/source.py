@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 
 from rnnshape.errors import SpecError
-from rnnshape.modelfile.description import Layer, Reference, described
+from rnnshape.layout.axes import role_of
+from rnnshape.modelfile.description import Layer, Reference
 from rnnshape.modelfile.names import free_name
+from rnnshape.modelfile.prediction import Answer, answered
 from rnnshape.modelfile.reading import read
-from rnnshape.modelfile.walk import NOT_FOLLOWED, Walked, walked
 
 __all__ = ["module_source", "written"]
 
@@ -23,26 +24,20 @@ def module_source(path: str | os.PathLike[str]) -> str:
         path: of a ``.toml`` or ``.json`` file of at most 256 KiB.
 
     Raises:
-        SpecError: where the file cannot be read as a model's description, or a layer cannot be followed.
+        SpecError: where the file cannot be read as a model's description, or does not say which dim is meant.
     """
-    document = read(path)
-    return written(walked(document, described(document)))
+    return written(answered(read(path)))
 
 
-def written(model: Walked) -> str:
-    """Return the Python source of a model that was walked through."""
-    model.mistakes.raise_any()
-    for layer in model.description.layers:
-        if None in model.results[layer.name].tensors.values():
-            line = model.document.lines.nearest(layer.path)
-            raise SpecError(f"{model.document.file}:{line}: no module can be written: {layer.name} is {NOT_FOLLOWED}")
-    return _Writer(model).source()
+def written(answer: Answer) -> str:
+    """Return the Python source of a model; behind each line stands the Layout of what it gives, where that is known."""
+    return _Writer(answer).source()
 
 
 class _Writer:
-    def __init__(self, model: Walked) -> None:
-        self.model = model
-        self.description = model.description
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.description = answer.description
         taken = {i.name for i in self.description.inputs} | {layer.name for layer in self.description.layers}
         self.variables: dict[Reference, str] = {}
         for given in self.description.inputs:
@@ -58,19 +53,16 @@ class _Writer:
     def source(self) -> str:
         forward = [self._line(layer) for layer in self.description.layers if not layer.kind.loss]
         needs_torch = any("torch." in line.split("  #")[0] for line in forward)
-        lines = [f"# Written by rnnshape predict --module from {os.path.basename(self.model.document.file)!a}"]
+        lines = [f"# Written by rnnshape predict --module from {os.path.basename(self.answer.document.file)!a}"]
         lines += ["import torch"] if needs_torch else []
         lines += ["from torch import nn", "", "", f"class {self.description.name}(nn.Module):", "    def __init__(self):"]
-        lines += ["        super().__init__()", *(self._attribute(layer) for layer in self._modules())]
-        parameters = ", ".join([*(i.name for i in self.description.inputs)])
-        lines += ["", f"    def forward(self, {parameters}):"]
-        lines += [f"        # {name}: {tensor.layout}, {tensor.dtype}" for name, tensor in self.model.inputs.items()]
+        lines += ["        super().__init__()"]
+        lines += [self._attribute(layer) for layer in self.description.layers if layer.kind.module]
+        lines += ["", f"    def forward(self, {', '.join(i.name for i in self.description.inputs)}):"]
+        lines += [f"        # {v.name}: {v.layout}, {v.dtype}" for v in self.answer.prediction.calls[0].inputs]
         lines += forward
         lines += [f"        return {', '.join(self.variables[r] for r in self.description.outputs)}"]
         return "\n".join(lines) + "\n"
-
-    def _modules(self) -> list[Layer]:
-        return [layer for layer in self.description.layers if layer.kind.module]
 
     def _attribute(self, layer: Layer) -> str:
         line = f"        self.{layer.name} = nn.{layer.kind.name}({layer.kind.written(layer.arguments)})"
@@ -79,32 +71,23 @@ class _Writer:
         return line
 
     def _line(self, layer: Layer) -> str:
-        result = self.model.results[layer.name]
-        inputs = [self._input(layer, reference) for reference in layer.inputs]
-        call = f"self.{layer.name}({', '.join([*inputs, *self._states(layer)])})"
-        if result.source:
-            call = result.source.format(*inputs)
-        main = next(iter(result.tensors.values()))
-        assert main is not None
-        return f"        {self._targets(layer)} = {call}  # {main.layout}".rstrip()
+        names = [self.variables[layer.source(reference)] for reference in layer.inputs]
+        states = [self.variables[reference] for reference in self.description.states(layer)]
+        state = [f"({', '.join(states)})"] if len(states) > 1 else states
+        call = f"self.{layer.name}({', '.join([*names, *state])})" if layer.kind.module else self._function(layer, names)
+        outputs = self.answer.prediction[layer.name].outputs
+        known = f"  # {outputs[0].layout}".rstrip(" #") if outputs else ""
+        targets = [self.variables[Reference(layer.name, part)] for part in layer.kind.parts]
+        shown = f"{targets[0]}, ({targets[1]}, {targets[2]})" if len(targets) == 3 else ", ".join(targets)
+        return f"        {shown} = {call}{known}"
 
-    def _input(self, layer: Layer, reference: Reference) -> str:
-        """Return the variable that goes in; of a layer whose state is asked for, its h_n."""
-        if layer.kind.recurrent and not reference.part:
-            reference = Reference(reference.name, "h_n")
-        return self.variables[reference]
+    def _function(self, layer: Layer, names: list[str]) -> str:
+        from rnnshape.modelfile.functions import function_of
 
-    def _targets(self, layer: Layer) -> str:
-        names = [self.variables[Reference(layer.name, part)] for part in layer.kind.parts]
-        if len(names) == 3:
-            return f"{names[0]}, ({names[1]}, {names[2]})"
-        return ", ".join(names)
-
-    def _states(self, layer: Layer) -> list[str]:
-        names: list[str] = []
-        for reference in layer.states:
-            parts = self.model.results[reference.name].tensors
-            states = [part for part in parts if part in ("h_n", "c_n", "h_1", "c_1")]
-            wanted = states if states and not reference.part else [reference.part]
-            names += [self.variables[Reference(reference.name, part)] for part in wanted]
-        return [f"({', '.join(names)})"] if len(names) > 1 else names
+        if layer.arguments.get("dim", 0) is None and layer.name not in self.answer.dims:
+            here = f"{self.answer.document.file}:{self.answer.document.lines.nearest(layer.path)}"
+            raise SpecError(f"{here}: no module can be written: give dim = of {layer.name}, which the run did not come to")
+        words = self.description.words()
+        places = [words.get(s) or words[role_of(s)] for s in layer.arguments.get("sizes") or () if isinstance(s, str)]
+        sizes = [f"{self.variables[Reference(name)]}.size({dim})" for name, dim in places]
+        return function_of(layer, self.description, self.answer.dims).source.format(*names, *sizes)

@@ -20,7 +20,8 @@ from torch.nn.modules import module as torch_module
 from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 from torch.overrides import TorchFunctionMode
 
-from rnnshape import ModelPrediction, RNNShapeError, SpecError, SpecTypeError, predict
+from rnnshape import Layout, ModelPrediction, RNNShapeError, SpecError, SpecTypeError, predict
+from rnnshape.dryrun.asking import steps_dim, written
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracle"))
 from forwards import predicted_calls, real_calls
@@ -233,6 +234,53 @@ def test_of_several_inputs_the_one_that_is_embedded_is_whole() -> None:
     model = Function(lambda m, x, ids: m.embed(ids[:, 1:]) + x, embed=nn.Embedding(20, 4))
     prediction = predict(model, "batch=6 seq=8 feature=4", "batch=6 seq=9")
     assert prediction.notes == ("argument 1 is taken to be int64, since it is used as an index",)
+
+
+def test_numbers_that_are_stated_to_be_no_indices_are_a_finding() -> None:
+    [finding] = predict(nn.Embedding(5, 3), "batch=6 seq=9: float32").findings
+    assert (finding.code, finding.message) == (
+        "RNS000",
+        "the model raised RuntimeError: Expected tensor for argument #1 'indices' to have one of the following scalar types: "
+        "Long, Int; but got FloatTensor instead (while checking arguments for embedding)",
+    )
+
+
+@pytest.mark.parametrize("layer", [nn.Softmax, nn.LogSoftmax])
+def test_a_softmax_over_a_dim_that_is_not_there_is_a_finding(layer: type[nn.Module]) -> None:
+    with pytest.raises(IndexError) as caught:
+        layer(2)(torch.rand(6, 9))  # type: ignore[call-arg]
+    [finding] = predict(layer(2), "batch=6 seq=9").findings  # type: ignore[call-arg]
+    assert finding.message == f"the model raised IndexError: {caught.value}"
+    assert predict(layer(1), "batch=6 seq=9").ok  # type: ignore[call-arg]
+
+
+class Asks(nn.Module):
+    """Takes down what is known of its input."""
+
+    def __init__(self, told: list[Any]) -> None:
+        super().__init__()
+        self.tell = lambda x: told.append((steps_dim(x), written(x)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.tell(x)
+        return x
+
+
+@pytest.mark.parametrize(
+    ("layout", "known"),
+    [
+        ("batch=6 seq=9 feature=4", (1, "(batch=6 seq=9 feature=4)")),
+        ("seq=9 batch=6", (0, "(seq=9 batch=6)")),
+        ("batch=6 1 seq=1", (None, "(batch=6 1 1)")),
+        ("batch=6 seq=1 feature=4", (1, "(batch=6 1 feature=4)")),
+        ("batch=6 feature=4", (None, "(batch=6 feature=4)")),
+        ("(batch=6 seq=9) feature=4", (None, "((batch=6 seq=9) feature=4)")),
+    ],
+)
+def test_a_model_may_ask_where_the_steps_lie(layout: str, known: tuple[int | None, str]) -> None:
+    told: list[Any] = []
+    predict(Asks(told), layout)
+    assert told == [known, (None, str(tuple(Layout.parse(layout).sizes)))], "the run for the memory follows nothing"
 
 
 def test_an_index_that_is_computed_needs_a_dtype() -> None:

@@ -1,0 +1,43 @@
+"""What a dry run knows of a tensor in its midst, for a model that asks."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.overrides import _get_current_function_mode_stack
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.reading import layout_of
+from rnnshape.coordinates.tables import varies
+from rnnshape.tracking.track import Tracker
+
+__all__ = ["steps_dim", "written"]
+
+_STEPS = {"seq", "step"}
+
+
+def steps_dim(x: Tensor) -> int | None:
+    """Return the one dim along which the steps lie and nothing else; None where there is none, or nothing is followed."""
+    mark = _mark(x)
+    if mark is None:
+        return None
+    dims = range(x.dim())
+    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+        along = {dim: {a.name for a, t in mark.tables.items() if varies(t, dim)} for dim in dims}
+        alone = {a.name for a, t in mark.tables.items() if not any(varies(t, dim) for dim in dims)}
+    found = [dim for dim, names in along.items() if names & _STEPS]
+    if not found and alone & _STEPS:  # a single step
+        found = [dim for dim in dims if x.size(dim) == 1]
+    return found[0] if len(found) == 1 and along[found[0]] <= _STEPS else None
+
+
+def written(x: Tensor) -> str:
+    """Write the Layout of a tensor as far as it is known, else its sizes."""
+    mark = _mark(x)
+    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+        layout = layout_of(mark) if mark is not None else None
+    return f"({layout})" if layout is not None else str(tuple(x.shape))
+
+
+def _mark(x: Tensor) -> Mark | None:
+    return next((mode.mark(x) for mode in _get_current_function_mode_stack() if isinstance(mode, Tracker)), None)
