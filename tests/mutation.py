@@ -210,6 +210,8 @@ def main(
     everything = found_mutants(root, package, patterns, KINDS)
     with workers(Bench(root, package, timeout), jobs, [name for name in preload.split(",") if name]) as spread:
         known = reached(spread, root, package, sorted({m.file for m in everything}), found_tests(root, tests))
+        if not known:
+            raise click.ClickException("no test passes without a mutant")
         orders = [(mutant, [t for t in known if t.reaches(mutant)]) for mutant in found]
         results = list(_progress(spread("attempt", orders), len(orders)))
     places = {mutant: at for at, mutant in enumerate(found)}
