@@ -339,5 +339,10 @@ def test_nothing_is_run_to_list_the_mutants(tmp_path: Path) -> None:
     assert not (tmp_path / ".pytest_cache").exists()
 
 
+def test_mutants_are_chosen_by_a_text_in_them(tmp_path: Path) -> None:
+    ran = tried(tmp_path, HELD, "--list", "--match=in judge: code", "--match=batch.py:16")
+    assert [line.split()[3] for line in ran.stdout.splitlines()] == ["comparison", "code"]
+
+
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     assert "spelling is none of codes, messages, suggestions, comparisons" in tried(tmp_path, HELD, "--kinds=spelling").stderr
