@@ -8,15 +8,16 @@ import linecache
 import os
 import sys
 import weakref
-from collections.abc import Iterator
-from types import FrameType
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from types import FrameType, FunctionType
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
+from torch.utils._python_dispatch import _disable_current_modes
 
 from rnnshape.report.location import Location
 
@@ -33,15 +34,20 @@ __all__ = [
     "is_library",
     "is_unbatched_call",
     "known_values",
+    "memory_of",
     "named_modules",
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
     "traceback_location",
     "uncompiled",
+    "undispatched",
     "unseen",
     "user_location",
+    "without_modes",
 ]
+
+F = TypeVar("F", bound=Callable[..., object])
 
 RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
 """The base classes of torch's recurrent layers."""
@@ -65,7 +71,7 @@ def is_autocast() -> bool:
     return torch._C._is_any_autocast_enabled()
 
 
-def uncompiled(function: Any, and_below: bool = False) -> Any:
+def uncompiled(function: F, and_below: bool = False) -> F:
     """Have torch.compile run a function of ours as it stands, where it leaves a layer to Python and would go on with us.
 
     Args:
@@ -76,7 +82,7 @@ def uncompiled(function: Any, and_below: bool = False) -> Any:
     if hasattr(frames, "set_code_exec_strategy"):  # since torch 2.7
         action = frames._FrameAction
         strategy = frames._FrameExecStrategy(action.SKIP, action.SKIP if and_below else action.DEFAULT)
-        frames.set_code_exec_strategy(function.__code__, strategy)
+        frames.set_code_exec_strategy(cast("FunctionType", function).__code__, strategy)
     return function
 
 
@@ -116,7 +122,7 @@ def has_hooks(module: nn.Module) -> tuple[bool, bool]:
     return bool(before), bool(after)
 
 
-def _frames() -> Any:
+def _frames() -> Iterator[FrameType]:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         yield frame
@@ -166,14 +172,26 @@ unseen = torch._C.DisableTorchFunction
 """The context in which our own work is done: function modes, and tensors of the user's own classes, do not see it."""
 
 
+undispatched = torch._C._DisableTorchDispatch
+"""The context in which no dispatch mode sees our own work, that of fake tensors neither."""
+
+without_modes = _disable_current_modes
+"""The context in which no mode at all is on, for what is to be done with real tensors."""
+
+
+def memory_of(storage: torch.UntypedStorage) -> int:
+    """Return the number of a piece of memory, which all views of it have."""
+    return storage._cdata
+
+
 def function_modes() -> tuple[TorchFunctionMode, ...]:
     """Return the function modes that are on in this thread, the outermost first."""
     return tuple(_get_current_function_mode_stack())
 
 
-def named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield each module of a model once, with its path."""
-    yield from model.named_modules()
+def named_modules(model: nn.Module, several: bool = False) -> Iterator[tuple[str, nn.Module]]:
+    """Yield each module of a model with its path: once, or under each of several paths."""
+    yield from model.named_modules(remove_duplicate=not several)
 
 
 def pop_mode(mode: TorchFunctionMode) -> None:

@@ -11,19 +11,28 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Sequence
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 __all__ = [
-    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "compress", "disagreement", "expand",
-    "first_along", "interned", "lone", "piece_along", "runs_along", "separable", "varies", "widen",
+    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
+    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "piece_along", "runs_along",
+    "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
 
 T = TypeVar("T")
+
+# Functions that torch leaves untyped
+
+unique = cast("Callable[[Tensor], Tensor]", torch.unique)  # pyright: ignore[reportUnknownMemberType]
+broadcast_shapes = cast("Callable[..., torch.Size]", torch.broadcast_shapes)  # pyright: ignore[reportUnknownMemberType]
+broadcast_tensors = cast("Callable[..., list[Tensor]]", torch.broadcast_tensors)  # pyright: ignore[reportUnknownMemberType]
+numbers = cast("Callable[[Tensor], list[int]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
+"""The elements of a tensor of one dim."""
 
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
@@ -54,7 +63,7 @@ def interned(table: Tensor) -> Tensor:
     return _tables.setdefault(key, table)
 
 
-_facts: dict[tuple[str | int, ...], tuple[Any, ...]] = {}
+_facts: dict[tuple[str | int, ...], tuple[Any, Tensor, object]] = {}
 """What was found out about small tables, by their ids; each entry holds its tables, so no other can get their ids."""
 
 _MANY_FACTS = 1 << 13
@@ -194,11 +203,11 @@ def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
 
 @_remembered
 def _disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
-    a, b = torch.broadcast_tensors(a, b)
+    a, b = broadcast_tensors(a, b)
     different = (a != b) & (a >= 0) & (b >= 0)
     if not bool(different.any()):
         return None
-    return tuple(different.nonzero()[0].tolist())
+    return tuple(numbers(different.nonzero()[0]))
 
 
 def runs_along(table: Tensor) -> list[int]:

@@ -10,9 +10,9 @@ from rnnshape.calculator.model import ModelPrediction
 from rnnshape.layout.axes import Axis, Dim
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import product
-from rnnshape.modelfile.building import PLACE
 from rnnshape.modelfile.description import Layer
 from rnnshape.modelfile.kinds import items
+from rnnshape.modelfile.names import PLACE
 from rnnshape.modelfile.reading import Document
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location

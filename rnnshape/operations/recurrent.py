@@ -23,7 +23,8 @@ __all__ = ["recurrent"]
 @operation("lstm", "gru", "rnn_tanh", "rnn_relu", always=True)
 def recurrent(op: Operation) -> None:
     """Torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
-    packed = len(op.args) > 1 and isinstance(op.args[1], Tensor) and op.args[1].dim() == 1
+    second = op.argument(1, "hx")
+    packed = isinstance(second, Tensor) and second.dim() == 1
     if packed:
         op.args = (op.args[0], on_cpu(op.args[1]), *op.args[2:])
     x = op.args[0]

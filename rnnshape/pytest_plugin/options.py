@@ -11,6 +11,7 @@ import pytest
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
+from rnnshape.tracking.labels import Axes
 
 __all__ = ["Options", "Settings", "read", "settings"]
 
@@ -26,7 +27,7 @@ class Options(NamedTuple):
 class Settings(NamedTuple):
     """What holds for one test."""
 
-    axes: Any
+    axes: Axes
     ignore: tuple[str, ...]
     fail_on: FailOn
     track: bool | int
