@@ -11,7 +11,7 @@ MIXED = f"""\
 fc (Linear): samples are mixed: along dim 1 of (6, 64) lie samples 0, 1, 2 and 3, and Linear takes that dim for features
   before    (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)
   view      (6, 64)
-  instead of view: transpose(0, 1).reshape(6, 64)
+  instead of view: transpose(0, 1).flatten(1)
   at {LINE}
   RNS203, see: rnnshape explain RNS203"""
 
