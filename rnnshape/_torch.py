@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import linecache
 import os
 import sys
@@ -32,6 +33,7 @@ __all__ = [
     "is_autocast",
     "is_judged_here",
     "is_library",
+    "is_unbatched_call",
     "known_values",
     "memory_of",
     "named_modules",
@@ -148,8 +150,21 @@ def user_location(frame: FrameType | None = None) -> Location | None:
 
 @functools.lru_cache(maxsize=4096)
 def is_library(file: str) -> bool:
-    """Tell whether a file is torch's or ours."""
-    return file.startswith((_OURS, _TORCH, "<frozen"))
+    """Tell whether a file is torch's or ours, or einops': an operation that it makes is the user's who wrote the pattern."""
+    return file.startswith((_OURS, _TORCH, "<frozen", *_einops()))
+
+
+@functools.cache
+def _einops() -> tuple[str, ...]:
+    spec = importlib.util.find_spec("einops")
+    return (os.path.dirname(os.path.abspath(spec.origin)) + os.sep,) if spec is not None and spec.origin else ()
+
+
+def is_unbatched_call() -> bool:
+    """Tell whether the recurrent layer of torch's that is running was given no dim for the batch, and has added one."""
+    codes = [forward.__code__ for forward in TORCH_FORWARDS]
+    frame = next((frame for frame in _frames() if frame.f_code in codes), None)
+    return frame is not None and not frame.f_locals.get("is_batched", True)
 
 
 @functools.lru_cache(maxsize=4096)

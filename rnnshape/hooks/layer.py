@@ -140,13 +140,16 @@ class Door:
         else:
             self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
 
-    def findings(self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None) -> list[Finding]:
+    def findings(
+        self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None, computed: bool = False
+    ) -> list[Finding]:
         """Turn mistakes into findings, without those that are ignored.
 
         Args:
             call: the call.
             mistakes: what is wrong with it.
             made: the line that made the state, where that is known; else what is wrong with it is placed at the call.
+            computed: whether the state comes out of a computation.
         """
         here = _torch.user_location()
         found: list[Finding] = []
@@ -154,7 +157,7 @@ class Door:
             location = made or here if mistake.subject not in ("input", "output") else here
             silent = any(place.silences(mistake.code) for place in (here, location) if place)
             if mistake.code not in self.ignore and not silent:
-                told = replace(mistake, suggestion=suggest(self.spec, call, mistake), location=location)
+                told = replace(mistake, suggestion=suggest(self.spec, call, mistake, computed), location=location)
                 found.append(finding_of(told, self.path, self.kind, here))
         return found
 

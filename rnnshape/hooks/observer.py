@@ -170,8 +170,8 @@ def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Pr
 
 def _findings(observer: Observer, door: Door, request: LayerCall, call: Call, mismatches: list[Mistake]) -> list[Finding]:
     """Turn what is wrong with the arguments of a call into findings; a state is wrong at the line that made it."""
-    made = observer.origin(door.state_of(request)) if mismatches else None
-    return door.findings(call, mismatches, made)
+    state = door.state_of(request) if mismatches else None
+    return door.findings(call, mismatches, observer.origin(state), getattr(state, "grad_fn", None) is not None)
 
 
 def _settle(

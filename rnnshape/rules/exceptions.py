@@ -162,7 +162,11 @@ def _channels(op: Operation) -> Mistake | None:
     names = sorted({"seq" if a.name == "step" else a.name for a, t in mark.tables.items() if varies(t, 1)})
     found = f", which is {text.listed(names)}" if names else ""
     fits = [d for d in range(2, source.dim()) if source.size(d) == expected]
-    hint = f"the axis of size {expected} is at dim {fits[0]}: transpose(1, {fits[0]}) fits" if len(fits) == 1 else None
+    hint = None
+    if len(fits) == 1:
+        turn = f"transpose(1, {fits[0]})"
+        where = f"the axis of size {expected} is at dim {fits[0]}"
+        hint = f"{where}: {turn} of the input fits, and {turn} of the output turns it back"
     message = f"{op.name} takes dim 1 for its {expected} channels and gets {source.size(1)}{found}"
     return _because("RNS213", message, hint, layout)
 

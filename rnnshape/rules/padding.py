@@ -42,7 +42,10 @@ def packed_the_other_way_round(use: Packing, step: Step) -> Iterator[Mistake]:
         if runs_along(table) == [1 - wanted]:
             reads = f"pack_padded_sequence with batch_first={bool(use.batch_first)}"
             message = f"{reads} takes dim {wanted} for the batch, which is dim {1 - wanted}"
-            yield wrong("RNS401", message, f"batch_first={not use.batch_first} fits", seen=use.mark)
+            fits, samples = f"batch_first={not use.batch_first} fits", use.mark.sizes[1 - wanted]
+            if samples != use.mark.sizes[wanted]:  # there are as many lengths as packing took for samples
+                fits += f", with the lengths of the {samples} samples"
+            yield wrong("RNS401", message, fits, seen=use.mark)
 
 
 @note(Packing)

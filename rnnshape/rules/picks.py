@@ -72,7 +72,7 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             "RNS302",
             f"of the reverse direction only {whose} is used, where it has read one step and no more",
             "the reverse direction ends at step 0: rnnshape.last_state(rnn, h_n) has both at their ends, and so has "
-            "rnnshape.last_step(rnn, output)",
+            f"rnnshape.last_step(rnn, output{', lengths' if call.ragged or shorter else ''})",
             call.used.get((1, reverse.pop())),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.

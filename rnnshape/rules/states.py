@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.coordinates.tables import broadcast_tensors, numbers, numbers_by_row, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
@@ -121,8 +121,15 @@ def halves_cut_the_wrong_way(use: Contraction, step: Step) -> Iterator[Mistake]:
                 continue  # every unit once: some of forward, some of reverse, chosen on purpose
             lies = f"the output is (directions=2 hidden={call.width}) and is taken for (hidden directions)"
             message = f"a dim as long as one direction, {call.width}, holds units of both: {lies}"
-            fits = f"view(..., 2, {call.width}) has a dim of directions"
-            yield wrong("RNS307", message, fits, site=mark.sites.get(axis), seen=mark)
+            site = mark.sites.get(axis)
+            yield wrong("RNS307", message, _halves(site, call.width), site=site, seen=mark)
+
+
+def _halves(site: Site | None, width: int) -> str:
+    """Say how to have the halves apart: of a view as (..., hidden, 2), such that what follows it finds them where it looks."""
+    if site is not None and site.name in ("view", "reshape", "unflatten") and site.sizes[-2:] == (width, 2):
+        return f"instead of {site.name}: view(..., 2, {width}).transpose(-1, -2)"
+    return f"the forward half is [..., :{width}], the reverse half [..., {width}:]"
 
 
 @rule(StatePair)

@@ -97,7 +97,8 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
     """Say that samples lie along a dim which an operation takes for something else."""
     site = mark.sites.get(axis)
     message = f"samples are mixed: {held(mark, axis, dim)}, and {called(name)} takes that dim for {taken}"
-    return wrong("RNS203", message, _instead(site), site=site, seen=mark)
+    apart = (dim,) if site is not None and site.sizes == mark.sizes else ()
+    return wrong("RNS203", message, _instead(site, apart), site=site, seen=mark)
 
 
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
@@ -119,10 +120,10 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
     return None
 
 
-def _instead(site: Site | None) -> str | None:
-    """Return a permutation that makes a reshape right, where one was found that does."""
+def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
+    """Return a permutation that makes a reshape right, where one was found that has no samples along these dims."""
     before = layout_before(site) if site is not None and site.name in _RESHAPES else None
     if site is None or before is None:
         return None
-    found = repair(before.dims, site.sizes)
+    found = repair(before.dims, site.sizes, apart)
     return f"instead of {site.name}: {found[0]}" if found else None
