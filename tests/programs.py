@@ -95,12 +95,11 @@ class Place:
     def values_of(self, name: str) -> list[ast.expr]:
         """Return what is assigned to a name, or to an attribute of ``self``."""
         found: list[ast.expr] = []
-        for node in ast.walk(self.tree):
-            for target in node.targets if isinstance(node, ast.Assign) else ():
-                value = node.value
-                pairs = [(target, value)]
-                if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                    pairs = list(zip(target.elts, value.elts, strict=True))
+        for node in (n for n in ast.walk(self.tree) if isinstance(n, ast.Assign)):
+            for target in node.targets:
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts, strict=True))
                 found += [v for t, v in pairs if isinstance(t, (ast.Name, ast.Attribute)) and name_of(t) == name]
         return found
 

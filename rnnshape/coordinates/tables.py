@@ -96,7 +96,12 @@ def along(size: int, dim: int, ndim: int) -> Tensor:
 
 
 def piece_along(length: int, dim: int, ndim: int, stride: int, size: int) -> Tensor:
-    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``."""
+    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``.
+
+    Of an axis that is longer than any table may be, nothing is known.
+    """
+    if length > LARGEST:
+        return alone(NOWHERE, ndim)
     key = (length, dim, ndim, stride, size)
     table = _ranges.get(key)
     if table is None:
