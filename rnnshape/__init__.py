@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rnnshape.api.diagnose import diagnose
     from rnnshape.api.explain import explain
     from rnnshape.api.predict import predict
+    from rnnshape.api.run import run
     from rnnshape.api.watch import watch
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction, ModuleCall
@@ -42,12 +43,14 @@ if TYPE_CHECKING:
     from rnnshape.layout.axes import Axis
     from rnnshape.layout.layout import Layout
     from rnnshape.modelfile.prediction import predict_file
+    from rnnshape.modelfile.source import module_source
     from rnnshape.report.event import Event
     from rnnshape.report.finding import Finding
     from rnnshape.report.report import Report
     from rnnshape.states import bridge, by_direction, by_layer, initial_state, last_state, last_step
 
 _EXPORTS = {
+    "rnnshape.api.run": ("run",),
     "rnnshape.api.watch": ("watch",),
     "rnnshape.api.assert_layout": ("assert_layout", "layouts"),
     "rnnshape.layout.axes": ("Axis",),
@@ -69,6 +72,7 @@ _EXPORTS = {
     "rnnshape.layout.layout": ("Layout",),
     "rnnshape.calculator.model": ("ModelPrediction", "ModuleCall"),
     "rnnshape.modelfile.prediction": ("predict_file",),
+    "rnnshape.modelfile.source": ("module_source",),
     "rnnshape.api.predict": ("predict",),
     "rnnshape.report.event": ("Event",),
     "rnnshape.report.finding": ("Finding",),
@@ -111,10 +115,12 @@ __all__ = [
     "last_state",
     "last_step",
     "layouts",
+    "module_source",
     "predict",
     "predict_file",
     "predict_windows",
     "report_of",
+    "run",
     "watch",
 ]
 

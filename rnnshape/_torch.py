@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import linecache
 import os
 import sys
 import weakref
-from collections.abc import Iterator
-from types import FrameType
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from types import FrameType, FunctionType
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
+from torch.utils._python_dispatch import _disable_current_modes
 
 from rnnshape.report.location import Location
 
 __all__ = [
+    "MODULE_CALL",
     "RECURRENT",
     "TORCH_FORWARDS",
     "Family",
@@ -30,19 +33,28 @@ __all__ = [
     "is_autocast",
     "is_judged_here",
     "is_library",
+    "is_unbatched_call",
     "known_values",
+    "memory_of",
     "named_modules",
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
     "traceback_location",
     "uncompiled",
+    "undispatched",
     "unseen",
     "user_location",
+    "without_modes",
 ]
+
+F = TypeVar("F", bound=Callable[..., object])
 
 RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
 """The base classes of torch's recurrent layers."""
+
+MODULE_CALL = nn.Module._call_impl.__code__
+"""The code that runs whenever a module is called; its frame has the module and what it is called with."""
 
 TORCH_FORWARDS = tuple(k.forward for k in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell))
 
@@ -63,7 +75,7 @@ def is_autocast() -> bool:
     return torch._C._is_any_autocast_enabled()
 
 
-def uncompiled(function: Any, and_below: bool = False) -> Any:
+def uncompiled(function: F, and_below: bool = False) -> F:
     """Have torch.compile run a function of ours as it stands, where it leaves a layer to Python and would go on with us.
 
     Args:
@@ -74,7 +86,7 @@ def uncompiled(function: Any, and_below: bool = False) -> Any:
     if hasattr(frames, "set_code_exec_strategy"):  # since torch 2.7
         action = frames._FrameAction
         strategy = frames._FrameExecStrategy(action.SKIP, action.SKIP if and_below else action.DEFAULT)
-        frames.set_code_exec_strategy(function.__code__, strategy)
+        frames.set_code_exec_strategy(cast("FunctionType", function).__code__, strategy)
     return function
 
 
@@ -114,7 +126,7 @@ def has_hooks(module: nn.Module) -> tuple[bool, bool]:
     return bool(before), bool(after)
 
 
-def _frames() -> Any:
+def _frames() -> Iterator[FrameType]:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         yield frame
@@ -138,8 +150,21 @@ def user_location(frame: FrameType | None = None) -> Location | None:
 
 @functools.lru_cache(maxsize=4096)
 def is_library(file: str) -> bool:
-    """Tell whether a file is torch's or ours."""
-    return file.startswith((_OURS, _TORCH, "<frozen"))
+    """Tell whether a file is torch's or ours, or einops': an operation that it makes is the user's who wrote the pattern."""
+    return file.startswith((_OURS, _TORCH, "<frozen", *_einops()))
+
+
+@functools.cache
+def _einops() -> tuple[str, ...]:
+    spec = importlib.util.find_spec("einops")
+    return (os.path.dirname(os.path.abspath(spec.origin)) + os.sep,) if spec is not None and spec.origin else ()
+
+
+def is_unbatched_call() -> bool:
+    """Tell whether the recurrent layer of torch's that is running was given no dim for the batch, and has added one."""
+    codes = [forward.__code__ for forward in TORCH_FORWARDS]
+    frame = next((frame for frame in _frames() if frame.f_code in codes), None)
+    return frame is not None and not frame.f_locals.get("is_batched", True)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -151,14 +176,26 @@ unseen = torch._C.DisableTorchFunction
 """The context in which our own work is done: function modes, and tensors of the user's own classes, do not see it."""
 
 
+undispatched = torch._C._DisableTorchDispatch
+"""The context in which no dispatch mode sees our own work, that of fake tensors neither."""
+
+without_modes = _disable_current_modes
+"""The context in which no mode at all is on, for what is to be done with real tensors."""
+
+
+def memory_of(storage: torch.UntypedStorage) -> int:
+    """Return the number of a piece of memory, which all views of it have."""
+    return storage._cdata
+
+
 def function_modes() -> tuple[TorchFunctionMode, ...]:
     """Return the function modes that are on in this thread, the outermost first."""
     return tuple(_get_current_function_mode_stack())
 
 
-def named_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield each module of a model once, with its path."""
-    yield from model.named_modules()
+def named_modules(model: nn.Module, several: bool = False) -> Iterator[tuple[str, nn.Module]]:
+    """Yield each module of a model with its path: once, or under each of several paths."""
+    yield from model.named_modules(remove_duplicate=not several)
 
 
 def pop_mode(mode: TorchFunctionMode) -> None:
@@ -224,7 +261,7 @@ class Family:
 def calling_module() -> nn.Module | None:
     """Return the innermost module whose call is on the stack."""
     for frame in _frames():
-        if frame.f_code is nn.Module._call_impl.__code__:
+        if frame.f_code is MODULE_CALL:
             found = frame.f_locals.get("self")
             return found if isinstance(found, nn.Module) else None
     return None
@@ -237,7 +274,7 @@ def path_from_stack(module: nn.Module) -> str:
     """
     path = type(module).__name__
     for frame in _frames():
-        if frame.f_code is nn.Module._call_impl.__code__:
+        if frame.f_code is MODULE_CALL:
             outer = frame.f_locals.get("self")
             if isinstance(outer, nn.Module) and outer is not module:
                 for name, inner in outer.named_modules():

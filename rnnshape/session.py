@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from rnnshape import _torch
 from rnnshape.contracts.annotations import annotated_axes
-from rnnshape.hooks.class_call import Watcher, leave_classes, reporters, stand_in_classes
+from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, reporters, stand_in_classes
 from rnnshape.hooks.dataloader import batch_first, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
 from rnnshape.operations.registry import leaves
@@ -26,7 +26,7 @@ from rnnshape.tracking.track import Tracker
 for _ours in (Reporter.guarded, Reporter.tell):
     _torch.uncompiled(_ours, and_below=True)
 
-__all__ = ["UNBATCHED", "Session", "Steps", "trackers"]
+__all__ = ["UNBATCHED", "Session", "Steps", "recording", "trackers"]
 
 UNBATCHED = "RNS112"
 """The rule on inputs without a batch: whoever has named the axes has meant them so."""
@@ -35,6 +35,17 @@ UNBATCHED = "RNS112"
 def trackers() -> tuple[Tracker, ...]:
     """Return the trackers that are on in this thread, the outermost first."""
     return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
+
+
+def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True) -> Session:
+    """Return a session that records and does no more, for one call of a model.
+
+    Args:
+        model: whose layers are watched.
+        ignore: codes that are not reported.
+        named: whether the caller has named the axes: then a sequence without a batch is meant.
+    """
+    return Session(model, "record", (*ignore, UNBATCHED) if named else ignore)
 
 
 def _origin(value: object) -> Location | None:
@@ -110,7 +121,7 @@ def _paths_in(model: nn.Module) -> Callable[[nn.Module], str]:
     return lambda module: paths.get(id(module), "")
 
 
-class Steps(Watcher):
+class Steps(Watcher[nn.Module]):
     """The first steps of a run, through which every axis is followed: the tracker is on while they last, and gone afterwards.
 
     A step is one call of the model that is watched, or of any outermost module where the whole process is.
@@ -123,7 +134,7 @@ class Steps(Watcher):
     """
 
     def __init__(self, reporter: Reporter, tracker: Tracker, model: nn.Module | None, limit: int | None) -> None:
-        self.doors: dict[int, Any] = {}
+        self.doors: dict[int, nn.Module] = {}
         self.everywhere = False
         self._reporter = reporter
         self._tracker = tracker
@@ -163,11 +174,11 @@ class Steps(Watcher):
         """Any module is a step, where it is the outermost."""
         return module
 
-    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
+    def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
         return self._reporter.guarded(work, *args)
 
-    def through(self, door: nn.Module, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def through(self, door: nn.Module, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call the model, as one step."""
         if self._inside or threading.get_ident() != self._thread:
             return proceed(*args, **kwargs)
@@ -184,7 +195,7 @@ class Steps(Watcher):
         self._tracker.finish(result)
         return result
 
-    def _begin(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _begin(self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
         names = annotated_axes(module.forward)
         try:
             arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments

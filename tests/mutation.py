@@ -46,7 +46,7 @@ SLOW = (
     "tests/test_imports.py",
     "tests/test_mutation.py",
     "tests/test_readme.py",
-    "tests/test_scaling.py",
+    "tests/calculator/test_scaling.py",
 )
 """Test files that are not asked unless --tests names them."""
 

@@ -143,7 +143,7 @@ def _stated(layout: Layout, sizes: Mapping[str, int], block: Agreement | None) -
     return found
 
 
-def _size(name: str, size: Any) -> int:
+def _size(name: str, size: object) -> int:
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise SpecError(f"{name}={size!r}: a size is a number of elements")
     return size

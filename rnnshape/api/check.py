@@ -34,8 +34,8 @@ def check(target: T, /, *, axes: Axes = ..., on: Action = ..., track: bool | int
 @overload
 def check(*, axes: Axes = ..., on: Action = ..., track: bool | int = ..., ignore: Iterable[str] = ...) -> Callable[[T], T]: ...
 def check(
-    target: Any = None, /, *, axes: Axes = None, on: Action = "raise", track: bool | int = 3, ignore: Iterable[str] = ()
-) -> Any:
+    target: object = None, /, *, axes: Axes = None, on: Action = "raise", track: bool | int = 3, ignore: Iterable[str] = ()
+) -> object:
     """Check every call of a module or of a function, and every recurrent layer that is called inside.
 
     Contracts are checked at every call, and so are the sizes and dtypes of jaxtyping annotations, with beartype, unless the
@@ -113,7 +113,7 @@ def check(
     return target
 
 
-def report_of(checked: Any, /) -> Report:
+def report_of(checked: object, /) -> Report:
     """Return what was seen of something that `check` stands around.
 
     Raises:
@@ -133,7 +133,7 @@ def report_of(checked: Any, /) -> Report:
 
 
 class _Target(NamedTuple):
-    alive: weakref.ref[Any]
+    alive: weakref.ref[object]
     checker: Checker
     stand: _ClassCheck | None
 
@@ -149,7 +149,7 @@ class _Targets:
         found = self._targets.get(id(target))
         return found.checker if found is not None and found.alive() is target else None
 
-    def check(self, target: Any, checker: Checker) -> None:
+    def check(self, target: object, checker: Checker) -> None:
         """Have a function checked."""
         self._put(target, checker, None)
 
@@ -162,10 +162,10 @@ class _Targets:
         self._put(target, checker, stand)
         stand_in_classes(stand, (owner,))
 
-    def _put(self, target: Any, checker: Checker, stand: _ClassCheck | None) -> None:
+    def _put(self, target: object, checker: Checker, stand: _ClassCheck | None) -> None:
         key, targets = id(target), self._targets
 
-        def forget(reference: weakref.ref[Any]) -> None:
+        def forget(reference: weakref.ref[object]) -> None:
             found = targets.get(key)
             if found is not None and found.alive is reference:
                 del targets[key]
@@ -178,7 +178,7 @@ class _Targets:
 _targets = _Targets()
 
 
-class _ClassCheck(Watcher):
+class _ClassCheck(Watcher[bool]):
     """Stands in a class, for all of its modules or for one.
 
     Args:
@@ -197,7 +197,7 @@ class _ClassCheck(Watcher):
         return True
 
     @_torch.uncompiled
-    def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+    def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
         if _torch.compiles_below():
             return proceed(*args, **kwargs)
@@ -211,7 +211,7 @@ class _ClassCheck(Watcher):
         return result
 
 
-def _wrapped(checker: Checker, function: Callable[..., Any], axes: Axes) -> Callable[..., Any]:
+def _wrapped(checker: Checker, function: Callable[..., object], axes: Axes) -> Callable[..., object]:
     """Return a function of the same kind, signature and name, whose calls are checked with these options alone."""
     if _targets.checker(function) is not None:
         function = cast("Any", function).__wrapped__
@@ -221,7 +221,9 @@ def _wrapped(checker: Checker, function: Callable[..., Any], axes: Axes) -> Call
     return wrapper
 
 
-def _begin(checker: Checker, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> CheckedCall:
+def _begin(
+    checker: Checker, function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+) -> CheckedCall:
     module = args[0] if args and isinstance(args[0], nn.Module) else getattr(function, "__self__", None)
     call = CheckedCall(checker, function, None, args, kwargs, module if isinstance(module, nn.Module) else None)
     call.begin()
@@ -231,7 +233,7 @@ def _begin(checker: Checker, function: Callable[..., Any], args: tuple[Any, ...]
 # Options
 
 
-def _check_axes(axes: Axes, function: Callable[..., Any]) -> None:
+def _check_axes(axes: Axes, function: Callable[..., object]) -> None:
     """Refuse axes that no call could fit.
 
     Raises:
@@ -239,7 +241,7 @@ def _check_axes(axes: Axes, function: Callable[..., Any]) -> None:
     """
     if isinstance(axes, Mapping):
         found = annotations_of(function)
-        kinds = {p.kind for p in found.signature.parameters.values()} if found is not None else set[Any]()
+        kinds = {p.kind for p in found.signature.parameters.values()} if found is not None else set[object]()
         known = list(found.signature.parameters) if found is not None else []
         for name in axes:
             if found is not None and name not in known and inspect.Parameter.VAR_KEYWORD not in kinds:

@@ -12,7 +12,7 @@ from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
-from rnnshape.session import UNBATCHED, Session
+from rnnshape.session import recording
 from rnnshape.tracking.labels import Axes, label, label_arguments
 
 __all__ = ["diagnose"]
@@ -21,13 +21,13 @@ __all__ = ["diagnose"]
 def diagnose(
     model: nn.Module,
     /,
-    *args: Any,
+    *args: object,
     axes: Axes = None,
-    target: Any = None,
+    target: object = None,
     target_axes: Axes = None,
-    loss: Callable[[Any, Any], Any] | None = None,
+    loss: Callable[[Any, Any], object] | None = None,
     ignore: Iterable[str] = (),
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Report:
     """Run a model once, follow every axis through it, and report what is wrong.
 
@@ -64,7 +64,7 @@ def diagnose(
     """
     codes = (*checked_codes(ignore), *ignored_codes())
     axes = annotated_axes(model.forward) or None if axes is None else axes
-    session = Session(model, "record", (*codes, UNBATCHED) if axes is not None else codes)
+    session = recording(model, codes, named=axes is not None)
     report, tracker = session.report, session.tracker()
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
@@ -83,8 +83,12 @@ def diagnose(
 
 
 def _run(
-    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], loss: Callable[[Any, Any], Any] | None, target: Any
-) -> Any:
+    model: nn.Module,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    loss: Callable[[Any, Any], object] | None,
+    target: object,
+) -> object:
     output = model(*args, **kwargs)
     if loss is not None:
         loss(output, target)

@@ -23,21 +23,21 @@ __all__ = ["predict"]
 def predict(
     what: str | RNNSpec,
     /,
-    *args: Any,
+    *args: object,
     batch: int | str | None = ...,
     seq: int | str | None = ...,
     lengths: Iterable[SupportsIndex] | None = ...,
     dtype: object = ...,
-    **config: Any,
+    **config: object,
 ) -> Prediction: ...
 @overload
 def predict(
     what: nn.Module,
-    layout: Any,
+    layout: object,
     /,
-    *layouts: Any,
-    target: Any = ...,
-    loss: Callable[[Any, Any], Any] | None = ...,
+    *layouts: object,
+    target: object = ...,
+    loss: Callable[[Any, Any], object] | None = ...,
     ignore: Iterable[str] = ...,
     **kwargs: Any,
 ) -> ModelPrediction: ...
@@ -51,7 +51,7 @@ def predict(
     lengths: Iterable[SupportsIndex] | None = ...,
     dtype: object = ...,
 ) -> Prediction: ...
-def predict(what: Any, /, *args: Any, **kwargs: Any) -> Prediction | ModelPrediction:
+def predict(what: Any, /, *args: object, **kwargs: Any) -> Prediction | ModelPrediction:
     """Predict the Layout of every tensor of a recurrent layer, or of every call of every module of a model.
 
     A layer is given by its name, an `RNNSpec` or a live module, and answered by the calculator, without torch. A model is
@@ -100,11 +100,12 @@ def _is_layer(module: object) -> bool:
     return True
 
 
-def _of_model(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ModelPrediction:
+def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]) -> ModelPrediction:
     from rnnshape.dryrun.prediction import predict_model
+    from rnnshape.session import recording
 
     if not args and not kwargs:
         name = type(model).__name__
         raise SpecError(f"{name}: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')")
     own = {name: kwargs.pop(name) for name in ("target", "loss", "ignore") if name in kwargs}
-    return predict_model(model, args, kwargs, **own)
+    return predict_model(model, args, kwargs, session=recording, **own)

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
@@ -85,7 +85,7 @@ def run(
 
 
 @contextlib.contextmanager
-def _only_mistakes_are_logged() -> Any:
+def _only_mistakes_are_logged() -> Generator[None, None, None]:
     """Keep calls and findings out of the script's log, for they are printed at the end; a mistake of ours goes to stderr."""
     logger = logging.getLogger("rnnshape")
     handler = logging.StreamHandler()
@@ -117,7 +117,7 @@ def _script(target: str, as_module: bool) -> int:
     return 0
 
 
-def _file(path: str) -> tuple[CodeType, dict[str, Any]]:
+def _file(path: str) -> tuple[CodeType, dict[str, object]]:
     """Return the code of a file, and the names that the interpreter gives to a script."""
     path = os.path.join(os.getcwd(), path)
     loader = SourceFileLoader("__main__", path)
@@ -125,7 +125,7 @@ def _file(path: str) -> tuple[CodeType, dict[str, Any]]:
     return code, {"__file__": path, "__loader__": loader, "__cached__": None, "__package__": None}
 
 
-def _module(name: str) -> tuple[CodeType, dict[str, Any]]:
+def _module(name: str) -> tuple[CodeType, dict[str, object]]:
     """Return the code of a module, or of a package's ``__main__``, and the names that ``python -m`` gives to it."""
     spec = find_spec(name)
     if spec is not None and spec.submodule_search_locations is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import index
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
 from rnnshape.calculator.costs import ITEM_SIZE
 from rnnshape.calculator.spec import RNNSpec
@@ -14,7 +14,7 @@ from rnnshape.layout.sizes import Size, parse_size
 __all__ = ["dtype_of", "lengths_of", "size_of", "spec_of"]
 
 
-def spec_of(what: object, args: tuple[Any, ...], config: dict[str, Any]) -> RNNSpec:
+def spec_of(what: object, args: tuple[object, ...], config: dict[str, object]) -> RNNSpec:
     """Read what a layer is given as: a name with torch's arguments, an `RNNSpec`, or a live module.
 
     >>> spec_of("GRU", (4, 8), {"bias": False})
@@ -29,7 +29,7 @@ def spec_of(what: object, args: tuple[Any, ...], config: dict[str, Any]) -> RNNS
     return spec
 
 
-def size_of(name: str, value: Any) -> Size:
+def size_of(name: str, value: object) -> Size:
     """Read a size or a symbol.
 
     >>> size_of("batch", 6), str(size_of("seq", "2*T"))

@@ -19,7 +19,7 @@ from rnnshape.calculator.tables import table
 from rnnshape.calculator.tensors import Tensors, parameters_of, tensors_of
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Quantity, Size, Total, product, quantity, single
+from rnnshape.layout.sizes import Quantity, Size, Total, product, single
 
 if TYPE_CHECKING:
     from rnnshape.calculator.comparison import Difference
@@ -32,12 +32,12 @@ __all__ = ["Prediction", "predict"]
 def predict(
     what: str | RNNSpec | object,
     /,
-    *args: Any,
+    *args: object,
     batch: int | str | None = "B",
     seq: int | str | None = "T",
     lengths: Iterable[SupportsIndex] | None = None,
     dtype: object = "float32",
-    **config: Any,
+    **config: object,
 ) -> Prediction:
     """Predict the Layout of every tensor of a recurrent layer.
 
@@ -166,15 +166,7 @@ class Prediction:
     @cached_property
     def scale(self) -> Scale:
         """The sizes that the costs are computed from; a symbol is a `Total`."""
-        spec = self.spec
-        batch, seq = 1 if self.batch is None else self.batch, 1 if self.seq is None else self.seq
-        return Scale(
-            *(spec.input_size, spec.hidden_size, spec.proj_size, spec.num_layers, spec.directions),
-            batch=quantity(batch),
-            steps=quantity(product((batch, seq))) if self.lengths is None else sum(self.lengths),
-            item=ITEM_SIZE[self.dtype],
-            copied=spec.batch_first and self.batch is not None and self.lengths is None,
-        )
+        return Scale.of(self.spec, self.batch, self.seq, self.lengths, ITEM_SIZE[self.dtype])
 
     @cached_property
     def parameter_count(self) -> int:
@@ -297,7 +289,7 @@ class Prediction:
         def plain(size: Size | Total | None) -> int | str | None:
             return size if isinstance(size, int) or size is None else str(size)
 
-        def entry(layout: Layout | None) -> dict[str, Any] | None:
+        def entry(layout: Layout | None) -> dict[str, object] | None:
             return layout and {"layout": str(layout), "sizes": [plain(s) for s in layout.sizes]}
 
         return {

@@ -57,7 +57,7 @@ class Difference:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready data."""
 
-        def group(changes: tuple[Change, ...]) -> dict[str, Any]:
+        def group(changes: tuple[Change, ...]) -> dict[str, object]:
             return {name: {"before": _plain(before), "after": _plain(after)} for name, before, after in changes}
 
         groups = {name: group(getattr(self, name)) for name in ("configuration", "tensors", "parameters", "costs")}
@@ -103,7 +103,7 @@ def _changes(names: Iterable[str], before: object, after: object) -> tuple[Chang
 
 def _merged(changes: Iterable[Change]) -> list[Change]:
     """Make one row of tensors that change in the same way."""
-    names: dict[tuple[Any, Any], list[str]] = {}
+    names: dict[tuple[object, object], list[str]] = {}
     for name, before, after in changes:
         names.setdefault((before, after), []).append(name)
     return [Change(" ".join(alike), *layouts) for layouts, alike in names.items()]
@@ -128,7 +128,7 @@ def _times(cost: Change) -> str:
     return ""
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Layout):
         return {"layout": str(value), "sizes": [_plain(size) for size in value.sizes]}
     if isinstance(value, tuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rnnshape.calculator.spec import RNNSpec
-from rnnshape.layout.sizes import Quantity
+from rnnshape.layout.sizes import Quantity, Size, product, quantity
 
 __all__ = ["COSTS", "ITEM_SIZE", "Scale", "flops", "flops_per_step", "parameters", "saved_bytes", "state_bytes"]
 
@@ -42,6 +42,20 @@ class Scale(NamedTuple):
     steps: Quantity
     item: int = 4
     copied: bool = False
+
+    @classmethod
+    def of(
+        cls, spec: RNNSpec, batch: Size | None, seq: Size | None, lengths: tuple[int, ...] | None = None, item: int = 4
+    ) -> Scale:
+        """Return the scale of a call: of so many samples and steps, None for one, or of samples of these lengths."""
+        rows, steps = (1 if size is None else size for size in (batch, seq))
+        return cls(
+            *(spec.input_size, spec.hidden_size, spec.proj_size, spec.num_layers, spec.directions),
+            batch=quantity(rows),
+            steps=quantity(product((rows, steps))) if lengths is None else sum(lengths),
+            item=item,
+            copied=spec.batch_first and batch is not None and lengths is None,
+        )
 
 
 def _state(spec: RNNSpec, scale: Scale) -> Quantity:

@@ -39,7 +39,7 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready data."""
 
-        def entry(layout: Layout) -> dict[str, Any]:
+        def entry(layout: Layout) -> dict[str, object]:
             sizes = [size if isinstance(size, int) else str(size) for size in layout.sizes]
             return {"layout": str(layout), "sizes": sizes, "origins": list(origins(layout))}
 

@@ -162,12 +162,12 @@ def _number(total: Total) -> int | str:
     return str(total) if number is None else number
 
 
-def _value(value: Value) -> dict[str, Any]:
+def _value(value: Value) -> dict[str, object]:
     sizes = [size if isinstance(size, int) else str(size) for size in value.layout.sizes]
     return {"name": value.name, "layout": str(value.layout), "sizes": sizes, "dtype": value.dtype}
 
 
-def _call(call: ModuleCall) -> dict[str, Any]:
+def _call(call: ModuleCall) -> dict[str, object]:
     return {
         "path": call.path,
         "kind": call.kind,

@@ -78,7 +78,7 @@ class Scaling:
         def plain(value: Size | Quantity) -> int | str:
             return value if isinstance(value, int) else str(value)
 
-        def row(growth: Growth) -> dict[str, Any]:
+        def row(growth: Growth) -> dict[str, object]:
             factors = {letter: None if f is None else float(f) for letter, f in growth.factors.items()}
             degrees = dict(growth.degrees)
             return {"now": plain(growth.now), "formula": str(growth.formula), "degrees": degrees, "factors": factors}

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from numbers import Number
 from operator import index
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, SupportsIndex
 
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.text import nearest
@@ -110,7 +110,7 @@ class RNNSpec:
         if self.proj_size is True or (self.hidden_size is True and self.gates == 1 and not self.cell):
             name = "proj_size" if self.proj_size is True else "hidden_size"
             raise _wrong_type(name, True, int)
-        values: dict[str, Any] = {name: bool(getattr(self, name)) for name in ("bias", "batch_first", "bidirectional")}
+        values: dict[str, object] = {name: bool(getattr(self, name)) for name in ("bias", "batch_first", "bidirectional")}
         values |= {name: _integer(name, getattr(self, name)) for name in ("input_size", "hidden_size", "num_layers")}
         values["proj_size"] = _integer("proj_size", self.proj_size or 0)  # torch takes 0.0 for no projection
         values["dropout"] = float(self.dropout)
@@ -120,7 +120,7 @@ class RNNSpec:
     # Where it comes from
 
     @classmethod
-    def of(cls, kind: str, /, *args: Any, **config: Any) -> RNNSpec:
+    def of(cls, kind: str, /, *args: object, **config: Any) -> RNNSpec:
         """Build a spec from a layer's name and torch's constructor arguments.
 
         Args:
@@ -165,13 +165,13 @@ class RNNSpec:
         return cls(mode, cell=cell, **{name: getattr(module, name) for name in names if hasattr(module, name)})
 
     @classmethod
-    def from_dict(cls, config: Mapping[str, Any]) -> RNNSpec:
+    def from_dict(cls, config: Mapping[str, object]) -> RNNSpec:
         """Build a spec from a mapping, as read from TOML or JSON: ``kind`` and torch's arguments.
 
         >>> RNNSpec.from_dict({"kind": "GRU", "input_size": 4, "hidden_size": 8})
         GRU(4, 8)
         """
-        rest = dict(config)
+        rest: dict[str, Any] = dict(config)
         kind = rest.pop("kind", None)
         if not isinstance(kind, str):
             raise SpecTypeError(f"kind={kind!r}: a layer's name is needed, one of {', '.join(KINDS)}")
@@ -241,7 +241,7 @@ def _check_type(name: str, value: object, needed: type) -> None:
         raise _wrong_type(name, value, needed)
 
 
-def _check_least(name: str, value: Any, least: int) -> None:
+def _check_least(name: str, value: int, least: int) -> None:
     try:
         too_small = value <= least - 1
     except TypeError:
@@ -250,18 +250,18 @@ def _check_least(name: str, value: Any, least: int) -> None:
         raise SpecError(f"{name}={value}: {least} or more is needed")
 
 
-def _check_dropout(value: Any) -> None:
+def _check_dropout(value: float) -> None:
     try:
         float(value)
     except TypeError:
         raise _wrong_type("dropout", value, float) from None
     except (ValueError, OverflowError):
         pass  # no number, or none from 0 to 1
-    if isinstance(value, bool) or not isinstance(value, Number) or not 0 <= cast("float", value) <= 1:
+    if isinstance(value, bool) or not isinstance(value, Number) or not 0 <= value <= 1:
         raise SpecError(f"dropout={value!r}: a probability from 0 to 1 is needed")
 
 
-def _integer(name: str, value: Any) -> int:
+def _integer(name: str, value: SupportsIndex) -> int:
     try:
         return index(value)
     except TypeError:
@@ -297,7 +297,7 @@ def _rnn_mode(nonlinearity: object) -> str:
     return "RNN_RELU" if nonlinearity == "relu" else "RNN_TANH"
 
 
-def _add_positional(config: dict[str, Any], kind: str, args: tuple[Any, ...], order: tuple[str, ...]) -> None:
+def _add_positional(config: dict[str, object], kind: str, args: tuple[object, ...], order: tuple[str, ...]) -> None:
     if len(args) > len(order):
         raise SpecTypeError(f"{kind} takes {len(order)} positional arguments, {', '.join(order)}; got {len(args)}")
     for name, value in zip(order, args, strict=False):

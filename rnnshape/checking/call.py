@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
 from rnnshape import _torch
 from rnnshape.checking.batches import batches
-from rnnshape.checking.checker import Checker
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
 from rnnshape.contracts.violations import kind, kind_of_call
@@ -23,6 +22,9 @@ from rnnshape.operations.registry import leaves
 from rnnshape.session import trackers
 from rnnshape.tracking.labels import label, learn_lengths
 from rnnshape.tracking.track import Tracker
+
+if TYPE_CHECKING:
+    from rnnshape.checking.checker import Checker
 
 __all__ = ["CheckedCall"]
 
@@ -42,10 +44,10 @@ class CheckedCall:
     def __init__(
         self,
         checker: Checker,
-        function: Callable[..., Any],
+        function: Callable[..., object],
         module: nn.Module | None,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
         root: nn.Module | None = None,
     ) -> None:
         self._checker = checker
@@ -55,7 +57,7 @@ class CheckedCall:
         self._root = root if root is not None else module
         self._args, self._kwargs = args, kwargs
         self._known = checker.known(function)
-        self._kind: Any = None
+        self._kind: object = None
         self._unbatched = False
         self._layers = checker.layers(unbatched=False)
         self._others = trackers()
@@ -80,7 +82,7 @@ class CheckedCall:
                 self._tell(found)
         self._layers = self._checker.layers(self._unbatched)
 
-    def end(self, result: Any, is_output: bool) -> None:
+    def end(self, result: object, is_output: bool) -> None:
         """Look at the result, and at what was picked on the way.
 
         Args:
@@ -159,7 +161,7 @@ class CheckedCall:
 
     # After
 
-    def _judge_result(self, result: Any) -> list[Broken]:
+    def _judge_result(self, result: object) -> list[Broken]:
         known = self._kind and kind(result)
         if (known and (self._kind, known) in self._known.right) or self._promises.arguments is None:
             return []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from rnnshape import _torch
 from rnnshape.checking.batches import batches
@@ -62,11 +61,11 @@ class Checker:
         self._unbatched: InnerCalls | None = None
         self._limit = limit
         self._followed = 0
-        self._functions: weakref.WeakKeyDictionary[Any, KnownFunction] = weakref.WeakKeyDictionary()
+        self._functions: weakref.WeakKeyDictionary[object, KnownFunction] = weakref.WeakKeyDictionary()
         if limit != 0:
             batches.want(self)
 
-    def known(self, function: Callable[..., Any]) -> KnownFunction:
+    def known(self, function: Callable[..., object]) -> KnownFunction:
         """Return what is known of a function; its annotations are read at its first call.
 
         A layer's own ``forward``, typed or not, is held against its contract, which says more.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -22,15 +22,20 @@ class Entered(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
 
-    def end(self, result: Any, is_output: bool) -> None:
+    def end(self, result: object, is_output: bool) -> None:
         """Look at the result."""
 
 
-Begin = Callable[[tuple[Any, ...], dict[str, Any]], Entered]
+Function = Callable[..., Any]
+"""One of the user's: what it takes and returns is its own affair."""
+
+Steps = Generator[object, object, object]
+
+Begin = Callable[[tuple[object, ...], dict[str, object]], Entered]
 """Looks at the arguments of a call, and returns the call."""
 
 
-def around(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+def around(function: Function, begin: Begin) -> Function:
     """Return a function of the same kind, signature and name, of which every call is begun, entered and ended.
 
     Args:
@@ -49,8 +54,8 @@ def around(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     return functools.wraps(function)(wrapper)
 
 
-def _of_function(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+def _of_function(function: Function, begin: Begin) -> Function:
+    def wrapper(*args: object, **kwargs: object) -> object:
         if not _torch.is_judged_here() or _torch.compiles_below():
             return function(*args, **kwargs)
         call = begin(args, kwargs)
@@ -62,8 +67,8 @@ def _of_function(function: Callable[..., Any], begin: Begin) -> Callable[..., An
     return wrapper
 
 
-def _of_coroutine(function: Callable[..., Coroutine[Any, Any, Any]], begin: Begin) -> Callable[..., Any]:
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+def _of_coroutine(function: Callable[..., Coroutine[object, Any, object]], begin: Begin) -> Function:
+    async def wrapper(*args: object, **kwargs: object) -> object:
         call = begin(args, kwargs)
         result = await _Awaited(call, function(*args, **kwargs))
         call.end(result, is_output=False)
@@ -72,8 +77,8 @@ def _of_coroutine(function: Callable[..., Coroutine[Any, Any, Any]], begin: Begi
     return wrapper
 
 
-def _of_generator(function: Callable[..., Generator[Any, Any, Any]], begin: Begin) -> Callable[..., Any]:
-    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+def _of_generator(function: Callable[..., Steps], begin: Begin) -> Function:
+    def wrapper(*args: object, **kwargs: object) -> Steps:
         call = begin(args, kwargs)
         result = yield from _driven(call, function(*args, **kwargs))
         call.end(result, is_output=False)
@@ -82,11 +87,11 @@ def _of_generator(function: Callable[..., Generator[Any, Any, Any]], begin: Begi
     return wrapper
 
 
-def _of_async_generator(function: Callable[..., AsyncGenerator[Any, Any]], begin: Begin) -> Callable[..., Any]:
-    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+def _of_async_generator(function: Callable[..., AsyncGenerator[object, object]], begin: Begin) -> Function:
+    async def wrapper(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
         call = begin(args, kwargs)
         steps = function(*args, **kwargs)
-        go_on: Any = steps.__anext__()
+        go_on: Awaitable[object] = steps.__anext__()
         while True:
             try:
                 item = await _Awaited(call, go_on)
@@ -107,17 +112,17 @@ def _of_async_generator(function: Callable[..., AsyncGenerator[Any, Any]], begin
 class _Awaited:
     """Awaits something, with the call entered only while it runs: other tasks come in between."""
 
-    def __init__(self, call: Entered, awaitable: Any) -> None:
+    def __init__(self, call: Entered, awaitable: Awaitable[object]) -> None:
         self._call = call
         self._awaitable = awaitable
 
-    def __await__(self) -> Generator[Any, Any, Any]:
+    def __await__(self) -> Steps:
         return _driven(self._call, self._awaitable.__await__())
 
 
-def _driven(call: Entered, steps: Any) -> Generator[Any, Any, Any]:
+def _driven(call: Entered, steps: Steps) -> Steps:
     """Delegate to a generator, with the call entered only while it runs."""
-    go_on: Callable[[], Any] = functools.partial(next, steps)
+    go_on: Callable[[], object] = functools.partial(next, steps)
     while True:
         try:
             with call:

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from torch import Tensor, nn
 
@@ -55,10 +55,10 @@ class Promises:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., object],
         module: nn.Module | None,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
         annotations: Annotations | None,
         axes: Axes,
         report: Report,
@@ -71,7 +71,7 @@ class Promises:
         self._report = report
 
     @functools.cached_property
-    def arguments(self) -> dict[str, Any] | None:
+    def arguments(self) -> dict[str, object] | None:
         """The arguments by name; None where they do not fit, to which Python itself will object."""
         signature = self._annotations.signature if self._annotations is not None else None
         try:
@@ -82,7 +82,7 @@ class Promises:
         return dict(bound.arguments)
 
     @property
-    def own_arguments(self) -> dict[str, Any]:
+    def own_arguments(self) -> dict[str, object]:
         """The arguments without modules."""
         named = (self.arguments or {}).items()
         return {name: value for name, value in named if not (isinstance(value, nn.Module) or name in ("self", "cls"))}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 
+import rnnshape
 from rnnshape import __version__
 from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
-from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
+from rnnshape.report.catalogue import RULES, FailOn, LineKind, Rule, rule
 from rnnshape.text import columns
 
 __all__ = ["main"]
@@ -29,7 +30,15 @@ Shell completion (bash; zsh and fish likewise):
   eval "$(_RNNSHAPE_COMPLETE=bash_source rnnshape)"
 """
 
-_STYLES: dict[LineKind, dict[str, Any]] = {
+class _Style(TypedDict, total=False):
+    """What click prints a line in."""
+
+    fg: str
+    bold: bool
+    dim: bool
+
+
+_STYLES: dict[LineKind, _Style] = {
     "title": {"bold": True},
     "prelude": {"dim": True},
     "wrong": {"fg": "red"},
@@ -44,6 +53,10 @@ class _Interrupt(BaseException):
     """A KeyboardInterrupt on its way past click, which would end with an exit code instead of the signal."""
 
 
+def _silent(*_: object) -> None:
+    """Print nothing."""
+
+
 class _Program(click.Group):
     """The command group. A script that Ctrl-C has ended goes on to the interpreter, which ends as it always does then."""
 
@@ -51,7 +64,7 @@ class _Program(click.Group):
         try:
             return super().main(*args, **kwargs)
         except _Interrupt:
-            sys.excepthook = lambda *_: None  # the script's traceback is printed already
+            sys.excepthook = _silent  # the script's traceback is printed already
             raise KeyboardInterrupt from None
 
 
@@ -73,10 +86,10 @@ def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     return value
 
 
-class _Calls(click.ParamType):
+class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - no generic before click 8.4
     name = "N|all|off"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
         if value in ("all", "off"):
             return value == "all"
         if not str(value).isdecimal():
@@ -112,7 +125,7 @@ The exit code is the script's own; 3 where --fail-on finds something in a script
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run_command(
     module: bool,
-    fail_on: Any,
+    fail_on: FailOn,
     ignore: tuple[str, ...],
     track: bool | int,
     jsonl: str | None,
@@ -128,10 +141,8 @@ def run_command(
     if not module and os.path.isdir(script):
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
-    from rnnshape.api.run import run
-
     try:
-        code = run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
+        code = rnnshape.run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
     except SpecError as error:  # in pyproject.toml
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:

@@ -6,38 +6,41 @@ import json
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+import rnnshape
 from rnnshape.calculator.spec import KINDS
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction
 
 __all__ = ["predict_command"]
 
 
-class _Lengths(click.ParamType):
+class _Lengths(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
     name = "N,N,..."
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
         try:
             return [int(v) for v in str(value).split(",")]
         except ValueError:
             self.fail(f"{value!r} is no list of numbers such as 9,7,3", param, ctx)
 
 
-class _What(click.ParamType):
+class _What(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
     """A layer's name, a model's file, or where a model is made."""
 
     name = "WHAT"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         known = {kind.lower(): kind for kind in KINDS}
         if value.lower() in known:
             return known[value.lower()]
@@ -203,15 +206,11 @@ def _predicted_layer(
 
 
 def _from_file(path: str, ignore: tuple[str, ...]) -> ModelPrediction:
-    from rnnshape.modelfile.prediction import predict_file
-
-    return predict_file(path, ignore=ignore)
+    return rnnshape.predict_file(path, ignore=ignore)
 
 
 def _print_module(path: str, ignore: tuple[str, ...]) -> None:
-    from rnnshape.modelfile.source import module_source
-
-    source = module_source(path)
+    source = rnnshape.module_source(path)
     for finding in _from_file(path, ignore).findings:
         click.echo(f"{finding.code} {finding.severity}: {finding}", err=True)
     click.echo(source, nl=False)
@@ -220,12 +219,10 @@ def _print_module(path: str, ignore: tuple[str, ...]) -> None:
 def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]) -> ModelPrediction:
     if not layouts:
         raise click.UsageError(f'say what goes into {target}, as in: rnnshape predict {target} "batch=6 seq=9 feature=10"')
-    from rnnshape.api.predict import predict
-
-    return predict(_made(target), *layouts, ignore=ignore)
+    return rnnshape.predict(_made(target), *layouts, ignore=ignore)
 
 
-def _made(target: str) -> Any:
+def _made(target: str) -> nn.Module:
     """Import a module and make the model that stands in it; what goes wrong in there takes one line to say."""
     module, _, name = target.partition(":")
     sys.path.insert(0, os.getcwd())
@@ -233,7 +230,8 @@ def _made(target: str) -> Any:
         found: Any = import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-        return found() if isinstance(found, type) or not hasattr(found, "named_modules") else found
+        is_factory = isinstance(found, type) or not hasattr(found, "named_modules")
+        return cast("nn.Module", found() if is_factory else found)  # predict refuses what is none
     except Exception as error:
         reason = " ".join(str(error).split())
         raise _WrongModel(f"{target} makes no model: {type(error).__name__}: {reason}") from None

@@ -20,17 +20,31 @@ _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "bool")
 
 
 @lru_cache(maxsize=1024)
-def suggest(spec: RNNSpec, call: Call, mistake: Mistake) -> str | None:
-    """Return the edit that mends this mistake and brings no other; None if no edit is known to."""
+def suggest(spec: RNNSpec, call: Call, mistake: Mistake, computed: bool = False) -> str | None:
+    """Return the edit that mends this mistake and brings no other; None if no edit is known to.
+
+    Args:
+        spec: the layer's.
+        call: as it was made.
+        mistake: what is wrong with it.
+        computed: whether the state comes out of a computation, as an encoder's does: then a new one would leave that out.
+    """
     call = unstacked(spec, call)
-    candidates = (_for_input if mistake.subject == "input" else _for_state)(spec, call, mistake)
     before = check_call(spec, call)
+    if mistake.subject != "input" and any(m.code in ("RNS101", "RNS102") for m in before):
+        return None  # what the state should be is read off the input
+    known = {_told(m) for m in before}
+    candidates = _for_input(spec, call, mistake) if mistake.subject == "input" else _for_state(spec, call, mistake, computed)
     for hint, edited in candidates:
         after = check_call(spec, edited)
         mended = mistake.code not in {m.code for m in after if m.subject == mistake.subject}
-        if mended and len(after) < len(before):
+        if mended and len(after) < len(before) and known.issuperset(map(_told, after)):
             return hint
     return None
+
+
+def _told(mistake: Mistake) -> tuple[str, str, str]:
+    return mistake.code, mistake.subject, mistake.message
 
 
 def _for_input(spec: RNNSpec, call: Call, mistake: Mistake) -> Iterator[tuple[str, Call]]:
@@ -80,28 +94,38 @@ def _other_sizes(spec: RNNSpec, call: Call, given: Given) -> Iterator[tuple[str,
         yield f"input.squeeze({ones[0]}) fits", replace(call, input=given._replace(sizes=rest))
 
 
-def _for_state(spec: RNNSpec, call: Call, mistake: Mistake) -> Iterator[tuple[str, Call]]:
+def _for_state(spec: RNNSpec, call: Call, mistake: Mistake, computed: bool) -> Iterator[tuple[str, Call]]:
     state, expected = call.state, predicted(spec, call)
     if mistake.code == "RNS109" and isinstance(state, Other) and state.items:
         yield "hx[0] fits", replace(call, state=state.items[0])
     if mistake.code == "RNS108" and isinstance(state, Given):
         yield "(h_0, torch.zeros_like(h_0)) fits", replace(call, state=Other("tuple", (state, state)))
-    if mistake.code == "RNS106" and isinstance(call.input, Given) and len(call.input.sizes) == 3:
-        a, b, c = call.input.sizes
-        swapped = call.input._replace(sizes=(b, a, c))
-        yield f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits", replace(call, input=swapped)
+    turned = _turned(spec, call) if mistake.code == "RNS106" else None
     name, _, other = mistake.subject.partition(" and ")
     layout = expected and (expected.c_0 if name == "c_0" else expected.h_0)
     item = state if isinstance(state, Given) else _item(state, name)
     if isinstance(item, Given) and layout is not None:
         wanted = tuple(s for s in layout.sizes if isinstance(s, int))
-        for edit, edited in _for_item(spec, call, mistake.code, name, item, wanted):
+        for edit, edited in _for_item(spec, call, mistake.code, name, item, wanted, computed):
             likewise = f", and likewise for {other}" if other else ""
-            yield f"{edit} fits{likewise}", _with_state(call, mistake.subject, edited)
+            hint = f"{edit} fits{likewise}"
+            yield f"{turned[0]}; else {hint}" if turned else hint, _with_state(call, mistake.subject, edited)
+    if turned:
+        yield turned
+
+
+def _turned(spec: RNNSpec, call: Call) -> tuple[str, Call] | None:
+    """Return the input the other way round; None where the state would fit no better."""
+    if not isinstance(call.input, Given) or len(call.input.sizes) != 3:
+        return None
+    a, b, c = call.input.sizes
+    turned = replace(call, input=call.input._replace(sizes=(b, a, c)))
+    hint = f"if the input is {_other_order(spec)}: input.transpose(0, 1) fits"
+    return None if check_call(spec, turned) else (hint, turned)
 
 
 def _for_item(
-    spec: RNNSpec, call: Call, code: str, name: str, item: Given, wanted: tuple[int, ...]
+    spec: RNNSpec, call: Call, code: str, name: str, item: Given, wanted: tuple[int, ...], computed: bool
 ) -> Iterator[tuple[str, Given]]:
     """Yield edits of one state."""
     got, right = item.sizes, item._replace(sizes=wanted)
@@ -121,6 +145,8 @@ def _for_item(
         for dim in range(len(got)):
             if got[dim] == 1 and (*got[:dim], *got[dim + 1 :]) == wanted:
                 yield f"{name}.squeeze({dim})", right
+        if computed:
+            return
         built = [str(size) for size in wanted]
         if code == "RNS106" and data == "input":
             built[-2] = f"input.size({0 if spec.cell or spec.batch_first else 1})"

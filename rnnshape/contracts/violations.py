@@ -151,7 +151,7 @@ def _violation(agreement: Agreement, hint: ArrayHint, value: object, where: str,
         reason.startswith(_NOT_ITS_SIZES) or mismatch is None or layout is None or sizes is None
     ):  # its type or dtype, or a computed size
         return _unlike(hint, value, where, reason)
-    turn = agreement.exchange(layout, tuple(sizes)) if where != RESULT else None
+    turn = agreement.exchange(layout, tuple(sizes)) if not where.startswith(RESULT) else None
     fits = f"{where}.transpose({turn[0]}, {turn[1]}) fits" if turn else None
     return Violation(replace(mismatch, suggestion=fits), reason)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import ROWS, Mark, Site
-from rnnshape.coordinates.tables import added_up, first_along, separable
+from rnnshape.coordinates.tables import added_up, first_along, numbers, separable
 from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
 from rnnshape.layout.layout import Layout
 
@@ -44,7 +44,7 @@ def _piece(axis: Axis, line: Tensor) -> tuple[int, Factor] | None:
     first, length = int(line[0]), line.numel()
     if length > 1 and first >= 0 and int(line[-1]) == first + length - 1 and torch.equal(line, torch.arange(length) + first):
         return 1, whole(Axis("batch" if axis.name == ROWS else axis.name), length)
-    profile: list[int] = line.tolist()
+    profile = numbers(line)
     stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
     if not stride or first < 0:
         return None

@@ -11,19 +11,30 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Sequence
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 __all__ = [
-    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "compress", "disagreement", "expand",
-    "first_along", "interned", "lone", "piece_along", "runs_along", "separable", "varies", "widen",
+    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
+    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "piece_along",
+    "runs_along", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
 
 T = TypeVar("T")
+
+# Functions that torch leaves untyped
+
+unique = cast("Callable[[Tensor], Tensor]", torch.unique)  # pyright: ignore[reportUnknownMemberType]
+broadcast_shapes = cast("Callable[..., torch.Size]", torch.broadcast_shapes)  # pyright: ignore[reportUnknownMemberType]
+broadcast_tensors = cast("Callable[..., list[Tensor]]", torch.broadcast_tensors)  # pyright: ignore[reportUnknownMemberType]
+numbers = cast("Callable[[Tensor], list[int]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
+"""The elements of a tensor of one dim."""
+
+numbers_by_row = cast("Callable[[Tensor], list[list[int]]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
 
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
@@ -54,7 +65,7 @@ def interned(table: Tensor) -> Tensor:
     return _tables.setdefault(key, table)
 
 
-_facts: dict[tuple[str | int, ...], tuple[Any, ...]] = {}
+_facts: dict[tuple[str | int, ...], tuple[Any, Tensor, object]] = {}
 """What was found out about small tables, by their ids; each entry holds its tables, so no other can get their ids."""
 
 _MANY_FACTS = 1 << 13
@@ -85,7 +96,12 @@ def along(size: int, dim: int, ndim: int) -> Tensor:
 
 
 def piece_along(length: int, dim: int, ndim: int, stride: int, size: int) -> Tensor:
-    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``."""
+    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``.
+
+    Of an axis that is longer than any table may be, nothing is known.
+    """
+    if length > LARGEST:
+        return alone(NOWHERE, ndim)
     key = (length, dim, ndim, stride, size)
     table = _ranges.get(key)
     if table is None:
@@ -194,11 +210,11 @@ def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
 
 @_remembered
 def _disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
-    a, b = torch.broadcast_tensors(a, b)
+    a, b = broadcast_tensors(a, b)
     different = (a != b) & (a >= 0) & (b >= 0)
     if not bool(different.any()):
         return None
-    return tuple(different.nonzero()[0].tolist())
+    return tuple(numbers(different.nonzero()[0]))
 
 
 def runs_along(table: Tensor) -> list[int]:

@@ -10,12 +10,11 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import _disable_current_modes
 
-from rnnshape._torch import known_values
+from rnnshape._torch import known_values, memory_of, undispatched, without_modes
 from rnnshape.dryrun.faking import Fakes
 from rnnshape.dryrun.recurrent import RECURRENT, layer, pack, unpack
-from rnnshape.operations.registry import name_of
+from rnnshape.operations.registry import Args, Func, Kwargs, name_of
 
 __all__ = ["Answers", "WholeNumbersNeededError"]
 
@@ -52,7 +51,7 @@ class Answers(TorchFunctionMode):
         self._fakes = fakes
         self._add = add
 
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_function__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
         """Answer a call, or let torch's fake tensors do it."""
         kwargs = kwargs or {}
         name = name_of(func)
@@ -68,16 +67,16 @@ class Answers(TorchFunctionMode):
             return func(_numbers(args[0]), *args[1:], **kwargs)
         if name in ("numpy", "__array__"):
             values = _values(args[0])
-            with _disable_current_modes():
+            with without_modes():
                 return func(values, *args[1:], **kwargs)
         if name == "data_ptr":
-            return args[0].untyped_storage()._cdata
+            return memory_of(args[0].untyped_storage())
         if name == "_cudnn_rnn_flatten_weight":
             return None
         if name == "ctc_loss":
             return _ctc(*args, **kwargs)
         if name in ("data.get", "data.set") and is_lazy(args[0]):
-            with _disable_current_modes():  # memory that nobody touches: such a parameter cannot become a fake
+            with without_modes():  # memory that nobody touches: such a parameter cannot become a fake
                 return func(args[0], *(torch.empty(a.shape, dtype=a.dtype, device=a.device) for a in args[1:]))
         if name == "embedding":
             _check_indices(args, kwargs)
@@ -85,12 +84,14 @@ class Answers(TorchFunctionMode):
             _check_range(_argument(args, kwargs, 2, "index"), args[0].size(_argument(args, kwargs, 1, "dim")))
         if name in ("softmax", "log_softmax"):
             _check_dim(args[0], _argument(args, kwargs, 1, "dim"))
+        if name in ("cross_entropy", "nll_loss"):
+            args = _with_a_single_id(args)
         if name == "view":
             return _viewed(func, args, kwargs)
         return func(*args, **kwargs)
 
 
-def _ctc(log_probs: Tensor, *args: Any, reduction: Any = None, **_: Any) -> Tensor:
+def _ctc(log_probs: Tensor, *args: object, reduction: object = None, **_: object) -> Tensor:
     """Return a loss for each sample, or one: which targets there are does not matter to its size."""
     reduction = args[4] if reduction is None and len(args) > 4 else reduction
     apart = reduction in ("none", 0) and log_probs.dim() == 3
@@ -104,22 +105,22 @@ def _values(tensor: Tensor) -> Tensor:
     return found
 
 
-def _numbers(values: Any) -> Any:
+def _numbers(values: object) -> object:
     """Take the numbers out of nested lists of tensors, as torch does itself where there are any."""
     if isinstance(values, (list, tuple)):
-        return [_numbers(v) for v in cast("list[Any]", values)]
+        return [_numbers(v) for v in cast("list[object]", values)]
     if isinstance(values, Tensor):
         known = _values(values)
-        with _disable_current_modes():
-            return known.tolist()
+        with without_modes():
+            return cast("object", known.tolist())  # pyright: ignore[reportUnknownMemberType]
     return values
 
 
-def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], position: int, name: str) -> Any:
+def _argument(args: Args, kwargs: Kwargs, position: int, name: str) -> Any:
     return args[position] if len(args) > position else kwargs.get(name)
 
 
-def _check_indices(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _check_indices(args: Args, kwargs: Kwargs) -> None:
     """Hold the indices of an embedding against what indices are."""
     indices, weight = (_argument(args, kwargs, i, name) for i, name in enumerate(("input", "weight")))
     if isinstance(indices, Tensor) and isinstance(weight, Tensor):
@@ -128,24 +129,31 @@ def _check_indices(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         _check_range(indices, weight.size(0))
 
 
-def _check_range(indices: Any, size: int) -> None:
+def _check_range(indices: object, size: int) -> None:
     """Raise as torch does where indices are known and one is out of range."""
     known = known_values(indices) if isinstance(indices, Tensor) else None
     if known is not None and known.numel():
-        with torch._C._DisableTorchDispatch():
+        with undispatched():
             outside = int(known.max()) >= size or int(known.min()) < -size
         if outside:
             raise IndexError("index out of range in self")
 
 
-def _check_dim(tensor: Tensor, dim: Any) -> None:
+def _with_a_single_id(args: Args) -> Args:
+    """Let the id of a single class have a dim of its own, as torch does and its fake tensors do not."""
+    if len(args) > 1 and args[0].dim() == 1 and args[1].shape == (1,) and not args[1].is_floating_point():
+        return (args[0], args[1].squeeze(0), *args[2:])
+    return args
+
+
+def _check_dim(tensor: Tensor, dim: object) -> None:
     """Raise as torch does for a dim that a tensor does not have, which its fake tensors overlook."""
     rank = max(tensor.dim(), 1)
     if isinstance(dim, int) and not -rank <= dim < rank:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
 
 
-def _viewed(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _viewed(func: Func, args: Args, kwargs: Kwargs) -> Any:
     """View a tensor; where that cannot be, with the exception that torch raises for real ones."""
     try:
         return func(*args, **kwargs)

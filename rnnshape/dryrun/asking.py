@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.overrides import _get_current_function_mode_stack
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
+from torch import Tensor
+
+from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.reading import layout_of
 from rnnshape.coordinates.tables import varies
-from rnnshape.tracking.track import Tracker
 
-__all__ = ["steps_dim", "written"]
+__all__ = ["answers", "steps_dim", "written"]
+
+Known = Callable[[Tensor], Mark | None]
+
+_known: ContextVar[Known | None] = ContextVar("rnnshape.dryrun", default=None)
 
 _STEPS = {"seq", "step"}
+
+
+@contextmanager
+def answers(known: Known) -> Generator[None, None, None]:
+    """Answer by what is known of each tensor, while a dry run lasts."""
+    token = _known.set(known)
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 def steps_dim(x: Tensor) -> int | None:
@@ -22,7 +38,7 @@ def steps_dim(x: Tensor) -> int | None:
     if mark is None:
         return None
     dims = range(x.dim())
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+    with _torch.unseen(), _torch.undispatched():
         along = {dim: {a.name for a, t in mark.tables.items() if varies(t, dim)} for dim in dims}
         alone = {a.name for a, t in mark.tables.items() if not any(varies(t, dim) for dim in dims)}
     found = [dim for dim, names in along.items() if names & _STEPS]
@@ -34,10 +50,11 @@ def steps_dim(x: Tensor) -> int | None:
 def written(x: Tensor) -> str:
     """Write the Layout of a tensor as far as it is known, else its sizes."""
     mark = _mark(x)
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+    with _torch.unseen(), _torch.undispatched():
         layout = layout_of(mark) if mark is not None else None
     return f"({layout})" if layout is not None else str(tuple(x.shape))
 
 
 def _mark(x: Tensor) -> Mark | None:
-    return next((mode.mark(x) for mode in _get_current_function_mode_stack() if isinstance(mode, Tracker)), None)
+    known = _known.get()
+    return known(x) if known is not None else None

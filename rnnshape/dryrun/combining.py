@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torch import nn
 
 from rnnshape.calculator.model import ModuleCall, Value
 from rnnshape.calls import spec_of
 from rnnshape.dryrun.recording import Draft
-from rnnshape.dryrun.running import Run
 from rnnshape.dryrun.solving import Numbers, Solver
 from rnnshape.layout.sizes import Size, Total
+
+if TYPE_CHECKING:
+    from rnnshape.dryrun.running import Run
 
 __all__ = ["Combined"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from types import MethodType
 from typing import Any, TypeVar, cast
 
@@ -13,10 +14,12 @@ from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from rnnshape.dryrun.faking import Fakes
+from rnnshape.operations.registry import Args, Func, Kwargs
 
 __all__ = ["structural_copy"]
 
 M = TypeVar("M", bound=nn.Module)
+_DEEPCOPY = cast("object", Tensor.__deepcopy__)  # pyright: ignore[reportUnknownMemberType]
 _CONTAINERS = (list, set, frozenset, deque)
 
 
@@ -40,8 +43,8 @@ class _Copier(TorchFunctionMode):
         self._fakes = fakes
         self._memo: dict[int, Any] = {}
 
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return self.copy(args[0]) if func is Tensor.__deepcopy__ else func(*args, **(kwargs or {}))
+    def __torch_function__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
+        return self.copy(args[0]) if func is _DEEPCOPY else func(*args, **(kwargs or {}))
 
     def module(self, model: M) -> M:
         """Copy a module; those in it are there before anything that refers to them is copied."""
@@ -66,19 +69,20 @@ class _Copier(TorchFunctionMode):
         return found
 
     def _copied(self, value: Any) -> Any:
-        kind: Any = type(value)
+        kind = type(value)  # pyright: ignore[reportUnknownVariableType]
+        made = cast("Callable[..., object]", kind)
         if is_lazy(value):
-            return kind(requires_grad=value.requires_grad, device=value.device, dtype=value.dtype)
+            return made(requires_grad=value.requires_grad, device=value.device, dtype=value.dtype)
         if isinstance(value, Tensor):
             return self._fakes.fake(value)
         if kind in (dict, OrderedDict):
-            return kind((key, self.copy(item)) for key, item in value.items())
+            return made((key, self.copy(item)) for key, item in value.items())
         if kind in _CONTAINERS or kind is tuple:
-            return kind(map(self.copy, value))
+            return made(map(self.copy, value))
         if kind is MethodType:
             return MethodType(value.__func__, self.copy(value.__self__))
         if kind is functools.partial:
-            return kind(self.copy(value.func), *map(self.copy, value.args), **self.copy(value.keywords))
+            return made(self.copy(value.func), *map(self.copy, value.args), **self.copy(value.keywords))
         try:
             with self:
                 return copy.deepcopy(value, self._memo)

@@ -10,20 +10,21 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry, sdpa_flop_count
+from torch.utils.flop_counter import flop_registry, sdpa_flop_count  # pyright: ignore[reportUnknownVariableType]
 
-from rnnshape.operations.registry import leaves
+from rnnshape._torch import memory_of
+from rnnshape.operations.registry import Args, Func, Kwargs, leaves
 
 __all__ = ["Costs"]
 
 _aten: Any = torch.ops.aten
 
 
-def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) -> int:
+def _attention(query: Tensor, key: Tensor, value: Tensor, *_: object, **__: object) -> int:
     return sdpa_flop_count(query.shape, key.shape, value.shape)
 
 
-def _last_dim(a: Tensor, b: Tensor, *_: Any, out_val: Tensor, **__: Any) -> int:
+def _last_dim(a: Tensor, b: Tensor, *_: object, out_val: Tensor, **__: object) -> int:
     """Each element of the result is one sum along the last dim of the first operand."""
     return 2 * prod(out_val.shape) * a.shape[-1]
 
@@ -32,7 +33,7 @@ def _added(_: Tensor, a: Tensor, b: Tensor, **given: Any) -> int:
     return _last_dim(a, b, **given)
 
 
-_FORMULAS: dict[Any, Callable[..., int]] = {
+_FORMULAS: dict[object, Callable[..., int]] = {
     _aten._scaled_dot_product_flash_attention_for_cpu: _attention,
     _aten.linear: _last_dim,
     _aten.mv: _last_dim,
@@ -54,13 +55,13 @@ class Costs(TorchDispatchMode):
     """
 
     def __init__(self, add: Callable[[int], None], uncounted: Iterable[Tensor]) -> None:
-        super().__init__()
+        super().__init__()  # pyright: ignore[reportUnknownMemberType]
         self._add = add
-        self._uncounted = {storage._cdata: storage for storage in (t.untyped_storage() for t in uncounted)}
+        self._uncounted = {memory_of(storage): storage for storage in (t.untyped_storage() for t in uncounted)}
         self.events: list[tuple[int, int]] = []
-        self._alive: dict[int, tuple[weakref.ref[Any], int]] = {}
+        self._alive: dict[int, tuple[weakref.ref[torch.UntypedStorage], int]] = {}
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
         """Let an operation be done, and count it."""
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
@@ -71,20 +72,20 @@ class Costs(TorchDispatchMode):
         self.hold(result)
         return result
 
-    def hold(self, value: Any) -> None:
+    def hold(self, value: object) -> None:
         """Count the memory of tensors that are new, until nobody holds it."""
         for tensor in leaves(value):
             if tensor.layout is not torch.strided:
                 continue
             storage = tensor.untyped_storage()
-            key = storage._cdata
+            key = memory_of(storage)
             if key not in self._alive and key not in self._uncounted:
                 number, size = len(self.events), storage.nbytes()
                 self.events.append((number, size))
                 self._alive[key] = (weakref.ref(storage, self._released(key)), number)
 
-    def _released(self, key: int) -> Callable[[Any], None]:
-        def released(_: Any) -> None:
+    def _released(self, key: int) -> Callable[[object], None]:
+        def released(_: object) -> None:
             found = self._alive.pop(key, None)
             if found is not None:
                 number = found[1]

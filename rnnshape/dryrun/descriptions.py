@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from rnnshape import text
 from rnnshape.calculator.model import ITEM_SIZE
@@ -31,7 +31,7 @@ class Description:
 
     layout: Layout
     dtype: str | None = None
-    values: tuple[Any, ...] | None = None
+    values: tuple[int, ...] | None = None
     where: str = ""
     target: bool = False
 
@@ -58,10 +58,11 @@ class Description:
 
     def _with_values(self, written: str) -> Description:
         try:
-            values = ast.literal_eval(written)
+            given = ast.literal_eval(written)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            values = None
-        if not isinstance(values, list) or not all(type(v) in (int, bool) for v in values):
+            given = None
+        values = cast("list[int]", given) if isinstance(given, list) else None
+        if values is None or not all(type(v) in (int, bool) for v in values):
             raise SpecError(f"{self.where}: {written} is no list of ints, as [9, 7, 3] is")
         if self.layout.ndim != 1:
             raise SpecError(f"{self.where}: a list of values is for one dim, and {self.layout} has {self.layout.ndim}")
@@ -96,28 +97,33 @@ def _split(given: str) -> tuple[str, str, str]:
     return given, "", ""
 
 
-def described(value: Any, where: str) -> Any:
+def described(value: object, where: str) -> Any:
     """Read every string in nested arguments; anything else stays what it is."""
-    return nested(value, lambda item, place: Description.parse(item, place) if isinstance(item, str) else item, where)
+
+    def read(item: object, place: str) -> object:
+        return Description.parse(item, place) if isinstance(item, str) else item
+
+    return nested(value, read, where)
 
 
-def nested(value: Any, change: Any, where: str = "") -> Any:
+def nested(value: Any, change: Callable[[Any, str], object], where: str = "") -> Any:
     """Apply a function to every item of nested tuples, lists and dicts, along with its place, "x['a'][0]"."""
     if type(value) is dict:
-        return {key: nested(item, change, f"{where}[{key!r}]") for key, item in value.items()}
+        return {key: nested(item, change, f"{where}[{key!r}]") for key, item in cast("dict[object, object]", value).items()}
     if type(value) in (tuple, list):
-        return type(value)(nested(item, change, f"{where}[{number}]") for number, item in enumerate(value))
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        named: Any = value
+        items = enumerate(cast("Sequence[object]", value))
+        return type(value)(nested(item, change, f"{where}[{number}]") for number, item in items)
+    if isinstance(value, tuple) and hasattr(cast("object", value), "_fields"):
+        named = cast("Any", value)
         return named._make(nested(item, change, f"{where}.{name}") for name, item in zip(named._fields, named, strict=True))
     return change(value, where)
 
 
-def symbols_of(values: Any) -> tuple[str, ...]:
+def symbols_of(values: object) -> tuple[str, ...]:
     """Return the symbols in all descriptions, in order of appearance."""
     found: dict[str, None] = {}
 
-    def look(value: Any, _: str) -> None:
+    def look(value: object, _: str) -> None:
         if isinstance(value, Description):
             sizes: list[Size] = [size for size in value.layout.sizes if isinstance(size, Monomial)]
             found.update({symbol: None for size in sizes for symbol in getattr(size, "symbols", ())})

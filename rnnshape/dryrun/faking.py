@@ -8,12 +8,14 @@ masked, and nothing that is computed from an input's elements ever has a value.
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
-from torch.utils._python_dispatch import _disable_current_modes
+
+from rnnshape._torch import without_modes
+from rnnshape.operations.registry import Kwargs
 
 __all__ = ["Fakes", "values_of"]
 
@@ -45,7 +47,7 @@ class Fakes(FakeTensorMode):
         args, kwargs = self._faked(args), self._faked(kwargs)
         result = super().__torch_dispatch__(func, types, args, kwargs)
         if isinstance(result, FakeTensor) and result.constant is None and _is_whole_factory(func, result):
-            with _disable_current_modes():
+            with without_modes():
                 plain = {k: torch.device("cpu") if k == "device" else v for k, v in kwargs.items()}
                 real = func(*(_like(a) for a in args), **plain)
             return self.fake(real)
@@ -54,7 +56,7 @@ class Fakes(FakeTensorMode):
     def _faked(self, values: Any) -> Any:
         """Make fakes of what the model holds elsewhere, with its values where they are small whole numbers."""
         if isinstance(values, dict):
-            return {k: self._faked(v) for k, v in values.items()}
+            return {k: self._faked(v) for k, v in cast("Kwargs", values).items()}
         if type(values) in (tuple, list):
             return type(values)(self._faked(v) for v in values)
         return self.fake(values) if type(values) is Tensor and not self.is_our_fake(values) else values
@@ -62,11 +64,11 @@ class Fakes(FakeTensorMode):
     def fake(self, tensor: Tensor) -> Tensor:
         """Return the fake of a real tensor, always the same."""
         if type(tensor) is Tensor and not tensor.requires_grad and self.may_turn_const(tensor):
-            with _disable_current_modes():
+            with without_modes():
                 values = tensor.detach().clone()
             return self.fake_tensor_converter.from_real_tensor(self, values, make_constant=True)
         if tensor.requires_grad and not tensor.is_leaf:
-            with _disable_current_modes():
+            with without_modes():
                 plain = tensor.detach()
             leaf = self.from_tensor(plain, static_shapes=True).requires_grad_()
             with self:  # a result that was kept: it is no leaf here either, and its graph stays where it is
@@ -85,7 +87,7 @@ def _is_whole_factory(func: Any, result: FakeTensor) -> bool:
     return name in _FACTORIES and cpu and result.dtype in _WHOLE and prod(result.shape) <= MOST_VALUES
 
 
-def _like(value: Any) -> Any:
+def _like(value: object) -> object:
     """Stand in for the tensor that a factory takes its sizes from."""
     if isinstance(value, FakeTensor):
         return torch.empty((1,), dtype=value.dtype).expand(value.shape)

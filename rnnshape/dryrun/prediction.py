@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -17,20 +17,25 @@ from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unk
 from rnnshape.dryrun.solving import Solver
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
 from rnnshape.layout.sizes import Total
+from rnnshape.operations.registry import Args, Kwargs
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one
+
+if TYPE_CHECKING:
+    from rnnshape.session import Session
 
 __all__ = ["predict_model"]
 
 
 def predict_model(
     model: nn.Module,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
+    args: Args,
+    kwargs: Kwargs,
     *,
-    target: Any = None,
-    loss: Callable[[Any, Any], Any] | None = None,
+    session: Callable[[nn.Module, Sequence[str]], Session],
+    target: object = None,
+    loss: Callable[..., object] | None = None,
     ignore: Iterable[str] = (),
 ) -> ModelPrediction:
     """Predict every call of every module of a model.
@@ -39,6 +44,7 @@ def predict_model(
         model: the model, in the mode (train or eval) that it is to be predicted in. It is only read.
         args: what its ``forward`` takes, with a Layout string in the place of each tensor.
         kwargs: keyword arguments, likewise.
+        session: returns what follows and watches one run of the model, with codes that are not reported.
         target: what the loss compares the output with, likewise.
         loss: called as ``loss(output, target)``.
         ignore: codes that are not reported.
@@ -54,6 +60,7 @@ def predict_model(
         model,
         tuple(value if name in strings else described(value, name) for name, value in zip(names, args, strict=True)),
         {name: value if name in strings else described(value, name) for name, value in kwargs.items()},
+        session,
         described(target, "target"),
         loss,
         (*checked_codes(ignore), *ignored_codes()),
@@ -62,14 +69,14 @@ def predict_model(
 
 
 def _refuse_compiled(model: nn.Module) -> None:
-    for path, module in model.named_modules():
+    for path, module in _torch.named_modules(model):
         if isinstance(module, torch.jit.ScriptModule):
             where = f"{path} ({type(module).__name__})" if path else type(module).__name__
             why = "torch.jit has compiled it, so it cannot be run without elements"
             raise RNNShapeError(f"{where}: {why}; predict the original")
 
 
-def _bound_names(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+def _bound_names(model: nn.Module, args: Args, kwargs: Kwargs) -> list[str]:
     """Return the name of each positional argument.
 
     Raises:
@@ -97,7 +104,7 @@ def _strings(model: nn.Module) -> set[str]:
     return {p.name for p in parameters if isinstance(p.default, str) or p.annotation is str or _says_string(p.annotation)}
 
 
-def _says_string(annotation: Any) -> bool:
+def _says_string(annotation: object) -> bool:
     written = annotation if isinstance(annotation, str) else repr(annotation)
     return written in ("str", "str | None", "Optional[str]", "typing.Optional[str]") or "Literal[" in written
 
@@ -205,7 +212,7 @@ def _numbers(symbols: tuple[str, ...], scale: int) -> list[dict[str, int]]:
 def _without_dtype(request: Request) -> list[str]:
     found: list[str] = []
 
-    def look(value: Any, _: str) -> None:
+    def look(value: object, _: str) -> None:
         if isinstance(value, Description) and value.dtype is None:
             found.append(value.where)
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnshape import _torch
 from rnnshape.calculator.model import Value
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calls import call_of, spec_of
 from rnnshape.contracts.contract import Packed, predicted
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.reading import layout_of
-from rnnshape.hooks.class_call import Watcher
+from rnnshape.hooks.class_call import Proceed, Watcher
 from rnnshape.layout.axes import UNKNOWN, Axis, Dim, whole
 from rnnshape.layout.layout import Layout
+from rnnshape.operations.registry import Args, Kwargs
 
 __all__ = ["Draft", "Recorder", "named_leaves"]
 
@@ -57,7 +59,7 @@ class Draft:
         return sum(self.flops) + sum(draft.total() for draft in self.inner)
 
 
-class Recorder(Watcher):
+class Recorder(Watcher[tuple[str, ...]]):
     """Stands in the class of every module, and takes down what passes.
 
     Args:
@@ -67,22 +69,24 @@ class Recorder(Watcher):
 
     def __init__(self, model: nn.Module, mark: Callable[[object], Mark | None]) -> None:
         paths: dict[int, list[str]] = {}
-        for path, module in model.named_modules(remove_duplicate=False):
+        for path, module in _torch.named_modules(model, several=True):
             paths.setdefault(id(module), []).append(path)
-        self.doors: dict[int, Any] = {key: tuple(found) for key, found in paths.items()}
+        self.doors = {key: tuple(found) for key, found in paths.items()}
         self._calls: dict[int, int] = {}
         self.drafts: list[Draft] = []
         self._open: list[Draft] = []
         self._mark = mark
-        self._layouts: dict[Any, tuple[Layout | None, Mark]] = {}
+        self._layouts: dict[object, tuple[Layout | None, Mark]] = {}
         self.loose = 0
 
-    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
+    def guarded(self, work: Callable[..., Any], *args: object) -> Any:
         """Do our own work, unseen by every mode."""
-        with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+        with _torch.unseen(), _torch.undispatched():
             return work(*args)
 
-    def through(self, door: Any, module: nn.Module, proceed: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def through(
+        self, door: tuple[str, ...], module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object
+    ) -> object:
         """Take a call down."""
         number = self._calls[id(module)] = self._calls.get(id(module), 0) + 1
         draft = Draft(door[0], door[1:], module, len(self._open), number)
@@ -103,20 +107,21 @@ class Recorder(Watcher):
         if self._open:
             self._open[-1].flops.append(flops)
 
-    def _came_in(self, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _came_in(self, draft: Draft, args: Args, kwargs: Kwargs) -> None:
         names = parameter_names(type(draft.module), len(args))
         spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         found: list[Value] = []
         for name, value in [*zip(names, args, strict=True), *kwargs.items()]:
             if spec is not None and name == "hx":
-                states = value if isinstance(value, tuple) else (value,)
-                found += [self._value(n, v, expected) for n, v in zip(("h_0", "c_0"), states, strict=False) if _is_tensor(v)]
+                states = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+                named = zip(("h_0", "c_0"), states, strict=False)
+                found += [self._value(n, v, expected) for n, v in named if isinstance(v, Tensor)]
             else:
                 found += [self._value(n, v, expected) for n, v in named_leaves(name, value)]
         draft.inputs = tuple(found)
 
-    def _went_out(self, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+    def _went_out(self, draft: Draft, args: Args, kwargs: Kwargs, result: object) -> None:
         spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         named = _recurrent_results(spec, result) if spec is not None else None
@@ -151,10 +156,6 @@ _LAST = {"step": 1, ROWS: 2}
 """Axes that are named only where nobody has named them otherwise."""
 
 
-def _is_tensor(value: object) -> bool:
-    return isinstance(value, Tensor)
-
-
 def _better(known: Dim, wanted: Dim) -> Dim:
     """Take what was followed where it says more than the calculator does, such as that a batch is made of words."""
     names = {f.axis for f in known}
@@ -163,11 +164,11 @@ def _better(known: Dim, wanted: Dim) -> Dim:
     return wanted if UNKNOWN in names or same or plain else known
 
 
-def _is_plain(axis: Any) -> bool:
+def _is_plain(axis: object) -> bool:
     return isinstance(axis, Axis) and axis.name in ("hidden", "feature", "proj", "step")
 
 
-def _predicted(module: nn.Module, spec: RNNSpec | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Layout]:
+def _predicted(module: nn.Module, spec: RNNSpec | None, args: Args, kwargs: Kwargs) -> dict[str, Layout]:
     """Return what the calculator says of the tensors of a recurrent layer."""
     if spec is None or not (args or "input" in kwargs):
         return {}
@@ -184,35 +185,37 @@ def _predicted(module: nn.Module, spec: RNNSpec | None, args: tuple[Any, ...], k
     return {name: layout for name, layout in layouts.items() if layout is not None}
 
 
-def _recurrent_results(spec: RNNSpec, result: Any) -> list[tuple[str, Tensor]] | None:
+def _recurrent_results(spec: RNNSpec, result: object) -> list[tuple[str, Tensor]] | None:
     """Name what a recurrent layer returned; None where it has another structure than torch's."""
     final = ("h_1", "c_1") if spec.cell else ("h_n", "c_n")
     if spec.cell:
-        states, output = result, None
-    elif isinstance(result, tuple) and len(result) == 2 and not isinstance(result, PackedSequence):
-        output, states = result
+        output, last = None, result
+    elif isinstance(result, tuple) and len(cast("tuple[object, ...]", result)) == 2 and not isinstance(result, PackedSequence):
+        output, last = cast("tuple[object, object]", result)
     else:
         return None
-    states = states if isinstance(states, tuple) else (states,)
-    if not all(map(_is_tensor, states)) or len(states) != 1 + spec.has_cell_state:
+    several = cast("tuple[object, ...]", last) if isinstance(last, tuple) else (last,)
+    states = [state for state in several if isinstance(state, Tensor)]
+    if len(states) < len(several) or len(states) != 1 + spec.has_cell_state:
         return None
     return [*(named_leaves("output", output) if output is not None else ()), *zip(final, states, strict=False)]
 
 
-def named_leaves(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
+def named_leaves(name: str, value: object) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors in nested values, each under its place: "x", "x[0]", "x['a']"; of a PackedSequence its data."""
     if isinstance(value, Tensor):
         yield name, value
     elif isinstance(value, PackedSequence):
         yield f"{name}.data", value.data
     elif isinstance(value, dict):
-        for key, item in value.items():
+        for key, item in cast("dict[object, object]", value).items():
             yield from named_leaves(f"{name}[{key!r}]", item)
-    elif isinstance(value, tuple) and hasattr(value, "_fields"):
-        for field_name, item in zip(value._fields, value, strict=True):  # type: ignore[attr-defined]
+    elif isinstance(value, tuple) and hasattr(cast("object", value), "_fields"):
+        named = cast("Any", value)
+        for field_name, item in zip(named._fields, named, strict=True):
             yield from named_leaves(f"{name}.{field_name}", item)
     elif isinstance(value, (tuple, list)):
-        for number, item in enumerate(value):
+        for number, item in enumerate(cast("Sequence[object]", value)):
             yield from named_leaves(f"{name}[{number}]", item)
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
 
-from rnnshape.calculator.calc import Prediction
+from rnnshape._torch import undispatched
+from rnnshape.calculator.costs import Scale, flops
 from rnnshape.calculator.spec import RNNSpec
+from rnnshape.calculator.tensors import tensors_of
+from rnnshape.coordinates.tables import numbers
 from rnnshape.dryrun.faking import Fakes, values_of
-from rnnshape.layout.sizes import Size
+from rnnshape.layout.sizes import Size, single
+from rnnshape.operations.registry import Args
 
 __all__ = ["RECURRENT", "Calculated", "Packing", "layer", "pack", "unpack"]
 
@@ -55,12 +59,12 @@ class _Answer(torch.autograd.Function):
     """What stands in the graph for a layer that was not run: its results depend on its arguments."""
 
     @staticmethod
-    def forward(ctx: Any, blanks: Sequence[_Blank], *given: Tensor) -> Any:  # type: ignore[override]
+    def forward(ctx: Any, blanks: Sequence[_Blank], *given: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
         ctx.given = [(tuple(t.shape), t.dtype, t.device) for t in given]
         return tuple(blank.make() for blank in blanks)
 
     @staticmethod
-    def backward(ctx: Any, *_: Any) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, *_: object) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         return (None, *(torch.empty(s, dtype=d, device=on) for s, d, on in ctx.given))
 
 
@@ -82,11 +86,11 @@ class Calculated(NamedTuple):
     flops: int
 
 
-def layer(name: str, args: tuple[Any, ...]) -> Calculated:
+def layer(name: str, args: Args) -> Calculated:
     """Answer ``torch.lstm`` and its like: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
     packed = isinstance(args[1], Tensor) and isinstance(args[2], (Tensor, tuple, list)) and args[1].dim() == 1
     x, hx, weights = args[0], args[2 if packed else 1], args[3 if packed else 2]
-    states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
+    states = list(cast("Sequence[Tensor]", hx)) if isinstance(hx, (tuple, list)) else [hx]
     bias, num_layers, bidirectional = args[4 if packed else 3], args[5 if packed else 4], args[8 if packed else 7]
     batch_first = not packed and bool(args[8])
     spec = _spec(name, weights, states, bias, num_layers, bidirectional, batch_first)
@@ -99,12 +103,13 @@ def layer(name: str, args: tuple[Any, ...]) -> Calculated:
         batch, steps = (x.size(0), x.size(1)) if batch_first else (x.size(1), x.size(0))
     if steps == 0:
         raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
-    p = Prediction(spec, batch, steps, lengths)
+    p = tensors_of(spec, batch, steps, lengths)
     dtype = _dtype(name, x, packed)
     blanks = [_blank(_ints(p.output.sizes), x, batch_first, dtype), _blank(_ints(p.h_n.sizes), x, dtype=dtype)]
     if p.c_n is not None:
         blanks.append(_blank(_ints(p.c_n.sizes), x, dtype=dtype))
-    return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([p.flops]))
+    products = single(flops(spec, Scale.of(spec, batch, steps, lengths)))
+    return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([products]))
 
 
 def _dtype(name: str, x: Tensor, packed: bool) -> torch.dtype:
@@ -138,8 +143,8 @@ def _known(tensor: Tensor) -> list[int]:
     found = values_of(tensor)
     if found is None:
         raise DataDependentOutputException(torch.ops.aten._pack_padded_sequence.default)
-    with torch._C._DisableTorchDispatch():
-        return found.tolist()
+    with undispatched():
+        return numbers(found)
 
 
 def _rows(batch_sizes: Tensor, data: Tensor) -> list[int]:
@@ -199,6 +204,6 @@ def unpack(fakes: Fakes, data: Tensor, batch_sizes: Tensor, batch_first: bool, t
 
 
 def _constant(fakes: Fakes, values: list[int]) -> Tensor:
-    with torch._C._DisableTorchDispatch():
+    with undispatched():
         real = torch.tensor(values, dtype=torch.int64)
     return fakes.fake(real)

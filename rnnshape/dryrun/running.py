@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -16,18 +16,23 @@ from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicO
 from torch.distributions import Distribution
 from torch.nn.parameter import is_lazy
 
+from rnnshape._torch import memory_of, unseen
 from rnnshape.dryrun.answering import Answers, WholeNumbersNeededError
+from rnnshape.dryrun.asking import answers
 from rnnshape.dryrun.copying import structural_copy
 from rnnshape.dryrun.costs import Costs
 from rnnshape.dryrun.descriptions import Description, nested
 from rnnshape.dryrun.faking import Fakes
 from rnnshape.dryrun.recording import Draft, Recorder, named_leaves, parameter_names
 from rnnshape.hooks.class_call import leave_classes, stand_in_classes
+from rnnshape.operations.registry import Args, Kwargs
 from rnnshape.report.report import Report
 from rnnshape.rules.failure import Squeeze, add_failure
-from rnnshape.session import UNBATCHED, Session
 from rnnshape.tracking.labels import label, learn_lengths
-from rnnshape.tracking.track import Tracker
+
+if TYPE_CHECKING:
+    from rnnshape.session import Session
+    from rnnshape.tracking.track import Tracker
 
 __all__ = ["NeedsWholeNumbersError", "Request", "Run", "is_unknowable", "run"]
 
@@ -40,27 +45,32 @@ class Request:
         model: the model.
         args: its positional arguments, read.
         kwargs: its keyword arguments, read.
+        session: returns what follows and watches the run of a model, with codes that are not reported.
         target: what the loss compares the output with, read.
         loss: called with output and target; None for none.
         ignore: codes that are not reported.
     """
 
     model: nn.Module
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    target: Any = None
-    loss: Callable[[Any, Any], Any] | None = None
+    args: Args
+    kwargs: Kwargs
+    session: Callable[[nn.Module, Sequence[str]], Session]
+    target: object = None
+    loss: Callable[..., object] | None = None
     ignore: tuple[str, ...] = ()
 
     def doubled(self) -> Request:
         """Return the same of a second sample beside the one there is."""
 
-        def twice(value: Any) -> Any:
-            return nested(value, lambda item, _: item.doubled() if isinstance(item, Description) else item)
+        def doubled(item: object, _: str) -> object:
+            return item.doubled() if isinstance(item, Description) else item
+
+        def twice(value: object) -> Any:
+            return nested(value, doubled)
 
         return replace(self, args=twice(self.args), kwargs=twice(self.kwargs), target=twice(self.target))
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> Kwargs:
         """Return all arguments by name."""
         names = parameter_names(type(self.model), len(self.args))
         found = {**dict(zip(names, self.args, strict=True)), **self.kwargs}
@@ -104,10 +114,10 @@ class _Inputs:
         self.kwargs = {name: self._made(value, name) for name, value in request.kwargs.items()}
         self.target = self._made(request.target, "target")
 
-    def _made(self, value: Any, where: str) -> Any:
+    def _made(self, value: object, where: str) -> Any:
         return nested(value, self._tensor, where)
 
-    def _tensor(self, value: Any, where: str) -> Any:
+    def _tensor(self, value: object, where: str) -> object:
         if isinstance(value, Tensor):
             return self._fakes.fake(value)
         if not isinstance(value, Description):
@@ -144,9 +154,9 @@ class _Inputs:
 
     def name_of(self, tensor: Tensor) -> str | None:
         """Return the input of no stated dtype that a tensor is a view of."""
-        storage = tensor.untyped_storage()._cdata
+        storage = memory_of(tensor.untyped_storage())
         for made, description in self.layouts:
-            if description.dtype is None and made.untyped_storage()._cdata == storage:
+            if description.dtype is None and memory_of(made.untyped_storage()) == storage:
                 return description.where
         return None
 
@@ -167,23 +177,24 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         NeedsWholeNumbersError: where an input of no stated dtype is used as an index.
     """
     fakes = Fakes()
-    with torch._C.DisableTorchFunction():  # such as torch.device("meta"), which is for the model's own tensors
+    with unseen():  # such as torch.device("meta"), which is for the model's own tensors
         inputs = _Inputs(request, fakes, numbers, whole)
         model = structural_copy(request.model, fakes)
-    session = Session(model, "record", (*request.ignore, UNBATCHED))
+    session = request.session(model, request.ignore)
     tracker = session.tracker()
-    with torch._C.DisableTorchFunction():
+    with unseen():
         inputs.label(tracker)
     recorder = Recorder(model, tracker.mark)
     costs = Costs(recorder.count, (t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)))
     costs.hold([tensor for tensor, _ in inputs.layouts])
     found = Run(recorder.drafts, session.report, costs, model=model)
-    modes: list[Any] = [fakes, costs, Answers(fakes, recorder.count)]
+    modes: list[AbstractContextManager[object]] = [fakes, costs, Answers(fakes, recorder.count)]
     with ExitStack() as stack:
         for context in (_untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
             stack.enter_context(context)
         if watched:
             stack.enter_context(session.watching())
+            stack.enter_context(answers(tracker.mark))
             stack.callback(leave_classes, recorder)
             stand_in_classes(recorder, (nn.Module,))
             modes.append(tracker)
@@ -242,7 +253,7 @@ def _placement(model: nn.Module) -> tuple[torch.device, torch.dtype]:
 
 
 @contextmanager
-def _untouched_randomness() -> Iterator[None]:
+def _untouched_randomness() -> Generator[None, None, None]:
     """Give every generator of random numbers its state back."""
     numpy = sys.modules.get("numpy")
     python, cpu = random.getstate(), torch.get_rng_state()
@@ -257,18 +268,18 @@ def _untouched_randomness() -> Iterator[None]:
 
 
 @contextmanager
-def _unchecked_values() -> Iterator[None]:
+def _unchecked_values() -> Generator[None, None, None]:
     """Have no distribution look whether its parameters are in range: there are no values to look at."""
-    before = Distribution._validate_args
-    Distribution._validate_args = False
+    before = Distribution._validate_args  # pyright: ignore[reportPrivateUsage]
+    Distribution._validate_args = False  # pyright: ignore[reportPrivateUsage]
     try:
         yield
     finally:
-        Distribution._validate_args = before
+        Distribution._validate_args = before  # pyright: ignore[reportPrivateUsage]
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None, None, None]:
     """Have torch not log what the model raises: it is told in a finding."""
     logger = logging.getLogger("torch._subclasses.fake_tensor")
     before, logger.disabled = logger.disabled, True

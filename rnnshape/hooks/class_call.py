@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from torch import nn
 
@@ -17,10 +17,14 @@ from rnnshape.report.reporter import Reporter
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
 
-Proceed = Callable[..., Any]
+Proceed = Callable[..., object]
+"""Goes on with a call, and returns what it returns."""
+
+D = TypeVar("D")
+"""What a watcher has for a module."""
 
 
-class Watcher:
+class Watcher(Generic[D]):
     """What may stand in a class: it has a door for some modules, and takes their calls through it.
 
     Most of this is what a watcher does that only looks; a watcher overrides what it does otherwise.
@@ -31,11 +35,11 @@ class Watcher:
         raises: whether it may raise: then it is called before those that do not, so that what is raised is not warned of too.
     """
 
-    doors: dict[int, Any]
+    doors: dict[int, D]
     everywhere: bool = False
     raises: bool = False
 
-    def found_in_passing(self, module: nn.Module) -> Any:
+    def found_in_passing(self, module: nn.Module) -> D | None:
         """Return the door of a module that nobody named; None for one that does not matter."""
         return None
 
@@ -43,16 +47,22 @@ class Watcher:
         """Return who tells of what is seen here, in this thread."""
         return ()
 
-    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
+    def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run work of ours without harm to the model."""
         return work(*args)
 
-    def through(self, door: Any, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+    def through(self, door: D, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
         return proceed(*args, **kwargs)
 
-    def hear(self, error: ContractError, door: Any, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def hear(
+        self, error: ContractError, door: D, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> None:
         """Hear what another watcher raised about a call that this one sees as well."""
+
+
+AnyWatcher = Watcher[Any]
+"""One of those that see a call: of what its doors are, only it knows."""
 
 
 class _Place:
@@ -66,8 +76,8 @@ class _Place:
 
     __slots__ = ("__weakref__", "before", "watchers")
 
-    def __init__(self, before: Any) -> None:
-        self.watchers: tuple[Watcher, ...] = ()
+    def __init__(self, before: Proceed | None) -> None:
+        self.watchers: tuple[AnyWatcher, ...] = ()
         self.before = before
 
     def __reduce__(self) -> tuple[type[_Place], tuple[None]]:
@@ -79,15 +89,15 @@ class _Classes:
 
     def __init__(self) -> None:
         self._places: weakref.WeakKeyDictionary[type[nn.Module], _Place] = weakref.WeakKeyDictionary()
-        self._owners: dict[Watcher, tuple[weakref.ref[type[nn.Module]], ...]] = {}
+        self._owners: dict[AnyWatcher, tuple[weakref.ref[type[nn.Module]], ...]] = {}
         self._lock = threading.Lock()
-        self._dead: deque[Watcher] = deque()
+        self._dead: deque[AnyWatcher] = deque()
 
     def reporters(self) -> tuple[Reporter, ...]:
         """Return the reporters of everyone who watches at present."""
         return tuple(reporter for watcher in tuple(self._owners) for reporter in watcher.reporters())
 
-    def stand(self, watcher: Watcher, owners: Iterable[type[nn.Module]]) -> None:
+    def stand(self, watcher: AnyWatcher, owners: Iterable[type[nn.Module]]) -> None:
         """Let a watcher see the calls of these classes."""
         with self._lock:
             self._bury()
@@ -99,13 +109,13 @@ class _Classes:
                     owner.__call__ = _call_past(owner, place)
             self._line_up()
 
-    def leave(self, watcher: Watcher) -> None:
+    def leave(self, watcher: AnyWatcher) -> None:
         """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
         with self._lock:
             self._bury()
             self._leave(watcher)
 
-    def leave_soon(self, watcher: Watcher) -> None:
+    def leave_soon(self, watcher: AnyWatcher) -> None:
         """Forget a watcher of which the module has died; that may happen anywhere, even while others come and leave."""
         if not self._lock.acquire(blocking=False):
             self._dead.append(watcher)
@@ -119,7 +129,7 @@ class _Classes:
         while self._dead:
             self._leave(self._dead.popleft())
 
-    def _leave(self, watcher: Watcher) -> None:
+    def _leave(self, watcher: AnyWatcher) -> None:
         self._owners.pop(watcher, None)
         self._line_up()
         for owner, place in [*self._places.items()]:
@@ -131,7 +141,7 @@ class _Classes:
                     owner.__call__ = place.before
 
     def _line_up(self) -> None:
-        at: dict[_Place, list[Watcher]] = {place: [] for place in self._places.values()}
+        at: dict[_Place, list[AnyWatcher]] = {place: [] for place in self._places.values()}
         for watcher, owners in sorted(self._owners.items(), key=lambda item: item[0].raises):
             for owner in (reference() for reference in owners):
                 if owner is not None:
@@ -140,13 +150,13 @@ class _Classes:
             place.watchers = tuple(watchers)
 
 
-def _call_past(owner: Any, place: _Place) -> Callable[..., Any]:
+def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
     """Return a ``__call__`` for a class, which takes every call of its instances past the watchers that have a door for it."""
 
     @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
-    def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-        seen: list[tuple[Watcher, Any]] = []
+    def __call__(self: nn.Module, *args: object, **kwargs: object) -> object:  # noqa: N807
+        seen: list[tuple[AnyWatcher, object]] = []
         # What comes after is looked up when it comes: a watcher may have others stand further on.
         proceed: Proceed = functools.partial(_further, owner, place, self)
         if _torch.is_judged_here():
@@ -165,7 +175,7 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., Any]:
 
 
 @_torch.uncompiled
-def _further(owner: Any, place: _Place, module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
+def _further(owner: Any, place: _Place, module: nn.Module, /, *args: object, **kwargs: object) -> object:
     """Call a module as if the ``__call__`` that we gave to a class were not there."""
     if place.before is not None:
         return place.before(module, *args, **kwargs)
@@ -173,7 +183,9 @@ def _further(owner: Any, place: _Place, module: nn.Module, /, *args: Any, **kwar
 
 
 @_torch.uncompiled
-def seen_by_several(seen: list[tuple[Watcher, Any]], module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+def seen_by_several(
+    seen: list[tuple[AnyWatcher, object]], module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object
+) -> object:
     """Call a module under several watches: what one raises, the others record."""
     try:
         return proceed(*args, **kwargs)

@@ -63,9 +63,9 @@ class _Loaders:
                 self._ours = self._before = None
 
 
-def _listening(before: Any) -> Callable[..., Any]:
+def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
     @functools.wraps(before)
-    def __next__(self: Any) -> Any:  # noqa: N807
+    def __next__(self: Any) -> object:  # noqa: N807
         batch = before(self)
         if _loaders.listeners and self._collate_fn is default_collate and self._auto_collation:
             for tensor in leaves(batch):

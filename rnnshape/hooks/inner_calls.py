@@ -10,13 +10,12 @@ from __future__ import annotations
 import functools
 import threading
 import weakref
-from typing import Any
 
 from torch import nn
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
-from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes_soon, seen_by_several, stand_in_classes
+from rnnshape.hooks.class_call import AnyWatcher, Proceed, Watcher, leave_classes_soon, seen_by_several, stand_in_classes
 from rnnshape.hooks.layer import Door
 from rnnshape.hooks.observer import Observer
 from rnnshape.report.reporter import Reporter
@@ -73,7 +72,7 @@ class _Here(threading.local):
         self.entered: list[tuple[InnerCalls, nn.Module | None]] = []
 
 
-class _Stand(Watcher):
+class _Stand(Watcher[bool]):
     """Stands in the classes of the recurrent layers for everything that is entered.
 
     Attributes:
@@ -131,9 +130,9 @@ class _Stand(Watcher):
         return tuple(inner.observer.reporter for inner in self._innermost())
 
     @_torch.uncompiled
-    def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+    def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a layer under everyone who is entered."""
-        seen: list[tuple[Watcher, Any]] = []
+        seen: list[tuple[AnyWatcher, object]] = []
         for inner in self._innermost():
             observer = inner.observer
             own = observer.doors.get(id(module)) or observer.guarded(inner.meet, module)
@@ -144,7 +143,9 @@ class _Stand(Watcher):
             return seen_by_several(seen, module, proceed, *args, **kwargs)
         return proceed(*args, **kwargs)
 
-    def hear(self, error: ContractError, door: bool, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def hear(
+        self, error: ContractError, door: bool, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> None:
         """Hear what another watcher raised."""
         for inner in self._innermost():
             if own := inner.observer.doors.get(id(module)):

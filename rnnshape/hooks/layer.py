@@ -36,8 +36,8 @@ class LayerCall(NamedTuple):
     """A call of a recurrent layer, as it was made."""
 
     module: nn.Module
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
 
 
 class Seen:
@@ -80,7 +80,7 @@ class Door:
         self.alive: object = None
         self.quiet = quiet
         self.names, self.follows_torch = _signature(type(module))
-        self._seen: dict[Any, Seen] = {}
+        self._seen: dict[object, Seen] = {}
         if not self.names:
             report.could_not_follow(f"{path or self.kind}: {self.kind}.forward takes other arguments than (input, hx)")
 
@@ -88,7 +88,7 @@ class Door:
         """Tell whether torch's own ``forward`` gets the arguments as they are; then a mismatch is proof of a mistake."""
         return self.follows_torch and not _torch.has_hooks(module)[0]
 
-    def known(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Seen | None:
+    def known(self, args: tuple[object, ...], kwargs: dict[str, object]) -> Seen | None:
         """Return what is known of a call of these sizes; the fast path of every call but the first."""
         x = args[0] if args else kwargs.get(self.names[0])
         return self._seen.get(_key(x, args[1] if len(args) == 2 else kwargs.get(self.names[1])))
@@ -140,13 +140,16 @@ class Door:
         else:
             self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
 
-    def findings(self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None) -> list[Finding]:
+    def findings(
+        self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None, computed: bool = False
+    ) -> list[Finding]:
         """Turn mistakes into findings, without those that are ignored.
 
         Args:
             call: the call.
             mistakes: what is wrong with it.
             made: the line that made the state, where that is known; else what is wrong with it is placed at the call.
+            computed: whether the state comes out of a computation.
         """
         here = _torch.user_location()
         found: list[Finding] = []
@@ -154,7 +157,7 @@ class Door:
             location = made or here if mistake.subject not in ("input", "output") else here
             silent = any(place.silences(mistake.code) for place in (here, location) if place)
             if mistake.code not in self.ignore and not silent:
-                told = replace(mistake, suggestion=suggest(self.spec, call, mistake), location=location)
+                told = replace(mistake, suggestion=suggest(self.spec, call, mistake, computed), location=location)
                 found.append(finding_of(told, self.path, self.kind, here))
         return found
 
@@ -188,7 +191,7 @@ class Door:
             given=given,
         )
 
-    def _arguments(self, request: LayerCall) -> tuple[Any, Any] | None:
+    def _arguments(self, request: LayerCall) -> tuple[object, object] | None:
         """Return input and state of a call, however they were passed; None where torch itself will object."""
         rest = dict(request.kwargs)
         given = bool(request.args) or self.names[0] in rest
@@ -204,10 +207,10 @@ def door_of(module: nn.Module, path: str, report: Report, ignore: frozenset[str]
     return Door(module, path, spec, report, ignore, quiet) if spec is not None else None
 
 
-def _key(x: Any, state: Any) -> Any:
+def _key(x: object, state: Any) -> object:
     """Return what decides whether a call is right, as a dict key; None where it cannot be had cheaply."""
     if type(x) is Tensor and not x.is_nested:
-        first: Any = (x.shape, x.dtype, x.device)
+        first: tuple[object, ...] = (x.shape, x.dtype, x.device)
     elif isinstance(x, PackedSequence) and (sizes := _torch.packed_sizes(x)):
         first = (x.data.shape, x.data.dtype, x.data.device, sizes)
     else:

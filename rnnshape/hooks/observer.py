@@ -31,7 +31,7 @@ MOST_TWINS = 20
 """Modules of the same path that are told apart where nobody named them; the later ones are counted with the last."""
 
 
-class Observer(Watcher):
+class Observer(Watcher[Door]):
     """Checks the calls of recurrent layers.
 
     Args:
@@ -106,7 +106,7 @@ class Observer(Watcher):
         return door
 
     @functools.partial(_torch.uncompiled, and_below=True)
-    def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
+    def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
         return self.reporter.guarded(work, *args)
 
@@ -115,7 +115,7 @@ class Observer(Watcher):
         return (self.reporter,)
 
     @_torch.uncompiled
-    def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: Any, **kwargs: Any) -> Any:
+    def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module under one watch."""
         reporter = self.reporter
         if reporter.stepped_aside or not door.names:
@@ -135,14 +135,16 @@ class Observer(Watcher):
             reporter.tell(reporter.guarded(_changed, door, LayerCall(module, args, kwargs), result) or (), module)
         return result
 
-    def hear(self, error: ContractError, door: Door, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def hear(
+        self, error: ContractError, door: Door, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> None:
         """Hear what another watch raised about a call of a module."""
         if self.reporter.adopt(error, door.path, module):
             self.reporter.guarded(door.count_failed, LayerCall(module, args, kwargs))
 
 
 @_torch.uncompiled
-def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> Any:
+def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> object:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     reporter = observer.reporter
     judged: tuple[Call, list[Mistake]] | None = reporter.guarded(door.judge, request)
@@ -168,8 +170,8 @@ def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Pr
 
 def _findings(observer: Observer, door: Door, request: LayerCall, call: Call, mismatches: list[Mistake]) -> list[Finding]:
     """Turn what is wrong with the arguments of a call into findings; a state is wrong at the line that made it."""
-    made = observer.origin(door.state_of(request)) if mismatches else None
-    return door.findings(call, mismatches, made)
+    state = door.state_of(request) if mismatches else None
+    return door.findings(call, mismatches, observer.origin(state), getattr(state, "grad_fn", None) is not None)
 
 
 def _settle(

@@ -10,7 +10,7 @@ False
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import permutations
 
 from rnnshape import text
@@ -167,10 +167,18 @@ def _samples_in_first_row(before: Dims, after: Dims) -> int:
     return min(-(-row // per_sample), batch)
 
 
-def repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
+def repair(dims: Dims, sizes: Sequence[Size], not_at: Collection[int] = ()) -> tuple[str, Dims] | None:
     """Find a permutation after which these sizes have the batch as one dim and mix nothing else; every candidate is tried.
 
     Those that leave the order of the other dims come first: whoever joins layers and directions wants the layers first.
+
+    Args:
+        dims: that are reshaped.
+        sizes: that they shall have.
+        not_at: dims of the result in which the batch must not be.
+
+    Returns:
+        What to write, for a batch of any size, and what comes of it; None where nothing is found.
     """
     if len(dims) > 5:
         return None
@@ -186,9 +194,23 @@ def repair(dims: Dims, sizes: Sequence[Size]) -> tuple[str, Dims] | None:
     for order in sorted(permutations(unchanged), key=disorder)[1:]:
         moved = tuple(dims[d] for d in order)
         result = regroup(tuple(f for d in moved for f in d), sizes)
-        if _blocks(result) > _blocks(dims) or not any(len(d) == 1 and _has_whole_batch((d,)) for d in result):
+        samples = [at for at, d in enumerate(result) if len(d) == 1 and _has_whole_batch((d,))]
+        if _blocks(result) > _blocks(dims) or not samples or not set(samples).isdisjoint(not_at):
             continue
         swapped = [d for d in unchanged if order[d] != d]
         code = f"transpose({swapped[0]}, {swapped[1]})" if len(swapped) == 2 else f"permute({', '.join(map(str, order))})"
-        return (code if moved == result else f"{code}.reshape({', '.join(map(str, sizes))})"), result
+        return code + _regrouping(moved, result, samples[0]), result
     return None
+
+
+def _regrouping(moved: Dims, result: Dims, samples: int) -> str:
+    """Write what makes one of the other, in a way that does not depend on the size of the batch; it is at dim ``samples``."""
+    if moved == result:
+        return ""
+    sizes, joined, last = sizes_of(result), len(moved) - len(result), len(moved) - 1
+    others = sorted(range(len(result)), key=lambda at: at == samples)
+    for at in others if joined > 0 else ():
+        end = at + joined
+        if (*sizes_of(moved[:at]), product(sizes_of(moved[at : end + 1])), *sizes_of(moved[end + 1 :])) == sizes:
+            return f".flatten({at})" if end == last else f".flatten({at}, {end})"
+    return f".reshape({', '.join('-1' if at == samples else str(size) for at, size in enumerate(sizes))})"

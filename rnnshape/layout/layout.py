@@ -242,7 +242,7 @@ class Layout:
           from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
           to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
                    row 0 holds samples 0 to 3
-          instead  transpose(0, 1).reshape(6, 64)
+          instead  transpose(0, 1).flatten(1)
                    batch=6 (layers=2 directions=2 hidden=16)
         """
         wanted = _sizes(sizes)

@@ -213,7 +213,7 @@ def _terms(counted: Size | Total) -> tuple[Size, ...]:
     return counted.terms if isinstance(counted, Total) else (counted,)
 
 
-def parse_size(text: str | Size) -> Size:
+def parse_size(text: object) -> Size:
     """Read ``"6"``, ``"B"`` or ``"2*H"``.
 
     Raises:

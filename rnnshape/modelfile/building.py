@@ -15,15 +15,12 @@ from rnnshape.layout.axes import role_of
 from rnnshape.modelfile.arguments import MOST_DIMS
 from rnnshape.modelfile.description import Description, Layer, Mistakes, Reference
 from rnnshape.modelfile.functions import function_of
+from rnnshape.modelfile.names import PLACE
 
-__all__ = ["PLACE", "RefusedError", "built", "steps", "target_of"]
+__all__ = ["RefusedError", "built", "steps", "target_of"]
 
 LONGEST = 2**27
 """Elements along the dims of all tensors together. Their coordinates take memory, each eight bytes; the elements take none."""
-
-PLACE = "<model>"
-"""The name of the file that a step's line of code seems to stand in; the line is the number of the step, from 1."""
-
 
 class RefusedError(BaseException):
     """A mistake of form that only the sizes show; no ``except`` on the way is meant for it.
@@ -60,7 +57,7 @@ def built(description: Description, mistakes: Mistakes, dims: dict[str, int], de
     words = description.words()
     calls = [_call(number) for number in range(1, len(layers) + 1)]
 
-    def forward(self: nn.Module, **tensors: Tensor) -> Any:
+    def forward(self: nn.Module, **tensors: Tensor) -> object:
         results = {Reference(given.name, part): tensors[given.name] for given in description.inputs for part in ("", "output")}
         length = 0
         for layer, call in zip(layers, calls, strict=True):
@@ -103,13 +100,13 @@ def target_of(layer: Layer) -> str:
     return f"target of {layer.name}"
 
 
-def _call(number: int) -> Callable[[nn.Module, list[Any]], Any]:
+def _call(number: int) -> Callable[[nn.Module, list[object]], object]:
     """Return a function that calls a module, on a line of its own."""
     code = _called.__code__.replace(co_filename=PLACE, co_firstlineno=number - 1, co_qualname="<module>")
     return FunctionType(code, {})
 
 
-def _called(module: nn.Module, given: list[Any]) -> Any:
+def _called(module: nn.Module, given: list[object]) -> object:
     return module(*given)
 
 
@@ -124,7 +121,7 @@ class _Function(nn.Module):
     def _get_name(self) -> str:
         return self._name
 
-    def forward(self, *given: Any) -> Tensor:
+    def forward(self, *given: object) -> Tensor:
         return self._run(*given)
 
 
@@ -158,4 +155,4 @@ def _target(target: Tensor, scores: Tensor, layer: Layer) -> Tensor:
 def _parts(result: Any) -> list[Tensor]:
     if not isinstance(result, tuple):
         return [result]
-    return [tensor for part in cast("tuple[Any, ...]", result) for tensor in _parts(part)]
+    return [tensor for part in cast("tuple[object, ...]", result) for tensor in _parts(part)]

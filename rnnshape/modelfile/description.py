@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, NamedTuple, cast
@@ -13,11 +13,11 @@ from rnnshape.errors import SpecError
 from rnnshape.layout.axes import Axis, role_of
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial
-from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, LayoutText, Name, NameList
+from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, LayoutText, Name, NameList, Values
 from rnnshape.modelfile.kinds import Kind, find_kind
 from rnnshape.modelfile.lines import Path
 from rnnshape.modelfile.names import class_name, free_name, is_taken
-from rnnshape.modelfile.reading import Document, shown
+from rnnshape.modelfile.reading import Document, Table, shown
 
 __all__ = [
     "INPUT", "MOST_INPUTS", "MOST_LAYERS", "OUTPUT", "TITLE", "Description", "Input", "Layer", "Mistakes", "Reference",
@@ -237,7 +237,7 @@ class _Reader:
         self.words = _words(known) if known and len(known) == len(found) else None
         return known
 
-    def read_input(self, path: Path, table: dict[str, Any], single: bool) -> Input | None:
+    def read_input(self, path: Path, table: Table, single: bool) -> Input | None:
         self.unknown_keys("an input", table, path, [a.name for a in INPUT])
         name: str | None = self.value(INPUT[0], table, path, "input")
         layout: Layout | None = self.value(INPUT[1], table, path, "input")
@@ -253,7 +253,7 @@ class _Reader:
 
     # Layers
 
-    def layers(self, tables: list[tuple[Path, dict[str, Any]]]) -> tuple[Layer, ...]:
+    def layers(self, tables: list[tuple[Path, Table]]) -> tuple[Layer, ...]:
         names = {name for _, table in tables if isinstance(name := table.get("name"), str)} | set(self.kinds)
         found: list[Layer] = []
         previous = self.only_input
@@ -273,7 +273,7 @@ class _Reader:
                 previous = own
         return tuple(found)
 
-    def kind(self, path: Path, table: dict[str, Any]) -> Kind | None:
+    def kind(self, path: Path, table: Table) -> Kind | None:
         word = table.get("type")
         if not isinstance(word, str):
             given = f"type={shown(word)}: the name of a layer is needed" if "type" in table else "a layer needs type="
@@ -285,7 +285,7 @@ class _Reader:
             self.mistakes.add(f"type={shown(word)}: {error}", (*path, "type"))
             return None
 
-    def arguments(self, kind: Kind, table: dict[str, Any], path: Path) -> dict[str, Any]:
+    def arguments(self, kind: Kind, table: Table, path: Path) -> Values:
         known = [a.name for a in kind.arguments]
         self.unknown_keys(kind.name, table, path, ["type", *(a.name for a in common(kind)), *known])
         before = len(self.mistakes)
@@ -305,7 +305,7 @@ class _Reader:
         return values
 
     def references(
-        self, kind: Kind, arguments: dict[str, Any], table: dict[str, Any], path: Path, previous: str | None
+        self, kind: Kind, arguments: Values, table: Table, path: Path, previous: str | None
     ) -> tuple[Reference, ...]:
         argument = common(kind)[1]
         key = argument.name
@@ -338,7 +338,7 @@ class _Reader:
         if kind is not None and kind.loss:
             self.mistakes.add(f"{where}: {reference.name} is a loss, which nothing can go on from", path)
 
-    def check_words(self, kind: Kind, arguments: dict[str, Any], path: Path) -> None:
+    def check_words(self, kind: Kind, arguments: Values, path: Path) -> None:
         known = self.words
         for word in arguments.get("sizes") or ():
             if isinstance(word, str) and known is not None and not {word, role_of(word)} & known.keys():
@@ -369,14 +369,14 @@ class _Reader:
             self.mistakes.add(f"name={shown(name)}: this name is given twice", (*path, "name"))
         self.kinds[name] = kind
 
-    def tables(self, key: str, most: int) -> list[tuple[Path, dict[str, Any]]]:
+    def tables(self, key: str, most: int) -> list[tuple[Path, Table]]:
         """Return the tables under a key with their paths; one table stands for a list of it."""
-        value: Any = self.data.get(key, [])
-        items: list[tuple[Path, Any]] = []
+        value = self.data.get(key, [])
+        items: list[tuple[Path, object]] = []
         if isinstance(value, dict):
             items = [((key,), cast("object", value))]
         elif isinstance(value, list):
-            items = [((key, i), item) for i, item in enumerate(cast("list[Any]", value))]
+            items = [((key, i), item) for i, item in enumerate(cast("list[object]", value))]
         else:
             self.mistakes.add(f"{key}={shown(value)}: a table is needed, [{key}] or [[{key}]]", (key,))
         if len(items) > most:
@@ -385,9 +385,9 @@ class _Reader:
         for path, item in items:
             if not isinstance(item, dict):
                 self.mistakes.add(f"{key}: a table is needed, got {shown(item)}", path)
-        return [(path, cast("dict[str, Any]", item)) for path, item in items if isinstance(item, dict)]
+        return [(path, cast("Table", item)) for path, item in items if isinstance(item, dict)]
 
-    def value(self, argument: Argument, table: dict[str, Any], path: Path, what: str) -> Any:
+    def value(self, argument: Argument, table: Table, path: Path, what: str) -> Any:
         """Return the value of a key, its default where it is missing; None where it is wrong."""
         if argument.name not in table:
             if argument.default is NEEDED and what == "input":
@@ -400,12 +400,12 @@ class _Reader:
             self.mistakes.add(f"{what}: {argument.name}={shown(value)}: {error}", (*path, argument.name))
             return None
 
-    def unknown_keys(self, what: str, table: dict[str, Any], path: Path, known: list[str]) -> None:
+    def unknown_keys(self, what: str, table: Table, path: Path, known: list[str]) -> None:
         for key in table:
             if key not in known:
                 hint = _hint(key, known) or f"; it takes {', '.join(known)}"
                 self.mistakes.add(f"{what} has no argument {shown(key)}{hint}", (*path, key))
 
 
-def _hint(word: str, known: Any) -> str:
+def _hint(word: str, known: Iterable[str]) -> str:
     return text.nearest(word[:50], list(known)[:MOST_LAYERS])

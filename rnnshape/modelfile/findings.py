@@ -10,9 +10,9 @@ from rnnshape.calculator.model import ModelPrediction
 from rnnshape.layout.axes import Axis, Dim
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import product
-from rnnshape.modelfile.building import PLACE
 from rnnshape.modelfile.description import Layer
 from rnnshape.modelfile.kinds import items
+from rnnshape.modelfile.names import PLACE
 from rnnshape.modelfile.reading import Document
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
@@ -116,7 +116,7 @@ _WORDS = (
     (r"\bbatch_first=False", "batch_first = false"),
     (r"\bdim=(\d+)", r"dim = \1"),
     (r"rnnshape\.last_state\(rnn, h_n\)", 'type = "last_state"'),
-    (r", and so has rnnshape\.last_step\(rnn, output\)", ""),
+    (r", and so has rnnshape\.last_step\(rnn, output(?:, lengths)?\)", ""),
     (r"\b[hc]_0\.new_zeros\((.*)\) fits", r"without state it starts from zeros of the sizes (\1)"),
     (r"\(h_0, torch\.zeros_like\(h_0\)\) fits", "state takes two names, one for h_0 and one for c_0"),
     (r"\bhx\[0\] fits", "state takes the name of h_0 alone, such as .h_n"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from rnnshape.modelfile.arguments import Values
 from rnnshape.modelfile.description import Description, Layer
 
 __all__ = ["FUNCTIONS", "Function", "function_of"]
@@ -27,7 +28,7 @@ class Function(NamedTuple):
     source: str
 
 
-Maker = Callable[[dict[str, Any], int], Function]
+Maker = Callable[[Values, int], Function]
 
 
 def function_of(layer: Layer, description: Description, dims: Mapping[str, int]) -> Function:
@@ -50,7 +51,7 @@ def function_of(layer: Layer, description: Description, dims: Mapping[str, int])
 def _method(name: str, *keys: str) -> Maker:
     """Call a method of the tensor with these arguments."""
 
-    def made(values: dict[str, Any], _: int) -> Function:
+    def made(values: Values, _: int) -> Function:
         given = [values[key] for key in keys]
 
         def run(x: Tensor) -> Tensor:
@@ -62,7 +63,7 @@ def _method(name: str, *keys: str) -> Maker:
 
 
 def _pooled(name: str) -> Maker:
-    def made(values: dict[str, Any], _: int) -> Function:
+    def made(values: Values, _: int) -> Function:
         dim, kept = values["dim"], {"keepdim": True} if values["keepdim"] else {}
 
         def run(x: Tensor) -> Tensor:
@@ -73,7 +74,7 @@ def _pooled(name: str) -> Maker:
     return made
 
 
-def _picked(values: dict[str, Any], _: int) -> Function:
+def _picked(values: Values, _: int) -> Function:
     """Index as a person would: ``[:, -1]``, or ``[..., -1, :]`` where the dim is counted from the end."""
     dim, index = values["dim"], values.get("index", -1)
     before, after = (dim, 0) if dim >= 0 else (0, -1 - dim)
@@ -86,7 +87,7 @@ def _picked(values: dict[str, Any], _: int) -> Function:
     return Function(run, f"{{0}}[{shown}]")
 
 
-def _reshaped(values: dict[str, Any], _: int) -> Function:
+def _reshaped(values: Values, _: int) -> Function:
     """Words among the sizes are handed over at the call, in their order."""
     wanted: tuple[int | str, ...] = values["sizes"]
 
@@ -99,7 +100,7 @@ def _reshaped(values: dict[str, Any], _: int) -> Function:
     return Function(run, f"{{0}}.reshape({', '.join(shown)})")
 
 
-def _joined(values: dict[str, Any], count: int) -> Function:
+def _joined(values: Values, count: int) -> Function:
     dim: int = values["dim"]
 
     def run(*parts: Tensor) -> Tensor:
@@ -108,8 +109,8 @@ def _joined(values: dict[str, Any], count: int) -> Function:
     return Function(run, f"torch.cat([{', '.join(f'{{{i}}}' for i in range(count))}], {dim})")
 
 
-def _met(sign: str, meet: Callable[[Any, Any], Any]) -> Maker:
-    def made(_: dict[str, Any], count: int) -> Function:
+def _met(sign: str, meet: Callable[[Tensor, Tensor], Tensor]) -> Maker:
+    def made(_: Values, count: int) -> Function:
         def run(*parts: Tensor) -> Tensor:
             return reduce(meet, parts)
 

@@ -27,6 +27,7 @@ from rnnshape.modelfile.arguments import (
     Number,
     Padding,
     ReshapeSizes,
+    Values,
 )
 
 __all__ = ["KINDS", "MOST_STACKED", "Kind", "find_kind", "items"]
@@ -63,7 +64,7 @@ class Kind:
     recurrent: bool = False
     loss: bool = False
     width: tuple[str, int] | None = None
-    check: Callable[[dict[str, Any]], object] | None = field(default=None, repr=False)
+    check: Callable[[Values], object] | None = field(default=None, repr=False)
 
     @property
     def is_recurrent(self) -> bool:
@@ -74,7 +75,7 @@ class Kind:
         """Return an argument by its name."""
         return next((a for a in self.arguments if a.name == name), None)
 
-    def given(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    def given(self, values: Mapping[str, Any]) -> tuple[list[object], dict[str, object]]:
         """Return what torch's constructor is called with: what is needed by position, others where they are no defaults."""
         known = [a for a in self.arguments if a.constructor]
         others = {a.name: _plain(values[a.name]) for a in known if a.default is not NEEDED and values[a.name] != a.default}
@@ -98,17 +99,17 @@ def _plain(value: Any) -> Any:
 # Arguments that torch rejects together
 
 
-def _check_recurrent(kind: str, values: dict[str, Any]) -> None:
+def _check_recurrent(kind: str, values: Values) -> None:
     RNNSpec.of(kind, **{name: value for name, value in values.items() if name != "state"})
 
 
-def _check_embedding(values: dict[str, Any]) -> None:
+def _check_embedding(values: Values) -> None:
     index, rows = values["padding_idx"], values["num_embeddings"]
     if index is not None and not -rows <= index < rows:
         raise SpecError(f"padding_idx={index}: a row of num_embeddings={rows} is needed")
 
 
-def _check_convolution(values: dict[str, Any]) -> None:
+def _check_convolution(values: Values) -> None:
     groups = values["groups"]
     for name in ("in_channels", "out_channels"):
         if values[name] % groups:
@@ -117,13 +118,13 @@ def _check_convolution(values: dict[str, Any]) -> None:
         raise SpecError(f"padding='same': torch has it for stride=1 only, got stride={values['stride'][0]}")
 
 
-def _check_pool(values: dict[str, Any]) -> None:
+def _check_pool(values: Values) -> None:
     padding, kernel = values["padding"][0], values["kernel_size"][0]
     if padding > (values.get("dilation", (1,))[0] * (kernel - 1) + 1) // 2:
         raise SpecError(f"padding={padding}: at most half of kernel_size={kernel} is possible")
 
 
-def _check_range(values: dict[str, Any]) -> None:
+def _check_range(values: Values) -> None:
     if values["max_val"] <= values["min_val"]:
         raise SpecError(f"max_val={values['max_val']}: more than min_val={values['min_val']} is needed")
 

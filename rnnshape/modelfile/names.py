@@ -1,10 +1,13 @@
-"""Names that a file may not give, as they would mean something else in the module that is written from it."""
+"""Names that a file may not give, as they would mean something else in the module that is made of it, and that of its code."""
 
 from __future__ import annotations
 
 import keyword
 
-__all__ = ["class_name", "free_name", "is_taken"]
+__all__ = ["PLACE", "class_name", "free_name", "is_taken"]
+
+PLACE = "<model>"
+"""The name of the file that a step's line of code seems to stand in; the line is the number of the step, from 1."""
 
 # What nn.Module has under a name that a file could give; a test holds it against torch.
 _OF_MODULE = frozenset([

@@ -120,6 +120,7 @@ def _dry_run(
     from rnnshape.dryrun.descriptions import Description as Tensor
     from rnnshape.dryrun.prediction import predict_model
     from rnnshape.modelfile.building import RefusedError, target_of
+    from rnnshape.session import recording
 
     def numbered(layout: Layout) -> Layout:
         known = {s: size for s, (size, _) in bound.items() if s in _symbols(layout)}
@@ -138,7 +139,7 @@ def _dry_run(
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            found = predict_model(model, (), tensors)
+            found = predict_model(model, (), tensors, session=recording)
         except RefusedError as error:
             mistakes = Mistakes(document)
             mistakes.add(f"{error.layer.name}: {error.message}", error.layer.path)

@@ -9,14 +9,17 @@ import stat
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, NoReturn, cast
+from typing import NoReturn, cast
 
 from rnnshape import text
 from rnnshape.errors import SpecError
 from rnnshape.modelfile.lines import DEEPEST, Lines, NestedTooDeepError, Path, json_lines, toml_lines
 from rnnshape.report.location import Location
 
-__all__ = ["Document", "read", "read_text", "shown"]
+__all__ = ["Document", "Table", "read", "read_text", "shown"]
+
+Table = dict[str, object]
+"""A table as it stands in a file: of what its keys hold, nothing is known yet."""
 
 LARGEST = 1 << 18
 """Bytes of a file. One with a thousand layers has half of it."""
@@ -60,7 +63,7 @@ class Document:
     """
 
     file: str
-    data: dict[str, Any]
+    data: Table
     lines: Lines
     text: tuple[str, ...] = field(repr=False)
 
@@ -138,10 +141,10 @@ def read_text(content: str, name: str) -> Document:
         raise SpecError(f"{name}:{line}: {shown(path[-1])} stands here a second time")
     if not isinstance(data, dict):
         raise SpecError(f"{name}:1: a table is needed, as in {{\"input\": ..., \"layer\": [...]}}, got {shown(data)}")
-    return Document(name, cast("dict[str, Any]", data), lines, tuple(content.split("\n")))
+    return Document(name, cast("Table", data), lines, tuple(content.split("\n")))
 
 
-def _toml(content: str, name: str) -> Any:
+def _toml(content: str, name: str) -> object:
     try:
         return tomllib.loads(content)
     except RecursionError:
@@ -152,7 +155,7 @@ def _toml(content: str, name: str) -> Any:
         _no_syntax(name, line, _AT.sub("", str(error)), "TOML")
 
 
-def _json(content: str, name: str) -> Any:
+def _json(content: str, name: str) -> object:
     def constant(word: str) -> NoReturn:
         line = next((i for i, at in enumerate(content.split("\n"), 1) if re.search(rf"(?<!\w){word}\b", at)), 1)
         raise SpecError(f"{name}:{line}: {word} is no number here")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rnnshape.modelfile.arguments import NEEDED, Argument
+from rnnshape.modelfile.arguments import NEEDED, Argument, Schema
 from rnnshape.modelfile.description import INPUT, MOST_INPUTS, MOST_LAYERS, OUTPUT, TITLE, common
 from rnnshape.modelfile.kinds import KINDS, Kind
 
 __all__ = ["json_schema"]
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> Schema:
     """Return the JSON schema (draft 2020-12) of a model's file, TOML or JSON, with what every key means.
 
     It says what each table may hold. That names are given once and refer to earlier results, that arguments fit each other,
@@ -40,18 +38,18 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _one_or_more(item: dict[str, Any], most: int, about: str) -> dict[str, Any]:
+def _one_or_more(item: Schema, most: int, about: str) -> Schema:
     several = {"type": "array", "items": item, "minItems": 1, "maxItems": most}
     return {"description": about, "anyOf": [item, several]}
 
 
-def _layer(kind: Kind) -> dict[str, Any]:
+def _layer(kind: Kind) -> Schema:
     words = list(dict.fromkeys((kind.name, kind.name.lower())))
     results = f" Results: {', '.join(kind.parts)}." if kind.parts != ("output",) else ""
     return _table((*common(kind), *kind.arguments), {"type": {"enum": words}}, kind.about + results)
 
 
-def _table(arguments: tuple[Argument, ...], first: dict[str, Any], about: str) -> dict[str, Any]:
+def _table(arguments: tuple[Argument, ...], first: Schema, about: str) -> Schema:
     return {
         "description": about,
         "type": "object",

@@ -15,10 +15,9 @@ from functools import cache, partial
 from types import FunctionType
 from typing import Any, cast
 
-import torch
 from beartype import beartype
 from beartype.roar import BeartypeCallHintViolation
-from jaxtyping import TypeCheckError, config, jaxtyped
+from jaxtyping import TypeCheckError, config, jaxtyped  # pyright: ignore[reportUnknownVariableType]
 from torch import Tensor, nn
 from torch.fx import Proxy, Tracer
 from torch.nn.parameter import Parameter
@@ -35,18 +34,18 @@ __all__ = ["Signatures", "call"]
 
 logger = logging.getLogger("rnnshape")
 
-Signatures = Mapping[str, Callable[..., Any]]
+Signatures = Mapping[str, FunctionType]
 """Functions whose annotations are checked, by layout."""
 
 MOST_KNOWN = 4096
 """Kinds of calls that are remembered; then it begins anew."""
 
-_known: dict[Any, Any] = {}
+_known: dict[object, object] = {}
 _steps_aside = False
 
 
 @_torch.uncompiled
-def call(layer: Any, forward: Callable[..., Any], signatures: Signatures, given: Any, hx: Any) -> Any:
+def call(layer: nn.Module, forward: Callable[..., Any], signatures: Signatures, given: object, hx: object) -> Any:
     """Call torch's bound ``forward`` of a layer, and hold arguments and result against the signature of their layout.
 
     Under ``torch.compile``, ``torch.export`` and ``torch.jit.trace`` it steps aside, where sizes may be no ints, and where
@@ -67,13 +66,13 @@ def call(layer: Any, forward: Callable[..., Any], signatures: Signatures, given:
 
 
 @partial(_torch.uncompiled, and_below=True)
-def _before(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple[Any, Any]:
+def _before(layer: nn.Module, signatures: Signatures, given: object, hx: object) -> tuple[object, object]:
     """Hold the arguments against their signature; return what kind of call it is, and the kind of its result as far as known.
 
     That is () where nothing is known of it, and None where the arguments were not found right.
     """
     try:
-        with torch._C.DisableTorchFunction():
+        with _torch.unseen():
             kind = _kind_of_call(layer, given, hx)
             known = _known.get(kind) if kind is not None else None
             if known is None and _hold_arguments(layer, signatures, given, hx):
@@ -87,10 +86,12 @@ def _before(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple[An
 
 
 @partial(_torch.uncompiled, and_below=True)
-def _after(kind: Any, known: Any, layer: Any, signatures: Signatures, given: Any, hx: Any, result: Any) -> None:
+def _after(
+    kind: object, known: object, layer: nn.Module, signatures: Signatures, given: object, hx: object, result: object
+) -> None:
     """Hold the result against its signature, where it is not of the kind that such a call is known to have."""
     try:
-        with torch._C.DisableTorchFunction():
+        with _torch.unseen():
             found = _kind(result)
             if found is not None and found == known:
                 return
@@ -113,7 +114,7 @@ def _step_aside() -> None:
     logger.error("rnnshape made a mistake; its typed layers check nothing any more. Please report this\n%s", trace)
 
 
-def _leaf(layer: nn.Module, given: Proxy, hx: Any) -> Proxy:
+def _leaf(layer: nn.Module, given: Proxy, hx: object) -> Proxy:
     """Write the layer down as one node, as torch.fx does with torch's own."""
     tracer = cast("Tracer", given.tracer)
     return tracer.create_proxy("call_module", tracer.path_of_module(layer), (given,) if hx is None else (given, hx), {})
@@ -122,7 +123,7 @@ def _leaf(layer: nn.Module, given: Proxy, hx: Any) -> Proxy:
 # What a verdict depends on
 
 
-def _kind_of_call(layer: Any, given: Any, hx: Any) -> Any:
+def _kind_of_call(layer: nn.Module, given: object, hx: object) -> object:
     """Return all that a signature looks at; None where it cannot be had cheaply."""
     first, state = _kind(given), None if hx is None else _kind(hx)
     if first is None or (state is None and hx is not None):
@@ -135,9 +136,9 @@ def _kind_of_call(layer: Any, given: Any, hx: Any) -> Any:
     )  # fmt: skip
 
 
-def _kind(value: Any) -> Any:
+def _kind(value: Any) -> object:
     """Return type, sizes and dtypes of a tensor, of a PackedSequence, or of a pair; None for anything else."""
-    kind = type(value)
+    kind = type(value)  # pyright: ignore[reportUnknownVariableType]
     if kind is Tensor or kind is Parameter:
         return None if value.is_nested else (value.shape, value.dtype)
     if (kind is tuple or kind is list) and len(value) == 2:
@@ -152,13 +153,13 @@ def _kind(value: Any) -> Any:
 
 
 @cache
-def _quick(signature: FunctionType) -> Callable[..., Any]:
+def _quick(signature: FunctionType) -> Callable[..., object]:
     """Return a signature as beartype checks it, in one pass and with few words."""
     return jaxtyped(typechecker=None)(beartype(signature))
 
 
 @cache
-def _spoken(signature: FunctionType) -> Callable[..., Any]:
+def _spoken(signature: FunctionType) -> Callable[..., object]:
     """Return a signature as jaxtyping has beartype check it, to say what is wrong."""
     return jaxtyped(typechecker=beartype)(signature)
 
@@ -172,7 +173,7 @@ def _without_result(signature: FunctionType) -> FunctionType:
     return alone
 
 
-def _violation(signature: FunctionType, args: tuple[Any, ...], rest: dict[str, Any]) -> TypeCheckError | None:
+def _violation(signature: FunctionType, args: tuple[object, ...], rest: dict[str, object]) -> TypeCheckError | None:
     try:
         _quick(signature)(*args, **rest)
     except BeartypeCallHintViolation:
@@ -183,9 +184,11 @@ def _violation(signature: FunctionType, args: tuple[Any, ...], rest: dict[str, A
     return None
 
 
-def _arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+def _arguments(
+    layer: nn.Module, signatures: Signatures, given: object, hx: object
+) -> tuple[FunctionType, tuple[object, ...], dict[str, object]]:
     """Choose the signature of a layout, and return it with what it takes."""
-    hx = tuple(cast("list[Any]", hx)) if isinstance(hx, list) else hx  # torch takes either, and tells by position
+    hx = tuple(cast("list[object]", hx)) if isinstance(hx, list) else hx  # torch takes either, and tells by position
     if isinstance(given, PackedSequence) and "packed" in signatures and (sizes := _torch.packed_sizes(given)):
         return signatures["packed"], (layer, given.data, hx), {"samples": sizes[0]}
     dims = given.dim() if isinstance(given, Tensor) else None
@@ -195,7 +198,7 @@ def _arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> tuple
     return signatures["unbatched" if dims == 2 else batched], (layer, given, hx), {}
 
 
-def _hold_arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> bool:
+def _hold_arguments(layer: nn.Module, signatures: Signatures, given: object, hx: object) -> bool:
     signature, args, rest = _arguments(layer, signatures, given, hx)
     violation = _violation(_without_result(signature), args, rest)
     if violation is not None:
@@ -203,7 +206,7 @@ def _hold_arguments(layer: Any, signatures: Signatures, given: Any, hx: Any) -> 
     return violation is None
 
 
-def _hold_result(layer: Any, signatures: Signatures, given: Any, hx: Any, result: Any) -> bool:
+def _hold_result(layer: nn.Module, signatures: Signatures, given: object, hx: object, result: Any) -> bool:
     signature, args, rest = _arguments(layer, signatures, given, hx)
     rest["result"] = (result[0].data, *result[1:]) if rest else result
     violation = _violation(signature, args, rest)
@@ -212,7 +215,7 @@ def _hold_result(layer: Any, signatures: Signatures, given: Any, hx: Any, result
     return violation is None
 
 
-def _object(layer: Any, given: Any, hx: Any, violation: TypeCheckError, result: Any = None) -> None:
+def _object(layer: nn.Module, given: object, hx: object, violation: TypeCheckError, result: object = None) -> None:
     """Raise what the contract says about a call; where it has no objection, torch decides."""
     door = door_of(layer, _torch.path_from_stack(layer), Report(), frozenset(ignored_codes()))
     judged = door and door.judge(LayerCall(layer, (given, hx), {}))

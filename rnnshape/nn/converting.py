@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
@@ -50,7 +50,7 @@ def convert(model: _Model, /) -> _Model:
     if not isinstance(model, nn.Module):  # pyright: ignore[reportUnnecessaryIsInstance]
         what = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
         raise SpecTypeError(f"convert: {what} is no module; give a model, such as convert(Classifier())")
-    layers = {module: path for path, module in model.named_modules() if isinstance(module, _torch.RECURRENT)}
+    layers = {module: path for path, module in _torch.named_modules(model) if isinstance(module, _torch.RECURRENT)}
     if not layers:
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to convert in it")
     made: dict[type[nn.Module], type[nn.Module]] = {}
@@ -78,6 +78,6 @@ def _typed(kind: type[nn.Module], parametrized: bool, made: dict[type[nn.Module]
         return TYPED.get(kind)
     base = TYPED.get(kind.__bases__[0])
     if base is not None and kind not in made:
-        own: dict[str, Any] = {k: v for k, v in vars(kind).items() if k not in ("__dict__", "__weakref__")}
+        own: dict[str, object] = {k: v for k, v in vars(kind).items() if k not in ("__dict__", "__weakref__")}
         made[kind] = type(kind.__name__, (base,), own)
     return made.get(kind)

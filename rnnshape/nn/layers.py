@@ -6,7 +6,7 @@ one function for each layout, and that is what each call is held against.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import torch
 from jaxtyping import Float
@@ -80,7 +80,7 @@ class _OneState(_Layer):
         def __call__(self, input: Sequence, hx: State | None = None) -> tuple[Output, State]: ...
         @overload
         def __call__(self, input: PackedSequence, hx: State | None = None) -> tuple[PackedSequence, State]: ...
-        def __call__(self, input: Any, hx: Any = None) -> Any:
+        def __call__(self, input: Sequence | PackedSequence, hx: object = None) -> object:
             """Call the layer; see `forward`."""
 
     def last_state(self, h_n: State) -> states.BothDirections:
@@ -167,14 +167,14 @@ class LSTM(_Layer, nn.LSTM):
         def __call__(
             self, input: PackedSequence, hx: tuple[ProjState, State] | None = None
         ) -> tuple[PackedSequence, tuple[ProjState, State]]: ...
-        def __call__(self, input: Any, hx: Any = None) -> Any:
+        def __call__(self, input: Sequence | PackedSequence, hx: object = None) -> object:
             """Call the layer; see `forward`."""
 
     @overload
     def last_state(self, h_n: ProjState) -> states.BothDirections: ...
     @overload
     def last_state(self, h_n: tuple[ProjState, State]) -> tuple[states.BothDirections, states.BothDirections]: ...
-    def last_state(self, h_n: Any) -> Any:
+    def last_state(self, h_n: ProjState | tuple[ProjState, State]) -> states.OneOrBoth:
         """Return the final state of the last layer, (batch, directions*hidden), or that of both; see `rnnshape.last_state`."""
         return states.last_state(self, h_n)
 
@@ -182,7 +182,7 @@ class LSTM(_Layer, nn.LSTM):
     def by_layer(self, h_n: ProjState) -> states.Rows: ...
     @overload
     def by_layer(self, h_n: tuple[ProjState, State]) -> tuple[states.Rows, states.Rows]: ...
-    def by_layer(self, h_n: Any) -> Any:
+    def by_layer(self, h_n: ProjState | tuple[ProjState, State]) -> states.OneOrBoth:
         """Return a view of the final state, (layers, directions, batch, hidden), or of both; see `rnnshape.by_layer`."""
         return states.by_layer(self, h_n)
 
@@ -192,7 +192,7 @@ class LSTM(_Layer, nn.LSTM):
     def bridge(
         self, h_n: tuple[ProjState, State], how: states.Bridge = "cat"
     ) -> tuple[states.DecoderState, states.DecoderState]: ...
-    def bridge(self, h_n: Any, how: states.Bridge = "cat") -> Any:
+    def bridge(self, h_n: ProjState | tuple[ProjState, State], how: states.Bridge = "cat") -> states.OneOrBoth:
         """Return the initial state of a decoder of one direction, layer by layer; see `rnnshape.bridge`."""
         return states.bridge(self, h_n, how)
 

@@ -19,6 +19,9 @@ __all__ = [
     "one_state_batch_first", "one_state_packed", "one_state_seq_first", "one_state_unbatched",
 ]  # fmt: skip
 
+Result = Any
+"""What a layer made of its arguments: of any type, until it is held against what the function returns."""
+
 ROWS = "layers_directions={self.num_layers*(1+self.bidirectional)}"
 PROJ = "proj={(self.proj_size)or(self.hidden_size)}"
 
@@ -37,40 +40,40 @@ PackedProjH = Float[Tensor, f"{ROWS} batch={{samples}} {PROJ}"]
 
 
 def one_state_batch_first(
-    self: Any,
+    self: object,
     input: Float[Tensor, "batch seq feature={self.input_size}"],
     hx: H | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[Float[Tensor, "batch seq directions_hidden={(1+self.bidirectional)*self.hidden_size}"], H]:
     """With ``batch_first=True``."""
     return result
 
 
 def one_state_seq_first(
-    self: Any,
+    self: object,
     input: Float[Tensor, "seq batch feature={self.input_size}"],
     hx: H | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[Float[Tensor, "seq batch directions_hidden={(1+self.bidirectional)*self.hidden_size}"], H]:
     """With ``batch_first=False``."""
     return result
 
 
 def one_state_unbatched(
-    self: Any,
+    self: object,
     input: Float[Tensor, "seq feature={self.input_size}"],
     hx: UnbatchedH | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[Float[Tensor, "seq directions_hidden={(1+self.bidirectional)*self.hidden_size}"], UnbatchedH]:
     """One sequence without a batch."""
     return result
 
 
 def one_state_packed(
-    self: Any,
+    self: object,
     input: Float[Tensor, "packed feature={self.input_size}"],
     hx: PackedH | None,
-    result: Any = None,
+    result: Result = None,
     samples: int = 0,
 ) -> tuple[Float[Tensor, "packed directions_hidden={(1+self.bidirectional)*self.hidden_size}"], PackedH]:
     """A PackedSequence: ``input`` and the output are its data."""
@@ -81,10 +84,10 @@ def one_state_packed(
 
 
 def lstm_batch_first(
-    self: Any,
+    self: object,
     input: Float[Tensor, "batch seq feature={self.input_size}"],
     hx: tuple[ProjH, H] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[
     Float[Tensor, "batch seq directions_proj={(1+self.bidirectional)*((self.proj_size)or(self.hidden_size))}"], tuple[ProjH, H]
 ]:
@@ -93,10 +96,10 @@ def lstm_batch_first(
 
 
 def lstm_seq_first(
-    self: Any,
+    self: object,
     input: Float[Tensor, "seq batch feature={self.input_size}"],
     hx: tuple[ProjH, H] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[
     Float[Tensor, "seq batch directions_proj={(1+self.bidirectional)*((self.proj_size)or(self.hidden_size))}"], tuple[ProjH, H]
 ]:
@@ -105,10 +108,10 @@ def lstm_seq_first(
 
 
 def lstm_unbatched(
-    self: Any,
+    self: object,
     input: Float[Tensor, "seq feature={self.input_size}"],
     hx: tuple[UnbatchedProjH, UnbatchedH] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[
     Float[Tensor, "seq directions_proj={(1+self.bidirectional)*((self.proj_size)or(self.hidden_size))}"],
     tuple[UnbatchedProjH, UnbatchedH],
@@ -118,10 +121,10 @@ def lstm_unbatched(
 
 
 def lstm_packed(
-    self: Any,
+    self: object,
     input: Float[Tensor, "packed feature={self.input_size}"],
     hx: tuple[PackedProjH, PackedH] | None,
-    result: Any = None,
+    result: Result = None,
     samples: int = 0,
 ) -> tuple[
     Float[Tensor, "packed directions_proj={(1+self.bidirectional)*((self.proj_size)or(self.hidden_size))}"],
@@ -135,40 +138,40 @@ def lstm_packed(
 
 
 def cell_batched(
-    self: Any,
+    self: object,
     input: Float[Tensor, "batch feature={self.input_size}"],
     hx: Float[Tensor, "batch hidden={self.hidden_size}"] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> Float[Tensor, "batch hidden={self.hidden_size}"]:
     """One step of nn.RNNCell or nn.GRUCell."""
     return result
 
 
 def cell_unbatched(
-    self: Any,
+    self: object,
     input: Float[Tensor, "feature={self.input_size}"],
     hx: Float[Tensor, "hidden={self.hidden_size}"] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> Float[Tensor, "hidden={self.hidden_size}"]:
     """One step of nn.RNNCell or nn.GRUCell, without a batch."""
     return result
 
 
 def lstm_cell_batched(
-    self: Any,
+    self: object,
     input: Float[Tensor, "batch feature={self.input_size}"],
     hx: tuple[Float[Tensor, "batch hidden={self.hidden_size}"], Float[Tensor, "batch hidden={self.hidden_size}"]] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[Float[Tensor, "batch hidden={self.hidden_size}"], Float[Tensor, "batch hidden={self.hidden_size}"]]:
     """One step of nn.LSTMCell."""
     return result
 
 
 def lstm_cell_unbatched(
-    self: Any,
+    self: object,
     input: Float[Tensor, "feature={self.input_size}"],
     hx: tuple[Float[Tensor, "hidden={self.hidden_size}"], Float[Tensor, "hidden={self.hidden_size}"]] | None,
-    result: Any = None,
+    result: Result = None,
 ) -> tuple[Float[Tensor, "hidden={self.hidden_size}"], Float[Tensor, "hidden={self.hidden_size}"]]:
     """One step of nn.LSTMCell, without a batch."""
     return result

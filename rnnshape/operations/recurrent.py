@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnshape._torch import is_unbatched_call
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
@@ -22,7 +23,8 @@ __all__ = ["recurrent"]
 @operation("lstm", "gru", "rnn_tanh", "rnn_relu", always=True)
 def recurrent(op: Operation) -> None:
     """Torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
-    packed = len(op.args) > 1 and isinstance(op.args[1], Tensor) and op.args[1].dim() == 1
+    second = op.argument(1, "hx")
+    packed = isinstance(second, Tensor) and second.dim() == 1
     if packed:
         op.args = (op.args[0], on_cpu(op.args[1]), *op.args[2:])
     x = op.args[0]
@@ -42,7 +44,8 @@ def recurrent(op: Operation) -> None:
     rows = _batch_along_rows(op, mark, x, batch_dim)
     op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
     if mark is not None:
-        op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim))
+        alone = batch_dim is not None and x.size(batch_dim) == 1 and is_unbatched_call()
+        op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim, alone))
     rows = _states(op, states, rows, call)
     _put_output(op, mark, rows, batch_dim, seq_dim, call)
     for letter, state in zip("hc", op.result[1:], strict=False):

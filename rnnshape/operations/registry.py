@@ -20,10 +20,19 @@ __all__ = [
 ]  # fmt: skip
 
 
+Func = Callable[..., Any]
+"""A function of torch's."""
+
+Args = tuple[Any, ...]
+"""What it is called with: anything."""
+
+Kwargs = dict[str, Any]
+
+
 class Book(Protocol):
     """Where marks are kept, as an operation sees it."""
 
-    recent: dict[Any, Any]
+    recent: dict[object, Any]
     """What came of the calls of this step."""
 
     def mark(self, value: object) -> Mark | None:
@@ -72,13 +81,13 @@ class Operation:
     """
 
     name: str
-    func: Callable[..., Any]
+    func: Func
     args: Any
-    kwargs: dict[str, Any]
+    kwargs: Kwargs
     result: Any
     book: Book
 
-    def argument(self, position: int, name: str, default: Any = None) -> Any:
+    def argument(self, position: int, name: str, default: object = None) -> Any:
         """Return an argument, passed either way."""
         return self.args[position] if len(self.args) > position else self.kwargs.get(name, default)
 
@@ -142,7 +151,7 @@ def repeatable_alone(handler: Handler) -> Handler:
     return repeatable(handler)
 
 
-def name_of(func: Callable[..., Any]) -> str:
+def name_of(func: Func) -> str:
     """Return the name of a torch function; of a property's getter or setter, that of the property."""
     name: str = getattr(func, "__name__", "")
     return _property_name(func.__self__, name) if name in ("__get__", "__set__") else name  # type: ignore[attr-defined]

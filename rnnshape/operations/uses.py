@@ -153,12 +153,14 @@ class RecurrentInput(NamedTuple):
 
     Attributes:
         batch_dim: None where the input is packed.
+        is_unbatched: whether the layer was given two dims, as one sequence, and has added that of the batch.
     """
 
     name: str
     mark: Mark
     batch_dim: int | None
     seq_dim: int
+    is_unbatched: bool = False
 
 
 class StatesGiven(NamedTuple):

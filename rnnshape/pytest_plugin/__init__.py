@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -119,7 +119,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options, each with its key in the ini file."""
     group = parser.getgroup("rnnshape", "what every axis of a recurrent model means (rnnshape)")
 
-    def option(name: str, help: str, type: Any = "string", default: Any = "", **more: Any) -> None:
+    def option(name: str, help: str, type: Literal["string", "bool"] = "string", default: object = "", **more: Any) -> None:
         group.addoption(f"--{name}", default=None, help=help, **more)
         parser.addini(name.replace("-", "_"), f"As --{name}.", type=type, default=default)
 
@@ -185,7 +185,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the findings into the test's report, with which they come back from a worker."""
     report = yield
     if watched := item.stash.get(_watched, None):
@@ -204,7 +206,7 @@ class _Tracebacks:
             tracebacks = _module("tracebacks")
             if not tracebacks.is_our_mistake(call.excinfo.value):
                 tracebacks.clear_of_ours(call.excinfo.value)
-                call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+                call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)  # pyright: ignore[reportUnknownMemberType]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -27,7 +27,7 @@ def parametrize(metafunc: pytest.Metafunc, marks: Iterable[pytest.Mark]) -> None
     metafunc.parametrize("rnn_spec", found, indirect=True, ids=list(_names(found)))
 
 
-def specs(mode: Any = (), /, **arguments: Any) -> Iterator[RNNSpec]:
+def specs(mode: object = (), /, **arguments: object) -> Iterator[RNNSpec]:
     """Return the configurations of one marker: every value of each argument with every value of the others.
 
     Raises:
@@ -49,8 +49,8 @@ def specs(mode: Any = (), /, **arguments: Any) -> Iterator[RNNSpec]:
             raise SpecError(f"{asked}: {error}; another rnn_specs marker may have other values") from None
 
 
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple, range)) else [value]
+def _listed(value: object) -> list[Any]:
+    return list(cast("Iterable[object]", value)) if isinstance(value, (list, tuple, range)) else [value]
 
 
 def _names(specs: Sequence[RNNSpec]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, TypedDict, get_args
 
 import pytest
 
@@ -30,7 +30,14 @@ class _Found(NamedTuple):
     test: str
 
 
-def write(terminal: pytest.TerminalReporter, reports: Iterable[Any], every: bool) -> None:
+class _Told(TypedDict):
+    """What the report of a test carries: see `Watched.tell`."""
+
+    calls: int
+    findings: list[dict[str, Any]]
+
+
+def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport], every: bool) -> None:
     """Write the section of the terminal's summary.
 
     Args:
@@ -57,8 +64,12 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[Any], every: bool
         terminal.write_line(_totals(reports))
 
 
-def _entries(report: Any) -> Iterable[_Found]:
-    for finding in report.rnnshape["findings"]:
+def _told(report: pytest.TestReport) -> _Told:
+    return vars(report)["rnnshape"]
+
+
+def _entries(report: pytest.TestReport) -> Iterable[_Found]:
+    for finding in _told(report)["findings"]:
         where, outcome = finding["location"], "xfailed" if hasattr(report, "wasxfail") else report.outcome
         place = f"{where['file']}:{where['line']}  {where['code']}".rstrip() if where else finding["headline"]
         rank = get_args(Severity).index(finding["severity"])
@@ -66,9 +77,9 @@ def _entries(report: Any) -> Iterable[_Found]:
         yield _Found(rank, finding["code"], place, test)
 
 
-def _totals(reports: list[Any]) -> str:
-    calls = [report.rnnshape["calls"] for report in reports]
-    found = sum(len(report.rnnshape["findings"]) for report in reports)
+def _totals(reports: list[pytest.TestReport]) -> str:
+    calls = [_told(report)["calls"] for report in reports]
+    found = sum(len(_told(report)["findings"]) for report in reports)
     told = text.count(found, "finding") if found else "no findings"
     seen = f"{sum(map(bool, calls))} of {text.count(len(calls), 'test')}"
     return f"{told}; {text.count(sum(calls), 'call')} of recurrent layers in {seen}"
@@ -91,9 +102,10 @@ class ReportFile:
             raise pytest.UsageError(f"--rnnshape-report: {error}") from None
         self._totals = {"tests": 0, "calls": 0, "findings": 0}
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write what was found in a test."""
-        if data := getattr(report, "rnnshape", None):
+        if hasattr(report, "rnnshape"):
+            data = _told(report)
             outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
             for finding in data["findings"]:
                 plain = {name: value for name, value in finding.items() if name != "headline"}
@@ -106,6 +118,6 @@ class ReportFile:
         self._line({"type": "total", **self._totals})
         self._file.close()
 
-    def _line(self, data: dict[str, Any]) -> None:
+    def _line(self, data: dict[str, object]) -> None:
         self._file.write(json.dumps(data) + "\n")
         self._file.flush()

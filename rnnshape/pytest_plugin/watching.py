@@ -7,19 +7,21 @@ torch's own, a test that passes nevertheless has expected that exception, so the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from torch import nn
 
+import rnnshape
 from rnnshape import text
-from rnnshape.api.diagnose import diagnose
-from rnnshape.api.watch import Watch, watch
 from rnnshape.errors import ContractError, SpecError
 from rnnshape.pytest_plugin.options import Options, settings
 from rnnshape.report.catalogue import Severity, counts
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
+
+if TYPE_CHECKING:
+    from rnnshape.api.watch import Watch
 
 __all__ = ["MOST_SHOWN", "Watched"]
 
@@ -55,16 +57,16 @@ class Watched:
     def watch(self, model: nn.Module | None = None, /, *, ignore: Iterable[str] = (), **options: Any) -> Watch:
         """Begin to watch a model as the settings of the test say."""
         wanted = self._settings
-        given = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
-        way = watch(model, ignore=_together(wanted.ignore, ignore), **given)
+        given: dict[str, Any] = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
+        way = rnnshape.watch(model, ignore=_together(wanted.ignore, ignore), **given)
         way.attach()
         self._watches.append(way)
         return way
 
-    def diagnose(self, model: nn.Module, /, *args: Any, ignore: Iterable[str] = (), **options: Any) -> Report:
+    def diagnose(self, model: nn.Module, /, *args: object, ignore: Iterable[str] = (), **options: Any) -> Report:
         """Diagnose a model as the settings of the test say."""
-        given = {"axes": self._settings.axes} | options
-        report = diagnose(model, *args, ignore=_together(self._settings.ignore, ignore), **given)
+        given: dict[str, Any] = {"axes": self._settings.axes} | options
+        report = rnnshape.diagnose(model, *args, ignore=_together(self._settings.ignore, ignore), **given)
         self._diagnosed.append(report)
         return report
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rnnshape import text
 from rnnshape.calculator.model import ModelPrediction, ModuleCall, Value
 from rnnshape.calculator.origins import origin_of, origins
@@ -21,12 +19,12 @@ def explained(prediction: ModelPrediction) -> str:
     return "\n".join([*lines, *prediction.notes])
 
 
-def explained_dict(prediction: ModelPrediction) -> dict[str, Any]:
+def explained_dict(prediction: ModelPrediction) -> dict[str, object]:
     """Return the same as JSON-ready data."""
     return {"title": prediction.title, "calls": [_call(call) for call in prediction], "notes": list(prediction.notes)}
 
 
-def _call(call: ModuleCall) -> dict[str, Any]:
+def _call(call: ModuleCall) -> dict[str, object]:
     tensors = [_plain(value) for value in _tensors(call)]
     return {"path": call.path, "spec": call.spec, "tensors": tensors, "notes": list(call.notes)}
 
@@ -35,6 +33,6 @@ def _tensors(call: ModuleCall) -> tuple[Value, ...]:
     return (*call.inputs, *call.outputs)
 
 
-def _plain(value: Value) -> dict[str, Any]:
+def _plain(value: Value) -> dict[str, object]:
     sizes = [size if isinstance(size, int) else str(size) for size in value.layout.sizes]
     return {"name": value.name, "layout": str(value.layout), "sizes": sizes, "origins": list(origins(value.layout))}

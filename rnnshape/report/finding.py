@@ -122,6 +122,6 @@ class Finding:
         }
 
 
-def plain(layout: Layout) -> dict[str, Any]:
+def plain(layout: Layout) -> dict[str, object]:
     """Return a Layout as JSON-ready data."""
     return {"layout": str(layout), "sizes": [s if isinstance(s, int) else str(s) for s in layout.sizes]}

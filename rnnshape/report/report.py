@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from rnnshape import text
 from rnnshape.report.event import Event, Passage
@@ -23,7 +22,7 @@ MOST_FINDINGS = 1000
 """Findings that are kept."""
 
 
-def _key(finding: Finding) -> tuple[Any, ...]:
+def _key(finding: Finding) -> tuple[object, ...]:
     """Return what two findings have in common that are the same mistake."""
     where = finding.location
     line = (where.file, where.line) if where else finding.message
@@ -56,7 +55,7 @@ class Report:
     sinks: list[Sink] = field(default_factory=list[Sink], repr=False)
     exception: BaseException | None = None
     _passages: dict[str, dict[Event, Passage]] = field(default_factory=dict[str, dict[Event, Passage]], repr=False)
-    _tallies: dict[tuple[Any, ...], _Tally] = field(default_factory=dict[tuple[Any, ...], _Tally], repr=False)
+    _tallies: dict[tuple[object, ...], _Tally] = field(default_factory=dict[tuple[object, ...], _Tally], repr=False)
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
 

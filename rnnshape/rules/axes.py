@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import disagreement, runs_along, separable, varies
+from rnnshape.coordinates.tables import broadcast_shapes, disagreement, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -115,7 +113,7 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     turned = crossed and exchanged(marks, use.axis, a.dim())
     if not (crossed and (full or outer or turned)) and not (full and repeated_otherwise(a, b)):
         return
-    at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
+    at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"
     message = f"{use.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at {place}"
     yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
@@ -144,7 +142,7 @@ def softmax_over_the_batch(use: Normalisation, step: Step) -> Iterator[Mistake]:
     """A softmax has the samples compete with each other."""
     if over_the_batch(use):
         message = f"{use.name} over dim {use.dim} normalises over the batch, so the samples compete with each other"
-        yield wrong("RNS206", message, _over_steps(use.mark), seen=use.mark)
+        yield wrong("RNS206", message, _over_steps_or_features(use), seen=use.mark)
 
 
 @rule(Normalisation)
@@ -158,6 +156,17 @@ def softmax_over_one_score(use: Normalisation, step: Step) -> Iterator[Mistake]:
 def _over_steps(mark: Mark) -> str | None:
     steps = steps_along(mark)
     return None if steps is None else f"dim={steps} normalises over the steps"
+
+
+def _over_steps_or_features(use: Normalisation) -> str | None:
+    """Weights may be meant to be those of the steps or those of the features; logarithms are of classes, which are features."""
+    made = [runs_along(table) for axis, table in use.mark.tables.items() if axis.name in ("feature", "hidden")]
+    features = next((dims[0] for dims in made if len(dims) == 1 and dims != [use.dim]), None)
+    steps = _over_steps(use.mark)
+    if features is None:
+        return steps
+    over = f"dim={features} normalises over the features"
+    return over if steps is None or use.name == "log_softmax" else f"{steps}, dim={features} over the features"
 
 
 @rule(Scaling)
@@ -193,18 +202,28 @@ def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
             if varies(table, features):
                 yield mixed(use.name, use.mark, axis, features, "features")
         elif dims == [use.seq_dim]:
-            if len(torch.unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
+            if len(unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
                 yield mixed(use.name, use.mark, axis, use.seq_dim, "steps")
                 return
-            wanted = "(batch, seq, feature)" if use.batch_dim == 0 else "(seq, batch, feature)"
-            lie = f"the samples lie along dim {use.seq_dim}, its steps"
-            fits = f"batch_first={use.batch_dim != 0} of the layer, or transpose(0, 1) of its input, fits"
-            fits = "transpose(0, 1) of the scores fits" if use.name == "ctc_loss" else fits
-            message = f"{called(use.name)} runs along the batch: it reads {wanted}, and {lie}"
-            yield wrong("RNS201", message, fits, seen=use.mark)
+            yield _runs_along_the_batch(use)
         elif any(d != use.batch_dim for d in dims):
             other = next(d for d in dims if d != use.batch_dim)
             yield mixed(use.name, use.mark, axis, other, "steps" if other == use.seq_dim else "features")
+
+
+def _runs_along_the_batch(use: RecurrentInput) -> Mistake:
+    wanted = "(batch, seq, feature)" if use.batch_dim == 0 else "(seq, batch, feature)"
+    lie = f"the samples lie along dim {use.seq_dim}, its steps"
+    # Turning the input alone would leave the output turned.
+    fits = f"batch_first={use.batch_dim != 0} of the layer fits"
+    if use.name == "ctc_loss":
+        fits = "transpose(0, 1) of the scores fits"
+    elif use.is_unbatched:
+        wanted, lie = "2 dims as (seq, feature) of one sequence", "the samples lie along dim 0, its steps"
+        step = use.seq_dim
+        fits = f"unsqueeze({step}) of its input has one step of each sample, and squeeze({step}) of its output takes that away"
+    message = f"{called(use.name)} runs along the batch: it reads {wanted}, and {lie}"
+    return wrong("RNS201", message, fits, seen=use.mark)
 
 
 @rule(RecurrentInput)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
+from rnnshape.coordinates.tables import numbers
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Ending
 from rnnshape.report.location import Location
@@ -36,7 +37,7 @@ def _units_of_one_step(call: Recurrence, way: int, step: int) -> list[int]:
     if (way, step) in call.whole:
         used[step] = True
     only = used[step] & used.sum(0).eq(1)
-    return only.nonzero().flatten().tolist()
+    return numbers(only.nonzero().flatten())
 
 
 def _output_pick(call: Recurrence) -> Mistake | None:
@@ -71,7 +72,7 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             "RNS302",
             f"of the reverse direction only {whose} is used, where it has read one step and no more",
             "the reverse direction ends at step 0: rnnshape.last_state(rnn, h_n) has both at their ends, and so has "
-            "rnnshape.last_step(rnn, output)",
+            f"rnnshape.last_step(rnn, output{', lengths' if call.ragged or shorter else ''})",
             call.used.get((1, reverse.pop())),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.

@@ -9,7 +9,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
-from rnnshape.coordinates.tables import runs_along, separable, varies
+from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
@@ -73,7 +73,7 @@ def held(mark: Mark, axis: Axis, dim: int) -> str:
     table = mark.tables[axis].movedim(dim, -1)
     lines = table.reshape(-1, table.size(-1))
     line = next((line for line in lines if bool((line[line >= 0] != line.max()).any())), lines[0])
-    values = sorted(set(line.tolist()) - {-1})
+    values = sorted(set(numbers(line)) - {-1})
     shown = text.listed(values) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
     return f"along dim {dim} of {text.sizes(mark.sizes)} lie samples {shown}"
 
@@ -97,7 +97,8 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
     """Say that samples lie along a dim which an operation takes for something else."""
     site = mark.sites.get(axis)
     message = f"samples are mixed: {held(mark, axis, dim)}, and {called(name)} takes that dim for {taken}"
-    return wrong("RNS203", message, _instead(site), site=site, seen=mark)
+    apart = (dim,) if site is not None and site.sizes == mark.sizes else ()
+    return wrong("RNS203", message, _instead(site, apart), site=site, seen=mark)
 
 
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
@@ -119,10 +120,10 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
     return None
 
 
-def _instead(site: Site | None) -> str | None:
-    """Return a permutation that makes a reshape right, where one was found that does."""
+def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
+    """Return a permutation that makes a reshape right, where one was found that has no samples along these dims."""
     before = layout_before(site) if site is not None and site.name in _RESHAPES else None
     if site is None or before is None:
         return None
-    found = repair(before.dims, site.sizes)
+    found = repair(before.dims, site.sizes, apart)
     return f"instead of {site.name}: {found[0]}" if found else None

@@ -15,7 +15,7 @@ follows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, cast, get_args, overload
+from typing import Literal, TypeVar, cast, get_args, overload
 
 import torch
 from jaxtyping import Float, Integer
@@ -41,6 +41,9 @@ BothDirections = Float[Tensor, "*batch directions_hidden"]
 Rows = Float[Tensor, "layers directions *batch hidden"]
 DecoderState = Float[Tensor, "layers *batch features"]
 
+OneOrBoth = Tensor | tuple[Tensor, Tensor]
+"""What is made of a state, or of both of an LSTM."""
+
 Lengths = Integer[Tensor, "batch"] | Sequence[int]
 
 Device = torch.device | str | None
@@ -52,7 +55,7 @@ Output = TypeVar("Output", Tensor, PackedSequence)
 def last_state(layer: nn.Module | RNNSpec, h_n: State) -> BothDirections: ...
 @overload
 def last_state(layer: nn.Module | RNNSpec, h_n: tuple[State, State]) -> tuple[BothDirections, BothDirections]: ...
-def last_state(layer: nn.Module | RNNSpec, h_n: Any) -> Any:
+def last_state(layer: nn.Module | RNNSpec, h_n: State | tuple[State, State]) -> OneOrBoth:
     """Return the final state of the last layer, both directions side by side.
 
     Args:
@@ -77,7 +80,7 @@ def last_state(layer: nn.Module | RNNSpec, h_n: Any) -> Any:
 def by_layer(layer: nn.Module | RNNSpec, h_n: State) -> Rows: ...
 @overload
 def by_layer(layer: nn.Module | RNNSpec, h_n: tuple[State, State]) -> tuple[Rows, Rows]: ...
-def by_layer(layer: nn.Module | RNNSpec, h_n: Any) -> Any:
+def by_layer(layer: nn.Module | RNNSpec, h_n: State | tuple[State, State]) -> OneOrBoth:
     """Return a view of the final state with a dim of layers and a dim of directions.
 
     Args:
@@ -119,7 +122,7 @@ def by_direction(layer: nn.Module | RNNSpec, output: Output) -> Output:
     halves = (spec.directions, spec.state_size)
     if isinstance(output, PackedSequence):
         return output._replace(data=checked_output(spec, "by_direction", output.data).unflatten(-1, halves))
-    return checked_output(spec, "by_direction", output).unflatten(-1, halves)
+    return checked_output(spec, "by_direction", output).unflatten(-1, halves)  # pyright: ignore[reportUnknownVariableType]
 
 
 def last_step(
@@ -173,7 +176,7 @@ def bridge(layer: nn.Module | RNNSpec, h_n: State, how: Bridge = "cat") -> Decod
 def bridge(
     layer: nn.Module | RNNSpec, h_n: tuple[State, State], how: Bridge = "cat"
 ) -> tuple[DecoderState, DecoderState]: ...
-def bridge(layer: nn.Module | RNNSpec, h_n: Any, how: Bridge = "cat") -> Any:
+def bridge(layer: nn.Module | RNNSpec, h_n: State | tuple[State, State], how: Bridge = "cat") -> OneOrBoth:
     """Return the initial state of a decoder of one direction, layer by layer from an encoder of two.
 
     Args:
@@ -218,7 +221,7 @@ def initial_state(
 ) -> State | tuple[State, State]: ...
 def initial_state(
     layer: nn.Module | RNNSpec, batch: int | None, *, device: Device = None, dtype: torch.dtype | None = None
-) -> Any:
+) -> State | tuple[State, State]:
     """Return zeros of the sizes of an initial state, which is never batch-first.
 
     Args:
@@ -254,7 +257,7 @@ def initial_state(
 
 
 def _rows(spec: RNNSpec, state: Tensor) -> Tensor:
-    return state.unflatten(0, (spec.num_layers, spec.directions))
+    return state.unflatten(0, (spec.num_layers, spec.directions))  # pyright: ignore[reportUnknownVariableType]
 
 
 def _last(spec: RNNSpec, state: Tensor) -> Tensor:
@@ -284,11 +287,13 @@ def _packed_ends(spec: RNNSpec, output: PackedSequence) -> Tensor:
     return end if output.unsorted_indices is None else end.index_select(0, output.unsorted_indices)
 
 
-def _of_each(layer: nn.Module | RNNSpec, function: str, state: Any, change: Callable[[RNNSpec, Tensor], Tensor]) -> Any:
+def _of_each(
+    layer: nn.Module | RNNSpec, function: str, state: object, change: Callable[[RNNSpec, Tensor], Tensor]
+) -> OneOrBoth:
     """Change a state, or both of a pair."""
     spec = layer_spec(function, layer)
     if isinstance(state, (tuple, list)):
-        h_n, c_n = checked_pair(spec, function, cast("tuple[Any, ...] | list[Any]", state))
+        h_n, c_n = checked_pair(spec, function, cast("Sequence[object]", state))
         return change(spec, h_n), change(spec, c_n)
     widths = (spec.state_size, spec.hidden_size) if spec.proj_size else (spec.hidden_size,)
     return change(spec, checked_state(spec, function, "h_n", state, widths))

@@ -32,7 +32,7 @@ def layer_spec(function: str, layer: nn.Module | RNNSpec) -> RNNSpec:
 # States
 
 
-def checked_pair(spec: RNNSpec, function: str, pair: Sequence[Any]) -> tuple[Tensor, Tensor]:
+def checked_pair(spec: RNNSpec, function: str, pair: Sequence[object]) -> tuple[Tensor, Tensor]:
     """Return h_n and c_n of an LSTM."""
     if not spec.has_cell_state:
         raise SpecTypeError(f"{function}: h_n is {_called(pair)}, expected the one tensor that is the state of {spec.kind}")
@@ -42,7 +42,7 @@ def checked_pair(spec: RNNSpec, function: str, pair: Sequence[Any]) -> tuple[Ten
     return h_n, checked_state(spec, function, "c_n", pair[1], (spec.hidden_size,))
 
 
-def checked_state(spec: RNNSpec, function: str, name: str, state: Any, widths: tuple[int, ...]) -> Tensor:
+def checked_state(spec: RNNSpec, function: str, name: str, state: object, widths: tuple[int, ...]) -> Tensor:
     """Return a state that has the rows of this layer, and one of these widths."""
     if not isinstance(state, Tensor):
         raise SpecTypeError(f"{function}: {name} is {_called(state)}, expected the tensor that the layer returned")
@@ -75,7 +75,7 @@ def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...])
 # Outputs
 
 
-def checked_output(spec: RNNSpec, function: str, output: Any, dims: tuple[int, ...] = ()) -> Tensor:
+def checked_output(spec: RNNSpec, function: str, output: object, dims: tuple[int, ...] = ()) -> Tensor:
     """Return an output whose last dim is directions*hidden, and whose number of dims is one of these where any are given."""
     if not isinstance(output, Tensor):
         expected = "expected what the layer returned, a tensor or a PackedSequence"
@@ -108,7 +108,7 @@ def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:
     if output.dim() == 2:
         raise LayoutError(f"last_step: output {sizes} is unbatched and has no lengths: cut it, output[:length]")
     try:
-        counts = cast("Tensor", lengths) if isinstance(lengths, Tensor) else torch.tensor(lengths)
+        counts = lengths if isinstance(lengths, Tensor) else torch.tensor(lengths)
     except (TypeError, ValueError, RuntimeError):
         raise SpecTypeError(f"last_step: lengths is {_called(lengths)}, expected a tensor or a list of integers") from None
     if counts.is_floating_point() or counts.is_complex() or counts.dtype is torch.bool:
@@ -120,7 +120,8 @@ def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:
         where = f"from dim {dim} of output {sizes}, since batch_first={spec.batch_first}"
         raise LayoutError(f"last_step: lengths is {text.sizes(tuple(counts.shape))}, expected ({samples},) {where}")
     if type(counts) is Tensor and counts.device.type == "cpu" and is_judged_here():
-        for sample, length in enumerate(cast("list[int]", counts.tolist())):
+        steps_of = cast("list[int]", counts.tolist())  # pyright: ignore[reportUnknownMemberType]
+        for sample, length in enumerate(steps_of):
             if not 1 <= length <= steps:
                 expected = f"expected 1 to {steps}, the steps of output {sizes}"
                 raise LayoutError(f"last_step: the length of sample {sample} is {length}, {expected}")
@@ -145,10 +146,10 @@ def _compared(function: str, mistake: Mistake) -> str:
     return f"{function}: {mistake.message}\n{mistake.comparison}"
 
 
-def _called(value: Any) -> str:
+def _called(value: object) -> str:
     if isinstance(value, Tensor):
         return f"a tensor {text.sizes(tuple(value.shape))}"
     if isinstance(value, (tuple, list)) and not isinstance(value, PackedSequence):
-        items = cast("Sequence[Any]", value)
+        items = cast("Sequence[object]", value)
         return f"{text.a(type(items).__name__)} of {text.listed(map(_called, items)) or 'nothing'}"
     return "None" if value is None else text.a(type(value).__name__)

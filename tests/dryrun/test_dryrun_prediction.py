@@ -254,6 +254,15 @@ def test_a_softmax_over_a_dim_that_is_not_there_is_a_finding(layer: type[nn.Modu
     assert predict(layer(1), "batch=6 seq=9").ok  # type: ignore[call-arg]
 
 
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+def test_a_single_class_may_have_a_dim_of_its_own(reduction: str) -> None:
+    loss = nn.CrossEntropyLoss(reduction=reduction)
+    assert loss(torch.rand(2), torch.zeros(1, dtype=torch.int64)).dim() == 0
+    found = predict(nn.Identity(), "classes=2", target="rows=1: int64", loss=loss)
+    assert found.ok
+    assert not predict(nn.Identity(), "classes=2", target="rows=3: int64", loss=loss).ok
+
+
 class Asks(nn.Module):
     """Takes down what is known of its input."""
 

@@ -65,6 +65,7 @@ def moved(layout: Layout) -> None:
     assert_type(layout.chunk(2, 0), tuple[Layout, ...])
     assert_type(layout.unbind(0), tuple[Layout, ...])
     assert_type(layout.align(layout), Layout)
+    assert_type(layout.written, tuple[str, ...])
     assert_type(layout[:, -1], Layout)
 
 

@@ -51,6 +51,7 @@ def predicted(spec: RNNSpec, model: nn.Module, path: Path) -> None:
     assert_type(rs.predict(model, "batch=6 seq=9", target="batch=6", loss=nn.CrossEntropyLoss()), ModelPrediction)
     assert_type(rs.predict_file(path), ModelPrediction)
     assert_type(rs.predict_file("model.toml", ignore=["RNS304"]), ModelPrediction)
+    assert_type(rs.module_source("model.toml"), str)
 
 
 def layer(prediction: Prediction) -> None:

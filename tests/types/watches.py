@@ -25,7 +25,9 @@ from rnnshape import (
     SpecTypeError,
 )
 from rnnshape.api.watch import Watch
+from rnnshape.report.catalogue.entry import Rule
 from rnnshape.report.event import Passage
+from rnnshape.report.finding import Became, Comparison
 from rnnshape.report.location import Location
 from rnnshape.report.report import Sink
 
@@ -79,6 +81,14 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     report.could_not_follow("an operation")
 
 
+def explained() -> None:
+    assert_type(rs.explain("RNS203"), Rule)
+
+
+def run() -> None:
+    assert_type(rs.run("train.py", ["--epochs", "3"], fail_on="error", ignore=["RNS112"], track=True), int)
+
+
 def found(finding: Finding) -> None:
     assert_type(finding.code, str)
     assert_type(finding.severity, Literal["error", "warning", "info"])
@@ -89,6 +99,10 @@ def found(finding: Finding) -> None:
     assert_type(finding.layouts, tuple[tuple[str, Layout], ...])
     assert_type(finding.kind, str)
     assert_type(finding.details, tuple[str, ...])
+    assert_type(finding.became, Became | None)
+    assert_type(finding.comparison, Comparison | None)
+    assert_type(finding.used_at, Location | None)
+    assert_type(finding.raised_at, Location | None)
     assert_type(finding.count, int)
     assert_type(finding.subject, str)
     assert_type(finding.headline, str)

@@ -70,7 +70,7 @@ def test_states_reshaped_without_a_transpose() -> None:
         "  from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)\n"
         "  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)\n"
         "           row 0 holds samples 0 to 3\n"
-        "  instead  transpose(0, 1).reshape(6, 64)\n"
+        "  instead  transpose(0, 1).flatten(1)\n"
         "           batch=6 (layers=2 directions=2 hidden=16)"
     )
     samples = torch.arange(6)[None, :, None].expand(4, 6, 16)

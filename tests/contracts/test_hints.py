@@ -124,8 +124,10 @@ def test_nothing_mends_an_empty_sequence() -> None:
         (GRU, Given((9, 6, 4)), Given((48,)), "torch.zeros(1, 6, 8) fits"),
         (GRU, Given((9, 6, 4)), Given((1, 5, 8)), "torch.zeros(1, input.size(1), 8) fits"),
         (FIRST, Given((6, 9, 4)), Given((1, 5, 8)), "torch.zeros(1, input.size(0), 8) fits"),
-        (GRU, Given((9, 6, 4)), Given((1, 9, 8)), "if the input is (batch, seq, feature): input.transpose(0, 1) fits"),
-        (FIRST, Given((6, 9, 4)), Given((1, 9, 8)), "if the input is (seq, batch, feature): input.transpose(0, 1) fits"),
+        (GRU, Given((9, 6, 4)), Given((1, 9, 8)), "if the input is (batch, seq, feature): input.transpose(0, 1) fits; "
+                                                           "else torch.zeros(1, input.size(1), 8) fits"),
+        (FIRST, Given((6, 9, 4)), Given((1, 9, 8)), "if the input is (seq, batch, feature): input.transpose(0, 1) fits; "
+                                                             "else torch.zeros(1, input.size(0), 8) fits"),
         (GRU, Packed(Given((11, 4)), 3, 6), Given((1, 5, 8)), "torch.zeros(1, 3, 8) fits"),
         (GRU, Given((9, 6, 4)), Given((1, 6, 16)), "torch.zeros(1, 6, 8) fits"),
         (CELL, Given((6, 4)), Given((5, 8)), "torch.zeros(input.size(0), 8) fits"),
@@ -133,7 +135,7 @@ def test_nothing_mends_an_empty_sequence() -> None:
         (GRU, Packed(Given((11, 4)), 3, 6), Given((1, 3, 8), "float64"), "h_0.to(input.data.dtype) fits"),
         (GRU, Given((9, 6, 4)), Given((1, 6, 8), device="cuda:0"), "h_0.to(input.device) fits"),
     ],
-)
+)  # fmt: skip
 def test_one_state(spec: RNNSpec, given: Any, state: Given, suggestion: str) -> None:
     (found,) = offered(spec, given, state).values()
     assert found == suggestion
@@ -147,6 +149,33 @@ def test_a_state_follows_the_weights_where_the_input_is_wrong_itself() -> None:
         ("RNS110", "h_0"): "h_0.to(torch.float32) fits",
         ("RNS111", "h_0"): "h_0.to('cpu') fits",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "suggestion"),
+    [
+        (Given((9, 6, 4)), Given((2, 6, 8)), None),
+        (Given((9, 6, 4)), Given((1, 5, 8)), None),
+        (Given((9, 6, 4)), Given((1, 9, 8)), "if the input is (batch, seq, feature): input.transpose(0, 1) fits"),
+        (Given((9, 6, 4)), Given((6, 1, 8)), "h_0.transpose(0, 1) fits"),
+        (Given((9, 6, 4)), Given((6, 8)), "h_0.unsqueeze(0) fits"),
+    ],
+)
+def test_a_state_that_was_computed_is_not_made_anew(given: Given, state: Given, suggestion: str | None) -> None:
+    call = Call(given, state, WEIGHT)
+    (mistake,) = check_call(GRU, call)
+    assert suggest(GRU, call, mistake, computed=True) == suggestion
+
+
+def test_nothing_is_suggested_for_a_state_while_the_sizes_of_the_input_are_wrong() -> None:
+    assert offered(CELL, Given((1, 9)), Given((5, 8))) == {("RNS102", "input"): None, ("RNS106", "h_0"): None}
+
+
+def test_an_input_is_not_turned_where_its_state_would_fit_in_another_way() -> None:
+    assert offered(CELL, Given((4, 9)), Given((5, 8))) == {("RNS102", "input"): None, ("RNS106", "h_0"): None}
+    assert offered(CELL, Given((4, 9)), Given((9, 8)))["RNS102", "input"] == (
+        "the axis of size 4 is at dim 0: input.transpose(0, 1) fits"
+    )
 
 
 @pytest.mark.parametrize("where", [{"dtype": "float64"}, {"device": "cuda:0"}])

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
-from checked import Encoder, X, in_the_repository, nobody_stands_at_the_gates  # noqa: F401
+from checked import Encoder, X, in_the_repository, nobody_stands_in_classes  # noqa: F401
 from expected import Expected, report_text, sections
 from jaxtyping import Float, Int
 from torch import Tensor, nn, ones, zeros
 
 from rnnshape import Report, check, report_of
 
-GOLDEN = Path(__file__).parent / "golden" / "checking.txt"
+GOLDEN = Path(__file__).parents[1] / "golden" / "checking.txt"
 
 
 def encode(

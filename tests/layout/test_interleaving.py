@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from rnnshape.errors import LayoutError
+from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
 
 X = "batch=6 seq=9 feature=4"
@@ -88,7 +89,7 @@ reshape(6, -1) interleaves samples: no dim of the result is batch
   from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
   to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
            row 0 holds samples 0 to 3
-  instead  transpose(0, 1).reshape(6, 64)
+  instead  transpose(0, 1).flatten(1)
            batch=6 (layers=2 directions=2 hidden=16)"""
     )
 
@@ -101,7 +102,7 @@ reshape(4, 6) interleaves samples: no dim of the result is batch
   from     layers=2 batch=4 hidden=3                     (2, 4, 3)
   to       (layers=2 batch//2=2) (batch%2/4=2 hidden=3)  (4, 6)
            row 0 holds samples 0 and 1
-  instead  transpose(0, 1).reshape(4, 6)
+  instead  transpose(0, 1).flatten(1)
            batch=4 (layers=2 hidden=3)"""
     )
 
@@ -150,7 +151,7 @@ def test_a_row_of_symbolic_size_says_nothing_about_samples() -> None:
 reshape(6, 4*L) interleaves samples: no dim of the result is batch
   from     layers=L batch=6 hidden=4                                      (L, 6, 4)
   to       {layers=L batch=6}//L=6 ({layers=L batch=6}%L/6*L=L hidden=4)  (6, 4*L)
-  instead  transpose(0, 1).reshape(6, 4*L)
+  instead  transpose(0, 1).flatten(1)
            batch=6 (layers=L hidden=4)"""
     )
 
@@ -163,7 +164,7 @@ reshape(4, 6) interleaves samples: no dim of the result is batch
   from     layers=2 batch@a=1 batch@b=4 hidden=3                       (2, 1, 4, 3)
   to       (layers=2 batch@a=1 batch@b//2=2) (batch@b%2/4=2 hidden=3)  (4, 6)
            row 0 holds samples 0 and 1
-  instead  permute(2, 0, 1, 3).reshape(4, 6)
+  instead  permute(2, 0, 1, 3).flatten(1)
            batch@b=4 (layers=2 batch@a=1 hidden=3)"""
     )
 
@@ -176,7 +177,7 @@ reshape(6, 20) interleaves samples: no dim of the result is batch
   from     layers=2 directions=2 batch=6 hidden=5                                                  (2, 2, 6, 5)
   to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=5)  (6, 20)
            row 0 holds samples 0 to 3
-  instead  permute(2, 0, 1, 3).reshape(6, 20)
+  instead  permute(2, 0, 1, 3).flatten(1)
            batch=6 (layers=2 directions=2 hidden=5)"""
     )
 
@@ -295,3 +296,41 @@ def test_a_reshape_may_cut_other_axes_in_any_order() -> None:
     # samples of a batch that is as long as layers x directions stay whole; which of the two is meant nobody can know
     h_n = Layout.parse("(layers=2 directions=2) batch=4 hidden=16")
     assert str(h_n.reshape(4, -1)) == str(h_n.flatten(1)) == "(layers=2 directions=2) (batch=4 hidden=16)"
+
+
+# What to write instead
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes", "instead", "result"),
+    [
+        ("(layers=2 directions=2) batch=6 hidden=16", (6, 64), "transpose(0, 1).flatten(1)",
+         "batch=6 (layers=2 directions=2 hidden=16)"),
+        ("batch=5 hidden=9 1 seq=16", (16, 5, 9), "permute(3, 0, 2, 1).flatten(2)", "seq=16 batch=5 hidden=9"),
+        ("batch=6 1 seq=12 feature=10", (12, 6, 10), "permute(1, 2, 0, 3).flatten(0, 1)", "seq=12 batch=6 feature=10"),
+        ("(layers=2 directions=2) batch=6 hidden=16", (6, 4, 4, 4), "transpose(0, 1).reshape(-1, 4, 4, 4)",
+         "batch=6 (layers=2 directions=2) hidden//4=4 hidden%4/16=4"),
+        ("(layers=2 directions=2) batch=B hidden=16", ("B", 2, 32), "transpose(0, 1).reshape(-1, 2, 32)",
+         "batch=B layers=2 (directions=2 hidden=16)"),
+    ],
+)  # fmt: skip
+def test_what_is_written_instead_holds_for_a_batch_of_any_size(
+    text: str, sizes: tuple[int | str, ...], instead: str, result: str
+) -> None:
+    layout = Layout.parse(text)
+    found = repair(layout.dims, Layout.parse(" ".join(f"a{at}={size}" for at, size in enumerate(sizes))).sizes)
+    assert found is not None
+    assert (found[0], str(Layout(found[1]))) == (instead, result)
+    for call in found[0].split("."):
+        name, _, given = call.removesuffix(")").partition("(")
+        layout = getattr(layout, name)(*map(int, given.split(", ")))
+    assert str(layout) == result
+
+
+def test_the_batch_is_put_where_it_may_be() -> None:
+    dims = Layout.parse("layers=4 batch=4 hidden=3").dims
+    assert repair(dims, (4, 4, 3)) == ("transpose(0, 1)", Layout.parse("batch=4 layers=4 hidden=3").dims)
+    assert repair(dims, (4, 4, 3), not_at=[0]) is None
+    assert repair(Layout.parse("batch=4 seq=4 hidden=3").dims, (4, 4, 3), not_at=[0]) == (
+        "transpose(0, 1)", Layout.parse("seq=4 batch=4 hidden=3").dims
+    )  # fmt: skip

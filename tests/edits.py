@@ -1,0 +1,324 @@
+"""Suggestions as edits: what a reader of each form of suggestion changes in the source text.
+
+`applied` takes the text of a program, a finding and its suggestion, and returns the programs that come of it: more than one
+where the suggestion names several edits, of which each shall do. A form is a regular expression with a function; what a form
+leaves to the reader, such as the names of his variables, is read off the line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from programs import NotAppliedError, Place, behind, keyword, name_of, only, suffixed
+
+Edited = list[str]
+
+FORMS: dict[str, Callable[..., Edited]] = {}
+
+
+def form(*patterns: str) -> Callable[[Callable[..., Edited]], Callable[..., Edited]]:
+    """Have a function edit what these patterns match; it is given the place and the groups."""
+
+    def register(function: Callable[..., Edited]) -> Callable[..., Edited]:
+        FORMS.update(dict.fromkeys(patterns, function))
+        return function
+
+    return register
+
+
+def form_of(suggestion: str) -> tuple[Callable[..., Edited], tuple[str, ...]] | None:
+    """Return the function for a suggestion, and what it is given; None where no form, or more than one, matches."""
+    found = [(function, match.groups("")) for p, function in FORMS.items() if (match := re.fullmatch(p, suggestion))]
+    return found[0] if len(found) == 1 else None
+
+
+def applied(place: Place, suggestion: str) -> Edited:
+    """Return the programs that come of a suggestion."""
+    found = form_of(suggestion)
+    if found is None:
+        raise NotAppliedError(f"no form: {suggestion}")
+    function, groups = found
+    return function(place, *groups)
+
+
+# Layers
+
+
+@form(r"batch_first=(True|False) of the layer fits")
+def flag_of_the_layer(place: Place, value: str) -> Edited:
+    return [keyword(place, place.made("RNN", "LSTM", "GRU"), "batch_first", value)]
+
+
+@form(r"nn\.MultiheadAttention\(\.\.\., batch_first=True\) fits")
+def flag_of_attention(place: Place) -> Edited:
+    return [keyword(place, place.made("MultiheadAttention", "TransformerEncoderLayer"), "batch_first", "True")]
+
+
+@form(r"nn\.Linear\((\d+), \.\.\.\) fits")
+def width_of_a_linear(place: Place, features: str) -> Edited:
+    return [place.put((place.made("Linear").args[0], features))]
+
+
+@form(r"unsqueeze\((\d)\) of its input has one step of each sample, and squeeze\(\1\) of its output takes that away")
+def one_step_of_each(place: Place, dim: str) -> Edited:
+    call, statement = place.reads(), place.statement()
+    assert isinstance(statement, ast.Assign)
+    target = statement.targets[0]
+    output = target.elts[0] if isinstance(target, ast.Tuple) else target
+    assert isinstance(output, ast.Name)
+    read = place.text(statement.value).replace(place.text(call.args[0]), suffixed(place, call.args[0], f".unsqueeze({dim})"))
+    return [place.put((statement.value, f"{read}; {output.id} = {output.id}.squeeze({dim})"))]
+
+
+# Arguments of a layer
+
+
+@form(
+    r"(?:the axis of size \d+ is at dim \d+: )?input(\.\w+\(.*?\)|\[0\]) fits",
+    r"for \d+ samples? of one step: input(\.unsqueeze\(\d\))",
+)
+def of_the_input(place: Place, change: str) -> Edited:
+    return [behind(place, place.reads().args[0], change)]
+
+
+@form(
+    r"the axis of size \d+ is at dim \d+: transpose\((\d, \d)\) of the input fits, "
+    r"and transpose\(\1\) of the output turns it back"
+)
+def there_and_back(place: Place, dims: str) -> Edited:
+    call = place.reads()
+    turned = place.text(call).replace(place.text(call.args[0]), suffixed(place, call.args[0], f".transpose({dims})"))
+    return [place.put((call, f"{turned}.transpose({dims})"))]
+
+
+@form(r"the axis of size \d+ is at dim \d+: transpose\((\d, -?\d)\) fits")
+def turned_input(place: Place, dims: str) -> Edited:
+    return [behind(place, place.reads().args[0], f".transpose({dims})")]
+
+
+@form(r"hx\[0\] fits")
+def the_first_state(place: Place) -> Edited:
+    return [behind(place, place.reads().args[1], "[0]")]
+
+
+@form(r"\(h_0, torch\.zeros_like\(h_0\)\) fits")
+def a_second_state(place: Place) -> Edited:
+    state = place.reads().args[1]
+    return [place.put((state, f"({place.text(state)}, torch.zeros_like({place.text(state)}))"))]
+
+
+@form(r"the state of an LSTM is \(h, c\), in this order")
+def states_exchanged(place: Place) -> Edited:
+    state = place.reads().args[1]
+    assert isinstance(state, ast.Tuple)
+    return [place.put((state, f"({', '.join(place.text(s) for s in reversed(state.elts))})"))]
+
+
+MAKERS = ("zeros", "new_zeros")
+
+
+@form(r"[hc]_0(\.\w+\(.*?\)) fits(?:, and likewise for c_0)?")
+def of_the_state(place: Place, change: str) -> Edited:
+    read = place.reads()
+    change = change.replace("input", place.text(read.args[0]))
+    made = place.calls(*MAKERS)
+    if not made:
+        state = read.args[1]
+        made = state.elts if isinstance(state, ast.Tuple) else [state]
+    return [place.put(*((node, suffixed(place, node, change)) for node in made))]
+
+
+@form(r"(?:if the input is \(.*?\): input\.transpose\(0, 1\) fits; else )?(torch\.zeros\(.*\)) fits(, and likewise for c_0)?")
+def made_anew(place: Place, made: str, likewise: str) -> Edited:
+    read = place.reads()
+    made = made.replace("input", place.text(read.args[0]))
+    if makers := place.calls(*MAKERS):
+        return [place.put(*((node, made) for node in makers))]
+    return [place.put((read.args[1], f"({made}, {made})" if likewise else made))]
+
+
+# A call on the line
+
+
+@form(r"(batch_first)=(True|False) fits", r"(enforce_sorted)=(False) fits")
+def flag_of_packing(place: Place, name: str, value: str) -> Edited:
+    return [keyword(place, place.call("pack_padded_sequence"), name, value)]
+
+
+SOFTMAXES = ("softmax", "log_softmax", "normalize", "Softmax", "LogSoftmax")
+
+
+@form(
+    r"dim=(\d) normalises over the (?:steps|features)(?:, dim=(\d) over the features)?",
+    r"dim=(\d) of log_softmax has the classes",
+    r"dim=(\d) scales each vector by itself",
+)
+def another_dim(place: Place, *dims: str) -> Edited:
+    layers = place.names_of("Softmax", "LogSoftmax")
+    called = [c for c in place.calls(*layers) if isinstance(c.func, ast.Attribute) and name_of(c.func.value) == "self"]
+    if called:
+        (call,) = (v for v in place.values_of(name_of(called[0].func)) if isinstance(v, ast.Call))
+        first = 0
+    else:
+        call = place.call(*SOFTMAXES)
+        of_a_tensor = isinstance(call.func, ast.Attribute) and name_of(call.func.value) not in ("F", "torch", "functional")
+        first = 0 if of_a_tensor else 1
+    if len(call.args) > first:
+        return [place.put((call.args[first], dim)) for dim in dims if dim]
+    return [keyword(place, call, "dim", dim) for dim in dims if dim]
+
+
+@form(r"instead of (\w+): (.+)")
+def another_call(place: Place, name: str, code: str) -> Edited:
+    call = place.call(name)
+    assert isinstance(call.func, ast.Attribute)
+    of = suffixed(place, call.func.value, "")
+    return [place.put((call, f"{of}.{code.replace('...', f'*{of}.shape[:-1]')}"))]
+
+
+@form(r"reshape in place of view fits")
+def reshaped(place: Place) -> Edited:
+    call = place.call("view")
+    assert isinstance(call.func, ast.Attribute)
+    return [place.put((call.func, f"{place.text(call.func.value)}.reshape"))]
+
+
+@form(r"x\.size\(0\) in place of \d+ fits")
+def size_of_the_batch(place: Place) -> Edited:
+    return [place.put((place.call("view", "reshape").args[0], "x.size(0)"))]
+
+
+@form(r"transpose\((\d, \d)\) of the scores fits", r"scores\.transpose\((\d, \d)\) has the classes at dim 1")
+def turned_scores(place: Place, dims: str) -> Edited:
+    call = only(place.calls("ctc_loss", "cross_entropy") or place.calls(""), "loss")
+    return [behind(place, call.args[0], f".transpose({dims})")]
+
+
+@form(r"transpose\((\d, \d)\) of the (first|second) operand fits")
+def turned_operand(place: Place, dims: str, which: str) -> Edited:
+    return [behind(place, place.call("bmm").args[which == "second"], f".transpose({dims})")]
+
+
+@form(r"the second operand's \.t\(\) fits")
+def second_operand(place: Place) -> Edited:
+    return [behind(place, place.call("masked_fill").args[0], ".t()")]
+
+
+@form(r"loop over the steps: x\.unbind\(1\) of \(batch, seq, feature\)")
+def loop_over_steps(place: Place) -> Edited:
+    loop = place.statement()
+    assert isinstance(loop, ast.For)
+    return [behind(place, loop.iter, ".unbind(1)")]
+
+
+@form(r"the inverse is order\.argsort\(\)")
+def inverse(place: Place) -> Edited:
+    return [behind(place, place.call("index_select").args[1], ".argsort()")]
+
+
+@form(r"repeat_interleave on both fits")
+def repeated_alike(place: Place) -> Edited:
+    changes: list[tuple[ast.expr, str]] = []
+    for call in place.calls("repeat", anywhere=True):
+        assert isinstance(call.func, ast.Attribute)
+        assert [place.text(a) for a in call.args[1:]] == ["1"] * len(call.args[1:])
+        changes.append((call, f"{place.text(call.func.value)}.repeat_interleave({place.text(call.args[0])}, 0)"))
+    return [place.put(*changes)]
+
+
+@form(r"unpack it first: (?:output, state = rnn\(x\)|h, c = cell\(x, state\))")
+def unpacked(place: Place) -> Edited:
+    """A call of a recurrent layer whose result is taken for a tensor."""
+    calls = place.calls(*place.names_of("RNN", "LSTM", "GRU", "LSTMCell"), anywhere=True)
+    changes: list[tuple[ast.expr, str]] = []
+    for call in calls:
+        around = next(place.within(call))
+        taken = isinstance(around, ast.Subscript) or (
+            isinstance(around, ast.Assign) and isinstance(around.targets[0], (ast.Tuple, ast.List))
+        )
+        if not taken:
+            changes.append((call, f"{place.text(call)}[0]"))
+    return [place.put(*changes)]
+
+
+@form(r"output(\.squeeze\(\d\)) fits", r"(squeeze\(1\)) of the prediction fits")
+def squeezed(place: Place, change: str) -> Edited:
+    statement = place.statement()
+    assert isinstance(statement, (ast.Return, ast.Assign))
+    assert statement.value is not None
+    value = statement.value.elts[-1] if isinstance(statement.value, ast.Tuple) else statement.value
+    return [behind(place, value, f".{change.removeprefix('.')}")]
+
+
+@form(r"(?!input|[hc]_0)([\w.]+)(\.transpose\(\d, \d\)) fits")
+def turned_argument(place: Place, name: str, change: str) -> Edited:
+    """An argument of a checked function: the function is known by what it was called."""
+    return [behind(place, place.call(place.module.split(".")[-1] or place.kind).args[0], change)]
+
+
+# States
+
+
+def picked(place: Place, node: ast.expr, code: str) -> str:
+    """Write what the suggestion picks in place of an expression; a Linear that takes it is as wide."""
+    changes = [(node, code)]
+    call = place.made("RNN", "LSTM", "GRU")
+    is_wider = any(k.arg == "bidirectional" for k in call.keywords)
+    for around in place.within(node) if is_wider else ():
+        takers = place.values_of(name_of(around.func)) if isinstance(around, ast.Call) else []
+        widths = [c.args[0] for c in takers if isinstance(c, ast.Call) and name_of(c.func) == "Linear"]
+        changes += [(w, f"2 * ({place.text(w)})") for w in widths if not place.text(w).startswith("2 *")]
+    return place.put(*changes)
+
+
+def subscript(place: Place) -> ast.Subscript:
+    """Return what is indexed on the line, with the index; the outermost."""
+    found = [n for n in ast.walk(place.statement()) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load)]
+    outer = [n for n in found if not any(isinstance(around, ast.Subscript) for around in place.within(n))]
+    return only([n for n in outer if isinstance(n.value, ast.Name)], "subscript on the line")
+
+
+@form(
+    r"rows are layer 0 forward, layer 0 reverse, \.\.\.: rnnshape\.last_state\(rnn, h_n\) has both of the last layer",
+    r"rows are in the order of the layers: rnnshape\.last_state\(rnn, h_n\) is that of the last",
+)
+def last_state(place: Place) -> Edited:
+    rows = subscript(place)
+    return [picked(place, rows, f"rnnshape.last_state(self.{place.layer}, {place.text(rows.value)})")]
+
+
+@form(
+    r"the reverse direction ends at step 0: rnnshape\.last_state\(rnn, h_n\) has both at their ends, and so has "
+    r"rnnshape\.last_step\(rnn, output(, lengths)?\)",
+    r"pick each sample's own last step, rnnshape\.last_step\(rnn, output(, lengths)\), or pack the input and use h_n",
+    r"steps count from 0: rnnshape\.last_step\(rnn, output(, lengths)\) is output at lengths - 1",
+)
+def last_step(place: Place, lengths: str) -> Edited:
+    if lengths:
+        forwards = [n for n in ast.walk(place.tree) if isinstance(n, ast.FunctionDef) and n.name == "forward"]
+        names = [argument.arg for forward in forwards for argument in forward.args.args]
+        lengths = f", {only([n for n in names if 'len' in n], 'argument with lengths')}"
+    steps = subscript(place)
+    return [picked(place, steps, f"rnnshape.last_step(self.{place.layer}, {place.text(steps.value)}{lengths})")]
+
+
+@form(r"rows are layer 0 forward, layer 0 reverse, \.\.\.: torch\.cat\(\[h_n\[0::2\], h_n\[1::2\]\], 2\) joins the directions")
+def joined_directions(place: Place) -> Edited:
+    call = place.call("cat")
+    state = next(n for n in ast.walk(call) if isinstance(n, ast.Subscript)).value
+    return [place.put((call, f"torch.cat([{place.text(state)}[0::2], {place.text(state)}[1::2]], 2)"))]
+
+
+@form(r"the forward half is \[\.\.\., :(\d+)\], the reverse half \[\.\.\., \1:\]")
+def halves(place: Place, width: str) -> Edited:
+    cut = [n for n in ast.walk(place.statement()) if isinstance(n, ast.Subscript) and place.text(n.slice).endswith("::2")]
+    half = [f"{width}:" if place.text(n.slice).endswith("1::2") else f":{width}" for n in cut]
+    return [place.put(*((n, f"{place.text(n.value)}[..., {part}]") for n, part in zip(cut, half, strict=True)))]
+
+
+@form(r"sum over the steps, and divide by lengths\.unsqueeze\(-1\)")
+def mean_of_real_steps(place: Place) -> Edited:
+    call = place.call("mean")
+    return [place.put((call, f"({place.text(call).replace('.mean(', '.sum(')} / lengths.unsqueeze(-1))"))]

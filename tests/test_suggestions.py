@@ -1,0 +1,171 @@
+"""Every suggestion that names an edit, applied to the program that it is made for: its finding is gone, and none has come.
+
+The programs are the cases of tests/cases and the wrong programs of the catalogue. How a form of suggestion becomes an edit
+stands in edits.py; where a reader has to do more than the suggestion says word by word, it stands here.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from catalogued import ran  # noqa: E402
+from edits import applied, form_of  # noqa: E402
+from programs import Place  # noqa: E402
+from test_cases import FOLDERS, diagnose, wrong  # noqa: E402
+
+import rnnshape  # noqa: E402
+from rnnshape.report.catalogue import RULES  # noqa: E402
+from rnnshape.report.catalogue.entry import PRELUDE  # noqa: E402
+
+Change = tuple[str, str]
+
+BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
+    # the state is made in a method, for all layers
+    ("awd-init-hidden-with-bptt", "RNS106"): (("self.init_hidden(x.size(0))", "self.init_hidden(x.size(1))"),),
+    # the input is (batch, seq, feature)
+    ("decoder-step-unsqueeze-1", "RNS106"): (("self.rnn(embedded,", "self.rnn(embedded.transpose(0, 1),"),),
+    # the last step is not written as output[...]
+    ("bidir-gather-length-minus-one", "RNS302"): (
+        ("out.gather(1, idx).squeeze(1)", "rnnshape.last_step(self.lstm, out, lengths)"),
+    ),
+    ("cat-halves-both-from-last", "RNS302"): (
+        ("torch.cat((out[-1, :, :self.hs], out[-1, :, self.hs:]), 1)", "rnnshape.last_step(self.lstm, out)"),
+    ),
+    ("time-first-bidirectional-last-index-select", "RNS302"): (
+        ("torch.narrow(y, 0, y.size(0) - 1, 1).squeeze(0)", "rnnshape.last_step(self.gru, y)"),
+    ),
+    # the halves are added up
+    ("summed-directions-then-the-last-step", "RNS302"): (
+        ("y = y[:, :, : self.hidden] + y[:, :, self.hidden :]", "y = rnnshape.last_step(self.gru, y)"),
+        ("y[:, -1]", "y[:, : self.hidden] + y[:, self.hidden :]"),
+    ),
+    ("final-halves-picked-from-hidden-by-two", "RNS302"): (
+        ("y = y.reshape(*y.shape[:2], self.hidden, 2)", "pass"),
+        ("[y[:, -1, :, 0], y[:, 0, :, 1]]", "[y[:, -1, :8], y[:, 0, 8:]]"),
+    ),
+    # rows of h_n that were put together from several
+    ("final-states-of-different-layers", "RNS306"): (("[h[0], h[-1]]", "list(rnnshape.by_layer(self.gru, h)[-1])"),),
+    ("hn-view-directions-layers", "RNS304"): (
+        ("hn = hn.view(2, self.layers, x.size(0), self.h)[:, -1]", "hn = rnnshape.last_state(self.lstm, hn)"),
+        ("torch.cat([hn[0], hn[1]], dim=-1)", "hn"),
+    ),
+    ("state-unpacked-as-directions-then-layers", "RNS304"): (
+        ("h = h.view(2, self.layers, -1, self.hidden)[:, -1]", "h = rnnshape.last_state(self.lstm, h)"),
+        ("h.permute(1, 0, 2).flatten(1)", "h"),
+    ),
+    ("RNS306", "RNS306"): (("h_n.view(2, 3, -1, 8)[:, -1].transpose(0, 1)", "rs.by_layer(self.rnn, h_n)[-1].transpose(0, 1)"),),
+    # the pair is needed for the next step
+    ("lstmcell-tuple-to-linear", "RNS116"): (
+        ("state = self.cell(x[t], state)", "h, c = self.cell(x[t], state); state = h, c"),
+        ("self.fc(state)", "self.fc(h)"),
+    ),
+    # where padding is has to be computed
+    ("attention-without-mask", "RNS405"): (
+        (
+            "s = self.u(torch.tanh(out)).squeeze(-1)",
+            "s = self.u(torch.tanh(out)).squeeze(-1); "
+            "s = s.masked_fill(torch.arange(s.size(1)) >= lengths[:, None], float('-inf'))",
+        ),
+    ),
+    ("max-pool-sees-zero-filling", "RNS405"): (
+        ("x.size(0))\n", "x.size(0)); padding = (torch.arange(out.size(0))[:, None] >= lens)[:, :, None]\n"),
+        ("out.max(dim=0)", "out.masked_fill(padding, float('-inf')).max(dim=0)"),
+    ),
+    ("RNS405", "RNS405"): (
+        ("self.score(output)", "self.score(output); padding = (torch.arange(4)[:, None] >= lengths)[:, :, None]"),
+        ("scores.softmax(dim=0)", "scores.masked_fill(padding, float('-inf')).softmax(dim=0)"),
+    ),
+    # the lengths are those of the steps
+    ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
+    ("RNS212", "RNS212"): (("h_n.squeeze()", "h_n.squeeze(0)"),),
+    ("RNS507", "RNS507"): (("output.sum().backward()", "output.sum().backward(); h = h.detach()"),),
+}
+"""What a reader writes, for the code of a finding in a program: old text, which stands there once, and new."""
+
+TWICE = {"speech-autoencoder-time-first-spectrogram": "encoder and decoder"}
+"""Programs with the same mistake at another place, which shows when the first is mended: then that is mended as well."""
+
+
+def key(finding: rnnshape.Finding) -> tuple[Any, ...]:
+    return finding.code, finding.module, finding.location and finding.location.line
+
+
+def edited(source: str, finding: rnnshape.Finding, program: str) -> list[str]:
+    """Return the programs that come of following a suggestion."""
+    if changes := BY_HAND.get((program, finding.code)):
+        for old, new in changes:
+            assert source.count(old) == 1, old
+            source = source.replace(old, new)
+        return [source]
+    assert finding.suggestion is not None
+    assert finding.location is not None
+    place = Place(source, finding.location.line, finding.module or "", finding.kind)
+    return applied(place, finding.suggestion)
+
+
+@functools.cache
+def report_of(folder: pathlib.Path) -> rnnshape.Report:
+    return diagnose(folder / "buggy.py")
+
+
+def suggested(folder: pathlib.Path) -> list[str]:
+    """Return the suggestions that are expected of a case, in order."""
+    said = (folder / "findings.txt").read_text(encoding="utf-8").partition("=== fixed.py")[0]
+    return [line.removeprefix("suggests: ") for line in said.splitlines() if line.startswith("suggests: ")]
+
+
+OF_CASES = [(folder, at, text) for folder in FOLDERS for at, text in enumerate(suggested(folder))]
+
+
+@pytest.mark.parametrize(
+    ("folder", "at", "text"),
+    [pytest.param(*of, id=f"{of[0].name}-{of[1]}") for of in OF_CASES],
+)
+def test_a_suggestion_mends_its_case(folder: pathlib.Path, at: int, text: str, tmp_path: pathlib.Path) -> None:
+    before = report_of(folder)
+    finding = [f for f in before.findings if f.suggestion is not None][at]
+    assert finding.suggestion == text
+    known = {key(f) for f in wrong(before)} - {key(finding)}
+    for source in edited((folder / "buggy.py").read_text(encoding="utf-8"), finding, folder.name):
+        after = diagnosed(source, tmp_path / "edited.py")
+        if folder.name in TWICE:
+            (another,) = after.findings
+            assert (another.code, another.suggestion) == (finding.code, text)
+            (source,) = edited(source, another, folder.name)
+            after = diagnosed(source, tmp_path / "edited_again.py")
+        assert after.exception is None, source
+        assert [f for f in after.findings if key(f) == key(finding)] == [], source
+        assert [f for f in wrong(after) if key(f) not in known] == [], source
+
+
+def diagnosed(source: str, file: pathlib.Path) -> rnnshape.Report:
+    file.write_text(f"import rnnshape; {source}", encoding="utf-8")
+    return diagnose(file)
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_suggestion_mends_the_wrong_program_of_the_catalogue(code: str, tmp_path: pathlib.Path) -> None:
+    report, _ = ran(RULES[code].wrong, tmp_path / "wrong.py", "ignore")
+    (finding,) = report.findings
+    if finding.suggestion is None:
+        return
+    for source in edited(f"{PRELUDE}\n{RULES[code].wrong}", finding, code):
+        after, raised = ran(f"import rnnshape; {source}", tmp_path / "edited.py", "ignore")
+        assert (raised, after.exception, after.findings) == (None, None, ()), source
+
+
+def test_every_suggestion_has_one_form() -> None:
+    by_hand = {text for folder, _, text in OF_CASES for name, _ in BY_HAND if name == folder.name}
+    assert [text for _, _, text in OF_CASES if form_of(text) is None and text not in by_hand] == []
+
+
+def test_nothing_is_done_by_hand_for_programs_that_are_gone() -> None:
+    programs = {folder.name for folder, _, _ in OF_CASES} | {*RULES}
+    assert {name for name, _ in BY_HAND} <= programs
+    assert {*TWICE} <= programs
