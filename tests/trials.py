@@ -225,6 +225,7 @@ def _pytest(copy: Path, scratch: Path, arguments: Sequence[str], plugin: Callabl
         os.dup2(output, 1)
         os.dup2(output, 2)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.chdir(copy)
         sys.argv[:] = ["pytest"]
         sys.dont_write_bytecode = False  # what pytest made of a test file is there at the next mutant
