@@ -22,6 +22,7 @@ from torch.utils._python_dispatch import _disable_current_modes
 from rnnshape.report.location import Location
 
 __all__ = [
+    "MODULE_CALL",
     "RECURRENT",
     "TORCH_FORWARDS",
     "Family",
@@ -51,6 +52,9 @@ F = TypeVar("F", bound=Callable[..., object])
 
 RECURRENT: tuple[type[nn.Module], ...] = (nn.RNNBase, nn.RNNCellBase)
 """The base classes of torch's recurrent layers."""
+
+MODULE_CALL = nn.Module._call_impl.__code__
+"""The code that runs whenever a module is called; its frame has the module and what it is called with."""
 
 TORCH_FORWARDS = tuple(k.forward for k in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell))
 
@@ -257,7 +261,7 @@ class Family:
 def calling_module() -> nn.Module | None:
     """Return the innermost module whose call is on the stack."""
     for frame in _frames():
-        if frame.f_code is nn.Module._call_impl.__code__:
+        if frame.f_code is MODULE_CALL:
             found = frame.f_locals.get("self")
             return found if isinstance(found, nn.Module) else None
     return None
@@ -270,7 +274,7 @@ def path_from_stack(module: nn.Module) -> str:
     """
     path = type(module).__name__
     for frame in _frames():
-        if frame.f_code is nn.Module._call_impl.__code__:
+        if frame.f_code is MODULE_CALL:
             outer = frame.f_locals.get("self")
             if isinstance(outer, nn.Module) and outer is not module:
                 for name, inner in outer.named_modules():

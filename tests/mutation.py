@@ -46,7 +46,7 @@ SLOW = (
     "tests/test_imports.py",
     "tests/test_mutation.py",
     "tests/test_readme.py",
-    "tests/test_scaling.py",
+    "tests/calculator/test_scaling.py",
 )
 """Test files that are not asked unless --tests names them."""
 
@@ -182,6 +182,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> li
 @click.option("--kinds", default=",".join(f"{k}s" for k in KINDS), show_default=True, callback=_kinds)
 @click.option("--files", multiple=True, default=FILES, show_default=True, help="Glob of files of the package; repeatable.")
 @click.option("--operations", is_flag=True, help=f"Change {OPERATIONS} too.")
+@click.option("--match", multiple=True, help="Try only mutants with this text in them, such as 'in judge: code'; repeatable.")
 @click.option("--tests", multiple=True, help="Glob of test files; repeatable. All but the slow ones where there is none.")
 @click.option("--jobs", default=2, show_default=True, help="Processes.")
 @click.option("--sample", type=int, help="Try only so many, chosen at random.")
@@ -192,13 +193,14 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> li
 @click.option("--package", default="rnnshape", show_default=True)
 @click.option("--preload", default=",".join(PRELOADED), help="Modules to import before the forks.")
 def main(
-    kinds: list[str], files: tuple[str, ...], operations: bool, tests: tuple[str, ...], jobs: int, sample: int | None,
-    seed: int, timeout: float, listing: bool, root: Path, package: str, preload: str,
+    kinds: list[str], files: tuple[str, ...], operations: bool, match: tuple[str, ...], tests: tuple[str, ...], jobs: int,
+    sample: int | None, seed: int, timeout: float, listing: bool, root: Path, package: str, preload: str,
 ) -> None:  # fmt: skip
     root = root.resolve()
     patterns = [*files, *([OPERATIONS] if operations else [])]
     found = found_mutants(root, package, patterns, kinds)
-    complete = sample is None and len(kinds) == len(KINDS) and files == FILES
+    found = [m for m in found if not match or any(text in str(m) for text in match)]
+    complete = sample is None and not match and len(kinds) == len(KINDS) and files == FILES
     if sample is not None and sample < len(found):
         chosen = set(random.Random(seed).sample(range(len(found)), sample))
         found = [m for at, m in enumerate(found) if at in chosen]
@@ -207,9 +209,11 @@ def main(
         say(", ".join(f"{count} {kind}s" for kind, count in Counter(m.kind for m in found).items()))
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the workers end too
-    everything = found_mutants(root, package, patterns, KINDS)
+    traced = sorted({m.file for m in found_mutants(root, package, [*FILES, *patterns], KINDS)})
     with workers(Bench(root, package, timeout), jobs, [name for name in preload.split(",") if name]) as spread:
-        known = reached(spread, root, package, sorted({m.file for m in everything}), found_tests(root, tests))
+        known = reached(spread, root, package, traced, found_tests(root, tests))
+        if not known:
+            raise click.ClickException("no test passes without a mutant")
         orders = [(mutant, [t for t in known if t.reaches(mutant)]) for mutant in found]
         results = list(_progress(spread("attempt", orders), len(orders)))
     places = {mutant: at for at, mutant in enumerate(found)}

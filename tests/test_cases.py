@@ -10,6 +10,7 @@ import importlib.util
 import inspect
 import json
 import pathlib
+import re
 import warnings
 from typing import Any
 
@@ -101,7 +102,14 @@ def wrong(report: rnnshape.Report) -> list[Any]:
     return [f for f in report.findings if f.severity in ("error", "warning")]
 
 
-@pytest.fixture(scope="module", params=FOLDERS, ids=lambda f: f.name)
+def named(folder: pathlib.Path) -> str:
+    """Name a case, with the codes that are expected of it, so that ``pytest -k RNS203`` finds the cases of a rule."""
+    words = folder / "findings.txt"
+    codes = re.findall(r"^(RNS\d+) ", words.read_text(), re.MULTILINE) if words.exists() else []
+    return "-".join([folder.name, *sorted(set(codes))])
+
+
+@pytest.fixture(scope="module", params=FOLDERS, ids=named)
 def folder(request: pytest.FixtureRequest) -> pathlib.Path:
     return request.param
 
@@ -145,14 +153,14 @@ RESIZED = [folder for folder in FOLDERS if "def make_inputs()" not in (folder / 
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("folder", RESIZED, ids=lambda f: f.name)
+@pytest.mark.parametrize("folder", RESIZED, ids=named)
 def test_the_corrected_twin_has_no_finding_with_sizes_that_coincide(folder: pathlib.Path, variant: str) -> None:
     report = diagnose(folder / "fixed.py", **VARIANTS[variant])
     assert report.exception is None
     assert wrong(report) == []
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_outputs_are_bit_for_bit_the_same(folder: pathlib.Path) -> None:
     case = load(folder / "fixed.py")
     outputs: list[Any] = []

@@ -445,3 +445,32 @@ def test_everything_public_has_a_docstring(name: str) -> None:
 def test_a_missing_docstring_is_noticed() -> None:
     source = ast.parse("def f(): pass\nclass A:\n  'a'\n  def g(self): pass\n  def _h(self): pass\ndef _i(): pass")
     assert without_docstring(source, "m") == ["m", "m.f", "m.A.g"]
+
+
+# The tests mirror the package
+
+TESTS = Path(__file__).parent
+
+ROOMS = sorted({p.name for p in ROOT.iterdir()} & {p.name for p in TESTS.iterdir()} - {"pytest_plugin", "__pycache__"})
+"""Rooms of the package that have a folder of tests. The plugin's tests go by what a user does with it."""
+
+OF_SEVERAL = {"modelfile": ("test_modelfile",), "dryrun": ("test_dryrun",)}
+"""Rooms of which a test goes through all modules; they begin with these words."""
+
+
+def of_no_module(room: str, files: list[str], names: list[str]) -> list[str]:
+    """Return the test files of a room that begin with the name of none of its modules."""
+    begin = tuple(f"test_{name}" for name in (*names, room.removesuffix("s"))) + OF_SEVERAL.get(room, ())
+    return [file for file in files if not file.startswith(begin)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_test_file_has_the_name_of_a_module_of_its_room(room: str) -> None:
+    files = sorted(p.stem for p in (TESTS / room).glob("test_*.py"))
+    names = [p.stem for p in (ROOT / room).rglob("*") if p.stem not in ("__init__", "__pycache__")]
+    assert files
+    assert of_no_module(room, files, names) == []
+
+
+def test_a_test_file_of_no_module_is_noticed() -> None:
+    assert of_no_module("layout", ["test_layout_errors", "test_shapes"], ["layout", "sizes"]) == ["test_shapes"]

@@ -230,6 +230,21 @@ def test_something_is_told():
 """
 
 
+SHARED = """
+import pytest
+from fake.rules.batch import judge
+
+@pytest.fixture(scope="module")
+def mistake():
+    return judge(0, 0)
+
+def test_something_is_told(mistake):
+    assert mistake
+
+def test_the_mistake_is_told(mistake):
+    assert mistake == ("RNS203", "samples lie along dim 0", "transpose(0, 1) fits")
+"""
+
 WAITING = """
 import os
 from pathlib import Path
@@ -269,6 +284,15 @@ def test_a_blanked_message_is_killed_by_a_test_that_compares_it(tmp_path: Path) 
     assert (tmp_path / "fake/rules/batch.py").read_text() == RULE
 
 
+def test_a_test_file_that_cannot_be_run_is_named_and_without_any_test_nothing_is_tried(tmp_path: Path) -> None:
+    ran = tried(tmp_path, "import fake.rules.losses")
+    *_, named, error = ran.stderr.splitlines()
+    why = "ModuleNotFoundError: No module named 'fake.rules.losses'"
+    assert named == f"fails without a mutant, and is left out: all of tests/test_batch.py: {why}"
+    assert error == "Error: no test passes without a mutant"
+    assert ran.returncode == 1
+
+
 def test_a_blanked_message_survives_a_test_that_does_not(tmp_path: Path) -> None:
     ran = tried(tmp_path, LOOSE)
     assert ran.stdout.splitlines()[-4:] == [
@@ -278,6 +302,11 @@ def test_a_blanked_message_survives_a_test_that_does_not(tmp_path: Path) -> None
         "  rules/batch.py:17 in judge: suggestion 'transpose(0, 1) fits' -> None   (1 tests)",
     ], ran.stdout + ran.stderr
     assert ran.returncode == 1
+
+
+def test_what_a_fixture_of_the_module_reaches_counts_for_each_test_that_takes_it(tmp_path: Path) -> None:
+    ran = tried(tmp_path, SHARED)
+    assert ran.stdout.splitlines()[-1].split() == ["all", "4", "4", "0", "0", "0"], ran.stdout + ran.stderr
 
 
 def test_a_mutant_that_never_ends_is_stopped(tmp_path: Path) -> None:
@@ -308,6 +337,11 @@ def test_nothing_is_run_to_list_the_mutants(tmp_path: Path) -> None:
         "rules/batch.py:17 in judge: suggestion 'transpose(0, 1) fits' -> None",
     ]
     assert not (tmp_path / ".pytest_cache").exists()
+
+
+def test_mutants_are_chosen_by_a_text_in_them(tmp_path: Path) -> None:
+    ran = tried(tmp_path, HELD, "--list", "--match=in judge: code", "--match=batch.py:16")
+    assert [line.split()[3] for line in ran.stdout.splitlines()] == ["comparison", "code"]
 
 
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:

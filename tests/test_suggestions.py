@@ -14,12 +14,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from catalogued import ran  # noqa: E402
 from edits import applied, form_of  # noqa: E402
 from programs import Place  # noqa: E402
 from test_cases import FOLDERS, diagnose, wrong  # noqa: E402
-from test_catalogue import PRELUDE, RULES, ran  # noqa: E402
 
 import rnnshape  # noqa: E402
+from rnnshape.report.catalogue import RULES  # noqa: E402
+from rnnshape.report.catalogue.entry import PRELUDE  # noqa: E402
 
 Change = tuple[str, str]
 

@@ -31,6 +31,9 @@ from mutants import Mutant
 
 HERE = Path(__file__).parent
 
+FIRST = 5
+"""So many of the tests that have killed nearby mutants are run before the others of their file."""
+
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "node_modules")
 """What is not copied."""
 
@@ -61,14 +64,16 @@ class Result(NamedTuple):
 
 
 class Chosen:
-    """A plugin that keeps some of the tests, in a given order, and says which fail."""
+    """A plugin that keeps some of the tests, the first few before the others, and says which fail."""
 
-    def __init__(self, ids: Sequence[str]) -> None:
-        self.order = {name: at for at, name in enumerate(ids)}
+    def __init__(self, ids: Iterable[str], first: Sequence[str] = ()) -> None:
+        self.ids, self.first = set(ids), list(first)
         self.failed: list[str] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((i for i in items if i.nodeid in self.order), key=lambda i: self.order[i.nodeid])
+        kept = [i for i in items if i.nodeid in self.ids]
+        ahead = sorted((i for i in kept if i.nodeid in self.first), key=lambda i: self.first.index(i.nodeid))
+        items[:] = ahead + [i for i in kept if i.nodeid not in self.first]  # in the order that shares fixtures
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -81,51 +86,65 @@ class Chosen:
 class Reached:
     """A plugin that writes down the lines of some files which each test reaches, and how long it took.
 
-    What is reached while a test file is collected counts for each of its tests. What a test leaves in a cache is dropped, as
-    the next one would not reach what is behind it.
+    What is reached while a test file is collected counts for each of its tests, and what is reached while a fixture of a module
+    is set up for each test that takes it. What a test leaves in a cache is dropped, as the next one would not reach what is
+    behind it.
     """
 
     def __init__(self, package: Path, files: Iterable[str]) -> None:
         self.package = package
         self.files = {str(package / file): file for file in files}
         self.collected: set[tuple[str, int]] = set()
+        self.fixtures: dict[str, set[tuple[str, int]]] = {}
         self.tests: dict[str, tuple[float, set[tuple[str, int]]]] = {}
         self.failed: list[str] = []
         self.skipped: list[str] = []
+        self.into = self.collected
 
     @contextmanager
-    def tracing(self, reached: set[tuple[str, int]]) -> Iterator[None]:
-        def enter(frame: FrameType, event: str, argument: object) -> Any:
-            file = self.files.get(frame.f_code.co_filename)
-            if file is None or frame.f_code.co_name == "<module>":
-                return None
-
-            def line(frame: FrameType, event: str, argument: object) -> Any:
-                reached.add((file, frame.f_lineno))
-                return line
-
-            return line
-
-        sys.settrace(enter)
-        threading.settrace(enter)
+    def reaching(self, reached: set[tuple[str, int]]) -> Iterator[None]:
+        """Write lines down in a set; what was reached in it counts for the set around it too."""
+        around, self.into = self.into, reached
         try:
             yield
         finally:
-            sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
+            around |= reached
+            self.into = around
+
+    def enter(self, frame: FrameType, event: str, argument: object) -> Any:
+        file = self.files.get(frame.f_code.co_filename)
+        if file is None or frame.f_code.co_name == "<module>":
+            return None
+
+        def line(frame: FrameType, event: str, argument: object) -> Any:
+            self.into.add((file, frame.f_lineno))
+            return line
+
+        return line
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Iterator[None]:
-        with self.tracing(self.collected):
+        sys.settrace(self.enter)
+        threading.settrace(self.enter)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+        if fixturedef.scope == "function":
+            return (yield)
+        self.fixtures[fixturedef.argname] = set()
+        with self.reaching(self.fixtures[fixturedef.argname]):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.forget()
-        reached: set[tuple[str, int]] = set()
-        begin = time.perf_counter()
-        with self.tracing(reached):
+        reached, begin = set[tuple[str, int]](), time.perf_counter()
+        self.into = set()
+        with self.reaching(reached):
             ran = yield
+        for name in getattr(item, "fixturenames", ()):
+            reached |= self.fixtures.get(name, set())
         self.tests[item.nodeid] = (time.perf_counter() - begin, reached)
         return ran
 
@@ -206,6 +225,7 @@ def _pytest(copy: Path, scratch: Path, arguments: Sequence[str], plugin: Callabl
         os.dup2(output, 1)
         os.dup2(output, 2)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.chdir(copy)
         sys.argv[:] = ["pytest"]
         sys.dont_write_bytecode = False  # what pytest made of a test file is there at the next mutant
@@ -259,7 +279,8 @@ class Bench:
         package = self.copy / self.package
         ran = run(self.copy, [test_file], lambda: Reached(package, files), 3600)
         if ran.end not in ("0", "1", "5"):
-            raise RuntimeError(f"{test_file} cannot be run without a mutant, {ran.end}:\n{ran.output[-4000:]}")
+            why = [line for line in ran.output.splitlines() if line.startswith("E  ")] or ran.output.splitlines() or [ran.end]
+            return test_file, {"tests": {}, "failed": [f"all of {test_file}: {why[-1].removeprefix('E').strip()}"]}
         return test_file, ran.said
 
     def attempt(self, mutant: Mutant, tests: Sequence[Trace]) -> Result:
@@ -276,14 +297,15 @@ class Bench:
 
     def _killed(self, mutant: Mutant, tests: Sequence[Trace]) -> Result:
         by_file: dict[str, list[Trace]] = defaultdict(list)
-        for test in sorted(tests, key=lambda t: (*self._luck(mutant, t), t.seconds)):
+        for test in sorted(tests, key=lambda t: self._luck(mutant, t)):
             by_file[test.file].append(test)
         files = sorted(by_file, key=lambda f: (*self._luck(mutant, by_file[f][0]), sum(t.seconds for t in by_file[f])))
         late, ran_tests = False, 0
         for file in files:
             names = [t.id for t in by_file[file]]
+            first = [t.id for t in by_file[file] if self._luck(mutant, t) < (0, 0)][:FIRST]
             limit = self.timeout + 5 * sum(t.seconds for t in by_file[file])
-            ran = run(self.copy, ["-x", file], lambda names=names: Chosen(names), limit)
+            ran = run(self.copy, ["-x", file], lambda names=names, first=first: Chosen(names, first), limit)
             ran_tests += len(names)
             if ran.end == "timed out":
                 late = True

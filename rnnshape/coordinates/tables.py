@@ -18,8 +18,8 @@ from torch import Tensor
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
-    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "piece_along", "runs_along",
-    "separable", "unique", "varies", "widen",
+    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "piece_along",
+    "runs_along", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -33,6 +33,8 @@ broadcast_shapes = cast("Callable[..., torch.Size]", torch.broadcast_shapes)  # 
 broadcast_tensors = cast("Callable[..., list[Tensor]]", torch.broadcast_tensors)  # pyright: ignore[reportUnknownMemberType]
 numbers = cast("Callable[[Tensor], list[int]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
 """The elements of a tensor of one dim."""
+
+numbers_by_row = cast("Callable[[Tensor], list[list[int]]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
 
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
@@ -94,7 +96,12 @@ def along(size: int, dim: int, ndim: int) -> Tensor:
 
 
 def piece_along(length: int, dim: int, ndim: int, stride: int, size: int) -> Tensor:
-    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``."""
+    """Return the table of an axis that is one of the factors of a dim: of element ``i`` it is ``(i // stride) % size``.
+
+    Of an axis that is longer than any table may be, nothing is known.
+    """
+    if length > LARGEST:
+        return alone(NOWHERE, ndim)
     key = (length, dim, ndim, stride, size)
     table = _ranges.get(key)
     if table is None:

@@ -23,7 +23,7 @@ _STEPS = {"seq", "step"}
 
 
 @contextmanager
-def answers(known: Known) -> Generator[None]:
+def answers(known: Known) -> Generator[None, None, None]:
     """Answer by what is known of each tensor, while a dry run lasts."""
     token = _known.set(known)
     try:

@@ -82,7 +82,7 @@ class Operation:
 
     name: str
     func: Func
-    args: Args
+    args: Any
     kwargs: Kwargs
     result: Any
     book: Book

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 import pytest
 
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
-from rnnshape.tracking.labels import Axes
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.labels import Axes
 
 __all__ = ["Options", "Settings", "read", "settings"]
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import disagreement, runs_along, separable, varies
+from rnnshape.coordinates.tables import broadcast_shapes, disagreement, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -115,7 +113,7 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     turned = crossed and exchanged(marks, use.axis, a.dim())
     if not (crossed and (full or outer or turned)) and not (full and repeated_otherwise(a, b)):
         return
-    at = [int(t.broadcast_to(torch.broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
+    at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"
     message = f"{use.name} meets sample {at[0]} of one operand with sample {at[1]} of the other, at {place}"
     yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
@@ -206,7 +204,7 @@ def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
             if varies(table, features):
                 yield mixed(use.name, use.mark, axis, features, "features")
         elif dims == [use.seq_dim]:
-            if len(torch.unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
+            if len(unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
                 yield mixed(use.name, use.mark, axis, use.seq_dim, "steps")
                 return
             yield _runs_along_the_batch(use)

@@ -59,7 +59,7 @@ class Carrying:
         """Remember that the graph of a loss was used; what is made from now on has higher numbers."""
         self.found = None
         if loss.grad_fn is not None:
-            self._spent = loss.grad_fn._sequence_nr()
+            self._spent = loss.grad_fn._sequence_nr()  # pyright: ignore[reportPrivateUsage]
 
     def explains(self, error: Exception) -> Carried | None:
         """Return the state for which a backward raised, None where it raised for another reason."""
@@ -68,7 +68,7 @@ class Carrying:
 
 def _reaches(node: Any, spent: int) -> bool:
     """Tell whether a graph has a node that is as old as the last backward. Parameters have none of their own age."""
-    seen: set[Any] = set()
+    seen: set[object] = set()
     waiting = [node]
     while waiting and len(seen) < MOST_NODES:
         node = waiting.pop()

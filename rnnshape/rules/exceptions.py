@@ -6,16 +6,15 @@ import linecache
 from collections.abc import Callable, Sequence
 from math import prod
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TypeGuard, cast
 
-import torch
 from torch import Tensor, nn
 
 from rnnshape import text
-from rnnshape._torch import is_library, known_values
+from rnnshape._torch import MODULE_CALL, is_library, known_values, named_modules
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.reading import layout_of
-from rnnshape.coordinates.tables import varies
+from rnnshape.coordinates.tables import broadcast_shapes, unique, varies
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation, leaves
@@ -58,7 +57,7 @@ def _width(op: Operation) -> Mistake | None:
         return None
     layout = layout_of(mark)
     made_of = " x ".join(map(str, layout.dims[-1])) if layout else ""
-    halves = [t for a, t in mark.of("directions") if varies(t, source.dim() - 1)]
+    halves = [t for _, t in mark.of("directions") if varies(t, source.dim() - 1)]
     message = f"Linear expects {weight.size(-1)} features and gets {source.size(-1)}"
     if made_of and "?" not in made_of:
         message += f" = {made_of}"
@@ -88,7 +87,8 @@ def _view(op: Operation) -> Mistake | None:
 
 def _elements(op: Operation, source: Tensor) -> Mistake | None:
     """Sizes that hold another number of elements: a batch that was written down as a number is told by the axes."""
-    given = op.args[1] if len(op.args) == 2 and isinstance(op.args[1], (tuple, list)) else op.args[1:]
+    single = len(op.args) == 2 and isinstance(op.args[1], (tuple, list))
+    given = cast("Sequence[int]", op.args[1] if single else op.args[1:])
     mark = op.book.mark(source)
     if mark is None or not given or not all(type(s) is int for s in given):
         return None
@@ -97,7 +97,7 @@ def _elements(op: Operation, source: Tensor) -> Mistake | None:
     layout = layout_of(mark, _WORDS)
     wanted = f"{text.sizes(given)} does not hold the {source.numel()} elements of {_words(mark, source)}"
     for _, table in mark.of("batch"):
-        batch = len(torch.unique(table[table >= 0]))
+        batch = len(unique(table[table >= 0]))
         fits = [d for d, s in enumerate(given) if s > 0 and s != batch and _holds((*given[:d], batch, *given[d + 1 :]), source)]
         if fits:
             message = f"{op.name} to {wanted}: a batch of {given[fits[0]]} is written down, and this one has {batch}"
@@ -127,7 +127,7 @@ def _loss(op: Operation) -> Mistake | None:
     if known is None or not isinstance(target, Tensor):
         return None
     layout = layout_of(known, _WORDS)
-    doubled = any(varies(t, 0) for a, t in known.of("directions") if t.dim())
+    doubled = any(varies(t, 0) for _, t in known.of("directions") if t.dim())
     if doubled and scores.size(0) == 2 * target.size(0):
         cut = "a reshape cut the two directions apart, into rows"
         message = f"{op.name} gets {scores.size(0)} rows for {target.size(0)} targets: {cut}"
@@ -222,7 +222,7 @@ def _meeting(op: Operation) -> Mistake | None:
     """Operands that do not broadcast: say what each dim is."""
     parts = list(leaves([op.args, op.kwargs]))[:3]
     try:
-        torch.broadcast_shapes(*(p.shape for p in parts))
+        broadcast_shapes(*(p.shape for p in parts))
     except RuntimeError:
         pass
     else:
@@ -287,7 +287,7 @@ def explain_call(
     for value in values:
         if isinstance(module, nn.Module) and _is_result(value, mark):
             what, fits = "(output, state) of a recurrent layer", hint
-            if isinstance(value, tuple) and all(isinstance(v, Tensor) and v.dim() < 3 for v in value):
+            if all(isinstance(v, Tensor) and v.dim() < 3 for v in value):
                 what, fits = "(h, c) of a cell", "unpack it first: h, c = cell(x, state)"
             message = f"{type(module).__name__} gets the tuple {what}, and takes a tensor"
             return Mistake("RNS116", message, fits, module=path(module), kind=type(module).__name__)
@@ -301,12 +301,12 @@ def explain_call(
     return Mistake("RNS116", message, hint, module=where, kind=type(module).__name__)
 
 
-def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:
+def _is_result(value: object, mark: Callable[[object], Mark | None]) -> TypeGuard[tuple[object, object]]:
     """Tell whether a value is what a recurrent layer returned."""
-    if not isinstance(value, tuple):
+    if not isinstance(value, tuple) or len(cast("tuple[object, ...]", value)) != 2:
         return False
-    marks = [m for t in leaves(value) if (m := mark(t))]
-    if len(value) != 2 or not marks:
+    marks = [m for t in leaves(cast("object", value)) if (m := mark(t))]
+    if not marks:
         return False
     of_a_cell = len(marks) == 2 and any(a.name == "hidden" and a in marks[1].tables for a in marks[0].tables)
     return of_a_cell or any(a.name in ("step", "layers") for m in marks for a in m.tables)
@@ -315,7 +315,7 @@ def _is_result(value: object, mark: Callable[[object], Mark | None]) -> bool:
 def _calls_a_layer(frame: FrameType, module: object) -> bool:
     """Tell whether the line that failed calls a recurrent layer of the module by its name."""
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    layers = module.named_modules() if isinstance(module, nn.Module) else ()
+    layers = named_modules(module) if isinstance(module, nn.Module) else ()
     return any(isinstance(m, nn.RNNBase) and f"{name}(" in line for name, m in layers if name)
 
 
@@ -328,10 +328,10 @@ def _innermost_user_frame(trace: TracebackType | None) -> FrameType | None:
     return found
 
 
-def _innermost_call(trace: TracebackType | None) -> tuple[object, tuple[Any, ...]]:
-    found: tuple[object, tuple[Any, ...]] = (None, ())
+def _innermost_call(trace: TracebackType | None) -> tuple[object, tuple[object, ...]]:
+    found: tuple[object, tuple[object, ...]] = (None, ())
     while trace is not None:
-        if trace.tb_frame.f_code is nn.Module._call_impl.__code__:
+        if trace.tb_frame.f_code is MODULE_CALL:
             names = trace.tb_frame.f_locals
             found = names.get("self"), tuple(names.get("args", ()))
         trace = trace.tb_next

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
 
 from torch import nn
 
@@ -47,7 +46,7 @@ def add_failure(
         report.add(finding_of(found, None, "", location, "nowhere"))
 
 
-def add_batch_of_one(report: Report, squeezed: Sequence[Squeeze], run: Callable[[], Any]) -> None:
+def add_batch_of_one(report: Report, squeezed: Sequence[Squeeze], run: Callable[[], object]) -> None:
     """Where a batch of one fails, run the same sample twice: if that works, it is the squeeze that took the batch away."""
     if not squeezed or any(f.code != "RNS000" and f.severity == "error" for f in report.findings):
         return

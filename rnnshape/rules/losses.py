@@ -13,7 +13,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import disagreement, runs_along, varies
+from rnnshape.coordinates.tables import disagreement, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     Backward,
@@ -86,8 +86,8 @@ def _is_negative(state: Mark, axis: Axis, line: Tensor, rows: Tensor, step: Step
     """Tell whether whole states may have been given to other samples on purpose: they were moved, and not for packing."""
     site = state.sites.get(axis)
     moved = site is not None and site.name in REORDERS
-    once = all(len(torch.unique(t)) == t.numel() for t in (line, rows))
-    return moved and once and not any(tuple(t.tolist()) in step.orders for t in (line, rows))
+    once = all(len(unique(t)) == t.numel() for t in (line, rows))
+    return moved and once and not any(tuple(numbers(t)) in step.orders for t in (line, rows))
 
 
 # Rows of a loss
@@ -121,7 +121,7 @@ def _is_meant(use: Comparison, table: Tensor, other: Tensor, step: Step) -> bool
     if not (once_each(table) and once_each(other)):
         return False
     lines = [t.flatten() for t in (table, other)]
-    if any(tuple(line.tolist()) in step.orders for line in lines):
+    if any(tuple(numbers(line)) in step.orders for line in lines):
         return False
     given = [line for mark, line in ((use.scores, lines[0]), (use.target, lines[1])) if mark.target]
     return len(given) != 1 or not torch.equal(given[0], torch.arange(len(given[0])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
+from rnnshape.coordinates.tables import numbers
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Ending
 from rnnshape.report.location import Location
@@ -37,7 +38,7 @@ def _units_of_one_step(call: Recurrence, way: int, step: int) -> list[int]:
     if (way, step) in call.whole:
         used[step] = True
     only = used[step] & used.sum(0).eq(1)
-    return only.nonzero().flatten().tolist()
+    return numbers(only.nonzero().flatten())
 
 
 def _output_pick(call: Recurrence) -> Mistake | None:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark, Site
-from rnnshape.coordinates.tables import varies
+from rnnshape.coordinates.tables import broadcast_tensors, numbers, numbers_by_row, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import (
@@ -117,7 +117,7 @@ def halves_cut_the_wrong_way(use: Contraction, step: Step) -> Iterator[Mistake]:
             if call is None or mark.sizes[dim] != call.width or not varies(table, dim):
                 continue
             hidden = mark.tables.get(call.hidden)
-            if hidden is not None and len(torch.unique(hidden)) == call.width:
+            if hidden is not None and len(unique(hidden)) == call.width:
                 continue  # every unit once: some of forward, some of reverse, chosen on purpose
             lies = f"the output is (directions=2 hidden={call.width}) and is taken for (hidden directions)"
             message = f"a dim as long as one direction, {call.width}, holds units of both: {lies}"
@@ -176,7 +176,7 @@ def rows_that_are_other_layers(use: InitialState, step: Step) -> Iterator[Mistak
 
 def _layers_for_directions(mark: Mark, axis: Axis, table: Tensor) -> Mistake:
     """A bridge put two layers of one direction side by side where two directions of one layer were meant."""
-    held = sorted(set(table[0].flatten().tolist()) - {-1})
+    held = sorted(set(numbers(table[0].flatten())) - {-1})
     started = f"layer 0 starts from one direction of layers {text.listed(held)}"
     message = f"{started}, side by side, and not from both directions of one layer"
     hint = "rows are layer 0 forward, layer 0 reverse, ...: torch.cat([h_n[0::2], h_n[1::2]], 2) joins the directions"
@@ -188,12 +188,12 @@ def _order_of_layers(
 ) -> Mistake | None:
     """The rows are layers, and not in the order in which they are counted."""
     rows = call.layers * call.directions
-    got = table[:, 0, 0].tolist()
+    got = numbers(table[:, 0, 0])
     got = got * rows if len(got) == 1 else got
     wanted = [row // call.directions for row in range(rows)]
     if source.layers != call.layers or call.layers < 2 or len(got) != len(wanted) or got == wanted or -1 in got:
         return None
-    ways = halves[:, 0, 0].tolist() if halves is not None and halves.size(0) > 1 else [0] * len(got)
+    ways = numbers(halves[:, 0, 0]) if halves is not None and halves.size(0) > 1 else [0] * len(got)
     site = mark.sites.get(axis)
     if _is_chosen(got, ways, source, site.name if site is not None else ""):
         return None
@@ -216,6 +216,6 @@ def _crosses(layers: Tensor, ways: Tensor) -> bool:
     """Tell whether a row has one direction of a layer beside the other direction of another, and nothing else."""
     if layers.dim() != 3 or ways.dim() != 3:
         return False
-    layers, ways = (t.select(1, 0) for t in torch.broadcast_tensors(layers, ways))
-    rows = [set(zip(*pair, strict=True)) for pair in zip(layers.tolist(), ways.tolist(), strict=True)]
+    layers, ways = (t.select(1, 0) for t in broadcast_tensors(layers, ways))
+    rows = [set(zip(*pair, strict=True)) for pair in zip(numbers_by_row(layers), numbers_by_row(ways), strict=True)]
     return any(len(row) == 2 and len({a for a, _ in row}) == 2 and len({w for _, w in row}) == 2 for row in rows)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
-from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along, varies
+from rnnshape.coordinates.tables import at_sizes, disagreement, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation, Output
 
@@ -31,13 +31,13 @@ def is_data(axis: Axis) -> bool:
 
 def is_order(table: Tensor) -> bool:
     """Tell whether a table lists every sample once, along one dim: a permutation."""
-    values = table.flatten().tolist()
+    values = numbers(table.flatten())
     return len(runs_along(table)) == 1 and sorted(values) == list(range(len(values)))
 
 
 def once_each(table: Tensor) -> bool:
     """Tell whether samples lie along one dim, each of them once."""
-    return len(runs_along(table)) == 1 and len(torch.unique(table)) == table.numel()
+    return len(runs_along(table)) == 1 and len(unique(table)) == table.numel()
 
 
 def steps_along(mark: Mark) -> int | None:
@@ -75,7 +75,7 @@ def repeated_otherwise(a: Tensor, b: Tensor) -> bool:
     if runs_along(a) != runs_along(b) or len(runs_along(a)) != 1 or a.numel() != b.numel():
         return False
     rows, others = a.flatten(), b.flatten()
-    samples = torch.unique(rows)
+    samples = unique(rows)
     times, left = divmod(rows.numel(), samples.numel())
     if left or times in (1, samples.numel()) or -1 in samples:
         return False
@@ -86,7 +86,7 @@ def repeated_otherwise(a: Tensor, b: Tensor) -> bool:
 def only_sample(mark: Mark) -> tuple[Axis, int] | None:
     """Return the one sample that a tensor has elements of; None where there are several, or none is known."""
     for axis, table in mark.of("batch"):
-        values = set(table.flatten().tolist()) - {-1}
+        values = set(numbers(table.flatten())) - {-1}
         if len(values) == 1:
             return axis, values.pop()
     return None

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE, Mark
-from rnnshape.coordinates.tables import LARGEST, NOWHERE
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, broadcast_shapes, broadcast_tensors, numbers, unique
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import MOST_UNITS, Recurrence
 from rnnshape.report.location import Location
@@ -75,12 +75,12 @@ def _place(mark: Mark, axis: Axis, here: Callable[[], Location | None]) -> Locat
 def _pairs(ways: Tensor | None, places: Tensor, directions: int, most: int) -> list[tuple[int, int]]:
     """Return the (direction, place) that occur; every direction where that is not known."""
     if ways is None:
-        found = set(places.flatten().tolist())
+        found = set(numbers(places.flatten()))
         return [(way, place) for place in sorted(found) for way in range(directions)]
-    if ways.dim() != places.dim() or torch.broadcast_shapes(ways.shape, places.shape).numel() > LARGEST:
+    if ways.dim() != places.dim() or broadcast_shapes(ways.shape, places.shape).numel() > LARGEST:
         return [(way, place) for place in range(most) for way in range(directions)]
     code = torch.where((ways >= 0), (places + 1) * 2 + ways, NOWHERE)
-    return [(c % 2, c // 2 - 1) for c in torch.unique(code).tolist() if c >= 0]
+    return [(c % 2, c // 2 - 1) for c in numbers(unique(code)) if c >= 0]
 
 
 def _some_units(record: Recurrence, mark: Mark, ways: Tensor | None, places: Tensor) -> bool:
@@ -91,11 +91,11 @@ def _some_units(record: Recurrence, mark: Mark, ways: Tensor | None, places: Ten
     if not ways.dim() == places.dim() == units.dim():
         return False
     apart = all(1 in (p, max(w, u)) for p, w, u in zip(places.shape, ways.shape, units.shape, strict=True))
-    if apart and len(torch.unique(ways * record.width + units)) == len(torch.unique(ways)) * record.width:
+    if apart and len(unique(ways * record.width + units)) == len(unique(ways)) * record.width:
         return False
-    if torch.broadcast_shapes(ways.shape, places.shape, units.shape).numel() > MOST_UNITS:
+    if broadcast_shapes(ways.shape, places.shape, units.shape).numel() > MOST_UNITS:
         return False
-    way, place, unit = torch.broadcast_tensors(ways, places, units)
+    way, place, unit = broadcast_tensors(ways, places, units)
     known = (way >= 0) & (unit >= 0)
     if record.units is None:
         record.units = torch.zeros(2, record.steps + 3, record.width, dtype=torch.bool)

@@ -9,7 +9,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
-from rnnshape.coordinates.tables import runs_along, separable, varies
+from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
@@ -73,7 +73,7 @@ def held(mark: Mark, axis: Axis, dim: int) -> str:
     table = mark.tables[axis].movedim(dim, -1)
     lines = table.reshape(-1, table.size(-1))
     line = next((line for line in lines if bool((line[line >= 0] != line.max()).any())), lines[0])
-    values = sorted(set(line.tolist()) - {-1})
+    values = sorted(set(numbers(line)) - {-1})
     shown = text.listed(values) if len(values) <= 4 else f"{values[0]} to {values[-1]}"
     return f"along dim {dim} of {text.sizes(mark.sizes)} lie samples {shown}"
 

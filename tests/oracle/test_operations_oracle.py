@@ -15,7 +15,7 @@ from rnnshape.operations.writing import overwrite
 pytestmark = pytest.mark.filterwarnings("ignore:index_reduce")
 
 NEW = {name for name, handler in OPERATIONS.items() if handler is makes_new_values}
-GRAPH = {"backward"}  # moves and computes no elements; see tests/test_carrying.py
+GRAPH = {"backward"}  # moves and computes no elements; see tests/rules/test_carrying.py
 OVERWRITTEN = {name for name, handler in OPERATIONS.items() if handler is overwrite}
 
 MOVED = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in MOVEMENT.items() for i, case in enumerate(cases)]

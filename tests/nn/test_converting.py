@@ -23,7 +23,7 @@ import rnnshape as rs
 from rnnshape.errors import ContractError, RNNShapeError, SpecTypeError
 from rnnshape.nn.layers import TYPED
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def example(script: str) -> dict[str, Any]:

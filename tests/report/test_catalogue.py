@@ -6,34 +6,18 @@ import ast
 import importlib.util
 import json
 import re
-import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
+from catalogued import ran
 
-from rnnshape import Report, SpecError, explain
+from rnnshape import SpecError, explain
 from rnnshape.report import catalogue
 from rnnshape.report.catalogue import PRELUDE, RULES, Rule, checked_codes, contract, rule
 
 # The programs
-
-
-def ran(program: str, file: Path, warned: Literal["error", "ignore"]) -> tuple[Report, Exception | None]:
-    """Run a program from a file; return its report, and the exception that it ended in."""
-    text = f"{PRELUDE}\n{program}"
-    file.write_text(text, encoding="utf-8")
-    names: dict[str, Any] = {"__name__": file.stem}
-    raised = None
-    with warnings.catch_warnings():
-        warnings.simplefilter(warned)
-        try:
-            exec(compile(text, file, "exec"), names)
-        except Exception as error:
-            raised = error
-    assert isinstance(names.get("report"), Report), f"{file.name} leaves no report: {raised!r}"
-    return names["report"], raised
 
 
 def complaints(rule: Rule, folder: Path) -> list[str]:

@@ -127,7 +127,7 @@ def test_a_block_binds_names() -> None:
         message = told(X[0], "batch feature")
     line = message.splitlines()
     assert line[0] == "x axis 'batch' is 9, expected 6"
-    assert line[4].startswith("  batch=6    from dim 0 of (6, 9, 4) at test_asserting.py:")
+    assert line[4].startswith("  batch=6    from dim 0 of (6, 9, 4) at test_assert_layout.py:")
     assert_layout(X[0], "batch feature")
 
 

@@ -24,7 +24,7 @@ from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Call, Given, Other, Packed, check_call, check_result, predicted, unstacked
 from rnnshape.report.catalogue import RULES, rule
 
-GOLDEN = Path(__file__).parent / "golden" / "contract.txt"
+GOLDEN = Path(__file__).parents[1] / "golden" / "contract.txt"
 
 
 class Case(NamedTuple):

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 import rnnshape as rs
 
-GOLDEN = Path(__file__).parent / "golden" / "raising.txt"
+GOLDEN = Path(__file__).parents[1] / "golden" / "raising.txt"
 
 
 class Case(NamedTuple):

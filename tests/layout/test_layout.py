@@ -138,7 +138,7 @@ def test_order(result: Layout, text: str) -> None:
     assert str(result) == text
 
 
-# Grouping; tests/test_interleaving.py and the oracles say more about reshape
+# Grouping; tests/layout/test_interleaving.py and the oracles say more about reshape
 
 
 @pytest.mark.parametrize(

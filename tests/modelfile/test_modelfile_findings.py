@@ -131,7 +131,7 @@ def test_what_is_found(lines: list[str], places: list[str]) -> None:
 
 
 def test_every_word_is_expected(expected: Expected) -> None:
-    golden = Path(__file__).parent / "golden" / "modelfile.txt"
+    golden = Path(__file__).parents[1] / "golden" / "modelfile.txt"
     said = {"\n    ".join(lines): prediction_text(predicted(*lines), golden.parent) for lines, _ in CASES}
     assert len(said) == len(CASES)
     assert all(said.values())
@@ -323,7 +323,7 @@ def test_the_names_of_layers() -> None:
 def test_examples_have_no_findings() -> None:
     from rnnshape.modelfile.prediction import predict_file
 
-    examples = Path(__file__).parents[1] / "examples"
+    examples = Path(__file__).parents[2] / "examples"
     files = sorted(examples.glob("*.toml")) + sorted(examples.glob("*.json"))
     assert len(files) >= 2
     for file in files:

@@ -28,7 +28,7 @@ from rnnshape.modelfile.reading import Document, read, read_text
 from rnnshape.modelfile.schema import json_schema
 from rnnshape.modelfile.source import module_source, written
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(p for p in (ROOT / "examples").iterdir() if p.suffix in (".toml", ".json"))
 
 

@@ -50,7 +50,7 @@ rnn (GRU): h_0 axis 'batch' is 5, expected 6
   batch=6   from dim 1 of the input (9, 6, 4), since batch_first=False
   hidden=8  from hidden_size=8
   torch.zeros(1, input.size(1), 8) fits
-  at tests/test_observer.py:{line}, in Classifier.forward:  output, _ = self.rnn(x, h_0)
+  at tests/hooks/test_observer.py:{line}, in Classifier.forward:  output, _ = self.rnn(x, h_0)
   RNS106, see: rnnshape explain RNS106"""
 CALLED = Path(__file__).read_text(encoding="utf-8").splitlines().index("        output, _ = self.rnn(x, h_0)") + 1
 WORDS = WORDS.replace("{line}", str(CALLED))
@@ -58,7 +58,7 @@ WORDS = WORDS.replace("{line}", str(CALLED))
 
 @pytest.fixture(autouse=True)
 def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(Path(__file__).parents[1])
+    monkeypatch.chdir(Path(__file__).parents[2])
 
 
 # Raise
@@ -134,7 +134,7 @@ def test_an_error_is_warned_of_at_the_users_line_and_torchs_exception_has_the_no
     model = Classifier()
     with watch(model, on="warn") as report, pytest.warns(RNNShapeWarning) as warned, pytest.raises(RuntimeError) as caught:
         model(X, WRONG)
-    assert [(str(w.message), w.filename, w.lineno) for w in warned] == [(WORDS, "tests/test_observer.py", CALLED)]
+    assert [(str(w.message), w.filename, w.lineno) for w in warned] == [(WORDS, "tests/hooks/test_observer.py", CALLED)]
     assert type(caught.value) is RuntimeError
     assert str(caught.value) == "Expected hidden size (1, 6, 8), got [1, 5, 8]"
     assert caught.value.__notes__ == [f"rnnshape: {WORDS}"]
@@ -264,7 +264,7 @@ def test_what_an_overridden_forward_was_given_is_told_under_reserve_and_is_no_fi
 def report_line() -> str:
     source = Path(__file__).read_text(encoding="utf-8").splitlines()
     number = source.index("        layer(*args, **kwargs)") + 1
-    return f"tests/test_observer.py:{number}, in notes:  layer(*args, **kwargs)"
+    return f"tests/hooks/test_observer.py:{number}, in notes:  layer(*args, **kwargs)"
 
 
 def test_a_call_that_torch_was_seen_to_take_before_and_refuses_now() -> None:

@@ -17,7 +17,7 @@ from torch import Tensor, nn, ones, zeros
 
 from rnnshape import Report, check, report_of
 
-GOLDEN = Path(__file__).parent / "golden" / "checking.txt"
+GOLDEN = Path(__file__).parents[1] / "golden" / "checking.txt"
 
 
 def encode(

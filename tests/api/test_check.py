@@ -28,7 +28,7 @@ Encoder: x: the samples lie along dim 0, which is said to be seq, and not along 
   known      batch=6  seq=9    ?=4
              ^
   x.transpose(0, 1) fits
-  at tests/test_checking.py:{line}, in {where}:  return model(x)
+  at tests/api/test_check.py:{line}, in {where}:  return model(x)
   RNS216, see: rnnshape explain RNS216"""
 
 
@@ -247,7 +247,7 @@ def test_findings_are_warned_of_or_logged_and_the_model_goes_on(caplog: pytest.L
     with pytest.warns(RNNShapeWarning) as warned:
         assert check(step, on="warn")(torch.ones(6, 5)).shape == (6, 5)
     assert [str(w.message).splitlines()[0].rpartition(".")[2] for w in warned] == ["step: x dim 1 is 5, expected 4"]
-    assert warned[0].filename.endswith("test_checking.py")
+    assert warned[0].filename.endswith("test_check.py")
     check(step, on="log")(torch.ones(6, 5))
     (record,) = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert record.rnnshape.code == "RNS215"

@@ -90,7 +90,7 @@ def test_the_state_of_a_cell_is_found() -> None:
 
 
 def test_every_word_is_expected(expected: Expected) -> None:
-    golden, said = Path(__file__).parent / "golden" / "carrying.txt", {}
+    golden, said = Path(__file__).parents[1] / "golden" / "carrying.txt", {}
     for name, model in {**{kind.__name__: Forecaster(kind) for kind in LAYERS}, "GRUCell": Stepwise()}.items():
         with rnnshape.watch(model, track=True) as report, pytest.raises(RuntimeError):
             train(model)

@@ -187,7 +187,7 @@ def test_a_batch_of_one_that_is_squeezed_away(expected: Expected) -> None:
     assert finding.location is not None
     assert finding.location.code == "return self.fc(h[-1].squeeze(0)).squeeze(1)"
     assert rs.diagnose(model, X, axes="batch seq feature").ok
-    golden = Path(__file__).parent / "golden" / "batch_of_one.txt"
+    golden = Path(__file__).parents[1] / "golden" / "batch_of_one.txt"
     expected(golden, report_text(report, golden.parent))
 
 

@@ -1,0 +1,26 @@
+"""How a program of the catalogue is run: from a file, behind the lines that all of them begin with."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any, Literal
+
+from rnnshape import Report
+from rnnshape.report.catalogue.entry import PRELUDE
+
+
+def ran(program: str, file: Path, warned: Literal["error", "ignore"]) -> tuple[Report, Exception | None]:
+    """Run a program from a file; return its report, and the exception that it ended in."""
+    text = f"{PRELUDE}\n{program}"
+    file.write_text(text, encoding="utf-8")
+    names: dict[str, Any] = {"__name__": file.stem}
+    raised = None
+    with warnings.catch_warnings():
+        warnings.simplefilter(warned)
+        try:
+            exec(compile(text, file, "exec"), names)
+        except Exception as error:
+            raised = error
+    assert isinstance(names.get("report"), Report), f"{file.name} leaves no report: {raised!r}"
+    return names["report"], raised
