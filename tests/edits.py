@@ -281,6 +281,12 @@ def subscript(place: Place) -> ast.Subscript:
     return only([n for n in outer if isinstance(n.value, ast.Name)], "subscript on the line")
 
 
+@form(r"h_n(\[0::2\]) has the forward state of each layer")
+def forward_states(place: Place, rows: str) -> Edited:
+    picks = [n for n in ast.walk(place.statement()) if isinstance(n, ast.Subscript)]
+    return [place.put(*((pick, f"{place.text(pick.value)}{rows}") for pick in picks))]
+
+
 @form(
     r"rows are layer 0 forward, layer 0 reverse, \.\.\.: rnnshape\.last_state\(rnn, h_n\) has both of the last layer",
     r"rows are in the order of the layers: rnnshape\.last_state\(rnn, h_n\) is that of the last",

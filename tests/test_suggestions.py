@@ -169,3 +169,59 @@ def test_nothing_is_done_by_hand_for_programs_that_are_gone() -> None:
     programs = {folder.name for folder, _, _ in OF_CASES} | {*RULES}
     assert {name for name, _ in BY_HAND} <= programs
     assert {*TWICE} <= programs
+
+
+# What is not suggested, as it would mend nothing
+
+
+class FlatScores(torch.nn.Module):
+    """Scores of all steps of all samples in one dim."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.score = torch.nn.Linear(4, 1)
+
+    def forward(self, x: Any) -> Any:
+        steps, batch, _ = x.shape
+        flat = x.reshape(steps * batch, -1)
+        return (torch.softmax(self.score(flat), dim=-1) * flat).view(steps, batch, -1).sum(0)
+
+
+def test_a_dim_that_holds_the_steps_of_all_samples_is_not_suggested() -> None:
+    report = rnnshape.diagnose(FlatScores(), torch.zeros(9, 6, 4), axes="seq batch feature")
+    assert [(f.code, f.suggestion) for f in report.findings] == [("RNS207", None)]
+
+
+class Bridged(torch.nn.Module):
+    """A decoder that starts from the first rows of h_n."""
+
+    def __init__(self, decoder_is_bidirectional: bool) -> None:
+        super().__init__()
+        self.encoder = torch.nn.GRU(4, 8, num_layers=2, bidirectional=True)
+        self.decoder = torch.nn.GRU(5, 8, num_layers=2, bidirectional=decoder_is_bidirectional)
+
+    def forward(self, x: Any, y: Any) -> Any:
+        _, h = self.encoder(x)
+        h = h[[0, 2, 1, 3]] if self.decoder.bidirectional else h[:2]
+        return self.decoder(y, h)[0]
+
+
+@pytest.mark.parametrize(
+    ("bidirectional", "suggestion"), [(False, "h_n[0::2] has the forward state of each layer"), (True, None)]
+)
+def test_rows_that_were_miscounted_are_told_once_and_where_half_of_them_fit_that_is_said(
+    bidirectional: bool, suggestion: str | None
+) -> None:
+    x, y = torch.zeros(9, 6, 4), torch.zeros(7, 6, 5)
+    report = rnnshape.diagnose(Bridged(bidirectional), x, y, axes=("seq batch feature", "seq batch feature"))
+    assert [(f.code, f.module, f.suggestion) for f in report.findings] == [("RNS305", "decoder", suggestion)]
+
+
+@pytest.mark.parametrize(("batch_first", "dim"), [(False, 0), (True, 1)])
+def test_an_input_of_two_dims_is_given_a_step_and_not_another_flag(batch_first: bool, dim: int) -> None:
+    rnn = torch.nn.Sequential(torch.nn.GRU(4, 8, batch_first=batch_first))
+    (finding,) = rnnshape.diagnose(rnn, torch.zeros(6, 4), axes="batch feature").findings
+    assert (finding.code, finding.suggestion) == (
+        "RNS201",
+        f"unsqueeze({dim}) of its input has one step of each sample, and squeeze({dim}) of its output takes that away",
+    )

@@ -155,7 +155,9 @@ def softmax_over_one_score(use: Normalisation, step: Step) -> Iterator[Mistake]:
 
 def _over_steps(mark: Mark) -> str | None:
     steps = steps_along(mark)
-    return None if steps is None else f"dim={steps} normalises over the steps"
+    if steps is None or any(varies(table, steps) for _, table in mark.of("batch")):
+        return None  # the steps of all samples in one dim
+    return f"dim={steps} normalises over the steps"
 
 
 def _over_steps_or_features(use: Normalisation) -> str | None:

@@ -19,7 +19,8 @@ __all__: list[str] = []
 @rule(Ending)
 def states_that_were_picked(use: Ending, step: Step) -> Iterator[Mistake]:
     """Steps of an output, or rows of h_n, that are all that is used of a call, and should not be."""
-    if found := _output_pick(use.call) or _row_pick(use.call):
+    miscounted = use.call.number in step.usage.miscounted
+    if found := _output_pick(use.call) or (None if miscounted else _row_pick(use.call)):
         yield found
 
 

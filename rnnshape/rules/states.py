@@ -165,7 +165,9 @@ def rows_that_are_other_layers(use: InitialState, step: Step) -> Iterator[Mistak
             continue
         halves = use.mark.tables.get(source.row_direction("h"))
         if not any(varies(table, d) for d in (1, 2)):
-            yield from _order_of_layers(use.mark, axis, table, use.call, source, halves)
+            if found := _order_of_layers(use.mark, axis, table, use.call, source, halves):
+                step.usage.miscounted.add(source.number)
+                yield found
         elif varies(table, 2) and halves is not None and (
             (varies(halves, 0) and not varies(halves, 2)) or _crosses(table, halves)
         ):
@@ -183,23 +185,23 @@ def _layers_for_directions(mark: Mark, axis: Axis, table: Tensor) -> Mistake:
 
 def _order_of_layers(
     mark: Mark, axis: Axis, table: Tensor, call: Recurrence, source: Recurrence, halves: Tensor | None
-) -> Iterator[Mistake]:
+) -> Mistake | None:
     """The rows are layers, and not in the order in which they are counted."""
     rows = call.layers * call.directions
     got = numbers(table[:, 0, 0])
     got = got * rows if len(got) == 1 else got
     wanted = [row // call.directions for row in range(rows)]
     if source.layers != call.layers or call.layers < 2 or len(got) != len(wanted) or got == wanted or -1 in got:
-        return
+        return None
     ways = numbers(halves[:, 0, 0]) if halves is not None and halves.size(0) > 1 else [0] * len(got)
     site = mark.sites.get(axis)
     if _is_chosen(got, ways, source, site.name if site is not None else ""):
-        return
+        return None
     row = next(i for i in range(len(got)) if got[i] != wanted[i])
     name = f"layer {got[row]} {('forward', 'reverse')[ways[row]]}"
     message = f"layer {wanted[row]} starts from the state of {name}: rows are layer 0 forward, layer 0 reverse, ..."
-    fits = "h_n[0::2] has the forward state of each layer" if source.directions == 2 else None
-    yield wrong("RNS305", message, fits, site=site, seen=mark)
+    fits = "h_n[0::2] has the forward state of each layer" if (source.directions, call.directions) == (2, 1) else None
+    return wrong("RNS305", message, fits, site=site, seen=mark)
 
 
 def _is_chosen(got: list[int], ways: list[int], source: Recurrence, moved: str) -> bool:

@@ -21,10 +21,12 @@ class Usage:
 
     Attributes:
         calls: the recurrences, by number.
+        miscounted: those of which it was told that rows of h_n were taken for others.
     """
 
     def __init__(self) -> None:
         self.calls: dict[int, Recurrence] = {}
+        self.miscounted: set[int] = set()
         self._outputs: dict[Axis, Recurrence] = {}
         self._states: dict[Axis, Recurrence] = {}
 
