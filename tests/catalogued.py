@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import warnings
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +24,4 @@ def ran(program: str, file: Path, warned: Literal["error", "ignore"]) -> tuple[R
             raised = error
     report = names.get("report")
     assert isinstance(report, Report), f"{file.name} leaves no report: {raised!r}"
-    names.clear()
-    if "rs.check" in program:  # what is checked stands in torch's classes for as long as it lives
-        gc.collect()
     return report, raised

@@ -4,7 +4,10 @@ HYPOTHESIS_PROFILE=nightly runs twenty times as many examples, and new ones each
 expected, see expected.py.
 """
 
+import gc
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from expected import Expected
@@ -26,3 +29,12 @@ def expected(request: pytest.FixtureRequest) -> Expected:
     """Return what compares a text with its file."""
     node = request.node
     return Expected(request.config.getoption("--update"), f"{node.path.relative_to(request.config.rootpath).as_posix()}")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collected() -> Iterator[None]:
+    """Take away what the tests of a module had checked and let go of: until then it stands in the classes of torch."""
+    yield
+    nn = sys.modules.get("torch.nn")
+    if nn is not None and "__call__" in vars(nn.RNNBase):
+        gc.collect()
