@@ -190,6 +190,9 @@ class Steps(Watcher[nn.Module]):
         try:
             self.guarded(self._begin, module, args, kwargs)
             result = proceed(*args, **kwargs)
+        except Exception:
+            self._tracker.abandon()
+            raise
         finally:
             self._inside = False
         self._tracker.finish(result)

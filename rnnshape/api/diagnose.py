@@ -75,6 +75,7 @@ def diagnose(
             tracker.finish(output)
         except Exception as error:
             report.exception = error
+            tracker.abandon()
             add_failure(report, tracker.mark, tracker.path, codes, error)
             if tracker.samples == 1:
                 two = tracker.doubled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,17 +14,23 @@ from rnnshape.report.location import Location
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
-__all__ = ["MADE", "ROWS", "UNNAMED", "Form", "Mark", "Site"]
+__all__ = ["BATCH", "GUESSED", "MADE", "ROWS", "UNNAMED", "Form", "Mark", "Site"]
 
 MADE = "#"
 """How the origin of an axis begins that a call of a recurrent layer made; no argument has such a name."""
+
+BATCH = Axis("batch")
+"""The samples of a step, where somebody has named them, or everything in it agrees on them."""
+
+GUESSED = "?"
+"""How the origin of a batch begins that is one because a layer takes it for that, as long as the step goes on."""
 
 UNNAMED = "unnamed"
 """The name of a dim of an input that nobody has named."""
 
 ROWS = "rows"
-"""The name of an unnamed dim that a recurrent layer took whole for its batch. It need not be the samples: the words of
-a document may be the batch of one layer and the steps of the next. So it may lie anywhere, but not be cut up in no order."""
+"""The name of an unnamed dim that one layer took for its batch, and another for its steps: it need not be the samples. So it
+may lie anywhere, but not be cut up in no order."""
 
 
 class Site:
@@ -48,6 +55,10 @@ class Site:
         self.sizes_before = before.sizes
         self.tables_before = before.tables
         self.layout_before: Layout | None = None
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give axes of what was there before other names."""
+        self.tables_before = {names.get(axis, axis): table for axis, table in self.tables_before.items()}
 
 
 class Form:

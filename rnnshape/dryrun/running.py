@@ -215,6 +215,8 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
                     raise NeedsWholeNumbersError(inputs.name_of(error.tensor)) from None
                 error = error.as_torch_has_it()
             found.error = error
+            if watched:
+                tracker.abandon()
             if watched and not is_unknowable(error):
                 add_failure(session.report, tracker.mark, tracker.path, request.ignore, error)
                 found.squeezed = [*tracker.squeezed]

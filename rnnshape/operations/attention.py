@@ -22,8 +22,8 @@ def attention(op: Operation) -> None:
     """Query, key and value are (steps, batch, features) here, whatever batch_first says."""
     query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
     for name, tensor in (("query", query), ("key", key), ("value", value)):
-        mark = op.book.mark(tensor)
-        if mark is not None and tensor.dim() == 3:
+        mark = op.book.reads(tensor, 1, (0,)) if isinstance(tensor, Tensor) and tensor.dim() == 3 else None
+        if mark is not None:
             op.emit(AttentionInput(op.name, name, mark))
     if op.book.mark(query) is None or not isinstance(op.result, tuple):
         return

@@ -300,8 +300,8 @@ def embedding(op: Operation) -> None:
 def convolution(op: Operation) -> None:
     """Mixes channels and neighbours: (batch, channels, positions ...)."""
     source = op.argument(0, "input")
-    mark = op.book.mark(source)
     space = int(op.name[-2])
+    mark = op.book.reads(source, None, range(2, space + 2))
     if mark is None or source.dim() != space + 2:
         return
     op.emit(Contraction(op.name, mark, tuple(range(1, source.dim()))))

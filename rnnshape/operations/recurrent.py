@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
-from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
@@ -34,7 +33,7 @@ def recurrent(op: Operation) -> None:
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
     op.emit(StatesGiven(op.name, tuple(states)))
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
-    mark = _named(op.book.mark(x), batch_dim)
+    mark = op.book.reads(x, batch_dim, (seq_dim,)) if not packed else op.book.mark(x)
     steps = len(op.args[1]) if packed else x.size(seq_dim)
     directions = 2 if bidirectional else 1
     module, kind = op.book.calling_module()
@@ -62,15 +61,6 @@ def _states(op: Operation, states: list[Any], rows: dict[Axis, Tensor], call: Re
             op.emit(InitialState(op.name, mark, rows, call))
             rows = _shared_rows(rows, mark)
     return rows
-
-
-def _named(mark: Mark | None, batch_dim: int | None) -> Mark | None:
-    """Name the whole dim of an input that nobody has named, and that the layer takes for its batch."""
-    if mark is None or batch_dim is None or mark.of("batch"):
-        return mark
-    whole = along(mark.sizes[batch_dim], batch_dim, 3)
-    rows = {Axis(ROWS, axis.of): table for axis, table in mark.of(UNNAMED) if torch.equal(table, whole)}
-    return replace(mark, tables=mark.tables | rows)
 
 
 def _last_steps(batch_sizes: Tensor) -> Tensor:
@@ -156,6 +146,7 @@ def cell(op: Operation) -> None:
     x, hx = op.args[0], op.args[1]
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
     op.emit(StatesGiven(op.name, tuple(states)))
+    op.book.reads(x, 0 if x.dim() == 2 else None, ())
     marks = [m for t in (x, *states) if (m := op.book.mark(t))]
     if not marks:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,6 +37,10 @@ class Book(Protocol):
 
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value; None for anything that is not a known tensor."""
+
+    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+        """Say that a layer takes dims of a tensor for its batch and its steps; return what is known of it then."""
+        ...
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""

@@ -228,6 +228,23 @@ def _runs_along_the_batch(use: RecurrentInput) -> Mistake:
     return wrong("RNS201", message, fits, seen=use.mark)
 
 
+@rule(RecurrentInput, AttentionInput)
+def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Iterator[Mistake]:
+    """A layer takes for its batch what another made as steps, and nothing in between has moved them."""
+    batch_dim, seq_dim = (use.batch_dim, use.seq_dim) if isinstance(use, RecurrentInput) else (1, 0)
+    for axis, table in use.mark.of("step"):
+        source = step.usage.source(axis)
+        if source is None or source.packed or axis in use.mark.sites or batch_dim is None or runs_along(table) != [batch_dim]:
+            continue
+        first, second = source.module or source.kind, called(use.name)
+        which = f"{use.role} of " if isinstance(use, AttentionInput) else ""
+        message = (f"{first} and {second} disagree: dim {batch_dim} of what {first} returns are its steps and dim {seq_dim} its "
+                   f"batch, and {second} reads that, as {which}its input, the other way round")  # fmt: skip
+        fits = f"batch_first={batch_dim == 1} of the second layer fits the first"
+        yield wrong("RNS218", message, fits)
+        return
+
+
 @rule(RecurrentInput)
 def scrambled_input(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """A recurrent layer reads pieces of an axis that lie in no order."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnnshape.report.mistake import Mistake
     from rnnshape.rules.step import Step
 
-__all__ = ["Listener", "ask", "listeners", "note", "notice", "rule"]
+__all__ = ["Listener", "ask", "listeners", "note", "notice", "rule", "rules"]
 
 U = TypeVar("U", bound="Use")
 
@@ -70,6 +70,11 @@ def note(*kinds: type[U]) -> Callable[[Callable[[U, Step], None]], Callable[[U, 
 def listeners(kind: type) -> tuple[Listener, ...]:
     """Return who is asked about a kind of use, in this order."""
     return (*_notes.get(kind, ()), *_rules.get(kind, ()))
+
+
+def rules(kind: type) -> tuple[Listener, ...]:
+    """Return the rules that are asked about a kind of use, in this order; no notes."""
+    return tuple(_rules.get(kind, ()))
 
 
 def ask(use: Use, step: Step, among: Iterable[Listener] | None = None) -> Mistake | None:

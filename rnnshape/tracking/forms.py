@@ -14,7 +14,7 @@ import torch
 from torch import Size, Tensor
 from torch.nn import Parameter
 
-from rnnshape.coordinates.mark import MADE, Form, Mark
+from rnnshape.coordinates.mark import GUESSED, MADE, Form, Mark
 from rnnshape.coordinates.tables import SMALL, interned, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import READS_TENSORS, Handler, Operation
@@ -27,6 +27,9 @@ _MANY = 1 << 12
 _PLAIN = frozenset([
     int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
 ])  # fmt: skip
+
+_TELLING = frozenset([MADE, GUESSED])
+"""How the origins begin that tell something."""
 
 _forms: dict[tuple[Any, ...], Form] = {}
 
@@ -48,9 +51,9 @@ def form_of(mark: Mark) -> Form | None:
         place = None if site is None else places.setdefault(id(site), len(places))
         if lone(table) is None:
             tables.append(table)
-            key += (axis.name, axis.of.startswith(MADE), place, id(table))
+            key += (axis.name, axis.of[:1] in _TELLING and axis.of[:1], place, id(table))
         else:
-            key += (axis.name, axis.of.startswith(MADE), place, -table.dim())
+            key += (axis.name, axis.of[:1] in _TELLING and axis.of[:1], place, -table.dim())
     if len(_forms) >= _MANY:
         _forms.clear()
     mark.form = _forms.setdefault(tuple(key), Form(tuple(tables), len(tables) < len(mark.tables)))

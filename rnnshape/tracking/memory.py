@@ -7,12 +7,12 @@ to those who looked. An operation of which there was anything to tell is followe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Form, Mark, Site
+from rnnshape.coordinates.mark import GUESSED, UNNAMED, Form, Mark, Site
 from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves
@@ -261,6 +261,12 @@ class _Recording:
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value."""
         return self.book.mark(value)
+
+    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+        """Say which dims a layer takes for its batch and its steps: of an axis that nobody has named it is heard each time."""
+        mark = self.book.mark(value)
+        self.spoiled |= mark is not None and any(a.name == UNNAMED or a.of.startswith(GUESSED) for a in mark.tables)
+        return self.book.reads(value, batch, steps)
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FrameType
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[report
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch
-from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import BATCH, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.layout.axes import Axis
@@ -28,17 +28,18 @@ from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of
-from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
+from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use, marks_of
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules.exceptions import explain
-from rnnshape.rules.families import Listener, ask, notice
+from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Beside, Book, writes
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
+from rnnshape.tracking.naming import Naming, renamed, under_other_names
 
 __all__ = ["Tracker"]
 
@@ -96,6 +97,8 @@ class Tracker(TorchFunctionMode):
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
         self._off = False
         self.step = Step(self._scene)
+        self._naming = Naming(self._rename)
+        self._is_named = False
 
     # The mode
 
@@ -270,6 +273,31 @@ class Tracker(TorchFunctionMode):
         """Return the line that made a tensor from nothing, such as ``torch.zeros``; None for any other value."""
         return self._born.get(value) if isinstance(value, Tensor) else None
 
+    # Names
+
+    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+        """Hear which dims of a tensor a layer takes for its batch and its steps, and return what is known of it then."""
+        if (mark := self.mark(value)) is None:
+            return None
+        if self._naming.concerns(mark):
+            self._naming.read(mark, batch, steps, self._is_named)
+            return self.mark(value)
+        return mark
+
+    def _rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give axes other names, in all that is known."""
+        marks: dict[int, Mark] = {}
+        for mark in (*(mark for _, (mark, _) in self._book.entries.values()), *self._known.values()):
+            if id(mark) not in marks:
+                marks[id(mark)] = renamed(mark, names)
+                for site in mark.sites.values():
+                    site.rename(names)
+        self._book.entries = {
+            key: (ref, (marks[id(mark)], version)) for key, (ref, (mark, version)) in self._book.entries.items()
+        }
+        self._known = {key: marks[id(mark)] for key, mark in self._known.items()}
+        self.recent.clear()
+
     # Labels
 
     def label(self, tensor: Tensor, layout: Layout, of: str = "", target: bool = False) -> None:
@@ -291,6 +319,7 @@ class Tracker(TorchFunctionMode):
                 axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
                 if axis.name == "batch":
                     self.samples = factor.size
+                    self._is_named |= not target
                     self._batch_dims.put(tensor, dim)
                 if factor.size == 1:
                     mark.tables[axis] = alone(0, tensor.dim())
@@ -302,7 +331,9 @@ class Tracker(TorchFunctionMode):
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
         if 1 < tensor.dim() <= MOST_DIMS and self.mark(tensor) is None:
             sizes = tuple(tensor.shape)
-            tables = {Axis(UNNAMED, f"{of}.{d}"): along(s, d, len(sizes)) for d, s in enumerate(sizes) if s <= LARGEST}
+            unnamed = [Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}") for dim in range(len(sizes))]
+            axes = [self._naming.known(axis, size) for axis, size in zip(unnamed, sizes, strict=True)]
+            tables = {axis: along(s, d, len(sizes)) for d, (axis, s) in enumerate(zip(axes, sizes, strict=True)) if s <= LARGEST}
             self.put(tensor, Mark(sizes, tables))
 
     def doubled(self, value: Any) -> Any:
@@ -316,6 +347,7 @@ class Tracker(TorchFunctionMode):
 
     def begin(self, inputs: list[Mark]) -> None:
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
+        self._is_named |= any(axis == BATCH for mark in inputs for axis in mark.tables)
         tables = [table for mark in inputs for _, table in mark.of("batch")]
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
         self.step.begin()
@@ -327,7 +359,23 @@ class Tracker(TorchFunctionMode):
             self._guarded("the output", self._finish, output)
         self._reporter.tell(self._taken())
 
+    def abandon(self) -> None:
+        """End a step in which the model raised: its exception says what is wrong, and what was found on the way is recorded."""
+        if not self._off:
+            self._guarded("an exception", self._settle)
+        for finding in self._taken():
+            self._report.add(finding)
+
+    def _settle(self) -> None:
+        """Tell what was found about axes that nobody has named, now that nothing in the step can contradict it any more."""
+        found, samples = self._naming.settle()
+        self.samples = self.samples or samples
+        self._is_named = False
+        for finding in found:
+            self._tell(finding)
+
     def _finish(self, output: object) -> None:
+        self._settle()
         found = [self.mark(t) for t in leaves(output)]
         known = [m for m in found if m is not None]
         output_of_all = Output("output", tuple(known), self.samples if len(known) == len(found) else 0)
@@ -343,14 +391,28 @@ class Tracker(TorchFunctionMode):
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
         """Ask the rules about a use: all of them, or some."""
         if (mistake := ask(use, self.step, among)) is not None:
-            self._tell_mistake(mistake)
+            self._tell_of(use, mistake)
 
     def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
         """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""
         mistake, looked = notice(use, self.step)
         if mistake is not None:
-            self._tell_mistake(mistake)
+            self._tell_of(use, mistake)
         return mistake is not None, looked
+
+    def _tell_of(self, use: Use, mistake: Mistake) -> None:
+        """Tell what a rule finds in a use; where it takes an axis for the batch of which that is not sure, once it is."""
+        if not (unsure := self._naming.unsure(marks_of(use))):
+            self._tell_mistake(mistake)
+            return
+        anyway = ask(under_other_names(use, dict.fromkeys(unsure, Axis(ROWS))), self.step, rules(type(use)))
+        if anyway is not None and anyway.code == mistake.code:
+            self._tell_mistake(mistake)
+            return
+        here, module, kind = self._scene()
+        finding, otherwise = (m and finding_of(m, module, kind, here, "used") for m in (mistake, anyway))
+        self.step.told.add(mistake.code)
+        self._naming.hold(unsure, finding, otherwise)
 
     def _tell_mistake(self, mistake: Mistake, shows: Literal["used", "raised", "nowhere"] = "used") -> None:
         here, module, kind = self._scene()

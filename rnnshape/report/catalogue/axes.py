@@ -346,4 +346,38 @@ ENTRIES = (
             report = rs.diagnose(Encoder(), torch.zeros(6, 9, 4), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS218",
+        "two layers disagree about batch_first",
+        "warning",
+        "One layer returns (batch, steps, features), and the next reads what it returns as (steps, batch, features), or the "
+        "other way round, with nothing in between that would turn it. Both cannot be meant: one of the two runs along the "
+        "samples. Which one it is only you can tell; with axes= it is found out.",
+        wrong=program("""
+            class Stack(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.first = nn.LSTM(4, 8, batch_first=True)
+                    self.second = nn.GRU(8, 8)
+
+                def forward(self, x):
+                    output, _ = self.first(x)
+                    return self.second(output)[0]  # RNS218
+
+            report = rs.diagnose(Stack(), torch.zeros(6, 9, 4))
+            """),
+        right=program("""
+            class Stack(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.first = nn.LSTM(4, 8, batch_first=True)
+                    self.second = nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    output, _ = self.first(x)
+                    return self.second(output)[0]
+
+            report = rs.diagnose(Stack(), torch.zeros(6, 9, 4))
+            """),
+    ),
 )

@@ -1,0 +1,154 @@
+"""`Naming`: which dim of an input is the batch, where nobody has said so.
+
+Whoever gives a tensor to a recurrent layer says by that which dim is the batch: the one that the layer takes for it. That holds as
+long as nothing in the whole step takes the same axis for its steps; the sentences of a document are the samples of one layer and
+the steps of the next. So what is found about an axis that was named like this is told when the step has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import torch
+
+from rnnshape.coordinates.mark import BATCH, GUESSED, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.tables import along, runs_along
+from rnnshape.layout.axes import Axis
+from rnnshape.report.finding import Finding
+
+__all__ = ["Naming", "renamed", "under_other_names"]
+
+Names = Mapping[Axis, Axis]
+"""For some axes, others."""
+
+
+class _Held(NamedTuple):
+    """What was found about axes of which it is not known yet that they are the batch.
+
+    Attributes:
+        axes: these.
+        finding: what is told where they are.
+        otherwise: what is told where one of them is not; None for nothing.
+    """
+
+    axes: frozenset[Axis]
+    finding: Finding
+    otherwise: Finding | None
+
+
+class Naming:
+    """What layers say about the dims of inputs that nobody has named.
+
+    It outlives a step: what the layers of one have said names the inputs of the next.
+
+    Args:
+        rename: gives axes other names, in all that is known.
+
+    Attributes:
+        batches: the unnamed dims that a layer took for its batch.
+        steps: those that one took for its steps.
+    """
+
+    def __init__(self, rename: Callable[[Names], None]) -> None:
+        self._rename = rename
+        self._held: list[_Held] = []
+        self._guesses: dict[Axis, set[Axis]] = {}
+        self.batches: set[Axis] = set()
+        self.steps: set[Axis] = set()
+
+    def concerns(self, mark: Mark) -> bool:
+        """Tell whether a tensor has axes of which a layer may say what they are."""
+        return any(axis.name == UNNAMED or axis in self._guesses for axis in mark.tables)
+
+    def known(self, axis: Axis, size: int) -> Axis:
+        """Return what an unnamed dim of an input is, by what earlier steps have told of it."""
+        return self._guess(axis, size) if axis in self.batches and axis not in self.steps else axis
+
+    def _guess(self, axis: Axis, size: int) -> Axis:
+        guess = Axis("batch", f"{GUESSED}{size}")
+        self._guesses.setdefault(guess, set()).add(axis)
+        return guess
+
+    def read(self, mark: Mark, batch: int | None, steps: Iterable[int], is_named: bool) -> None:
+        """Hear which dims of a tensor a layer takes for its batch and for its steps.
+
+        Args:
+            mark: what is known of the tensor.
+            batch: the dim that is taken for the batch, None where there is none.
+            steps: the dims that are taken for steps, or for places.
+            is_named: whether somebody has named the batch of this step.
+        """
+        for axis, table in [*mark.tables.items()]:
+            unnamed = {axis} if axis.name == UNNAMED else self._guesses.get(axis)
+            dims = runs_along(table)
+            if not unnamed or not dims:
+                continue
+            if not set(steps).isdisjoint(dims):
+                self.steps |= unnamed
+                if axis in self._guesses:
+                    self._deny(axis)
+            elif dims == [batch] and torch.equal(table, along(mark.sizes[dims[0]], dims[0], len(mark.sizes))):
+                self.batches |= unnamed
+                if axis.name == UNNAMED:
+                    is_rows = axis in self.steps or is_named
+                    self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, table.numel())})
+
+    def _deny(self, guess: Axis) -> None:
+        """Take it back that an axis is the batch; what holds of it whatever it is stays."""
+        unnamed = self._guesses.pop(guess)
+        self._rename({guess: Axis(ROWS, min(unnamed).of)})
+        sure = [held for held in self._held if guess not in held.axes]
+        others = [held for held in self._held if guess in held.axes]
+        self._held = sure + [_Held(held.axes - {guess}, held.otherwise, None) for held in others if held.otherwise]
+
+    def unsure(self, marks: Iterable[Mark]) -> frozenset[Axis]:
+        """Return the axes of some tensors that are taken for the batch, as long as that is not sure."""
+        if not self._guesses:
+            return frozenset()
+        return frozenset(axis for mark in marks for axis in mark.tables if axis in self._guesses)
+
+    def hold(self, axes: frozenset[Axis], finding: Finding, otherwise: Finding | None) -> None:
+        """Keep a finding until the step ends.
+
+        Args:
+            axes: that must be the batch for it.
+            finding: what was found.
+            otherwise: what was found where they are not.
+        """
+        self._held.append(_Held(axes, finding, otherwise))
+
+    def settle(self) -> tuple[list[Finding], int]:
+        """End the step: what still is taken for the batch is it.
+
+        Returns:
+            What was found, and how many samples there are; 0 where that is not known.
+        """
+        found, self._held = [held.finding for held in self._held], []
+        guesses, self._guesses = self._guesses, {}
+        if len(guesses) != 1:
+            return found, 0
+        (guess,) = guesses
+        self._rename({guess: BATCH})
+        return found, int(guess.of.removeprefix(GUESSED))
+
+
+def under_other_names(value: Any, names: Names) -> Any:
+    """Return a use, or whatever is nested in it, in which axes have other names."""
+    if isinstance(value, Mark):
+        return renamed(value, names)
+    if isinstance(value, Axis):
+        return names.get(value, value)
+    if isinstance(value, tuple):
+        items = [under_other_names(item, names) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    return value
+
+
+def renamed(mark: Mark, names: Names) -> Mark:
+    """Return a mark in which axes have other names, the same one where it has none of them."""
+    if names.keys().isdisjoint((*mark.tables, *mark.lost)):
+        return mark
+    tables, sites, lost = ({names.get(a, a): v for a, v in part.items()} for part in (mark.tables, mark.sites, mark.lost))
+    return replace(mark, tables=tables, sites=sites, lost=lost)
