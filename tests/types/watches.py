@@ -69,6 +69,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     assert_type(report.events, tuple[Event, ...])
     assert_type(report.failed, tuple[Event, ...])
     assert_type(report.unfollowed, tuple[str, ...])
+    assert_type(report.blind, tuple[str, ...])
     assert_type(report.ok, bool)
     assert_type(report.counts, str)
     assert_type(report.exception, BaseException | None)
