@@ -79,6 +79,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     report.raised(finding)
     report.replace("RNS000", finding)
     report.count_failed(event)
+    report.did_not_look("compiled", "encoder.rnn")
     report.could_not_follow("an operation")
 
 
