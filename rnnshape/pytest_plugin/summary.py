@@ -35,6 +35,7 @@ class _Told(TypedDict):
 
     calls: int
     findings: list[dict[str, Any]]
+    blind: list[str]
 
 
 def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport], every: bool) -> None:
@@ -47,7 +48,8 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport
     """
     reports = list(reports)
     found = sorted(entry for report in reports for entry in _entries(report))
-    if not (found or every):
+    unseen = sorted({(sentence, report.nodeid) for report in reports for sentence in _told(report)["blind"]})
+    if not (found or unseen or every):
         return
     terminal.write_sep("=", "rnnshape")
     for (rank, code), group in groupby(found, key=lambda entry: entry[:2]):
@@ -55,13 +57,21 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport
         terminal.write_line(f"{code} {severity}: {rule(code).title}", bold=True, **_COLOURS[severity])
         for place, same in groupby(group, key=lambda entry: entry.place):
             terminal.write_line(f"  {place}")
-            tests = [e.test for e in same]
-            for test in tests[:_MOST_TESTS]:
-                terminal.write_line(f"    {test}")
-            if len(tests) > _MOST_TESTS:
-                terminal.write_line(f"    and {text.count(len(tests) - _MOST_TESTS, 'more test')}")
+            _write_tests(terminal, [e.test for e in same])
+    if unseen:
+        terminal.write_line("not looked at", bold=True)
+        for sentence, group in groupby(unseen, key=lambda entry: entry[0]):
+            terminal.write_line(f"  {sentence}")
+            _write_tests(terminal, [test for _, test in group])
     if every:
         terminal.write_line(_totals(reports))
+
+
+def _write_tests(terminal: pytest.TerminalReporter, tests: list[str]) -> None:
+    for test in tests[:_MOST_TESTS]:
+        terminal.write_line(f"    {test}")
+    if len(tests) > _MOST_TESTS:
+        terminal.write_line(f"    and {text.count(len(tests) - _MOST_TESTS, 'more test')}")
 
 
 def _told(report: pytest.TestReport) -> _Told:
@@ -110,6 +120,8 @@ class ReportFile:
             for finding in data["findings"]:
                 plain = {name: value for name, value in finding.items() if name != "headline"}
                 self._line({"type": "finding", "test": report.nodeid, "outcome": outcome, **plain})
+            for sentence in data["blind"]:
+                self._line({"type": "blind", "test": report.nodeid, "message": sentence})
             for name, number in (("tests", 1), ("calls", data["calls"]), ("findings", len(data["findings"]))):
                 self._totals[name] += number
 

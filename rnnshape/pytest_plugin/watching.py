@@ -87,11 +87,17 @@ class Watched:
         broken = error is not self.failure and (report.failed or hasattr(report, "wasxfail"))
         found = self._findings(every=broken)
         calls = sum(event.calls for event in self._everything.report.events) if self._everything else 0
-        vars(report)["rnnshape"] = {"calls": calls, "findings": [{**f.to_dict(), "headline": f.headline} for f in found]}
+        shown = [{**f.to_dict(), "headline": f.headline} for f in found]
+        vars(report)["rnnshape"] = {"calls": calls, "findings": shown, "blind": self._blind()}
         said = {_line(f) for f in error.findings} if isinstance(error, ContractError) else set[_Line]()
         new = [f for f in found if _line(f) not in said]
         if new and broken:
             report.sections.append(("rnnshape", _shown(new)))
+
+    def _blind(self) -> list[str]:
+        """Return what was not looked at, each sentence once."""
+        reports = [*(way.report for way in self._watches), *self._diagnosed]
+        return list(dict.fromkeys(sentence for report in reports for sentence in report.blind))
 
     def _findings(self, every: bool) -> list[Finding]:
         """Return what was found, the worst first; only what counts for a test that passes, or everything."""

@@ -1,4 +1,4 @@
-"""A report as lines of JSON: one for each kind of call and each finding as they come, and the totals at the end."""
+"""A report as lines of JSON: one for each kind of call and each finding as they come, and the rest at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["JsonLines", "of_this_rank"]
 
 
 class JsonLines:
-    """A file that grows by a line for each record. Every line has a ``type``: "call", "finding" or, at the end, "total".
+    """A file that grows by a line for each record, which has a ``type``: "call", "finding" or, at the end, "blind" or "total".
 
     Args:
         path: the file; it is begun anew.
@@ -31,7 +31,9 @@ class JsonLines:
         self._line({"type": kind, **record.to_dict()})
 
     def write_totals(self, report: Report) -> None:
-        """Write how often each kind of call came."""
+        """Write what was not looked at, and how often each kind of call came."""
+        for sentence in report.blind:
+            self._line({"type": "blind", "message": sentence})
         for event in report.events:
             self._line({"type": "total", "module": event.module, "layouts": event.to_dict()["layouts"], "calls": event.calls})
 

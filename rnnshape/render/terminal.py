@@ -49,12 +49,13 @@ def print_report(report: Report, title: str, to: Console) -> None:
     for finding in report.findings:
         to.print()
         to.print(_finding(finding))
-    if report.unfollowed:
-        to.print()
-        to.print(Text("not judged:", style="dim"))
-        for what in report.unfollowed:
-            to.print(_line(f"  {what}", "dim"))
-    if not (modules or report.findings or report.unfollowed):
+    for title, what in (("not judged:", report.unfollowed), ("not looked at:", report.blind)):
+        if what:
+            to.print()
+            to.print(Text(title, style="dim"))
+            for sentence in what:
+                to.print(_line(f"  {sentence}", "dim"))
+    if not (modules or report.findings or report.unfollowed or report.blind):
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
 
 

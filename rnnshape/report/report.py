@@ -6,7 +6,7 @@ steps is as small as one of a hundred.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from rnnshape import text
@@ -21,12 +21,22 @@ MOST_PASSAGES = 256
 MOST_FINDINGS = 1000
 """Findings that are kept."""
 
+MOST_NAMED = 5
+"""Layers that are named in one sentence."""
+
 
 def _key(finding: Finding) -> tuple[object, ...]:
     """Return what two findings have in common that are the same mistake."""
     where = finding.location
     line = (where.file, where.line) if where else finding.message
     return finding.code, finding.module, finding.subject, line
+
+
+def _some(names: Iterable[str]) -> str:
+    """Name the first few."""
+    first = list(names)
+    more = len(first) - MOST_NAMED
+    return text.listed([*first[:MOST_NAMED], f"{more:,} more"] if more > 0 else first)
 
 
 @dataclass(slots=True)
@@ -58,6 +68,7 @@ class Report:
     _tallies: dict[tuple[object, ...], _Tally] = field(default_factory=dict[tuple[object, ...], _Tally], repr=False)
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
+    _blind: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]], repr=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -83,6 +94,11 @@ class Report:
     def unfollowed(self) -> tuple[str, ...]:
         """What could not be judged, and why."""
         return tuple(self._unfollowed)
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """What was not looked at, and what can be done about it: a sentence for each reason, which names those it concerns."""
+        return tuple(f"{_some(names)}: {reason}" if names else reason for reason, names in self._blind.items())
 
     @property
     def ok(self) -> bool:
@@ -134,6 +150,18 @@ class Report:
         if len(self._unfollowed) < MOST_FINDINGS:
             self._unfollowed[what] = None
 
+    def did_not_look(self, reason: str, name: str = "") -> None:
+        """Record that something is not looked at.
+
+        Args:
+            reason: why, and what can be done about it, such as "compiled, so not followed; run it uncompiled".
+            name: of what it concerns, such as the path of a layer. Those of one reason are named together.
+        """
+        if reason in self._blind or len(self._blind) < MOST_FINDINGS:
+            names = self._blind.setdefault(reason, {})
+            if name and len(names) < MOST_FINDINGS:
+                names[name] = None
+
     def _tell(self, record: Event | Finding) -> None:
         for sink in self.sinks:
             sink(record)
@@ -147,6 +175,7 @@ class Report:
         return ", ".join([*words, *([f"{text.count(failed, 'call')} failed"] if failed else [])])
 
     def __str__(self) -> str:
-        return "\n\n".join([f"{self.counts}, {text.count(len(self.findings), 'finding')}", *map(str, self.findings)])
+        unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
+        return "\n\n".join([f"{self.counts}, {text.count(len(self.findings), 'finding')}", *map(str, self.findings), *unseen])
 
     __repr__ = __str__

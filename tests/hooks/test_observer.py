@@ -496,7 +496,8 @@ def test_lines_of_json(tmp_path: Path) -> None:
         model(X)
         with pytest.raises(ContractError):
             model(X, WRONG)
-    call, finding, total = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+        report.did_not_look("compiled", "rnn")
+    call, finding, blind, total = map(json.loads, file.read_text(encoding="utf-8").splitlines())
     layouts = {
         "input": {"layout": "seq=9 batch=6 feature=4", "sizes": [9, 6, 4]},
         "output": {"layout": "seq=9 batch=6 hidden=8", "sizes": [9, 6, 8]},
@@ -505,6 +506,7 @@ def test_lines_of_json(tmp_path: Path) -> None:
     event = {"module": "rnn", "kind": "GRU", "spec": "GRU(4, 8)", "batch_first": False, "packed": None, "given": [], "calls": 1}
     assert call == {"type": "call", **event, "layouts": layouts}
     assert finding == {"type": "finding", **json.loads(json.dumps(report.findings[0].to_dict()))}
+    assert blind == {"type": "blind", "message": "rnn: compiled"}
     assert total == {"type": "total", "module": "rnn", "layouts": layouts, "calls": 2}
 
 

@@ -97,6 +97,23 @@ def test_the_report_file(suite: Any) -> None:
     assert total == {"type": "total", "tests": 3, "calls": 3, "findings": 2}
 
 
+def test_what_was_not_looked_at_is_said_with_its_tests(suite: Any) -> None:
+    source = """
+@pytest.mark.parametrize("number", range(7))
+def test_many(rnn_watch, number):
+    with rnn_watch(RIGHT) as report:
+        RIGHT(X)
+        report.did_not_look("compiled", "rnn")
+        report.did_not_look("another process has run it")
+"""
+    result = suite.run(source, "--rnnshape-report=found.jsonl")
+    tests = [f"    test_it.py::test_many[{number}]" for number in range(5)] + ["    and 2 more tests"]
+    assert result.section() == ["not looked at", "  another process has run it", *tests, "  rnn: compiled", *tests]
+    first, *_, total = map(json.loads, (suite.path / "found.jsonl").read_text(encoding="utf-8").splitlines())
+    assert first == {"type": "blind", "test": "test_it.py::test_many[0]", "message": "rnn: compiled"}
+    assert total == {"type": "total", "tests": 7, "calls": 0, "findings": 0}
+
+
 def test_the_report_file_of_the_ini_lies_beside_it(suite: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     suite.ini("rnnshape_report = found.jsonl", "pythonpath = .")
     (suite.path / "inner").mkdir()

@@ -200,6 +200,21 @@ not judged:
 """
 
 
+def test_what_was_not_looked_at() -> None:
+    report = report_of(unfollowed=("a",))
+    report.did_not_look("compiled", "Net.rnn")
+    report.did_not_look("compiled", "Net.cell")
+    assert printed(report) == """
+rnnshape: train.py  0 recurrent layers, 0 calls, no findings
+
+not judged:
+  a
+
+not looked at:
+  Net.rnn and Net.cell: compiled
+"""
+
+
 def test_a_finding_without_a_call_that_came_to_its_end() -> None:
     text = printed(report_of(findings=(WRONG,)))
     assert text.startswith("\nrnnshape: train.py  0 recurrent layers, 0 calls, 1 finding\n\nRNS102 error: ")
@@ -304,7 +319,9 @@ def everywhere(name: str) -> Report:
     location = Location(f"{name}.py", 9, name, f"self.{name}(x)")
     shown = Comparison(Layout.parse("batch=6"), (5,), reasons=(f"batch=6 from {name}",), remark=name)
     finding = Finding("RNS102", "error", f"wrong {name}", name, location, f"use {name}", kind=name, comparison=shown)
-    return report_of((event(module=name), 1), (event(module="", kind="GRU"), 1), findings=(finding,), unfollowed=(name,))
+    report = report_of((event(module=name), 1), (event(module="", kind="GRU"), 1), findings=(finding,), unfollowed=(name,))
+    report.did_not_look(name, name)
+    return report
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)

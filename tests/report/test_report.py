@@ -152,7 +152,7 @@ def test_a_finding_is_written_whole() -> None:
 
 def test_an_empty_report() -> None:
     report = Report()
-    assert (report.events, report.findings, report.unfollowed, report.ok) == ((), (), (), True)
+    assert (report.events, report.findings, report.unfollowed, report.blind, report.ok) == ((), (), (), (), True)
     assert str(report) == repr(report) == "0 recurrent layers, 0 calls, 0 findings"
 
 
@@ -285,6 +285,34 @@ def test_findings_and_what_nobody_followed_are_bounded() -> None:
     assert report.unfollowed[:2] == ("number 0", "number 1")
     assert not report.add(replace(FINDING, location=replace(LINE, line=0)))
     assert report.findings[0].count == 2
+
+
+def test_what_was_not_looked_at_is_one_sentence_for_each_reason() -> None:
+    report = Report()
+    report.did_not_look("compiled, so not followed; run it uncompiled", "encoder.rnn")
+    report.did_not_look("another process has run it; watch there")
+    report.did_not_look("compiled, so not followed; run it uncompiled", "decoder.rnn")
+    report.did_not_look("compiled, so not followed; run it uncompiled", "encoder.rnn")
+    assert report.blind == (
+        "encoder.rnn and decoder.rnn: compiled, so not followed; run it uncompiled",
+        "another process has run it; watch there",
+    )
+    assert report.ok
+    assert str(report) == (
+        "0 recurrent layers, 0 calls, 0 findings\n\n"
+        "not looked at:\n"
+        "  encoder.rnn and decoder.rnn: compiled, so not followed; run it uncompiled\n"
+        "  another process has run it; watch there"
+    )
+
+
+def test_what_was_not_looked_at_is_bounded() -> None:
+    report = Report()
+    for number in range(2 * MOST_FINDINGS):
+        report.did_not_look(f"number {number}")
+        report.did_not_look("number 0", f"rnn{number}")
+    assert len(report.blind) == MOST_FINDINGS
+    assert report.blind[:2] == ("rnn0, rnn1, rnn2, rnn3, rnn4 and 995 more: number 0", "number 1")
 
 
 def test_calls_that_failed_are_counted_with_their_layer() -> None:

@@ -69,6 +69,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     assert_type(report.events, tuple[Event, ...])
     assert_type(report.failed, tuple[Event, ...])
     assert_type(report.unfollowed, tuple[str, ...])
+    assert_type(report.blind, tuple[str, ...])
     assert_type(report.ok, bool)
     assert_type(report.counts, str)
     assert_type(report.exception, BaseException | None)
@@ -78,6 +79,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     report.raised(finding)
     report.replace("RNS000", finding)
     report.count_failed(event)
+    report.did_not_look("compiled", "encoder.rnn")
     report.could_not_follow("an operation")
 
 
