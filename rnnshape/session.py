@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from rnnshape import _torch
 from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, reporters, stand_in_classes
-from rnnshape.hooks.dataloader import batch_first, forget_batches, hear_of_batches
+from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
-from rnnshape.operations.registry import leaves
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
+from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
 from rnnshape.tracking.labels import label
 from rnnshape.tracking.track import Tracker
 
@@ -144,6 +144,7 @@ class Steps(Watcher[nn.Module]):
         self._inside = False
         self._thread = threading.get_ident()
         self._on = False
+        self._samples: list[Tensor] = []
 
     def start(self) -> None:
         """Begin to follow."""
@@ -153,7 +154,7 @@ class Steps(Watcher[nn.Module]):
         else:
             self.doors[id(model)] = model
         stand_in_classes(self, (nn.Module if model is None else type(model),))
-        hear_of_batches(self._hear)
+        hear_of_batches(self)
         self._on = True
         self._tracker.__enter__()
 
@@ -163,7 +164,7 @@ class Steps(Watcher[nn.Module]):
             return
         self._on = False
         leave_classes(self)
-        forget_batches(self._hear)
+        forget_batches(self)
         self.everywhere = False
         self.doors.clear()
         _torch.pop_mode(self._tracker)
@@ -207,9 +208,20 @@ class Steps(Watcher[nn.Module]):
         for name, value in arguments.items():
             if isinstance(value, Tensor) and self._tracker.mark(value) is None:
                 label(self._tracker, value, names.get(name), name, f"axes of {name!r}")
-        self._tracker.begin([m for t in leaves([args, kwargs]) if (m := self._tracker.mark(t))])
+        given = [tensor for _, tensor in tensors_in([args, kwargs])]
+        self._tracker.begin([mark for tensor in given if (mark := self._tracker.taken(tensor))])
 
-    def _hear(self, tensor: Tensor) -> None:
-        """Label what a DataLoader yields in the thread that is followed."""
+    # What DataLoaders call
+
+    def samples_come(self, samples: Sequence[object]) -> None:
+        """Number the samples that a collate function in the thread that is followed is going to put together."""
         if threading.get_ident() == self._thread:
-            self.guarded(self._tracker.label, tensor, batch_first(tensor))
+            self._samples = self.guarded(label_samples, self._tracker, samples) or []
+
+    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
+        """Label what a DataLoader yields in that thread; the samples are none of a batch any more."""
+        if threading.get_ident() == self._thread:
+            self.guarded(label_batch, self._tracker, batch, samples, stacked)
+            for tensor in self._samples:
+                self._tracker.forget(tensor)
+            self._samples = []

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import traceback
 import weakref
+from collections.abc import Sequence
 
 from torch import Tensor
 
 from rnnshape import _torch
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.tables import along
 from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import UNKNOWN, whole
+from rnnshape.layout.layout import Layout
+from rnnshape.tracking.batches import batch_dims
 from rnnshape.tracking.book import Book
 
 __all__ = ["Batches", "batches"]
@@ -30,32 +33,42 @@ class Batches:
     def want(self, checker: object) -> None:
         """Listen for someone."""
         self._wanting.add(checker)
-        hear_of_batches(self._hear)
+        hear_of_batches(self)
 
     def spare(self, checker: object) -> None:
         """Listen no longer for someone, nor at all where it was the last."""
         self._wanting.discard(checker)
         if not self._wanting:
-            forget_batches(self._hear)
+            forget_batches(self)
 
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor that a DataLoader has yielded."""
         return self._book.mark(tensor)
 
-    def has(self, tensor: Tensor) -> bool:
-        """Tell whether a DataLoader has yielded a tensor."""
-        return self.mark(tensor) is not None
+    def layout(self, tensor: Tensor) -> Layout | None:
+        """Return the Layout of a tensor that a DataLoader has yielded: which dim is the batch, and no more."""
+        mark = self.mark(tensor)
+        if mark is None:
+            return None
+        dims = [BATCH if table_size > 1 or len(mark.sizes) == 1 else UNKNOWN for table_size in mark.tables[BATCH].shape]
+        return Layout(tuple((whole(axis, size),) for axis, size in zip(dims, mark.sizes, strict=True)))
 
-    def _hear(self, tensor: Tensor) -> None:
+    def samples_come(self, samples: Sequence[object]) -> None:
+        """Nothing is followed yet."""
+
+    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
+        """Remember what was yielded, where its sizes tell which dim is the batch."""
         if not self._wanting:
-            forget_batches(self._hear)
+            forget_batches(self)
             return
         try:
             with _torch.unseen():
-                sizes = tuple(tensor.shape)
-                self._book.remember(tensor, Mark(sizes, {Axis("batch"): along(sizes[0], 0, len(sizes))}))
+                for _, tensor, dim in batch_dims(batch, samples, stacked):
+                    if dim is not None:
+                        sizes = tuple(tensor.shape)
+                        self._book.remember(tensor, Mark(sizes, {BATCH: along(sizes[dim], dim, len(sizes))}))
         except Exception:
-            forget_batches(self._hear)
+            forget_batches(self)
             logger.error("rnnshape made a mistake and hears of no batches; please report this\n%s", traceback.format_exc())
 
 

@@ -15,7 +15,6 @@ from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
 from rnnshape.contracts.violations import kind, kind_of_call
 from rnnshape.errors import ContractError
-from rnnshape.hooks.dataloader import batch_first
 from rnnshape.layout.axes import UNKNOWN
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
@@ -152,8 +151,8 @@ class CheckedCall:
             for tensor in leaves(value):
                 if self._own.mark(tensor) is not None:
                     continue
-                if batches.has(tensor):
-                    self._own.label(tensor, batch_first(tensor))
+                if (layout := batches.layout(tensor)) is not None:
+                    self._own.label(tensor, layout)
                 elif not tensor.requires_grad:
                     self._own.label_unnamed(tensor, name)
         learn_lengths(self._own, list(named.items()))
@@ -189,6 +188,9 @@ def _jaxtypings(reasons: list[str]) -> Exception:
 
 
 def _with_batch(layout: Layout, tensor: Tensor) -> Layout:
-    """Add what a DataLoader says: that the first dim is the batch, where nobody has named it."""
-    named = layout.dims and layout.dims[0] and layout.dims[0][0].axis != UNKNOWN
-    return layout if named or not batches.has(tensor) else Layout((batch_first(tensor).dims[0], *layout.dims[1:]))
+    """Add what a DataLoader says: which dim is the batch, where nobody has named it."""
+    known = batches.layout(tensor)
+    if known is None or len(known.dims) != len(layout.dims):
+        return layout
+    pairs = zip(layout.dims, known.dims, strict=True)
+    return Layout(tuple(said if said and said[0].axis != UNKNOWN else yielded for said, yielded in pairs))

@@ -1,4 +1,4 @@
-"""What DataLoaders yield: default collation stacks samples, so the batch is dim 0 of every tensor.
+"""What DataLoaders yield, and what their collate functions are given.
 
 While anybody listens, ``_BaseDataLoaderIter`` has a ``__next__`` of ours.
 """
@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
 
-from torch import Tensor
 from torch.utils.data import default_collate  # pyright: ignore[reportUnknownVariableType]
 from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
 
-from rnnshape.layout.axes import UNKNOWN, Axis, whole
-from rnnshape.layout.layout import Layout
-from rnnshape.operations.registry import leaves
-
-__all__ = ["Listener", "batch_first", "forget_batches", "hear_of_batches"]
-
-Listener = Callable[[Tensor], None]
-"""Takes a tensor of which dim 0 is the batch, in the thread that iterates."""
+__all__ = ["Listener", "forget_batches", "hear_of_batches"]
 
 
-def batch_first(tensor: Tensor) -> Layout:
-    """Return the Layout of a tensor of which no more is known than that dim 0 is the batch."""
-    axes = [Axis("batch"), *[UNKNOWN] * (tensor.dim() - 1)]
-    return Layout(tuple((whole(axis, size),) for axis, size in zip(axes, tensor.shape, strict=True)))
+class Listener(Protocol):
+    """Hears of batches, in the thread that iterates."""
+
+    def samples_come(self, samples: Sequence[object]) -> None:
+        """Hear what a collate function, other than the default one, is going to be given."""
+
+    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
+        """Hear what is yielded.
+
+        Args:
+            batch: as it is.
+            samples: how many were put together, None where it was done in another process.
+            stacked: whether default collation did it, along dim 0.
+        """
 
 
 class _Loaders:
@@ -66,15 +69,42 @@ class _Loaders:
 def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
     @functools.wraps(before)
     def __next__(self: Any) -> object:  # noqa: N807
-        batch = before(self)
-        if _loaders.listeners and self._collate_fn is default_collate and self._auto_collation:
-            for tensor in leaves(batch):
-                if tensor.dim():
-                    for listener in _loaders.listeners:
-                        listener(tensor)
+        if not _loaders.listeners or not self._auto_collation:
+            return before(self)
+        if self._collate_fn is default_collate:
+            batch, given, stacked = before(self), [], True
+        else:
+            with _seeing_samples(self) as given:
+                batch, stacked = before(self), False
+        for listener in _loaders.listeners:
+            listener.batch_comes(batch, given[0] if given else None, stacked)
         return batch
 
     return __next__
+
+
+@contextmanager
+def _seeing_samples(iterator: Any) -> Iterator[list[int]]:
+    """Have the collate function of an iterator that works in this process tell what it is given; gives how much that was."""
+    given: list[int] = []
+    fetcher = getattr(iterator, "_dataset_fetcher", None)
+    if fetcher is None:  # worker processes do it
+        yield given
+        return
+    collate = fetcher.collate_fn
+
+    def listening(samples: Any) -> object:
+        if isinstance(samples, (list, tuple)):
+            given.append(len(samples))
+            for listener in _loaders.listeners:
+                listener.samples_come(samples)
+        return collate(samples)
+
+    fetcher.collate_fn = listening
+    try:
+        yield given
+    finally:
+        fetcher.collate_fn = collate
 
 
 _loaders = _Loaders()

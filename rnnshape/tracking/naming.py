@@ -89,6 +89,8 @@ class Naming:
                 self.steps |= unnamed
                 if axis in self._guesses:
                     self._deny(axis)
+                elif len(dims) == 1 and table.numel() == mark.sizes[dims[0]]:
+                    self._rename({axis: Axis("seq", axis.of)})
             elif dims == [batch] and torch.equal(table, along(mark.sizes[dims[0]], dims[0], len(mark.sizes))):
                 self.batches |= unnamed
                 if axis.name == UNNAMED:

@@ -10,6 +10,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import FrameType
 from typing import Any, Literal
 
@@ -236,6 +237,18 @@ class Tracker(TorchFunctionMode):
             else:
                 self._book.drop(tensor)
 
+    def forget(self, tensor: Tensor) -> None:
+        """Know nothing of a tensor any more."""
+        self._book.drop(tensor)
+
+    def taken(self, tensor: Tensor) -> Mark | None:
+        """Return what is known of a tensor that a model is given: it is no target, whatever comes with it."""
+        mark = self.mark(tensor)
+        if mark is not None and mark.target:
+            mark = replace(mark, target=False)
+            self._book.remember(tensor, mark)
+        return mark
+
     def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
         """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
         axis = self._features.get(weight) if weight is not None else None
@@ -329,12 +342,15 @@ class Tracker(TorchFunctionMode):
 
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
-        if 1 < tensor.dim() <= MOST_DIMS and self.mark(tensor) is None:
-            sizes = tuple(tensor.shape)
-            unnamed = [Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}") for dim in range(len(sizes))]
-            axes = [self._naming.known(axis, size) for axis, size in zip(unnamed, sizes, strict=True)]
-            tables = {axis: along(s, d, len(sizes)) for d, (axis, s) in enumerate(zip(axes, sizes, strict=True)) if s <= LARGEST}
-            self.put(tensor, Mark(sizes, tables))
+        if tensor.dim() > 1 and self.mark(tensor) is None:
+            tables = {self._naming.known(axis, table.numel()): table for axis, table in self.unnamed(tensor, of).items()}
+            self.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def unnamed(self, tensor: Tensor, of: str, but: int | None = None) -> dict[Axis, Tensor]:
+        """Return axes for the dims of a tensor, all or all but one, that have no name yet."""
+        sizes = tuple(tensor.shape)
+        dims = [dim for dim, size in enumerate(sizes) if dim != but and size <= LARGEST] if len(sizes) <= MOST_DIMS else []
+        return {Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}"): along(sizes[dim], dim, len(sizes)) for dim in dims}
 
     def doubled(self, value: Any) -> Any:
         """Return arguments in which every tensor that was labelled has its samples twice."""

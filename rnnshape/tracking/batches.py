@@ -1,0 +1,123 @@
+"""Batches that a DataLoader yields: which dim of each tensor in them is the batch.
+
+Default collation stacks samples. Of any other function it is seen what it makes of them: each sample goes in with its number, and
+`stack` and `pad_sequence` put the numbers where they put the samples. What it makes in a way that is not followed, such as from
+arrays or lists, has the batch where there are as many elements as there are samples.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnshape.coordinates.mark import BATCH, Mark
+from rnnshape.coordinates.tables import LARGEST, alone, along, interned
+from rnnshape.rules.tables import is_order
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.track import Tracker
+
+__all__ = ["batch_dims", "label_batch", "label_samples", "tensors_in"]
+
+_DEEPEST = 4
+"""How deep tensors are looked for in what a collate function returns."""
+
+
+def tensors_in(value: object, at: str = "", depth: int = _DEEPEST) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors of a batch, each with its place: in tuples, mappings, dataclasses and plain objects."""
+    if isinstance(value, PackedSequence):
+        yield f"{at}.data", value.data
+    elif isinstance(value, Tensor):
+        yield at, value
+    elif depth == 0 or isinstance(value, (str, bytes, type)):
+        return
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from tensors_in(item, f"{at}.{key}", depth - 1)
+    elif isinstance(value, (tuple, list)):
+        for number, item in enumerate(value):
+            yield from tensors_in(item, f"{at}.{number}", depth - 1)
+    elif dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
+        for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
+            yield from tensors_in(item, f"{at}.{name}", depth - 1)
+
+
+def batch_dims(batch: object, samples: int | None, stacked: bool) -> Iterator[tuple[str, Tensor, int | None]]:
+    """Yield each tensor of a batch with its place, and the dim along which the samples lie, None where its sizes do not tell.
+
+    Args:
+        batch: as it was yielded.
+        samples: how many there are, None where that is not known.
+        stacked: whether default collation has stacked them.
+    """
+    tensors = [*tensors_in(batch)]
+    firsts = {tensor.size(0) for _, tensor in tensors if tensor.dim()}
+    if samples is None and len(firsts) == 1 and len(tensors) > 1:
+        (samples,) = firsts
+    for at, tensor in tensors:
+        yield at, tensor, _dim_of(tensor, samples, stacked)
+
+
+def _dim_of(tensor: Tensor, samples: int | None, stacked: bool) -> int | None:
+    if stacked or not tensor.dim():
+        return 0 if tensor.dim() else None
+    first, *others = [size == samples for size in tensor.shape]
+    if first:
+        return None if any(others[:1]) else 0
+    is_sequence = tensor.dim() > 2 or not tensor.is_floating_point()  # (steps, batch, ...): of two dims one may be features
+    return 1 if is_sequence and any(others[:1]) else None
+
+
+def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
+    """Number the samples that a collate function is given, and return the tensors that were labelled."""
+    labelled: list[Tensor] = []
+    for number, sample in enumerate(samples):
+        for at, tensor in tensors_in(sample):
+            if tracker.mark(tensor) is None:
+                tables = tracker.unnamed(tensor, f"sample{at}") | {BATCH: alone(number, tensor.dim())}
+                tracker.put(tensor, Mark(tuple(tensor.shape), tables))
+                labelled.append(tensor)
+    return labelled
+
+
+def label_batch(tracker: Tracker, batch: object, samples: int | None, stacked: bool) -> None:
+    """Label what a DataLoader yields. It counts as a target, until a model takes it.
+
+    Args:
+        tracker: which remembers it.
+        batch: as it was yielded.
+        samples: how many there are, None where that is not known.
+        stacked: whether default collation has stacked them.
+    """
+    tensors = [*batch_dims(batch, samples, stacked)]
+    followed = [mark for _, tensor, _ in tensors if (mark := tracker.mark(tensor)) is not None]
+    orders = {order for mark in followed if (order := _order(mark, samples))}
+    # What a function sorts as a whole is no other batch than before: its samples are numbered as they lie.
+    numbers = torch.tensor(orders.pop()).argsort() if len(orders) == 1 else None
+    for at, tensor, dim in tensors:
+        mark = tracker.mark(tensor)
+        if mark is not None and BATCH in mark.tables:
+            rows = mark.tables[BATCH]
+            if numbers is not None:
+                rows = interned(torch.where(rows < 0, rows, numbers[rows]))
+            tracker.put(tensor, replace(mark, tables=mark.tables | {BATCH: rows}, target=True))
+        elif not orders and dim is not None:
+            tables = tracker.unnamed(tensor, f"batch{at}", but=dim)
+            size = tensor.size(dim)
+            if size <= LARGEST:
+                tables |= {BATCH: along(size, dim, tensor.dim()) if size > 1 else alone(0, tensor.dim())}
+            tracker.put(tensor, Mark(tuple(tensor.shape), tables, target=True))
+
+
+def _order(mark: Mark, samples: int | None) -> tuple[int, ...] | None:
+    """Return the order in which all samples lie along a dim of a tensor, None where they do not."""
+    rows = mark.tables.get(BATCH)
+    if rows is None or rows.numel() != samples or not is_order(rows):
+        return None
+    return tuple(rows.flatten().tolist())
