@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rnnshape.errors import LayoutError, LayoutIndexError
 from rnnshape.layout.axes import Dim, Dims, axes_of, role_of
-from rnnshape.layout.sizes import Monomial, Size, product
+from rnnshape.layout.sizes import LARGEST, Monomial, Size, product
 
-__all__ = ["named", "number", "position", "render", "size_of", "sizes_of", "words"]
+__all__ = ["held", "named", "number", "position", "render", "size_of", "sizes_of", "words"]
 
 
 def render(dims: Dims) -> str:
@@ -34,6 +34,22 @@ def size_of(dim: Dim) -> Size:
 def sizes_of(dims: Dims) -> tuple[Size, ...]:
     """Return the size of each dimension."""
     return tuple([d[0].size if len(d) == 1 else product([f.size for f in d]) for d in dims])
+
+
+def held(dims: Dims) -> Dims:
+    """Return dimensions as they are, where torch can hold a tensor of them.
+
+    Raises:
+        LayoutError: where there are more elements; what is computed from such sizes would know no end.
+    """
+    elements = 1
+    for size in (factor.size for dim in dims for factor in dim):
+        elements *= (size if isinstance(size, int) else size.coefficient) or 1
+        if elements > LARGEST:
+            raise LayoutError(
+                f"a tensor has at most {LARGEST} elements, as torch counts them in 64 bits; these sizes give more"
+            )
+    return dims
 
 
 def position(dims: Dims, dim: int) -> int:
