@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from math import log10
-from typing import cast
 
-__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "shown", "sizes"]
+__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "sizes"]
 
 
 def a(noun: str) -> str:
@@ -47,40 +45,6 @@ def number(counted: object) -> str:
     ('9,984', '0')
     """
     return f"{counted:,}" if isinstance(counted, int) else str(counted)
-
-
-def shown(value: object) -> str:
-    """Write a value that was given, in a message: as Python does, and not all of a long one.
-
-    Python itself refuses to write an int of more than 4,300 digits.
-
-    >>> shown("T"), shown([3, 2]), shown(10**400)
-    ("'T'", '[3, 2]', 'a number of 401 digits')
-    """
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-        return f"a number of {_digits(abs(value)):,} digits"
-    if type(value) in (list, tuple):
-        items = cast("Sequence[object]", value)
-        if any(isinstance(item, int) and item.bit_length() > _MOST_BITS for item in items):
-            return f"a {type(value).__name__} with {shown(max(item for item in items if isinstance(item, int)))}"
-    try:
-        written = repr(value)
-    except ValueError:  # an int of many digits somewhere in it
-        return a(type(value).__name__)
-    return written if len(written) <= _LONGEST else f"{written[: _LONGEST - 20]}...{written[-17:]}"
-
-
-_MOST_BITS = 256
-"""Of an int that is written in a message."""
-
-_LONGEST = 200
-"""Characters of a value in a message."""
-
-
-def _digits(value: int) -> int:
-    """Count decimal digits without writing them."""
-    about = int((value.bit_length() - 1) * log10(2))
-    return about + 1 + (value >= 10 ** (about + 1))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

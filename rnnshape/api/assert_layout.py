@@ -14,7 +14,7 @@ from rnnshape.contracts.agreement import Agreement, Bound
 from rnnshape.errors import LayoutAssertionError, SpecError, SpecTypeError
 from rnnshape.layout.axes import role_of
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Monomial, whole_number
+from rnnshape.layout.sizes import Monomial, shown, whole_number
 
 __all__ = ["assert_layout", "layouts"]
 
@@ -146,7 +146,7 @@ def _stated(layout: Layout, sizes: Mapping[str, int], block: Agreement | None) -
 def _size(name: str, size: object) -> int:
     number = whole_number(size)
     if number is None or number < 0:
-        raise SpecError(f"{name}={text.shown(size)}: a size is a number of elements")
+        raise SpecError(f"{name}={shown(size)}: a size is a number of elements")
     return number
 
 

@@ -8,8 +8,7 @@ from typing import SupportsIndex, cast
 from rnnshape.calculator.costs import ITEM_SIZE
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import SpecError, SpecTypeError
-from rnnshape.layout.sizes import Size, parse_size, whole_number
-from rnnshape.text import shown
+from rnnshape.layout.sizes import Size, parse_size, shown, whole_number
 
 __all__ = ["MOST_STEPS", "dtype_of", "lengths_of", "size_of", "spec_of"]
 

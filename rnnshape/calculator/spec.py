@@ -10,8 +10,8 @@ from operator import index
 from typing import Any, NamedTuple, SupportsIndex
 
 from rnnshape.errors import SpecError, SpecTypeError
-from rnnshape.layout.sizes import LARGEST, whole_number
-from rnnshape.text import nearest, shown
+from rnnshape.layout.sizes import LARGEST, shown, whole_number
+from rnnshape.text import nearest
 
 __all__ = ["KINDS", "RNNSpec"]
 

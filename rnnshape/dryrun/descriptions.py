@@ -13,7 +13,7 @@ from rnnshape.calculator.model import ITEM_SIZE
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import Axis, Factor, whole
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import LARGEST, MOST_ELEMENTS, Monomial, Size
+from rnnshape.layout.sizes import LARGEST, MOST_ELEMENTS, Monomial, Size, shown
 
 __all__ = ["Description", "described", "nested", "symbols_of"]
 
@@ -55,7 +55,7 @@ class Description:
         if rest.startswith("["):
             return found._with_values(rest)
         if rest not in ITEM_SIZE:
-            raise SpecError(f"{where}: {text.shown(rest)} is no dtype{text.nearest(rest, ITEM_SIZE) or ', as int64 is'}")
+            raise SpecError(f"{where}: {shown(rest)} is no dtype{text.nearest(rest, ITEM_SIZE) or ', as int64 is'}")
         return replace(found, dtype=rest)
 
     def _with_values(self, written: str) -> Description:

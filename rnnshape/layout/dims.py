@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnshape.errors import LayoutError, LayoutIndexError
 from rnnshape.layout.axes import Dim, Dims, axes_of, role_of
-from rnnshape.layout.sizes import LARGEST, Monomial, Size, product
+from rnnshape.layout.sizes import Monomial, Size, check_elements, product
 
 __all__ = ["held", "named", "number", "position", "render", "size_of", "sizes_of", "words"]
 
@@ -40,15 +40,12 @@ def held(dims: Dims) -> Dims:
     """Return dimensions as they are, where torch can hold a tensor of them.
 
     Raises:
-        LayoutError: where there are more elements; what is computed from such sizes would know no end.
+        LayoutError: where there are more elements.
     """
-    elements = 1
-    for size in (factor.size for dim in dims for factor in dim):
-        elements *= (size if isinstance(size, int) else size.coefficient) or 1
-        if elements > LARGEST:
-            raise LayoutError(
-                f"a tensor has at most {LARGEST} elements, as torch counts them in 64 bits; these sizes give more"
-            )
+    try:
+        check_elements(factor.size for dim in dims for factor in dim)
+    except ValueError as error:
+        raise LayoutError(str(error)) from None
     return dims
 
 

@@ -177,9 +177,8 @@ class Layout:
             return self._substituted(values)
         if len(sizes) != self.ndim:
             raise LayoutError(f"{self} has {self.ndim} dims, the sizes {tuple(sizes)} are {len(sizes)}")
-        numbers = [size if type(size) is int else whole_number(size) for size in sizes]
-        known = [cast("int", size) if number is None else number for number, size in zip(numbers, sizes, strict=True)]
-        return self._substituted(solve(self.dims, known, values))
+        numbers = [size if (number := whole_number(size)) is None else number for size in sizes]
+        return self._substituted(solve(self.dims, numbers, values))
 
     def _substituted(self, values: dict[str, Size]) -> Layout:
         return Layout(held(substituted(self.dims, values)))

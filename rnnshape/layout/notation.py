@@ -18,10 +18,9 @@ from __future__ import annotations
 import re
 from typing import NoReturn, TypeVar, cast
 
-from rnnshape.errors import LayoutError, LayoutSyntaxError
+from rnnshape.errors import LayoutSyntaxError
 from rnnshape.layout.axes import UNKNOWN, Axis, Block, Crop, Dim, Dims, Factor, role_of, whole
-from rnnshape.layout.dims import held
-from rnnshape.layout.sizes import Size, divide, parse_size, product
+from rnnshape.layout.sizes import Size, check_elements, divide, parse_size, product
 
 __all__ = ["parse"]
 
@@ -171,7 +170,7 @@ class _Reader:
         parts = self.pieces_until("}", opened)
         if len(parts) < 2:
             self.fail("a block joins two axes or more", opened)
-        self.hold(tuple(parts), opened)
+        self.hold([part.size for part in parts], opened)
         return self.cut(Block(tuple(parts)), default=None)
 
     def cut(self, axis: Axis | Block, default: str | None) -> Factor:
@@ -190,7 +189,7 @@ class _Reader:
             self.fail(f"this size is {given}, but the cut says %{size}", given_at)
         if size is None:
             self.fail("a block needs a size, as in {seq=9 batch=6}=54")
-        self.hold((whole(UNKNOWN, size), whole(UNKNOWN, stride)), opened)
+        self.hold([size, stride], opened)
         if total is None:
             total = product((size, stride))
         if isinstance(axis, Axis) and axis.crop and total != self.length(axis.crop):
@@ -228,8 +227,8 @@ class _Reader:
         except ValueError as error:
             self.fail(str(error), found.start(group))
 
-    def hold(self, dim: Dim, at: int) -> None:
+    def hold(self, sizes: list[Size], at: int) -> None:
         try:
-            held((dim,))
-        except LayoutError as error:
+            check_elements(sizes)
+        except ValueError as error:
             self.fail(str(error), at)

@@ -7,16 +7,15 @@ that would need one says so. What is counted, such as bytes and operations, may 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log10
 from operator import index
-from typing import Any, overload
-
-from rnnshape.text import shown
+from typing import Any, cast, overload
 
 __all__ = [
-    "LARGEST", "MOST_ELEMENTS", "Monomial", "Quantity", "Size", "Total", "divide", "parse_size", "product", "quantity",
-    "single", "substitute", "whole_number",
+    "LARGEST", "MOST_ELEMENTS", "Monomial", "Quantity", "Size", "Total", "check_elements", "divide", "parse_size", "product",
+    "quantity", "shown", "single", "substitute", "whole_number",
 ]  # fmt: skip
 
 LARGEST = 2**63 - 1
@@ -285,3 +284,50 @@ def whole_number(value: Any) -> int | None:
         return index(value)
     except Exception:  # a tensor without elements raises more than TypeError
         return None
+
+
+def check_elements(sizes: Iterable[Size]) -> None:
+    """Refuse sizes of more elements than torch can hold; what is computed from such would know no end.
+
+    Raises:
+        ValueError: where there are more, symbols counted as 1.
+    """
+    elements = 1
+    for size in sizes:
+        elements *= _parts(size)[0] or 1
+        if elements > LARGEST:
+            raise ValueError(f"a tensor has at most {LARGEST} elements, as torch counts them in 64 bits; these sizes give more")
+
+
+def shown(value: object) -> str:
+    """Write a value that was given, in a message: as Python does, and not all of a long one.
+
+    Python itself refuses to write an int of more than 4,300 digits.
+
+    >>> shown("T"), shown([3, 2]), shown(10**400)
+    ("'T'", '[3, 2]', 'a number of 401 digits')
+    """
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return f"a number of {_digits(abs(value)):,} digits"
+    if type(value) in (list, tuple):
+        items = cast("Sequence[object]", value)
+        if any(isinstance(item, int) and item.bit_length() > _MOST_BITS for item in items):
+            return f"a {type(value).__name__} with {shown(max(item for item in items if isinstance(item, int)))}"
+    try:
+        written = repr(value)
+    except ValueError:  # an int of many digits somewhere in it
+        return f"a value of type {type(value).__name__}"
+    return written if len(written) <= _LONGEST else f"{written[: _LONGEST - 20]}...{written[-17:]}"
+
+
+_MOST_BITS = 256
+"""Of an int that is written in a message."""
+
+_LONGEST = 200
+"""Characters of a value in a message."""
+
+
+def _digits(value: int) -> int:
+    """Count decimal digits without writing them."""
+    about = int((value.bit_length() - 1) * log10(2))
+    return about + 1 + (value >= 10 ** (about + 1))
