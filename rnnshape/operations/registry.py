@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark, Site
+from rnnshape.coordinates.room import Kept
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Consumption, Use
 from rnnshape.report.location import Location
@@ -32,7 +33,7 @@ Kwargs = dict[str, Any]
 class Book(Protocol):
     """Where marks are kept, as an operation sees it."""
 
-    recent: dict[object, Any]
+    recent: Kept[Any, Any]
     """What came of the calls of this step."""
 
     def mark(self, value: object) -> Mark | None:

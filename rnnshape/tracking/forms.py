@@ -15,20 +15,18 @@ from torch import Size, Tensor
 from torch.nn import Parameter
 
 from rnnshape.coordinates.mark import MADE, Form, Mark
-from rnnshape.coordinates.tables import SMALL, interned, lone
+from rnnshape.coordinates.room import SMALL, Kept
+from rnnshape.coordinates.tables import interned, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import READS_TENSORS, Handler, Operation
 
 __all__ = ["Call", "form_of"]
 
-_MANY = 1 << 12
-"""Forms that are kept."""
-
 _PLAIN = frozenset([
     int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
 ])  # fmt: skip
 
-_forms: dict[tuple[Any, ...], Form] = {}
+_forms: Kept[tuple[Any, ...], Form] = Kept()
 
 
 def form_of(mark: Mark) -> Form | None:
@@ -51,9 +49,8 @@ def form_of(mark: Mark) -> Form | None:
             key += (axis.name, axis.of.startswith(MADE), place, id(table))
         else:
             key += (axis.name, axis.of.startswith(MADE), place, -table.dim())
-    if len(_forms) >= _MANY:
-        _forms.clear()
-    mark.form = _forms.setdefault(tuple(key), Form(tuple(tables), len(tables) < len(mark.tables)))
+    known = tuple(key)
+    mark.form = _forms.get(known) or _forms.keep(known, Form(tuple(tables), len(tables) < len(mark.tables)))
     return mark.form
 
 

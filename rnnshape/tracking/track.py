@@ -19,9 +19,10 @@ from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dis
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
-from rnnshape import _torch
+from rnnshape import _torch, text
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
-from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
+from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
+from rnnshape.coordinates.tables import alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
@@ -36,7 +37,7 @@ from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules.exceptions import explain
 from rnnshape.rules.families import Listener, ask, notice
 from rnnshape.rules.step import Step
-from rnnshape.tracking.book import Beside, Book, writes
+from rnnshape.tracking.book import Book, writes
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 
@@ -89,7 +90,7 @@ class Tracker(TorchFunctionMode):
         self._frame: FrameType | None = None
         self._count = 0
         self._features: Beside[Axis] = Beside()
-        self.recent: dict[Any, Any] = {}
+        self.recent: Kept[Any, Any] = Kept()
         self.samples = 0
         self._born: Beside[Location | None] = Beside()
         self._batch_dims: Beside[int] = Beside()
@@ -194,7 +195,7 @@ class Tracker(TorchFunctionMode):
         if "out" in op.kwargs:
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
         if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
-            self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))
+            self.squeezed = [(self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape))]
         self._book.shares_unseen |= op.name == "data.get"
         if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
             self._born.put(op.result, born)
@@ -229,7 +230,9 @@ class Tracker(TorchFunctionMode):
                     mark.made = self.here()
                 if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
                     mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
-                self._book.remember(tensor, mark)
+                if not self._book.remember(tensor, mark):
+                    most = text.data_size(8 * MOST_ALIVE)
+                    self._report.could_not_follow(f"some axes of large tensors: tables of more than {most}")
             else:
                 self._book.drop(tensor)
 
@@ -320,6 +323,13 @@ class Tracker(TorchFunctionMode):
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
         self.step.begin()
         self.recent.clear()
+
+    def forget(self) -> None:
+        """Know nothing any more of any tensor, once no step is followed."""
+        for beside in (self._book, self._features, self._born, self._batch_dims):
+            beside.clear()
+        self.recent.clear()
+        self.step = Step(self._scene)
 
     def finish(self, output: object) -> None:
         """Judge what the model returned, and everything it picked on the way."""
