@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from rnnshape._torch import known_values
+from rnnshape._torch import known_values, other_kind
 from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.coordinates.room import Kept
 from rnnshape.layout.axes import Axis
@@ -18,6 +18,7 @@ from rnnshape.report.location import Location
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
+    "other_kind_among",
 ]  # fmt: skip
 
 
@@ -181,6 +182,11 @@ def on_cpu(value: Any) -> Any:
     if type(value) in (tuple, list):
         return type(value)(map(on_cpu, value))
     return value
+
+
+def other_kind_among(value: object) -> str:
+    """Return of what kind the first of the tensors in a value is whose axes nobody can follow; empty where there is none."""
+    return next((kind for tensor in leaves(value) if (kind := other_kind(tensor))), "")
 
 
 def leaves(value: object) -> Iterator[Tensor]:

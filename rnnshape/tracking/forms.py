@@ -14,6 +14,7 @@ import torch
 from torch import Size, Tensor
 from torch.nn import Parameter
 
+from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import MADE, Form, Mark
 from rnnshape.coordinates.room import SMALL, Kept
 from rnnshape.coordinates.tables import interned, lone
@@ -97,7 +98,7 @@ class Call:
                     parts.append(mark)
                     if mark not in self.marks:
                         self.marks.append(mark)
-                elif value.is_nested:
+                elif other_kind(value):
                     return False
                 else:
                     parts.append(value.shape)

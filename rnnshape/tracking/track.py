@@ -28,7 +28,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of
+from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of, other_kind_among
 from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
@@ -163,6 +163,9 @@ class Tracker(TorchFunctionMode):
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
         if self._book.shares_unseen or writes(op.name) or "out" in op.kwargs or op.name in _LOOKED_AT:
             with DisableTorchFunction(), _DisableTorchDispatch():
+                if kind := other_kind_among([op.args, op.kwargs, op.result]):
+                    self._lose(op, kind)
+                    return
                 self._look(op)
         handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
         call = Call(handler, op, self._known) if handler is not None and handler in REPEATABLE and self._known else None
@@ -171,6 +174,9 @@ class Tracker(TorchFunctionMode):
                 self._find_out(op, handler, call)
 
     def _find_out(self, op: Operation, handler: Handler | None, call: Call | None) -> None:
+        if kind := other_kind_among([op.args, op.kwargs, op.result]):
+            self._lose(op, kind)
+            return
         try:
             if handler is not None:
                 record(handler, op, call)
@@ -200,17 +206,29 @@ class Tracker(TorchFunctionMode):
         if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
             self._born.put(op.result, born)
 
-    def _lose(self, op: Operation) -> None:
-        """Nothing is known of what an operation without a rule returns."""
+    def _lose(self, op: Operation, kind: str = "") -> None:
+        """Nothing is known of what an operation without a rule returns, nor where a tensor is of another kind."""
         results = list(leaves(op.result))
         for tensor in results:
             self._book.drop(tensor)
         if self._known and results:
             self.emit(Consumption(op.name, tuple(self._known.values())))
-            self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+            if kind:
+                self.is_of_other_kind(op.name, kind)
+            else:
+                self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+
+    def is_of_other_kind(self, where: str, kind: str) -> None:
+        """Tell that there is a tensor whose axes nobody can follow.
+
+        Args:
+            where: the argument or the operation.
+            kind: as `_torch.other_kind` returns it.
+        """
+        self._report.could_not_follow(f"{where}: a tensor of another kind ({kind}), whose axes are unknown")
 
     def _explain(self, op: Operation, error: Exception) -> None:
-        if mistake := explain(op, error, self.step):
+        if not other_kind_among([op.args, op.kwargs]) and (mistake := explain(op, error, self.step)):
             self._tell_mistake(mistake, "raised")
 
     # The book
@@ -225,7 +243,10 @@ class Tracker(TorchFunctionMode):
         """Remember what is known of a tensor."""
         if isinstance(tensor, Tensor):
             self._known.pop(id(tensor), None)
-            if mark.tables or mark.lost or mark.target:
+            if kind := _torch.other_kind(tensor):
+                self._book.drop(tensor)
+                self.is_of_other_kind("a result", kind)
+            elif mark.tables or mark.lost or mark.target:
                 if mark.made is None:
                     mark.made = self.here()
                 if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
