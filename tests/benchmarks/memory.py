@@ -140,7 +140,8 @@ def figure(found, about):
     title = f'<text x="10" y="20">Memory above the first call: plain (grey), followed (blue). {about}</text>'
     style = 'font-family="sans-serif" font-size="11"'
     drawn = "\n".join([title, *panels])
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n<rect width="100%" height="100%" fill="white"/>\n{drawn}\n</svg>\n'
+    paper = '<rect width="100%" height="100%" fill="white"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n{paper}\n{drawn}\n</svg>\n'
 
 
 def main():
