@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from rnnshape import text
-from rnnshape._torch import known_values
+from rnnshape._torch import known_values, other_kind
 from rnnshape.contracts.annotations import Claim
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, whole
@@ -122,7 +122,9 @@ def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target:
         where: names the value in an error.
         target: whether it is the target of a loss.
     """
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor) and (kind := other_kind(value)):
+        tracker.is_of_other_kind(of, kind)
+    elif isinstance(value, Tensor):
         if isinstance(given, Layout) and given.ndim != value.dim():
             given = None  # an annotation, of which the caller of ours knows nothing
         if given is not None or target:
