@@ -16,8 +16,10 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import BATCH, Mark
-from rnnshape.coordinates.tables import LARGEST, alone, along, interned
+from rnnshape.coordinates.room import LARGEST
+from rnnshape.coordinates.tables import alone, along, interned
 from rnnshape.rules.tables import is_order
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def tensors_in(value: object, at: str = "", depth: int = _DEEPEST) -> Iterator[t
     if isinstance(value, PackedSequence):
         yield f"{at}.data", value.data
     elif isinstance(value, Tensor):
-        yield at, value
+        if not other_kind(value):
+            yield at, value
     elif depth == 0 or isinstance(value, (str, bytes, type)):
         return
     elif isinstance(value, Mapping):

@@ -1,8 +1,8 @@
 """`Naming`: which dim of an input is the batch, where nobody has said so.
 
-Whoever gives a tensor to a recurrent layer says by that which dim is the batch: the one that the layer takes for it. That holds as
-long as nothing in the whole step takes the same axis for its steps; the sentences of a document are the samples of one layer and
-the steps of the next. So what is found about an axis that was named like this is told when the step has ended.
+Whoever gives a tensor to a recurrent layer says by that which dim is the batch: the one that the layer takes for it. That holds
+as long as nothing in the whole step takes the same axis for its steps; the sentences of a document are the samples of one layer
+and the steps of the next. So what is found about an axis that was named like this is told when the step has ended.
 """
 
 from __future__ import annotations
