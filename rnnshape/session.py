@@ -224,5 +224,5 @@ class Steps(Watcher[nn.Module]):
         if threading.get_ident() == self._thread:
             self.guarded(label_batch, self._tracker, batch, samples, stacked)
             for tensor in self._samples:
-                self._tracker.forget(tensor)
+                self._tracker.drop(tensor)
             self._samples = []

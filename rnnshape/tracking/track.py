@@ -261,7 +261,7 @@ class Tracker(TorchFunctionMode):
             else:
                 self._book.drop(tensor)
 
-    def forget(self, tensor: Tensor) -> None:
+    def drop(self, tensor: Tensor) -> None:
         """Know nothing of a tensor any more."""
         self._book.drop(tensor)
 
