@@ -27,10 +27,12 @@ __all__ = [
     "TORCH_FORWARDS",
     "Family",
     "calling_module",
-    "compiles_below",
+    "compiled_with",
+    "compiler_below",
     "function_modes",
     "has_hooks",
     "is_autocast",
+    "is_in_backward",
     "is_judged_here",
     "is_library",
     "is_unbatched_call",
@@ -40,6 +42,7 @@ __all__ = [
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
+    "push_mode",
     "traceback_location",
     "uncompiled",
     "undispatched",
@@ -65,11 +68,6 @@ _TORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 _is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_tracing_state
 
 
-def is_judged_here() -> bool:
-    """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
-    return not _is_compiling() and _tracing_state() is None
-
-
 def is_autocast() -> bool:
     """Tell whether torch chooses the dtypes of what is computed, on any device."""
     return torch._C._is_any_autocast_enabled()
@@ -90,11 +88,31 @@ def uncompiled(function: F, and_below: bool = False) -> F:
     return function
 
 
+_compiler = getattr(cast("Any", torch._C)._dynamo.eval_frame, "get_eval_frame_callback", lambda: None)  # since torch 2.7
+_set_compiler = cast("Any", torch._C)._dynamo.eval_frame.set_eval_frame
+
+
 @uncompiled
-def compiles_below() -> bool:
-    """Tell whether torch.compile is at work in this thread, and would take up the next Python function that is called."""
-    asked = getattr(cast("Any", torch._C)._dynamo.eval_frame, "get_eval_frame_callback", None)
-    return asked is not None and callable(asked())
+def compiler_below() -> object:
+    """Return what would take up the next Python function that is called in this thread: torch.compile, or None."""
+    found = _compiler()
+    return found if callable(found) else None
+
+
+@uncompiled
+def compiled_with(compiler: object, function: Callable[..., object], /, *args: object, **kwargs: object) -> object:
+    """Call a function with another compiler below it, or none."""
+    before = _set_compiler(compiler)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _set_compiler(before)
+
+
+@uncompiled
+def is_judged_here() -> bool:
+    """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
+    return not _is_compiling() and _tracing_state() is None
 
 
 _NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
@@ -198,16 +216,31 @@ def named_modules(model: nn.Module, several: bool = False) -> Iterator[tuple[str
     yield from model.named_modules(remove_duplicate=not several)
 
 
-def pop_mode(mode: TorchFunctionMode) -> None:
-    """Take a function mode off the stack, from wherever on it it is."""
+def pop_mode(mode: TorchFunctionMode) -> int | None:
+    """Take a function mode off the stack of this thread, and return how many are below it; None where it is not there."""
     above: list[TorchFunctionMode] = []
-    while torch._C._len_torch_function_stack():
+    at = None
+    while (left := torch._C._len_torch_function_stack()) and at is None:
         top = _pop_mode()
         if top is mode:
-            break
-        above.append(top)
+            at = left - 1
+        else:
+            above.append(top)
     for other in reversed(above):
         _push_mode(other)
+    return at
+
+
+def push_mode(mode: TorchFunctionMode, at: int) -> None:
+    """Put a function mode on the stack of this thread, above as many others."""
+    above = [_pop_mode() for _ in range(torch._C._len_torch_function_stack() - at)]
+    for other in (mode, *reversed(above)):
+        _push_mode(other)
+
+
+def is_in_backward() -> bool:
+    """Tell whether this thread is inside a backward: what it puts on a stack there is gone afterwards, what it takes is back."""
+    return torch._C._current_graph_task_id() != -1
 
 
 def traceback_location(error: BaseException) -> Location | None:
@@ -255,7 +288,7 @@ class Family:
     def _remember(self, parent: nn.Module, name: str, child: nn.Module | None) -> None:
         if child is not None:
             key, parents = id(child), self._parents
-            parents[key] = (weakref.ref(parent), name, weakref.ref(child, lambda _: parents.pop(key, None)))
+            parents[key] = (weakref.ref(parent), name, weakref.ref(child, functools.partial(parents.pop, key)))
 
 
 def calling_module() -> nn.Module | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable
@@ -19,14 +20,16 @@ from rnnshape.operations.registry import leaves
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
+from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.labels import label
 from rnnshape.tracking.track import Tracker
 
-# Where torch.compile leaves a layer to Python, it would go on with us.
-for _ours in (Reporter.guarded, Reporter.tell):
-    _torch.uncompiled(_ours, and_below=True)
-
 __all__ = ["UNBATCHED", "Session", "Steps", "recording", "trackers"]
+
+COMPILED_LAYERS = (
+    "compiled by torch.compile, so calls are neither checked nor followed; "
+    "torch.compiler.set_stance('force_eager') runs them in Python"
+)
 
 UNBATCHED = "RNS112"
 """The rule on inputs without a batch: whoever has named the axes has meant them so."""
@@ -83,6 +86,7 @@ class Session:
 
     def begin(self) -> None:
         """Begin to watch the layers."""
+        hear_of_compiled(self._hear_of_compiled)
         if self._model is None:
             self.observer.watch_everything()
         else:
@@ -90,7 +94,28 @@ class Session:
 
     def end(self) -> None:
         """Watch no longer, and leave nothing behind."""
+        leave_compiled(self._hear_of_compiled)
         self.observer.remove()
+
+    def _hear_of_compiled(self, region: Region) -> Callable[[], None] | None:
+        return self.reporter.guarded(self._begin_compiled, region)
+
+    def _begin_compiled(self, region: Region) -> Callable[[], None] | None:
+        """Return what records the layers that were compiled: those that were not called in Python meanwhile."""
+        before: dict[str, tuple[nn.Module, int]] = {}
+        for root in region.modules():
+            for path, layer in _torch.named_modules(root):
+                door = self.observer.doors.get(id(layer))
+                if isinstance(layer, _torch.RECURRENT) and (door or self.observer.everywhere):
+                    name = door.path if door else f"{type(root).__name__}.{path}".rstrip(".")
+                    before[name] = layer, self.report.calls_of(name)
+        return functools.partial(self.reporter.guarded, self._end_compiled, before) if before else None
+
+    def _end_compiled(self, before: dict[str, tuple[nn.Module, int]]) -> None:
+        for name, (layer, calls) in before.items():
+            door = self.observer.doors.get(id(layer))
+            if self.report.calls_of(door.path if door else name) == calls:
+                self.report.did_not_look(COMPILED_LAYERS, name)
 
     @contextmanager
     def watching(self) -> Generator[None, None, None]:
@@ -136,6 +161,7 @@ class Steps(Watcher[nn.Module]):
     def __init__(self, reporter: Reporter, tracker: Tracker, model: nn.Module | None, limit: int | None) -> None:
         self.doors: dict[int, nn.Module] = {}
         self.everywhere = False
+        self.in_compiled = False
         self._reporter = reporter
         self._tracker = tracker
         self._model = model

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from rnnshape import _torch
 from rnnshape.checking.batches import batches
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
@@ -107,7 +106,7 @@ class CheckedCall:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._own is not None:
-            _torch.pop_mode(self._own)
+            self._own.leave()
         self._layers.leave()
 
     @property

@@ -33,11 +33,13 @@ class Watcher(Generic[D]):
         doors: what it has for each module that it watches, by the id of the module.
         everywhere: whether it looks at modules as well that nobody named.
         raises: whether it may raise: then it is called before those that do not, so that what is raised is not warned of too.
+        in_compiled: whether it takes calls in what torch.compile runs as well, of the layers that this leaves to Python.
     """
 
     doors: dict[int, D]
     everywhere: bool = False
     raises: bool = False
+    in_compiled: bool = True
 
     def found_in_passing(self, module: nn.Module) -> D | None:
         """Return the door of a module that nobody named; None for one that does not matter."""
@@ -156,22 +158,43 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
     @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
     def __call__(self: nn.Module, *args: object, **kwargs: object) -> object:  # noqa: N807
-        seen: list[tuple[AnyWatcher, object]] = []
         # What comes after is looked up when it comes: a watcher may have others stand further on.
         proceed: Proceed = functools.partial(_further, owner, place, self)
-        if _torch.is_judged_here():
-            for watcher in place.watchers:
-                door = watcher.doors.get(id(self))
-                if door is None and watcher.everywhere:
-                    door = watcher.guarded(watcher.found_in_passing, self)
-                if door is not None:
-                    proceed = functools.partial(watcher.through, door, self, proceed)
-                    seen.append((watcher, door))
-            if len(seen) > 1:
-                return seen_by_several(seen, self, proceed, *args, **kwargs)
-        return proceed(*args, **kwargs)
+        if not _torch.is_judged_here():
+            return proceed(*args, **kwargs)
+        compiler = _torch.compiler_below()
+        if compiler is None:
+            return _past(place.watchers, False, self, proceed, *args, **kwargs)
+        # The compiler takes up every Python function that is called: ours are called without it, what comes after with it.
+        proceed = functools.partial(_torch.compiled_with, compiler, proceed)
+        return _torch.compiled_with(None, _past, place.watchers, True, self, proceed, *args, **kwargs)
 
     return __call__
+
+
+def _past(
+    watchers: Iterable[AnyWatcher],
+    in_compiled: bool,
+    module: nn.Module,
+    proceed: Proceed,
+    /,
+    *args: object,
+    **kwargs: object,
+) -> object:
+    """Take a call past the watchers that have a door for the module."""
+    seen: list[tuple[AnyWatcher, object]] = []
+    for watcher in watchers:
+        if in_compiled and not watcher.in_compiled:
+            continue
+        door = watcher.doors.get(id(module))
+        if door is None and watcher.everywhere:
+            door = watcher.guarded(watcher.found_in_passing, module)
+        if door is not None:
+            proceed = functools.partial(watcher.through, door, module, proceed)
+            seen.append((watcher, door))
+    if len(seen) > 1:
+        return seen_by_several(seen, module, proceed, *args, **kwargs)
+    return proceed(*args, **kwargs)
 
 
 @_torch.uncompiled
@@ -182,7 +205,6 @@ def _further(owner: Any, place: _Place, module: nn.Module, /, *args: object, **k
     return super(owner, module).__call__(*args, **kwargs)
 
 
-@_torch.uncompiled
 def seen_by_several(
     seen: list[tuple[AnyWatcher, object]], module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object
 ) -> object:

@@ -6,6 +6,7 @@ the report.
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 import traceback
@@ -37,6 +38,7 @@ from rnnshape.rules.exceptions import explain
 from rnnshape.rules.families import Listener, ask, notice
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Beside, Book, writes
+from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 
@@ -64,6 +66,8 @@ def _is_followed_here() -> bool:
     """Tell whether tensors are what they seem: not while a compiler traces, or a functional transform wraps them."""
     return not torch.compiler.is_compiling() and peek_interpreter_stack() is None
 
+
+COMPILED = "compiled by torch.compile, so no axis is followed through it; torch.compiler.set_stance('force_eager') runs it in Python"
 
 MOST_DIMS = 4
 """Dims of an input up to which unnamed ones are followed."""
@@ -95,15 +99,45 @@ class Tracker(TorchFunctionMode):
         self._batch_dims: Beside[int] = Beside()
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
         self._off = False
+        self._is_on = False
         self.step = Step(self._scene)
 
     # The mode
+
+    def __enter__(self) -> Tracker:
+        """Begin to follow what this thread does."""
+        self._is_on = True
+        hear_of_compiled(self._leave_behind)
+        super().__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Follow no longer."""
+        self.leave()
+
+    def leave(self) -> bool:
+        """Follow no longer, and tell whether nothing of it is left on the stack of any thread."""
+        self._is_on = False
+        leave_compiled(self._leave_behind)
+        return _torch.pop_mode(self) is not None and not _torch.is_in_backward()
+
+    def _leave_behind(self, region: Region) -> Callable[[], None] | None:
+        """Let this thread go into compiled code without it."""
+        at = _torch.pop_mode(self)
+        if at is None:
+            return None
+        self._report.did_not_look(COMPILED, region.name)
+        return functools.partial(self._come_back, at)
+
+    def _come_back(self, at: int) -> None:
+        if self._is_on:
+            _torch.push_mode(self, at)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
         name = name_of(func)
         kwargs = kwargs or {}
-        if name in _SILENT or self._off or not _is_followed_here():
+        if name in _SILENT or self._off or not self._is_on or not _is_followed_here():
             return func(*args, **kwargs)
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
