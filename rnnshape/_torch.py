@@ -9,6 +9,7 @@ import os
 import sys
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import FrameType, FunctionType
 from typing import Any, TypeVar, cast
 
@@ -34,7 +35,9 @@ __all__ = [
     "is_autocast",
     "is_in_backward",
     "is_judged_here",
+    "is_left_to_python",
     "is_library",
+    "is_recorded",
     "is_unbatched_call",
     "known_values",
     "memory_of",
@@ -97,6 +100,11 @@ def compiler_below() -> object:
     """Return what would take up the next Python function that is called in this thread: torch.compile, or None."""
     found = _compiler()
     return found if callable(found) else None
+
+
+def is_left_to_python(kind: type[nn.Module]) -> bool:
+    """Tell whether torch.compile calls the modules of a class as they stand, which it does with torch's recurrent layers."""
+    return kind is nn.RNNBase and not getattr(sys.modules.get("torch._dynamo.config"), "allow_rnn", False)
 
 
 @uncompiled
@@ -190,8 +198,36 @@ def _location(file: str, line: int, function: str) -> Location:
     return Location(_shortened(file), line, function, linecache.getline(file, line).strip())
 
 
-unseen = torch._C.DisableTorchFunction
-"""The context in which our own work is done: function modes, and tensors of the user's own classes, do not see it."""
+_is_profiled, _record = torch.autograd._profiler_enabled, torch.autograd._enable_record_function
+_PROXY = torch._C._TorchDispatchModeKey.PROXY
+_is_capturing = getattr(torch._C, "_cuda_isCurrentStreamCapturing", None)
+
+
+def is_recorded() -> bool:
+    """Tell whether what this thread does is written down: by a profiler, by a tracer of operations, or in a CUDA graph."""
+    if _is_profiled() or torch._C._get_dispatch_mode(_PROXY) is not None or torch._ops._len_torch_dispatch_stack_pre_dispatch():
+        return True
+    return _is_capturing is not None and torch.cuda.is_initialized() and _is_capturing()
+
+
+class _Unrecorded:
+    """A context in which no profiler of this thread records what torch does, and no function mode sees it."""
+
+    def __init__(self) -> None:
+        self._unseen = torch._C.DisableTorchFunction()
+
+    def __enter__(self) -> None:
+        self._unseen.__enter__()
+        _record(False)
+
+    def __exit__(self, *error: object) -> None:
+        _record(True)
+        self._unseen.__exit__(*error)
+
+
+def unseen() -> AbstractContextManager[object]:
+    """Return the context in which our own work is done: no mode, no class of tensors and no profiler sees it."""
+    return _Unrecorded() if _is_profiled() else torch._C.DisableTorchFunction()
 
 
 undispatched = torch._C._DisableTorchDispatch
@@ -239,7 +275,7 @@ def push_mode(mode: TorchFunctionMode, at: int) -> None:
 
 
 def is_in_backward() -> bool:
-    """Tell whether this thread is inside a backward: what it puts on a stack there is gone afterwards, what it takes is back."""
+    """Tell whether this thread is inside a backward: afterwards torch puts the modes back that were on before it."""
     return torch._C._current_graph_task_id() != -1
 
 

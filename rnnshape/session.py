@@ -107,7 +107,8 @@ class Session:
             for path, layer in _torch.named_modules(root):
                 door = self.observer.doors.get(id(layer))
                 if isinstance(layer, _torch.RECURRENT) and (door or self.observer.everywhere):
-                    name = door.path if door else f"{type(root).__name__}.{path}".rstrip(".")
+                    known = door.path if door else self.observer.path(layer)
+                    name = known if door or "." in known else f"{type(root).__name__}.{path}".rstrip(".")
                     before[name] = layer, self.report.calls_of(name)
         return functools.partial(self.reporter.guarded, self._end_compiled, before) if before else None
 
@@ -184,21 +185,31 @@ class Steps(Watcher[nn.Module]):
         self._tracker.__enter__()
 
     def stop(self) -> None:
-        """Follow no longer, and leave nothing behind; once more does nothing."""
-        if not self._on:
-            return
-        self._on = False
-        leave_classes(self)
-        forget_batches(self._hear)
-        self.everywhere = False
-        self.doors.clear()
-        _torch.pop_mode(self._tracker)
+        """Follow no longer, and leave nothing behind; once more does nothing.
+
+        Where the tracker cannot be reached, inside a backward or from another thread, the next call of a module takes it away.
+        """
+        if self._on:
+            self._on = False
+            forget_batches(self._hear)
+            self.doors.clear()
+            self._leave()
+
+    def _leave(self) -> None:
+        self.everywhere = not self._tracker.leave()
+        if self.everywhere:
+            stand_in_classes(self, (nn.Module,))
+        else:
+            leave_classes(self)
 
     # What the class of a module calls
 
-    def found_in_passing(self, module: nn.Module) -> nn.Module:
-        """Any module is a step, where it is the outermost."""
-        return module
+    def found_in_passing(self, module: nn.Module) -> nn.Module | None:
+        """Any module is a step, where it is the outermost; once all are over, it is a chance to take away what is left."""
+        if self._on:
+            return module
+        self._leave()
+        return None
 
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
@@ -210,6 +221,8 @@ class Steps(Watcher[nn.Module]):
             return proceed(*args, **kwargs)
         if self._taken == self._limit:
             self.stop()
+            return proceed(*args, **kwargs)
+        if self._tracker.steps_aside():
             return proceed(*args, **kwargs)
         self._taken += 1
         self._inside = True

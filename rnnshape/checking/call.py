@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from rnnshape import _torch
 from rnnshape.checking.batches import batches
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
@@ -73,7 +74,7 @@ class CheckedCall:
         Raises:
             ContractError: for what is wrong with them.
         """
-        if not self._others:
+        if not (self._others or _torch.is_recorded()):
             self._own = self._checker.tracker()
         if self._known.annotations or self._checker.axes is not None or self._own is not None:
             found = self._reporter.guarded(self._judge_arguments)

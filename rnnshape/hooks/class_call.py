@@ -14,6 +14,7 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.errors import ContractError
 from rnnshape.report.reporter import Reporter
+from rnnshape.tracking.compiled import hear_of_compiled, leave_compiled
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
 
@@ -74,13 +75,29 @@ class _Place:
         watchers: those who watch it, in the order in which they began, and those that raise last: the last is called first.
             Replaced, never changed: other threads walk along them.
         before: the ``__call__`` that the class itself had, or None.
+        ours: the one that it has now, or None where it does not stand there at the moment.
     """
 
-    __slots__ = ("__weakref__", "before", "watchers")
+    __slots__ = ("__weakref__", "before", "ours", "watchers")
 
     def __init__(self, before: Proceed | None) -> None:
         self.watchers: tuple[AnyWatcher, ...] = ()
         self.before = before
+        self.ours: Proceed | None = None
+
+    def put(self, owner: type[nn.Module]) -> None:
+        """Stand in a class."""
+        if self.ours is None:
+            self.ours = owner.__call__ = _call_past(owner, self)
+
+    def take(self, owner: type[nn.Module]) -> None:
+        """Give a class its own ``__call__`` back."""
+        if self.ours is not None:
+            self.ours = None
+            if self.before is None:
+                del owner.__call__
+            else:
+                owner.__call__ = self.before
 
     def __reduce__(self) -> tuple[type[_Place], tuple[None]]:
         return _Place, (None,)  # a class may be pickled by value, with our __call__, by those who do that
@@ -94,6 +111,7 @@ class _Classes:
         self._owners: dict[AnyWatcher, tuple[weakref.ref[type[nn.Module]], ...]] = {}
         self._lock = threading.Lock()
         self._dead: deque[AnyWatcher] = deque()
+        self._compiled = 0
 
     def reporters(self) -> tuple[Reporter, ...]:
         """Return the reporters of everyone who watches at present."""
@@ -107,9 +125,11 @@ class _Classes:
             for reference in self._owners[watcher]:
                 owner = reference()
                 if owner is not None and owner not in self._places:
-                    place = self._places[owner] = _Place(owner.__dict__.get("__call__"))
-                    owner.__call__ = _call_past(owner, place)
+                    if not self._places:
+                        hear_of_compiled(self._hear_of_compiled)
+                    self._places[owner] = _Place(owner.__dict__.get("__call__"))
             self._line_up()
+            self._stand()
 
     def leave(self, watcher: AnyWatcher) -> None:
         """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
@@ -137,10 +157,26 @@ class _Classes:
         for owner, place in [*self._places.items()]:
             if not place.watchers:
                 del self._places[owner]
-                if place.before is None:
-                    del owner.__call__
-                else:
-                    owner.__call__ = place.before
+                place.take(owner)
+                if not self._places:
+                    leave_compiled(self._hear_of_compiled)
+
+    def _hear_of_compiled(self, region: object) -> Callable[[], None]:
+        """Leave the classes that are compiled while any thread is in compiled code: it is made anew where they have changed."""
+        self._count_compiled(1)
+        return functools.partial(self._count_compiled, -1)
+
+    def _count_compiled(self, more: int) -> None:
+        with self._lock:
+            self._compiled += more
+            self._stand()
+
+    def _stand(self) -> None:
+        for owner, place in self._places.items():
+            if self._compiled and not _torch.is_left_to_python(owner):
+                place.take(owner)
+            else:
+                place.put(owner)
 
     def _line_up(self) -> None:
         at: dict[_Place, list[AnyWatcher]] = {place: [] for place in self._places.values()}

@@ -1,9 +1,9 @@
 """What torch.compile runs: nobody of ours is to be met there, and a report says what was not looked at for it.
 
 Compiled code is made for the function modes that are on when it is made, and is made anew where there are others. So a thread
-that enters it leaves the modes of ours behind. While anybody listens, ``torch._dynamo`` has a function of ours where it sets the
-compiler, which it does whenever a thread comes into compiled code or leaves it. Before the first compilation there is no
-``torch._dynamo``; then its import is waited for.
+that comes into it leaves the modes of ours behind. While anybody listens, ``torch._dynamo`` has a function of ours where the
+compiler is set, which happens whenever a thread comes into compiled code or leaves it. Before the first compilation there is
+no ``torch._dynamo``; then its import is waited for.
 """
 
 from __future__ import annotations
