@@ -185,7 +185,7 @@ class Steps(Watcher[nn.Module]):
         self._tracker.__enter__()
 
     def stop(self) -> None:
-        """Follow no longer, and leave nothing behind; once more does nothing.
+        """Follow no longer, and leave nothing behind; once more takes away what could not be reached before.
 
         Where the tracker cannot be reached, inside a backward or from another thread, the next call of a module takes it away.
         """
@@ -193,7 +193,7 @@ class Steps(Watcher[nn.Module]):
             self._on = False
             forget_batches(self._hear)
             self.doors.clear()
-            self._leave()
+        self._leave()
 
     def _leave(self) -> None:
         self.everywhere = not self._tracker.leave()

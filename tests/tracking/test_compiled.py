@@ -19,7 +19,7 @@ import rnnshape as rs
 from rnnshape.tracking import compiled
 from rnnshape.tracking.track import COMPILED
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:The .grad attribute of a Tensor that is not a leaf")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:The .grad attribute of a Tensor")
 
 LAYERS = (
     "compiled by torch.compile, so calls are neither checked nor followed; "
