@@ -10,11 +10,12 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from types import FrameType, FunctionType
+from types import FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
+from torch._C import _autograd
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
@@ -198,7 +199,7 @@ def _location(file: str, line: int, function: str) -> Location:
     return Location(_shortened(file), line, function, linecache.getline(file, line).strip())
 
 
-_is_profiled, _record = torch.autograd._profiler_enabled, torch.autograd._enable_record_function
+_is_profiled, _record = _autograd._profiler_enabled, _autograd._enable_record_function
 _PROXY = torch._C._TorchDispatchModeKey.PROXY
 _is_capturing = getattr(torch._C, "_cuda_isCurrentStreamCapturing", None)
 
@@ -220,9 +221,11 @@ class _Unrecorded:
         self._unseen.__enter__()
         _record(False)
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         _record(True)
-        self._unseen.__exit__(*error)
+        self._unseen.__exit__(kind, error, trace)
 
 
 def unseen() -> AbstractContextManager[object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable
@@ -110,7 +109,11 @@ class Session:
                     known = door.path if door else self.observer.path(layer)
                     name = known if door or "." in known else f"{type(root).__name__}.{path}".rstrip(".")
                     before[name] = layer, self.report.calls_of(name)
-        return functools.partial(self.reporter.guarded, self._end_compiled, before) if before else None
+
+        def end() -> None:
+            self.reporter.guarded(self._end_compiled, before)
+
+        return end if before else None
 
     def _end_compiled(self, before: dict[str, tuple[nn.Module, int]]) -> None:
         for name, (layer, calls) in before.items():

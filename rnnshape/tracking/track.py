@@ -19,8 +19,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dispatch_stack, _len_torch_function_stack
+from torch._C._autograd import _profiler_enabled
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
-from torch.autograd import _profiler_enabled
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch

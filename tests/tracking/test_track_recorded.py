@@ -18,7 +18,7 @@ import rnnshape as rs
 from rnnshape import _torch
 from rnnshape.tracking.track import RECORDED
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning", "ignore:The tensor attr")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning", "ignore:The tensor")
 
 
 class Model(nn.Module):
@@ -118,7 +118,7 @@ def _nothing_is_left() -> Iterator[None]:
 @pytest.mark.parametrize("kind", [Model, Packing, Cell])
 @pytest.mark.parametrize("record", RECORDERS)
 def test_a_recording_is_the_same(record: Callable[[nn.Module], object], kind: type[nn.Module], door: str) -> None:
-    if kind is Packing and record is not profiled or kind is Cell and record is symbolic:
+    if (kind is Packing and record is not profiled) or (kind is Cell and record is symbolic):
         return  # torch cannot record it
     torch.manual_seed(0)
     model = kind()
@@ -145,10 +145,10 @@ def test_steps_that_are_recorded_do_not_count() -> None:
     class Wrong(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.rnn, self.fc = nn.GRU(4, 8, num_layers=2), nn.Linear(16, 3)
+            self.rnn, self.fc = nn.GRU(4, 8, num_layers=2, batch_first=True), nn.Linear(16, 3)
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.fc(self.rnn(x)[1].view(x.size(1), -1))
+            return self.fc(self.rnn(x)[1].view(x.size(0), -1))
 
     model = Wrong()
     with rs.watch(model, track=1, on="record") as report:
