@@ -75,25 +75,26 @@ class _Place:
         watchers: those who watch it, in the order in which they began, and those that raise last: the last is called first.
             Replaced, never changed: other threads walk along them.
         before: the ``__call__`` that the class itself had, or None.
-        ours: the one that it has now, or None where it does not stand there at the moment.
+        stands: whether it has ours at the moment.
     """
 
-    __slots__ = ("__weakref__", "before", "ours", "watchers")
+    __slots__ = ("__weakref__", "before", "stands", "watchers")
 
     def __init__(self, before: Proceed | None) -> None:
         self.watchers: tuple[AnyWatcher, ...] = ()
         self.before = before
-        self.ours: Proceed | None = None
+        self.stands = False
 
     def put(self, owner: type[nn.Module]) -> None:
         """Stand in a class."""
-        if self.ours is None:
-            self.ours = owner.__call__ = _call_past(owner, self)
+        if not self.stands:
+            self.stands = True
+            owner.__call__ = _call_past(owner, self)
 
     def take(self, owner: type[nn.Module]) -> None:
         """Give a class its own ``__call__`` back."""
-        if self.ours is not None:
-            self.ours = None
+        if self.stands:
+            self.stands = False
             if self.before is None:
                 del owner.__call__
             else:
