@@ -196,6 +196,7 @@ class Steps(Watcher[nn.Module]):
             self._on = False
             forget_batches(self._hear)
             self.doors.clear()
+            self._tracker.forget()
         self._leave()
 
     def _leave(self) -> None:
