@@ -6,9 +6,12 @@ the report.
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
+import threading
 import traceback
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
@@ -17,6 +20,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dispatch_stack, _len_torch_function_stack
+from torch._C._autograd import _profiler_enabled
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
@@ -39,6 +43,7 @@ from rnnshape.rules.exceptions import explain
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Book, writes
+from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, renamed, under_other_names
@@ -64,9 +69,19 @@ _ALWAYS = ALWAYS | _LOOKED_AT
 
 
 def _is_followed_here() -> bool:
-    """Tell whether tensors are what they seem: not while a compiler traces, or a functional transform wraps them."""
-    return not torch.compiler.is_compiling() and peek_interpreter_stack() is None
+    """Tell whether tensors are what they seem: not while a compiler or tracer has the model, or a transform wraps them."""
+    return _torch.is_judged_here() and peek_interpreter_stack() is None
 
+
+COMPILED = (
+    "compiled by torch.compile, so no axis is followed through it; "
+    "torch.compiler.set_stance('force_eager') runs it in Python"
+)
+
+RECORDED = (
+    "under torch.profiler, a tracer or CUDA graph capture nothing is followed, so that it records nothing of rnnshape's; "
+    "run a step without it"
+)
 
 MOST_DIMS = 4
 """Dims of an input up to which unnamed ones are followed."""
@@ -98,17 +113,66 @@ class Tracker(TorchFunctionMode):
         self._batch_dims: Beside[int] = Beside()
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
         self._off = False
+        self._is_on = self._is_behind = False
+        self._thread: weakref.ref[threading.Thread] | None = None
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
         self._is_named = False
 
     # The mode
 
+    def __enter__(self) -> Tracker:
+        """Begin to follow what this thread does."""
+        self._is_on, self._is_behind = True, False
+        # A stack that is used inside a backward is gone with it.
+        self._thread = None if _torch.is_in_backward() else weakref.ref(threading.current_thread())
+        hear_of_compiled(self._leave_behind)
+        super().__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Follow no longer."""
+        self.leave()
+
+    def leave(self) -> bool:
+        """Follow no longer, and tell whether it is on no stack any more.
+
+        Inside a backward torch has other stacks, and puts those back that were before; and only a thread itself can reach its
+        own. Then another try is needed, outside of the backward, in the thread that has entered it.
+        """
+        self._is_on = False
+        leave_compiled(self._leave_behind)
+        thread = self._thread and self._thread()
+        if thread is None or not thread.is_alive() or self._is_behind:
+            return True
+        if thread is not threading.current_thread():
+            return False
+        if _torch.pop_mode(self) is None or _torch.is_in_backward():
+            return False
+        self._thread = None
+        return True
+
+    def _leave_behind(self, region: Region) -> Callable[[], None] | None:
+        """Let this thread go into compiled code without it."""
+        at = _torch.pop_mode(self)
+        if at is None:
+            return None
+        self._is_behind = True
+        self._report.did_not_look(COMPILED, region.name)
+        return functools.partial(self._come_back, at)
+
+    def _come_back(self, at: int) -> None:
+        self._is_behind = False
+        if self._is_on:
+            _torch.push_mode(self, at)
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
         name = name_of(func)
         kwargs = kwargs or {}
-        if name in _SILENT or self._off or not _is_followed_here():
+        if name in _SILENT or self._off or not self._is_on or not _is_followed_here():
+            return func(*args, **kwargs)
+        if self.steps_aside():
             return func(*args, **kwargs)
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
@@ -135,6 +199,13 @@ class Tracker(TorchFunctionMode):
                 self._reporter.tell(self._taken())
         return result
 
+    def steps_aside(self) -> bool:
+        """Tell whether somebody records what this thread does, and would find our own work there; then nothing is followed."""
+        if not _torch.is_recorded():
+            return False
+        self._report.did_not_look(RECORDED)
+        return True
+
     def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._book.known(args, known)
         if kwargs:
@@ -147,8 +218,8 @@ class Tracker(TorchFunctionMode):
     def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
         """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
         try:
-            if _len_torch_function_stack() or _len_torch_dispatch_stack():
-                with DisableTorchFunction(), _DisableTorchDispatch():
+            if _len_torch_function_stack() or _len_torch_dispatch_stack() or _profiler_enabled():
+                with _torch.unseen(), _DisableTorchDispatch():
                     work(*args)
             else:
                 work(*args)
