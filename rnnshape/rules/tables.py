@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
-from rnnshape.coordinates.tables import at_sizes, disagreement, numbers, runs_along, unique, varies
+from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation, Output
 
@@ -31,8 +31,9 @@ def is_data(axis: Axis) -> bool:
 
 def is_order(table: Tensor) -> bool:
     """Tell whether a table lists every sample once, along one dim: a permutation."""
-    values = numbers(table.flatten())
-    return len(runs_along(table)) == 1 and sorted(values) == list(range(len(values)))
+    dims = runs_along(table)
+    values = numbers(line_along(table, dims[0])) if len(dims) == 1 else []
+    return bool(values) and sorted(values) == list(range(len(values)))
 
 
 def once_each(table: Tensor) -> bool:

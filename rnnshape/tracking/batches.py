@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.room import LARGEST
-from rnnshape.coordinates.tables import alone, along, interned
+from rnnshape.coordinates.tables import alone, along, interned, line_along, numbers, runs_along
 from rnnshape.rules.tables import is_order
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def label_batch(tracker: Tracker, batch: object, samples: int | None, stacked: b
 def _order(mark: Mark, samples: int | None) -> tuple[int, ...] | None:
     """Return the order in which all samples lie along a dim of a tensor, None where they do not."""
     rows = mark.tables.get(BATCH)
-    if rows is None or rows.numel() != samples or not is_order(rows):
+    if rows is None or not is_order(rows):
         return None
-    return tuple(rows.flatten().tolist())
+    order = tuple(numbers(line_along(rows, *runs_along(rows))))
+    return order if len(order) == samples else None

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import torch
 
 from rnnshape.coordinates.mark import BATCH, GUESSED, ROWS, UNNAMED, Mark
-from rnnshape.coordinates.tables import along, runs_along
+from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
 
@@ -89,13 +89,13 @@ class Naming:
                 self.steps |= unnamed
                 if axis in self._guesses:
                     self._deny(axis)
-                elif len(dims) == 1 and table.numel() == mark.sizes[dims[0]]:
+                elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                     self._rename({axis: Axis("seq", axis.of)})
-            elif dims == [batch] and torch.equal(table, along(mark.sizes[dims[0]], dims[0], len(mark.sizes))):
+            elif dims == [batch] and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                 self.batches |= unnamed
                 if axis.name == UNNAMED:
                     is_rows = axis in self.steps or is_named
-                    self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, table.numel())})
+                    self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
 
     def _deny(self, guess: Axis) -> None:
         """Take it back that an axis is the batch; what holds of it whatever it is stays."""
