@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from rnnshape import _torch
 from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, reporters, stand_in_classes
-from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
+from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
@@ -261,10 +261,10 @@ class Steps(Watcher[nn.Module]):
         if threading.get_ident() == self._thread:
             self._samples = self.guarded(label_samples, self._tracker, samples) or []
 
-    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
+    def batch_comes(self, batch: Batch) -> None:
         """Label what a DataLoader yields in that thread; the samples are none of a batch any more."""
         if threading.get_ident() == self._thread:
-            self.guarded(label_batch, self._tracker, batch, samples, stacked)
+            self.guarded(label_batch, self._tracker, batch)
             for tensor in self._samples:
                 self._tracker.drop(tensor)
             self._samples = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAW, ROWS, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation, Output
@@ -26,7 +26,7 @@ REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip
 
 def is_data(axis: Axis) -> bool:
     """Tell whether an axis is known to be of the data, and not rows of a state or halves of an output."""
-    return axis.name not in ("layers", "directions", ROWS, UNNAMED)
+    return axis.name not in ("layers", "directions", DRAW, ROWS, UNNAMED)
 
 
 def is_order(table: Tensor) -> bool:

@@ -25,7 +25,7 @@ from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[report
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch, text
-from rnnshape.coordinates.mark import BATCH, ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
 from rnnshape.coordinates.tables import alone, along, piece_along
 from rnnshape.errors import ContractError
@@ -118,6 +118,7 @@ class Tracker(TorchFunctionMode):
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
         self._is_named = False
+        self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     # The mode
 
@@ -439,6 +440,12 @@ class Tracker(TorchFunctionMode):
         if tensor.dim() > 1 and self.mark(tensor) is None:
             tables = {self._naming.known(axis, table.numel()): table for axis, table in self.unnamed(tensor, of).items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
+        """Return the axis of the batches that a sampler draws among a population, and the coordinate of the next one."""
+        number, drawn = self._drawn.get(sampler, (len(self._drawn), 0))
+        self._drawn[sampler] = (number, 1 - drawn)
+        return Axis(DRAW, f"{number}/{population}"), drawn
 
     def unnamed(self, tensor: Tensor, of: str, but: int | None = None) -> dict[Axis, Tensor]:
         """Return axes for the dims of a tensor, all or all but one, that have no name yet."""
