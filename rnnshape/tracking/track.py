@@ -48,7 +48,7 @@ from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, renamed, under_other_names
 
-__all__ = ["Tracker"]
+__all__ = ["ALONE", "Tracker"]
 
 logger = logging.getLogger("rnnshape")
 
@@ -83,6 +83,9 @@ RECORDED = (
     "run a step without it"
 )
 
+ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
+"""Why nothing was judged where there is one sample."""
+
 MOST_DIMS = 4
 """Dims of an input up to which unnamed ones are followed."""
 
@@ -93,6 +96,10 @@ class Tracker(TorchFunctionMode):
     Args:
         reporter: what is done about findings, and where they are recorded.
         path: tells the path of a module.
+
+    Attributes:
+        is_alone: whether the last step had a batch of one, in which no samples can be mixed.
+        goes_on: whether somebody makes two of such a batch, and follows once more.
     """
 
     def __init__(self, reporter: Reporter, path: Callable[[nn.Module], str]) -> None:
@@ -118,6 +125,8 @@ class Tracker(TorchFunctionMode):
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
         self._is_named = False
+        self._inputs: dict[str, list[Axis]] = {}
+        self.is_alone = self.goes_on = False
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     # The mode
@@ -389,7 +398,8 @@ class Tracker(TorchFunctionMode):
         if (mark := self.mark(value)) is None:
             return None
         if self._naming.concerns(mark):
-            self._naming.read(mark, batch, steps, self._is_named)
+            path, kind = self.calling_module()
+            self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind, self._is_named)
             return self.mark(value)
         return mark
 
@@ -438,7 +448,9 @@ class Tracker(TorchFunctionMode):
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
         if tensor.dim() > 1 and self.mark(tensor) is None:
-            tables = {self._naming.known(axis, table.numel()): table for axis, table in self.unnamed(tensor, of).items()}
+            unnamed = self.unnamed(tensor, of)
+            self._inputs[of] = [*unnamed]
+            tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
 
     def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
@@ -492,11 +504,23 @@ class Tracker(TorchFunctionMode):
 
     def _settle(self) -> None:
         """Tell what was found about axes that nobody has named, now that nothing in the step can contradict it any more."""
+        self._tell_how_samples_were_judged()
         found, samples = self._naming.settle()
         self.samples = self.samples or samples
         self._is_named = False
         for finding in found:
             self._tell(finding)
+
+    def _tell_how_samples_were_judged(self) -> None:
+        inputs, self._inputs = self._inputs, {}
+        self.is_alone = self.samples == 1 if self._is_named else self._naming.alone is not None
+        if self.is_alone and not self.goes_on:
+            self._report.did_not_look(ALONE)
+        if self.is_alone or self._is_named:
+            return
+        judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
+        for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():
+            self._report.did_not_look(said, name)
 
     def _finish(self, output: object) -> None:
         self._settle()
