@@ -15,8 +15,10 @@ from types import CodeType, ModuleType
 from typing import Any, cast
 
 from rnnshape.api.watch import watch
+from rnnshape.hooks.processes import started_processes, unseen
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report.catalogue import FailOn, counts
+from rnnshape.report.ranks import ranks_here
 from rnnshape.report.report import Report
 from rnnshape.report.settings import SWITCH, switch
 from rnnshape.tracebacks import clear_of_ours
@@ -40,7 +42,8 @@ def run(
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
     Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer.
-    Processes that the script starts are not watched.
+    Processes that the script starts are not watched; the report names those of multiprocessing's. Of the ranks that torchrun
+    has started on a machine the first one says in its report what the others saw otherwise.
 
     Args:
         target: a file, or a module's name.
@@ -62,9 +65,10 @@ def run(
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
     watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
     report = watching.attach()
+    ranks = ranks_here()
     interrupted = False
     code = 0
-    with _only_mistakes_are_logged():
+    with _only_mistakes_are_logged(), started_processes() as started:
         try:
             code = _script(target, as_module)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
@@ -73,12 +77,19 @@ def run(
             interrupted = True
         finally:
             watching.remove()
+    for what in unseen(started):
+        report.could_not_follow(what)
     _flush()
+    differences: list[str] = []
+    if ranks is not None and ranks.leads:
+        differences = ranks.differences(report, wait=not interrupted and not code)
+    elif ranks is not None:
+        ranks.tell(report)
     if switch() == "off":
         print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
     elif _speaks(report):
         with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-            print_report(report, _title(target, as_module), console(stderr=True))
+            print_report(report, _title(target, as_module), console(stderr=True), ranks=differences)
     if interrupted:
         raise KeyboardInterrupt
     return code or (FOUND if _fails(report, fail_on) else 0)

@@ -171,9 +171,7 @@ def pack(fakes: Fakes, x: Tensor, lengths: Tensor, batch_first: bool) -> Packing
     if len(known) != batch:
         raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(known)} (batch_size={batch})")
     if any(n <= 0 for n in known):
-        raise RuntimeError(
-            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
-        )
+        raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0")
     if any(a < b for a, b in itertools.pairwise(known)):
         raise RuntimeError(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "

@@ -78,9 +78,7 @@ def part_lengths(dims: Dims, split_size: int | Sequence[int], dim: int) -> list[
         return [min(split_size, size - s) for s in range(0, max(size, 1), split_size)]
     lengths = list(split_size)
     if sum(lengths) != size:
-        raise LayoutError(
-            f"split({lengths}): the parts have {sum(lengths)} elements, dim {at} of {render(dims)} has {size}"
-        )
+        raise LayoutError(f"split({lengths}): the parts have {sum(lengths)} elements, dim {at} of {render(dims)} has {size}")
     return lengths
 
 

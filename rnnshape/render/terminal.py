@@ -27,13 +27,14 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 
-def print_report(report: Report, title: str, to: Console) -> None:
+def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] = ()) -> None:
     """Print a report.
 
     Args:
         report: what was seen.
         title: what was run.
         to: where to print.
+        ranks: what other ranks of a distributed run saw, a line each.
     """
     events = report.events
     modules = [list(group) for _, group in groupby(events, key=lambda e: e.module)]
@@ -54,6 +55,11 @@ def print_report(report: Report, title: str, to: Console) -> None:
         to.print(Text("not judged:", style="dim"))
         for what in report.unfollowed:
             to.print(_line(f"  {what}", "dim"))
+    if ranks:
+        to.print()
+        to.print(Text("other ranks:", style="bold"))
+        for line in ranks:
+            to.print(_line(f"  {line}"))
     if not (modules or report.findings or report.unfollowed):
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
 

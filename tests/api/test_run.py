@@ -308,8 +308,7 @@ ENDINGS = {
     "atexit that fails": "import atexit\natexit.register(lambda: 1 / 0)",
     "atexit after a crash": "import atexit\natexit.register(print, 'bye')\n1 / 0",
     "a thread that goes on": (
-        "import threading\ndef f():\n    threading.main_thread().join(); print(2)\n"
-        "threading.Thread(target=f).start()\nprint(1)"
+        "import threading\ndef f():\n    threading.main_thread().join(); print(2)\nthreading.Thread(target=f).start()\nprint(1)"
     ),
     "a daemon that goes on": "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()",
     "a pool of threads": (
@@ -824,7 +823,7 @@ def test_jsonl(desk: Desk) -> None:
         import os
         os.chdir("/")
         {UNBATCHED}
-        print(len(open({str(desk.folder / 'a.jsonl')!r}).readlines()))
+        print(len(open({str(desk.folder / "a.jsonl")!r}).readlines()))
         """,
         options=("--jsonl", "a.jsonl"),
     )

@@ -1,8 +1,8 @@
 """What users do with a recurrent model: each situation is a function that does it, and returns all that came of it.
 
 Nothing here knows rnnshape. A situation is given its `Place`: the door of rnnshape stands over a model within
-``at.over(model)``, and ``at.call(f, ...)`` calls the model, or what was made of it. With no door both do nothing, which is the run that the others
-are compared with, bit for bit. What a situation returns may be any nest of plain data, tensors and modules.
+``at.over(model)``, and ``at.call(f, ...)`` calls the model, or what was made of it. With no door both do nothing, which is the
+run that the others are compared with, bit for bit. What a situation returns may be any nest of plain data, tensors and modules.
 """
 
 from __future__ import annotations
