@@ -28,7 +28,7 @@ MOST_SHOWN = 8
 """Differences that are told of one rank."""
 
 
-class Told(TypedDict):
+class _Told(TypedDict):
     """What a rank saw: how often each kind of call came, and the first line of each finding."""
 
     calls: dict[str, int]
@@ -97,14 +97,14 @@ class Ranks:
         shutil.rmtree(self._folder, ignore_errors=True)
         return lines
 
-    def _heard(self, number: int) -> Told | None:
+    def _heard(self, number: int) -> _Told | None:
         try:
-            return cast("Told", json.loads((self._folder / f"{number}.json").read_text(encoding="utf-8")))
+            return cast("_Told", json.loads((self._folder / f"{number}.json").read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return None
 
 
-def _told(report: Report) -> Told:
+def _told(report: Report) -> _Told:
     calls: dict[str, int] = {}
     for events, ended in ((report.events, ""), (report.failed, ", which failed")):
         for event in events:
@@ -116,7 +116,7 @@ def _told(report: Report) -> Told:
     return {"calls": calls, "findings": [f"{f.code} {f.headline}" for f in report.findings]}
 
 
-def _otherwise(told: Told, own: Told, first: int) -> Iterator[str]:
+def _otherwise(told: _Told, own: _Told, first: int) -> Iterator[str]:
     """Say in what a rank differs from the first one."""
     kinds = [k for k in {**told["calls"], **own["calls"]} if told["calls"].get(k, 0) != own["calls"].get(k, 0)]
     counts = [(kind, told["calls"].get(kind, 0), own["calls"].get(kind, 0)) for kind in kinds]
