@@ -50,6 +50,10 @@ class LayoutIndexError(LayoutError, IndexError):
     """An index or a dim that the Layout does not have."""
 
 
+_AROUND = 100
+"""Characters that are shown on either side of a mistake in a long text."""
+
+
 class LayoutSyntaxError(LayoutError):
     """A Layout string that cannot be read.
 
@@ -65,7 +69,10 @@ class LayoutSyntaxError(LayoutError):
         self.reason = reason
         # One character for each, so that the caret stands under the mistake in a text of several lines too.
         line = "".join(" " if character.isspace() else character for character in text)
-        super().__init__(f"cannot read this layout: {reason}\n  {line}\n  {' ' * position}^")
+        first = max(0, position - _AROUND) if len(line) > 2 * _AROUND else 0
+        before, after = "..." if first else "", "..." if len(line) > first + 2 * _AROUND else ""
+        seen = f"{before}{line[first : first + 2 * _AROUND]}{after}"
+        super().__init__(f"cannot read this layout: {reason}\n  {seen}\n  {' ' * (len(before) + position - first)}^")
 
     def __reduce__(self) -> tuple[type[LayoutSyntaxError], tuple[str, int, str]]:
         return type(self), (self.text, self.position, self.reason)
