@@ -908,7 +908,7 @@ def pruned(at: Place) -> object:
         return trained(at, model)
 
 
-@situation("`quantize_dynamic`")
+@situation("`quantize_dynamic`", convert="`nn.convert(model, back=True)` comes first")
 def quantized(at: Place) -> object:
     model = Tagger(bidirectional=False).eval()
     with warnings.catch_warnings():

@@ -37,8 +37,8 @@ FOLLOWING = ("diagnose", "track", "check", "run", "pytest")
 
 COMPILED = "compilers: the compiled model runs with more compiled frames, or stops, or the report does not say so"
 RECORDED = "compilers: what the user records has operations of ours in it"
-KINDS = "memory: tensors of other kinds are not unknown, but a mistake of ours"
-KEPT = "memory: while the watch is on, a model that was recorded does not die"
+KINDS = "tables are made under the user's transform or fake mode, which is a mistake of ours that is logged"
+KEPT = "while the watch is on, a model that was recorded does not die"
 
 NOT_YET: dict[tuple[str, str], str] = {
     **{(s, d): COMPILED for s in ("compiled_before", "compiled_after") for d in DOORS if d != "predict"},
@@ -50,11 +50,10 @@ NOT_YET: dict[tuple[str, str], str] = {
     ("function_mode", "diagnose"): RECORDED,
     **{("called_in_backward", d): "compilers: a mode stays on where the last followed step ends in a backward"
        for d in ("run", "pytest")},
-    **{(s, d): KINDS for s in ("nested", "jagged", "fake", "func_grad", "func_vmap", "func_jvp") for d in FOLLOWING},
+    **{(s, d): KINDS for s in ("fake", "func_grad", "func_vmap", "func_jvp") for d in FOLLOWING},
     ("fake", "predict"): KINDS,
     **{(s, d): KEPT for s in ("export", "fx_trace", "fsdp") for d in ("run", "pytest")},
     ("fx_trace", "assert_layout"): "compilers: it asks a Proxy of torch.fx for its sizes",
-    ("quantized", "convert"): "edges: a converted layer is not quantized",
     ("fsdp", "predict"): "the dry run of a sharded model leaves its parameters as placeholders",
     ("recursive", "predict"): "the class of a model that was predicted does not die",
 }  # fmt: skip
