@@ -32,6 +32,9 @@ FAST = [
 ]  # fmt: skip
 """What needs a version's own behaviour; the oracles, mutations and speed need it no second time."""
 
+WARN = ("-W", "default", "-W", "error::rnnshape.errors.RNNShapeWarning")
+"""What older versions of others warn of is not what is tested."""
+
 NAMED = ("torch", "numpy", "jaxtyping", "beartype", "click", "rich", "pytest", "hypothesis", "einops")
 
 
@@ -117,8 +120,19 @@ def main(words: list[str]) -> int:
         else:
             python = str(environment(Path(folder) / "venv", options.python, wanted(options.packages), options.without_torch))
         tests = options.tests or (without_torch() if options.without_torch else FAST)
-        # What older versions warn of is not what is tested.
-        command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "default", *tests]
+        command = [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "default",
+            "-W",
+            "error::rnnshape.errors.RNNShapeWarning",
+            *tests,
+        ]
         done = subprocess.run(command, cwd=ROOT, check=False)
         names = ", ".join(f"{name} {version}" for name, version in versions(python).items())
         asked = subprocess.run(
