@@ -6,10 +6,11 @@ import functools
 import importlib.util
 import linecache
 import os
+import random
 import sys
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
 
@@ -52,6 +53,7 @@ __all__ = [
     "uncompiled",
     "undispatched",
     "unseen",
+    "untouched_randomness",
     "user_location",
     "without_modes",
 ]
@@ -409,3 +411,21 @@ def is_ours(error: BaseException) -> bool:
         return False  # it stands around what torch itself raised
     ours = file.startswith(_OURS) and not (kind in (RuntimeError, IndexError) and os.path.basename(file) in _AS_TORCH)
     return ours or (kind is AssertionError and file.startswith(os.path.join(_TORCH, "_subclasses")))
+
+
+@contextmanager
+def untouched_randomness() -> Generator[None, None, None]:
+    """Give every generator of random numbers its state back."""
+    numpy = sys.modules.get("numpy")
+    python, cpu = random.getstate(), torch.get_rng_state()
+    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    arrays = numpy.random.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        torch.set_rng_state(cpu)
+        if gpus:
+            torch.cuda.set_rng_state_all(gpus)
+        if numpy:
+            numpy.random.set_state(arrays)

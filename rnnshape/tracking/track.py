@@ -466,9 +466,11 @@ class Tracker(TorchFunctionMode):
         return {Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}"): along(sizes[dim], dim, len(sizes)) for dim in dims}
 
     def doubled(self, value: Any) -> Any:
-        """Return arguments in which every tensor that was labelled has its samples twice."""
+        """Return arguments in which every tensor of which the batch is known has its samples twice."""
         if isinstance(value, Tensor):
             dim = self._batch_dims.get(value)
+            if dim is None and not value.requires_grad and list(value.shape).count(1) == 1:
+                dim = list(value.shape).index(1)  # nobody has named it, and there is no other
             return value if dim is None else torch.cat([value, value], dim)
         if isinstance(value, dict):
             return {k: self.doubled(v) for k, v in value.items()}
