@@ -515,7 +515,7 @@ class Tracker(TorchFunctionMode):
 
     def _tell_how_samples_were_judged(self) -> None:
         inputs, self._inputs = self._inputs, {}
-        self.is_alone = self.samples == 1 if self._is_named else self._naming.alone is not None
+        self.is_alone = self.samples == 1 if self._is_named else self._naming.is_alone
         if self.is_alone and not self.goes_on:
             self._report.did_not_look(ALONE)
         if self.is_alone or self._is_named:
