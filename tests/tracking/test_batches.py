@@ -221,7 +221,7 @@ def test_targets_of_a_loader_are_targets() -> None:
     with rs.watch(model, track=True, on="record") as report:
         for x, y in DataLoader(data(), batch_size=6):
             F.cross_entropy(model(x).flip(0), y)
-    assert [f.code for f in report.findings] == ["RNS502"]
+    assert [f.code for f in report.findings] == ["RNS402"]
 
 
 def test_what_a_model_is_given_is_no_target() -> None:
