@@ -122,6 +122,9 @@ def _judge_two(
     loss: Callable[[Any, Any], object] | None,
 ) -> None:
     """Of one sample nothing is mixed: follow a copy of the model once more, with the same sample twice."""
+    if any(any(_torch.has_hooks(module)) for _, module in _torch.named_modules(model)):
+        session.report.did_not_look(ALONE)  # a copy would call them once more
+        return
     try:
         with _torch.untouched_randomness(), _torch.unseen():
             copy = deepcopy(model)

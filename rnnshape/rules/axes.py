@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import ROWS, Mark
 from rnnshape.coordinates.tables import broadcast_shapes, disagreement, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
@@ -233,6 +233,8 @@ def _runs_along_the_batch(use: RecurrentInput) -> Mistake:
 def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Iterator[Mistake]:
     """A layer takes for its batch what another made as steps, and nothing in between has moved them."""
     batch_dim, seq_dim = (use.batch_dim, use.seq_dim) if isinstance(use, RecurrentInput) else (1, 0)
+    if not any(runs_along(table) == [seq_dim] for _, table in use.mark.of(ROWS)):
+        return  # whoever has named the batch is told which of the two is wrong
     for axis, table in use.mark.of("step"):
         source = step.usage.source(axis)
         if source is None or source.packed or axis in use.mark.sites or batch_dim is None or runs_along(table) != [batch_dim]:
