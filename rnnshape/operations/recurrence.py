@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -124,6 +125,13 @@ class Recurrence:
         if rows.numel() == last.numel() and int(rows.min()) >= 0 and len(torch.unique(last)) > 1:
             self.sample, self.ends = sample, torch.full((int(rows.max()) + 1,), self.past)
             self.ends[rows] = last
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give the axes of its input other names."""
+        self.seq = names.get(self.seq, self.seq) if self.seq is not None else None
+        self.sample = names.get(self.sample, self.sample) if self.sample is not None else None
+        if self.reads is not None:
+            self.reads = names.get(self.reads[0], self.reads[0]), self.reads[1]
 
     def places(self, steps: Tensor, samples: Tensor | None) -> Tensor:
         """Return the steps of a tensor; one element where each is its sample's last, or lies after it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
@@ -66,6 +66,11 @@ class Step:
         for call in self.usage.calls.values():
             if call.seq is not None and call.seq.of == seq.of and call.padding is None:
                 call.is_padded(padding)
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give axes of the recurrent layers' inputs other names."""
+        for call in self.usage.calls.values():
+            call.rename(names)
 
     def here(self) -> Location | None:
         """Return the user's line."""
