@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
+from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import numbers
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Ending
@@ -160,7 +161,7 @@ def _read_padding(call: Recurrence) -> Mistake | None:
     if padding is None or not padding.is_seen or not padding.is_right or padding.steps != call.steps or call.steps < 2:
         return None
     top = call.layers - 1
-    if (top, 0) in call.rows and (0, call.end) not in call.used and ((top, 0) not in call.returned or _is_asked_for(call)):
+    if (top, 0) in call.rows and (0, call.end) not in call.used and _is_meant_for_the_end(call, padding):
         return _picked(
             call,
             "RNS303",
@@ -168,7 +169,8 @@ def _read_padding(call: Recurrence) -> Mistake | None:
             "pack the input with pack_padded_sequence: h_n is then the state at each sample's own end",
             call.rows[top, 0],
         )
-    if call.directions == 2 and any(way == 1 for way, _ in (*call.used, *((way, layer) for layer, way in call.rows))):
+    reverse = any(way == 1 for way, _ in call.used) or any(way == 1 for _, way in call.rows)
+    if call.directions == 2 and reverse and padding.has_lengths:
         return _picked(
             call,
             "RNS407",
@@ -179,10 +181,13 @@ def _read_padding(call: Recurrence) -> Mistake | None:
     return None
 
 
-def _is_asked_for(call: Recurrence) -> bool:
-    """Tell whether a state that the model returns is no by-product: it is all there is, or lengths came along that tell its end.
+def _is_meant_for_the_end(call: Recurrence, padding: Padding) -> bool:
+    """Tell whether h_n is used as the state at each sample's end.
 
-    A language model returns (scores, state), and nobody uses the state.
+    It is where it is all that is used. Who uses output too, behind a mask maybe, and has no lengths, may put up with a decoder that
+    starts from a state after the padding; who has them need not. A language model returns (scores, state), and nobody uses the state.
     """
-    has_lengths = call.padding is not None and call.padding.has_lengths
-    return not call.used or (has_lengths and (call.is_carried or call.returns_output))
+    if not call.used:
+        return True
+    is_by_product = (call.layers - 1, 0) in call.returned and not call.is_carried and not call.returns_output
+    return padding.has_lengths and not is_by_product
