@@ -6,14 +6,17 @@ import functools
 import importlib.util
 import linecache
 import os
+import random
 import sys
 import weakref
-from collections.abc import Callable, Iterator
-from types import FrameType, FunctionType
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
+from torch._C import _autograd
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
@@ -27,12 +30,16 @@ __all__ = [
     "TORCH_FORWARDS",
     "Family",
     "calling_module",
-    "compiles_below",
+    "compiled_with",
+    "compiler_below",
     "function_modes",
     "has_hooks",
     "is_autocast",
+    "is_in_backward",
     "is_judged_here",
+    "is_left_to_python",
     "is_library",
+    "is_recorded",
     "is_unbatched_call",
     "known_values",
     "memory_of",
@@ -41,10 +48,12 @@ __all__ = [
     "packed_sizes",
     "path_from_stack",
     "pop_mode",
+    "push_mode",
     "traceback_location",
     "uncompiled",
     "undispatched",
     "unseen",
+    "untouched_randomness",
     "user_location",
     "without_modes",
 ]
@@ -64,11 +73,6 @@ _TORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 
 
 _is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_tracing_state
-
-
-def is_judged_here() -> bool:
-    """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
-    return not _is_compiling() and _tracing_state() is None
 
 
 def is_autocast() -> bool:
@@ -91,11 +95,36 @@ def uncompiled(function: F, and_below: bool = False) -> F:
     return function
 
 
+_compiler = getattr(cast("Any", torch._C)._dynamo.eval_frame, "get_eval_frame_callback", lambda: None)  # since torch 2.7
+_set_compiler = cast("Any", torch._C)._dynamo.eval_frame.set_eval_frame
+
+
 @uncompiled
-def compiles_below() -> bool:
-    """Tell whether torch.compile is at work in this thread, and would take up the next Python function that is called."""
-    asked = getattr(cast("Any", torch._C)._dynamo.eval_frame, "get_eval_frame_callback", None)
-    return asked is not None and callable(asked())
+def compiler_below() -> object:
+    """Return what would take up the next Python function that is called in this thread: torch.compile, or None."""
+    found = _compiler()
+    return found if callable(found) else None
+
+
+def is_left_to_python(kind: type[nn.Module]) -> bool:
+    """Tell whether torch.compile calls the modules of a class as they stand, which it does with torch's recurrent layers."""
+    return kind is nn.RNNBase and not getattr(sys.modules.get("torch._dynamo.config"), "allow_rnn", False)
+
+
+@uncompiled
+def compiled_with(compiler: object, function: Callable[..., object], /, *args: object, **kwargs: object) -> object:
+    """Call a function with another compiler below it, or none."""
+    before = _set_compiler(compiler)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _set_compiler(before)
+
+
+@uncompiled
+def is_judged_here() -> bool:
+    """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
+    return not _is_compiling() and _tracing_state() is None
 
 
 _NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
@@ -207,8 +236,38 @@ def _location(file: str, line: int, function: str) -> Location:
     return Location(_shortened(file), line, function, linecache.getline(file, line).strip())
 
 
-unseen = torch._C.DisableTorchFunction
-"""The context in which our own work is done: function modes, and tensors of the user's own classes, do not see it."""
+_is_profiled, _record = _autograd._profiler_enabled, _autograd._enable_record_function
+_PROXY = torch._C._TorchDispatchModeKey.PROXY
+_is_capturing = getattr(torch._C, "_cuda_isCurrentStreamCapturing", None)
+
+
+def is_recorded() -> bool:
+    """Tell whether what this thread does is written down: by a profiler, by a tracer of operations, or in a CUDA graph."""
+    if _is_profiled() or torch._C._get_dispatch_mode(_PROXY) is not None or torch._ops._len_torch_dispatch_stack_pre_dispatch():
+        return True
+    return _is_capturing is not None and torch.cuda.is_initialized() and _is_capturing()
+
+
+class _Unrecorded:
+    """A context in which no profiler of this thread records what torch does, and no function mode sees it."""
+
+    def __init__(self) -> None:
+        self._unseen = torch._C.DisableTorchFunction()
+
+    def __enter__(self) -> None:
+        self._unseen.__enter__()
+        _record(False)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _record(True)
+        self._unseen.__exit__(kind, error, trace)
+
+
+def unseen() -> AbstractContextManager[object]:
+    """Return the context in which our own work is done: no mode, no class of tensors and no profiler sees it."""
+    return _Unrecorded() if _is_profiled() else torch._C.DisableTorchFunction()
 
 
 undispatched = torch._C._DisableTorchDispatch
@@ -233,16 +292,31 @@ def named_modules(model: nn.Module, several: bool = False) -> Iterator[tuple[str
     yield from model.named_modules(remove_duplicate=not several)
 
 
-def pop_mode(mode: TorchFunctionMode) -> None:
-    """Take a function mode off the stack, from wherever on it it is."""
+def pop_mode(mode: TorchFunctionMode) -> int | None:
+    """Take a function mode off the stack of this thread, and return how many are below it; None where it is not there."""
     above: list[TorchFunctionMode] = []
-    while torch._C._len_torch_function_stack():
+    at = None
+    while (left := torch._C._len_torch_function_stack()) and at is None:
         top = _pop_mode()
         if top is mode:
-            break
-        above.append(top)
+            at = left - 1
+        else:
+            above.append(top)
     for other in reversed(above):
         _push_mode(other)
+    return at
+
+
+def push_mode(mode: TorchFunctionMode, at: int) -> None:
+    """Put a function mode on the stack of this thread, above as many others."""
+    above = [_pop_mode() for _ in range(torch._C._len_torch_function_stack() - at)]
+    for other in (mode, *reversed(above)):
+        _push_mode(other)
+
+
+def is_in_backward() -> bool:
+    """Tell whether this thread is inside a backward: afterwards torch puts the modes back that were on before it."""
+    return torch._C._current_graph_task_id() != -1
 
 
 def traceback_location(error: BaseException) -> Location | None:
@@ -290,7 +364,7 @@ class Family:
     def _remember(self, parent: nn.Module, name: str, child: nn.Module | None) -> None:
         if child is not None:
             key, parents = id(child), self._parents
-            parents[key] = (weakref.ref(parent), name, weakref.ref(child, lambda _: parents.pop(key, None)))
+            parents[key] = (weakref.ref(parent), name, weakref.ref(child, functools.partial(parents.pop, key)))
 
 
 def calling_module() -> nn.Module | None:
@@ -337,3 +411,21 @@ def is_ours(error: BaseException) -> bool:
         return False  # it stands around what torch itself raised
     ours = file.startswith(_OURS) and not (kind in (RuntimeError, IndexError) and os.path.basename(file) in _AS_TORCH)
     return ours or (kind is AssertionError and file.startswith(os.path.join(_TORCH, "_subclasses")))
+
+
+@contextmanager
+def untouched_randomness() -> Generator[None, None, None]:
+    """Give every generator of random numbers its state back."""
+    numpy = sys.modules.get("numpy")
+    python, cpu = random.getstate(), torch.get_rng_state()
+    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    arrays = numpy.random.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        torch.set_rng_state(cpu)
+        if gpus:
+            torch.cuda.set_rng_state_all(gpus)
+        if numpy:
+            numpy.random.set_state(arrays)

@@ -13,21 +13,23 @@ from torch import Tensor, nn
 from rnnshape import _torch
 from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, reporters, stand_in_classes
-from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
+from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
 from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
+from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.labels import label
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
-# Where torch.compile leaves a layer to Python, it would go on with us.
-for _ours in (Reporter.guarded, Reporter.tell):
-    _torch.uncompiled(_ours, and_below=True)
-
 __all__ = ["UNBATCHED", "Session", "Steps", "recording", "trackers"]
+
+COMPILED_LAYERS = (
+    "compiled by torch.compile, so calls are neither checked nor followed; "
+    "torch.compiler.set_stance('force_eager') runs them in Python"
+)
 
 UNBATCHED = "RNS112"
 """The rule on inputs without a batch: whoever has named the axes has meant them so."""
@@ -84,6 +86,7 @@ class Session:
 
     def begin(self) -> None:
         """Begin to watch the layers."""
+        hear_of_compiled(self._hear_of_compiled)
         if self._model is None:
             self.observer.watch_everything()
         else:
@@ -91,7 +94,33 @@ class Session:
 
     def end(self) -> None:
         """Watch no longer, and leave nothing behind."""
+        leave_compiled(self._hear_of_compiled)
         self.observer.remove()
+
+    def _hear_of_compiled(self, region: Region) -> Callable[[], None] | None:
+        return self.reporter.guarded(self._begin_compiled, region)
+
+    def _begin_compiled(self, region: Region) -> Callable[[], None] | None:
+        """Return what records the layers that were compiled: those that were not called in Python meanwhile."""
+        before: dict[str, tuple[nn.Module, int]] = {}
+        for root in region.modules():
+            for path, layer in _torch.named_modules(root):
+                door = self.observer.doors.get(id(layer))
+                if isinstance(layer, _torch.RECURRENT) and (door or self.observer.everywhere):
+                    known = door.path if door else self.observer.path(layer)
+                    name = known if door or "." in known else f"{type(root).__name__}.{path}".rstrip(".")
+                    before[name] = layer, self.report.calls_of(name)
+
+        def end() -> None:
+            self.reporter.guarded(self._end_compiled, before)
+
+        return end if before else None
+
+    def _end_compiled(self, before: dict[str, tuple[nn.Module, int]]) -> None:
+        for name, (layer, calls) in before.items():
+            door = self.observer.doors.get(id(layer))
+            if self.report.calls_of(door.path if door else name) == calls:
+                self.report.did_not_look(COMPILED_LAYERS, name)
 
     @contextmanager
     def watching(self) -> Generator[None, None, None]:
@@ -137,6 +166,7 @@ class Steps(Watcher[nn.Module]):
     def __init__(self, reporter: Reporter, tracker: Tracker, model: nn.Module | None, limit: int | None) -> None:
         self.doors: dict[int, nn.Module] = {}
         self.everywhere = False
+        self.in_compiled = False
         self._reporter = reporter
         self._tracker = tracker
         self._model = model
@@ -160,22 +190,32 @@ class Steps(Watcher[nn.Module]):
         self._tracker.__enter__()
 
     def stop(self) -> None:
-        """Follow no longer, and leave nothing behind; once more does nothing."""
-        if not self._on:
-            return
-        self._on = False
-        leave_classes(self)
-        forget_batches(self)
-        self.everywhere = False
-        self.doors.clear()
-        _torch.pop_mode(self._tracker)
-        self._tracker.forget()
+        """Follow no longer, and leave nothing behind; once more takes away what could not be reached before.
+
+        Where the tracker cannot be reached, inside a backward or from another thread, the next call of a module takes it away.
+        """
+        if self._on:
+            self._on = False
+            forget_batches(self)
+            self.doors.clear()
+            self._tracker.forget()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.everywhere = not self._tracker.leave()
+        if self.everywhere:
+            stand_in_classes(self, (nn.Module,))
+        else:
+            leave_classes(self)
 
     # What the class of a module calls
 
-    def found_in_passing(self, module: nn.Module) -> nn.Module:
-        """Any module is a step, where it is the outermost."""
-        return module
+    def found_in_passing(self, module: nn.Module) -> nn.Module | None:
+        """Any module is a step, where it is the outermost; once all are over, it is a chance to take away what is left."""
+        if self._on:
+            return module
+        self._leave()
+        return None
 
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
@@ -187,6 +227,8 @@ class Steps(Watcher[nn.Module]):
             return proceed(*args, **kwargs)
         if self._taken == self._limit:
             self.stop()
+            return proceed(*args, **kwargs)
+        if self._tracker.steps_aside():
             return proceed(*args, **kwargs)
         self._taken += 1
         self._inside = True
@@ -221,10 +263,10 @@ class Steps(Watcher[nn.Module]):
         if threading.get_ident() == self._thread:
             self._samples = self.guarded(label_samples, self._tracker, samples) or []
 
-    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
+    def batch_comes(self, batch: Batch) -> None:
         """Label what a DataLoader yields in that thread; the samples are none of a batch any more."""
         if threading.get_ident() == self._thread:
-            self.guarded(label_batch, self._tracker, batch, samples, stacked)
+            self.guarded(label_batch, self._tracker, batch)
             for tensor in self._samples:
-                self._tracker.forget(tensor)
+                self._tracker.drop(tensor)
             self._samples = []

@@ -165,6 +165,7 @@ class _Targets:
     def _put(self, target: object, checker: Checker, stand: _ClassCheck | None) -> None:
         key, targets = id(target), self._targets
 
+        @functools.partial(_torch.uncompiled, and_below=True)
         def forget(reference: weakref.ref[object]) -> None:
             found = targets.get(key)
             if found is not None and found.alive is reference:
@@ -191,16 +192,14 @@ class _ClassCheck(Watcher[bool]):
         self.raises = checker.reporter.on == "raise"
         self.doors = {} if module is None else {id(module): True}
         self.everywhere = module is None
+        self.in_compiled = False
 
     def found_in_passing(self, module: nn.Module) -> bool:
         """Any module of the class is checked."""
         return True
 
-    @_torch.uncompiled
     def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
-        if _torch.compiles_below():
-            return proceed(*args, **kwargs)
         own = module.__dict__.get("forward")
         given = args if own is not None else (module, *args)
         call = CheckedCall(self._checker, own or type(module).forward, module, given, kwargs)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 from torch import nn
 
 from rnnshape.calls import checked_module
+from rnnshape import _torch
 from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.errors import SpecError
 from rnnshape.layout.sizes import shown
@@ -15,10 +17,14 @@ from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
-from rnnshape.session import recording
+from rnnshape.session import Session, recording
 from rnnshape.tracking.labels import Axes, check_form, label, label_arguments
+from rnnshape.tracking.track import ALONE
 
 __all__ = ["diagnose"]
+
+TWICE = "a batch of one: whether samples are mixed was judged on the same sample twice"
+"""How a batch of one is judged."""
 
 
 def diagnose(
@@ -75,6 +81,7 @@ def diagnose(
     axes = annotated_axes(model.forward) or None if axes is None else axes
     session = recording(model, codes, named=axes is not None)
     report, tracker = session.report, session.tracker()
+    tracker.goes_on = True
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
     with session.watching():
@@ -82,6 +89,9 @@ def diagnose(
             with tracker:
                 output = _run(model, args, kwargs, loss, target)
             tracker.finish(output)
+            if tracker.is_alone:
+                given = _Given(args, kwargs, target)
+                _judge_two(session, model, given, tracker.doubled, axes, target_axes, loss)
         except Exception as error:
             report.exception = error
             tracker.abandon()
@@ -90,6 +100,43 @@ def diagnose(
                 two = tracker.doubled
                 add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
     return report
+
+
+class _Given(NamedTuple):
+    """What a model and its loss are given."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    target: object
+
+
+def _judge_two(
+    session: Session,
+    model: nn.Module,
+    given: _Given,
+    doubled: Callable[[Any], Any],
+    axes: Axes,
+    target_axes: Axes,
+    loss: Callable[[Any, Any], object] | None,
+) -> None:
+    """Of one sample nothing is mixed: follow a copy of the model once more, with the same sample twice."""
+    try:
+        with _torch.untouched_randomness(), _torch.unseen():
+            copy = deepcopy(model)
+            args, kwargs, target = (doubled(value) for value in given)
+        paths = {id(module): path for path, module in _torch.named_modules(copy)}
+        tracker = session.tracker(lambda module: paths.get(id(module), ""))
+        label_arguments(tracker, copy, args, kwargs, axes)
+        label(tracker, target, target_axes, "target", "target_axes", target=True)
+        with _torch.untouched_randomness():
+            with tracker:
+                output = _run(copy, args, kwargs, loss, target)
+            tracker.finish(output)
+    except Exception:  # a state of one sample that the model keeps, a size that is written down
+        session.report.did_not_look(ALONE)
+    else:
+        if not tracker.is_alone:
+            session.report.did_not_look(TWICE)
 
 
 def _run(

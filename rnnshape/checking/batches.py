@@ -12,7 +12,7 @@ from torch import Tensor
 from rnnshape import _torch
 from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.tables import along
-from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
+from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.layout.axes import UNKNOWN, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.tracking.batches import batch_dims
@@ -56,14 +56,14 @@ class Batches:
     def samples_come(self, samples: Sequence[object]) -> None:
         """Nothing is followed yet."""
 
-    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
+    def batch_comes(self, batch: Batch) -> None:
         """Remember what was yielded, where its sizes tell which dim is the batch."""
         if not self._wanting:
             forget_batches(self)
             return
         try:
             with _torch.unseen():
-                for _, tensor, dim in batch_dims(batch, samples, stacked):
+                for _, tensor, dim in batch_dims(batch):
                     if dim is not None:
                         sizes = tuple(tensor.shape)
                         self._book.remember(tensor, Mark(sizes, {BATCH: along(sizes[dim], dim, len(sizes))}))

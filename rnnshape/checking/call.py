@@ -74,7 +74,7 @@ class CheckedCall:
         Raises:
             ContractError: for what is wrong with them.
         """
-        if not self._others:
+        if not (self._others or _torch.is_recorded()):
             self._own = self._checker.tracker()
         if self._known.annotations or self._checker.axes is not None or self._own is not None:
             found = self._reporter.guarded(self._judge_arguments)
@@ -107,7 +107,7 @@ class CheckedCall:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._own is not None:
-            _torch.pop_mode(self._own)
+            self._own.leave()
         self._layers.leave()
 
     @property

@@ -56,7 +56,7 @@ def around(function: Function, begin: Begin) -> Function:
 
 def _of_function(function: Function, begin: Begin) -> Function:
     def wrapper(*args: object, **kwargs: object) -> object:
-        if not _torch.is_judged_here() or _torch.compiles_below():
+        if not _torch.is_judged_here() or _torch.compiler_below() is not None:
             return function(*args, **kwargs)
         call = begin(args, kwargs)
         with call:

@@ -14,13 +14,17 @@ from rnnshape.report.location import Location
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
-__all__ = ["BATCH", "GUESSED", "MADE", "ROWS", "UNNAMED", "Form", "Mark", "Site"]
+__all__ = ["BATCH", "DRAW", "GUESSED", "MADE", "ROWS", "UNNAMED", "Form", "Mark", "Site"]
 
 MADE = "#"
 """How the origin of an axis begins that a call of a recurrent layer made; no argument has such a name."""
 
 BATCH = Axis("batch")
 """The samples of a step, where somebody has named them, or everything in it agrees on them."""
+
+DRAW = "draw"
+"""The name of the axis of batches that a DataLoader has drawn in random order, one of them in each tensor: two in a row have
+different coordinates, so that a state of the one does not go with the other."""
 
 GUESSED = "?"
 """How the origin of a batch begins that is one because a layer takes it for that, as long as the step goes on."""

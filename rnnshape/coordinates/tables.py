@@ -214,6 +214,12 @@ def _disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
     return tuple(numbers(different.nonzero()[0]))
 
 
+def line_along(table: Tensor, dim: int) -> Tensor:
+    """Return the coordinates along the one dim along which a table varies; beside padding others may tell of it."""
+    others = [d for d in range(table.dim()) if d != dim and table.size(d) > 1]
+    return (table.amax(others, keepdim=True) if others else table).flatten()
+
+
 def runs_along(table: Tensor) -> list[int]:
     """Return the dims along which an axis varies."""
     return [d for d in range(table.dim()) if varies(table, d)]

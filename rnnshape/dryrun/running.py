@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -16,6 +15,7 @@ from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicO
 from torch.distributions import Distribution
 from torch.nn.parameter import is_lazy
 
+from rnnshape import _torch
 from rnnshape._torch import memory_of, unseen
 from rnnshape.dryrun.answering import Answers, WholeNumbersNeededError
 from rnnshape.dryrun.asking import answers
@@ -191,7 +191,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     found = Run(recorder.drafts, session.report, costs, model=model)
     modes: list[AbstractContextManager[object]] = [fakes, costs, Answers(fakes, recorder.count)]
     with ExitStack() as stack:
-        for context in (_untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
+        for context in (_torch.untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
             stack.enter_context(context)
         if watched:
             stack.enter_context(session.watching())
@@ -253,21 +253,6 @@ def _placement(model: nn.Module) -> tuple[torch.device, torch.dtype]:
     device = held[0].device if held else torch.device("cpu")
     dtypes = [t.dtype for t in held if t.is_floating_point()]
     return device, dtypes[0] if dtypes else torch.get_default_dtype()
-
-
-@contextmanager
-def _untouched_randomness() -> Generator[None, None, None]:
-    """Give every generator of random numbers its state back."""
-    numpy = sys.modules.get("numpy")
-    python, cpu = random.getstate(), torch.get_rng_state()
-    arrays = numpy.random.get_state() if numpy else None
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        torch.set_rng_state(cpu)
-        if numpy:
-            numpy.random.set_state(arrays)
 
 
 @contextmanager

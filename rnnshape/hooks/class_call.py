@@ -14,6 +14,7 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.errors import ContractError
 from rnnshape.report.reporter import Reporter
+from rnnshape.tracking.compiled import hear_of_compiled, leave_compiled
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
 
@@ -33,11 +34,13 @@ class Watcher(Generic[D]):
         doors: what it has for each module that it watches, by the id of the module.
         everywhere: whether it looks at modules as well that nobody named.
         raises: whether it may raise: then it is called before those that do not, so that what is raised is not warned of too.
+        in_compiled: whether it takes calls in what torch.compile runs as well, of the layers that this leaves to Python.
     """
 
     doors: dict[int, D]
     everywhere: bool = False
     raises: bool = False
+    in_compiled: bool = True
 
     def found_in_passing(self, module: nn.Module) -> D | None:
         """Return the door of a module that nobody named; None for one that does not matter."""
@@ -72,13 +75,30 @@ class _Place:
         watchers: those who watch it, in the order in which they began, and those that raise last: the last is called first.
             Replaced, never changed: other threads walk along them.
         before: the ``__call__`` that the class itself had, or None.
+        stands: whether it has ours at the moment.
     """
 
-    __slots__ = ("__weakref__", "before", "watchers")
+    __slots__ = ("__weakref__", "before", "stands", "watchers")
 
     def __init__(self, before: Proceed | None) -> None:
         self.watchers: tuple[AnyWatcher, ...] = ()
         self.before = before
+        self.stands = False
+
+    def put(self, owner: type[nn.Module]) -> None:
+        """Stand in a class."""
+        if not self.stands:
+            self.stands = True
+            owner.__call__ = _call_past(owner, self)
+
+    def take(self, owner: type[nn.Module]) -> None:
+        """Give a class its own ``__call__`` back."""
+        if self.stands:
+            self.stands = False
+            if self.before is None:
+                del owner.__call__
+            else:
+                owner.__call__ = self.before
 
     def __reduce__(self) -> tuple[type[_Place], tuple[None]]:
         return _Place, (None,)  # a class may be pickled by value, with our __call__, by those who do that
@@ -92,6 +112,7 @@ class _Classes:
         self._owners: dict[AnyWatcher, tuple[weakref.ref[type[nn.Module]], ...]] = {}
         self._lock = threading.Lock()
         self._dead: deque[AnyWatcher] = deque()
+        self._compiled = 0
 
     def reporters(self) -> tuple[Reporter, ...]:
         """Return the reporters of everyone who watches at present."""
@@ -105,9 +126,11 @@ class _Classes:
             for reference in self._owners[watcher]:
                 owner = reference()
                 if owner is not None and owner not in self._places:
-                    place = self._places[owner] = _Place(owner.__dict__.get("__call__"))
-                    owner.__call__ = _call_past(owner, place)
+                    if not self._places:
+                        hear_of_compiled(self._hear_of_compiled)
+                    self._places[owner] = _Place(owner.__dict__.get("__call__"))
             self._line_up()
+            self._stand()
 
     def leave(self, watcher: AnyWatcher) -> None:
         """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
@@ -135,10 +158,26 @@ class _Classes:
         for owner, place in [*self._places.items()]:
             if not place.watchers:
                 del self._places[owner]
-                if place.before is None:
-                    del owner.__call__
-                else:
-                    owner.__call__ = place.before
+                place.take(owner)
+                if not self._places:
+                    leave_compiled(self._hear_of_compiled)
+
+    def _hear_of_compiled(self, region: object) -> Callable[[], None]:
+        """Leave the classes that are compiled while any thread is in compiled code: it is made anew where they have changed."""
+        self._count_compiled(1)
+        return functools.partial(self._count_compiled, -1)
+
+    def _count_compiled(self, more: int) -> None:
+        with self._lock:
+            self._compiled += more
+            self._stand()
+
+    def _stand(self) -> None:
+        for owner, place in self._places.items():
+            if self._compiled and not _torch.is_left_to_python(owner):
+                place.take(owner)
+            else:
+                place.put(owner)
 
     def _line_up(self) -> None:
         at: dict[_Place, list[AnyWatcher]] = {place: [] for place in self._places.values()}
@@ -156,22 +195,43 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
     @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
     def __call__(self: nn.Module, *args: object, **kwargs: object) -> object:  # noqa: N807
-        seen: list[tuple[AnyWatcher, object]] = []
         # What comes after is looked up when it comes: a watcher may have others stand further on.
         proceed: Proceed = functools.partial(_further, owner, place, self)
-        if _torch.is_judged_here():
-            for watcher in place.watchers:
-                door = watcher.doors.get(id(self))
-                if door is None and watcher.everywhere:
-                    door = watcher.guarded(watcher.found_in_passing, self)
-                if door is not None:
-                    proceed = functools.partial(watcher.through, door, self, proceed)
-                    seen.append((watcher, door))
-            if len(seen) > 1:
-                return seen_by_several(seen, self, proceed, *args, **kwargs)
-        return proceed(*args, **kwargs)
+        if not _torch.is_judged_here():
+            return proceed(*args, **kwargs)
+        compiler = _torch.compiler_below()
+        if compiler is None:
+            return _past(place.watchers, False, self, proceed, *args, **kwargs)
+        # The compiler takes up every Python function that is called: ours are called without it, what comes after with it.
+        proceed = functools.partial(_torch.compiled_with, compiler, proceed)
+        return _torch.compiled_with(None, _past, place.watchers, True, self, proceed, *args, **kwargs)
 
     return __call__
+
+
+def _past(
+    watchers: Iterable[AnyWatcher],
+    in_compiled: bool,
+    module: nn.Module,
+    proceed: Proceed,
+    /,
+    *args: object,
+    **kwargs: object,
+) -> object:
+    """Take a call past the watchers that have a door for the module."""
+    seen: list[tuple[AnyWatcher, object]] = []
+    for watcher in watchers:
+        if in_compiled and not watcher.in_compiled:
+            continue
+        door = watcher.doors.get(id(module))
+        if door is None and watcher.everywhere:
+            door = watcher.guarded(watcher.found_in_passing, module)
+        if door is not None:
+            proceed = functools.partial(watcher.through, door, module, proceed)
+            seen.append((watcher, door))
+    if len(seen) > 1:
+        return seen_by_several(seen, module, proceed, *args, **kwargs)
+    return proceed(*args, **kwargs)
 
 
 @_torch.uncompiled
@@ -182,7 +242,6 @@ def _further(owner: Any, place: _Place, module: nn.Module, /, *args: object, **k
     return super(owner, module).__call__(*args, **kwargs)
 
 
-@_torch.uncompiled
 def seen_by_several(
     seen: list[tuple[AnyWatcher, object]], module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object
 ) -> object:

@@ -9,12 +9,36 @@ import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from torch.utils.data import default_collate  # pyright: ignore[reportUnknownVariableType]
+from torch.utils.data import (
+    DistributedSampler,
+    RandomSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+    default_collate,  # pyright: ignore[reportUnknownVariableType]
+)
 from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
 
-__all__ = ["Listener", "forget_batches", "hear_of_batches"]
+__all__ = ["Batch", "Listener", "forget_batches", "hear_of_batches"]
+
+
+class Batch(NamedTuple):
+    """What a DataLoader yields.
+
+    Attributes:
+        value: as it is.
+        samples: how many were put together, None where it was done in another process.
+        stacked: whether default collation did it, along dim 0.
+        sampler: that draws samples in random order, None where they come in their own.
+        population: how many samples there are to be drawn; 0 where that is not known.
+    """
+
+    value: object
+    samples: int | None
+    stacked: bool
+    sampler: object | None
+    population: int
 
 
 class Listener(Protocol):
@@ -23,14 +47,8 @@ class Listener(Protocol):
     def samples_come(self, samples: Sequence[object]) -> None:
         """Hear what a collate function, other than the default one, is going to be given."""
 
-    def batch_comes(self, batch: object, samples: int | None, stacked: bool) -> None:
-        """Hear what is yielded.
-
-        Args:
-            batch: as it is.
-            samples: how many were put together, None where it was done in another process.
-            stacked: whether default collation did it, along dim 0.
-        """
+    def batch_comes(self, batch: Batch) -> None:
+        """Hear what is yielded."""
 
 
 class _Loaders:
@@ -72,15 +90,27 @@ def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
         if not _loaders.listeners or not self._auto_collation:
             return before(self)
         if self._collate_fn is default_collate:
-            batch, given, stacked = before(self), [], True
+            value, given, stacked = before(self), [], True
         else:
             with _seeing_samples(self) as given:
-                batch, stacked = before(self), False
+                value, stacked = before(self), False
+        batch = Batch(value, given[0] if given else None, stacked, *_drawn(self))
         for listener in _loaders.listeners:
-            listener.batch_comes(batch, given[0] if given else None, stacked)
-        return batch
+            listener.batch_comes(batch)
+        return value
 
     return __next__
+
+
+_RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
+
+
+def _drawn(iterator: Any) -> tuple[object | None, int]:
+    """Return the sampler of an iterator, where it draws in random order, and among how many samples."""
+    sampler = getattr(iterator._index_sampler, "sampler", None)
+    if not isinstance(sampler, _RANDOM) and not (isinstance(sampler, DistributedSampler) and sampler.shuffle):
+        return None, 0
+    return sampler, len(sampler)
 
 
 @contextmanager

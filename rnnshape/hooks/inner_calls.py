@@ -99,6 +99,7 @@ class _Stand(Watcher[bool]):
         with self._lock:
             self._guests += 1
 
+    @functools.partial(_torch.uncompiled, and_below=True)
     def leave_for_good(self) -> None:
         """Leave the classes when the last one has died who may enter."""
         with self._lock:
@@ -129,7 +130,6 @@ class _Stand(Watcher[bool]):
         """Return who tells of what is seen in this thread."""
         return tuple(inner.observer.reporter for inner in self._innermost())
 
-    @_torch.uncompiled
     def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a layer under everyone who is entered."""
         seen: list[tuple[AnyWatcher, object]] = []

@@ -101,11 +101,10 @@ class Observer(Watcher[Door]):
         door = door_of(module, path, self.reporter.report, self._ignore, quiet=self.reporter.on == "record")
         if door is not None:
             doors, key = self.doors, id(module)
-            # A module that is made later may get the id of one that died.
-            door.alive = weakref.ref(module, lambda _: doors.pop(key, None))
+            # A module that is made later may get the id of one that died. No function of ours: torch.compile may be at work.
+            door.alive = weakref.ref(module, functools.partial(doors.pop, key))
         return door
 
-    @functools.partial(_torch.uncompiled, and_below=True)
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
         return self.reporter.guarded(work, *args)
@@ -114,7 +113,6 @@ class Observer(Watcher[Door]):
         """Return who tells of what is seen here."""
         return (self.reporter,)
 
-    @_torch.uncompiled
     def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module under one watch."""
         reporter = self.reporter
@@ -145,7 +143,6 @@ class Observer(Watcher[Door]):
             self.reporter.guarded(door.count_failed, LayerCall(module, args, kwargs))
 
 
-@_torch.uncompiled
 def _counted_call(reporter: Reporter, door: Door, request: LayerCall, proceed: Proceed) -> object:
     """Take a call that nobody can judge."""
     try:
@@ -157,7 +154,6 @@ def _counted_call(reporter: Reporter, door: Door, request: LayerCall, proceed: P
     return result
 
 
-@_torch.uncompiled
 def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> object:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     reporter = observer.reporter

@@ -115,6 +115,11 @@ class Report:
             self._tell(event)
         return group[event]
 
+    def calls_of(self, module: str) -> int:
+        """Return how often a module was called, by its path."""
+        failed = sum(calls for event, calls in self._failed.items() if event.module == module)
+        return failed + sum(passage.calls for passage in self._passages.get(module, {}).values())
+
     def count_failed(self, event: Event) -> None:
         """Count a call that ended in an exception, of a kind that is described without its results."""
         if event not in self._failed and len(self._failed) >= MOST_PASSAGES:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import DRAW, Mark
 from rnnshape.coordinates.tables import disagreement, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
@@ -69,6 +69,20 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
         return
 
 
+@rule(InitialState, CellStep)
+def state_of_another_batch(use: InitialState | CellStep, step: Step) -> Iterator[Mistake]:
+    """A state was carried on from one batch to the next, and their samples were drawn in random order."""
+    states, rows = ((use.mark,), use.rows) if isinstance(use, InitialState) else (use.states, use.mark.tables)
+    for state in states:
+        for axis, table in state.of(DRAW):
+            now = rows.get(axis)
+            if now is not None and disagreement(table.flatten(), now.flatten()) is not None:
+                drawn = "the DataLoader draws its samples in random order"
+                message = f"the state is that of the batch before, and {drawn}: no row of it goes on with what it has read"
+                yield wrong("RNS501", message, seen=state)
+                return
+
+
 @rule(CellStep)
 def state_of_another_row(use: CellStep, step: Step) -> Iterator[Mistake]:
     """A row of a cell's state belongs to another sample than that row of its input."""
@@ -110,6 +124,18 @@ def rows_of_other_samples(use: Comparison, step: Step) -> Iterator[Mistake]:
         else:
             sites = [m.sites.get(axis) for m in (use.scores, use.target)]
             yield wrong("RNS502", message, site=next((s for s in sites if s), None), shown=shown)
+
+
+@rule(Comparison)
+def rows_drawn_apart(use: Comparison, step: Step) -> Iterator[Mistake]:
+    """Scores and target come from two DataLoaders, each of which draws the same samples in an order of its own."""
+    drawn = [{axis.of for axis, _ in mark.of(DRAW)} for mark in (use.scores, use.target)]
+    if not use.target.target or use.scores.target or any(len(of) != 1 for of in drawn) or drawn[0] == drawn[1]:
+        return
+    sizes = {of.partition("/")[2] for of in drawn[0] | drawn[1]}
+    if len(sizes) == 1:
+        message = f"scores and target come from two DataLoaders that draw {sizes.pop()} samples each in an order of their own"
+        yield wrong("RNS502", message, "one DataLoader of both, such as of a TensorDataset, keeps them together", at=use.made)
 
 
 def _is_meant(use: Comparison, table: Tensor, other: Tensor, step: Step) -> bool:

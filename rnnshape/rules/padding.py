@@ -14,7 +14,7 @@ from torch import Tensor
 
 from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.padding import of_real
-from rnnshape.coordinates.tables import LARGEST, disagreement, numbers, runs_along, varies
+from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds, Weighing
@@ -55,7 +55,8 @@ def packed_the_other_way_round(use: Packing, step: Step) -> Iterator[Mistake]:
 def the_order_of_packed_samples(use: Packing, step: Step) -> None:
     """Samples are packed in this order."""
     for _, table in use.mark.of("batch"):
-        rows = numbers(table.flatten()) if runs_along(table) == [0 if use.batch_first else 1] else []
+        dim = 0 if use.batch_first else 1
+        rows = numbers(line_along(table, dim)) if runs_along(table) == [dim] else []
         if sorted(rows) == list(range(len(rows))) and rows != sorted(rows):
             step.orders.keep(tuple(rows), None)
 
@@ -111,7 +112,8 @@ def _order(mark: Mark) -> tuple[int, Order, bool] | None:
     for axis, table in mark.of("batch"):
         if table.dim() == len(mark.sizes) and is_order(table):
             site = mark.sites.get(axis)
-            return runs_along(table)[0], tuple(numbers(table.flatten())), site is not None and site.name in REORDERS
+            (dim,) = runs_along(table)
+            return dim, tuple(numbers(line_along(table, dim))), site is not None and site.name in REORDERS
     return None
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark
-from rnnshape.coordinates.tables import at_sizes, disagreement, numbers, runs_along, unique, varies
+from rnnshape.coordinates.mark import DRAW, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation, Output
 
@@ -26,13 +26,14 @@ REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip
 
 def is_data(axis: Axis) -> bool:
     """Tell whether an axis is known to be of the data, and not rows of a state or halves of an output."""
-    return axis.name not in ("layers", "directions", ROWS, UNNAMED)
+    return axis.name not in ("layers", "directions", DRAW, ROWS, UNNAMED)
 
 
 def is_order(table: Tensor) -> bool:
     """Tell whether a table lists every sample once, along one dim: a permutation."""
-    values = numbers(table.flatten())
-    return len(runs_along(table)) == 1 and sorted(values) == list(range(len(values)))
+    dims = runs_along(table)
+    values = numbers(line_along(table, dims[0])) if len(dims) == 1 else []
+    return bool(values) and sorted(values) == list(range(len(values)))
 
 
 def once_each(table: Tensor) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.room import LARGEST
-from rnnshape.coordinates.tables import alone, along, interned
+from rnnshape.coordinates.tables import alone, along, interned, line_along, numbers, runs_along
 from rnnshape.rules.tables import is_order
 
 if TYPE_CHECKING:
@@ -51,20 +51,40 @@ def tensors_in(value: object, at: str = "", depth: int = _DEEPEST) -> Iterator[t
             yield from tensors_in(item, f"{at}.{name}", depth - 1)
 
 
-def batch_dims(batch: object, samples: int | None, stacked: bool) -> Iterator[tuple[str, Tensor, int | None]]:
-    """Yield each tensor of a batch with its place, and the dim along which the samples lie, None where its sizes do not tell.
+class Yielded(Protocol):
+    """What is known of a batch."""
 
-    Args:
-        batch: as it was yielded.
-        samples: how many there are, None where that is not known.
-        stacked: whether default collation has stacked them.
-    """
-    tensors = [*tensors_in(batch)]
+    @property
+    def value(self) -> object:
+        """As it was yielded."""
+
+    @property
+    def samples(self) -> int | None:
+        """How many samples there are, None where that is not known."""
+
+    @property
+    def stacked(self) -> bool:
+        """Whether default collation has stacked them."""
+        ...
+
+    @property
+    def sampler(self) -> object | None:
+        """What draws samples in random order, None where they come in their own."""
+
+    @property
+    def population(self) -> int:
+        """How many samples there are to be drawn."""
+        ...
+
+
+def batch_dims(batch: Yielded) -> Iterator[tuple[str, Tensor, int | None]]:
+    """Yield each tensor of a batch with its place, and the dim along which the samples lie, None where its sizes do not tell."""
+    tensors, samples = [*tensors_in(batch.value)], batch.samples
     firsts = {tensor.size(0) for _, tensor in tensors if tensor.dim()}
     if samples is None and len(firsts) == 1 and len(tensors) > 1:
         (samples,) = firsts
     for at, tensor in tensors:
-        yield at, tensor, _dim_of(tensor, samples, stacked)
+        yield at, tensor, _dim_of(tensor, samples, batch.stacked)
 
 
 def _dim_of(tensor: Tensor, samples: int | None, stacked: bool) -> int | None:
@@ -89,18 +109,17 @@ def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
     return labelled
 
 
-def label_batch(tracker: Tracker, batch: object, samples: int | None, stacked: bool) -> None:
+def label_batch(tracker: Tracker, batch: Yielded) -> None:
     """Label what a DataLoader yields. It counts as a target, until a model takes it.
 
     Args:
         tracker: which remembers it.
-        batch: as it was yielded.
-        samples: how many there are, None where that is not known.
-        stacked: whether default collation has stacked them.
+        batch: what was yielded.
     """
-    tensors = [*batch_dims(batch, samples, stacked)]
+    tensors = [*batch_dims(batch)]
+    draw = tracker.draw(batch.sampler, batch.population) if batch.sampler is not None else None
     followed = [mark for _, tensor, _ in tensors if (mark := tracker.mark(tensor)) is not None]
-    orders = {order for mark in followed if (order := _order(mark, samples))}
+    orders = {order for mark in followed if (order := _order(mark, batch.samples))}
     # What a function sorts as a whole is no other batch than before: its samples are numbered as they lie.
     numbers = torch.tensor(orders.pop()).argsort() if len(orders) == 1 else None
     for at, tensor, dim in tensors:
@@ -109,18 +128,24 @@ def label_batch(tracker: Tracker, batch: object, samples: int | None, stacked: b
             rows = mark.tables[BATCH]
             if numbers is not None:
                 rows = interned(torch.where(rows < 0, rows, numbers[rows]))
-            tracker.put(tensor, replace(mark, tables=mark.tables | {BATCH: rows}, target=True))
+            tables = mark.tables | {BATCH: rows}
         elif not orders and dim is not None:
             tables = tracker.unnamed(tensor, f"batch{at}", but=dim)
             size = tensor.size(dim)
             if size <= LARGEST:
                 tables |= {BATCH: along(size, dim, tensor.dim()) if size > 1 else alone(0, tensor.dim())}
-            tracker.put(tensor, Mark(tuple(tensor.shape), tables, target=True))
+        else:
+            continue
+        if draw is not None:
+            tables |= {draw[0]: alone(draw[1], tensor.dim())}
+        known = Mark(tuple(tensor.shape), tables) if mark is None else replace(mark, tables=tables)
+        tracker.put(tensor, replace(known, target=True))
 
 
 def _order(mark: Mark, samples: int | None) -> tuple[int, ...] | None:
     """Return the order in which all samples lie along a dim of a tensor, None where they do not."""
     rows = mark.tables.get(BATCH)
-    if rows is None or rows.numel() != samples or not is_order(rows):
+    if rows is None or not is_order(rows):
         return None
-    return tuple(rows.flatten().tolist())
+    order = tuple(numbers(line_along(rows, *runs_along(rows))))
+    return order if len(order) == samples else None

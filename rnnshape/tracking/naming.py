@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import torch
 
 from rnnshape.coordinates.mark import BATCH, GUESSED, ROWS, UNNAMED, Mark
-from rnnshape.coordinates.tables import along, runs_along
+from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
 
@@ -47,16 +47,18 @@ class Naming:
         rename: gives axes other names, in all that is known.
 
     Attributes:
-        batches: the unnamed dims that a layer took for its batch.
+        batches: the unnamed dims that a layer took for its batch, each with the layer.
         steps: those that one took for its steps.
+        alone: a layer that took a dim of one element for its batch, in this step.
     """
 
     def __init__(self, rename: Callable[[Names], None]) -> None:
         self._rename = rename
         self._held: list[_Held] = []
         self._guesses: dict[Axis, set[Axis]] = {}
-        self.batches: set[Axis] = set()
-        self.steps: set[Axis] = set()
+        self.batches: dict[Axis, str] = {}
+        self.steps: dict[Axis, str] = {}
+        self.alone: str | None = None
 
     def concerns(self, mark: Mark) -> bool:
         """Tell whether a tensor has axes of which a layer may say what they are."""
@@ -71,31 +73,34 @@ class Naming:
         self._guesses.setdefault(guess, set()).add(axis)
         return guess
 
-    def read(self, mark: Mark, batch: int | None, steps: Iterable[int], is_named: bool) -> None:
+    def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str, is_named: bool) -> None:
         """Hear which dims of a tensor a layer takes for its batch and for its steps.
 
         Args:
             mark: what is known of the tensor.
             batch: the dim that is taken for the batch, None where there is none.
             steps: the dims that are taken for steps, or for places.
+            reader: a name of the layer.
             is_named: whether somebody has named the batch of this step.
         """
+        if batch is not None and mark.sizes[batch] == 1:
+            self.alone = reader
         for axis, table in [*mark.tables.items()]:
             unnamed = {axis} if axis.name == UNNAMED else self._guesses.get(axis)
             dims = runs_along(table)
             if not unnamed or not dims:
                 continue
             if not set(steps).isdisjoint(dims):
-                self.steps |= unnamed
+                self.steps |= dict.fromkeys(unnamed, reader)
                 if axis in self._guesses:
                     self._deny(axis)
-                elif len(dims) == 1 and table.numel() == mark.sizes[dims[0]]:
+                elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                     self._rename({axis: Axis("seq", axis.of)})
-            elif dims == [batch] and torch.equal(table, along(mark.sizes[dims[0]], dims[0], len(mark.sizes))):
-                self.batches |= unnamed
+            elif dims == [batch] and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
+                self.batches |= dict.fromkeys(unnamed, reader)
                 if axis.name == UNNAMED:
                     is_rows = axis in self.steps or is_named
-                    self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, table.numel())})
+                    self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
 
     def _deny(self, guess: Axis) -> None:
         """Take it back that an axis is the batch; what holds of it whatever it is stays."""
@@ -121,12 +126,33 @@ class Naming:
         """
         self._held.append(_Held(axes, finding, otherwise))
 
+    def judged(self, axes: Iterable[Axis]) -> str | None:
+        """Say on which dim the samples of an input were judged that nobody has named; None where they were not.
+
+        Args:
+            axes: its unnamed dims, in their order.
+        """
+        for dim, axis in enumerate(axes):
+            if axis in self.batches and axis not in self.steps:
+                by = f"dim {dim}, which {self.batches[axis]} takes for its batch"
+                return f"nobody has named the batch, so samples were judged on {by}; axes= names it otherwise"
+        return None
+
+    def not_judged(self, axes: Iterable[Axis]) -> str:
+        """Say why the samples of an input were not judged."""
+        why = "no layer takes a whole dim for its batch"
+        for dim, axis in enumerate(axes):
+            if axis in self.batches and axis in self.steps:
+                why = f"{self.batches[axis]} takes dim {dim} for its batch, {self.steps[axis]} for its steps"
+        return f'nobody has named the batch, and {why}: mixed samples cannot be seen; pass axes=, such as "batch seq feature"'
+
     def settle(self) -> tuple[list[Finding], int]:
         """End the step: what still is taken for the batch is it.
 
         Returns:
             What was found, and how many samples there are; 0 where that is not known.
         """
+        self.alone = None
         found, self._held = [held.finding for held in self._held], []
         guesses, self._guesses = self._guesses, {}
         if len(guesses) != 1:

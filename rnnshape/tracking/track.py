@@ -6,9 +6,12 @@ the report.
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
+import threading
 import traceback
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
@@ -17,11 +20,12 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dispatch_stack, _len_torch_function_stack
+from torch._C._autograd import _profiler_enabled
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch, text
-from rnnshape.coordinates.mark import BATCH, ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
 from rnnshape.coordinates.tables import alone, along, piece_along
 from rnnshape.errors import ContractError
@@ -39,11 +43,12 @@ from rnnshape.rules.exceptions import explain
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Book, writes
+from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, renamed, under_other_names
 
-__all__ = ["Tracker"]
+__all__ = ["ALONE", "Tracker"]
 
 logger = logging.getLogger("rnnshape")
 
@@ -64,9 +69,22 @@ _ALWAYS = ALWAYS | _LOOKED_AT
 
 
 def _is_followed_here() -> bool:
-    """Tell whether tensors are what they seem: not while a compiler traces, or a functional transform wraps them."""
-    return not torch.compiler.is_compiling() and peek_interpreter_stack() is None
+    """Tell whether tensors are what they seem: not while a compiler or tracer has the model, or a transform wraps them."""
+    return _torch.is_judged_here() and peek_interpreter_stack() is None
 
+
+COMPILED = (
+    "compiled by torch.compile, so no axis is followed through it; "
+    "torch.compiler.set_stance('force_eager') runs it in Python"
+)
+
+RECORDED = (
+    "under torch.profiler, a tracer or CUDA graph capture nothing is followed, so that it records nothing of rnnshape's; "
+    "run a step without it"
+)
+
+ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
+"""Why nothing was judged where there is one sample."""
 
 MOST_DIMS = 4
 """Dims of an input up to which unnamed ones are followed."""
@@ -78,6 +96,10 @@ class Tracker(TorchFunctionMode):
     Args:
         reporter: what is done about findings, and where they are recorded.
         path: tells the path of a module.
+
+    Attributes:
+        is_alone: whether the last step had a batch of one, in which no samples can be mixed.
+        goes_on: whether somebody makes two of such a batch, and follows once more.
     """
 
     def __init__(self, reporter: Reporter, path: Callable[[nn.Module], str]) -> None:
@@ -98,17 +120,69 @@ class Tracker(TorchFunctionMode):
         self._batch_dims: Beside[int] = Beside()
         self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
         self._off = False
+        self._is_on = self._is_behind = False
+        self._thread: weakref.ref[threading.Thread] | None = None
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
         self._is_named = False
+        self._inputs: dict[str, list[Axis]] = {}
+        self.is_alone = self.goes_on = False
+        self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     # The mode
+
+    def __enter__(self) -> Tracker:
+        """Begin to follow what this thread does."""
+        self._is_on, self._is_behind = True, False
+        # A stack that is used inside a backward is gone with it.
+        self._thread = None if _torch.is_in_backward() else weakref.ref(threading.current_thread())
+        hear_of_compiled(self._leave_behind)
+        super().__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Follow no longer."""
+        self.leave()
+
+    def leave(self) -> bool:
+        """Follow no longer, and tell whether it is on no stack any more.
+
+        Inside a backward torch has other stacks, and puts those back that were before; and only a thread itself can reach its
+        own. Then another try is needed, outside of the backward, in the thread that has entered it.
+        """
+        self._is_on = False
+        leave_compiled(self._leave_behind)
+        thread = self._thread and self._thread()
+        if thread is None or not thread.is_alive() or self._is_behind:
+            return True
+        if thread is not threading.current_thread():
+            return False
+        if _torch.pop_mode(self) is None or _torch.is_in_backward():
+            return False
+        self._thread = None
+        return True
+
+    def _leave_behind(self, region: Region) -> Callable[[], None] | None:
+        """Let this thread go into compiled code without it."""
+        at = _torch.pop_mode(self)
+        if at is None:
+            return None
+        self._is_behind = True
+        self._report.did_not_look(COMPILED, region.name)
+        return functools.partial(self._come_back, at)
+
+    def _come_back(self, at: int) -> None:
+        self._is_behind = False
+        if self._is_on:
+            _torch.push_mode(self, at)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
         name = name_of(func)
         kwargs = kwargs or {}
-        if name in _SILENT or self._off or not _is_followed_here():
+        if name in _SILENT or self._off or not self._is_on or not _is_followed_here():
+            return func(*args, **kwargs)
+        if self.steps_aside():
             return func(*args, **kwargs)
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
@@ -135,6 +209,13 @@ class Tracker(TorchFunctionMode):
                 self._reporter.tell(self._taken())
         return result
 
+    def steps_aside(self) -> bool:
+        """Tell whether somebody records what this thread does, and would find our own work there; then nothing is followed."""
+        if not _torch.is_recorded():
+            return False
+        self._report.did_not_look(RECORDED)
+        return True
+
     def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._book.known(args, known)
         if kwargs:
@@ -147,8 +228,8 @@ class Tracker(TorchFunctionMode):
     def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
         """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
         try:
-            if _len_torch_function_stack() or _len_torch_dispatch_stack():
-                with DisableTorchFunction(), _DisableTorchDispatch():
+            if _len_torch_function_stack() or _len_torch_dispatch_stack() or _profiler_enabled():
+                with _torch.unseen(), _DisableTorchDispatch():
                     work(*args)
             else:
                 work(*args)
@@ -261,7 +342,7 @@ class Tracker(TorchFunctionMode):
             else:
                 self._book.drop(tensor)
 
-    def forget(self, tensor: Tensor) -> None:
+    def drop(self, tensor: Tensor) -> None:
         """Know nothing of a tensor any more."""
         self._book.drop(tensor)
 
@@ -317,7 +398,8 @@ class Tracker(TorchFunctionMode):
         if (mark := self.mark(value)) is None:
             return None
         if self._naming.concerns(mark):
-            self._naming.read(mark, batch, steps, self._is_named)
+            path, kind = self.calling_module()
+            self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind, self._is_named)
             return self.mark(value)
         return mark
 
@@ -367,8 +449,16 @@ class Tracker(TorchFunctionMode):
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
         if tensor.dim() > 1 and self.mark(tensor) is None:
-            tables = {self._naming.known(axis, table.numel()): table for axis, table in self.unnamed(tensor, of).items()}
+            unnamed = self.unnamed(tensor, of)
+            self._inputs[of] = [*unnamed]
+            tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
+        """Return the axis of the batches that a sampler draws among a population, and the coordinate of the next one."""
+        number, drawn = self._drawn.get(sampler, (len(self._drawn), 0))
+        self._drawn[sampler] = (number, 1 - drawn)
+        return Axis(DRAW, f"{number}/{population}"), drawn
 
     def unnamed(self, tensor: Tensor, of: str, but: int | None = None) -> dict[Axis, Tensor]:
         """Return axes for the dims of a tensor, all or all but one, that have no name yet."""
@@ -377,9 +467,11 @@ class Tracker(TorchFunctionMode):
         return {Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}"): along(sizes[dim], dim, len(sizes)) for dim in dims}
 
     def doubled(self, value: Any) -> Any:
-        """Return arguments in which every tensor that was labelled has its samples twice."""
+        """Return arguments in which every tensor of which the batch is known has its samples twice."""
         if isinstance(value, Tensor):
             dim = self._batch_dims.get(value)
+            if dim is None and not value.requires_grad and list(value.shape).count(1) == 1:
+                dim = list(value.shape).index(1)  # nobody has named it, and there is no other
             return value if dim is None else torch.cat([value, value], dim)
         if isinstance(value, dict):
             return {k: self.doubled(v) for k, v in value.items()}
@@ -415,11 +507,23 @@ class Tracker(TorchFunctionMode):
 
     def _settle(self) -> None:
         """Tell what was found about axes that nobody has named, now that nothing in the step can contradict it any more."""
+        self._tell_how_samples_were_judged()
         found, samples = self._naming.settle()
         self.samples = self.samples or samples
         self._is_named = False
         for finding in found:
             self._tell(finding)
+
+    def _tell_how_samples_were_judged(self) -> None:
+        inputs, self._inputs = self._inputs, {}
+        self.is_alone = self.samples == 1 if self._is_named else self._naming.alone is not None
+        if self.is_alone and not self.goes_on:
+            self._report.did_not_look(ALONE)
+        if self.is_alone or self._is_named:
+            return
+        judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
+        for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():
+            self._report.did_not_look(said, name)
 
     def _finish(self, output: object) -> None:
         self._settle()
