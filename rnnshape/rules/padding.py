@@ -144,8 +144,7 @@ def _steps(mark: Mark, dim: int) -> Axis | None:
     """Return the axis along a dim that may be one of steps, where the tensor has it from its beginning on."""
     for axis, table in mark.tables.items():
         if axis.name in ("seq", UNNAMED) and runs_along(table) == [dim]:
-            steps = table.amax([d for d in range(table.dim()) if d != dim])
-            return axis if torch.equal(steps, torch.arange(mark.sizes[dim])) else None
+            return axis if torch.equal(line_along(table, dim), torch.arange(mark.sizes[dim])) else None
     return None
 
 
@@ -161,7 +160,7 @@ def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: b
     found = replace(found, has_lengths=has_lengths or (before is not None and before.has_lengths))
     for _, table in mark.of("batch"):
         if runs_along(table) == [1 - seq_dim]:
-            found = found.numbered(table.amax(seq_dim)) if found is not None else None
+            found = found.numbered(line_along(table, 1 - seq_dim)) if found is not None else None
     if found is not None:
         step.is_padded(axis, found)
 

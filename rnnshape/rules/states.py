@@ -14,7 +14,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
-from rnnshape.coordinates.tables import broadcast_tensors, numbers, numbers_by_row, runs_along, unique, varies
+from rnnshape.coordinates.tables import broadcast_tensors, line_along, numbers, numbers_by_row, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import (
@@ -108,12 +108,11 @@ def _rows_from_the_first_step_on(use: RecurrentCall) -> tuple[Axis, Tensor] | No
     seq = _seq_along(mark, use.seq_dim) if mark is not None else None
     if mark is None or batch_dim is None or seq is None:
         return None
-    steps = mark.tables[seq].amax([d for d in range(3) if d != use.seq_dim])
-    if not torch.equal(steps, torch.arange(mark.sizes[use.seq_dim])):
+    if not torch.equal(line_along(mark.tables[seq], use.seq_dim), torch.arange(mark.sizes[use.seq_dim])):
         return None
     for axis, table in mark.of("batch"):
         if not any(varies(table, d) for d in range(3) if d != batch_dim):
-            return axis, table.amax([d for d in range(3) if d != batch_dim])
+            return axis, line_along(table, batch_dim)
     return None
 
 

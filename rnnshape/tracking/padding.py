@@ -17,7 +17,7 @@ from rnnshape._torch import known_values, other_kind
 from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.padding import by_lengths, side_of
 from rnnshape.coordinates.room import LARGEST
-from rnnshape.coordinates.tables import runs_along
+from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.layout.axes import Axis
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def _places(tensor: Tensor, mark: Mark | None, lengths: Tensor) -> Iterator[_Pla
         samples = _axis_along(mark, batch_dim, "batch")
         seq = _axis_along(mark, 1 - batch_dim, "seq")
         if samples is not None and seq is not None:
-            rows = mark.tables[samples].amax([dim for dim in range(tensor.dim()) if dim != batch_dim])
-            yield _Place(tensor, batch_dim, samples, seq, rows)
+            yield _Place(tensor, batch_dim, samples, seq, line_along(mark.tables[samples], batch_dim))
 
 
 def _axis_along(mark: Mark, dim: int, name: str) -> Axis | None:
