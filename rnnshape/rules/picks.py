@@ -68,7 +68,7 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             "RNS303",
             "the step at each sample's length - 1 is used, but the padding is on the left: there a sample has not ended yet, or "
             "has not begun",
-            f"every sample ends at step {last}, the last one of output, which is that of h_n",
+            f"every sample ends at step {last}, the last of output",
             call.used.get((0, call.end)),
         )
     if forward == {call.past} and (top, 0) not in call.rows:

@@ -14,7 +14,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
-from rnnshape.coordinates.tables import broadcast_tensors, line_along, numbers, numbers_by_row, runs_along, unique, varies
+from rnnshape.coordinates.tables import SMALL, broadcast_tensors, line_along, numbers, numbers_by_row, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import (
@@ -112,7 +112,8 @@ def _rows_from_the_first_step_on(use: RecurrentCall) -> tuple[Axis, Tensor] | No
         return None
     for axis, table in mark.of("batch"):
         if not any(varies(table, d) for d in range(3) if d != batch_dim):
-            return axis, line_along(table, batch_dim)
+            rows = line_along(table, batch_dim)
+            return (axis, rows) if rows.numel() <= SMALL else None  # it is held until the next step
     return None
 
 
