@@ -90,8 +90,10 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
         ("self.tags(states)", "self.tags(pad_packed_sequence(states)[0])"),
     ),
     ("RNS407", "RNS407"): (
-        ("self.rnn(self.embed(tokens))", "self.rnn(nn.utils.rnn.pack_padded_sequence(self.embed(tokens), lengths, "
-         "batch_first=True, enforce_sorted=False))"),
+        (
+            "self.rnn(self.embed(tokens))",
+            "self.rnn(nn.utils.rnn.pack_padded_sequence(self.embed(tokens), lengths, batch_first=True, enforce_sorted=False))",
+        ),
         ("self.fc(output)", "self.fc(nn.utils.rnn.pad_packed_sequence(output, batch_first=True)[0])"),
     ),
     ("left-padded-indexed-by-length", "RNS303"): (("states.gather(1, at).squeeze(1)", "states[:, -1]"),),

@@ -146,7 +146,12 @@ class Recurrence:
         after = step - self.ends[sample]
         place = self.end if bool((after == 0).all()) else None
         is_left = self.padding is not None and self.padding.is_left
-        if place is None and not is_left and len(torch.unique(steps)) > 1 and bool(((after > 0) | (step == self.steps - 1)).all()):
+        if (
+            place is None
+            and not is_left
+            and len(torch.unique(steps)) > 1
+            and bool(((after > 0) | (step == self.steps - 1)).all())
+        ):
             place = self.past  # the longest sample has no step after its last
         return steps if place is None else torch.full([1] * steps.dim(), place)
 

@@ -217,7 +217,7 @@ def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
 
 @rule(Packing)
 def samples_packed_as_steps(use: Packing, step: Step) -> Iterator[Mistake]:
-    """What is packed is cut into steps, and the steps of one row hold several samples: of packed data nobody sees that any more."""
+    """The steps of one row that is packed hold several samples: of packed data nobody sees that any more."""
     for axis, table in use.mark.of("batch"):
         dims, rows = runs_along(table), line_along(table, use.seq_dim)
         is_turned = dims == [use.seq_dim] and len(unique(rows)) == rows.numel()  # packed along another axis, RNS401

@@ -133,7 +133,12 @@ def ids_that_are_padding(use: TokenIds, step: Step) -> None:
 def real_steps_are_counted(use: Reduction, step: Step) -> None:
     """What is one where a step is real and zero elsewhere, summed over the steps, are the lengths."""
     counts = use.name == "count_nonzero"
-    if (use.name != "sum" and not counts) or len(use.dims) != 1 or len(use.mark.sizes) != 2 or not _steps(use.mark, use.dims[0]):
+    if (
+        (use.name != "sum" and not counts)
+        or len(use.dims) != 1
+        or len(use.mark.sizes) != 2
+        or not _steps(use.mark, use.dims[0])
+    ):
         return
     values = step.values(use.tensor)
     if values is not None and values.numel() <= LARGEST and (counts or bool(((values == 0) | (values == 1)).all())):

@@ -66,8 +66,8 @@ def _output_pick(call: Recurrence) -> Mistake | None:
         return _picked(
             call,
             "RNS303",
-            "the step at each sample's length - 1 is used, but the padding is on the left: there a sample has not ended yet, or "
-            "has not begun",
+            "the step at each sample's length - 1 is used, but the padding is on the left: there a sample has not ended, or not "
+            "begun",
             f"every sample ends at step {last}, the last of output",
             call.used.get((0, call.end)),
         )
@@ -184,8 +184,9 @@ def _read_padding(call: Recurrence) -> Mistake | None:
 def _is_meant_for_the_end(call: Recurrence, padding: Padding) -> bool:
     """Tell whether h_n is used as the state at each sample's end.
 
-    It is where it is all that is used. Who uses output too, behind a mask maybe, and has no lengths, may put up with a decoder that
-    starts from a state after the padding; who has them need not. A language model returns (scores, state), and nobody uses the state.
+    It is where it is all that is used. Who uses output too, behind a mask maybe, and has no lengths, may put up with a decoder
+    that starts from a state after the padding; who has them need not. A language model returns (scores, state), and nobody uses
+    the state.
     """
     if not call.used:
         return True

@@ -14,7 +14,16 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
-from rnnshape.coordinates.tables import SMALL, broadcast_tensors, line_along, numbers, numbers_by_row, runs_along, unique, varies
+from rnnshape.coordinates.tables import (
+    SMALL,
+    broadcast_tensors,
+    line_along,
+    numbers,
+    numbers_by_row,
+    runs_along,
+    unique,
+    varies,
+)
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import (

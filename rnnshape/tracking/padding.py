@@ -1,8 +1,8 @@
 """Lengths among the arguments of a model: one whole number for each sample of a padded tensor.
 
-What an argument is called does not matter, where the padded tensor shows that these are the lengths of its samples, and on which
-side the padding is. Where it does not, since there is no padding in this batch or its elements have no values, an argument that
-is called some kind of length is taken for one, with the padding on the right.
+What an argument is called does not matter, where the padded tensor shows that these are the lengths of its samples, and on
+which side the padding is. Where it does not, since there is no padding in this batch or its elements have no values, an argument
+that is called some kind of length is taken for one, with the padding on the right.
 """
 
 from __future__ import annotations
@@ -96,8 +96,10 @@ def _whole_numbers(value: Tensor) -> Tensor | None:
 
 def _places(tensor: Tensor, mark: Mark | None, lengths: Tensor) -> Iterator[_Place]:
     """Yield the dims of a tensor along which there are as many samples, and at least as many steps, as lengths say."""
+    if mark is None or tensor.dim() < 2:
+        return
     longest = int(lengths.max())
-    for batch_dim in (0, 1) if mark is not None and tensor.dim() > 1 else ():
+    for batch_dim in (0, 1):
         if tensor.size(batch_dim) != lengths.numel() or tensor.size(1 - batch_dim) < longest:
             continue
         samples = _axis_along(mark, batch_dim, "batch")

@@ -236,7 +236,7 @@ ENTRIES = (
         "RNS407",
         "the reverse direction begins in padding",
         "warning",
-        "A bidirectional layer that is given a padded batch as it is reads the padding of a shorter sample first, from the end: "
+        "A bidirectional layer that is given a padded batch reads the padding of a shorter sample first, from the end: "
         "what it says of the sample depends on how long the others of its batch are. No mask behind the layer takes that back.",
         wrong=program("""
             class Tagger(nn.Module):
