@@ -66,8 +66,7 @@ def _output_pick(call: Recurrence) -> Mistake | None:
         return _picked(
             call,
             "RNS303",
-            "the step at each sample's length - 1 is used, but the padding is on the left: there a sample has not ended, or not "
-            "begun",
+            "the step at each sample's length - 1 is used, but the padding is on the left: a shorter sample ends later",
             f"every sample ends at step {last}, the last of output",
             call.used.get((0, call.end)),
         )

@@ -1,8 +1,8 @@
 """Lengths among the arguments of a model: one whole number for each sample of a padded tensor.
 
 What an argument is called does not matter, where the padded tensor shows that these are the lengths of its samples, and on
-which side the padding is. Where it does not, since there is no padding in this batch or its elements have no values, an argument
-that is called some kind of length is taken for one, with the padding on the right.
+which side the padding is. Where it does not, as there is none in this batch or its elements have no values, one that is
+called some kind of length is taken for that, with the padding on the right.
 """
 
 from __future__ import annotations
