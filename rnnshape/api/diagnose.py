@@ -18,8 +18,9 @@ from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import Session, recording
+from rnnshape.tracking.batches import label_by_target, label_target
 from rnnshape.tracking.labels import Axes, check_form, label, label_arguments
-from rnnshape.tracking.track import ALONE
+from rnnshape.tracking.track import ALONE, Tracker
 
 __all__ = ["diagnose"]
 
@@ -84,10 +85,11 @@ def diagnose(
     tracker.goes_on = True
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
+    label_by_target(tracker, (*args, *kwargs.values()), target)
     with session.watching():
         try:
             with tracker:
-                output = _run(model, args, kwargs, loss, target)
+                output = _run(model, args, kwargs, loss, target, tracker)
             tracker.finish(output)
             if tracker.is_alone:
                 given = _Given(args, kwargs, target)
@@ -130,7 +132,7 @@ def _judge_two(
         label(tracker, target, target_axes, "target", "target_axes", target=True)
         with _torch.untouched_randomness():
             with tracker:
-                output = _run(copy, args, kwargs, loss, target)
+                output = _run(copy, args, kwargs, loss, target, tracker)
             tracker.finish(output)
     except Exception:  # a state of one sample that the model keeps, a size that is written down
         session.report.did_not_look(ALONE)
@@ -145,8 +147,12 @@ def _run(
     kwargs: dict[str, object],
     loss: Callable[[Any, Any], object] | None,
     target: object,
+    tracker: Tracker | None = None,
 ) -> object:
     output = model(*args, **kwargs)
     if loss is not None:
+        if tracker is not None:
+            tracker.settle()
+            tracker.guarded(label_target, tracker, target, tracker.samples)
         loss(output, target)
     return output

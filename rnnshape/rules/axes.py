@@ -206,7 +206,7 @@ def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
             if varies(table, features):
                 yield mixed(use.name, use.mark, axis, features, "features")
         elif dims == [use.seq_dim]:
-            if len(unique(table)) < table.numel():  # a view for a transpose: each sample for several steps
+            if len(unique(table)) < table.size(use.seq_dim):  # a view for a transpose: each sample for several steps
                 yield mixed(use.name, use.mark, axis, use.seq_dim, "steps")
                 return
             yield _runs_along_the_batch(use)

@@ -8,9 +8,9 @@ arrays or lists, has the batch where there are as many elements as there are sam
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -25,7 +25,7 @@ from rnnshape.rules.tables import is_order
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["batch_dims", "label_batch", "label_samples", "tensors_in"]
+__all__ = ["batch_dims", "label_batch", "label_by_target", "label_samples", "label_target", "tensors_in"]
 
 _DEEPEST = 4
 """How deep tensors are looked for in what a collate function returns."""
@@ -140,6 +140,39 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
             tables |= {draw[0]: alone(draw[1], tensor.dim())}
         known = Mark(tuple(tensor.shape), tables) if mark is None else replace(mark, tables=tables)
         tracker.put(tensor, replace(known, target=True))
+
+
+def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) -> None:
+    """Label inputs that nobody has named by the one size that they share with a target of one row for each sample.
+
+    That says more than what a layer takes for its batch, which may be its mistake. Steps may have a row each as well, of a single
+    sequence: so nothing is said of an input with a dim of one, or of two dims.
+    """
+    if not isinstance(target, Tensor) or target.dim() != 1 or len(target) < 2 or tracker.is_named:
+        return
+    for tensor in inputs:
+        mark = tracker.mark(tensor)
+        if mark is None or len(mark.sizes) < 2 or (len(mark.sizes) == 2 and cast("Tensor", tensor).is_floating_point()):
+            continue
+        first, second = mark.sizes[:2]
+        if (first == len(target)) != (second == len(target)) and 1 not in (first, second):
+            dim = 0 if first == len(target) else 1
+            table = along(len(target), dim, len(mark.sizes))
+            kept = {axis: other for axis, other in mark.tables.items() if runs_along(other) != [dim]}
+            tracker.put(tensor, replace(mark, tables=kept | {BATCH: table}))
+            tracker.is_named = True
+    if tracker.is_named:
+        label_target(tracker, target, len(target))
+
+
+def label_target(tracker: Tracker, target: object, samples: int) -> None:
+    """Label a target that nobody has named, where one of its dims is as long as there are samples."""
+    for _, tensor in tensors_in(target) if samples > 1 else ():
+        dims = [dim for dim, size in enumerate(tensor.shape) if size == samples]
+        mark = tracker.mark(tensor)
+        if len(dims) == 1 and (mark is None or not mark.tables) and samples <= LARGEST:
+            table = along(samples, dims[0], tensor.dim())
+            tracker.put(tensor, Mark(tuple(tensor.shape), {BATCH: table}, target=True))
 
 
 def _order(mark: Mark, samples: int | None) -> tuple[int, ...] | None:

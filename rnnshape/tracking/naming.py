@@ -49,7 +49,6 @@ class Naming:
     Attributes:
         batches: the unnamed dims that a layer took for its batch, each with the layer.
         steps: those that one took for its steps.
-        alone: a layer that took a dim of one element for its batch, in this step.
     """
 
     def __init__(self, rename: Callable[[Names], None]) -> None:
@@ -58,7 +57,7 @@ class Naming:
         self._guesses: dict[Axis, set[Axis]] = {}
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
-        self.alone: str | None = None
+        self._most = 0
 
     def concerns(self, mark: Mark) -> bool:
         """Tell whether a tensor has axes of which a layer may say what they are."""
@@ -83,8 +82,8 @@ class Naming:
             reader: a name of the layer.
             is_named: whether somebody has named the batch of this step.
         """
-        if batch is not None and mark.sizes[batch] == 1:
-            self.alone = reader
+        if batch is not None:
+            self._most = max(self._most, mark.sizes[batch])
         for axis, table in [*mark.tables.items()]:
             unnamed = {axis} if axis.name == UNNAMED else self._guesses.get(axis)
             dims = runs_along(table)
@@ -126,6 +125,11 @@ class Naming:
         """
         self._held.append(_Held(axes, finding, otherwise))
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether layers were called in this step, and each with a batch of one."""
+        return self._most == 1
+
     def judged(self, axes: Iterable[Axis]) -> str | None:
         """Say on which dim the samples of an input were judged that nobody has named; None where they were not.
 
@@ -152,7 +156,7 @@ class Naming:
         Returns:
             What was found, and how many samples there are; 0 where that is not known.
         """
-        self.alone = None
+        self._most = 0
         found, self._held = [held.finding for held in self._held], []
         guesses, self._guesses = self._guesses, {}
         if len(guesses) != 1:

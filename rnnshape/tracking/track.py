@@ -98,6 +98,7 @@ class Tracker(TorchFunctionMode):
         path: tells the path of a module.
 
     Attributes:
+        is_named: whether somebody has named the batch of this step.
         is_alone: whether the last step had a batch of one, in which no samples can be mixed.
         goes_on: whether somebody makes two of such a batch, and follows once more.
     """
@@ -124,9 +125,9 @@ class Tracker(TorchFunctionMode):
         self._thread: weakref.ref[threading.Thread] | None = None
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
-        self._is_named = False
+        self.is_named = False
         self._inputs: dict[str, list[Axis]] = {}
-        self.is_alone = self.goes_on = False
+        self.is_alone = self.goes_on = self._is_settled = False
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     # The mode
@@ -224,6 +225,11 @@ class Tracker(TorchFunctionMode):
     def _taken(self) -> list[Finding]:
         found, self._found = self._found, []
         return found
+
+    def guarded(self, work: Callable[..., None], *args: Any) -> None:
+        """Do work of ours on what is known, unseen by the modes that are on."""
+        if not self._off:
+            self._guarded("the output", work, *args)
 
     def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
         """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
@@ -399,7 +405,7 @@ class Tracker(TorchFunctionMode):
             return None
         if self._naming.concerns(mark):
             path, kind = self.calling_module()
-            self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind, self._is_named)
+            self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind, self.is_named)
             return self.mark(value)
         return mark
 
@@ -438,7 +444,7 @@ class Tracker(TorchFunctionMode):
                 axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
                 if axis.name == "batch":
                     self.samples = factor.size
-                    self._is_named |= not target
+                    self.is_named |= not target
                     self._batch_dims.put(tensor, dim)
                 if factor.size == 1:
                     mark.tables[axis] = alone(0, tensor.dim())
@@ -479,7 +485,8 @@ class Tracker(TorchFunctionMode):
 
     def begin(self, inputs: list[Mark]) -> None:
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
-        self._is_named |= any(axis == BATCH for mark in inputs for axis in mark.tables)
+        self._is_settled = False
+        self.is_named |= any(axis == BATCH for mark in inputs for axis in mark.tables)
         tables = [table for mark in inputs for _, table in mark.of("batch")]
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
         self.step.begin()
@@ -498,6 +505,12 @@ class Tracker(TorchFunctionMode):
             self._guarded("the output", self._finish, output)
         self._reporter.tell(self._taken())
 
+    def settle(self) -> None:
+        """Hear that the model has returned: what layers have said of the batch stands, and a loss may come."""
+        if not self._off:
+            self._guarded("the output", self._settle)
+        self._reporter.tell(self._taken())
+
     def abandon(self) -> None:
         """End a step in which the model raised: its exception says what is wrong, and what was found on the way is recorded."""
         if not self._off:
@@ -507,19 +520,22 @@ class Tracker(TorchFunctionMode):
 
     def _settle(self) -> None:
         """Tell what was found about axes that nobody has named, now that nothing in the step can contradict it any more."""
+        if self._is_settled:
+            return
+        self._is_settled = True
         self._tell_how_samples_were_judged()
         found, samples = self._naming.settle()
         self.samples = self.samples or samples
-        self._is_named = False
+        self.is_named = False
         for finding in found:
             self._tell(finding)
 
     def _tell_how_samples_were_judged(self) -> None:
         inputs, self._inputs = self._inputs, {}
-        self.is_alone = self.samples == 1 if self._is_named else self._naming.alone is not None
+        self.is_alone = self.samples == 1 if self.is_named else self._naming.is_alone
         if self.is_alone and not self.goes_on:
             self._report.did_not_look(ALONE)
-        if self.is_alone or self._is_named:
+        if self.is_alone or self.is_named:
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
         for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():

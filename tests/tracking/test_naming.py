@@ -1,0 +1,218 @@
+"""Who names nothing: the dim that a layer takes for its batch is the batch, unless the step contradicts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+import rnnshape as rs
+
+CONFIGURATIONS = [
+    {"num_layers": 2, "batch_first": True},
+    {"num_layers": 2},
+    {"bidirectional": True, "batch_first": True},
+    {"bidirectional": True},
+    {"num_layers": 2, "bidirectional": True, "batch_first": True},
+    {"num_layers": 2, "bidirectional": True},
+    {"num_layers": 3, "batch_first": True},
+    {"num_layers": 3},
+    {"num_layers": 4, "bidirectional": True, "batch_first": True},
+    {"num_layers": 4, "bidirectional": True},
+]
+
+
+class Flat(nn.Module):
+    """Puts the states of a sample side by side, after a transpose or without one."""
+
+    def __init__(self, right: bool, **options: Any) -> None:
+        super().__init__()
+        self.right = right
+        self.rnn = nn.LSTM(4, 8, **options)
+        rows = self.rnn.num_layers * (2 if self.rnn.bidirectional else 1)
+        self.fc = nn.Linear(8 * rows, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        _, (h, _) = self.rnn(x)
+        batch = x.size(0 if self.rnn.batch_first else 1)
+        return self.fc(h.transpose(0, 1).reshape(batch, -1) if self.right else h.view(batch, -1))
+
+
+def inputs(options: dict[str, Any], batch: int) -> Tensor:
+    return torch.zeros(batch, 9, 4) if options.get("batch_first") else torch.zeros(9, batch, 4)
+
+
+def codes(report: rs.Report) -> list[str]:
+    return sorted({f.code for f in report.findings if f.severity != "info"})
+
+
+def watched(model: nn.Module, x: Tensor) -> rs.Report:
+    with rs.watch(model, track=1, on="record") as report:
+        model(x)
+    return report
+
+
+def everything_watched(model: nn.Module, x: Tensor) -> rs.Report:
+    """What ``run`` and ``pytest --rnnshape`` do."""
+    with rs.watch(track=1, on="record") as report:
+        model(x)
+    return report
+
+
+
+DOORS = {"diagnose": rs.diagnose, "watch": watched, "everything": everything_watched}
+
+
+@pytest.mark.parametrize(("batch", "door"), [*((b, "diagnose") for b in (2, 3, 6, 8, 16, 32, 64)), (8, "watch"), (32, "everything")])
+@pytest.mark.parametrize("options", CONFIGURATIONS, ids=lambda o: " ".join(o))
+def test_the_readmes_bug_is_found_at_every_size_by_every_door(options: dict[str, Any], batch: int, door: str) -> None:
+    x = inputs(options, batch)
+    assert codes(DOORS[door](Flat(False, **options), x)) == ["RNS203"]
+    assert codes(DOORS[door](Flat(True, **options), x)) == []
+
+
+def test_a_report_says_on_which_dim_samples_were_judged() -> None:
+    report = rs.diagnose(Flat(True, num_layers=2), torch.zeros(9, 6, 4))
+    judged = "nobody has named the batch, so samples were judged on dim 1, which rnn (LSTM) takes for its batch"
+    assert report.blind == (f"x: {judged}; axes= names it otherwise",)
+    assert rs.diagnose(Flat(True, num_layers=2), torch.zeros(9, 6, 4), axes="seq batch feature").blind == ()
+
+
+class Document(nn.Module):
+    """The sentences of a document are the samples of one layer, and the steps of the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.GRU(4, 8, batch_first=True)
+        self.sentences = nn.GRU(8, 8)
+        self.flat = nn.Linear(6 * 8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        _, h = self.words(x)
+        _, d = self.sentences(h[-1].unsqueeze(1))
+        return self.flat(h[-1].flatten()) + d.sum()
+
+
+def test_samples_of_one_layer_that_are_steps_of_the_next_are_not_judged() -> None:
+    report = rs.diagnose(Document(), torch.zeros(6, 9, 4))
+    assert report.findings == ()
+    (blind,) = report.blind
+    assert blind == (
+        "x: nobody has named the batch, and words (GRU) takes dim 0 for its batch, sentences (GRU) for its steps: "
+        'mixed samples cannot be seen; pass axes=, such as "batch seq feature"'
+    )
+
+
+def test_what_holds_whatever_the_axis_is_is_told_all_the_same() -> None:
+    class Scrambled(Document):
+        def forward(self, x: Tensor) -> Tensor:
+            h = self.words(x)[1].repeat(2, 1, 1)  # 2, 6, 8
+            return super().forward(x) + self.flat(h.view(3, 32).repeat(1, 2)[:, :48]).sum()
+
+    assert "RNS203" in codes(rs.diagnose(Scrambled(), torch.zeros(6, 9, 4)))
+
+
+class Stack(nn.Module):
+    def __init__(self, second: nn.Module, turn: bool = False) -> None:
+        super().__init__()
+        self.first, self.second, self.turn = nn.LSTM(4, 8, batch_first=True), second, turn
+
+    def forward(self, x: Tensor) -> Tensor:
+        output, _ = self.first(x)
+        output = F.dropout(output.relu(), 0.1)
+        output = output.transpose(0, 1) if self.turn else output
+        return self.second(output)[0] if isinstance(self.second, nn.GRU) else self.second(output, output, output)[0]
+
+
+@pytest.mark.parametrize("second", [nn.GRU(8, 8), nn.MultiheadAttention(8, 2)], ids=lambda m: type(m).__name__)
+def test_two_layers_that_contradict_each_other_are_one_warning(second: nn.Module) -> None:
+    report = rs.diagnose(Stack(second), torch.zeros(6, 9, 4))
+    (finding,) = report.findings
+    assert (finding.code, finding.severity) == ("RNS218", "warning")
+    assert finding.suggestion == "batch_first=True of the second layer fits the first"
+    assert rs.diagnose(Stack(second, turn=True), torch.zeros(6, 9, 4)).findings == ()
+
+
+@pytest.mark.parametrize("second", [nn.GRU(8, 8, batch_first=True), nn.MultiheadAttention(8, 2, batch_first=True)])
+def test_two_layers_that_agree_are_silent(second: nn.Module) -> None:
+    assert rs.diagnose(Stack(second), torch.zeros(6, 9, 4)).findings == ()
+
+
+def test_what_one_step_tells_names_the_inputs_of_the_next() -> None:
+    class Late(nn.Module):
+        """What is wrong comes before any layer has said which dim is the batch."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.rnn(x * F.normalize(x, dim=0))[0]
+
+    model = Late()
+    with rs.watch(model, track=2, on="record") as report:
+        model(torch.ones(6, 9, 4))
+        assert codes(report) == []
+        model(torch.ones(6, 9, 4))
+        assert codes(report) == ["RNS214"]
+
+
+def test_findings_wait_until_the_step_ends_and_are_told_where_the_model_raises_too() -> None:
+    class Raising(Flat):
+        def forward(self, x: Tensor) -> Tensor:
+            raise KeyError(str(super().forward(x).shape))
+
+    report = rs.diagnose(Raising(False, num_layers=2), torch.zeros(9, 6, 4))
+    assert "RNS203" in codes(report)
+    model = Raising(False, num_layers=2)
+    with rs.watch(model, track=1, on="record") as report, pytest.raises(KeyError):
+        model(torch.zeros(9, 6, 4))
+    assert "RNS203" in codes(report)
+
+
+# A batch of one
+
+
+@pytest.mark.parametrize("axes", [None, "batch seq feature"])
+def test_a_batch_of_one_is_judged_on_the_same_sample_twice(axes: str | None) -> None:
+    model = Flat(False, num_layers=2, batch_first=True)
+    state = torch.get_rng_state()
+    report = rs.diagnose(model, torch.zeros(1, 9, 4), axes=axes)
+    assert torch.equal(state, torch.get_rng_state())
+    assert codes(report) == ["RNS203"]
+    assert "a batch of one: whether samples are mixed was judged on the same sample twice" in report.blind
+    assert len(report.events) == 1
+    assert codes(rs.diagnose(Flat(True, num_layers=2, batch_first=True), torch.zeros(1, 9, 4), axes=axes)) == []
+
+
+def test_where_two_do_not_pass_a_batch_of_one_is_not_judged() -> None:
+    class Fixed(Flat):
+        def forward(self, x: Tensor) -> Tensor:
+            assert x.size(0) == 1
+            return super().forward(x)
+
+    report = rs.diagnose(Fixed(False, num_layers=2, batch_first=True), torch.zeros(1, 9, 4))
+    assert report.findings == ()
+    assert "a batch of one: whether samples are mixed cannot be seen; give two" in report.blind
+
+
+def test_a_watch_says_that_a_batch_of_one_was_not_judged() -> None:
+    report = watched(Flat(False, num_layers=2, batch_first=True), torch.zeros(1, 9, 4))
+    assert report.findings == ()
+    assert report.blind == ("a batch of one: whether samples are mixed cannot be seen; give two",)
+
+
+# With what a DataLoader says
+
+
+def test_what_is_named_is_not_guessed() -> None:
+    model = nn.GRU(4, 8)
+    with rs.watch(model, track=1, on="record") as report:
+        for (x,) in DataLoader(TensorDataset(torch.zeros(6, 9, 4)), batch_size=6):
+            model(x)
+    assert codes(report) == ["RNS201"]
+    assert report.blind == ()
