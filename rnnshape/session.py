@@ -21,6 +21,7 @@ from rnnshape.report.reporter import Action, Reporter
 from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.labels import label
+from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["UNBATCHED", "Session", "Steps", "recording", "trackers"]
@@ -251,8 +252,9 @@ class Steps(Watcher[nn.Module]):
         for name, value in arguments.items():
             if isinstance(value, Tensor) and self._tracker.mark(value) is None:
                 label(self._tracker, value, names.get(name), name, f"axes of {name!r}")
-        given = [tensor for _, tensor in tensors_in([args, kwargs])]
-        self._tracker.begin([mark for tensor in given if (mark := self._tracker.taken(tensor))])
+        given = [*tensors_in(arguments or [args, kwargs])]
+        self._tracker.begin([mark for _, tensor in given if (mark := self._tracker.taken(tensor))])
+        learn_padding(self._tracker, given)
 
     # What DataLoaders call
 

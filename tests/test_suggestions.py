@@ -81,6 +81,22 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
         ("self.score(output)", "self.score(output); padding = (torch.arange(4)[:, None] >= lengths)[:, :, None]"),
         ("scores.softmax(dim=0)", "scores.masked_fill(padding, float('-inf')).softmax(dim=0)"),
     ),
+    # the whole layer is packed
+    ("review-state-behind-the-padding", "RNS303"): (
+        ("self.reader(vectors)", "self.reader(pack_padded_sequence(vectors, sizes, batch_first=True, enforce_sorted=False))"),
+    ),
+    ("command-tagger-reverse-starts-in-padding", "RNS407"): (
+        ("self.reader(frames)", "self.reader(pack_padded_sequence(frames, counts, enforce_sorted=False))"),
+        ("self.tags(states)", "self.tags(pad_packed_sequence(states)[0])"),
+    ),
+    ("RNS407", "RNS407"): (
+        (
+            "self.rnn(self.embed(tokens))",
+            "self.rnn(nn.utils.rnn.pack_padded_sequence(self.embed(tokens), lengths, batch_first=True, enforce_sorted=False))",
+        ),
+        ("self.fc(output)", "self.fc(nn.utils.rnn.pad_packed_sequence(output, batch_first=True)[0])"),
+    ),
+    ("left-padded-indexed-by-length", "RNS303"): (("states.gather(1, at).squeeze(1)", "states[:, -1]"),),
     # the lengths are those of the steps
     ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
     ("RNS212", "RNS212"): (("h_n.squeeze()", "h_n.squeeze(0)"),),

@@ -19,7 +19,8 @@ from rnnshape.layout.axes import UNKNOWN
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
 from rnnshape.session import trackers
-from rnnshape.tracking.labels import label, learn_lengths
+from rnnshape.tracking.labels import label
+from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ class CheckedCall:
                     self._own.label(tensor, layout)
                 else:
                     label(self._own, tensor, None, name, name)
-        learn_lengths(self._own, list(named.items()))
         self._own.begin([m for tensor in leaves(list(named.values())) if (m := self._own.mark(tensor))])
+        learn_padding(self._own, named.items())
 
     # After
 

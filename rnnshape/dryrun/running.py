@@ -28,7 +28,8 @@ from rnnshape.hooks.class_call import leave_classes, stand_in_classes
 from rnnshape.operations.registry import Args, Kwargs
 from rnnshape.report.report import Report
 from rnnshape.rules.failure import Squeeze, add_failure
-from rnnshape.tracking.labels import label, learn_lengths
+from rnnshape.tracking.labels import label
+from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
     from rnnshape.session import Session
@@ -146,7 +147,7 @@ class _Inputs:
             for place, tensor in named_leaves(name, value):
                 if id(tensor) not in named:
                     label(tracker, tensor, None, place, place)
-        learn_lengths(tracker, [a for a in arguments if isinstance(a[1], Tensor)])
+        learn_padding(tracker, [a for a in arguments if isinstance(a[1], Tensor)])
 
     def is_any_undecided(self, whole: Sequence[str]) -> bool:
         """Tell whether some input may yet turn out to be made of whole numbers."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE
+from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import SMALL
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
@@ -37,9 +39,13 @@ class Recurrence:
         kind: its class.
         location: of the call.
         seq: the axis of its steps, where it is known.
-        lengths: real steps of each sample, where they are known.
-        sample: the axis of its samples, where the real end of each is known and they are not all the same.
-        ends: the last real step of each sample.
+        reads: the axis of its samples, and which of them each row is, where it reads each from its first step on.
+        padding: where its rows begin and end, where that is known and they were not packed.
+        sample: the axis of its samples, where the length of each is known and they are not all the same.
+        ends: the step at which each sample has had as many as it has real ones: its last, unless there is padding before it.
+        is_carried: whether it was given a state of which something is known.
+        returned: rows of the state that nothing uses, and the model returns.
+        returns_output: whether the model returns output as it is.
         used: (direction, step) of the output, with the place that picked it. A step of -1 is padding, `end` each sample's own
             last, `past` the padding after it.
         rows: (layer, direction) of the state.
@@ -62,10 +68,14 @@ class Recurrence:
     location: Location | None
     width: int = 0
     seq: Axis | None = None
-    lengths: Tensor | None = None
+    reads: tuple[Axis, Tensor] | None = None
+    padding: Padding | None = None
     ragged: bool = False
     sample: Axis | None = None
     ends: Tensor | None = None
+    is_carried: bool = False
+    returned: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    returns_output: bool = False
     used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     units: Tensor | None = None
@@ -95,17 +105,33 @@ class Recurrence:
         """Stands for steps after that."""
         return self.steps + 1
 
+    def is_padded(self, padding: Padding) -> None:
+        """Remember where the samples that it reads begin and end; of a part of their steps nothing is known."""
+        if self.packed or self.reads is None:
+            return
+        axis, rows = self.reads
+        self.padding = padding.of_rows(rows)
+        if self.padding is not None:
+            self.ends_at(axis, rows, self.padding.lengths - 1)
+
     def ends_at(self, sample: Axis, rows: Tensor, last: Tensor) -> None:
         """Remember the last real step of each sample.
 
         Args:
             sample: the axis.
             rows: the sample of each row.
-            last: the last real step of each row.
+            last: the step at which each row has had as many as it has real ones.
         """
         if rows.numel() == last.numel() and int(rows.min()) >= 0 and len(torch.unique(last)) > 1:
             self.sample, self.ends = sample, torch.full((int(rows.max()) + 1,), self.past)
             self.ends[rows] = last
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give the axes of its input other names."""
+        self.seq = names.get(self.seq, self.seq) if self.seq is not None else None
+        self.sample = names.get(self.sample, self.sample) if self.sample is not None else None
+        if self.reads is not None:
+            self.reads = names.get(self.reads[0], self.reads[0]), self.reads[1]
 
     def places(self, steps: Tensor, samples: Tensor | None) -> Tensor:
         """Return the steps of a tensor; one element where each is its sample's last, or lies after it."""
@@ -119,7 +145,13 @@ class Recurrence:
             return steps
         after = step - self.ends[sample]
         place = self.end if bool((after == 0).all()) else None
-        if place is None and len(torch.unique(steps)) > 1 and bool(((after > 0) | (step == self.steps - 1)).all()):
+        is_left = self.padding is not None and self.padding.is_left
+        if (
+            place is None
+            and not is_left
+            and len(torch.unique(steps)) > 1
+            and bool(((after > 0) | (step == self.steps - 1)).all())
+        ):
             place = self.past  # the longest sample has no step after its last
         return steps if place is None else torch.full([1] * steps.dim(), place)
 

@@ -76,7 +76,7 @@ def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: in
     if batch_dim is None:  # the rows of step 0 are all the samples, in the order of the data
         sizes = op.args[1].tolist()
         row = torch.cat([torch.arange(size) for size in sizes])  # of each element of the data, that of its sample in step 0
-        for axis, table in mark.of("batch"):
+        for axis, table in mark.tables.items():
             line = table.amax(1).expand(x.size(0)) if table.dim() == 2 and not varies(table, 1) else None
             if line is not None and torch.equal(line[row], line):
                 found[axis] = line[: sizes[0]]

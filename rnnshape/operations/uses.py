@@ -213,7 +213,7 @@ class AttentionInput(NamedTuple):
 
 
 class Packing(NamedTuple):
-    """A padded batch is packed.
+    """A padded batch is packed: one dim is read as the batch, one as the steps.
 
     Attributes:
         lengths: what is known of the lengths.
@@ -223,6 +223,16 @@ class Packing(NamedTuple):
     mark: Mark
     batch_first: bool
     lengths: Mark | None
+
+    @property
+    def batch_dim(self) -> int:
+        """The dim that is read as the batch."""
+        return 0 if self.batch_first else 1
+
+    @property
+    def seq_dim(self) -> int:
+        """The dim that is read as the steps."""
+        return 1 if self.batch_first else 0
 
 
 class TokenIds(NamedTuple):

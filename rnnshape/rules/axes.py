@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, Mark
-from rnnshape.coordinates.tables import broadcast_shapes, disagreement, runs_along, separable, unique, varies
+from rnnshape.coordinates.tables import broadcast_shapes, disagreement, line_along, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -20,6 +20,7 @@ from rnnshape.operations.uses import (
     Joining,
     Normalisation,
     Output,
+    Packing,
     Product,
     RecurrentInput,
     Returned,
@@ -212,6 +213,24 @@ def samples_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
         elif any(d != use.batch_dim for d in dims):
             other = next(d for d in dims if d != use.batch_dim)
             yield mixed(use.name, use.mark, axis, other, "steps" if other == use.seq_dim else "features")
+
+
+@rule(Packing)
+def samples_packed_as_steps(use: Packing, step: Step) -> Iterator[Mistake]:
+    """The steps of one row that is packed hold several samples: of packed data nobody sees that any more."""
+    for axis, table in use.mark.of("batch"):
+        dims, rows = runs_along(table), line_along(table, use.seq_dim)
+        is_turned = dims == [use.seq_dim] and len(unique(rows)) == rows.numel()  # packed along another axis, RNS401
+        if use.seq_dim in dims and not is_turned:
+            yield mixed(use.name, use.mark, axis, use.seq_dim, "steps")
+
+
+@rule(Packing)
+def scrambled_steps_packed(use: Packing, step: Step) -> Iterator[Mistake]:
+    """Pieces of an axis that lie in no order are packed as steps. What lies so along the features the layer sees."""
+    found = scrambled(use.name, use.mark, (use.seq_dim,))
+    if found and not scrambled(use.name, use.mark, (len(use.mark.sizes) - 1,)):
+        yield found
 
 
 def _runs_along_the_batch(use: RecurrentInput) -> Mistake:

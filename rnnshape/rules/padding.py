@@ -7,12 +7,15 @@ that somebody applied shows in them, in whatever way it was applied.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import line_along, LARGEST, disagreement, numbers, runs_along, varies
+from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.padding import of_real
+from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along, varies
+from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds, Weighing
 from rnnshape.report.mistake import Mistake
@@ -118,19 +121,53 @@ def _order(mark: Mark) -> tuple[int, Order, bool] | None:
 
 
 @note(TokenIds)
-def lengths_of_padded_ids(use: TokenIds, step: Step) -> None:
-    """Ids that end in padding tell the real lengths."""
+def ids_that_are_padding(use: TokenIds, step: Step) -> None:
+    """Ids of padding tell where samples begin and end."""
     ids = step.values(use.ids) if use.padding_idx is not None else None
-    if ids is None or ids.dim() != 2:
+    if ids is not None and ids.dim() == 2 and ids.numel() <= LARGEST:
+        for dim in (0, 1):
+            _learn(step, use.mark, ids != use.padding_idx, dim, has_lengths=False)
+
+
+@note(Reduction)
+def real_steps_are_counted(use: Reduction, step: Step) -> None:
+    """What is one where a step is real and zero elsewhere, summed over the steps, are the lengths."""
+    counts = use.name == "count_nonzero"
+    if (
+        (use.name != "sum" and not counts)
+        or len(use.dims) != 1
+        or len(use.mark.sizes) != 2
+        or not _steps(use.mark, use.dims[0])
+    ):
         return
-    for axis, table in use.mark.of("seq"):
-        dims = runs_along(table)
-        if len(dims) == 1 and torch.equal(table.flatten(), torch.arange(ids.size(dims[0]))):
-            real = (ids != use.padding_idx).movedim(dims[0], 1).long()
-            steps = torch.arange(1, real.size(1) + 1, device=real.device)
-            lengths = (real * steps).amax(1).cpu()
-            if bool((lengths > 0).all()) and bool((lengths < real.size(1)).any()):
-                step.lengths[axis] = lengths
+    values = step.values(use.tensor)
+    if values is not None and values.numel() <= LARGEST and (counts or bool(((values == 0) | (values == 1)).all())):
+        _learn(step, use.mark, values != 0, use.dims[0], has_lengths=True)
+
+
+def _steps(mark: Mark, dim: int) -> Axis | None:
+    """Return the axis along a dim that may be one of steps, where the tensor has it from its beginning on."""
+    for axis, table in mark.tables.items():
+        if axis.name in ("seq", UNNAMED) and runs_along(table) == [dim]:
+            return axis if torch.equal(line_along(table, dim), torch.arange(mark.sizes[dim])) else None
+    return None
+
+
+def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: bool) -> None:
+    """Remember which elements of (steps, samples), or the other way round, are real."""
+    axis = _steps(mark, seq_dim)
+    found = of_real(real.movedim(seq_dim, 1), has_lengths=has_lengths) if axis is not None else None
+    if axis is None or found is None or (has_lengths and not torch.equal(found.lengths, real.sum(seq_dim).cpu())):
+        return
+    before = step.padding.get(axis.of)
+    if before is not None and before.steps > found.steps:
+        return  # the last steps were left out
+    found = replace(found, has_lengths=has_lengths or (before is not None and before.has_lengths))
+    for _, table in mark.of("batch"):
+        if runs_along(table) == [1 - seq_dim]:
+            found = found.numbered(line_along(table, 1 - seq_dim)) if found is not None else None
+    if found is not None:
+        step.is_padded(axis, found)
 
 
 @rule(Reduction)
@@ -208,6 +245,8 @@ def _behind(call: Recurrence, steps: Tensor, mark: Mark) -> Tensor | None:
     if call.packed:
         return steps < 0 if call.ragged else None
     samples = mark.tables.get(call.sample) if call.sample else None
+    if call.padding is not None and call.padding.is_left:
+        return None
     if call.ends is None or samples is None or int(samples.min()) < 0 or int(samples.max()) >= len(call.ends):
         return None
     return steps > call.ends[samples]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
+from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import numbers
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Ending
@@ -20,7 +21,8 @@ __all__: list[str] = []
 def states_that_were_picked(use: Ending, step: Step) -> Iterator[Mistake]:
     """Steps of an output, or rows of h_n, that are all that is used of a call, and should not be."""
     miscounted = use.call.number in step.usage.miscounted
-    if found := _output_pick(use.call) or (None if miscounted else _row_pick(use.call)):
+    found = _output_pick(use.call) or (None if miscounted else _row_pick(use.call)) or _read_padding(use.call)
+    if found:
         yield found
 
 
@@ -47,7 +49,8 @@ def _output_pick(call: Recurrence) -> Mistake | None:
     last = call.steps - 1
     forward, reverse = ({step for way, step in call.used if way == d} for d in (0, 1))
     top = call.layers - 1
-    shorter = call.lengths is not None and bool((call.lengths < call.steps).any())
+    shorter = call.padding is not None and call.padding.is_right
+    early = call.padding is not None and call.padding.is_left
     whose = "each sample's last step" if call.end in reverse else f"step {last}"
     # Beside the output of another call there is no step either; it is padding only where some sample is shorter.
     padded = (-1 in forward and call.ragged) or (shorter and not call.packed)
@@ -58,6 +61,14 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             f"the last step of output is used for every sample, but shorter samples end before step {last}: theirs is padding",
             "pick each sample's own last step, rnnshape.last_step(rnn, output, lengths), or pack the input and use h_n",
             call.used.get((0, last)),
+        )
+    if early and forward == {call.end} and (top, 0) not in call.rows:
+        return _picked(
+            call,
+            "RNS303",
+            "the step at each sample's length - 1 is used, but the padding is on the left: a shorter sample ends later",
+            f"every sample ends at step {last}, the last of output",
+            call.used.get((0, call.end)),
         )
     if forward == {call.past} and (top, 0) not in call.rows:
         return _picked(
@@ -141,3 +152,42 @@ def _row_pick(call: Recurrence) -> Mistake | None:
                 location,
             )
     return None
+
+
+def _read_padding(call: Recurrence) -> Mistake | None:
+    """Judge what padding on the right does to states of a batch that was not packed, where the batch shows that it is there."""
+    padding = call.padding
+    if padding is None or not padding.is_seen or not padding.is_right or padding.steps != call.steps or call.steps < 2:
+        return None
+    top = call.layers - 1
+    if (top, 0) in call.rows and (0, call.end) not in call.used and _is_meant_for_the_end(call, padding):
+        return _picked(
+            call,
+            "RNS303",
+            f"h_n is the state after step {call.steps - 1}, but shorter samples end before that: theirs has read padding",
+            "pack the input with pack_padded_sequence: h_n is then the state at each sample's own end",
+            call.rows[top, 0],
+        )
+    reverse = any(way == 1 for way, _ in call.used) or any(way == 1 for _, way in call.rows)
+    if call.directions == 2 and reverse and padding.has_lengths:
+        return _picked(
+            call,
+            "RNS407",
+            "the reverse direction begins in the padding of shorter samples: all that it says of them has read that first",
+            "pack the input with pack_padded_sequence: each sample is then read from its own end",
+            None,
+        )
+    return None
+
+
+def _is_meant_for_the_end(call: Recurrence, padding: Padding) -> bool:
+    """Tell whether h_n is used as the state at each sample's end.
+
+    It is where it is all that is used. Who uses output too, behind a mask maybe, and has no lengths, may put up with a decoder
+    that starts from a state after the padding; who has them need not. A language model returns (scores, state), and nobody uses
+    the state.
+    """
+    if not call.used:
+        return True
+    is_by_product = (call.layers - 1, 0) in call.returned and not call.is_carried and not call.returns_output
+    return padding.has_lengths and not is_by_product

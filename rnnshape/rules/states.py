@@ -12,8 +12,18 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import Mark, Site
-from rnnshape.coordinates.tables import broadcast_tensors, numbers, numbers_by_row, unique, varies
+from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.padding import Padding, of_real
+from rnnshape.coordinates.tables import (
+    SMALL,
+    broadcast_tensors,
+    line_along,
+    numbers,
+    numbers_by_row,
+    runs_along,
+    unique,
+    varies,
+)
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import (
@@ -59,37 +69,71 @@ def states_are_used(use: Uses, step: Step) -> None:
     """What consumes a tensor uses the states in it."""
     for mark in marks_of(use):
         if holds_states(mark) and step.usage.calls:
-            step.usage.use(mark, step.here)
+            step.usage.use(mark, step.here, is_returned=isinstance(use, Returned))
+
+
+@note(InitialState)
+def a_state_is_given(use: InitialState, step: Step) -> None:
+    """A layer begins with a state that comes from somewhere."""
+    use.call.is_carried = True
 
 
 @note(RecurrentCall)
 def a_layer_is_called(use: RecurrentCall, step: Step) -> None:
-    """Begin to account for a call, with the real length of each sample where that is known."""
+    """Begin to account for a call, with the real steps of each sample where these are known."""
     call = use.call
     step.usage.open(call)
-    call.seq = next((axis for axis, _ in use.mark.of("seq")), None) if use.mark is not None else None
-    lengths = step.lengths.get(call.seq) if call.seq is not None else None
-    if use.mark is not None and call.seq is not None and lengths is not None:
-        call.lengths = _of_the_rows(lengths, use.mark, call.seq, use)
-    last = use.ends if call.packed else None if call.lengths is None else call.lengths - 1
-    for axis, rows in use.rows.items():
-        if axis.name == "batch" and last is not None:
-            call.ends_at(axis, rows, last)
+    if call.packed:
+        for axis, rows in use.rows.items():
+            if axis.name == "batch" and use.ends is not None:
+                call.ends_at(axis, rows, use.ends)
+    elif use.mark is not None and use.batch_dim is not None:
+        call.seq, call.reads = _seq_along(use.mark, use.seq_dim), _rows_from_the_first_step_on(use)
+        padding = step.padding.get(call.seq.of) if call.seq is not None else None
+        padding = padding or _filled(use.mark, use.batch_dim)
+        if padding is not None:
+            call.is_padded(padding)
+        if call.seq is not None:
+            _goes_on(call.seq, use.mark, step)
 
 
-def _of_the_rows(lengths: Tensor, mark: Mark, seq: Axis, use: RecurrentCall) -> Tensor | None:
-    """Return the lengths of the samples that a call reads; None where it does not read each from its first step on."""
-    if use.batch_dim is None:
-        return lengths
-    steps, rows = mark.tables[seq], next((t for _, t in mark.of("batch")), None)
-    if rows is None:
+def _goes_on(seq: Axis, mark: Mark, step: Step) -> None:
+    """Forget of earlier calls where samples end, if this one reads the steps behind theirs: they have read a part of them."""
+    start = int(mark.tables[seq].amin())
+    for call in step.usage.calls.values():
+        if call.seq == seq and call.steps <= start:
+            call.padding = call.sample = call.ends = None
+
+
+def _seq_along(mark: Mark, dim: int) -> Axis | None:
+    """Return the axis of the steps, which a layer reads along this dim; it has no name where samples of several lengths met."""
+    found = [axis for axis, table in mark.tables.items() if axis.name in ("seq", UNNAMED) and runs_along(table) == [dim]]
+    return min(found, key=lambda axis: axis.name == UNNAMED, default=None)
+
+
+def _rows_from_the_first_step_on(use: RecurrentCall) -> tuple[Axis, Tensor] | None:
+    """Return the axis of the samples that a call reads, and which each row is; None where it reads but a part of the steps."""
+    mark, batch_dim = use.mark, use.batch_dim
+    seq = _seq_along(mark, use.seq_dim) if mark is not None else None
+    if mark is None or batch_dim is None or seq is None:
         return None
-    along = ((steps, use.seq_dim), (rows, use.batch_dim))
-    if any(varies(t, d) for t, at in along for d in range(3) if d != at):
+    if not torch.equal(line_along(mark.tables[seq], use.seq_dim), torch.arange(mark.sizes[use.seq_dim])):
         return None
-    steps, rows = (t.amax([d for d in range(3) if d != at]) for t, at in ((steps, use.seq_dim), (rows, use.batch_dim)))
-    in_order = torch.equal(steps, torch.arange(mark.sizes[use.seq_dim]))
-    return lengths[rows] if in_order and int(rows.min()) >= 0 and int(rows.max()) < lengths.numel() else None
+    for axis, table in mark.of("batch"):
+        if not any(varies(table, d) for d in range(3) if d != batch_dim):
+            rows = line_along(table, batch_dim)
+            return (axis, rows) if rows.numel() <= SMALL else None  # it is held until the next step
+    return None
+
+
+def _filled(mark: Mark, batch_dim: int) -> Padding | None:
+    """Return where samples of several lengths begin and end that were put side by side: what fills a row up is of no sample."""
+    for table in mark.tables.values():
+        if table.size(0) > 1 and table.size(1) > 1 and table.size(2) == 1 and bool((table < 0).any()):
+            padding = of_real(table[..., 0].movedim(batch_dim, 0) >= 0)
+            if padding is not None and len(unique(padding.lengths)) > 1:
+                return padding
+    return None
 
 
 # What was picked

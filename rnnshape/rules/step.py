@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
 from rnnshape._torch import known_values
+from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.room import Recent
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
@@ -34,7 +35,7 @@ class Step:
     Attributes:
         usage: the recurrent layers that were called, and what was used of their states.
         carrying: the states that came with a graph, and how far backward went.
-        lengths: for each axis of steps, the real length of each sample, where that is known.
+        padding: by where an axis of steps comes from, where its samples begin and end, as far as that is known.
         orders: in which samples were packed, where that is not the order in which they came.
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
@@ -45,7 +46,7 @@ class Step:
         self.scene = scene
         self.usage = Usage()
         self.carrying = Carrying()
-        self.lengths: dict[Axis, Tensor] = {}
+        self.padding: dict[str, Padding] = {}
         self.orders: Recent[tuple[int, ...], None] = Recent(MOST_SEEN)
         self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
@@ -54,6 +55,22 @@ class Step:
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
         self.usage = Usage()
+        self.padding = {}
+
+    def is_padded(self, seq: Axis, padding: Padding) -> None:
+        """Remember where the samples of an axis begin and end, also for the layers that have read it already.
+
+        What layers say of an axis changes its name, and not where it comes from.
+        """
+        self.padding[seq.of] = padding
+        for call in self.usage.calls.values():
+            if call.seq is not None and call.seq.of == seq.of and call.padding is None:
+                call.is_padded(padding)
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give axes of the recurrent layers' inputs other names."""
+        for call in self.usage.calls.values():
+            call.rename(names)
 
     def here(self) -> Location | None:
         """Return the user's line."""

@@ -39,12 +39,13 @@ class Usage:
         number = axis.of.removeprefix(MADE).removesuffix(letter)
         return self.calls.get(int(number)) if axis.of == f"{MADE}{number}{letter}" and number.isdecimal() else None
 
-    def use(self, mark: Mark, here: Callable[[], Location | None]) -> None:
-        """Account for the consumption of a tensor."""
+    def use(self, mark: Mark, here: Callable[[], Location | None], *, is_returned: bool = False) -> None:
+        """Account for the consumption of a tensor, or for one that the model returns."""
         for axis, table in mark.tables.items():
             if record := self._outputs.get(axis):
                 halves = mark.tables.get(record.direction)
                 samples = mark.tables.get(record.sample) if record.sample else None
+                record.returns_output |= is_returned and record.hidden in mark.tables
                 if record.sees(table, halves, mark.tables.get(record.hidden), samples):
                     location = _place(mark, axis, here)
                     table = record.places(table, samples)
@@ -58,6 +59,8 @@ class Usage:
                 if record.sees(table, halves):
                     location = _place(mark, axis, here)
                     for way, layer in _pairs(halves, table, record.directions, record.layers):
+                        if is_returned and (layer, way) not in record.rows:
+                            record.returned.add((layer, way))
                         record.rows.setdefault((layer, way), location)
 
 

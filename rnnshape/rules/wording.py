@@ -22,7 +22,7 @@ __all__ = ["called", "element", "held", "mixed", "scrambled", "word", "wrong"]
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
 _NAMES = {"linear": "Linear", "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm_cell": "LSTMCell",
           "gru_cell": "GRUCell", "rnn_tanh_cell": "RNNCell", "rnn_relu_cell": "RNNCell",
-          "multi_head_attention_forward": "MultiheadAttention"}  # fmt: skip
+          "multi_head_attention_forward": "MultiheadAttention", "_pack_padded_sequence": "pack_padded_sequence"}  # fmt: skip
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
 
 

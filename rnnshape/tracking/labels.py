@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from rnnshape import text
-from rnnshape._torch import known_values, other_kind
+from rnnshape._torch import other_kind
 from rnnshape.contracts.annotations import Claim
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Monomial, shown
+from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["Axes", "check_form", "claims_of", "label", "label_arguments", "learn_lengths"]
+__all__ = ["Axes", "check_form", "claims_of", "label", "label_arguments"]
 
 Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
 """A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
@@ -47,7 +48,7 @@ def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], k
     for number, (name, value) in enumerate(arguments):
         given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
         label(tracker, value, given, name, f"axes of {name!r}")
-    learn_lengths(tracker, arguments)
+    learn_padding(tracker, arguments)
 
 
 def claims_of(axes: Axes, arguments: Mapping[str, Any]) -> Iterator[Claim]:
@@ -171,18 +172,3 @@ def _one(name: Any) -> Dim:
     if len(found) != 1:
         raise LayoutError(f"{name!r} is not the name of one dim")
     return found[0]
-
-
-def learn_lengths(tracker: Tracker, arguments: list[tuple[str, Any]]) -> None:
-    """Take an integer argument that is called some kind of length, along the batch, for the real steps of the one sequence."""
-    sequences = {(axis, table.numel()) for _, v in arguments if (m := tracker.mark(v)) for axis, table in m.of("seq")}
-    for name, value in arguments:
-        mark = tracker.mark(value)
-        if mark is None or "len" not in name.lower() or len(sequences) != 1:
-            continue
-        value = known_values(value)
-        if len(mark.sizes) != 1 or value is None or value.is_floating_point():
-            continue
-        axis, steps = next(iter(sequences))
-        if mark.of("batch") and int(value.min()) >= 1 and int(value.max()) <= steps:
-            tracker.step.lengths[axis] = value.detach().cpu()

@@ -420,6 +420,7 @@ class Tracker(TorchFunctionMode):
                     site.rename(names)
         self._book.entries = {key: (ref, (marks[id(mark)], version)) for key, (ref, (mark, version)) in entries}
         self._known = {key: marks[id(mark)] for key, mark in self._known.items()}
+        self.step.rename(names)
         self.recent.clear()
 
     # Labels

@@ -232,4 +232,46 @@ ENTRIES = (
             report = rs.diagnose(Encoder(), x, lengths, axes=("seq batch feature", "batch"))
             """),
     ),
+    Rule(
+        "RNS407",
+        "the reverse direction begins in padding",
+        "warning",
+        "A bidirectional layer that is given a padded batch reads the padding of a shorter sample first, from the end: "
+        "what it says of the sample depends on how long the others of its batch are. No mask behind the layer takes that back.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(20, 4, padding_idx=0)
+                    self.rnn = nn.GRU(4, 8, batch_first=True, bidirectional=True)
+                    self.fc = nn.Linear(2 * 8, 3)
+
+                def forward(self, tokens, lengths):
+                    output, _ = self.rnn(self.embed(tokens))  # RNS407
+                    return self.fc(output)
+
+            tokens = torch.tensor([[5, 2, 7, 3], [8, 1, 0, 0], [4, 6, 9, 0]])  # 0 is padding
+            lengths = torch.tensor([4, 2, 3])
+            report = rs.diagnose(Tagger(), tokens, lengths, axes=("batch seq", "batch"))
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(20, 4, padding_idx=0)
+                    self.rnn = nn.GRU(4, 8, batch_first=True, bidirectional=True)
+                    self.fc = nn.Linear(2 * 8, 3)
+
+                def forward(self, tokens, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(
+                        self.embed(tokens), lengths, batch_first=True, enforce_sorted=False
+                    )
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+                    return self.fc(output)
+
+            tokens = torch.tensor([[5, 2, 7, 3], [8, 1, 0, 0], [4, 6, 9, 0]])  # 0 is padding
+            lengths = torch.tensor([4, 2, 3])
+            report = rs.diagnose(Tagger(), tokens, lengths, axes=("batch seq", "batch"))
+            """),
+    ),
 )

@@ -1,0 +1,114 @@
+"""Lengths among the arguments of a model: one whole number for each sample of a padded tensor.
+
+What an argument is called does not matter, where the padded tensor shows that these are the lengths of its samples, and on
+which side the padding is. Where it does not, as there is none in this batch or its elements have no values, one that is
+called some kind of length is taken for that, with the padding on the right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+
+from rnnshape._torch import known_values, other_kind
+from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.padding import by_lengths, side_of
+from rnnshape.coordinates.room import LARGEST
+from rnnshape.coordinates.tables import line_along, runs_along
+from rnnshape.layout.axes import Axis
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.track import Tracker
+
+__all__ = ["learn_padding"]
+
+
+class _Place(NamedTuple):
+    """Two dims of a tensor that may be those of its samples and its steps.
+
+    Attributes:
+        tensor: the tensor.
+        batch_dim: the dim of the samples.
+        samples: the axis of the samples.
+        seq: the axis of the steps.
+        rows: the number of each sample.
+    """
+
+    tensor: Tensor
+    batch_dim: int
+    samples: Axis
+    seq: Axis
+    rows: Tensor
+
+    @property
+    def steps(self) -> int:
+        return self.tensor.size(1 - self.batch_dim)
+
+    def side(self, lengths: Tensor) -> str | None:
+        """Return on which side the padding is, if these are the lengths; None where the tensor does not show it."""
+        values = known_values(self.tensor)
+        if values is None or values.numel() > LARGEST:
+            return None
+        return side_of(values if self.batch_dim == 0 else values.transpose(0, 1), lengths)
+
+
+def learn_padding(tracker: Tracker, arguments: Iterable[tuple[str, object]]) -> None:
+    """Find the lengths among the arguments of a model, and remember where its padded tensors are padded.
+
+    Args:
+        tracker: which remembers it, and which has labelled the arguments.
+        arguments: with their names.
+    """
+    arguments = [(name, value) for name, value in arguments if isinstance(value, Tensor) and not other_kind(value)]
+    tensors = [value for _, value in arguments]
+    for name, value in arguments:
+        lengths = _whole_numbers(value)
+        if lengths is None:
+            continue
+        places = [place for tensor in tensors for place in _places(tensor, tracker.mark(tensor), lengths)]
+        shown = [(place, side) for place in places if (side := place.side(lengths))]
+        if not shown and "len" in name.lower() and len({place.seq for place in places}) == 1:
+            _learn(tracker, value, lengths, [(places[0], "right")], is_seen=False)
+        elif len({place.samples for place, _ in shown}) == 1:
+            _learn(tracker, value, lengths, shown, is_seen=True)
+
+
+def _learn(tracker: Tracker, value: Tensor, lengths: Tensor, found: list[tuple[_Place, str]], *, is_seen: bool) -> None:
+    for place, side in found:
+        padding = by_lengths(lengths, place.steps, side, is_seen=is_seen).numbered(place.rows)
+        if padding is not None:
+            tracker.step.is_padded(place.seq, padding)
+    place, _ = found[0]
+    if tracker.mark(value) is None:
+        tracker.put(value, Mark(tuple(value.shape), {place.samples: place.rows}))
+
+
+def _whole_numbers(value: Tensor) -> Tensor | None:
+    """Return what may be lengths: some positive whole numbers along one dim."""
+    if value.dim() != 1 or value.numel() < 2 or value.is_floating_point() or value.is_complex() or value.dtype == torch.bool:
+        return None
+    known = known_values(value)
+    return None if known is None or int(known.min()) < 1 else known.detach().cpu().long()
+
+
+def _places(tensor: Tensor, mark: Mark | None, lengths: Tensor) -> Iterator[_Place]:
+    """Yield the dims of a tensor along which there are as many samples, and at least as many steps, as lengths say."""
+    if mark is None or tensor.dim() < 2:
+        return
+    longest = int(lengths.max())
+    for batch_dim in (0, 1):
+        if tensor.size(batch_dim) != lengths.numel() or tensor.size(1 - batch_dim) < longest:
+            continue
+        samples = _axis_along(mark, batch_dim, "batch")
+        seq = _axis_along(mark, 1 - batch_dim, "seq")
+        if samples is not None and seq is not None:
+            yield _Place(tensor, batch_dim, samples, seq, line_along(mark.tables[samples], batch_dim))
+
+
+def _axis_along(mark: Mark, dim: int, name: str) -> Axis | None:
+    """Return the axis along a dim that has a name or none, None where there is no such axis."""
+    found = [a for a, table in mark.tables.items() if a.name in (name, UNNAMED) and runs_along(table) == [dim]]
+    return min(found, key=lambda axis: axis.name == UNNAMED, default=None)
