@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from torch import nn
 
 from rnnshape.contracts.annotations import annotated_axes
+from rnnshape.errors import RNNShapeError
+from rnnshape.harmless import UsersCall
 from rnnshape.report.catalogue import checked_codes
-from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import recording
+from rnnshape.report.report import Report
 from rnnshape.tracking.labels import Axes, label, label_arguments
 
 __all__ = ["diagnose"]
@@ -63,23 +66,50 @@ def diagnose(
     ['RNS203']
     """
     codes = (*checked_codes(ignore), *ignored_codes())
+    report = Report()
+    run = UsersCall(_run, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,))
+    with run:
+        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, codes)
+        return report
+    try:
+        run.outcome(model, args, kwargs, loss, target)
+    except Exception as error:
+        report.exception = error
+    return report
+
+
+_MISTAKEN = "what came after a mistake of rnnshape's own, which is in the log"
+
+
+def _diagnose(
+    report: Report,
+    run: UsersCall,
+    model: nn.Module,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    axes: Axes,
+    target: object,
+    target_axes: Axes,
+    loss: Callable[[Any, Any], object] | None,
+    codes: tuple[str, ...],
+) -> None:
     axes = annotated_axes(model.forward) or None if axes is None else axes
-    session = recording(model, codes, named=axes is not None)
-    report, tracker = session.report, session.tracker()
+    session = recording(model, codes, named=axes is not None, report=report)
+    tracker = session.tracker()
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
     with session.watching():
         try:
             with tracker:
-                output = _run(model, args, kwargs, loss, target)
-            tracker.finish(output)
+                output = run(model, args, kwargs, loss, target)
         except Exception as error:
             report.exception = error
             add_failure(report, tracker.mark, tracker.path, codes, error)
             if tracker.samples == 1:
                 two = tracker.doubled
                 add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
-    return report
+        else:
+            tracker.finish(output)
 
 
 def _run(

@@ -13,9 +13,12 @@ from torch import nn
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
+from rnnshape.harmless import UsersCall
 from rnnshape.report.reporter import Reporter
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
+
+_torch.uncompiled(UsersCall.__call__)
 
 Proceed = Callable[..., object]
 """Goes on with a call, and returns what it returns."""
@@ -50,6 +53,11 @@ class Watcher(Generic[D]):
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run work of ours without harm to the model."""
         return work(*args)
+
+    def step_aside(self) -> None:
+        """End this watch, after a mistake of ours."""
+        for reporter in self.reporters():
+            reporter.step_aside()
 
     def through(self, door: D, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
@@ -102,12 +110,18 @@ class _Classes:
         with self._lock:
             self._bury()
             self._owners[watcher] = tuple(map(weakref.ref, owners))
-            for reference in self._owners[watcher]:
-                owner = reference()
-                if owner is not None and owner not in self._places:
-                    place = self._places[owner] = _Place(owner.__dict__.get("__call__"))
-                    owner.__call__ = _call_past(owner, place)
-            self._line_up()
+            try:
+                for reference in self._owners[watcher]:
+                    owner = reference()
+                    if owner is not None and owner not in self._places:
+                        place = _Place(owner.__dict__.get("__call__"))
+                        ours = _call_past(owner, place)
+                        self._places[owner] = place
+                        owner.__call__ = ours
+                self._line_up()
+            except BaseException:
+                self._leave(watcher)
+                raise
 
     def leave(self, watcher: AnyWatcher) -> None:
         """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
@@ -144,7 +158,7 @@ class _Classes:
         at: dict[_Place, list[AnyWatcher]] = {place: [] for place in self._places.values()}
         for watcher, owners in sorted(self._owners.items(), key=lambda item: item[0].raises):
             for owner in (reference() for reference in owners):
-                if owner is not None:
+                if owner is not None and owner in self._places:
                     at[self._places[owner]].append(watcher)
         for place, watchers in at.items():
             place.watchers = tuple(watchers)
@@ -156,10 +170,13 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
     @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
     def __call__(self: nn.Module, *args: object, **kwargs: object) -> object:  # noqa: N807
+        if not _torch.is_judged_here():
+            return place.before(self, *args, **kwargs) if place.before else super(owner, self).__call__(*args, **kwargs)
         seen: list[tuple[AnyWatcher, object]] = []
         # What comes after is looked up when it comes: a watcher may have others stand further on.
-        proceed: Proceed = functools.partial(_further, owner, place, self)
-        if _torch.is_judged_here():
+        users = UsersCall(functools.partial(_further, owner, place, self), functools.partial(_step_aside, seen))
+        with users:
+            proceed: Proceed = users
             for watcher in place.watchers:
                 door = watcher.doors.get(id(self))
                 if door is None and watcher.everywhere:
@@ -169,7 +186,8 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
                     seen.append((watcher, door))
             if len(seen) > 1:
                 return seen_by_several(seen, self, proceed, *args, **kwargs)
-        return proceed(*args, **kwargs)
+            return proceed(*args, **kwargs)
+        return users.outcome(*args, **kwargs)
 
     return __call__
 
@@ -180,6 +198,11 @@ def _further(owner: Any, place: _Place, module: nn.Module, /, *args: object, **k
     if place.before is not None:
         return place.before(module, *args, **kwargs)
     return super(owner, module).__call__(*args, **kwargs)
+
+
+def _step_aside(seen: list[tuple[AnyWatcher, object]]) -> None:
+    for watcher, _ in seen:
+        watcher.step_aside()
 
 
 @_torch.uncompiled
