@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rnnshape.text import shown
+
 __all__ = [
     "ContractError",
     "LayoutAssertionError",
@@ -65,7 +67,8 @@ class LayoutSyntaxError(LayoutError):
         self.reason = reason
         # One character for each, so that the caret stands under the mistake in a text of several lines too.
         line = "".join(" " if character.isspace() else character for character in text)
-        super().__init__(f"cannot read this layout: {reason}\n  {line}\n  {' ' * position}^")
+        before, after = shown(line[:position]), shown(line[position:])
+        super().__init__(f"cannot read this layout: {shown(reason)}\n  {before}{after}\n  {' ' * len(before)}^")
 
     def __reduce__(self) -> tuple[type[LayoutSyntaxError], tuple[str, int, str]]:
         return type(self), (self.text, self.position, self.reason)

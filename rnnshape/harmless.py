@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from rnnshape.errors import ContractError, RNNShapeWarning
+from rnnshape.text import shown_lines
 from rnnshape.tracebacks import place_of
 
 __all__ = ["Guard", "UsersCall", "log_mistake"]
@@ -35,7 +36,7 @@ def log_mistake(error: BaseException, what: str = "and steps aside; the model ru
     if kind not in _logged:
         _logged.add(kind)
         # As text: a record that keeps the traceback would keep the tensors of the call.
-        trace = "".join(traceback.format_exception(error))
+        trace = shown_lines("".join(traceback.format_exception(error)))
         logger.error("rnnshape made a mistake %s. Please report this\n%s", what, trace)
 
 

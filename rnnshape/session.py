@@ -96,7 +96,7 @@ class Session:
         undo.callback(leave_classes, self.observer)
         undo.callback(self.observer.remove)
         if self._model is None:
-            self.observer.watch_everything()
+            self.observer.watch_everything(undo)
         else:
             self.observer.watch(_torch.named_modules(self._model))
 

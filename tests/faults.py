@@ -30,10 +30,12 @@ from torch.utils.data.dataloader import _BaseDataLoaderIter
 import rnnshape
 from rnnshape import harmless
 from rnnshape.api import check
+from rnnshape.checking.batches import batches as batches_of_loaders
 from rnnshape.hooks import class_call, dataloader, inner_calls
 from rnnshape.hooks.class_call import leave_classes
 from rnnshape.pytest_plugin.options import Options
 from rnnshape.pytest_plugin.watching import Watched
+from rnnshape.tracking import memory
 
 ROOMS = ("hooks", "tracking", "operations", "rules", "session", "checking", "coordinates", "report")
 FOLDER = Path(rnnshape.__file__).parent
@@ -122,7 +124,7 @@ class Fault:
         Fault.now = None
 
 
-builtins._rnnshape_fault = lambda: Fault.now.reached()  # type: ignore[attr-defined, union-attr]
+builtins._rnnshape_fault = lambda: Fault.now.reached() if Fault.now else RuntimeError  # type: ignore[attr-defined]
 
 
 def _with(code: CodeType, inner: CodeType, bad: CodeType) -> CodeType:
@@ -388,6 +390,7 @@ def forget_what_is_known() -> None:
         for value in list(vars(module).values()):
             if isinstance(value, functools._lru_cache_wrapper):
                 value.cache_clear()
+    memory._outcomes.clear()
 
 
 def attempt(door: Door, kind: str, fault: contextlib.AbstractContextManager[Any]) -> Trial:
@@ -443,6 +446,8 @@ def rest(door: Door) -> None:
         for target in list(check._targets._targets.values()):
             if target.stand is not None:
                 leave_classes(target.stand)
+        batches_of_loaders._wanting.clear()
+        dataloader.forget_batches(batches_of_loaders._hear)
     inner_calls._stand.rest()
 
 

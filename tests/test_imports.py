@@ -19,7 +19,7 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    "errors", "text", "tracebacks", "harmless", "layout", "report", "calculator", "contracts", "render", "_torch", "calls", "coordinates",
+    "text", "errors", "tracebacks", "harmless", "layout", "report", "calculator", "contracts", "render", "_torch", "calls", "coordinates",
     "operations", "rules", "tracking", "hooks", "session", "checking", "dryrun", "modelfile", "states", "nn", "api", "cli",
     "pytest_plugin", "__main__", "__init__",
 )  # fmt: skip

@@ -92,14 +92,14 @@ def check(
     """
     if target is None:
         return functools.partial(check, axes=axes, on=on, track=track, ignore=ignore)
-    if switch() == "off":
-        return target
     with Guard(meant=(RNNShapeError,)):
         return _checked(target, axes, on, track, ignore)
     return target
 
 
 def _checked(target: object, axes: Axes, on: Action, track: bool | int, ignore: Iterable[str]) -> object:
+    if switch() == "off":
+        return target
     checked, codes, limit = checked_options(on, ignore, track)
     checker = Checker(checked, codes, limit, axes)
     if isinstance(target, nn.Module):

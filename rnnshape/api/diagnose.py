@@ -65,11 +65,10 @@ def diagnose(
     >>> [finding.code for finding in report.findings]
     ['RNS203']
     """
-    codes = (*checked_codes(ignore), *ignored_codes())
     report = Report()
     run = UsersCall(_run, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,))
     with run:
-        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, codes)
+        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore)
         return report
     try:
         run.outcome(model, args, kwargs, loss, target)
@@ -91,8 +90,9 @@ def _diagnose(
     target: object,
     target_axes: Axes,
     loss: Callable[[Any, Any], object] | None,
-    codes: tuple[str, ...],
+    ignore: Iterable[str],
 ) -> None:
+    codes = (*checked_codes(ignore), *ignored_codes())
     axes = annotated_axes(model.forward) or None if axes is None else axes
     session = recording(model, codes, named=axes is not None, report=report)
     tracker = session.tracker()

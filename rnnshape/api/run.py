@@ -15,6 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any, cast
 
 from rnnshape.api.watch import watch
+from rnnshape.harmless import Guard
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report.catalogue import FailOn, counts
 from rnnshape.report.report import Report
@@ -74,14 +75,17 @@ def run(
         finally:
             watching.remove()
     _flush()
-    if switch() == "off":
-        print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
-    elif _speaks(report):
-        with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-            print_report(report, _title(target, as_module), console(stderr=True))
+    failed = False
+    with Guard():
+        failed = _fails(report, fail_on)
+        if switch() == "off":
+            print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
+        elif _speaks(report):
+            with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
+                print_report(report, _title(target, as_module), console(stderr=True))
     if interrupted:
         raise KeyboardInterrupt
-    return code or (FOUND if _fails(report, fail_on) else 0)
+    return code or (FOUND if failed else 0)
 
 
 @contextlib.contextmanager

@@ -66,6 +66,14 @@ def watch(
     GRU: input seq=9 batch=6 feature=4 (9, 6, 4),
          output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
     """
+    with Guard(meant=(RNNShapeError,)):
+        return _watch(model, on, ignore, track, jsonl)
+    return Watch(None, "record", (), None, 0, is_off=True)
+
+
+def _watch(
+    model: nn.Module | None, on: Action, ignore: Iterable[str], track: bool | int, jsonl: str | PathLike[str] | None
+) -> Watch:
     if switch() == "off":
         return Watch(None, "record", (), None, 0, is_off=True)
     checked, codes, limit = checked_options(on, ignore, track)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from rnnshape import _torch
+from rnnshape import _torch, text
 from rnnshape.checking.batches import batches
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
@@ -189,7 +189,7 @@ class CheckedCall:
 def _jaxtypings(reasons: list[str]) -> Exception:
     from jaxtyping import TypeCheckError
 
-    return TypeCheckError("\n".join(reasons))
+    return TypeCheckError(text.shown_lines("\n".join(reasons)))
 
 
 def _with_batch(layout: Layout, tensor: Tensor) -> Layout:

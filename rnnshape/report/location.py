@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rnnshape import text
+
 __all__ = ["Location"]
 
 _IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
@@ -40,4 +42,4 @@ class Location:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
-        return f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
+        return text.shown(f"{where}, in {self.function}" if self.function and self.function != "<module>" else where)

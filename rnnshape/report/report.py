@@ -132,7 +132,7 @@ class Report:
     def could_not_follow(self, what: str) -> None:
         """Record something that nobody could judge."""
         if len(self._unfollowed) < MOST_FINDINGS:
-            self._unfollowed[what] = None
+            self._unfollowed[text.shown(what)] = None
 
     def _tell(self, record: Event | Finding) -> None:
         for sink in self.sinks:

@@ -16,6 +16,7 @@ from rnnshape.harmless import log_mistake
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
+from rnnshape.text import shown
 
 __all__ = ["NOTE", "Action", "Reporter"]
 
@@ -107,7 +108,7 @@ class Reporter:
                 logger.log(_LEVELS[finding.severity], "%s", finding, extra={"rnnshape": finding})
             else:
                 where = finding.location or Location("<unknown>", 0)
-                warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
+                warnings.warn_explicit(RNNShapeWarning(str(finding)), None, shown(where.file), where.line)
         if serious:
             for finding in serious:
                 self.guarded(self.report.raised, finding)
