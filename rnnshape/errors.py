@@ -21,8 +21,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnshape.text import shown
-
 __all__ = [
     "ContractError",
     "LayoutAssertionError",
@@ -34,6 +32,11 @@ __all__ = [
     "SpecError",
     "SpecTypeError",
 ]
+
+
+def _shown(words: str) -> str:
+    """Return words without a character that would steer a terminal; `rnnshape.text` does the same, and stands higher."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
 class RNNShapeError(Exception):
@@ -67,8 +70,8 @@ class LayoutSyntaxError(LayoutError):
         self.reason = reason
         # One character for each, so that the caret stands under the mistake in a text of several lines too.
         line = "".join(" " if character.isspace() else character for character in text)
-        before, after = shown(line[:position]), shown(line[position:])
-        super().__init__(f"cannot read this layout: {shown(reason)}\n  {before}{after}\n  {' ' * len(before)}^")
+        before, after = _shown(line[:position]), _shown(line[position:])
+        super().__init__(f"cannot read this layout: {_shown(reason)}\n  {before}{after}\n  {' ' * len(before)}^")
 
     def __reduce__(self) -> tuple[type[LayoutSyntaxError], tuple[str, int, str]]:
         return type(self), (self.text, self.position, self.reason)

@@ -37,9 +37,7 @@ def trackers() -> tuple[Tracker, ...]:
     return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
 
 
-def recording(
-    model: nn.Module, ignore: Iterable[str], *, named: bool = True, report: Report | None = None
-) -> Session:
+def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True, report: Report | None = None) -> Session:
     """Return a session that records and does no more, for one call of a model.
 
     Args:
@@ -75,9 +73,7 @@ class Session:
         observer: of the recurrent layers.
     """
 
-    def __init__(
-        self, model: nn.Module | None, on: Action, ignore: Iterable[str] = (), report: Report | None = None
-    ) -> None:
+    def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = (), report: Report | None = None) -> None:
         self._model = model
         self.report = report if report is not None else Report()
         self.reporter = Reporter(self.report, on, ignore, unseen=_torch.unseen, others=reporters)

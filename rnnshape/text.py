@@ -12,21 +12,21 @@ _ESCAPES = {c: f"\\x{c:02x}" if c < 256 else f"\\u{c:04x}" for c in (*_UNSEEN, *
 
 
 def shown(words: str) -> str:
-    """Make one line for a person of words that hold names from the user's code or the name of a file.
+    r"""Make one line for a person of words that hold names from the user's code or the name of a file.
 
     What would steer a terminal, begin a line, turn the direction of letters, or cannot be written at all is an escape.
 
     >>> print(shown("rnn" + chr(27) + chr(10) + chr(0x202e)))
-    rnn\\x1b\\x0a\\u202e
+    rnn\x1b\x0a\u202e
     """
     return words if words.isprintable() else words.translate(_ESCAPES)
 
 
 def shown_lines(words: str) -> str:
-    """Make lines for a person, as `shown` makes one: the ends of lines are meant.
+    r"""Make lines for a person, as `shown` makes one: the ends of lines are meant.
 
     >>> print(shown_lines("rnn" + chr(27) + chr(10) + "fc"))
-    rnn\\x1b
+    rnn\x1b
     fc
     """
     return "\n".join(map(shown, words.split("\n")))

@@ -128,7 +128,7 @@ builtins._rnnshape_fault = lambda: Fault.now.reached() if Fault.now else Runtime
 
 
 def _with(code: CodeType, inner: CodeType, bad: CodeType) -> CodeType:
-    """Return the code of a function in which another is written, with that one exchanged, also where it is in a comprehension."""
+    """Return the code of a function with one that is written in it exchanged, also where that is in a comprehension."""
     consts = tuple(
         bad if const is inner else _with(const, inner, bad) if isinstance(const, CodeType) and const is not bad else const
         for const in code.co_consts
@@ -139,7 +139,9 @@ def _with(code: CodeType, inner: CodeType, bad: CodeType) -> CodeType:
 def _raising(code: CodeType) -> CodeType:
     """Return the code of a function that takes anything and raises, at the place of another and with its free variables."""
     free = ", ".join(code.co_freevars)
-    source = f"def outer():\n {' = '.join([*code.co_freevars, '0'])}\n def inner(*args, **kwargs):\n  ({free}{',' * bool(free)})\n"
+    source = (
+        f"def outer():\n {' = '.join([*code.co_freevars, '0'])}\n def inner(*args, **kwargs):\n  ({free}{',' * bool(free)})\n"
+    )
     names: dict[str, Any] = {}
     exec(f"{source}  raise _rnnshape_fault()\n return inner", names)
     made: CodeType = names["outer"]().__code__
@@ -167,9 +169,7 @@ def model_of(kind: str) -> nn.Module:
             self.head = nn.Linear((4 if kind == "wrong" else 5) * UNITS, CLASSES)
             self.calls = 0
 
-        def forward(
-            self, words: Int[Tensor, "batch seq"], lengths: Int[Tensor, " batch"]
-        ) -> Float[Tensor, "batch classes"]:
+        def forward(self, words: Int[Tensor, "batch seq"], lengths: Int[Tensor, " batch"]) -> Float[Tensor, "batch classes"]:
             self.calls += 1
             x = self.embedding(words)
             packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
@@ -216,7 +216,7 @@ Train = Callable[[nn.Module], None]
 
 
 def train(model: nn.Module, seen: Seen, steps: int = 3) -> None:
-    for (words, lengths, target), _ in zip(batches(), range(steps)):
+    for (words, lengths, target), _ in zip(batches(), range(steps), strict=False):
         output = model(words, lengths)
         loss = F.cross_entropy(output, target)
         loss.backward()

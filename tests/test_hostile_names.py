@@ -40,7 +40,9 @@ def model_of(wrong: bool = True) -> nn.Module:
     class Model(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.add_module(HOSTILE, type(HOSTILE.replace("\x00", "").replace("\ud800", ""), (nn.LSTM,), {})(3, 4, num_layers=2))
+            self.add_module(
+                HOSTILE, type(HOSTILE.replace("\x00", "").replace("\ud800", ""), (nn.LSTM,), {})(3, 4, num_layers=2)
+            )
             self.head = nn.Linear(8, 2)
 
         def forward(self, x: torch.Tensor, state: Any = None) -> torch.Tensor:

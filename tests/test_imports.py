@@ -19,9 +19,9 @@ import rnnshape
 ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
-    "text", "errors", "tracebacks", "harmless", "layout", "report", "calculator", "contracts", "render", "_torch", "calls", "coordinates",
-    "operations", "rules", "tracking", "hooks", "session", "checking", "dryrun", "modelfile", "states", "nn", "api", "cli",
-    "pytest_plugin", "__main__", "__init__",
+    "errors", "text", "tracebacks", "harmless", "layout", "report", "calculator", "contracts", "render", "_torch", "calls",
+    "coordinates", "operations", "rules", "tracking", "hooks", "session", "checking", "dryrun", "modelfile", "states", "nn",
+    "api", "cli", "pytest_plugin", "__main__", "__init__",
 )  # fmt: skip
 """Every folder and module of the package, from the ground up: each imports from those before it alone."""
 

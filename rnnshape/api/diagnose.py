@@ -12,10 +12,10 @@ from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.errors import RNNShapeError
 from rnnshape.harmless import UsersCall
 from rnnshape.report.catalogue import checked_codes
+from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import recording
-from rnnshape.report.report import Report
 from rnnshape.tracking.labels import Axes, label, label_arguments
 
 __all__ = ["diagnose"]

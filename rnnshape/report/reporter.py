@@ -76,7 +76,7 @@ class Reporter:
             with self._unseen():
                 return work(*args, **kwargs)
         except Exception as error:
-            self.stepped_aside = True
+            self.stepped_aside = True  # whatever becomes of the rest
             log_mistake(error)
             self.step_aside()
             return None
