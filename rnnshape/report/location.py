@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rnnshape import text
-
 __all__ = ["Location"]
 
 _IGNORED = re.compile(r"#.*\brnnshape:\s*ignore(?:\[([^\]]*)\])?")
@@ -42,4 +40,5 @@ class Location:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
-        return text.shown(f"{where}, in {self.function}" if self.function and self.function != "<module>" else where)
+        shown = f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)  # a file may have any name
