@@ -8,11 +8,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnshape import text
 from rnnshape._torch import is_autocast, packed_sizes
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
+from rnnshape.errors import SpecTypeError
 
-__all__ = ["argument_of", "call_of", "spec_of"]
+__all__ = ["argument_of", "call_of", "checked_module", "spec_of"]
+
+
+def checked_module(given: object, verb: str, call: str) -> nn.Module:
+    """Return what a caller gave for a model.
+
+    Args:
+        given: the model, or anything else.
+        verb: what it was given to.
+        call: what to write instead.
+
+    Raises:
+        SpecTypeError: where it is no module; a class of modules is none either.
+    """
+    if isinstance(given, nn.Module):
+        return given
+    what = f"the class {given.__name__}" if isinstance(given, type) else text.a(type(given).__name__)
+    raise SpecTypeError(f"{verb}: {what} is no module; give a model, such as {call}")
 
 
 def spec_of(module: nn.Module) -> RNNSpec | None:

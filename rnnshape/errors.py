@@ -55,6 +55,10 @@ class LayoutIndexError(LayoutError, IndexError):
     """An index or a dim that the Layout does not have."""
 
 
+_AROUND = 100
+"""Characters that are shown on either side of a mistake in a long text."""
+
+
 class LayoutSyntaxError(LayoutError):
     """A Layout string that cannot be read.
 
@@ -70,8 +74,11 @@ class LayoutSyntaxError(LayoutError):
         self.reason = reason
         # One character for each, so that the caret stands under the mistake in a text of several lines too.
         line = "".join(" " if character.isspace() else character for character in text)
-        before, after = _shown(line[:position]), _shown(line[position:])
-        super().__init__(f"cannot read this layout: {_shown(reason)}\n  {before}{after}\n  {' ' * len(before)}^")
+        first = max(0, position - _AROUND) if len(line) > 2 * _AROUND else 0
+        before, after = "..." if first else "", "..." if len(line) > first + 2 * _AROUND else ""
+        left, right = _shown(line[first:position]), _shown(line[position : first + 2 * _AROUND])
+        caret = " " * len(before + left) + "^"
+        super().__init__(f"cannot read this layout: {_shown(reason)}\n  {before}{left}{right}{after}\n  {caret}")
 
     def __reduce__(self) -> tuple[type[LayoutSyntaxError], tuple[str, int, str]]:
         return type(self), (self.text, self.position, self.reason)

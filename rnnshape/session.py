@@ -176,6 +176,7 @@ class Steps(Watcher[nn.Module]):
         self.everywhere = False
         self.doors.clear()
         _torch.pop_mode(self._tracker)
+        self._tracker.forget()
 
     # What the class of a module calls
 

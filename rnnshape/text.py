@@ -8,7 +8,7 @@ from difflib import get_close_matches
 __all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "shown", "shown_lines", "sizes"]
 
 _UNSEEN = (*range(9), *range(10, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-_ESCAPES = {c: f"\\x{c:02x}" if c < 256 else f"\\u{c:04x}" for c in (*_UNSEEN, *range(0xD800, 0xE000))}
+_ESCAPES = {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
 
 
 def shown(words: str) -> str:
@@ -17,7 +17,7 @@ def shown(words: str) -> str:
     What would steer a terminal, begin a line, turn the direction of letters, or cannot be written at all is an escape.
 
     >>> print(shown("rnn" + chr(27) + chr(10) + chr(0x202e)))
-    rnn\x1b\x0a\u202e
+    rnn\x1b\n\u202e
     """
     return words if words.isprintable() else words.translate(_ESCAPES)
 

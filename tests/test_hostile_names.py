@@ -28,7 +28,7 @@ from rnnshape.report.report import Report
 from rnnshape.text import shown, shown_lines
 
 HOSTILE = "[red]x\x1b[31m\n\r\u202e\u2066\x9b2J\x00\ud800y"
-READ = "[red]x\\x1b[31m\\x0a\\x0d\\u202e\\u2066\\x9b2J\\x00\\ud800y"
+READ = "[red]x\\x1b[31m\\n\\r\\u202e\\u2066\\x9b2J\\x00\\ud800y"
 
 
 def steers(text: str) -> list[str]:
@@ -183,13 +183,13 @@ def test_a_mistake_of_ours_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     from rnnshape.harmless import log_mistake
 
     log_mistake(ValueError(HOSTILE))
-    assert READ.replace("\\x0a", "\n") in caplog.records[-1].getMessage()
+    assert READ.replace("\\n", "\n") in caplog.records[-1].getMessage()
     assert not steers(caplog.records[-1].getMessage())
 
 
 def test_what_is_shown_is_one_line_and_of_lines_each() -> None:
     assert shown(HOSTILE) == READ
-    assert shown_lines(HOSTILE) == READ.replace("\\x0a", "\n")
+    assert shown_lines(HOSTILE) == READ.replace("\\n", "\n")
     assert shown("x\t× ≠ é") == "x\t× ≠ é"
 
 

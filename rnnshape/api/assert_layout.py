@@ -14,7 +14,7 @@ from rnnshape.contracts.agreement import Agreement, Bound
 from rnnshape.errors import LayoutAssertionError, SpecError, SpecTypeError
 from rnnshape.layout.axes import role_of
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Monomial
+from rnnshape.layout.sizes import Monomial, shown, whole_number
 
 __all__ = ["assert_layout", "layouts"]
 
@@ -144,9 +144,10 @@ def _stated(layout: Layout, sizes: Mapping[str, int], block: Agreement | None) -
 
 
 def _size(name: str, size: object) -> int:
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-        raise SpecError(f"{name}={size!r}: a size is a number of elements")
-    return size
+    number = whole_number(size)
+    if number is None or number < 0:
+        raise SpecError(f"{name}={shown(size)}: a size is a number of elements")
+    return number
 
 
 def _assert_meaning(torch: Any, x: Any, layout: Layout) -> None:

@@ -23,7 +23,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
-from rnnshape.tracking.labels import Axes
+from rnnshape.tracking.labels import Axes, check_form
 
 __all__ = ["check", "report_of"]
 
@@ -250,6 +250,7 @@ def _check_axes(axes: Axes, function: Callable[..., object]) -> None:
     Raises:
         SpecError: where a string cannot be read, or a name is none of the function's.
     """
+    check_form(axes)
     if isinstance(axes, Mapping):
         found = annotations_of(function)
         kinds = {p.kind for p in found.signature.parameters.values()} if found is not None else set[object]()

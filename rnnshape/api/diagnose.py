@@ -8,15 +8,17 @@ from typing import Any
 
 from torch import nn
 
+from rnnshape.calls import checked_module
 from rnnshape.contracts.annotations import annotated_axes
-from rnnshape.errors import RNNShapeError
+from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.harmless import UsersCall
+from rnnshape.layout.sizes import shown
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import recording
-from rnnshape.tracking.labels import Axes, label, label_arguments
+from rnnshape.tracking.labels import Axes, check_form, label, label_arguments
 
 __all__ = ["diagnose"]
 
@@ -53,6 +55,7 @@ def diagnose(
 
     Raises:
         SpecError: where ``axes`` does not fit the arguments.
+        SpecTypeError: for a model that is no module.
 
     >>> import torch
     >>> class Last(torch.nn.Module):
@@ -92,7 +95,12 @@ def _diagnose(
     loss: Callable[[Any, Any], object] | None,
     ignore: Iterable[str],
 ) -> None:
+    checked_module(model, "diagnose", "diagnose(Classifier(), x)")
     codes = (*checked_codes(ignore), *ignored_codes())
+    check_form(axes)
+    check_form(target_axes, "target_axes")
+    if axes and not args and not kwargs:
+        raise SpecError(f"axes={shown(axes)}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)")
     axes = annotated_axes(model.forward) or None if axes is None else axes
     session = recording(model, codes, named=axes is not None, report=report)
     tracker = session.tracker()

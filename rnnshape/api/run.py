@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import sys
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
@@ -63,6 +64,8 @@ def run(
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
     watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
     report = watching.attach()
+    title, process = _title(target, as_module), os.getpid()
+    forget_termination = _say_before_termination(lambda: _print(report, title), process)
     interrupted = False
     code = 0
     with _only_mistakes_are_logged():
@@ -73,19 +76,57 @@ def run(
             _show(error)
             interrupted = True
         finally:
-            watching.remove()
+            if os.getpid() == process:
+                watching.remove()
+    forked = os.getpid() != process  # a child that came to the script's end too; what it was told is its parent's
+    forget_termination()
+    if not forked:
+        _print(report, title)
+    if interrupted:
+        raise KeyboardInterrupt
+    return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+
+
+def _print(report: Report, title: str) -> None:
+    """Print what was seen, behind all that the script has printed."""
     _flush()
-    failed = False
     with Guard():
-        failed = _fails(report, fail_on)
         if switch() == "off":
             print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
         elif _speaks(report):
             with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-                print_report(report, _title(target, as_module), console(stderr=True))
-    if interrupted:
-        raise KeyboardInterrupt
-    return code or (FOUND if failed else 0)
+                print_report(report, title, console(stderr=True))
+
+
+def _say_before_termination(say: Callable[[], object], process: int) -> Callable[[], object]:
+    """Have something said before SIGTERM ends the process as it would have ended it; a handler of the script's wins.
+
+    Nothing is unwound and no lock is taken: the signal may come at any place.
+
+    Returns:
+        What undoes this.
+    """
+
+    def may() -> bool:
+        return threading.current_thread() is threading.main_thread()
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        if os.getpid() == process:
+            with contextlib.suppress(Exception):
+                say()
+        os.kill(os.getpid(), number)
+
+    def forget() -> None:
+        if may() and signal.getsignal(signal.SIGTERM) is end:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    if not may() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return forget
+    signal.signal(signal.SIGTERM, end)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)
+    return forget
 
 
 @contextlib.contextmanager

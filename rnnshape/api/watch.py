@@ -10,7 +10,7 @@ from typing import get_args
 
 from torch import nn
 
-from rnnshape.calls import spec_of
+from rnnshape.calls import checked_module, spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.harmless import Guard
 from rnnshape.render.jsonl import JsonLines, of_this_rank
@@ -57,6 +57,7 @@ def watch(
     Raises:
         RNNShapeError: where there is nothing to watch in the model.
         SpecError: for an unknown ``on`` or code.
+        SpecTypeError: for a model that is no module.
 
     >>> import torch
     >>> rnn = torch.nn.GRU(4, 8)
@@ -77,6 +78,8 @@ def _watch(
     if switch() == "off":
         return Watch(None, "record", (), None, 0, is_off=True)
     checked, codes, limit = checked_options(on, ignore, track)
+    if model is not None:
+        checked_module(model, "watch", "watch(Classifier()), or none for every layer of the process")
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
     return Watch(model, checked, codes, jsonl, limit)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import index
-from typing import SupportsIndex
+from typing import SupportsIndex, cast
 
 from rnnshape.calculator.costs import ITEM_SIZE
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.errors import SpecError, SpecTypeError
-from rnnshape.layout.sizes import Size, parse_size
+from rnnshape.layout.sizes import Size, parse_size, shown, whole_number
 
-__all__ = ["dtype_of", "lengths_of", "size_of", "spec_of"]
+__all__ = ["MOST_STEPS", "dtype_of", "lengths_of", "size_of", "spec_of"]
+
+MOST_STEPS = 2**22
+"""Steps of a PackedSequence: for each of them it is told how many samples still run."""
 
 
 def spec_of(what: object, args: tuple[object, ...], config: dict[str, object]) -> RNNSpec:
@@ -38,8 +40,8 @@ def size_of(name: str, value: object) -> Size:
     try:
         return parse_size(value)
     except ValueError as error:
-        kind = SpecError if isinstance(value, (int, str)) else SpecTypeError
-        raise kind(f"{name}={value!r}: {error}") from None
+        kind = SpecError if isinstance(value, (int, str)) or whole_number(value) is not None else SpecTypeError
+        raise kind(f"{name}={shown(value)}: {error}") from None
 
 
 def lengths_of(spec: RNNSpec, lengths: Iterable[SupportsIndex]) -> tuple[int, ...]:
@@ -51,12 +53,19 @@ def lengths_of(spec: RNNSpec, lengths: Iterable[SupportsIndex]) -> tuple[int, ..
     if spec.cell:
         raise SpecTypeError(f"lengths={lengths!r}: a cell takes one step and no PackedSequence; use {spec.kind[:-4]}")
     try:
-        found = tuple(map(index, lengths))
-    except TypeError:
-        raise SpecTypeError(f"lengths={lengths!r}: ints are needed, one for each sample") from None
-    if not found or min(found) < 1:
-        raise SpecError(f"lengths={lengths!r}: one number for each sample is needed, 1 or more, as torch demands")
-    return found
+        found = tuple(map(whole_number, lengths))
+    except TypeError:  # it is none that can be iterated over
+        found = (None,)
+    if None in found:
+        raise SpecTypeError(f"lengths={shown(lengths)}: ints are needed, one for each sample, as in lengths=[9, 7, 3]")
+    known = cast("tuple[int, ...]", found)
+    if not known or min(known) < 1:
+        raise SpecError(f"lengths={shown(lengths)}: one number for each sample is needed, 1 or more, as torch demands")
+    if max(known) > MOST_STEPS:
+        raise SpecError(
+            f"lengths={shown(lengths)}: {MOST_STEPS} steps or less are needed, as each of them has its own batch size"
+        )
+    return known
 
 
 def dtype_of(dtype: object) -> str:

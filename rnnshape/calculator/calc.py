@@ -19,7 +19,7 @@ from rnnshape.calculator.tables import table
 from rnnshape.calculator.tensors import Tensors, parameters_of, tensors_of
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Quantity, Size, Total, product, single
+from rnnshape.layout.sizes import LARGEST, Quantity, Size, Total, product, single
 
 if TYPE_CHECKING:
     from rnnshape.calculator.comparison import Difference
@@ -67,13 +67,36 @@ def predict(
     if steps == 0:
         raise SpecError("seq=0: 1 or more is needed, as torch demands")
     if lengths is None:
-        return Prediction(spec, rows, steps, None, dtype_of(dtype))
+        return _held(Prediction(spec, rows, steps, None, dtype_of(dtype)))
     packed = lengths_of(spec, lengths)
     if rows is None or (isinstance(rows, int) and rows != len(packed)):
         raise SpecError(f"batch={rows}: lengths has {text.count(len(packed), 'sample')}; leave batch out")
     if isinstance(steps, int) and steps < max(packed):
         raise SpecError(f"seq={steps}: the longest of lengths is {max(packed)}; leave seq out")
-    return Prediction(spec, len(packed), steps if isinstance(steps, int) else max(packed), packed, dtype_of(dtype))
+    padded = steps if isinstance(steps, int) else max(packed)
+    return _held(Prediction(spec, len(packed), padded, packed, dtype_of(dtype)))
+
+
+def _held(p: Prediction) -> Prediction:
+    """Return a prediction as it is, where torch can hold every tensor of it.
+
+    Raises:
+        SpecError: for the first one of too many elements.
+    """
+    spec = p.spec
+    rows, steps = (size if isinstance(size, int) else getattr(size, "coefficient", 1) for size in (p.batch, p.seq))
+    output = spec.directions * spec.state_size
+    below = max(spec.input_size, output if spec.num_layers > 1 else 0, spec.state_size)
+    counts = {
+        "a weight": spec.gates * spec.hidden_size * below,
+        "the input": rows * steps * spec.input_size,
+        "the output": rows * steps * output,
+        "the state": rows * spec.num_layers * spec.directions * spec.hidden_size,
+    }
+    if max(counts.values()) > LARGEST:
+        name = next(name for name, count in counts.items() if count > LARGEST)
+        raise SpecError(f"{spec!r}: {name} has more than {LARGEST} elements, and no tensor of torch's has; use smaller sizes")
+    return p
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,7 +165,11 @@ class Prediction:
         """Samples that still run at each step of a PackedSequence."""
         if self.lengths is None:
             return None
-        return tuple(sum(n > step for n in self.lengths) for step in range(max(self.lengths)))
+        still = len(self.lengths)
+        found: list[int] = []
+        for number, length in enumerate(sorted(self.lengths)):
+            found += [still - number] * (length - len(found))
+        return tuple(found)
 
     @property
     def rows(self) -> tuple[str, ...]:

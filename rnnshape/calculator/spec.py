@@ -10,12 +10,16 @@ from operator import index
 from typing import Any, NamedTuple, SupportsIndex
 
 from rnnshape.errors import SpecError, SpecTypeError
+from rnnshape.layout.sizes import LARGEST, shown, whole_number
 from rnnshape.text import nearest
 
 __all__ = ["KINDS", "RNNSpec"]
 
 KINDS = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
 """The layers, by the name of torch's class."""
+
+MOST_LAYERS = 10_000
+"""Stacked layers: every one of them has a few lines in what is told."""
 
 _GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
 
@@ -90,6 +94,8 @@ class RNNSpec:
             _check_type(name, value, int)
             _check_least(name, value, 1)
         _check_least("num_layers", self.num_layers, 1)
+        if self.num_layers > MOST_LAYERS:
+            raise SpecError(f"num_layers={self.num_layers}: {MOST_LAYERS} or less is needed; each layer has tensors of its own")
         _check_least("proj_size", self.proj_size, 0)
         if self.proj_size >= self.hidden_size:
             raise SpecError(f"proj_size={self.proj_size}: must be smaller than hidden_size={self.hidden_size}")
@@ -233,7 +239,9 @@ _NEEDED = {int: "an int", bool: "True or False", float: "a probability from 0 to
 
 
 def _wrong_type(name: str, value: object, needed: type) -> SpecTypeError:
-    return SpecTypeError(f"{name}={value!r}: {_NEEDED[needed]} is needed, got {type(value).__name__}")
+    known = whole_number(value) if needed is int else None
+    fits = "" if known is None else f", and torch takes no other; write int(...), which is {shown(known)}"
+    return SpecTypeError(f"{name}={shown(value)}: {_NEEDED[needed]} is needed, got {type(value).__name__}{fits}")
 
 
 def _check_type(name: str, value: object, needed: type) -> None:
@@ -247,7 +255,9 @@ def _check_least(name: str, value: int, least: int) -> None:
     except TypeError:
         raise _wrong_type(name, value, int) from None
     if too_small:
-        raise SpecError(f"{name}={value}: {least} or more is needed")
+        raise SpecError(f"{name}={shown(value)}: {least} or more is needed")
+    if value > LARGEST:
+        raise SpecError(f"{name}={shown(value)}: {LARGEST} or less is needed, as torch holds a size in 64 bits")
 
 
 def _check_dropout(value: float) -> None:
@@ -258,7 +268,7 @@ def _check_dropout(value: float) -> None:
     except (ValueError, OverflowError):
         pass  # no number, or none from 0 to 1
     if isinstance(value, bool) or not isinstance(value, Number) or not 0 <= value <= 1:
-        raise SpecError(f"dropout={value!r}: a probability from 0 to 1 is needed")
+        raise SpecError(f"dropout={shown(value)}: a probability from 0 to 1 is needed")
 
 
 def _integer(name: str, value: SupportsIndex) -> int:

@@ -158,8 +158,8 @@ class CheckedCall:
                     continue
                 if batches.has(tensor):
                     self._own.label(tensor, batch_first(tensor))
-                elif not tensor.requires_grad:
-                    self._own.label_unnamed(tensor, name)
+                else:
+                    label(self._own, tensor, None, name, name)
         learn_lengths(self._own, list(named.items()))
         self._own.begin([m for tensor in leaves(list(named.values())) if (m := self._own.mark(tensor))])
 

@@ -30,6 +30,7 @@ Shell completion (bash; zsh and fish likewise):
   eval "$(_RNNSHAPE_COMPLETE=bash_source rnnshape)"
 """
 
+
 class _Style(TypedDict, total=False):
     """What click prints a line in."""
 

@@ -13,6 +13,7 @@ import click
 import rnnshape
 from rnnshape.calculator.spec import KINDS
 from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.layout.sizes import shown
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.text import nearest
 
@@ -32,7 +33,7 @@ class _Lengths(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
         try:
             return [int(v) for v in str(value).split(",")]
         except ValueError:
-            self.fail(f"{value!r} is no list of numbers such as 9,7,3", param, ctx)
+            self.fail(f"{shown(value)} is no list of numbers such as 9,7,3", param, ctx)
 
 
 class _What(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]

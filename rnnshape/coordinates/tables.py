@@ -3,7 +3,7 @@
 A table is an integer tensor that broadcasts to the tensor it describes and has size 1 along every dim where it does not vary.
 For ``x`` of sizes (6, 9, 4), batch-first, ``batch`` is ``arange(6)[:, None, None]``. An operation that moves elements is
 replayed on the tables, so what it did is known and not guessed. Tables live on the CPU, hold no reference to the tensor, are
-never written once they are made, and are bounded: an axis whose table would grow larger becomes unknown.
+never written once they are made, and are bounded (`room`): an axis whose table would grow larger becomes unknown.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
+
+from rnnshape.coordinates.room import LARGEST, MOST_SHARED, MOST_TABLES, SMALL, Kept, forget
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
@@ -39,36 +41,35 @@ numbers_by_row = cast("Callable[[Tensor], list[list[int]]]", Tensor.tolist)  # p
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
 
-LARGEST = 1 << 23
-"""Elements of the largest table that is ever made; a larger one makes its axis unknown."""
+_tables: Kept[tuple[tuple[int, ...], bytes], Tensor] = Kept()
 
-_tables: dict[tuple[tuple[int, ...], bytes], Tensor] = {}
+_ranges: Kept[tuple[int, ...], Tensor] = Kept()
+"""Some of the same, by what they are made of."""
 
-_ranges: dict[tuple[int, ...], Tensor] = {}
-
-SMALL = 1 << 10
-"""Elements of the largest table that is kept to be shared."""
-
-_MANY = 1 << 11
-"""Tables that are kept to be shared."""
+_shared: Kept[int, int] = Kept()
+"""The elements of the same, by their ids."""
 
 
 def interned(table: Tensor) -> Tensor:
     """Return one and the same object for small tables that are equal, so that most comparisons end before they begin."""
-    if table.numel() > SMALL:
+    number = table.numel()
+    if number > SMALL:
         return table
-    if len(_tables) >= _MANY:
-        _tables.clear()
-        _ranges.clear()
-        _facts.clear()
     key = (tuple(table.shape), table.numpy().tobytes())
-    return _tables.setdefault(key, table)
+    known = _tables.get(key)
+    if known is not None:
+        return known
+    if len(_tables) >= MOST_TABLES or sum(tuple(_shared.values())) + number > MOST_SHARED:
+        forget()
+    if table.untyped_storage().nbytes() > number * table.element_size():  # a piece of a larger one, which it would hold
+        table = table.clone()
+    known = _tables.setdefault(key, table)
+    _shared[id(known)] = number
+    return known
 
 
-_facts: dict[tuple[str | int, ...], tuple[Any, Tensor, object]] = {}
-"""What was found out about small tables, by their ids; each entry holds its tables, so no other can get their ids."""
-
-_MANY_FACTS = 1 << 13
+_facts: Kept[tuple[str | int, ...], tuple[Any, Tensor, object]] = Kept(1 << 13)
+"""What was found out about shared tables, by their ids; each entry holds its tables, so no other can get their ids."""
 
 
 def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
@@ -81,10 +82,8 @@ def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
         fact = _facts.get(key)
         if fact is None:
             fact = (find(table, other), table, other)
-            if table.numel() <= SMALL and not (isinstance(other, Tensor) and other.numel() > SMALL):
-                if len(_facts) >= _MANY_FACTS:
-                    _facts.clear()
-                _facts[key] = fact
+            if id(table) in _shared and (id(other) in _shared or not isinstance(other, Tensor)):
+                _facts.keep(key, fact)
         return fact[0]
 
     return known
@@ -108,8 +107,8 @@ def piece_along(length: int, dim: int, ndim: int, stride: int, size: int) -> Ten
         sizes = [1] * ndim
         sizes[dim] = length
         table = interned((torch.arange(length) // stride % size).view(sizes))
-        if len(_ranges) < _MANY and length <= SMALL:
-            _ranges[key] = table
+        if length <= SMALL:
+            _ranges.keep(key, table)
     return table
 
 
@@ -118,9 +117,7 @@ def alone(coordinate: int, ndim: int) -> Tensor:
     key = (coordinate, ndim)
     table = _ranges.get(key)
     if table is None:
-        table = interned(torch.tensor(coordinate).view([1] * ndim))
-        if len(_ranges) < _MANY:
-            _ranges[key] = table
+        table = _ranges.keep(key, interned(torch.tensor(coordinate).view([1] * ndim)))
     return table
 
 

@@ -151,4 +151,3 @@ def _is_leaf(draft: Draft) -> bool:
 def _described(module: nn.Module, kind: str) -> str:
     extra = " ".join(module.extra_repr().split())
     return f"{kind}({extra})" if extra else kind
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, cast
 
 from rnnshape import text
@@ -12,7 +13,7 @@ from rnnshape.calculator.model import ITEM_SIZE
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import Axis, Factor, whole
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Monomial, Size
+from rnnshape.layout.sizes import LARGEST, MOST_ELEMENTS, Monomial, Size, shown
 
 __all__ = ["Description", "described", "nested", "symbols_of"]
 
@@ -47,13 +48,14 @@ class Description:
             found = Description(Layout.parse(layout), where=where)
         except LayoutError as error:
             raise SpecError(f"{where}: {error}") from None
+        found._check_elements()
         rest = rest.strip()
         if not colon:
             return found
         if rest.startswith("["):
             return found._with_values(rest)
         if rest not in ITEM_SIZE:
-            raise SpecError(f"{where}: {rest!r} is no dtype{text.nearest(rest, ITEM_SIZE) or ', as int64 is'}")
+            raise SpecError(f"{where}: {shown(rest)} is no dtype{text.nearest(rest, ITEM_SIZE) or ', as int64 is'}")
         return replace(found, dtype=rest)
 
     def _with_values(self, written: str) -> Description:
@@ -61,9 +63,12 @@ class Description:
             given = ast.literal_eval(written)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             given = None
+        short = written if len(written) <= 60 else f"{written[:57]}..."
         values = cast("list[int]", given) if isinstance(given, list) else None
         if values is None or not all(type(v) in (int, bool) for v in values):
-            raise SpecError(f"{self.where}: {written} is no list of ints, as [9, 7, 3] is")
+            raise SpecError(f"{self.where}: {short} is no list of ints, as [9, 7, 3] is")
+        if any(abs(v) > LARGEST for v in values):
+            raise SpecError(f"{self.where}: {short} has a number of more than 64 bits, which is none that a tensor holds")
         if self.layout.ndim != 1:
             raise SpecError(f"{self.where}: a list of values is for one dim, and {self.layout} has {self.layout.ndim}")
         try:
@@ -73,8 +78,21 @@ class Description:
         return replace(self, layout=layout, dtype="bool" if bool in map(type, values) else "int64", values=tuple(values))
 
     def bound(self, numbers: Mapping[str, int]) -> Description:
-        """Give symbols their numbers."""
-        return replace(self, layout=self.layout.bind(**numbers))
+        """Give symbols their numbers.
+
+        Raises:
+            SpecError: where no tensor has as many elements.
+        """
+        try:
+            found = replace(self, layout=self.layout.bind(**numbers))
+        except LayoutError as error:
+            raise SpecError(f"{self.where}: {error}") from None
+        found._check_elements()
+        return found
+
+    def _check_elements(self) -> None:
+        if prod(size if isinstance(size, int) else size.coefficient for size in self.layout.sizes) > MOST_ELEMENTS:
+            raise SpecError(f"{self.where}: {self.layout} has more than 2^60 elements; use smaller sizes")
 
     def doubled(self) -> Description:
         """Give a batch of one a second sample."""

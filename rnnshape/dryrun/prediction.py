@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
 
 from rnnshape import _torch, text
 from rnnshape.calculator.model import ModelPrediction
+from rnnshape.calculator.tensors import tensors_of
+from rnnshape.calls import spec_of
 from rnnshape.dryrun.combining import Combined
 from rnnshape.dryrun.descriptions import Description, described, nested, symbols_of
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
 from rnnshape.dryrun.solving import Solver
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
-from rnnshape.layout.sizes import Total
+from rnnshape.layout.sizes import Total, shown, whole_number
 from rnnshape.operations.registry import Args, Kwargs
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.settings import ignored_codes
@@ -90,9 +92,40 @@ def _bound_names(model: nn.Module, args: Args, kwargs: Kwargs) -> list[str]:
         signature.bind(*args, **kwargs)
     except TypeError as error:
         takes = ", ".join(signature.parameters)
-        raise SpecTypeError(f"{type(model).__name__}.forward({takes}): {error}") from None
+        raise SpecTypeError(f"{type(model).__name__}.forward({takes}): {error}; {_what_to_write(model)}") from None
     known = [p.name for p in signature.parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     return [known[i] if i < len(known) else f"argument {i}" for i in range(len(args))]
+
+
+def _what_to_write(model: nn.Module) -> str:
+    spec = spec_of(model)
+    layout = "batch=6 seq=9 feature=10" if spec is None else tensors_of(spec, 6, None if spec.cell else 9).input
+    alone = "" if spec is None else f", or no more than predict(layer, batch=6{'' if spec.cell else ', seq=9'})"
+    return f"write a Layout in the place of each tensor, as in predict(model, '{layout}'){alone}"
+
+
+def _refuse_mere_sizes(request: Request) -> None:
+    """Refuse sizes in the place of a tensor, now that the model has not run on them: they could be anything else to it.
+
+    Raises:
+        SpecError: where there is not one tensor among the arguments.
+    """
+    sizes: list[str] = []
+    tensors: list[object] = []
+
+    def look(value: object, _: str) -> None:
+        if isinstance(value, (Description, torch.Tensor)):
+            tensors.append(value)
+
+    arguments = (*enumerate(request.args), *request.kwargs.items())
+    for name, value in arguments:
+        nested(value, look)
+        items = tuple(cast("list[object]", value)) if isinstance(value, (tuple, list)) else ()
+        if items and all(whole_number(size) is not None for size in items):
+            sizes.append(f"{f'argument {name}' if isinstance(name, int) else name} is {shown(items)}")
+    if sizes and not tensors:
+        model = request.model
+        raise SpecError(f"{type(model).__name__}: {sizes[0]}, sizes without a meaning; {_what_to_write(model)}")
 
 
 def _strings(model: nn.Module) -> set[str]:
@@ -121,6 +154,8 @@ class _Prediction:
         """Run, and return what was seen."""
         numbers, runs = self._runs()
         first = runs[0]
+        if first.error is not None:
+            _refuse_mere_sizes(self._request)
         if first.error is not None and self._request.doubled() != self._request:
             two = self._request.doubled()
             add_batch_of_one(first.report, first.squeezed, lambda: _raise_any(run(two, numbers[0], self._whole)))

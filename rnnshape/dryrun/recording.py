@@ -84,9 +84,7 @@ class Recorder(Watcher[tuple[str, ...]]):
         with _torch.unseen(), _torch.undispatched():
             return work(*args)
 
-    def through(
-        self, door: tuple[str, ...], module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object
-    ) -> object:
+    def through(self, door: tuple[str, ...], module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Take a call down."""
         number = self._calls[id(module)] = self._calls.get(id(module), 0) + 1
         draft = Draft(door[0], door[1:], module, len(self._open), number)

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
 
 from rnnshape._torch import undispatched
+from rnnshape.calculator.arguments import MOST_STEPS
 from rnnshape.calculator.costs import Scale, flops
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calculator.tensors import tensors_of
@@ -171,15 +172,15 @@ def pack(fakes: Fakes, x: Tensor, lengths: Tensor, batch_first: bool) -> Packing
     if len(known) != batch:
         raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(known)} (batch_size={batch})")
     if any(n <= 0 for n in known):
-        raise RuntimeError(
-            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
-        )
+        raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0")
     if any(a < b for a, b in itertools.pairwise(known)):
         raise RuntimeError(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
             "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not "
             "need ONNX exportability."
         )
+    if known[0] > MOST_STEPS:
+        raise RuntimeError(f"a sample of {known[0]} steps cannot be packed: its batch sizes alone would not fit into memory")
     sizes = [sum(n > step for n in known) for step in range(known[0])]
     rows = sum(min(n, steps) for n in known)  # torch packs what there is of a sample that is said to be longer
     [data] = _answer([_blank((rows, *x.shape[2:]), x)], [x])

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import default_collate  # pyright: ignore[reportUnknownVariableType]
 from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
 
+from rnnshape._torch import other_kind
 from rnnshape.harmless import Guard
 from rnnshape.layout.axes import UNKNOWN, Axis, whole
 from rnnshape.layout.layout import Layout
@@ -71,7 +72,7 @@ def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
         if _loaders.listeners and self._collate_fn is default_collate and self._auto_collation:
             with Guard():
                 for tensor in leaves(batch):
-                    if tensor.dim():
+                    if not other_kind(tensor) and tensor.dim():
                         for listener in _loaders.listeners:
                             listener(tensor)
         return batch

@@ -131,14 +131,21 @@ class Door:
         seen.passage.calls += 1
         return seen
 
+    def count_unjudged(self) -> None:
+        """Count a call that came to its end, and of which nobody can say what its tensors are."""
+        self.report.passage(self._event_without_layouts()).calls += 1
+
     def count_failed(self, request: LayerCall) -> None:
         """Count a call that ended in an exception."""
-        found = self._arguments(request)
+        found = self._arguments(request) if self.names else None
         call = found and call_of(request.module, *found)
         if call and predicted(self.spec, call) is not None:
             self.report.count_failed(self.event(call, results=False))
         else:
-            self.report.count_failed(Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first))
+            self.report.count_failed(self._event_without_layouts())
+
+    def _event_without_layouts(self) -> Event:
+        return Event(self.path, self.kind, repr(self.spec), (), self.spec.batch_first)
 
     def findings(
         self, call: Call, mistakes: Iterable[Mistake], made: Location | None = None, computed: bool = False

@@ -118,8 +118,10 @@ class Observer(Watcher[Door]):
     def through(self, door: Door, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module under one watch."""
         reporter = self.reporter
-        if reporter.stepped_aside or not door.names:
+        if reporter.stepped_aside:
             return proceed(*args, **kwargs)
+        if not door.names:
+            return _counted_call(reporter, door, LayerCall(module, args, kwargs), proceed)
         seen = reporter.guarded(door.known, args, kwargs)
         if seen is None:
             return _judged_call(self, door, LayerCall(module, args, kwargs), proceed)
@@ -144,6 +146,18 @@ class Observer(Watcher[Door]):
 
 
 @_torch.uncompiled
+def _counted_call(reporter: Reporter, door: Door, request: LayerCall, proceed: Proceed) -> object:
+    """Take a call that nobody can judge."""
+    try:
+        result = proceed(*request.args, **request.kwargs)
+    except Exception:
+        reporter.guarded(door.count_failed, request)
+        raise
+    reporter.guarded(door.count_unjudged)
+    return result
+
+
+@_torch.uncompiled
 def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Proceed) -> object:
     """Take a call that is not known to be right: judge it before torch runs where that is proof, else by its outcome."""
     reporter = observer.reporter
@@ -163,7 +177,9 @@ def _judged_call(observer: Observer, door: Door, request: LayerCall, proceed: Pr
             reporter.guarded(reporter.report.raised, finding)
         _explain(observer, door, request, error)
         raise
-    if judged is not None:
+    if judged is None:
+        reporter.guarded(door.count_unjudged)
+    else:
         reporter.tell(reporter.guarded(_settle, observer, door, request, judged, proved, result) or (), request.module)
     return result
 
@@ -182,10 +198,12 @@ def _settle(
     if predicted(door.spec, call) is None or any(rule(m.code).severity == "error" for m in mismatches):
         if not proved:
             door.report.could_not_follow(f"{door.path or door.kind}: its forward accepts what torch's would not")
+            door.count_unjudged()
         return []
     wrong = () if proved else door.judge_result(call, result)
     if wrong and any(_torch.has_hooks(request.module)):
         door.report.could_not_follow(f"{door.path or door.kind}: a hook changes its arguments or its result")
+        door.count_unjudged()
         return []
     right = not wrong and all(m.code in door.ignore for m in mismatches)
     seen = door.count(request, call, right, results=wrong == ())

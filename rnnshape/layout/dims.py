@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rnnshape.errors import LayoutError, LayoutIndexError
 from rnnshape.layout.axes import Dim, Dims, axes_of, role_of
-from rnnshape.layout.sizes import Monomial, Size, product
+from rnnshape.layout.sizes import Monomial, Size, check_elements, product
 
-__all__ = ["named", "number", "position", "render", "size_of", "sizes_of", "words"]
+__all__ = ["held", "named", "number", "position", "render", "size_of", "sizes_of", "words"]
 
 
 def render(dims: Dims) -> str:
@@ -34,6 +34,19 @@ def size_of(dim: Dim) -> Size:
 def sizes_of(dims: Dims) -> tuple[Size, ...]:
     """Return the size of each dimension."""
     return tuple([d[0].size if len(d) == 1 else product([f.size for f in d]) for d in dims])
+
+
+def held(dims: Dims) -> Dims:
+    """Return dimensions as they are, where torch can hold a tensor of them.
+
+    Raises:
+        LayoutError: where there are more elements.
+    """
+    try:
+        check_elements(factor.size for dim in dims for factor in dim)
+    except ValueError as error:
+        raise LayoutError(str(error)) from None
+    return dims
 
 
 def position(dims: Dims, dim: int) -> int:

@@ -115,9 +115,7 @@ def regroup(factors: Dim, sizes: Sequence[Size]) -> Dims:
     return tuple(dims)
 
 
-def _block(
-    rest: list[Factor], sizes: Sequence[Size], at: int, wanted: Size
-) -> tuple[Factor, list[Factor], int]:
+def _block(rest: list[Factor], sizes: Sequence[Size], at: int, wanted: Size) -> tuple[Factor, list[Factor], int]:
     """Return the smallest block at the end of ``rest`` that fills whole dimensions, what precedes it, its first dimension."""
     for start in range(len(rest) - 1, -1, -1):
         total = product(f.size for f in rest[start:])

@@ -23,7 +23,6 @@ from rnnshape.layout.sizes import Monomial, Size, divide, product
 __all__ = ["interleaves", "misread", "refuse_mixing", "repair"]
 
 
-
 def refuse_mixing(before: Dims, after: Dims, call: str, all_axes: bool = False) -> None:
     """Raise where a reshape interleaves samples or misreads axes; the message has what to write instead.
 

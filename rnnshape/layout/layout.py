@@ -18,11 +18,11 @@ from rnnshape.errors import LayoutError
 from rnnshape.layout import dialects, notation, ordering, picking, regrouping
 from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Dims, Factor, axes_of, role_of, whole
 from rnnshape.layout.binding import renamed, solve, substituted
-from rnnshape.layout.dims import number, position, render, sizes_of
+from rnnshape.layout.dims import held, number, position, render, sizes_of
 from rnnshape.layout.interleaving import refuse_mixing
 from rnnshape.layout.joining import aligned, concatenated, stacked
 from rnnshape.layout.picking import Index
-from rnnshape.layout.sizes import Size, parse_size, product
+from rnnshape.layout.sizes import Size, parse_size, product, whole_number
 
 __all__ = ["Layout"]
 
@@ -64,7 +64,7 @@ class Layout:
           batch (seq=9 hidden
                 ^
         """
-        return text if isinstance(text, Layout) else Layout(notation.parse(text))
+        return text if isinstance(text, Layout) else Layout(held(notation.parse(text)))
 
     @staticmethod
     def of(*dims: tuple[str | Axis, int | str | Size] | Sequence[tuple[str | Axis, int | str | Size]]) -> Layout:
@@ -84,7 +84,7 @@ class Layout:
                 built.append((factor(cast("tuple[str, int]", dim)),))
             else:
                 built.append(tuple(factor(pair) for pair in cast("Sequence[tuple[str, int]]", dim)))
-        return Layout(tuple(built))
+        return Layout(held(tuple(built)))
 
     @staticmethod
     def from_jaxtyping(annotation: object) -> Layout:
@@ -167,20 +167,21 @@ class Layout:
         """Give symbols their numbers: by name, or from the sizes of a real tensor.
 
         Raises:
-            LayoutError: where the sizes contradict the Layout or do not decide a symbol.
+            LayoutError: where the sizes contradict the Layout or do not decide a symbol, or are none.
 
         >>> print(Layout.parse("batch seq feature=4").bind((6, 9, 4)))
         batch=6 seq=9 feature=4
         """
-        values: dict[str, Size] = dict(symbols)
+        values: dict[str, Size] = {name: _size(size, f"bind({name}=...): ") for name, size in symbols.items()}
         if sizes is None:
             return self._substituted(values)
         if len(sizes) != self.ndim:
             raise LayoutError(f"{self} has {self.ndim} dims, the sizes {tuple(sizes)} are {len(sizes)}")
-        return self._substituted(solve(self.dims, sizes, values))
+        numbers = [size if (number := whole_number(size)) is None else number for size in sizes]
+        return self._substituted(solve(self.dims, numbers, values))
 
     def _substituted(self, values: dict[str, Size]) -> Layout:
-        return Layout(substituted(self.dims, values))
+        return Layout(held(substituted(self.dims, values)))
 
     def rename(self, **names: str) -> Layout:
         """Call axes by other names.
@@ -311,7 +312,7 @@ class Layout:
 
     def expand(self, *sizes: int | str | Size | Sequence[int | str | Size]) -> Layout:
         """Repeat dimensions of size 1 without copying; -1 keeps a size."""
-        return Layout(regrouping.expanded(self.dims, _sizes(sizes)))
+        return Layout(held(regrouping.expanded(self.dims, _sizes(sizes))))
 
     # Parts
 
@@ -399,11 +400,13 @@ def _ints(given: Sequence[int | Sequence[int]]) -> list[int]:
 
 def _sizes(given: Sequence[int | str | Size | Sequence[int | str | Size]]) -> list[Size]:
     items = given[0] if len(given) == 1 and isinstance(given[0], (tuple, list, range)) else given
-    return [-1 if item == -1 else _size(item) for item in cast("Sequence[int | str | Size]", items)]
+    wanted = [-1 if whole_number(item) == -1 else _size(item) for item in cast("Sequence[int | str | Size]", items)]
+    held(((*(whole(UNKNOWN, size) for size in wanted if size != -1),),))
+    return wanted
 
 
-def _size(given: int | str | Size) -> Size:
+def _size(given: int | str | Size, where: str = "") -> Size:
     try:
         return parse_size(given)
     except ValueError as error:
-        raise LayoutError(str(error)) from None
+        raise LayoutError(f"{where}{error}") from None

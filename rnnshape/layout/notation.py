@@ -16,11 +16,11 @@ meaning is unknown.
 from __future__ import annotations
 
 import re
-from typing import NoReturn, TypeVar
+from typing import NoReturn, TypeVar, cast
 
 from rnnshape.errors import LayoutSyntaxError
 from rnnshape.layout.axes import UNKNOWN, Axis, Block, Crop, Dim, Dims, Factor, role_of, whole
-from rnnshape.layout.sizes import Size, divide, parse_size, product
+from rnnshape.layout.sizes import Size, check_elements, divide, parse_size, product
 
 __all__ = ["parse"]
 
@@ -133,7 +133,7 @@ class _Reader:
                 self.fail("'?' needs a size here, as in ?=6")
             return whole(UNKNOWN, self.size())
         if number := self.accept(_NUMBER):
-            return whole(UNKNOWN, int(number.group()))
+            return whole(UNKNOWN, self.read(number))
         quoted = self.accept(_QUOTED)
         word = quoted or self.accept(_NAME)
         if not word:
@@ -155,8 +155,9 @@ class _Reader:
         found = self.accept(_CROP)
         if not found:
             self.fail("a slice is written [start:stop/total], [start:stop:step/total] or [index/total]")
-        start, total = int(found.group(1)), int(found.group(4))
-        stop, step = int(found.group(2) or start + 1), int(found.group(3) or 1)
+        first, stop_at, every, whole_size = (self.read(found, n) if found.group(n) else None for n in (1, 2, 3, 4))
+        start, total = cast("int", first), cast("int", whole_size)
+        stop, step = start + 1 if stop_at is None else cast("int", stop_at), 1 if every is None else cast("int", every)
         if step < 1:
             self.fail("a slice steps forward", opened)
         if not start <= stop <= total:
@@ -169,6 +170,7 @@ class _Reader:
         parts = self.pieces_until("}", opened)
         if len(parts) < 2:
             self.fail("a block joins two axes or more", opened)
+        self.hold([part.size for part in parts], opened)
         return self.cut(Block(tuple(parts)), default=None)
 
     def cut(self, axis: Axis | Block, default: str | None) -> Factor:
@@ -187,6 +189,7 @@ class _Reader:
             self.fail(f"this size is {given}, but the cut says %{size}", given_at)
         if size is None:
             self.fail("a block needs a size, as in {seq=9 batch=6}=54")
+        self.hold([size, stride], opened)
         if total is None:
             total = product((size, stride))
         if isinstance(axis, Axis) and axis.crop and total != self.length(axis.crop):
@@ -216,4 +219,16 @@ class _Reader:
         found = self.accept(_SIZE)
         if not found:
             self.fail(reason)
-        return parse_size(found.group())
+        return self.read(found)
+
+    def read(self, found: re.Match[str], group: int = 0) -> Size:
+        try:
+            return parse_size(found.group(group))
+        except ValueError as error:
+            self.fail(str(error), found.start(group))
+
+    def hold(self, sizes: list[Size], at: int) -> None:
+        try:
+            check_elements(sizes)
+        except ValueError as error:
+            self.fail(str(error), at)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import cast
 
 from rnnshape.errors import LayoutError, LayoutIndexError
 from rnnshape.layout.axes import COPIES, UNKNOWN, Block, Crop, Dim, Dims, Factor, whole
 from rnnshape.layout.dims import number, position, render, size_of, words
 from rnnshape.layout.factoring import claims_nothing, cropped, unknown
-from rnnshape.layout.sizes import product
+from rnnshape.layout.sizes import product, whole_number
 
 __all__ = ["Index", "chunk_size", "indexed", "narrowed", "part_lengths", "selected"]
 
@@ -40,8 +39,8 @@ def indexed(dims: Dims, index: Index | tuple[Index, ...]) -> Dims:
         elif isinstance(item, slice):
             kept.append(_sliced(dims, at, item))
             at += 1
-        elif isinstance(cast("object", item), int) and not isinstance(cast("object", item), bool):
-            _check_element(dims, at, cast("int", item))
+        elif (element := whole_number(item)) is not None:
+            _check_element(dims, at, element)
             at += 1
         else:
             raise LayoutError(
@@ -78,9 +77,7 @@ def part_lengths(dims: Dims, split_size: int | Sequence[int], dim: int) -> list[
         return [min(split_size, size - s) for s in range(0, max(size, 1), split_size)]
     lengths = list(split_size)
     if sum(lengths) != size:
-        raise LayoutError(
-            f"split({lengths}): the parts have {sum(lengths)} elements, dim {at} of {render(dims)} has {size}"
-        )
+        raise LayoutError(f"split({lengths}): the parts have {sum(lengths)} elements, dim {at} of {render(dims)} has {size}")
     return lengths
 
 

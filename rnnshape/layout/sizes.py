@@ -7,11 +7,22 @@ that would need one says so. What is counted, such as bytes and operations, may 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
+from math import log10
+from operator import index
+from typing import Any, cast, overload
 
-__all__ = ["Monomial", "Quantity", "Size", "Total", "divide", "parse_size", "product", "quantity", "single", "substitute"]
+__all__ = [
+    "LARGEST", "MOST_ELEMENTS", "Monomial", "Quantity", "Size", "Total", "check_elements", "divide", "parse_size", "product",
+    "quantity", "shown", "single", "substitute", "whole_number",
+]  # fmt: skip
+
+LARGEST = 2**63 - 1
+"""The largest size, and the most elements, of a tensor: torch counts both in 64 bits."""
+
+MOST_ELEMENTS = 2**60
+"""Elements of a tensor that a dry run makes: torch counts its bytes in 64 bits too, and there may be 8 to an element."""
 
 _SYMBOL = re.compile(r"[A-Za-z_]\w*")
 _WHAT_A_SIZE_IS = "a size is an int, a symbol such as 'B' or a product such as '2*H'"
@@ -214,26 +225,109 @@ def _terms(counted: Size | Total) -> tuple[Size, ...]:
 
 
 def parse_size(text: object) -> Size:
-    """Read ``"6"``, ``"B"`` or ``"2*H"``.
+    """Read ``6``, ``"6"``, ``"B"`` or ``"2*H"``; an int of numpy's, or in a tensor without dims, is one too.
 
     Raises:
-        ValueError: for anything else; negative numbers too.
+        ValueError: for anything else; negative numbers too, and those that are too large for a tensor.
     """
     if isinstance(text, Monomial):
         return text
-    if isinstance(text, int) and not isinstance(text, bool):
-        if text < 0:
-            raise ValueError(f"a size is 0 or more, got {text}")
-        return text
     if not isinstance(text, str):
-        raise ValueError(f"{_WHAT_A_SIZE_IS}; got {text!r}")
+        number = whole_number(text)
+        if number is None:
+            raise ValueError(f"{_WHAT_A_SIZE_IS}; got {shown(text)}")
+        if number < 0:
+            raise ValueError(f"a size is 0 or more, got {shown(number)}")
+        return _held(number)
     factors: list[Size] = []
     for part in text.split("*"):
         word = part.strip()
         if word.isascii() and word.isdigit():
-            factors.append(int(word))
+            digits = word.lstrip("0") or "0"
+            if len(digits) > len(str(LARGEST)):  # Python reads no more than 4,300
+                raise ValueError(_too_large(digits if len(digits) < _MOST_DIGITS else f"a number of {len(digits):,} digits"))
+            factors.append(_held(int(digits)))
         elif _SYMBOL.fullmatch(word):
             factors.append(Monomial(1, (word,)))
         else:
-            raise ValueError(f"{_WHAT_A_SIZE_IS}; got {text!r}")
-    return product(factors)
+            raise ValueError(f"{_WHAT_A_SIZE_IS}; got {shown(text)}")
+    found = product(factors)
+    _held(_parts(found)[0])
+    return found
+
+
+_MOST_DIGITS = 77
+"""Of a number that is written in a message."""
+
+
+def _held(number: int) -> int:
+    if number > LARGEST:
+        raise ValueError(_too_large(shown(number)))
+    return number
+
+
+def _too_large(written: str) -> str:
+    return f"a size is at most {LARGEST}, as torch holds it in 64 bits; got {written}"
+
+
+def whole_number(value: Any) -> int | None:
+    """Return the int that a value is: Python's, numpy's, or in a tensor without dims. None for a bool, and for anything else.
+
+    >>> whole_number(3), whole_number(True), whole_number(3.0)
+    (3, None, None)
+    """
+    if type(value) is int:
+        return value
+    if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool") or getattr(value, "ndim", 0):
+        return None
+    try:
+        return index(value)
+    except Exception:  # a tensor without elements raises more than TypeError
+        return None
+
+
+def check_elements(sizes: Iterable[Size]) -> None:
+    """Refuse sizes of more elements than torch can hold; what is computed from such would know no end.
+
+    Raises:
+        ValueError: where there are more, symbols counted as 1.
+    """
+    elements = 1
+    for size in sizes:
+        elements *= _parts(size)[0] or 1
+        if elements > LARGEST:
+            raise ValueError(f"a tensor has at most {LARGEST} elements, as torch counts them in 64 bits; these sizes give more")
+
+
+def shown(value: object) -> str:
+    """Write a value that was given, in a message: as Python does, and not all of a long one.
+
+    Python itself refuses to write an int of more than 4,300 digits.
+
+    >>> shown("T"), shown([3, 2]), shown(10**400)
+    ("'T'", '[3, 2]', 'a number of 401 digits')
+    """
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return f"a number of {_digits(abs(value)):,} digits"
+    if type(value) in (list, tuple):
+        items = cast("Sequence[object]", value)
+        if any(isinstance(item, int) and item.bit_length() > _MOST_BITS for item in items):
+            return f"a {type(value).__name__} with {shown(max(item for item in items if isinstance(item, int)))}"
+    try:
+        written = repr(value)
+    except ValueError:  # an int of many digits somewhere in it
+        return f"a value of type {type(value).__name__}"
+    return written if len(written) <= _LONGEST else f"{written[: _LONGEST - 20]}...{written[-17:]}"
+
+
+_MOST_BITS = 256
+"""Of an int that is written in a message."""
+
+_LONGEST = 200
+"""Characters of a value in a message."""
+
+
+def _digits(value: int) -> int:
+    """Count decimal digits without writing them."""
+    about = int((value.bit_length() - 1) * log10(2))
+    return about + 1 + (value >= 10 ** (about + 1))

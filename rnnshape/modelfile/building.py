@@ -22,6 +22,7 @@ __all__ = ["RefusedError", "built", "steps", "target_of"]
 LONGEST = 2**27
 """Elements along the dims of all tensors together. Their coordinates take memory, each eight bytes; the elements take none."""
 
+
 class RefusedError(BaseException):
     """A mistake of form that only the sizes show; no ``except`` on the way is meant for it.
 

@@ -277,7 +277,7 @@ class _Reader:
         word = table.get("type")
         if not isinstance(word, str):
             given = f"type={shown(word)}: the name of a layer is needed" if "type" in table else "a layer needs type="
-            self.mistakes.add(f"{given}, such as type = \"LSTM\"", (*path, "type"))
+            self.mistakes.add(f'{given}, such as type = "LSTM"', (*path, "type"))
             return None
         try:
             return find_kind(word)

@@ -14,7 +14,7 @@ from rnnshape.calculator.model import ModelPrediction, ModuleCall
 from rnnshape.errors import SpecError
 from rnnshape.layout.axes import axes_of
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Monomial, Total, divide
+from rnnshape.layout.sizes import MOST_ELEMENTS, Monomial, Total, divide
 from rnnshape.modelfile.description import Description, Layer, Mistakes, described
 from rnnshape.modelfile.kinds import items
 from rnnshape.modelfile.reading import Document, read
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 __all__ = ["Answer", "answered", "predict_file"]
-
-MOST_ELEMENTS = 2**60
-"""Of an input. Torch counts the bytes of a tensor in 64 bits."""
 
 NOT_REACHED = "not reached"
 

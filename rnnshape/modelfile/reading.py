@@ -140,7 +140,7 @@ def read_text(content: str, name: str) -> Document:
         path, line = lines.repeated[0]
         raise SpecError(f"{name}:{line}: {shown(path[-1])} stands here a second time")
     if not isinstance(data, dict):
-        raise SpecError(f"{name}:1: a table is needed, as in {{\"input\": ..., \"layer\": [...]}}, got {shown(data)}")
+        raise SpecError(f'{name}:1: a table is needed, as in {{"input": ..., "layer": [...]}}, got {shown(data)}')
     return Document(name, cast("Table", data), lines, tuple(content.split("\n")))
 
 

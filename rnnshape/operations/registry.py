@@ -9,14 +9,16 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from rnnshape._torch import known_values
+from rnnshape._torch import known_values, other_kind
 from rnnshape.coordinates.mark import Mark, Site
+from rnnshape.coordinates.room import Kept
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Consumption, Use
 from rnnshape.report.location import Location
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
+    "other_kind_among",
 ]  # fmt: skip
 
 
@@ -32,7 +34,7 @@ Kwargs = dict[str, Any]
 class Book(Protocol):
     """Where marks are kept, as an operation sees it."""
 
-    recent: dict[object, Any]
+    recent: Kept[Any, Any]
     """What came of the calls of this step."""
 
     def mark(self, value: object) -> Mark | None:
@@ -180,6 +182,11 @@ def on_cpu(value: Any) -> Any:
     if type(value) in (tuple, list):
         return type(value)(map(on_cpu, value))
     return value
+
+
+def other_kind_among(value: object) -> str:
+    """Return of what kind the first of the tensors in a value is whose axes nobody can follow; empty where there is none."""
+    return next((kind for tensor in leaves(value) if (kind := other_kind(tensor))), "")
 
 
 def leaves(value: object) -> Iterator[Tensor]:

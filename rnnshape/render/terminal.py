@@ -35,7 +35,8 @@ def print_report(report: Report, title: str, to: Console) -> None:
     """
     events = report.events
     modules = [list(group) for _, group in groupby(events, key=lambda e: e.module)]
-    found = text.count(len(report.findings), "finding") if report.findings else "no findings"
+    none = "no finding says why" if report.failed else "no findings"
+    found = text.count(len(report.findings), "finding") if report.findings else none
     rule = _line(f"rnnshape: {title}", "bold")
     rule.append(f"  {report.counts}, {found}", style="" if report.ok else "bold red")
     to.print()
@@ -110,7 +111,10 @@ def _changes(events: Sequence[Event]) -> Iterator[list[str]]:
         states = "h_0 and c_0" if any(n.startswith("c_") for n in names) else "h_0"
         passed = sum(e.calls for e in known if "h_0" in e.given)
         yield ["state", f"{states} {_share(passed, calls)}"]
-    if others := sum(e.calls for e in events if not e.layouts):
+    others = sum(e.calls for e in events if not e.layouts)
+    if others and not known:
+        yield ["sizes", "not known, as nobody can say what these calls take"]
+    elif others:
         yield ["other", f"{text.count(others, 'call')} of still other sizes, not counted here"]
 
 

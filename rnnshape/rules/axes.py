@@ -43,6 +43,7 @@ from rnnshape.rules.wording import called, held, mixed, scrambled, wrong
 
 __all__: list[str] = []
 
+
 @rule(Contraction)
 def samples_among_the_features(use: Contraction, step: Step) -> Iterator[Mistake]:
     """Weights of a layer sum over samples."""

@@ -192,11 +192,12 @@ def log_probabilities(use: Normalisation, step: Step) -> None:
     if use.name != "log_softmax" or not along or over_the_batch(use):
         return
     known = sorted({word(a) for a in along if a.name in ("seq", "step", "batch")})
-    step.normalised |= along
+    for axis in (axis for axis in use.mark.tables if axis in along):
+        step.normalised.keep(axis, None)
     for axis in use.mark.tables.keys() - along:
         dims = runs_along(use.mark.tables[axis])
         right = f"dim={dims[0]} of log_softmax has the classes" if len(dims) == 1 else ""
-        step.beside[axis] = (text.listed(known) or f"dim {use.dim}", right, step.here())
+        step.beside.keep(axis, (text.listed(known) or f"dim {use.dim}", right, step.here()))
 
 
 @rule(Classes, LogProbabilities)

@@ -168,8 +168,10 @@ def rows_that_are_other_layers(use: InitialState, step: Step) -> Iterator[Mistak
             if found := _order_of_layers(use.mark, axis, table, use.call, source, halves):
                 step.usage.miscounted.add(source.number)
                 yield found
-        elif varies(table, 2) and halves is not None and (
-            (varies(halves, 0) and not varies(halves, 2)) or _crosses(table, halves)
+        elif (
+            varies(table, 2)
+            and halves is not None
+            and ((varies(halves, 0) and not varies(halves, 2)) or _crosses(table, halves))
         ):
             yield _layers_for_directions(use.mark, axis, table)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from rnnshape._torch import known_values
+from rnnshape.coordinates.room import Recent
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
@@ -19,6 +20,9 @@ Scene = Callable[[], tuple[Location | None, str, str]]
 
 Normalised = tuple[str, str, Location | None]
 """Of scores that were normalised along other axes: which these are, what to write instead, and where."""
+
+MOST_SEEN = 1 << 7
+"""Of what outlives a call of the model, for a loss behind it, the last so many are known."""
 
 
 class Step:
@@ -42,9 +46,9 @@ class Step:
         self.usage = Usage()
         self.carrying = Carrying()
         self.lengths: dict[Axis, Tensor] = {}
-        self.orders: set[tuple[int, ...]] = set()
-        self.normalised: set[Axis] = set()
-        self.beside: dict[Axis, Normalised] = {}
+        self.orders: Recent[tuple[int, ...], None] = Recent(MOST_SEEN)
+        self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
+        self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
         self.told: set[str] = set()
 
     def begin(self) -> None:

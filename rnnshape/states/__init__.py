@@ -173,9 +173,7 @@ def last_step(
 @overload
 def bridge(layer: nn.Module | RNNSpec, h_n: State, how: Bridge = "cat") -> DecoderState: ...
 @overload
-def bridge(
-    layer: nn.Module | RNNSpec, h_n: tuple[State, State], how: Bridge = "cat"
-) -> tuple[DecoderState, DecoderState]: ...
+def bridge(layer: nn.Module | RNNSpec, h_n: tuple[State, State], how: Bridge = "cat") -> tuple[DecoderState, DecoderState]: ...
 def bridge(layer: nn.Module | RNNSpec, h_n: State | tuple[State, State], how: Bridge = "cat") -> OneOrBoth:
     """Return the initial state of a decoder of one direction, layer by layer from an encoder of two.
 

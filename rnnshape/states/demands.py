@@ -15,7 +15,7 @@ from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calculator.tensors import tensors_of
 from rnnshape.contracts.mismatch import mismatch
 from rnnshape.errors import LayoutError, SpecError, SpecTypeError
-from rnnshape.layout.sizes import Monomial
+from rnnshape.layout.sizes import Monomial, whole_number
 from rnnshape.report.mistake import Mistake
 
 __all__ = ["check_batch", "checked_lengths", "checked_output", "checked_pair", "checked_state", "layer_spec"]
@@ -136,7 +136,7 @@ def check_batch(spec: RNNSpec, batch: Any) -> None:
     if isinstance(batch, Tensor):
         dim = 0 if spec.batch_first or spec.cell else 1
         raise SpecTypeError(f"initial_state: batch is {_called(batch)}, expected a number of samples, size({dim}) of the input")
-    if batch is not None and (isinstance(batch, bool) or not isinstance(batch, (int, torch.SymInt))):
+    if batch is not None and not isinstance(batch, torch.SymInt) and whole_number(batch) is None:
         raise SpecTypeError(f"initial_state: batch={batch!r}: a number of samples is needed, or None for unbatched input")
     if batch is not None and batch < 0:
         raise SpecError(f"initial_state: batch={batch}: 0 or more is needed")

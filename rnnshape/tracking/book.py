@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Iterable
-from typing import Generic, TypeVar
 
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch
 
 from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.room import Beside, admits
 
-__all__ = ["Beside", "Book", "writes"]
-
-T = TypeVar("T")
+__all__ = ["Book", "writes"]
 
 _PLAIN = frozenset([Tensor, nn.Parameter])
-
-_FEW = 1 << 8
-"""Entries from which on those of tensors that are gone are looked for."""
 
 _RESHAPES_IN_PLACE = frozenset([
     "t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "resize_as_", "set_", "as_strided_",
@@ -46,34 +40,6 @@ def _fit(mark: Mark, sizes: tuple[int, ...]) -> None:
     for axis, table in [*mark.tables.items()]:
         if len(table.shape) != len(sizes) or any(t not in (1, s) for t, s in zip(table.shape, sizes, strict=True)):
             del mark.tables[axis]
-
-
-class Beside(Generic[T]):
-    """Values beside tensors, for as long as these live: it holds no tensor.
-
-    Attributes:
-        entries: by the id of each tensor; some may be left of tensors that are gone.
-    """
-
-    def __init__(self) -> None:
-        self.entries: dict[int, tuple[weakref.ref[Tensor], T]] = {}
-        self._most = _FEW
-
-    def get(self, tensor: Tensor) -> T | None:
-        """Return the value beside a tensor."""
-        entry = self.entries.get(id(tensor))
-        return entry[1] if entry is not None and entry[0]() is tensor else None
-
-    def put(self, tensor: Tensor, value: T) -> None:
-        """Lay a value beside a tensor, in the place of any other."""
-        if len(self.entries) >= self._most:
-            self.entries = {key: entry for key, entry in self.entries.items() if entry[0]() is not None}
-            self._most = 2 * len(self.entries) + _FEW
-        self.entries[id(tensor)] = (weakref.ref(tensor), value)
-
-    def drop(self, tensor: Tensor) -> None:
-        """Forget a tensor."""
-        self.entries.pop(id(tensor), None)
 
 
 class Book(Beside[tuple[Mark, int]]):
@@ -112,14 +78,19 @@ class Book(Beside[tuple[Mark, int]]):
             elif isinstance(value, dict):
                 self.known(value.values(), found)
 
-    def remember(self, tensor: Tensor, mark: Mark) -> None:
-        """Remember what is known of a tensor; tables that do not fit it are dropped."""
+    def remember(self, tensor: Tensor, mark: Mark) -> bool:
+        """Remember what is known of a tensor; tables that do not fit it are dropped. Tell whether there was room for all."""
+        room = True
         if mark.form is None:
             _fit(mark, tuple(tensor.shape))
+            for axis in [axis for axis, table in mark.tables.items() if not admits(table)]:
+                room = False
+                del mark.tables[axis]
         version = _version(tensor)
         if version < 0:
             self.shares_unseen = True
         self.put(tensor, (mark, version))
+        return room
 
     def written(self, name: str, tensor: Tensor) -> None:
         """Forget every other tensor that shares memory with one that was written to, where versions do not show it."""

@@ -14,21 +14,20 @@ import torch
 from torch import Size, Tensor
 from torch.nn import Parameter
 
+from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import MADE, Form, Mark
-from rnnshape.coordinates.tables import SMALL, interned, lone
+from rnnshape.coordinates.room import SMALL, Kept
+from rnnshape.coordinates.tables import interned, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import READS_TENSORS, Handler, Operation
 
 __all__ = ["Call", "form_of"]
 
-_MANY = 1 << 12
-"""Forms that are kept."""
-
 _PLAIN = frozenset([
     int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
 ])  # fmt: skip
 
-_forms: dict[tuple[Any, ...], Form] = {}
+_forms: Kept[tuple[Any, ...], Form] = Kept()
 
 
 def form_of(mark: Mark) -> Form | None:
@@ -51,9 +50,8 @@ def form_of(mark: Mark) -> Form | None:
             key += (axis.name, axis.of.startswith(MADE), place, id(table))
         else:
             key += (axis.name, axis.of.startswith(MADE), place, -table.dim())
-    if len(_forms) >= _MANY:
-        _forms.clear()
-    mark.form = _forms.setdefault(tuple(key), Form(tuple(tables), len(tables) < len(mark.tables)))
+    known = tuple(key)
+    mark.form = _forms.get(known) or _forms.keep(known, Form(tuple(tables), len(tables) < len(mark.tables)))
     return mark.form
 
 
@@ -100,7 +98,7 @@ class Call:
                     parts.append(mark)
                     if mark not in self.marks:
                         self.marks.append(mark)
-                elif value.is_nested:
+                elif other_kind(value):
                     return False
                 else:
                     parts.append(value.shape)

@@ -9,20 +9,31 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from rnnshape import text
-from rnnshape._torch import known_values
+from rnnshape._torch import known_values, other_kind
 from rnnshape.contracts.annotations import Claim
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, whole
 from rnnshape.layout.layout import Layout
-from rnnshape.layout.sizes import Monomial
+from rnnshape.layout.sizes import Monomial, shown
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["Axes", "claims_of", "label", "label_arguments", "learn_lengths"]
+__all__ = ["Axes", "check_form", "claims_of", "label", "label_arguments", "learn_lengths"]
 
 Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
 """A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
+
+
+def check_form(axes: object, name: str = "axes") -> None:
+    """Refuse what can be no axes of any argument.
+
+    Raises:
+        SpecError: where it is neither a Layout nor its string, nor entries for several arguments.
+    """
+    if axes is not None and not isinstance(axes, (str, Layout, Sequence, Mapping)):
+        needed = "a Layout is needed, such as 'batch seq feature', or an entry for each argument, such as ('batch seq', None)"
+        raise SpecError(f"{name}={shown(axes)}: {needed}")
 
 
 def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:
@@ -70,7 +81,11 @@ def _claims(value: Any, given: Any, name: str) -> Iterator[Claim]:
 
 
 def _dims(given: Any) -> tuple[Dim, ...]:
-    return Layout.parse(given).dims if isinstance(given, (str, Layout)) else tuple(_one(name) for name in given)
+    if isinstance(given, (str, Layout)):
+        return Layout.parse(given).dims
+    if not isinstance(given, Sequence):
+        raise LayoutError(f"{shown(given)} is no Layout; write one such as 'batch seq feature', or a tuple of names")
+    return tuple(_one(name) for name in given)
 
 
 def _parameter_names(model: nn.Module, count: int) -> list[str]:
@@ -107,7 +122,9 @@ def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target:
         where: names the value in an error.
         target: whether it is the target of a loss.
     """
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor) and (kind := other_kind(value)):
+        tracker.is_of_other_kind(of, kind)
+    elif isinstance(value, Tensor):
         if isinstance(given, Layout) and given.ndim != value.dim():
             given = None  # an annotation, of which the caller of ours knows nothing
         if given is not None or target:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Form, Mark, Site
+from rnnshape.coordinates.room import Kept
 from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves
@@ -22,9 +23,6 @@ from rnnshape.rules.registry import Listener
 from rnnshape.tracking.forms import Call, form_of
 
 __all__ = ["record", "repeat"]
-
-_MANY = 1 << 12
-"""Outcomes that are remembered."""
 
 
 class _Put(NamedTuple):
@@ -102,7 +100,7 @@ _BY_VALUE = object()
 _EACH_TIME = object()
 """In the place of an outcome that is not remembered."""
 
-_outcomes: dict[tuple[Any, ...], Any] = {}
+_outcomes: Kept[tuple[Any, ...], Any] = Kept()
 
 
 def repeat(call: Call, op: Operation) -> bool:
@@ -161,14 +159,12 @@ def record(handler: Handler, op: Operation, call: Call | None) -> None:
         handler(op)
     finally:
         op.book = recording.book
-    if len(_outcomes) >= _MANY:
-        _outcomes.clear()
     outcome = recording.outcome()
     if outcome is None and not recording.spoiled:
-        _outcomes[call.key] = _BY_VALUE
+        _outcomes.keep(call.key, _BY_VALUE)
         call.go_by_value()
         outcome = recording.outcome()
-    _outcomes[call.key] = _EACH_TIME if recording.spoiled else outcome
+    _outcomes.keep(call.key, _EACH_TIME if recording.spoiled else outcome)
 
 
 def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
@@ -188,21 +184,19 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         key = (id(place), name, marks[before], sizes)
         site = recent.get(key)
         if site is None:
-            site = recent[key] = book.site(name, marks[before], sizes)
+            site = recent.keep(key, book.site(name, marks[before], sizes))
         sites.append(site)
     puts = tuple([(put.leaf, _made(put, axes, marks, sites, place, recent)) for put in outcome.puts])
     for leaf, mark in puts:
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        recent[id(place), call.same] = _Again(place, puts, tuple([use for use in outcome.uses if use.twice]))
-    if len(recent) >= _MANY:
-        recent.clear()
+        recent.keep((id(place), call.same), _Again(place, puts, tuple([use for use in outcome.uses if use.twice])))
     return True
 
 
 def _made(
-    put: _Put, axes: list[Axis], marks: list[Mark], sites: list[Site], place: Location | None, recent: dict[Any, Any]
+    put: _Put, axes: list[Axis], marks: list[Mark], sites: list[Site], place: Location | None, recent: Kept[Any, Any]
 ) -> Mark:
     """Return the mark of a put, one and the same object where it was made before at this place."""
     own = tuple([axes[n] for n in put.axes])
@@ -213,7 +207,7 @@ def _made(
     key = (id(place), put.form, own, tuple(map(id, tables.values())), tuple(map(id, places.values())))
     mark = recent.get(key)
     if mark is None:
-        mark = recent[key] = Mark(put.sizes, tables, places, {}, put.target, put.single, place)
+        mark = recent.keep(key, Mark(put.sizes, tables, places, {}, put.target, put.single, place))
         mark.form = put.form
     return mark
 

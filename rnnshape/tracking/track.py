@@ -17,16 +17,17 @@ from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dis
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
-from rnnshape import _torch
+from rnnshape import _torch, text
 from rnnshape.coordinates.mark import UNNAMED, Mark, Site
-from rnnshape.coordinates.tables import LARGEST, alone, along, piece_along
+from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
+from rnnshape.coordinates.tables import alone, along, piece_along
 from rnnshape.errors import ContractError
 from rnnshape.harmless import UsersCall, log_mistake
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
-from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of
+from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of, other_kind_among
 from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
@@ -35,7 +36,7 @@ from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules.exceptions import explain
 from rnnshape.rules.families import Listener, ask, notice
 from rnnshape.rules.step import Step
-from rnnshape.tracking.book import Beside, Book, writes
+from rnnshape.tracking.book import Book, writes
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 
@@ -86,7 +87,7 @@ class Tracker(TorchFunctionMode):
         self._frame: FrameType | None = None
         self._count = 0
         self._features: Beside[Axis] = Beside()
-        self.recent: dict[Any, Any] = {}
+        self.recent: Kept[Any, Any] = Kept()
         self.samples = 0
         self._born: Beside[Location | None] = Beside()
         self._batch_dims: Beside[int] = Beside()
@@ -167,6 +168,9 @@ class Tracker(TorchFunctionMode):
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
         if self._book.shares_unseen or writes(op.name) or "out" in op.kwargs or op.name in _LOOKED_AT:
             with DisableTorchFunction(), _DisableTorchDispatch():
+                if kind := other_kind_among([op.args, op.kwargs, op.result]):
+                    self._lose(op, kind)
+                    return
                 self._look(op)
         handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
         call = Call(handler, op, self._known) if handler is not None and handler in REPEATABLE and self._known else None
@@ -175,6 +179,9 @@ class Tracker(TorchFunctionMode):
                 self._find_out(op, handler, call)
 
     def _find_out(self, op: Operation, handler: Handler | None, call: Call | None) -> None:
+        if kind := other_kind_among([op.args, op.kwargs, op.result]):
+            self._lose(op, kind)
+            return
         try:
             if handler is not None:
                 record(handler, op, call)
@@ -199,22 +206,34 @@ class Tracker(TorchFunctionMode):
         if "out" in op.kwargs:
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
         if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
-            self.squeezed.append((self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape)))
+            self.squeezed = [(self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape))]
         self._book.shares_unseen |= op.name == "data.get"
         if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
             self._born.put(op.result, born)
 
-    def _lose(self, op: Operation) -> None:
-        """Nothing is known of what an operation without a rule returns."""
+    def _lose(self, op: Operation, kind: str = "") -> None:
+        """Nothing is known of what an operation without a rule returns, nor where a tensor is of another kind."""
         results = list(leaves(op.result))
         for tensor in results:
             self._book.drop(tensor)
         if self._known and results:
             self.emit(Consumption(op.name, tuple(self._known.values())))
-            self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+            if kind:
+                self.is_of_other_kind(op.name, kind)
+            else:
+                self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+
+    def is_of_other_kind(self, where: str, kind: str) -> None:
+        """Tell that there is a tensor whose axes nobody can follow.
+
+        Args:
+            where: the argument or the operation.
+            kind: as `_torch.other_kind` returns it.
+        """
+        self._report.could_not_follow(f"{where}: a tensor of another kind ({kind}), whose axes are unknown")
 
     def _explain(self, op: Operation, error: Exception) -> None:
-        if mistake := explain(op, error, self.step):
+        if not other_kind_among([op.args, op.kwargs]) and (mistake := explain(op, error, self.step)):
             self._tell_mistake(mistake, "raised")
 
     # The book
@@ -229,12 +248,17 @@ class Tracker(TorchFunctionMode):
         """Remember what is known of a tensor."""
         if isinstance(tensor, Tensor):
             self._known.pop(id(tensor), None)
-            if mark.tables or mark.lost or mark.target:
+            if kind := _torch.other_kind(tensor):
+                self._book.drop(tensor)
+                self.is_of_other_kind("a result", kind)
+            elif mark.tables or mark.lost or mark.target:
                 if mark.made is None:
                     mark.made = self.here()
                 if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
                     mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
-                self._book.remember(tensor, mark)
+                if not self._book.remember(tensor, mark):
+                    most = text.data_size(8 * MOST_ALIVE)
+                    self._report.could_not_follow(f"some axes of large tensors: tables of more than {most}")
             else:
                 self._book.drop(tensor)
 
@@ -325,6 +349,13 @@ class Tracker(TorchFunctionMode):
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
         self.step.begin()
         self.recent.clear()
+
+    def forget(self) -> None:
+        """Know nothing any more of any tensor, once no step is followed."""
+        for beside in (self._book, self._features, self._born, self._batch_dims):
+            beside.clear()
+        self.recent.clear()
+        self.step = Step(self._scene)
 
     def finish(self, output: object) -> None:
         """Judge what the model returned, and everything it picked on the way."""

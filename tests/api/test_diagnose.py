@@ -25,6 +25,7 @@ class Classifier(nn.Module):
 
 X = torch.randn(6, 9, 4, generator=torch.Generator().manual_seed(0))
 TARGET = torch.tensor([0, 1, 2, 0, 1, 2])
+NO_FORM = "a Layout is needed, such as 'batch seq feature', or an entry for each argument, such as ('batch seq', None)"
 
 
 def codes(report: rs.Report) -> list[str]:
@@ -79,6 +80,11 @@ def test_nested_arguments_have_nested_axes() -> None:
             "batch (seq feature",
             "axes of 'x': cannot read this layout: this '(' is never closed\n  batch (seq feature\n        ^",
         ),
+        (0, f"axes=0: {NO_FORM}"),
+        (False, f"axes=False: {NO_FORM}"),
+        ({"x": 0}, "axes of 'x': 0 is no Layout; write one such as 'batch seq feature', or a tuple of names"),
+        ((0,), "axes of 'x': 0 is no Layout; write one such as 'batch seq feature', or a tuple of names"),
+        ("", "axes of 'x': '' names 0 dims, and the tensor is (6, 9, 4)"),
     ],
 )
 def test_axes_that_do_not_fit_are_errors(axes, text) -> None:
@@ -87,6 +93,28 @@ def test_axes_that_do_not_fit_are_errors(axes, text) -> None:
     assert str(raised.value) == text
     assert "__call__" not in nn.RNNBase.__dict__
     assert torch._C._len_torch_function_stack() == 0
+
+
+def test_target_axes_that_are_none() -> None:
+    with pytest.raises(rs.SpecError) as raised:
+        rs.diagnose(Classifier(), X, target=TARGET, target_axes=0)
+    assert str(raised.value) == f"target_axes=0: {NO_FORM}"
+
+
+@pytest.mark.parametrize("axes", ["batch seq feature", {"x": "batch seq feature"}, ("batch seq feature", None)])
+def test_axes_without_an_input(axes) -> None:
+    with pytest.raises(rs.SpecError) as raised:
+        rs.diagnose(Classifier(), axes=axes)
+    assert str(raised.value) == f"axes={axes!r}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)"
+
+
+@pytest.mark.parametrize(
+    ("given", "what"), [(Classifier, "the class Classifier"), (42, "an int"), (print, "a builtin_function_or_method")]
+)
+def test_what_is_no_model(given, what) -> None:
+    with pytest.raises(rs.SpecTypeError) as raised:
+        rs.diagnose(given, X)
+    assert str(raised.value) == f"diagnose: {what} is no module; give a model, such as diagnose(Classifier(), x)"
 
 
 def test_products_are_axes_too() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -353,7 +354,7 @@ def test_a_file_that_is_no_script(desk: Desk, text: bytes) -> None:
 @pytest.mark.parametrize("how", ENDINGS)
 def test_the_end_is_the_scripts_own(desk: Desk, how: str) -> None:
     text = ENDINGS[how]
-    if how in ("_exit", "killed"):
+    if how == "_exit":
         name = desk.write(text)
         assert desk.rnnshape(name) == desk.python(name)
     elif how == "another encoding":
@@ -586,7 +587,7 @@ def test_the_summary(desk: Desk, track: str) -> None:
     ended = desk.seen(MODELS, options=("--track", track))
     assert (ended.code, ended.out) == (0, "")
     assert ended.err == dedent("""
-        rnnshape: train.py  4 recurrent layers, 18 calls, no findings
+        rnnshape: train.py  5 recurrent layers, 19 calls, no findings
 
         Tagger.encoder  LSTM(4, 8, num_layers=2, batch_first=True, bidirectional=True)  4 calls
           input   batch=6 seq=3 feature=4                   (6, 3, 4)
@@ -620,6 +621,9 @@ def test_the_summary(desk: Desk, track: str) -> None:
           batch  3 in every call
           seq    9 in every call
           state  h_0 never passed, so zeros
+
+        Masked  LSTM(4, 8)  1 call
+          sizes  not known, as nobody can say what these calls take
 
         not judged:
           Masked: Masked.forward takes other arguments than (input, hx)
@@ -767,7 +771,7 @@ def test_ignore(desk: Desk) -> None:
     assert (one.code, findings(one)[:4]) == (3, "102 ")
     both = desk.seen(text, options=("--ignore", "RNS112", "--ignore", "RNS102", "--fail-on", "warning"))
     assert (both.code, findings(both)) == (0, "")
-    assert ", no findings\n" in both.report
+    assert ", 1 call failed, no finding says why\n" in both.report
     line = desk.seen(f"{UNBATCHED}  # rnnshape: ignore[RNS112]", options=("--fail-on", "warning"))
     assert (line.code, findings(line)) == (0, "")
 
@@ -970,3 +974,84 @@ def test_called_from_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cap
     out, err = capfd.readouterr()
     assert out == ""
     assert len(re.findall(r"^rnnshape: ", err, re.MULTILINE)) == 4
+
+
+# Ended from outside, and children
+
+
+LAYER = "import torch\nrnn = torch.nn.GRU(4, 8)\nrnn(torch.zeros(9, 6, 4))\n"
+TERMINATED = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nsignal.pause()\n"
+ONE_CALL = "\nrnnshape: train.py  1 recurrent layer, 1 call, no findings\n\nGRU  GRU(4, 8)  1 call\n"
+
+
+def test_a_process_that_is_terminated_says_what_it_saw(desk: Desk) -> None:
+    desk.write(f"{LAYER}print('begun')\n{TERMINATED}")
+    ended = desk.rnnshape("train.py")
+    assert (ended.code, ended.out) == (-signal.SIGTERM, "begun\n")
+    assert ended.err.startswith(ONE_CALL)
+    assert ended.err.count("rnnshape: train.py") == 1
+
+
+def test_the_own_handler_of_the_script_wins(desk: Desk) -> None:
+    own = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: (print('own'), sys.exit(7)))\n"
+    desk.write(f"{LAYER}{own}{TERMINATED}")
+    ended = desk.rnnshape("train.py")
+    assert (ended.code, ended.out) == (7, "own\n")
+    assert ended.err.startswith(ONE_CALL)
+    assert ended.err.count("rnnshape: train.py") == 1
+
+
+@pytest.mark.parametrize("end", ["pass", "sys.exit(5)", "1 / 0", f"exec({TERMINATED!r})"])
+def test_a_forked_child_says_nothing(desk: Desk, end: str) -> None:
+    wait = "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    child = f"import os, sys\nif not (child := os.fork()):\n    {end}\nelse:\n    {wait}"
+    desk.write(f"{LAYER}{child}")
+    ended, python = desk.rnnshape("train.py"), desk.python("train.py")
+    assert (ended.code, ended.out) == (python.code, python.out)
+    assert ended.err.count("rnnshape: train.py") == 1
+    assert ONE_CALL in ended.err
+
+
+def test_a_child_of_multiprocessing_says_nothing(desk: Desk) -> None:
+    desk.write(f"""{LAYER}
+import multiprocessing
+child = multiprocessing.get_context("fork").Process(target=print, args=("child",))
+child.start()
+child.join()
+for batch in torch.utils.data.DataLoader(torch.zeros(6, 4), num_workers=1, multiprocessing_context="fork"): pass
+""")
+    ended = desk.rnnshape("train.py")
+    assert (ended.code, ended.out) == (0, "child\n")
+    assert ended.err.startswith(ONE_CALL)
+    assert ended.err.count("rnnshape: train.py") == 1
+
+
+# What ran is counted
+
+
+def test_a_subclass_that_takes_other_arguments_is_counted(desk: Desk) -> None:
+    ended = desk.seen("""
+        class Own(nn.GRU):
+            def forward(self, x, lengths):
+                if lengths is None:
+                    raise ValueError
+                return super().forward(x)
+        rnn = Own(4, 8)
+        rnn(torch.zeros(9, 6, 4), [9] * 6)
+        try: rnn(torch.zeros(9, 6, 4), None)
+        except ValueError: pass
+        """)
+    assert ended.report == """
+rnnshape: train.py  1 recurrent layer, 1 call, 1 call failed, no finding says why
+
+Own  GRU(4, 8)  1 call
+  sizes  not known, as nobody can say what these calls take
+
+not judged:
+  Own: Own.forward takes other arguments than (input, hx)
+"""
+
+
+def test_a_call_that_failed_is_not_without_findings(desk: Desk) -> None:
+    ended = desk.seen("try: nn.GRU(4, 8)()\nexcept TypeError: pass")
+    assert ended.report.startswith("\nrnnshape: train.py  1 recurrent layer, 1 call failed, no finding says why\n")

@@ -132,3 +132,13 @@ def test_a_code_may_be_written_in_any_case_and_an_iterator_will_do() -> None:
     with watch(layer, ignore=iter(["rns112"])) as report:
         layer(X[0])
     assert report.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "what"), [(nn.LSTM, "the class LSTM"), (42, "an int"), ("model", "a str"), ([nn.LSTM(4, 8)], "a list")]
+)
+def test_what_is_no_model(given: Any, what: str) -> None:
+    with pytest.raises(rnnshape.SpecTypeError) as caught:
+        watch(given)
+    fits = "give a model, such as watch(Classifier()), or none for every layer of the process"
+    assert str(caught.value) == f"watch: {what} is no module; {fits}"

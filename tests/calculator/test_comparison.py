@@ -54,7 +54,9 @@ def issue_example(**changes: Any) -> Prediction:
 
 def test_batch_first() -> None:
     difference = issue_example(bidirectional=True).diff(issue_example(bidirectional=True, batch_first=True))
-    assert f"{difference!r}\n" == """\
+    assert (
+        f"{difference!r}\n"
+        == """\
 LSTM(10, 16, num_layers=2, bidirectional=True) -> LSTM(10, 16, num_layers=2, batch_first=True, bidirectional=True)
   batch_first  False                                               ->  True
   input        seq=9 batch=6 feature=10                (9, 6, 10)  ->  batch=6 seq=9 feature=10                (6, 9, 10)
@@ -62,12 +64,15 @@ LSTM(10, 16, num_layers=2, bidirectional=True) -> LSTM(10, 16, num_layers=2, bat
   saved_bytes  105,840                                             ->  108,000                                 x 1.02
   peak_bytes   49,008                                              ->  54,000                                  x 1.102
 """
+    )
     assert "h_n" not in [change.name for change in difference.tensors], "a state is never batch-first"
 
 
 def test_bidirectional() -> None:
     difference = issue_example().diff(issue_example(bidirectional=True))
-    assert f"{difference!r}\n" == """\
+    assert (
+        f"{difference!r}\n"
+        == """\
 LSTM(10, 16, num_layers=2) -> LSTM(10, 16, num_layers=2, bidirectional=True)
   bidirectional    False                                   ->  True
   h_0 c_0 h_n c_n  layers=2 batch=6 hidden=16  (2, 6, 16)  ->  (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)
@@ -79,12 +84,15 @@ LSTM(10, 16, num_layers=2) -> LSTM(10, 16, num_layers=2, bidirectional=True)
   saved_bytes      54,000                                  ->  105,840                                    x 1.96
   peak_bytes       29,040                                  ->  49,008                                     x 1.688
 """
+    )
     assert difference.costs[2].after == 18944 * 9 * 6
 
 
 def test_mode_and_projection() -> None:
     difference = issue_example(proj_size=4).diff(predict("GRU", 10, 16, num_layers=3, batch="B", seq=9))
-    assert f"{difference!r}\n" == """\
+    assert (
+        f"{difference!r}\n"
+        == """\
 LSTM(10, 16, num_layers=2, proj_size=4) -> GRU(10, 16, num_layers=3)
   mode             LSTM                                    ->  GRU
   num_layers       2                                       ->  3
@@ -101,12 +109,15 @@ LSTM(10, 16, num_layers=2, proj_size=4) -> GRU(10, 16, num_layers=3)
   saved_bytes      53,136                                  ->  13608*B
   peak_bytes       22,128                                  ->  unknown
 """
+    )
     assert difference.tensors[2].after is None
 
 
 def test_packed() -> None:
     difference = predict("GRU", 3, 4, batch=2, seq=5).diff(predict("GRU", 3, 4, lengths=[5, 2]))
-    assert f"{difference!r}\n" == """\
+    assert (
+        f"{difference!r}\n"
+        == """\
 GRU(3, 4)
   lengths      none                                ->  (5, 2)
   input        seq=5 batch=2 feature=3  (5, 2, 3)  ->  packed=7 feature=3      (7, 3)
@@ -116,6 +127,7 @@ GRU(3, 4)
   saved_bytes  1,240                               ->  868                     x 0.7
   peak_bytes   952                                 ->  unknown
 """
+    )
 
 
 def test_predictions_that_are_equal_say_so() -> None:
@@ -128,11 +140,14 @@ def test_predictions_that_are_equal_say_so() -> None:
 def test_a_configuration_that_changes_no_size() -> None:
     difference = predict("GRU", 3, 4).diff(predict("GRU", 3, 4, dropout=0.5))
     assert difference
-    assert f"{difference!r}\n" == """\
+    assert (
+        f"{difference!r}\n"
+        == """\
 GRU(3, 4) -> GRU(3, 4, dropout=0.5)
   dropout  0.0  ->  0.5
   no shape, parameter or cost differs
 """
+    )
 
 
 def test_parameters_of_other_names() -> None:

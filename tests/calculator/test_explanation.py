@@ -12,7 +12,9 @@ from rnnshape import predict
 
 def test_the_explanation_of_a_layer() -> None:
     p = predict("LSTM", 10, 16, num_layers=2, batch_first=True, bidirectional=True, batch=6, seq=9)
-    assert f"{p.explain()!r}\n" == """\
+    assert (
+        f"{p.explain()!r}\n"
+        == """\
 LSTM(10, 16, num_layers=2, batch_first=True, bidirectional=True)
   input   (6, 9, 10)  6 = batch; 9 = seq; 10 = feature
   h_0     (4, 6, 16)  4 = 2 layers x 2 directions; 6 = batch; 16 = hidden; never batch-first
@@ -40,12 +42,15 @@ LSTM(10, 16, num_layers=2, batch_first=True, bidirectional=True)
     FLOPs                1,022,976 = 18,944 x 9 seq x 6 batch
     bytes of state       3,072 = (384 + 384) x 4 bytes of float32
 """
+    )
     assert sum(prod(p.parameters[name].sizes) for names, _ in p.explain().parameters for name in names) == 9984
 
 
 def test_the_explanation_of_a_packed_input() -> None:
     p = predict("GRU", 10, 16, lengths=[5, 2, 3], bias=False)
-    assert f"{p.explain()!r}\n" == """\
+    assert (
+        f"{p.explain()!r}\n"
+        == """\
 GRU(10, 16, bias=False)    packed, lengths 5, 2 and 3
   input   (10, 10)    10 = packed; 10 = feature
   h_0     (1, 3, 16)  1 = layers; 3 = batch; 16 = hidden
@@ -70,12 +75,15 @@ GRU(10, 16, bias=False)    packed, lengths 5, 2 and 3
     FLOPs                24,960 = 2,496 x 10 real steps
     bytes of state       192 = 48 x 4 bytes of float32
 """
+    )
     assert p.flops == 2496 * (5 + 2 + 3)
 
 
 def test_the_explanation_of_a_cell_in_symbols() -> None:
     p = predict("RNNCell", 4, 8, dtype="float16")
-    assert f"{p.explain()!r}\n" == """\
+    assert (
+        f"{p.explain()!r}\n"
+        == """\
 RNNCell(4, 8)    one step
   input  (B, 4)  B = batch; 4 = feature
   h_0    (B, 8)  B = batch; 8 = hidden
@@ -95,6 +103,7 @@ RNNCell(4, 8)    one step
     FLOPs                192*B = 192 x B batch
     bytes of state       16*B = 8*B x 2 bytes of float16
 """
+    )
     assert str(p.state_bytes) == "16*B"
 
 

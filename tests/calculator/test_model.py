@@ -42,7 +42,9 @@ def test_the_tree() -> None:
     finding = Finding("RNS203", "error", "samples mixed", location=Location("train.py", 41, "forward", "h.view(6, -1)"))
     told = {"findings": (finding,), "notes": ("S1 = T - 2",), "stopped": "at x.py:3"}
     shown = model(layer("rnn"), head, peak_bytes=Total.of([8000]), **told)
-    assert repr(shown) == """\
+    assert (
+        repr(shown)
+        == """\
 module                parameters       FLOPs
 Tagger                     1,792  180 kFLOPs
 │    batch=6 seq=9 feature=10 -> batch=6 seq=9 hidden=16
@@ -61,6 +63,7 @@ stopped: at x.py:3
 RNS203 error: samples mixed
   at train.py:41, in forward:  h.view(6, -1)
   RNS203, see: rnnshape explain RNS203"""
+    )
 
 
 def test_every_call_and_both_states_are_in_the_tree() -> None:

@@ -165,7 +165,9 @@ def test_to_dict() -> None:
 
 def test_the_table() -> None:
     p = predict("LSTM", 10, 16, num_layers=2, bidirectional=True, batch=6, seq=9)
-    assert f"{p.scaling()!r}\n" == """\
+    assert (
+        f"{p.scaling()!r}\n"
+        == """\
 LSTM(10, 16, num_layers=2, bidirectional=True)    batch_first=False
                               2 x T  2 x B  2 x H   2 x L   D 1 to 2
   parameter_count  9,984      same   same   x 3.64  x 2.28  x 2.52
@@ -180,4 +182,5 @@ LSTM(10, 16, num_layers=2, bidirectional=True)    batch_first=False
   state_bytes      = 8*B*D*H*L
   saved_bytes      = 32*B*D*H*L*T - 4*B*D*H*T + 4*B*I*T
 """
+    )
     assert p.scaling()["state_bytes"].degrees["T"] == 0, "the state does not grow with the sequence"

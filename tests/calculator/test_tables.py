@@ -7,7 +7,9 @@ from rnnshape import predict
 
 def test_table_of_the_example() -> None:
     p = predict("LSTM", input_size=10, hidden_size=16, num_layers=2, bidirectional=True, batch=6, seq=9)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 LSTM(10, 16, num_layers=2, bidirectional=True)    batch_first=False
   input   seq=9 batch=6 feature=10                   (9, 6, 10)  (L, N, H_in)
   h_0     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)  (D*num_layers, N, H_out)   zeros unless given
@@ -20,12 +22,15 @@ LSTM(10, 16, num_layers=2, bidirectional=True)    batch_first=False
   9,984 parameters, 39.0 KiB as float32
   1.02 MFLOPs in matrix products: 18,944 x 9 steps x 6 samples
 """
+    )
     assert (p.parameter_count, p.flops_per_step, p.flops) == (9984, 18944, 18944 * 9 * 6)
 
 
 def test_table_of_a_projection_batch_first() -> None:
     p = predict("LSTM", 10, 16, proj_size=4, batch_first=True, batch=1, seq=1)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 LSTM(10, 16, batch_first=True, proj_size=4)
   input   batch=1 seq=1 feature=10    (1, 1, 10)  (N, L, H_in)
   h_0     layers=1 batch=1 proj=4     (1, 1, 4)   (D*num_layers, N, H_out)   zeros unless given
@@ -36,12 +41,15 @@ LSTM(10, 16, batch_first=True, proj_size=4)
   1,088 parameters, 4.25 KiB as float32
   1.92 kFLOPs in matrix products: 1,920 x 1 step x 1 sample
 """
+    )
     assert (p.spec.state_size, p.spec.hidden_size) == (4, 16)
 
 
 def test_table_of_a_packed_sequence() -> None:
     p = predict("RNN", 3, 4, num_layers=3, bidirectional=True, nonlinearity="relu", lengths=[5, 2, 3], seq=12, dtype="float16")
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 RNN(3, 4, nonlinearity='relu', num_layers=3, bidirectional=True)    packed, lengths 5, 2 and 3
   input   packed=10 feature=3                       (10, 3)    (sum of lengths, H_in)     PackedSequence.data
   h_0     (layers=3 directions=2) batch=3 hidden=4  (6, 3, 4)  (D*num_layers, N, H_out)   zeros unless given
@@ -55,12 +63,15 @@ RNN(3, 4, nonlinearity='relu', num_layers=3, bidirectional=True)    packed, leng
   296 parameters, 592 B as float16
   4.96 kFLOPs in matrix products: 496 x 10 real steps (of 36 padded)
 """
+    )
     assert sum(p.batch_sizes or ()) == sum(p.lengths or ()) == 10
 
 
 def test_table_of_symbols() -> None:
     p = predict("GRU", 10, 16, bias=False)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 GRU(10, 16, bias=False)    batch_first=False
   input   seq=T batch=B feature=10    (T, B, 10)  (L, N, H_in)
   h_0     layers=1 batch=B hidden=16  (1, B, 16)  (D*num_layers, N, H_out)  zeros unless given
@@ -69,12 +80,15 @@ GRU(10, 16, bias=False)    batch_first=False
   1,248 parameters, 4.88 KiB as float32
   2496*B*T FLOPs in matrix products: 2,496 x T steps x B samples
 """
+    )
     assert p.c_0 is None
 
 
 def test_table_of_an_unbatched_call() -> None:
     p = predict("GRU", 10, 16, bidirectional=True, batch=None, seq=4)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 GRU(10, 16, bidirectional=True)    unbatched
   input   seq=4 feature=10                   (4, 10)  (L, H_in)
   h_0     (layers=1 directions=2) hidden=16  (2, 16)  (D*num_layers, H_out)  zeros unless given
@@ -85,12 +99,15 @@ GRU(10, 16, bidirectional=True)    unbatched
   2,688 parameters, 10.5 KiB as float32
   20.0 kFLOPs in matrix products: 4,992 x 4 steps
 """
+    )
     assert "batch" not in p.h_n.names
 
 
 def test_tables_of_cells() -> None:
     p, unbatched = predict("LSTMCell", 3, 4, batch=6), predict("RNNCell", 3, 4, batch=None)
-    assert f"{p!r}\n{unbatched!r}\n" == """\
+    assert (
+        f"{p!r}\n{unbatched!r}\n"
+        == """\
 LSTMCell(3, 4)    one step
   input  batch=6 feature=3  (6, 3)  (N, H_in)
   h_0    batch=6 hidden=4   (6, 4)  (N, H_out)   zeros unless given
@@ -106,4 +123,5 @@ RNNCell(3, 4)    one step, unbatched
   36 parameters, 144 B as float32
   56 FLOPs in matrix products: 56
 """
+    )
     assert (p.flops, unbatched.flops) == (2 * 4 * 4 * (3 + 4) * 6, 2 * 4 * (3 + 4))

@@ -97,12 +97,15 @@ def test_a_batch_fits_the_layer_it_is_made_for() -> None:
 def test_the_example_of_the_issue() -> None:
     p = predict_windows(length=7, window=3, batch_size=2, features=1)
     assert (p.windows, p.batches, p.last_size, p.last_input) == (4, 2, 0, None)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 windows of 3 in a series of 7: 4 windows, 2 batches
   input   batch=2 seq=3 feature=1  (2, 3, 1)  batch_first=True
           seq=3 batch=2 feature=1  (3, 2, 1)  permute(1, 0, 2), batch_first=False
   target  batch=2 feature=1        (2, 1)     1 step after the window
 """
+    )
 
 
 def test_what_is_assumed() -> None:
@@ -112,13 +115,16 @@ def test_what_is_assumed() -> None:
 def test_a_smaller_last_batch() -> None:
     p = predict_windows(100, 10, 32, 2, horizon=2, stride=1)
     assert (p.windows, p.batches, p.last_size) == (89, 3, 25)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 windows of 10 in a series of 100: 89 windows, 3 batches
   input   batch=32 seq=10 feature=2  (32, 10, 2)  batch_first=True
           seq=10 batch=32 feature=2  (10, 32, 2)  permute(1, 0, 2), batch_first=False
   target  batch=32 feature=2         (32, 2)      2 steps after the window
   last    batch=25 seq=10 feature=2  (25, 10, 2)  the smaller last batch; a state kept from the batch before does not fit it
 """
+    )
     h_n = predict("GRU", 2, 8, batch_first=True, batch=32, seq=10).h_n
     with pytest.raises(RuntimeError, match="Expected hidden size"):
         nn.GRU(2, 8, batch_first=True)(torch.zeros(p.batch(-1).sizes), torch.zeros(h_n.sizes))
@@ -127,22 +133,28 @@ windows of 10 in a series of 100: 89 windows, 3 batches
 def test_a_last_batch_that_is_dropped() -> None:
     p = predict_windows(100, 10, 32, 2, horizon=0, drop_last=True)
     assert (p.windows, p.batches, p.target, p.last_input) == (91, 2, None, None)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 windows of 10 in a series of 100: 91 windows, 2 batches, 27 windows dropped
   input  batch=32 seq=10 feature=2  (32, 10, 2)  batch_first=True
          seq=10 batch=32 feature=2  (10, 32, 2)  permute(1, 0, 2), batch_first=False
 """
+    )
 
 
 def test_fewer_windows_than_a_batch_holds() -> None:
     p = predict_windows(12, 10, 4)
     assert p.input == p.last_input == p.batch(0) == p.batch(-1)
-    assert f"{p!r}\n" == """\
+    assert (
+        f"{p!r}\n"
+        == """\
 windows of 10 in a series of 12: 2 windows, 1 batch
   input   batch=2 seq=10 feature=1  (2, 10, 1)  batch_first=True
           seq=10 batch=2 feature=1  (10, 2, 1)  permute(1, 0, 2), batch_first=False
   target  batch=2 feature=1         (2, 1)      1 step after the window
 """
+    )
     dropped = predict_windows(12, 10, 4, drop_last=True)
     assert repr(dropped).splitlines()[0] == "windows of 10 in a series of 12: 2 windows, 0 batches, 2 windows dropped"
 

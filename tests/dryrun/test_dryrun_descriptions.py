@@ -27,7 +27,8 @@ def test_a_colon_within_a_layout_is_none() -> None:
 def test_other_values_are_told(written: str) -> None:
     with pytest.raises(SpecError) as found:
         Description.parse(f"batch: {written}", "lengths")
-    assert str(found.value) == f"lengths: {written} is no list of ints, as [9, 7, 3] is"
+    shown = written if len(written) < 60 else f"{written[:57]}..."
+    assert str(found.value) == f"lengths: {shown} is no list of ints, as [9, 7, 3] is"
 
 
 def test_nested_arguments() -> None:
@@ -53,3 +54,28 @@ def test_a_second_sample() -> None:
 def test_anything_else_stays() -> None:
     value = object()
     assert nested([value], lambda item, _: item) == [value]
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (f"batch: [{10**30}]", f"x: [{10**30}] has a number of more than 64 bits, which is none that a tensor holds"),
+        (f"batch: [{'9' * 5000}]", f"x: [{'9' * 56}... is no list of ints, as [9, 7, 3] is"),
+        (f"batch={2**61}: int64", f"x: batch={2**61} has more than 2^60 elements; use smaller sizes"),
+        (f"batch={2**61}*B", f"x: batch={2**61}*B has more than 2^60 elements; use smaller sizes"),
+    ],
+)
+def test_more_than_a_tensor_holds(given: str, text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        Description.parse(given, "x")
+    assert str(caught.value) == text
+
+
+def test_more_than_a_tensor_holds_once_the_symbols_are_numbers() -> None:
+    with pytest.raises(SpecError) as caught:
+        Description.parse(f"batch={2**58}*B seq=S", "x").bound({"B": 4, "S": 3})
+    assert str(caught.value) == f"x: batch={2**60} seq=3 has more than 2^60 elements; use smaller sizes"
+    with pytest.raises(SpecError) as caught:
+        Description.parse(f"batch={2**58}*B seq=S", "x").bound({"B": 40, "S": 3})
+    most = f"a tensor has at most {2**63 - 1} elements, as torch counts them in 64 bits; these sizes give more"
+    assert str(caught.value) == f"x: {most}"

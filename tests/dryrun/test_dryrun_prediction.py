@@ -330,9 +330,26 @@ def test_a_packed_sequence_goes_in() -> None:
     ]  # fmt: skip
 
 
+WRITE = "write a Layout in the place of each tensor, as in predict(model, 'batch=6 seq=9 feature=10')"
+WRITE_FOR_AN_LSTM = (
+    "write a Layout in the place of each tensor, as in predict(model, 'seq=9 batch=6 feature=3'), "
+    "or no more than predict(layer, batch=6, seq=9)"
+)
+WRITE_FOR_A_CELL = (
+    "write a Layout in the place of each tensor, as in predict(model, 'batch=6 feature=3'), "
+    "or no more than predict(layer, batch=6)"
+)
+
+
 @pytest.mark.parametrize(
     ("model", "args", "kwargs", "message"),
     [
+        (nn.LSTM(3, 4), ((3, 2, 1),), {}, f"LSTM: argument 0 is (3, 2, 1), sizes without a meaning; {WRITE_FOR_AN_LSTM}"),
+        (nn.GRUCell(3, 4), (), {"input": [2, 3]}, f"GRUCell: input is (2, 3), sizes without a meaning; {WRITE_FOR_A_CELL}"),
+        (Tagger(), (torch.Size([6, 9]),), {}, f"Tagger: argument 0 is (6, 9), sizes without a meaning; {WRITE}"),
+        (nn.Linear(3, 4), (f"batch={10**30}",), {},
+            f"input: cannot read this layout: a size is at most {2**63 - 1}, as torch holds it in 64 bits; got {10**30}\n"
+            f"  batch={10**30}\n        ^"),
         (Tagger(), ("batch=6 seq=",), {}, "ids: cannot read this layout: a size belongs after '=': a number, a symbol such as"
             " B, or a product such as 2*H\n  batch=6 seq=\n              ^"),
         (Tagger(), ("batch=6 seq=9: int46",), {}, "ids: 'int46' is no dtype; did you mean 'int64'?"),
@@ -343,8 +360,9 @@ def test_a_packed_sequence_goes_in() -> None:
         (Packed(), ("batch=3 seq=9 feature=4", "batch=4: [9, 7, 3]"), {},
             "lengths: dim 0 (batch) is 3, expected 4\n  expected  batch=4\n  got       (3,)"),
         (Tagger(), (), {}, "Tagger: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')"),
-        (Tagger(), ("batch=6 seq=9", "batch=6"), {}, "Tagger.forward(ids): too many positional arguments"),
-        (Tagger(), ("batch=6 seq=9",), {"mask": None}, "Tagger.forward(ids): got an unexpected keyword argument 'mask'"),
+        (Tagger(), ("batch=6 seq=9", "batch=6"), {}, f"Tagger.forward(ids): too many positional arguments; {WRITE}"),
+        (Tagger(), ("batch=6 seq=9",), {"mask": None},
+            f"Tagger.forward(ids): got an unexpected keyword argument 'mask'; {WRITE}"),
         (nn.ReLU(), (" ".join(f"a{i}" for i in range(9)),), {}, "9 symbols are too many: 8 or fewer"),
     ],
 )  # fmt: skip
@@ -353,6 +371,27 @@ def test_bad_input_is_told(model: nn.Module, args: Any, kwargs: Any, message: st
         predict(model, *args, **kwargs)
     assert str(found.value) == message
     assert isinstance(found.value, SpecTypeError) == message.startswith("Tagger.forward")
+
+
+def test_a_layer_with_sizes_by_name_that_it_knows_itself() -> None:
+    with pytest.raises(SpecTypeError) as found:
+        predict(nn.LSTM(3, 4), batch=2, seq=3, feature=1)
+    assert str(found.value) == f"LSTM.forward(input, hx): missing a required argument: 'input'; {WRITE_FOR_AN_LSTM}"
+
+
+class Counts(nn.Module):
+    def forward(self, ids: list[int]) -> Tensor:
+        return torch.tensor(ids).unsqueeze(0)
+
+
+def test_numbers_that_a_model_takes_are_no_sizes() -> None:
+    assert predict(Counts(), [3, 2, 1]).calls[0].outputs[0].layout.sizes == (1, 3)
+
+
+def test_lengths_that_no_memory_holds() -> None:
+    found = predict(Packed(), "batch=1 seq=9 feature=4", f"batch: [{10**12}]")
+    said = "a sample of 1000000000000 steps cannot be packed: its batch sizes alone would not fit into memory"
+    assert [f.message for f in found.findings] == [f"the model raised RuntimeError: {said}"]
 
 
 # What nobody can know

@@ -127,7 +127,8 @@ class Tokens(nn.GRU):
 def test_a_forward_that_accepts_something_else_is_no_finding(layer: nn.Module) -> None:
     x = torch.zeros(9, 4, 6) if isinstance(layer, ChannelsFirst) else torch.zeros(9, 6).long()
     report = run(layer, x)
-    assert (report.events, report.findings, report.ok) == ((), (), True)
+    assert ([e.layouts for e in report.events], report.findings, report.ok) == ([()], (), True)
+    assert report.counts == "1 recurrent layer, 3 calls"
     assert report.unfollowed == (f"{type(layer).__name__}: its forward accepts what torch's would not",)
 
 

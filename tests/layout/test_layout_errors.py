@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -161,3 +162,57 @@ def test_the_errors_are_what_python_and_torch_raise_for_the_same() -> None:
     assert issubclass(LayoutIndexError, IndexError)
     assert issubclass(LayoutIndexError, LayoutError)
     assert issubclass(LayoutSyntaxError, LayoutError)
+
+
+MOST = "9223372036854775807"
+SIZE = f"a size is at most {MOST}, as torch holds it in 64 bits; got"
+ELEMENTS = f"a tensor has at most {MOST} elements, as torch counts them in 64 bits; these sizes give more"
+
+
+def read(reason: str, text: str, at: int) -> str:
+    return f"cannot read this layout: {reason}\n  {text}\n  {' ' * at}^"
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: L("batch=" + "9" * 30), read(f"{SIZE} {'9' * 30}", "batch=" + "9" * 30, 6)),
+        (lambda: L("9" * 30), read(f"{SIZE} {'9' * 30}", "9" * 30, 0)),
+        (lambda: L("9" * 5000), read(f"{SIZE} a number of 5,000 digits", "9" * 200 + "...", 0)),
+        (lambda: L("b=" + "9" * 5000 + "*B"), read(f"{SIZE} a number of 5,000 digits", "b=" + "9" * 198 + "...", 2)),
+        (
+            lambda: L("seq=9 " * 50 + "9" * 30),
+            read(f"{SIZE} {'9' * 30}", "..." + ("seq=9 " * 50)[-100:] + "9" * 30, 103),
+        ),
+        (lambda: L(f"seq[0:3/{'9' * 30}]=3"), read(f"{SIZE} {'9' * 30}", f"seq[0:3/{'9' * 30}]=3", 8)),
+        (lambda: L(f"seq//{'9' * 30}=3"), read(f"{SIZE} {'9' * 30}", f"seq//{'9' * 30}=3", 5)),
+        (lambda: L(f"seq//{2**62}=2"), read(ELEMENTS, f"seq//{2**62}=2", 3)),
+        (lambda: L(f"{{a={2**62} b=2}}=2"), read(ELEMENTS, f"{{a={2**62} b=2}}=2", 0)),
+        (lambda: L(f"a={2**40} b={2**30}"), ELEMENTS),
+        (lambda: Layout.of(("a", 2**40), ("b", 2**30)), ELEMENTS),
+        (lambda: L("batch").bind(batch=10**5000), f"bind(batch=...): {SIZE} a number of 5,001 digits"),
+        (lambda: L(f"a={2**40} B").bind(B=2**30), ELEMENTS),
+        (
+            lambda: L("batch").bind(batch=True),
+            "bind(batch=...): a size is an int, a symbol such as 'B' or a product such as '2*H'; got True",
+        ),
+        (lambda: X.reshape(10**5000, -1), f"{SIZE} a number of 5,001 digits"),
+        (lambda: X.reshape(*[10**18] * 400), ELEMENTS),
+        (lambda: L("a=6").unflatten(0, (2**62, 2)), ELEMENTS),
+        (lambda: L("1 a=6").expand(2**62, 6), ELEMENTS),
+    ],
+)
+def test_sizes_that_no_tensor_has(call: Callable[[], object], text: str) -> None:
+    with pytest.raises(LayoutError) as err:
+        call()
+    assert str(err.value) == text
+
+
+@pytest.mark.parametrize("three", [np.int64(3), np.array(3), torch.tensor(3)])
+def test_an_int_of_numpy_or_torch_is_a_size(three: Any) -> None:
+    assert str(L("batch").bind(batch=three)) == "batch=3"
+    assert str(L("batch").bind((three,))) == "batch=3"
+    assert str(Layout.of(("batch", three))) == "batch=3"
+    assert str(L("a=9").unflatten(0, (three, -1), allow_mixing=True)) == str(L("a=9").unflatten(0, (3, -1), allow_mixing=True))
+    assert str(L("1 a=9").expand(three, 9)) == "copies=3 a=9"
+    assert str(L("batch=6 a=9")[three]) == "a=9"

@@ -358,13 +358,63 @@ def test_a_scripted_layer_is_none_of_torchs_layers() -> None:
     [
         (nn.Linear(1, 2), RNNShapeError, "Linear has no recurrent layer, so there is nothing to convert in it"),
         (nn.LSTM, SpecTypeError, "convert: the class LSTM is no module; give a model, such as convert(Classifier())"),
-        (None, SpecTypeError, "convert: NoneType is no module; give a model, such as convert(Classifier())"),
+        (None, SpecTypeError, "convert: a NoneType is no module; give a model, such as convert(Classifier())"),
     ],
 )
 def test_what_cannot_be_converted(model: Any, kind: Any, message: str) -> None:
     with pytest.raises(kind) as caught:
         rs.nn.convert(model)
     assert str(caught.value) == message
+
+
+# And back
+
+
+@pytest.mark.filterwarnings("ignore:torch.ao.quantization is deprecated", "ignore:torch.quantize_per_tensor")
+@pytest.mark.parametrize("back", [False, True])
+def test_quantize_dynamic_finds_the_layers_of_a_model_that_was_turned_back(back: bool) -> None:
+    model = rs.nn.convert(nn.Sequential(nn.LSTM(4, 8, num_layers=2, bidirectional=True)))
+    plain = rs.nn.convert(copy.deepcopy(model), back=True) if back else model
+    quantized = torch.ao.quantization.quantize_dynamic(plain, {nn.LSTM})
+    # Torch asks for the very class: where this holds no more for a typed layer, the way back is no longer needed.
+    assert isinstance(quantized[0], torch.ao.nn.quantized.dynamic.LSTM) == back
+    x = torch.randn(9, 6, 4)
+    assert quantized(x)[0].sub(model(x)[0]).abs().max() < 0.1
+    assert type(model[0]) is rs.nn.LSTM
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_turning_back_changes_the_class_alone(kind: type[nn.Module]) -> None:
+    layer = kind(4, 8)
+    kept = dict(vars(layer))
+    assert type(rs.nn.convert(layer)) is TYPED[kind]
+    assert rs.nn.convert(layer, back=True) is layer
+    assert type(layer) is kind
+    assert vars(layer) == kept
+    assert type(rs.nn.convert(TYPED[kind](4, 8), back=True)) is kind
+
+
+def test_a_parametrized_layer_turns_back() -> None:
+    layer = rs.nn.convert(parametrized())
+    assert isinstance(layer, rs.nn.GRU)
+    assert rs.nn.convert(layer, back=True) is layer
+    assert isinstance(layer, nn.GRU)
+    assert not isinstance(layer, rs.nn.GRU)
+    assert parametrize.is_parametrized(layer)
+    assert layer(torch.zeros(9, 6, 4))[0].shape == (9, 6, 16)
+
+
+def test_what_cannot_be_turned_back(caplog: pytest.LogCaptureFixture) -> None:
+    class Own(rs.nn.GRU):
+        pass
+
+    with pytest.raises(RNNShapeError) as caught:
+        rs.nn.convert(nn.Sequential(nn.GRU(4, 8)), back=True)
+    assert str(caught.value) == "Sequential has no layer of rnnshape.nn, so there is nothing to turn back in it"
+    with caplog.at_level(logging.WARNING, "rnnshape"):
+        rs.nn.convert(nn.Sequential(Own(4, 8)), back=True)
+    name = f"{__name__}.{Own.__qualname__}"
+    assert caplog.messages == [f"convert leaves 0 as it is: {name} is not rnnshape's own"]
 
 
 # Beside the rest

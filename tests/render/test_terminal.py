@@ -271,7 +271,7 @@ def test_only_other_sizes() -> None:
 rnnshape: train.py  1 recurrent layer, 2 calls, no findings
 
 Net.rnn  GRU(4, 8)  2 calls
-  other  2 calls of still other sizes, not counted here
+  sizes  not known, as nobody can say what these calls take
 """
 
 
