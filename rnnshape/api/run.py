@@ -84,7 +84,9 @@ def run(
         _print(report, title)
     if interrupted:
         raise KeyboardInterrupt
-    return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+    with Guard():
+        return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+    return code
 
 
 def _print(report: Report, title: str) -> None:
