@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from torch import Tensor, nn
@@ -39,15 +39,16 @@ def trackers() -> tuple[Tracker, ...]:
     return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
 
 
-def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True) -> Session:
+def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True, report: Report | None = None) -> Session:
     """Return a session that records and does no more, for one call of a model.
 
     Args:
         model: whose layers are watched.
         ignore: codes that are not reported.
         named: whether the caller has named the axes: then a sequence without a batch is meant.
+        report: where it is recorded; a new one if it is None.
     """
-    return Session(model, "record", (*ignore, UNBATCHED) if named else ignore)
+    return Session(model, "record", (*ignore, UNBATCHED) if named else ignore, report)
 
 
 def _origin(value: object) -> Location | None:
@@ -66,6 +67,7 @@ class Session:
         model: whose layers are watched, and named by their paths in it; None for any layer in the process.
         on: what to do about an error besides recording it.
         ignore: codes that are not reported.
+        report: where it is recorded; a new one if it is None.
 
     Attributes:
         report: what was seen up to now.
@@ -73,9 +75,9 @@ class Session:
         observer: of the recurrent layers.
     """
 
-    def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = ()) -> None:
+    def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = (), report: Report | None = None) -> None:
         self._model = model
-        self.report = Report()
+        self.report = report if report is not None else Report()
         self.reporter = Reporter(self.report, on, ignore, unseen=_torch.unseen, others=reporters)
         self.observer = self.observing()
 
@@ -83,18 +85,20 @@ class Session:
         """Return another observer, which ignores more."""
         return Observer(self.reporter, _origin, ignore)
 
-    def begin(self) -> None:
-        """Begin to watch the layers."""
+    def begin(self, undo: ExitStack) -> None:
+        """Begin to watch the layers.
+
+        Args:
+            undo: ends it when it is closed, also where this has only half begun.
+        """
+        undo.callback(leave_classes, self.observer)
+        undo.callback(self.observer.remove)
+        undo.callback(leave_compiled, self._hear_of_compiled)
         hear_of_compiled(self._hear_of_compiled)
         if self._model is None:
-            self.observer.watch_everything()
+            self.observer.watch_everything(undo)
         else:
             self.observer.watch(_torch.named_modules(self._model))
-
-    def end(self) -> None:
-        """Watch no longer, and leave nothing behind."""
-        leave_compiled(self._hear_of_compiled)
-        self.observer.remove()
 
     def _hear_of_compiled(self, region: Region) -> Callable[[], None] | None:
         return self.reporter.guarded(self._begin_compiled, region)
@@ -124,11 +128,9 @@ class Session:
     @contextmanager
     def watching(self) -> Generator[None, None, None]:
         """Watch the layers while this is entered."""
-        try:
-            self.begin()
+        with ExitStack() as undo:
+            self.begin(undo)
             yield
-        finally:
-            self.end()
 
     def tracker(self, path: Callable[[nn.Module], str] | None = None) -> Tracker:
         """Return a tracker, which is off.
@@ -175,9 +177,16 @@ class Steps(Watcher[nn.Module]):
         self._thread = threading.get_ident()
         self._on = False
 
-    def start(self) -> None:
-        """Begin to follow."""
+    def start(self, undo: ExitStack) -> None:
+        """Begin to follow.
+
+        Args:
+            undo: ends it when it is closed, also where this has only half begun.
+        """
         model = self._model
+        undo.callback(leave_classes, self)
+        undo.callback(forget_batches, self._hear)
+        undo.callback(self.stop)
         if model is None:
             self.everywhere = True
         else:
@@ -211,9 +220,13 @@ class Steps(Watcher[nn.Module]):
     def found_in_passing(self, module: nn.Module) -> nn.Module | None:
         """Any module is a step, where it is the outermost; once all are over, it is a chance to take away what is left."""
         if self._on:
-            return module
+            return None if self._inside else module
         self._leave()
         return None
+
+    def step_aside(self) -> None:
+        """Follow no longer, after a mistake of ours."""
+        self._reporter.step_aside()
 
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
@@ -221,7 +234,7 @@ class Steps(Watcher[nn.Module]):
 
     def through(self, door: nn.Module, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call the model, as one step."""
-        if self._inside or threading.get_ident() != self._thread:
+        if self._inside or self._reporter.stepped_aside or threading.get_ident() != self._thread:
             return proceed(*args, **kwargs)
         if self._taken == self._limit:
             self.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,7 +10,8 @@ from torch import nn
 
 from rnnshape.calls import checked_module
 from rnnshape.contracts.annotations import annotated_axes
-from rnnshape.errors import SpecError
+from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.harmless import UsersCall
 from rnnshape.layout.sizes import shown
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
@@ -66,6 +68,33 @@ def diagnose(
     >>> [finding.code for finding in report.findings]
     ['RNS203']
     """
+    report = Report()
+    run = UsersCall(_run, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,))
+    with run:
+        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore)
+        return report
+    try:
+        run.outcome(model, args, kwargs, loss, target)
+    except Exception as error:
+        report.exception = error
+    return report
+
+
+_MISTAKEN = "what came after a mistake of rnnshape's own, which is in the log"
+
+
+def _diagnose(
+    report: Report,
+    run: UsersCall,
+    model: nn.Module,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    axes: Axes,
+    target: object,
+    target_axes: Axes,
+    loss: Callable[[Any, Any], object] | None,
+    ignore: Iterable[str],
+) -> None:
     checked_module(model, "diagnose", "diagnose(Classifier(), x)")
     codes = (*checked_codes(ignore), *ignored_codes())
     check_form(axes)
@@ -73,22 +102,22 @@ def diagnose(
     if axes and not args and not kwargs:
         raise SpecError(f"axes={shown(axes)}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)")
     axes = annotated_axes(model.forward) or None if axes is None else axes
-    session = recording(model, codes, named=axes is not None)
-    report, tracker = session.report, session.tracker()
+    session = recording(model, codes, named=axes is not None, report=report)
+    tracker = session.tracker()
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
     with session.watching():
         try:
             with tracker:
-                output = _run(model, args, kwargs, loss, target)
-            tracker.finish(output)
+                output = run(model, args, kwargs, loss, target)
         except Exception as error:
             report.exception = error
             add_failure(report, tracker.mark, tracker.path, codes, error)
             if tracker.samples == 1:
                 two = tracker.doubled
                 add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
-    return report
+        else:
+            tracker.finish(output)
 
 
 def _run(

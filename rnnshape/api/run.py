@@ -16,6 +16,7 @@ from types import CodeType, ModuleType
 from typing import Any, cast
 
 from rnnshape.api.watch import watch
+from rnnshape.harmless import Guard
 from rnnshape.hooks.processes import started_processes, unseen
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report.catalogue import FailOn, counts
@@ -84,12 +85,17 @@ def run(
     forked = os.getpid() != process  # a child that came to the script's end too; what it was told is its parent's
     forget_termination()
     if not forked:
-        for what in unseen(started):
-            report.could_not_follow(what)
-        _print(report, title, _other_ranks(ranks, report, wait=not interrupted and not code))
+        others: list[str] = []
+        with Guard():
+            for what in unseen(started):
+                report.could_not_follow(what)
+            others = _other_ranks(ranks, report, wait=not interrupted and not code)
+        _print(report, title, others)
     if interrupted:
         raise KeyboardInterrupt
-    return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+    with Guard():
+        return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+    return code
 
 
 def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str]:
@@ -105,11 +111,12 @@ def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str
 def _print(report: Report, title: str, ranks: Sequence[str] = ()) -> None:
     """Print what was seen, behind all that the script has printed."""
     _flush()
-    if switch() == "off":
-        print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
-    elif _speaks(report):
-        with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-            print_report(report, title, console(stderr=True), ranks=ranks)
+    with Guard():
+        if switch() == "off":
+            print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
+        elif _speaks(report):
+            with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
+                print_report(report, title, console(stderr=True), ranks=ranks)
 
 
 def _say_before_termination(say: Callable[[], object], process: int) -> Callable[[], object]:

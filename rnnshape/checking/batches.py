@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 import weakref
 
 from torch import Tensor
@@ -11,13 +9,12 @@ from torch import Tensor
 from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import along
+from rnnshape.harmless import log_mistake
 from rnnshape.hooks.dataloader import forget_batches, hear_of_batches
 from rnnshape.layout.axes import Axis
 from rnnshape.tracking.book import Book
 
 __all__ = ["Batches", "batches"]
-
-logger = logging.getLogger("rnnshape")
 
 
 class Batches:
@@ -54,9 +51,9 @@ class Batches:
             with _torch.unseen():
                 sizes = tuple(tensor.shape)
                 self._book.remember(tensor, Mark(sizes, {Axis("batch"): along(sizes[0], 0, len(sizes))}))
-        except Exception:
+        except Exception as error:
             forget_batches(self._hear)
-            logger.error("rnnshape made a mistake and hears of no batches; please report this\n%s", traceback.format_exc())
+            log_mistake(error, "and hears of no batches")
 
 
 batches = Batches()

@@ -13,10 +13,13 @@ from torch import nn
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
+from rnnshape.harmless import UsersCall
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.compiled import hear_of_compiled, leave_compiled
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
+
+_torch.uncompiled(UsersCall.__call__)
 
 Proceed = Callable[..., object]
 """Goes on with a call, and returns what it returns."""
@@ -53,6 +56,11 @@ class Watcher(Generic[D]):
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run work of ours without harm to the model."""
         return work(*args)
+
+    def step_aside(self) -> None:
+        """End this watch, after a mistake of ours."""
+        for reporter in self.reporters():
+            reporter.step_aside()
 
     def through(self, door: D, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
@@ -123,14 +131,18 @@ class _Classes:
         with self._lock:
             self._bury()
             self._owners[watcher] = tuple(map(weakref.ref, owners))
-            for reference in self._owners[watcher]:
-                owner = reference()
-                if owner is not None and owner not in self._places:
-                    if not self._places:
-                        hear_of_compiled(self._hear_of_compiled)
-                    self._places[owner] = _Place(owner.__dict__.get("__call__"))
-            self._line_up()
-            self._stand()
+            try:
+                for reference in self._owners[watcher]:
+                    owner = reference()
+                    if owner is not None and owner not in self._places:
+                        if not self._places:
+                            hear_of_compiled(self._hear_of_compiled)
+                        self._places[owner] = _Place(owner.__dict__.get("__call__"))
+                self._line_up()
+                self._stand()
+            except BaseException:
+                self._leave(watcher)
+                raise
 
     def leave(self, watcher: AnyWatcher) -> None:
         """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
@@ -183,7 +195,7 @@ class _Classes:
         at: dict[_Place, list[AnyWatcher]] = {place: [] for place in self._places.values()}
         for watcher, owners in sorted(self._owners.items(), key=lambda item: item[0].raises):
             for owner in (reference() for reference in owners):
-                if owner is not None:
+                if owner is not None and owner in self._places:
                     at[self._places[owner]].append(watcher)
         for place, watchers in at.items():
             place.watchers = tuple(watchers)
@@ -220,18 +232,22 @@ def _past(
 ) -> object:
     """Take a call past the watchers that have a door for the module."""
     seen: list[tuple[AnyWatcher, object]] = []
-    for watcher in watchers:
-        if in_compiled and not watcher.in_compiled:
-            continue
-        door = watcher.doors.get(id(module))
-        if door is None and watcher.everywhere:
-            door = watcher.guarded(watcher.found_in_passing, module)
-        if door is not None:
-            proceed = functools.partial(watcher.through, door, module, proceed)
-            seen.append((watcher, door))
-    if len(seen) > 1:
-        return seen_by_several(seen, module, proceed, *args, **kwargs)
-    return proceed(*args, **kwargs)
+    users = UsersCall(proceed, functools.partial(_step_aside, seen))
+    with users:
+        proceed = users
+        for watcher in watchers:
+            if in_compiled and not watcher.in_compiled:
+                continue
+            door = watcher.doors.get(id(module))
+            if door is None and watcher.everywhere:
+                door = watcher.guarded(watcher.found_in_passing, module)
+            if door is not None:
+                proceed = functools.partial(watcher.through, door, module, proceed)
+                seen.append((watcher, door))
+        if len(seen) > 1:
+            return seen_by_several(seen, module, proceed, *args, **kwargs)
+        return proceed(*args, **kwargs)
+    return users.outcome(*args, **kwargs)
 
 
 @_torch.uncompiled
@@ -240,6 +256,11 @@ def _further(owner: Any, place: _Place, module: nn.Module, /, *args: object, **k
     if place.before is not None:
         return place.before(module, *args, **kwargs)
     return super(owner, module).__call__(*args, **kwargs)
+
+
+def _step_aside(seen: list[tuple[AnyWatcher, object]]) -> None:
+    for watcher, _ in seen:
+        watcher.step_aside()
 
 
 def seen_by_several(

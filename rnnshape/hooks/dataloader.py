@@ -15,6 +15,7 @@ from torch.utils.data import default_collate  # pyright: ignore[reportUnknownVar
 from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
 
 from rnnshape._torch import other_kind
+from rnnshape.harmless import Guard
 from rnnshape.layout.axes import UNKNOWN, Axis, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
@@ -69,10 +70,11 @@ def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
     def __next__(self: Any) -> object:  # noqa: N807
         batch = before(self)
         if _loaders.listeners and self._collate_fn is default_collate and self._auto_collation:
-            for tensor in leaves(batch):
-                if not other_kind(tensor) and tensor.dim():
-                    for listener in _loaders.listeners:
-                        listener(tensor)
+            with Guard():
+                for tensor in leaves(batch):
+                    if not other_kind(tensor) and tensor.dim():
+                        for listener in _loaders.listeners:
+                            listener(tensor)
         return batch
 
     return __next__

@@ -39,8 +39,8 @@ class InnerCalls:
 
     def enter(self, root: nn.Module | None) -> None:
         """Begin to watch what this thread calls, under a module if one is called."""
-        _stand.entered().append((self, root))
         _stand.stand()
+        _stand.entered().append((self, root))
 
     def leave(self) -> None:
         """Watch no longer, unless it was entered before."""
@@ -111,8 +111,8 @@ class _Stand(Watcher[bool]):
         """Stand in the classes."""
         if not self._stands:
             with self._lock:
-                self._stands = True
                 stand_in_classes(self, _torch.RECURRENT)
+                self._stands = True
 
     def rest(self) -> None:
         """Leave the classes until somebody enters."""

@@ -7,10 +7,8 @@ the report.
 from __future__ import annotations
 
 import functools
-import logging
 import sys
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -28,6 +26,7 @@ from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
 from rnnshape.coordinates.tables import alone, along, piece_along
 from rnnshape.errors import ContractError
+from rnnshape.harmless import UsersCall, log_mistake
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
@@ -47,8 +46,6 @@ from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 
 __all__ = ["Tracker"]
-
-logger = logging.getLogger("rnnshape")
 
 # They say something about a tensor and make none; most calls that a mode sees are of these.
 _SILENT = frozenset([
@@ -164,18 +161,28 @@ class Tracker(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
-        name = name_of(func)
         kwargs = kwargs or {}
-        if name in _SILENT or self._off or not self._is_on or not _is_followed_here():
+        if self._off or not self._is_on:
             return func(*args, **kwargs)
-        if self.steps_aside():
-            return func(*args, **kwargs)
+        users = UsersCall(func, self._step_aside)
+        with users:
+            return self._through(users, func, args, kwargs)
+        return users.outcome(*args, **kwargs)
+
+    def _step_aside(self) -> None:
+        self._off = True
+        self._report.could_not_follow("every operation after a mistake of rnnshape's own, which is in the log")
+
+    def _through(self, users: UsersCall, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        name = name_of(func)
+        if name in _SILENT or not _is_followed_here() or self.steps_aside():
+            return users(*args, **kwargs)
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
         if self._book.entries:
             self._guarded(name, self._collect, known, args, kwargs)
         try:
-            result = func(*args, **kwargs)
+            result = users(*args, **kwargs)
         except ContractError as error:  # of another tracker, which sees the same operation
             self._reporter.adopt(error, self.calling_module()[0])
             raise
@@ -219,13 +226,9 @@ class Tracker(TorchFunctionMode):
                     work(*args)
             else:
                 work(*args)
-        except Exception:
+        except Exception as error:
             self._off = True
-            # As text: a record that keeps the traceback would keep the tensors of the call.
-            logger.error(
-                "rnnshape made a mistake at %s and stops following; the model runs on. Please report this\n%s",
-                name, traceback.format_exc(),
-            )  # fmt: skip
+            log_mistake(error, f"at {name} and stops following; the model runs on")
             self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
         finally:
             self._known, self._frame, self._line = {}, None, None

@@ -367,7 +367,7 @@ def test_markup_is_shown_as_it_is(name: str) -> None:
 
 def test_an_escape_is_shown_as_it_is_written_in_python() -> None:
     text = printed(everywhere("\x1b[31m\u202e"), title="a\rb\nc")
-    assert text.startswith("\nrnnshape: a\\x0db\\x0ac  ")
+    assert text.startswith("\nrnnshape: a\\rb\\nc  ")
     assert "\n\\x1b[31m\\u202e  GRU(4, 8)  1 call\n" in text
     assert "\n  \\x1b[31m\\u202e\n" in text
 
