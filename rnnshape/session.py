@@ -6,6 +6,7 @@ import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import Any
 
 from torch import Tensor, nn
@@ -100,13 +101,13 @@ class Session:
         else:
             self.observer.watch(_torch.named_modules(self._model))
 
-    def _hear_of_compiled(self, region: Region) -> Callable[[], None] | None:
-        return self.reporter.guarded(self._begin_compiled, region)
+    def _hear_of_compiled(self, frame: FrameType, undo: ExitStack) -> None:
+        self.reporter.guarded(self._begin_compiled, frame, undo)
 
-    def _begin_compiled(self, region: Region) -> Callable[[], None] | None:
-        """Return what records the layers that were compiled: those that were not called in Python meanwhile."""
+    def _begin_compiled(self, frame: FrameType, undo: ExitStack) -> None:
+        """Have the layers recorded that are compiled: those that will not have been called in Python meanwhile."""
         before: dict[str, tuple[nn.Module, int]] = {}
-        for root in region.modules():
+        for root in Region(frame).modules():
             for path, layer in _torch.named_modules(root):
                 door = self.observer.doors.get(id(layer))
                 if isinstance(layer, _torch.RECURRENT) and (door or self.observer.everywhere):
@@ -114,10 +115,8 @@ class Session:
                     name = known if door or "." in known else f"{type(root).__name__}.{path}".rstrip(".")
                     before[name] = layer, self.report.calls_of(name)
 
-        def end() -> None:
-            self.reporter.guarded(self._end_compiled, before)
-
-        return end if before else None
+        if before:
+            undo.callback(self.reporter.guarded, self._end_compiled, before)
 
     def _end_compiled(self, before: dict[str, tuple[nn.Module, int]]) -> None:
         for name, (layer, calls) in before.items():
@@ -176,6 +175,7 @@ class Steps(Watcher[nn.Module]):
         self._inside = False
         self._thread = threading.get_ident()
         self._on = False
+        self._waits = False
 
     def start(self, undo: ExitStack) -> None:
         """Begin to follow.
@@ -184,7 +184,7 @@ class Steps(Watcher[nn.Module]):
             undo: ends it when it is closed, also where this has only half begun.
         """
         model = self._model
-        undo.callback(leave_classes, self)
+        undo.callback(self._leave_classes)
         undo.callback(forget_batches, self._hear)
         undo.callback(self.stop)
         if model is None:
@@ -194,7 +194,7 @@ class Steps(Watcher[nn.Module]):
         stand_in_classes(self, (nn.Module if model is None else type(model),))
         hear_of_batches(self._hear)
         self._on = True
-        self._tracker.__enter__()
+        self._tracker.start(undo)
 
     def stop(self) -> None:
         """Follow no longer, and leave nothing behind; once more takes away what could not be reached before.
@@ -209,10 +209,14 @@ class Steps(Watcher[nn.Module]):
         self._leave()
 
     def _leave(self) -> None:
-        self.everywhere = not self._tracker.leave()
-        if self.everywhere:
+        self._waits = self.everywhere = not self._tracker.leave()
+        if self._waits:
             stand_in_classes(self, (nn.Module,))
         else:
+            leave_classes(self)
+
+    def _leave_classes(self) -> None:
+        if not self._waits:
             leave_classes(self)
 
     # What the class of a module calls

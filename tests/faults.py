@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch._dynamo import eval_frame
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch.utils.data import DataLoader, TensorDataset
@@ -35,7 +36,7 @@ from rnnshape.hooks import class_call, dataloader, inner_calls
 from rnnshape.hooks.class_call import leave_classes
 from rnnshape.pytest_plugin.options import Options
 from rnnshape.pytest_plugin.watching import Watched
-from rnnshape.tracking import memory
+from rnnshape.tracking import compiled, memory
 
 ROOMS = ("hooks", "tracking", "operations", "rules", "session", "checking", "coordinates", "report")
 FOLDER = Path(rnnshape.__file__).parent
@@ -156,7 +157,9 @@ WORDS, STEPS, SAMPLES, UNITS, CLASSES = 11, 7, 5, 8, 3
 
 
 def model_of(kind: str) -> nn.Module:
-    """Return a model: one that is right, one that is wrong and runs, or one of which torch refuses the second call."""
+    """Return a model: one that is right, is wrong and runs, is refused by torch at its second call, or is compiled."""
+    if kind == "compiled":
+        return compiled_model()
 
     class Tagger(nn.Module):
         def __init__(self) -> None:
@@ -190,6 +193,25 @@ def model_of(kind: str) -> nn.Module:
             return self.head(torch.cat([context, F.dropout(h), features, h_n[-1]], 1))
 
     return Tagger()
+
+
+def compiled_model() -> nn.Module:
+    """Return a model that torch.compile runs in parts: it leaves one layer to Python, and compiles the other."""
+
+    class Compiled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding = nn.Embedding(WORDS, UNITS)
+            self.rnn = nn.GRU(UNITS, UNITS, batch_first=True)
+            self.cell = nn.GRUCell(UNITS, CLASSES)
+
+        def forward(self, words: Int[Tensor, "batch seq"], lengths: Int[Tensor, " batch"]) -> Float[Tensor, "batch classes"]:
+            return self.cell(self.rnn(self.embedding(words))[0].sum(1) / lengths[:, None])
+
+    torch._dynamo.reset()
+    model = Compiled()
+    model.compile(backend="eager")
+    return model
 
 
 def batches() -> DataLoader[tuple[Tensor, ...]]:
@@ -369,6 +391,8 @@ def left_behind(model: nn.Module) -> dict[str, object]:
         "threads": threading.active_count(),
         "handlers": [h for h in logging.getLogger("rnnshape").handlers if not isinstance(h, Log)],
         "profiler": (sys.getprofile(), sys.gettrace()),
+        "finders": [*sys.meta_path],
+        "compiler": eval_frame._maybe_set_eval_frame,
     }
 
 
@@ -435,6 +459,10 @@ def sweep() -> None:
         leave_classes(watcher)
     for listener in dataloader._loaders.listeners:
         dataloader.forget_batches(listener)
+    regions = compiled._regions
+    class_call._classes._compiled = regions._inside = 0
+    regions.listeners, regions._here.frame, regions._here.undo = (), None, contextlib.ExitStack()
+    regions._rest()
     while torch._C._len_torch_function_stack():
         torch.overrides._pop_mode()
     inner_calls._stand.entered().clear()

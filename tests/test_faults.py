@@ -26,13 +26,17 @@ NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 # A callback that was made while it had a fault may be called after the trial; in the trial we look ourselves.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
-KINDS = ("right", "wrong", "raises")
+KINDS = ("right", "wrong", "raises", "compiled")
 
 DOORS_THEMSELVES = {
     "hooks.class_call:_call_past.<locals>.__call__": "stands in the class, and guards what it calls",
+    "hooks.class_call:_past": "is a guard",
     "hooks.class_call:_further": "is the way on to the user's own call",
     "hooks.dataloader:_listening.<locals>.__next__": "stands in the class of loaders, and guards what it calls",
     "tracking.track:Tracker.__torch_function__": "is called by torch, and guards what it calls",
+    "tracking.track:Tracker._leave_behind": "takes the tracker off before compiled code; nobody else would",
+    "tracking.compiled:_Regions._noticing.<locals>.set_compiler": "stands in torch, and guards what it calls",
+    "tracking.compiled:_Regions._come_in": "is a guard",
     "checking.functions:_of_function.<locals>.wrapper": "is what the user calls, and guards what it calls",
     "checking.functions:_of_generator.<locals>.wrapper": "is what the user calls, and guards what it calls",
     "checking.functions:_begun": "is a guard",
@@ -49,6 +53,11 @@ TAKE_AWAY = {
     "hooks.class_call:_Classes._bury": "likewise",
     "hooks.class_call:_Classes._line_up": "likewise",
     "hooks.class_call:_Classes._line_up.<locals>.<lambda>": "likewise",
+    "hooks.class_call:_Place.take": "likewise",
+    "tracking.compiled:_Regions.close": "a function is left where torch sets the compiler, that tells nobody",
+    "tracking.compiled:_Regions._rest": "likewise",
+    "tracking.compiled:_Regions._go_out": "likewise",
+    "tracking.track:Tracker.leave": "likewise: the tracker itself is taken off",
     "hooks.dataloader:_Loaders.close": "a ``__next__`` is left that tells nobody",
 }
 """Functions that take something of ours away: with a fault in them it stays, and does nothing. With what is left."""
@@ -58,6 +67,8 @@ CALLBACKS = {
     "coordinates.room:Beside.__init__.<locals>.gone": "of a tensor that has died",
     "hooks.observer:Observer._door.<locals>.<lambda>": "of a module that has died",
     "hooks.class_call:_Classes._line_up": "of a checked class that has died",
+    "hooks.class_call:_Place.take": "likewise",
+    "hooks.inner_calls:_Stand.leave_for_good": "of the last function that is checked",
 }
 """Functions that Python calls when something dies: it prints what they raise, and goes on. With what dies."""
 
@@ -123,6 +134,18 @@ def test_a_fault_in_one_function_of_each_module(door: str, known: dict[CodeType,
     noticed = {one.name: harm(attempt(DOORS[door], "wrong", Fault(one)), expected, one.name) for one in sample}
     assert not {name: said for name, said in noticed.items() if said}
     assert sample
+
+
+@pytest.mark.parametrize("door", ["watch(model, track=True)", "check a class"])
+def test_a_fault_in_every_function_that_compiled_code_has_called(door: str, known: dict[CodeType, Ours]) -> None:
+    expected = plain("compiled")
+    otherwise = reached(door, "right", known)
+    found = [one for one in reached(door, "compiled", known) if one not in otherwise]
+    noticed = {one.name: harm(attempt(DOORS[door], "compiled", Fault(one)), expected, one.name) for one in found}
+    assert not {name: said for name, said in noticed.items() if said}
+    assert {one.name.partition(":")[0] for one in found} >= {"tracking.compiled", "hooks.class_call", "session"} - (
+        {"session"} if door == "check a class" else set()
+    )
 
 
 @pytest.mark.skipif(not NIGHTLY, reason="a fault in every function: nightly")

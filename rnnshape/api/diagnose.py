@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from torch import nn
@@ -19,6 +20,7 @@ from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import recording
 from rnnshape.tracking.labels import Axes, check_form, label, label_arguments
+from rnnshape.tracking.track import Tracker
 
 __all__ = ["diagnose"]
 
@@ -107,17 +109,25 @@ def _diagnose(
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
     with session.watching():
-        try:
-            with tracker:
-                output = run(model, args, kwargs, loss, target)
-        except Exception as error:
+        output, error = _followed(tracker, run, model, args, kwargs, loss, target)
+        if error is None:
+            tracker.finish(output)
+        else:
             report.exception = error
             add_failure(report, tracker.mark, tracker.path, codes, error)
             if tracker.samples == 1:
                 two = tracker.doubled
                 add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
-        else:
-            tracker.finish(output)
+
+
+def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[object, Exception | None]:
+    """Run a model with a tracker that is on; return what came of it, an exception apart from a mistake of ours."""
+    with ExitStack() as undo:
+        tracker.start(undo)
+        try:
+            return run(*args), None
+        except Exception as error:
+            return None, error
 
 
 def _run(

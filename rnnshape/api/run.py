@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
@@ -67,12 +68,17 @@ def run(
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
     watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
     report = watching.attach()
-    ranks = ranks_here()
+    ranks = None
+    with Guard():
+        ranks = ranks_here()
     title, process = _title(target, as_module), os.getpid()
     forget_termination = _say_before_termination(lambda: _print(report, title), process)
     interrupted = False
     code = 0
-    with _only_mistakes_are_logged(), started_processes() as started:
+    started: Counter[str] = Counter()
+    with _only_mistakes_are_logged(), contextlib.ExitStack() as undo:
+        with Guard():
+            started = undo.enter_context(started_processes())
         try:
             code = _script(target, as_module)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools

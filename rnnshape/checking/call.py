@@ -106,8 +106,7 @@ class CheckedCall:
             self._layers.enter(self._root)
             undo.callback(self._layers.leave)
             if self._own is not None:
-                undo.callback(self._own.leave)
-                self._own.__enter__()
+                self._own.start(undo)
             return undo.pop_all()
 
     def step_aside(self) -> None:

@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, Generic, TypeVar
 
 from torch import nn
@@ -18,8 +19,6 @@ from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.compiled import hear_of_compiled, leave_compiled
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
-
-_torch.uncompiled(UsersCall.__call__)
 
 Proceed = Callable[..., object]
 """Goes on with a call, and returns what it returns."""
@@ -96,8 +95,9 @@ class _Place:
     def put(self, owner: type[nn.Module]) -> None:
         """Stand in a class."""
         if not self.stands:
+            ours = _call_past(owner, self)
             self.stands = True
-            owner.__call__ = _call_past(owner, self)
+            owner.__call__ = ours
 
     def take(self, owner: type[nn.Module]) -> None:
         """Give a class its own ``__call__`` back."""
@@ -171,17 +171,19 @@ class _Classes:
             if not place.watchers:
                 del self._places[owner]
                 place.take(owner)
-                if not self._places:
-                    leave_compiled(self._hear_of_compiled)
+        if not self._places:
+            leave_compiled(self._hear_of_compiled)
 
-    def _hear_of_compiled(self, region: object) -> Callable[[], None]:
+    def _hear_of_compiled(self, _: object, undo: ExitStack) -> None:
         """Leave the classes that are compiled while any thread is in compiled code: it is made anew where they have changed."""
-        self._count_compiled(1)
-        return functools.partial(self._count_compiled, -1)
-
-    def _count_compiled(self, more: int) -> None:
         with self._lock:
-            self._compiled += more
+            self._compiled += 1
+            undo.callback(self._come_back)
+            self._stand()
+
+    def _come_back(self) -> None:
+        with self._lock:
+            self._compiled -= 1
             self._stand()
 
     def _stand(self) -> None:

@@ -6,11 +6,11 @@ the report.
 
 from __future__ import annotations
 
-import functools
 import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from types import FrameType
 from typing import Any, Literal
 
@@ -69,8 +69,7 @@ def _is_followed_here() -> bool:
 
 
 COMPILED = (
-    "compiled by torch.compile, so no axis is followed through it; "
-    "torch.compiler.set_stance('force_eager') runs it in Python"
+    "compiled by torch.compile, so no axis is followed through it; torch.compiler.set_stance('force_eager') runs it in Python"
 )
 
 RECORDED = (
@@ -127,6 +126,16 @@ class Tracker(TorchFunctionMode):
         """Follow no longer."""
         self.leave()
 
+    def start(self, undo: ExitStack) -> None:
+        """Begin to follow what this thread does.
+
+        Args:
+            undo: ends it when it is closed, also where this has only half begun.
+        """
+        undo.callback(_torch.pop_mode, self)
+        undo.callback(self.leave)
+        self.__enter__()
+
     def leave(self) -> bool:
         """Follow no longer, and tell whether it is on no stack any more.
 
@@ -134,7 +143,12 @@ class Tracker(TorchFunctionMode):
         own. Then another try is needed, outside of the backward, in the thread that has entered it.
         """
         self._is_on = False
-        leave_compiled(self._leave_behind)
+        try:
+            return self._is_taken_off()
+        finally:
+            leave_compiled(self._leave_behind)
+
+    def _is_taken_off(self) -> bool:
         thread = self._thread and self._thread()
         if thread is None or not thread.is_alive() or self._is_behind:
             return True
@@ -145,14 +159,16 @@ class Tracker(TorchFunctionMode):
         self._thread = None
         return True
 
-    def _leave_behind(self, region: Region) -> Callable[[], None] | None:
+    def _leave_behind(self, frame: FrameType, undo: ExitStack) -> None:
         """Let this thread go into compiled code without it."""
         at = _torch.pop_mode(self)
-        if at is None:
-            return None
-        self._is_behind = True
-        self._report.did_not_look(COMPILED, region.name)
-        return functools.partial(self._come_back, at)
+        if at is not None:
+            self._is_behind = True
+            undo.callback(self._come_back, at)
+            self._reporter.guarded(self._tell_of_compiled, frame)
+
+    def _tell_of_compiled(self, frame: FrameType) -> None:
+        self._report.did_not_look(COMPILED, Region(frame).name)
 
     def _come_back(self, at: int) -> None:
         self._is_behind = False

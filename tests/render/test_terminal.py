@@ -222,7 +222,9 @@ def test_what_was_not_looked_at() -> None:
     report = report_of(unfollowed=("a",))
     report.did_not_look("compiled", "Net.rnn")
     report.did_not_look("compiled", "Net.cell")
-    assert printed(report) == """
+    assert (
+        printed(report)
+        == """
 rnnshape: train.py  0 recurrent layers, 0 calls, no findings
 
 not judged:
@@ -231,6 +233,7 @@ not judged:
 not looked at:
   Net.rnn and Net.cell: compiled
 """
+    )
 
 
 def test_a_finding_without_a_call_that_came_to_its_end() -> None:
