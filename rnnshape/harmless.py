@@ -15,7 +15,7 @@ from rnnshape.errors import ContractError, RNNShapeWarning
 from rnnshape.text import shown_lines
 from rnnshape.tracebacks import place_of
 
-__all__ = ["Guard", "UsersCall", "log_mistake"]
+__all__ = ["Guard", "UsersCall", "is_mistake", "log_mistake"]
 
 logger = logging.getLogger("rnnshape")
 
@@ -44,12 +44,32 @@ def _nothing() -> None:
     """Whoever made the mistake has nothing to do about it."""
 
 
+def is_mistake(
+    error: BaseException, aside: Callable[[], object] = _nothing, meant: tuple[type[Exception], ...] = MEANT
+) -> bool:
+    """Tell whether an exception of ours is a mistake; then it is logged, and whoever made it steps aside.
+
+    Args:
+        error: what our own code raised.
+        aside: is called after a mistake; a mistake in it is no worse.
+        meant: what passes, as it is meant for the user.
+    """
+    if not isinstance(error, Exception) or isinstance(error, meant):
+        return False
+    log_mistake(error)
+    try:
+        aside()
+    except Exception as worse:
+        log_mistake(worse)
+    return True
+
+
 class Guard:
     """Keeps a mistake of ours from going any further, while it is entered.
 
     Args:
-        aside: is called after a mistake; a mistake in it is no worse.
-        meant: what passes, as it is meant for the user.
+        aside: as in `is_mistake`.
+        meant: as in `is_mistake`.
     """
 
     __slots__ = ("_aside", "_meant")
@@ -62,60 +82,53 @@ class Guard:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
-        if not isinstance(error, Exception) or isinstance(error, self._meant):
-            return False
-        log_mistake(error)
-        try:
-            self._aside()
-        except Exception as worse:
-            log_mistake(worse)
-        return True
+        return error is not None and is_mistake(error, self._aside, self._meant)
 
 
-class UsersCall(Guard):
-    """A call of the user's code in the middle of ours.
+class UsersCall:
+    """A call of the user's code in the middle of ours. No context manager: most calls of a module or of torch pass through one.
 
         call = UsersCall(function)
-        with call:
+        try:
             return ours(call, *args)
+        except BaseException as error:
+            if not call.outlives(error):
+                raise
         return call.outcome(*args)
 
     Args:
         function: the user's.
-        aside: as in `Guard`.
-        meant: as in `Guard`.
     """
 
-    __slots__ = ("_error", "_function", "_is_made", "_result")
+    _is_made = False
+    _error: BaseException | None = None
+    _result: object = None
 
-    def __init__(
-        self,
-        function: Callable[..., object],
-        aside: Callable[[], object] = _nothing,
-        meant: tuple[type[Exception], ...] = MEANT,
-    ) -> None:
-        self._aside = aside
-        self._meant = meant
+    def __init__(self, function: Callable[..., object]) -> None:
         self._function = function
-        self._is_made = False
-        self._error: BaseException | None = None
-        self._result: object = None
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Make the call, from within our code."""
         self._is_made = True
         try:
-            self._result = self._function(*args, **kwargs)
+            self._result = result = self._function(*args, **kwargs)
         except BaseException as error:
             self._error = error
             raise
-        return self._result
+        return result
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
-        if error is None or error is self._error or not super().__exit__(kind, error, trace):
-            self._error = self._result = None  # nothing of the user's is kept alive
-            return False
-        return True
+    def outlives(
+        self, error: BaseException, aside: Callable[[], object] = _nothing, meant: tuple[type[Exception], ...] = MEANT
+    ) -> bool:
+        """Tell whether an exception is a mistake of ours, as `is_mistake` does, and not what the user's call raised."""
+        if error is not self._error and is_mistake(error, aside, meant):
+            return True
+        self.forget()
+        return False
+
+    def forget(self) -> None:
+        """Keep nothing of the user's alive."""
+        self._error = self._result = None
 
     def outcome(self, *args: object, **kwargs: object) -> object:
         """Return or raise what came of the call, after a mistake of ours; it is made now where it was not made yet."""

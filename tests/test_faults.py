@@ -65,7 +65,6 @@ TAKE_AWAY = {
 
 CALLBACKS = {
     "coordinates.room:Beside.__init__.<locals>.gone": "of a tensor that has died",
-    "hooks.observer:Observer._door.<locals>.<lambda>": "of a module that has died",
     "hooks.class_call:_Classes._line_up": "of a checked class that has died",
     "hooks.class_call:_Place.take": "likewise",
     "hooks.inner_calls:_Stand.leave_for_good": "of the last function that is checked",

@@ -71,10 +71,14 @@ def diagnose(
     ['RNS203']
     """
     report = Report()
-    run = UsersCall(_run, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,))
-    with run:
+    run = UsersCall(_run)
+    try:
         _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore)
+        run.forget()
         return report
+    except BaseException as error:
+        if not run.outlives(error, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,)):
+            raise
     try:
         run.outcome(model, args, kwargs, loss, target)
     except Exception as error:

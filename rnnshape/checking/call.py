@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
@@ -100,13 +100,13 @@ class CheckedCall:
         if self._own is not None:
             self._own.finish(result if is_output else None)
 
-    def entered(self) -> ExitStack:
-        """Begin to watch this thread, until what is returned is closed."""
+    def entered(self) -> AbstractContextManager[object]:
+        """Begin to watch this thread, until what is returned ends."""
+        if self._own is None:
+            return self._layers.enter(self._root)
         with ExitStack() as undo:
-            self._layers.enter(self._root)
-            undo.callback(self._layers.leave)
-            if self._own is not None:
-                self._own.start(undo)
+            undo.push(self._layers.enter(self._root))
+            self._own.start(undo)
             return undo.pop_all()
 
     def step_aside(self) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from rnnshape import _torch
-from rnnshape.harmless import Guard, UsersCall
+from rnnshape.harmless import Guard, UsersCall, is_mistake
 
 __all__ = ["Begin", "Entered", "around"]
 
@@ -68,19 +68,25 @@ def _of_function(function: Function, begin: Begin) -> Function:
 
 def _begun(begin: Begin, args: tuple[object, ...], kwargs: dict[str, object]) -> Entered | None:
     """Begin a call; None after a mistake of ours."""
-    with Guard():
+    try:
         return begin(args, kwargs)
+    except BaseException as error:
+        if not is_mistake(error):
+            raise
     return None
 
 
 def _called(call: Entered, function: Function, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
     """Call a function of the user's under a call that has begun, and end that."""
-    users = UsersCall(function, call.step_aside)
-    with users:
+    users = UsersCall(function)
+    try:
         with call.entered():
             result = users(*args, **kwargs)
         call.end(result, is_output=False)
         return result
+    except BaseException as error:
+        if not users.outlives(error, call.step_aside):
+            raise
     return users.outcome(*args, **kwargs)
 
 
@@ -88,9 +94,13 @@ def _goes_on(call: Entered | None, go_on: Callable[[], object]) -> object:
     """Go on with the user's code, with the call entered only while it runs."""
     if call is None:
         return go_on()
-    users = UsersCall(go_on, call.step_aside)
-    with users, call.entered():
-        return users()
+    users = UsersCall(go_on)
+    try:
+        with call.entered():
+            return users()
+    except BaseException as error:
+        if not users.outlives(error, call.step_aside):
+            raise
     return users.outcome()
 
 

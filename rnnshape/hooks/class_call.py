@@ -234,9 +234,8 @@ def _past(
 ) -> object:
     """Take a call past the watchers that have a door for the module."""
     seen: list[tuple[AnyWatcher, object]] = []
-    users = UsersCall(proceed, functools.partial(_step_aside, seen))
-    with users:
-        proceed = users
+    proceed = users = UsersCall(proceed)
+    try:
         for watcher in watchers:
             if in_compiled and not watcher.in_compiled:
                 continue
@@ -249,6 +248,9 @@ def _past(
         if len(seen) > 1:
             return seen_by_several(seen, module, proceed, *args, **kwargs)
         return proceed(*args, **kwargs)
+    except BaseException as error:
+        if not users.outlives(error, functools.partial(_step_aside, seen)):
+            raise
     return users.outcome(*args, **kwargs)
 
 

@@ -180,19 +180,21 @@ class Tracker(TorchFunctionMode):
         kwargs = kwargs or {}
         if self._off or not self._is_on:
             return func(*args, **kwargs)
-        users = UsersCall(func, self._step_aside)
-        with users:
-            return self._through(users, func, args, kwargs)
+        users = UsersCall(func)
+        try:
+            name = name_of(func)
+            if not (name in _SILENT or not _is_followed_here() or self.steps_aside()):
+                return self._through(users, name, func, args, kwargs)
+        except BaseException as error:
+            if not users.outlives(error, self._step_aside):
+                raise
         return users.outcome(*args, **kwargs)
 
     def _step_aside(self) -> None:
         self._off = True
         self._report.could_not_follow("every operation after a mistake of rnnshape's own, which is in the log")
 
-    def _through(self, users: UsersCall, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        name = name_of(func)
-        if name in _SILENT or not _is_followed_here() or self.steps_aside():
-            return users(*args, **kwargs)
+    def _through(self, users: UsersCall, name: str, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
         if self._book.entries:
