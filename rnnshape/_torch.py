@@ -258,9 +258,7 @@ class _Unrecorded:
         self._unseen.__enter__()
         _record(False)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         _record(True)
         self._unseen.__exit__(kind, error, trace)
 

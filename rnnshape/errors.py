@@ -34,6 +34,11 @@ __all__ = [
 ]
 
 
+def _shown(words: str) -> str:
+    """Return words without a character that would steer a terminal; `rnnshape.text` does the same, and stands higher."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+
+
 class RNNShapeError(Exception):
     """The base of every exception that rnnshape raises on purpose."""
 
@@ -71,8 +76,9 @@ class LayoutSyntaxError(LayoutError):
         line = "".join(" " if character.isspace() else character for character in text)
         first = max(0, position - _AROUND) if len(line) > 2 * _AROUND else 0
         before, after = "..." if first else "", "..." if len(line) > first + 2 * _AROUND else ""
-        seen = f"{before}{line[first : first + 2 * _AROUND]}{after}"
-        super().__init__(f"cannot read this layout: {reason}\n  {seen}\n  {' ' * (len(before) + position - first)}^")
+        left, right = _shown(line[first:position]), _shown(line[position : first + 2 * _AROUND])
+        caret = " " * len(before + left) + "^"
+        super().__init__(f"cannot read this layout: {_shown(reason)}\n  {before}{left}{right}{after}\n  {caret}")
 
     def __reduce__(self) -> tuple[type[LayoutSyntaxError], tuple[str, int, str]]:
         return type(self), (self.text, self.position, self.reason)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import Any
 
 from torch import Tensor, nn
@@ -40,15 +41,16 @@ def trackers() -> tuple[Tracker, ...]:
     return tuple(mode for mode in _torch.function_modes() if isinstance(mode, Tracker))
 
 
-def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True) -> Session:
+def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True, report: Report | None = None) -> Session:
     """Return a session that records and does no more, for one call of a model.
 
     Args:
         model: whose layers are watched.
         ignore: codes that are not reported.
         named: whether the caller has named the axes: then a sequence without a batch is meant.
+        report: where it is recorded; a new one if it is None.
     """
-    return Session(model, "record", (*ignore, UNBATCHED) if named else ignore)
+    return Session(model, "record", (*ignore, UNBATCHED) if named else ignore, report)
 
 
 def _origin(value: object) -> Location | None:
@@ -67,6 +69,7 @@ class Session:
         model: whose layers are watched, and named by their paths in it; None for any layer in the process.
         on: what to do about an error besides recording it.
         ignore: codes that are not reported.
+        report: where it is recorded; a new one if it is None.
 
     Attributes:
         report: what was seen up to now.
@@ -74,9 +77,9 @@ class Session:
         observer: of the recurrent layers.
     """
 
-    def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = ()) -> None:
+    def __init__(self, model: nn.Module | None, on: Action, ignore: Iterable[str] = (), report: Report | None = None) -> None:
         self._model = model
-        self.report = Report()
+        self.report = report if report is not None else Report()
         self.reporter = Reporter(self.report, on, ignore, unseen=_torch.unseen, others=reporters)
         self.observer = self.observing()
 
@@ -84,26 +87,28 @@ class Session:
         """Return another observer, which ignores more."""
         return Observer(self.reporter, _origin, ignore)
 
-    def begin(self) -> None:
-        """Begin to watch the layers."""
+    def begin(self, undo: ExitStack) -> None:
+        """Begin to watch the layers.
+
+        Args:
+            undo: ends it when it is closed, also where this has only half begun.
+        """
+        undo.callback(leave_classes, self.observer)
+        undo.callback(self.observer.remove)
+        undo.callback(leave_compiled, self._hear_of_compiled)
         hear_of_compiled(self._hear_of_compiled)
         if self._model is None:
-            self.observer.watch_everything()
+            self.observer.watch_everything(undo)
         else:
             self.observer.watch(_torch.named_modules(self._model))
 
-    def end(self) -> None:
-        """Watch no longer, and leave nothing behind."""
-        leave_compiled(self._hear_of_compiled)
-        self.observer.remove()
+    def _hear_of_compiled(self, frame: FrameType, undo: ExitStack) -> None:
+        self.reporter.guarded(self._begin_compiled, frame, undo)
 
-    def _hear_of_compiled(self, region: Region) -> Callable[[], None] | None:
-        return self.reporter.guarded(self._begin_compiled, region)
-
-    def _begin_compiled(self, region: Region) -> Callable[[], None] | None:
-        """Return what records the layers that were compiled: those that were not called in Python meanwhile."""
+    def _begin_compiled(self, frame: FrameType, undo: ExitStack) -> None:
+        """Have the layers recorded that are compiled: those that will not have been called in Python meanwhile."""
         before: dict[str, tuple[nn.Module, int]] = {}
-        for root in region.modules():
+        for root in Region(frame).modules():
             for path, layer in _torch.named_modules(root):
                 door = self.observer.doors.get(id(layer))
                 if isinstance(layer, _torch.RECURRENT) and (door or self.observer.everywhere):
@@ -111,10 +116,8 @@ class Session:
                     name = known if door or "." in known else f"{type(root).__name__}.{path}".rstrip(".")
                     before[name] = layer, self.report.calls_of(name)
 
-        def end() -> None:
-            self.reporter.guarded(self._end_compiled, before)
-
-        return end if before else None
+        if before:
+            undo.callback(self.reporter.guarded, self._end_compiled, before)
 
     def _end_compiled(self, before: dict[str, tuple[nn.Module, int]]) -> None:
         for name, (layer, calls) in before.items():
@@ -125,11 +128,9 @@ class Session:
     @contextmanager
     def watching(self) -> Generator[None, None, None]:
         """Watch the layers while this is entered."""
-        try:
-            self.begin()
+        with ExitStack() as undo:
+            self.begin(undo)
             yield
-        finally:
-            self.end()
 
     def tracker(self, path: Callable[[nn.Module], str] | None = None) -> Tracker:
         """Return a tracker, which is off.
@@ -176,10 +177,18 @@ class Steps(Watcher[nn.Module]):
         self._thread = threading.get_ident()
         self._on = False
         self._samples: list[Tensor] = []
+        self._waits = False
 
-    def start(self) -> None:
-        """Begin to follow."""
+    def start(self, undo: ExitStack) -> None:
+        """Begin to follow.
+
+        Args:
+            undo: ends it when it is closed, also where this has only half begun.
+        """
         model = self._model
+        undo.callback(self._leave_classes)
+        undo.callback(forget_batches, self)
+        undo.callback(self.stop)
         if model is None:
             self.everywhere = True
         else:
@@ -187,7 +196,7 @@ class Steps(Watcher[nn.Module]):
         stand_in_classes(self, (nn.Module if model is None else type(model),))
         hear_of_batches(self)
         self._on = True
-        self._tracker.__enter__()
+        self._tracker.start(undo)
 
     def stop(self) -> None:
         """Follow no longer, and leave nothing behind; once more takes away what could not be reached before.
@@ -202,10 +211,14 @@ class Steps(Watcher[nn.Module]):
         self._leave()
 
     def _leave(self) -> None:
-        self.everywhere = not self._tracker.leave()
-        if self.everywhere:
+        self._waits = self.everywhere = not self._tracker.leave()
+        if self._waits:
             stand_in_classes(self, (nn.Module,))
         else:
+            leave_classes(self)
+
+    def _leave_classes(self) -> None:
+        if not self._waits:
             leave_classes(self)
 
     # What the class of a module calls
@@ -213,9 +226,13 @@ class Steps(Watcher[nn.Module]):
     def found_in_passing(self, module: nn.Module) -> nn.Module | None:
         """Any module is a step, where it is the outermost; once all are over, it is a chance to take away what is left."""
         if self._on:
-            return module
+            return None if self._inside else module
         self._leave()
         return None
+
+    def step_aside(self) -> None:
+        """Follow no longer, after a mistake of ours."""
+        self._reporter.step_aside()
 
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
@@ -223,7 +240,7 @@ class Steps(Watcher[nn.Module]):
 
     def through(self, door: nn.Module, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call the model, as one step."""
-        if self._inside or threading.get_ident() != self._thread:
+        if self._inside or self._reporter.stepped_aside or threading.get_ident() != self._thread:
             return proceed(*args, **kwargs)
         if self._taken == self._limit:
             self.stop()

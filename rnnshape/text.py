@@ -5,7 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "sizes"]
+__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "shown", "shown_lines", "sizes"]
+
+_UNSEEN = (*range(9), *range(10, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_ESCAPES = {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
+
+
+def shown(words: str) -> str:
+    r"""Make one line for a person of words that hold names from the user's code or the name of a file.
+
+    What would steer a terminal, begin a line, turn the direction of letters, or cannot be written at all is an escape.
+
+    >>> print(shown("rnn" + chr(27) + chr(10) + chr(0x202e)))
+    rnn\x1b\n\u202e
+    """
+    return words if words.isprintable() else words.translate(_ESCAPES)
+
+
+def shown_lines(words: str) -> str:
+    r"""Make lines for a person, as `shown` makes one: the ends of lines are meant.
+
+    >>> print(shown_lines("rnn" + chr(27) + chr(10) + "fc"))
+    rnn\x1b
+    fc
+    """
+    return "\n".join(map(shown, words.split("\n")))
 
 
 def a(noun: str) -> str:

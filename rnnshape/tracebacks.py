@@ -8,7 +8,7 @@ from types import TracebackType
 
 from rnnshape.errors import ContractError, RNNShapeError
 
-__all__ = ["clear_of_ours", "is_our_mistake"]
+__all__ = ["clear_of_ours", "is_our_mistake", "place_of"]
 
 
 def _folder(file: str) -> str:
@@ -41,6 +41,14 @@ def is_our_mistake(error: BaseException) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS)
+
+
+def place_of(error: BaseException) -> tuple[str, int]:
+    """Return file and line where an exception was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return ("", 0) if trace is None else (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
 
 
 def _hidden(error: BaseException) -> tuple[str, ...]:

@@ -31,6 +31,14 @@ def expected(request: pytest.FixtureRequest) -> Expected:
     return Expected(request.config.getoption("--update"), f"{node.path.relative_to(request.config.rootpath).as_posix()}")
 
 
+@pytest.fixture(autouse=True)
+def _no_mistake_of_ours_was_logged() -> None:
+    """Forget which mistakes of ours were logged: of each kind a process logs the first, and every test is to see its own."""
+    harmless = sys.modules.get("rnnshape.harmless")
+    if harmless is not None:
+        harmless._logged.clear()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_stands_in_classes() -> Iterator[None]:
     """Take away what the tests of a module had checked; of what other modules check nobody calls anything here."""

@@ -16,7 +16,8 @@ from rnnshape.checking.call import CheckedCall
 from rnnshape.checking.checker import Checker
 from rnnshape.checking.functions import around
 from rnnshape.contracts.annotations import annotations_of
-from rnnshape.errors import LayoutError, SpecError, SpecTypeError
+from rnnshape.errors import LayoutError, RNNShapeError, SpecError, SpecTypeError
+from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
@@ -91,6 +92,12 @@ def check(
     """
     if target is None:
         return functools.partial(check, axes=axes, on=on, track=track, ignore=ignore)
+    with Guard(meant=(RNNShapeError,)):
+        return _checked(target, axes, on, track, ignore)
+    return target
+
+
+def _checked(target: object, axes: Axes, on: Action, track: bool | int, ignore: Iterable[str]) -> object:
     if switch() == "off":
         return target
     checked, codes, limit = checked_options(on, ignore, track)
@@ -198,13 +205,19 @@ class _ClassCheck(Watcher[bool]):
         """Any module of the class is checked."""
         return True
 
+    def step_aside(self) -> None:
+        """End this check, after a mistake of ours."""
+        self._checker.reporter.step_aside()
+
     def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
+        if self._checker.reporter.stepped_aside:
+            return proceed(*args, **kwargs)
         own = module.__dict__.get("forward")
         given = args if own is not None else (module, *args)
         call = CheckedCall(self._checker, own or type(module).forward, module, given, kwargs)
         call.begin()
-        with call:
+        with call.entered():
             result = proceed(*args, **kwargs)
         call.end(result, is_output=True)
         return result

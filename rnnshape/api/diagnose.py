@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from copy import deepcopy
 from typing import Any, NamedTuple
 
 from torch import nn
 
-from rnnshape.calls import checked_module
 from rnnshape import _torch
+from rnnshape.calls import checked_module
 from rnnshape.contracts.annotations import annotated_axes
-from rnnshape.errors import SpecError
+from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.harmless import Guard, UsersCall
 from rnnshape.layout.sizes import shown
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
@@ -73,6 +76,37 @@ def diagnose(
     >>> [finding.code for finding in report.findings]
     ['RNS203']
     """
+    report = Report()
+    run = UsersCall(_run)
+    try:
+        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore)
+        run.forget()
+        return report
+    except BaseException as error:
+        if not run.outlives(error, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,)):
+            raise
+    try:
+        run.outcome(model, args, kwargs, loss, target)
+    except Exception as error:
+        report.exception = error
+    return report
+
+
+_MISTAKEN = "what came after a mistake of rnnshape's own, which is in the log"
+
+
+def _diagnose(
+    report: Report,
+    run: UsersCall,
+    model: nn.Module,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    axes: Axes,
+    target: object,
+    target_axes: Axes,
+    loss: Callable[[Any, Any], object] | None,
+    ignore: Iterable[str],
+) -> None:
     checked_module(model, "diagnose", "diagnose(Classifier(), x)")
     codes = (*checked_codes(ignore), *ignored_codes())
     check_form(axes)
@@ -80,28 +114,36 @@ def diagnose(
     if axes and not args and not kwargs:
         raise SpecError(f"axes={shown(axes)}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)")
     axes = annotated_axes(model.forward) or None if axes is None else axes
-    session = recording(model, codes, named=axes is not None)
-    report, tracker = session.report, session.tracker()
+    session = recording(model, codes, named=axes is not None, report=report)
+    tracker = session.tracker()
     tracker.goes_on = True
     label_arguments(tracker, model, args, kwargs, axes)
     label(tracker, target, target_axes, "target", "target_axes", target=True)
     label_by_target(tracker, (*args, *kwargs.values()), target)
     with session.watching():
-        try:
-            with tracker:
-                output = _run(model, args, kwargs, loss, target, tracker)
+        output, error = _followed(tracker, run, model, args, kwargs, loss, target, tracker)
+        if error is None:
             tracker.finish(output)
             if tracker.is_alone:
                 given = _Given(args, kwargs, target)
                 _judge_two(session, model, given, tracker.doubled, axes, target_axes, loss)
-        except Exception as error:
+        else:
             report.exception = error
             tracker.abandon()
             add_failure(report, tracker.mark, tracker.path, codes, error)
             if tracker.samples == 1:
                 two = tracker.doubled
                 add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
-    return report
+
+
+def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[object, Exception | None]:
+    """Run a model with a tracker that is on; return what came of it, an exception apart from a mistake of ours."""
+    with ExitStack() as undo:
+        tracker.start(undo)
+        try:
+            return run(*args), None
+        except Exception as error:
+            return None, error
 
 
 class _Given(NamedTuple):
@@ -134,7 +176,8 @@ def _judge_two(
         label_arguments(tracker, copy, args, kwargs, axes)
         label(tracker, target, target_axes, "target", "target_axes", target=True)
         with _torch.untouched_randomness():
-            with tracker:
+            with ExitStack() as undo:
+                tracker.start(undo)
                 output = _run(copy, args, kwargs, loss, target, tracker)
             tracker.finish(output)
     except Exception:  # a state of one sample that the model keeps, a size that is written down
@@ -155,7 +198,8 @@ def _run(
     output = model(*args, **kwargs)
     if loss is not None:
         if tracker is not None:
-            tracker.settle()
-            tracker.guarded(label_target, tracker, target, tracker.samples)
+            with Guard():
+                tracker.settle()
+                tracker.guarded(label_target, tracker, target, tracker.samples)
         loss(output, target)
     return output

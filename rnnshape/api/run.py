@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
@@ -16,6 +17,7 @@ from types import CodeType, ModuleType
 from typing import Any, cast
 
 from rnnshape.api.watch import watch
+from rnnshape.harmless import Guard
 from rnnshape.hooks.processes import started_processes, unseen
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report.catalogue import FailOn, counts
@@ -66,12 +68,17 @@ def run(
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
     watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
     report = watching.attach()
-    ranks = ranks_here()
+    ranks = None
+    with Guard():
+        ranks = ranks_here()
     title, process = _title(target, as_module), os.getpid()
     forget_termination = _say_before_termination(lambda: _print(report, title), process)
     interrupted = False
     code = 0
-    with _only_mistakes_are_logged(), started_processes() as started:
+    started: Counter[str] = Counter()
+    with _only_mistakes_are_logged(), contextlib.ExitStack() as undo:
+        with Guard():
+            started = undo.enter_context(started_processes())
         try:
             code = _script(target, as_module)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
@@ -84,12 +91,17 @@ def run(
     forked = os.getpid() != process  # a child that came to the script's end too; what it was told is its parent's
     forget_termination()
     if not forked:
-        for what in unseen(started):
-            report.could_not_follow(what)
-        _print(report, title, _other_ranks(ranks, report, wait=not interrupted and not code))
+        others: list[str] = []
+        with Guard():
+            for what in unseen(started):
+                report.could_not_follow(what)
+            others = _other_ranks(ranks, report, wait=not interrupted and not code)
+        _print(report, title, others)
     if interrupted:
         raise KeyboardInterrupt
-    return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+    with Guard():
+        return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+    return code
 
 
 def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str]:
@@ -105,11 +117,12 @@ def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str
 def _print(report: Report, title: str, ranks: Sequence[str] = ()) -> None:
     """Print what was seen, behind all that the script has printed."""
     _flush()
-    if switch() == "off":
-        print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
-    elif _speaks(report):
-        with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-            print_report(report, title, console(stderr=True), ranks=ranks)
+    with Guard():
+        if switch() == "off":
+            print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
+        elif _speaks(report):
+            with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
+                print_report(report, title, console(stderr=True), ranks=ranks)
 
 
 def _say_before_termination(say: Callable[[], object], process: int) -> Callable[[], object]:

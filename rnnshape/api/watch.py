@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from os import PathLike
 from types import TracebackType
 from typing import get_args
@@ -11,12 +12,13 @@ from torch import nn
 
 from rnnshape.calls import checked_module, spec_of
 from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.harmless import Guard
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import ignored_codes, switch
-from rnnshape.session import Session, Steps
+from rnnshape.session import Session
 
 __all__ = ["Watch", "checked_options", "watch"]
 
@@ -65,6 +67,14 @@ def watch(
     GRU: input seq=9 batch=6 feature=4 (9, 6, 4),
          output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
     """
+    with Guard(meant=(RNNShapeError,)):
+        return _watch(model, on, ignore, track, jsonl)
+    return Watch(None, "record", (), None, 0, is_off=True)
+
+
+def _watch(
+    model: nn.Module | None, on: Action, ignore: Iterable[str], track: bool | int, jsonl: str | PathLike[str] | None
+) -> Watch:
     if switch() == "off":
         return Watch(None, "record", (), None, 0, is_off=True)
     checked, codes, limit = checked_options(on, ignore, track)
@@ -109,44 +119,51 @@ class Watch:
     ) -> None:
         self._jsonl = jsonl
         self._lines: JsonLines | None = None
-        self._session = Session(model, on, ignore)
-        self.report: Report = self._session.report
+        self._session: Session | None = None
+        with Guard():
+            self._session = Session(model, on, ignore)
+        self.report: Report = self._session.report if self._session else Report()
+        self._undo = ExitStack()
         self._attached = False
         self._is_off = is_off
         self._limit = limit
-        self._steps: Steps | None = None
 
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
         if not self._attached and not self._is_off:
+            if self._jsonl is not None:
+                self._lines = JsonLines(of_this_rank(self._jsonl))
+                self.report.sinks.append(self._lines.write)
             self._attached = True
             try:
-                self._begin()
+                with Guard(self._step_aside), ExitStack() as undo:
+                    self._begin(undo)
+                    self._undo = undo.pop_all()
             except BaseException:
                 self.remove()
                 raise
         return self.report
 
-    def _begin(self) -> None:
-        if self._jsonl is not None:
-            self._lines = JsonLines(of_this_rank(self._jsonl))
-            self.report.sinks.append(self._lines.write)
-        self._session.begin()
-        if self._limit != 0:
-            self._steps = self._session.steps(self._limit)
-            self._steps.start()
+    def _begin(self, undo: ExitStack) -> None:
+        if self._session is not None:
+            self._session.begin(undo)
+            if self._limit != 0:
+                self._session.steps(self._limit).start(undo)
+
+    def _step_aside(self) -> None:
+        if self._session is not None:
+            self._session.reporter.step_aside()
 
     def remove(self) -> None:
         """Stop watching; the report stays."""
         if self._attached:
             self._attached = False
-            if self._steps:
-                self._steps.stop()
-                self._steps = None
-            self._session.end()
+            with Guard(self._step_aside):
+                self._undo.close()
             if self._lines:
                 self.report.sinks.remove(self._lines.write)
-                self._session.reporter.guarded(self._lines.write_totals, self.report)
+                with Guard(self._step_aside):
+                    self._lines.write_totals(self.report)
                 self._lines.close()
                 self._lines = None
 

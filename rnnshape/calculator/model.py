@@ -154,7 +154,7 @@ class ModelPrediction:
         }
 
     def __repr__(self) -> str:
-        return "\n".join([*_tree(self.calls), *_summary(self)])
+        return text.shown_lines("\n".join([*map(text.shown, _tree(self.calls)), *_summary(self)]))
 
 
 def _number(total: Total) -> int | str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 import weakref
 from collections.abc import Sequence
 
@@ -12,6 +10,7 @@ from torch import Tensor
 from rnnshape import _torch
 from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.tables import along
+from rnnshape.harmless import log_mistake
 from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.layout.axes import UNKNOWN, whole
 from rnnshape.layout.layout import Layout
@@ -19,8 +18,6 @@ from rnnshape.tracking.batches import batch_dims
 from rnnshape.tracking.book import Book
 
 __all__ = ["Batches", "batches"]
-
-logger = logging.getLogger("rnnshape")
 
 
 class Batches:
@@ -67,9 +64,9 @@ class Batches:
                     if dim is not None:
                         sizes = tuple(tensor.shape)
                         self._book.remember(tensor, Mark(sizes, {BATCH: along(sizes[dim], dim, len(sizes))}))
-        except Exception:
+        except Exception as error:
             forget_batches(self)
-            logger.error("rnnshape made a mistake and hears of no batches; please report this\n%s", traceback.format_exc())
+            log_mistake(error, "and hears of no batches")
 
 
 batches = Batches()

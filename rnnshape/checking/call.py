@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import TracebackType
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from rnnshape import _torch
+from rnnshape import _torch, text
 from rnnshape.checking.batches import batches
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
@@ -100,15 +100,18 @@ class CheckedCall:
         if self._own is not None:
             self._own.finish(result if is_output else None)
 
-    def __enter__(self) -> None:
-        self._layers.enter(self._root)
-        if self._own is not None:
-            self._own.__enter__()
+    def entered(self) -> AbstractContextManager[object]:
+        """Begin to watch this thread, until what is returned ends."""
+        if self._own is None:
+            return self._layers.enter(self._root)
+        with ExitStack() as undo:
+            undo.push(self._layers.enter(self._root))
+            self._own.start(undo)
+            return undo.pop_all()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._own is not None:
-            self._own.leave()
-        self._layers.leave()
+    def step_aside(self) -> None:
+        """End the watch of this call and of those that come, after a mistake of ours."""
+        self._reporter.step_aside()
 
     @property
     def _trackers(self) -> tuple[Tracker, ...]:
@@ -185,7 +188,7 @@ class CheckedCall:
 def _jaxtypings(reasons: list[str]) -> Exception:
     from jaxtyping import TypeCheckError
 
-    return TypeCheckError("\n".join(reasons))
+    return TypeCheckError(text.shown_lines("\n".join(reasons)))
 
 
 def _with_batch(layout: Layout, tensor: Tensor) -> Layout:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from rnnshape import _torch
+from rnnshape.harmless import Guard, UsersCall, is_mistake
 
 __all__ = ["Begin", "Entered", "around"]
 
@@ -16,14 +17,15 @@ __all__ = ["Begin", "Entered", "around"]
 class Entered(Protocol):
     """One call, which is entered while code of the user's runs."""
 
-    def __enter__(self) -> None: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None: ...
+    def entered(self) -> AbstractContextManager[object]:
+        """Begin to watch this thread, until what is returned ends."""
+        ...
 
     def end(self, result: object, is_output: bool) -> None:
         """Look at the result."""
+
+    def step_aside(self) -> None:
+        """End the watch, after a mistake of ours."""
 
 
 Function = Callable[..., Any]
@@ -58,20 +60,61 @@ def _of_function(function: Function, begin: Begin) -> Function:
     def wrapper(*args: object, **kwargs: object) -> object:
         if not _torch.is_judged_here() or _torch.compiler_below() is not None:
             return function(*args, **kwargs)
-        call = begin(args, kwargs)
-        with call:
-            result = function(*args, **kwargs)
-        call.end(result, is_output=False)
-        return result
+        call = _begun(begin, args, kwargs)
+        return function(*args, **kwargs) if call is None else _called(call, function, args, kwargs)
 
     return wrapper
 
 
+def _begun(begin: Begin, args: tuple[object, ...], kwargs: dict[str, object]) -> Entered | None:
+    """Begin a call; None after a mistake of ours."""
+    try:
+        return begin(args, kwargs)
+    except BaseException as error:
+        if not is_mistake(error):
+            raise
+    return None
+
+
+def _called(call: Entered, function: Function, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    """Call a function of the user's under a call that has begun, and end that."""
+    users = UsersCall(function)
+    try:
+        with call.entered():
+            result = users(*args, **kwargs)
+        call.end(result, is_output=False)
+        return result
+    except BaseException as error:
+        if not users.outlives(error, call.step_aside):
+            raise
+    return users.outcome(*args, **kwargs)
+
+
+def _goes_on(call: Entered | None, go_on: Callable[[], object]) -> object:
+    """Go on with the user's code, with the call entered only while it runs."""
+    if call is None:
+        return go_on()
+    users = UsersCall(go_on)
+    try:
+        with call.entered():
+            return users()
+    except BaseException as error:
+        if not users.outlives(error, call.step_aside):
+            raise
+    return users.outcome()
+
+
+def _ended(call: Entered | None, result: object) -> None:
+    if call is not None:
+        with Guard(call.step_aside):
+            call.end(result, is_output=False)
+
+
 def _of_coroutine(function: Callable[..., Coroutine[object, Any, object]], begin: Begin) -> Function:
     async def wrapper(*args: object, **kwargs: object) -> object:
-        call = begin(args, kwargs)
+        call = _begun(begin, args, kwargs)
         result = await _Awaited(call, function(*args, **kwargs))
-        call.end(result, is_output=False)
+        _ended(call, result)
         return result
 
     return wrapper
@@ -79,9 +122,9 @@ def _of_coroutine(function: Callable[..., Coroutine[object, Any, object]], begin
 
 def _of_generator(function: Callable[..., Steps], begin: Begin) -> Function:
     def wrapper(*args: object, **kwargs: object) -> Steps:
-        call = begin(args, kwargs)
+        call = _begun(begin, args, kwargs)
         result = yield from _driven(call, function(*args, **kwargs))
-        call.end(result, is_output=False)
+        _ended(call, result)
         return result
 
     return wrapper
@@ -89,7 +132,7 @@ def _of_generator(function: Callable[..., Steps], begin: Begin) -> Function:
 
 def _of_async_generator(function: Callable[..., AsyncGenerator[object, object]], begin: Begin) -> Function:
     async def wrapper(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
-        call = begin(args, kwargs)
+        call = _begun(begin, args, kwargs)
         steps = function(*args, **kwargs)
         go_on: Awaitable[object] = steps.__anext__()
         while True:
@@ -104,7 +147,7 @@ def _of_async_generator(function: Callable[..., AsyncGenerator[object, object]],
                 raise
             except BaseException as error:
                 go_on = steps.athrow(error)
-        call.end(None, is_output=False)
+        _ended(call, None)
 
     return wrapper
 
@@ -112,7 +155,7 @@ def _of_async_generator(function: Callable[..., AsyncGenerator[object, object]],
 class _Awaited:
     """Awaits something, with the call entered only while it runs: other tasks come in between."""
 
-    def __init__(self, call: Entered, awaitable: Awaitable[object]) -> None:
+    def __init__(self, call: Entered | None, awaitable: Awaitable[object]) -> None:
         self._call = call
         self._awaitable = awaitable
 
@@ -120,21 +163,19 @@ class _Awaited:
         return _driven(self._call, self._awaitable.__await__())
 
 
-def _driven(call: Entered, steps: Steps) -> Steps:
+def _driven(call: Entered | None, steps: Steps) -> Steps:
     """Delegate to a generator, with the call entered only while it runs."""
     go_on: Callable[[], object] = functools.partial(next, steps)
     while True:
         try:
-            with call:
-                item = go_on()
+            item = _goes_on(call, go_on)
         except StopIteration as stop:
             return stop.value
         try:
             sent = yield item
             go_on = functools.partial(next, steps) if sent is None else functools.partial(steps.send, sent)
         except GeneratorExit:
-            with call:
-                steps.close()
+            _goes_on(call, steps.close)
             raise
         except BaseException as error:
             go_on = functools.partial(steps.throw, error)

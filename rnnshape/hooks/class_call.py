@@ -7,12 +7,14 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, Generic, TypeVar
 
 from torch import nn
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
+from rnnshape.harmless import UsersCall
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.compiled import hear_of_compiled, leave_compiled
 
@@ -54,6 +56,11 @@ class Watcher(Generic[D]):
         """Run work of ours without harm to the model."""
         return work(*args)
 
+    def step_aside(self) -> None:
+        """End this watch, after a mistake of ours."""
+        for reporter in self.reporters():
+            reporter.step_aside()
+
     def through(self, door: D, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
         return proceed(*args, **kwargs)
@@ -88,8 +95,9 @@ class _Place:
     def put(self, owner: type[nn.Module]) -> None:
         """Stand in a class."""
         if not self.stands:
+            ours = _call_past(owner, self)
             self.stands = True
-            owner.__call__ = _call_past(owner, self)
+            owner.__call__ = ours
 
     def take(self, owner: type[nn.Module]) -> None:
         """Give a class its own ``__call__`` back."""
@@ -123,14 +131,18 @@ class _Classes:
         with self._lock:
             self._bury()
             self._owners[watcher] = tuple(map(weakref.ref, owners))
-            for reference in self._owners[watcher]:
-                owner = reference()
-                if owner is not None and owner not in self._places:
-                    if not self._places:
-                        hear_of_compiled(self._hear_of_compiled)
-                    self._places[owner] = _Place(owner.__dict__.get("__call__"))
-            self._line_up()
-            self._stand()
+            try:
+                for reference in self._owners[watcher]:
+                    owner = reference()
+                    if owner is not None and owner not in self._places:
+                        if not self._places:
+                            hear_of_compiled(self._hear_of_compiled)
+                        self._places[owner] = _Place(owner.__dict__.get("__call__"))
+                self._line_up()
+                self._stand()
+            except BaseException:
+                self._leave(watcher)
+                raise
 
     def leave(self, watcher: AnyWatcher) -> None:
         """Forget a watcher, and give the classes that nobody else watches their own ``__call__`` back."""
@@ -159,17 +171,19 @@ class _Classes:
             if not place.watchers:
                 del self._places[owner]
                 place.take(owner)
-                if not self._places:
-                    leave_compiled(self._hear_of_compiled)
+        if not self._places:
+            leave_compiled(self._hear_of_compiled)
 
-    def _hear_of_compiled(self, region: object) -> Callable[[], None]:
+    def _hear_of_compiled(self, _: object, undo: ExitStack) -> None:
         """Leave the classes that are compiled while any thread is in compiled code: it is made anew where they have changed."""
-        self._count_compiled(1)
-        return functools.partial(self._count_compiled, -1)
-
-    def _count_compiled(self, more: int) -> None:
         with self._lock:
-            self._compiled += more
+            self._compiled += 1
+            undo.callback(self._come_back)
+            self._stand()
+
+    def _come_back(self) -> None:
+        with self._lock:
+            self._compiled -= 1
             self._stand()
 
     def _stand(self) -> None:
@@ -183,7 +197,7 @@ class _Classes:
         at: dict[_Place, list[AnyWatcher]] = {place: [] for place in self._places.values()}
         for watcher, owners in sorted(self._owners.items(), key=lambda item: item[0].raises):
             for owner in (reference() for reference in owners):
-                if owner is not None:
+                if owner is not None and owner in self._places:
                     at[self._places[owner]].append(watcher)
         for place, watchers in at.items():
             place.watchers = tuple(watchers)
@@ -220,18 +234,24 @@ def _past(
 ) -> object:
     """Take a call past the watchers that have a door for the module."""
     seen: list[tuple[AnyWatcher, object]] = []
-    for watcher in watchers:
-        if in_compiled and not watcher.in_compiled:
-            continue
-        door = watcher.doors.get(id(module))
-        if door is None and watcher.everywhere:
-            door = watcher.guarded(watcher.found_in_passing, module)
-        if door is not None:
-            proceed = functools.partial(watcher.through, door, module, proceed)
-            seen.append((watcher, door))
-    if len(seen) > 1:
-        return seen_by_several(seen, module, proceed, *args, **kwargs)
-    return proceed(*args, **kwargs)
+    proceed = users = UsersCall(proceed)
+    try:
+        for watcher in watchers:
+            if in_compiled and not watcher.in_compiled:
+                continue
+            door = watcher.doors.get(id(module))
+            if door is None and watcher.everywhere:
+                door = watcher.guarded(watcher.found_in_passing, module)
+            if door is not None:
+                proceed = functools.partial(watcher.through, door, module, proceed)
+                seen.append((watcher, door))
+        if len(seen) > 1:
+            return seen_by_several(seen, module, proceed, *args, **kwargs)
+        return proceed(*args, **kwargs)
+    except BaseException as error:
+        if not users.outlives(error, functools.partial(_step_aside, seen)):
+            raise
+    return users.outcome(*args, **kwargs)
 
 
 @_torch.uncompiled
@@ -240,6 +260,11 @@ def _further(owner: Any, place: _Place, module: nn.Module, /, *args: object, **k
     if place.before is not None:
         return place.before(module, *args, **kwargs)
     return super(owner, module).__call__(*args, **kwargs)
+
+
+def _step_aside(seen: list[tuple[AnyWatcher, object]]) -> None:
+    for watcher, _ in seen:
+        watcher.step_aside()
 
 
 def seen_by_several(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple, Protocol
 
 from torch.utils.data import (
@@ -19,6 +19,8 @@ from torch.utils.data import (
     default_collate,  # pyright: ignore[reportUnknownVariableType]
 )
 from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
+
+from rnnshape.harmless import Guard, UsersCall
 
 __all__ = ["Batch", "Listener", "forget_batches", "hear_of_batches"]
 
@@ -89,15 +91,16 @@ def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
     def __next__(self: Any) -> object:  # noqa: N807
         if not _loaders.listeners or not self._auto_collation:
             return before(self)
-        if self._collate_fn is default_collate:
-            value, given, stacked = before(self), [], True
-        else:
-            with _seeing_samples(self) as given:
-                value, stacked = before(self), False
-        batch = Batch(value, given[0] if given else None, stacked, *_drawn(self))
-        for listener in _loaders.listeners:
-            listener.batch_comes(batch)
-        return value
+        users = UsersCall(before)
+        with users:
+            stacked = self._collate_fn is default_collate
+            with nullcontext([]) if stacked else _seeing_samples(self) as given:
+                value = users(self)
+            batch = Batch(value, given[0] if given else None, stacked, *_drawn(self))
+            for listener in _loaders.listeners:
+                listener.batch_comes(batch)
+            return value
+        return users.outcome(self)
 
     return __next__
 
@@ -126,8 +129,9 @@ def _seeing_samples(iterator: Any) -> Iterator[list[int]]:
     def listening(samples: Any) -> object:
         if isinstance(samples, (list, tuple)):
             given.append(len(samples))
-            for listener in _loaders.listeners:
-                listener.samples_come(samples)
+            with Guard():
+                for listener in _loaders.listeners:
+                    listener.samples_come(samples)
         return collate(samples)
 
     fetcher.collate_fn = listening

@@ -37,10 +37,11 @@ class InnerCalls:
         weakref.finalize(self, _stand.leave_for_good).atexit = False
         _stand.come()
 
-    def enter(self, root: nn.Module | None) -> None:
-        """Begin to watch what this thread calls, under a module if one is called."""
-        _stand.entered().append((self, root))
+    def enter(self, root: nn.Module | None) -> InnerCalls:
+        """Begin to watch what this thread calls, under a module if one is called; what is returned leaves at its end."""
         _stand.stand()
+        _stand.entered().append((self, root))
+        return self
 
     def leave(self) -> None:
         """Watch no longer, unless it was entered before."""
@@ -49,6 +50,12 @@ class InnerCalls:
             if entered[at][0] is self:
                 del entered[at]
                 break
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
 
     def path(self, module: nn.Module) -> str:
         """Return the path of a module in the outermost one that this reporter has entered; elsewhere in whatever holds it."""
@@ -111,8 +118,8 @@ class _Stand(Watcher[bool]):
         """Stand in the classes."""
         if not self._stands:
             with self._lock:
-                self._stands = True
                 stand_in_classes(self, _torch.RECURRENT)
+                self._stands = True
 
     def rest(self) -> None:
         """Leave the classes until somebody enters."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from torch import nn
@@ -65,10 +66,11 @@ class Observer(Watcher[Door]):
                 owners[next((base for base in _torch.RECURRENT if isinstance(module, base)), type(module))] = None
         stand_in_classes(self, owners)
 
-    def watch_everything(self) -> None:
-        """Watch every recurrent layer of torch's in the process, whenever it is made."""
+    def watch_everything(self, undo: ExitStack) -> None:
+        """Watch every recurrent layer of torch's in the process, whenever it is made, until something is closed."""
         self.everywhere = True
         self._family = _torch.Family()
+        undo.callback(self._family.remove)
         stand_in_classes(self, _torch.RECURRENT)
 
     def remove(self) -> None:
@@ -76,9 +78,7 @@ class Observer(Watcher[Door]):
         leave_classes(self)
         self.doors.clear()
         self.everywhere = False
-        if self._family:
-            self._family.remove()
-            self._family = None
+        self._family = None
 
     def found_in_passing(self, module: nn.Module) -> Door | None:
         """Return the door of a module that nobody named, at its first call."""

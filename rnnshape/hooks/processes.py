@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from typing import Any, cast
 
+from rnnshape.harmless import Guard
+
 __all__ = ["started_processes", "unseen"]
 
 _WITHOUT_MODELS = ("torch.utils.data.", "torch._inductor.", "multiprocessing.managers")
@@ -21,7 +23,9 @@ def started_processes() -> Generator[Counter[str], None, None]:
     before: Callable[[BaseProcess], None] = BaseProcess.start
 
     def start(self: BaseProcess) -> None:
-        what = _what_runs(self)  # it forgets that when it starts
+        what = ""
+        with Guard():
+            what = _what_runs(self)  # it forgets that when it starts
         before(self)
         if what:
             counted[what] += 1

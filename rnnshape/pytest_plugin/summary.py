@@ -82,7 +82,7 @@ def _entries(report: pytest.TestReport) -> Iterable[_Found]:
     for finding in _told(report)["findings"]:
         where, outcome = finding["location"], "xfailed" if hasattr(report, "wasxfail") else report.outcome
         place = f"{where['file']}:{where['line']}  {where['code']}".rstrip() if where else finding["headline"]
-        rank = get_args(Severity).index(finding["severity"])
+        place, rank = text.shown(place), get_args(Severity).index(finding["severity"])
         test = report.nodeid if outcome == "failed" else f"{report.nodeid} ({outcome})"
         yield _Found(rank, finding["code"], place, test)
 

@@ -15,6 +15,7 @@ from torch import nn
 import rnnshape
 from rnnshape import text
 from rnnshape.errors import ContractError, SpecError
+from rnnshape.harmless import Guard
 from rnnshape.pytest_plugin.options import Options, settings
 from rnnshape.report.catalogue import Severity, counts
 from rnnshape.report.finding import Finding
@@ -77,7 +78,9 @@ class Watched:
 
     def judge(self) -> None:
         """Fail a test that would pass, where something was found."""
-        found = [f for f in self._findings(every=False) if counts(f.severity, self._settings.fail_on)]
+        found: list[Finding] = []
+        with Guard():
+            found = [f for f in self._findings(every=False) if counts(f.severity, self._settings.fail_on)]
         if found:
             self.failure = pytest.fail.Exception(_shown(found), pytrace=False)
             raise self.failure

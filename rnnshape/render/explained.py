@@ -16,7 +16,7 @@ def explained(prediction: ModelPrediction) -> str:
         lines.append(" ".join(filter(None, [call.path, call.spec or call.kind])))
         rows = [[value.name, text.sizes(value.layout.sizes), origin_of(value.layout)] for value in _tensors(call)]
         lines += [*text.columns(rows), *(f"  {note}" for note in call.notes)]
-    return "\n".join([*lines, *prediction.notes])
+    return "\n".join(map(text.shown, [*lines, *prediction.notes]))
 
 
 def explained_dict(prediction: ModelPrediction) -> dict[str, object]:

@@ -18,8 +18,6 @@ __all__ = ["console", "print_report"]
 
 _COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _SHOWN_SIZES = 4
-_UNSEEN = (*range(9), *range(10, 32), *range(127, 160), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-_ESCAPES = {c: f"\\x{c:02x}" if c < 256 else f"\\u{c:04x}" for c in _UNSEEN}
 
 
 def console(stderr: bool = False) -> Console:
@@ -68,7 +66,7 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
 
 def _line(words: str, style: str = "") -> Text:
     """Make a line of text. Names come from the user's code: what would steer the terminal is shown as an escape."""
-    return Text(words.translate(_ESCAPES), style=style)
+    return Text(text.shown(words), style=style)
 
 
 def _finding(finding: Finding) -> Text:
@@ -89,10 +87,10 @@ def _module(events: Sequence[Event]) -> Iterator[Text]:
     rows = [[name, str(layout), text.sizes(layout.sizes), _remark(name, main)] for name, layout in main.layouts]
     lines = text.columns(rows)
     for (name, *_), line in zip(rows, lines, strict=True):
-        shown = Text(line)
+        shown = _line(line)
         shown.stylize("magenta", 2, 2 + len(name))
         yield shown
-    yield from (Text(line, style="dim") for line in text.columns(list(_changes(events))))
+    yield from (_line(line, "dim") for line in text.columns(list(_changes(events))))
 
 
 def _remark(name: str, event: Event) -> str:

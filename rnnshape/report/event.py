@@ -46,7 +46,7 @@ class Event:
     def __str__(self) -> str:
         shown = [f"{name} {layout} {text.sizes(layout.sizes)}" for name, layout in self.layouts]
         where = f"{self.module} ({self.kind})" if self.module not in ("", self.kind) else self.kind
-        return f"{where}: {', '.join(shown) or 'other sizes'}"
+        return text.shown(f"{where}: {', '.join(shown) or 'other sizes'}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data; a Layout is ``{"layout": str, "sizes": list}``."""

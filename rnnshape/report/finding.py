@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rnnshape import text
 from rnnshape.report import words
 from rnnshape.report.location import Location
 
@@ -95,12 +96,12 @@ class Finding:
         """The message with the module in front of it."""
         named = self.module and self.kind and self.module != self.kind
         where = f"{self.module} ({self.kind})" if named else self.module or self.kind
-        return f"{where}: {self.message}" if where else self.message
+        return text.shown(f"{where}: {self.message}" if where else self.message)
 
     @property
     def details(self) -> tuple[str, ...]:
         """Lines that show what was found: Layouts, expected and got, and where it was used."""
-        return tuple(words.details(self))
+        return tuple(map(text.shown, words.details(self)))
 
     def __str__(self) -> str:
         return "\n".join(words.written(self))

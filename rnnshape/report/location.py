@@ -40,4 +40,5 @@ class Location:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
-        return f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
+        shown = f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)  # a file may have any name

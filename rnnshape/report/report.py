@@ -153,7 +153,7 @@ class Report:
     def could_not_follow(self, what: str) -> None:
         """Record something that nobody could judge."""
         if len(self._unfollowed) < MOST_FINDINGS:
-            self._unfollowed[what] = None
+            self._unfollowed[text.shown(what)] = None
 
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Record that something is not looked at.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import traceback
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -13,9 +12,11 @@ from dataclasses import replace
 from typing import Literal, ParamSpec, TypeVar
 
 from rnnshape.errors import ContractError, RNNShapeWarning
+from rnnshape.harmless import log_mistake
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
+from rnnshape.text import shown
 
 __all__ = ["NOTE", "Action", "Reporter"]
 
@@ -74,13 +75,16 @@ class Reporter:
         try:
             with self._unseen():
                 return work(*args, **kwargs)
-        except Exception:
-            self.stepped_aside = True
-            # As text: a record that keeps the traceback would keep the tensors of the call.
-            trace = traceback.format_exc()
-            logger.error("rnnshape made a mistake and steps aside; the model runs on unwatched. Please report this\n%s", trace)
-            self.report.could_not_follow("every call after a mistake of rnnshape's own, which is in the log")
+        except Exception as error:
+            self.stepped_aside = True  # whatever becomes of the rest
+            log_mistake(error)
+            self.step_aside()
             return None
+
+    def step_aside(self) -> None:
+        """End this watch, after a mistake of ours: the model runs on unwatched, and the report says so."""
+        self.stepped_aside = True
+        self.report.could_not_follow("every call after a mistake of rnnshape's own, which is in the log")
 
     def tell(self, findings: Iterable[Finding], about: object = None) -> None:
         """Record findings, and raise, warn or log. One that was told before is only counted, unless it is to be raised.
@@ -104,7 +108,7 @@ class Reporter:
                 logger.log(_LEVELS[finding.severity], "%s", finding, extra={"rnnshape": finding})
             else:
                 where = finding.location or Location("<unknown>", 0)
-                warnings.warn_explicit(RNNShapeWarning(str(finding)), None, where.file, where.line)
+                warnings.warn_explicit(RNNShapeWarning(str(finding)), None, shown(where.file), where.line)
         if serious:
             for finding in serious:
                 self.guarded(self.report.raised, finding)

@@ -21,11 +21,12 @@ _LABEL = 9
 
 def written(finding: Finding) -> list[str]:
     """Write a finding: what is wrong and where, what shows it, what fits, the line, and the rule."""
-    lines = [finding.headline, *details(finding)]
+    lines = [finding.headline, *finding.details]
     if finding.suggestion:
         lines.append(f"  {finding.suggestion}")
     if finding.location:
         lines.append(f"  at {_place(finding.location)}")
+    lines = list(map(text.shown, lines))
     return [*lines, f"  {finding.code}, see: rnnshape explain {finding.code}"]
 
 
@@ -55,9 +56,8 @@ def _place(location: Location) -> str:
 
 def compared(comparison: Comparison) -> list[str]:
     """Lay expected and got under each other, with carets under the dims that are wrong."""
-    if isinstance(comparison.got, tuple):
-        return _sizes(comparison, comparison.got)
-    return _meanings(comparison, comparison.got)
+    got = comparison.got
+    return list(map(text.shown, _sizes(comparison, got) if isinstance(got, tuple) else _meanings(comparison, got)))
 
 
 def _sizes(comparison: Comparison, got: tuple[int, ...]) -> list[str]:

@@ -3,7 +3,7 @@
 Compiled code is made for the function modes that are on when it is made, and is made anew where there are others. So a thread
 that comes into it leaves the modes of ours behind. While anybody listens, ``torch._dynamo`` has a function of ours where the
 compiler is set, which happens whenever a thread comes into compiled code or leaves it. Before the first compilation there is
-no ``torch._dynamo``; then its import is waited for.
+no ``torch._dynamo``; then its import is waited for. Whatever becomes of those who listen, torch's own function is called once.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import CodeType, FrameType, FunctionType, ModuleType
@@ -19,14 +20,16 @@ from typing import Any, cast
 from torch import nn
 
 from rnnshape import _torch
+from rnnshape.harmless import Guard
 
 __all__ = ["Listener", "Region", "hear_of_compiled", "leave_compiled"]
 
 _MODULE = "torch._dynamo.eval_frame"
 _SETTER = "_maybe_set_eval_frame"
 
-Listener = Callable[["Region"], Callable[[], None] | None]
-"""Hears that this thread comes into compiled code, with no compiler below; what it returns is called when the thread leaves."""
+Listener = Callable[[FrameType, ExitStack], None]
+"""Hears that this thread comes into compiled code, by a frame of torch's, with no compiler below; what it registers is undone
+when the thread leaves."""
 
 
 class Region:
@@ -72,10 +75,11 @@ def _known_to(function: object) -> Iterator[object]:
 
 
 class _Here(threading.local):
-    """Where this thread came into compiled code, and what is called when it leaves."""
+    """Where this thread came into compiled code, and what is undone when it leaves."""
 
-    frame: FrameType | None = None
-    leave: tuple[Callable[[], None], ...] = ()
+    def __init__(self) -> None:
+        self.frame: FrameType | None = None
+        self.undo = ExitStack()
 
 
 class _Regions:
@@ -92,6 +96,7 @@ class _Regions:
         self._ours: object = None
         self._before: object = None
         self._finder: _Finder | None = None
+        self._inside = 0
 
     def open(self, listener: Listener) -> None:
         """Let someone hear of compiled code."""
@@ -106,18 +111,22 @@ class _Regions:
                     sys.meta_path.insert(0, self._finder)
 
     def close(self, listener: Listener) -> None:
-        """Forget a listener, and leave nothing behind where nobody else listens."""
+        """Forget a listener."""
         with self._lock:
             self.listeners = tuple(other for other in self.listeners if other != listener)
-            if self.listeners:
-                return
-            if self._finder is not None:
-                self._finder.leave()
-                self._finder = None
-            module: Any = sys.modules.get(_MODULE)
-            if self._ours is not None and getattr(module, _SETTER) is self._ours:
-                setattr(module, _SETTER, self._before)
-                self._ours = self._before = None
+            self._rest()
+
+    def _rest(self) -> None:
+        """Leave nothing behind where nobody listens, and no thread is in compiled code, of which it has yet to hear the end."""
+        if self.listeners or self._inside:
+            return
+        if self._finder is not None:
+            self._finder.leave()
+            self._finder = None
+        module: Any = sys.modules.get(_MODULE)
+        if self._ours is not None and getattr(module, _SETTER) is self._ours:
+            setattr(module, _SETTER, self._before)
+            self._ours = self._before = None
 
     def stand(self, module: ModuleType) -> None:
         """Put our function where torch sets the compiler."""
@@ -135,16 +144,30 @@ class _Regions:
             frame = sys._getframe(1)
             if here.frame is None and compiler is not None and self.listeners:
                 here.frame = frame
-                here.leave = tuple(leave for hear in self.listeners if (leave := hear(Region(frame))) is not None)
+                with Guard():
+                    self._come_in(frame, here.undo)
             elif here.frame is frame:
                 found = before(compiler)
-                leave, here.frame, here.leave = here.leave, None, ()
-                for call in reversed(leave):
-                    call()
+                here.frame = None
+                with Guard():
+                    here.undo.close()
                 return found
             return before(compiler)
 
         return set_compiler
+
+    def _come_in(self, frame: FrameType, undo: ExitStack) -> None:
+        with self._lock:
+            self._inside += 1
+        undo.callback(self._go_out)
+        for hear in self.listeners:
+            with Guard():
+                hear(frame, undo)
+
+    def _go_out(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            self._rest()
 
 
 class _Finder(MetaPathFinder):
@@ -157,10 +180,12 @@ class _Finder(MetaPathFinder):
         """Find the module as Python does, and hear of it once it has been run."""
         if name != _MODULE:
             return None
-        self.leave()
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, self._regions)
+        spec = None
+        with Guard():
+            self.leave()
+            spec = PathFinder.find_spec(name, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _Loader(spec.loader, self._regions)
         return spec
 
     def leave(self) -> None:
@@ -181,7 +206,8 @@ class _Loader(Loader):
         module.__loader__ = self._loader
         cast("ModuleSpec", module.__spec__).loader = self._loader
         self._loader.exec_module(module)
-        self._regions.stand(module)
+        with Guard():
+            self._regions.stand(module)
 
 
 _regions = _Regions()

@@ -6,13 +6,11 @@ the report.
 
 from __future__ import annotations
 
-import functools
-import logging
 import sys
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from types import FrameType
 from typing import Any, Literal
@@ -29,6 +27,7 @@ from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
 from rnnshape.coordinates.tables import alone, along, piece_along
 from rnnshape.errors import ContractError
+from rnnshape.harmless import UsersCall, log_mistake
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
@@ -49,8 +48,6 @@ from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, renamed, under_other_names
 
 __all__ = ["ALONE", "Tracker"]
-
-logger = logging.getLogger("rnnshape")
 
 # They say something about a tensor and make none; most calls that a mode sees are of these.
 _SILENT = frozenset([
@@ -74,8 +71,7 @@ def _is_followed_here() -> bool:
 
 
 COMPILED = (
-    "compiled by torch.compile, so no axis is followed through it; "
-    "torch.compiler.set_stance('force_eager') runs it in Python"
+    "compiled by torch.compile, so no axis is followed through it; torch.compiler.set_stance('force_eager') runs it in Python"
 )
 
 RECORDED = (
@@ -145,6 +141,16 @@ class Tracker(TorchFunctionMode):
         """Follow no longer."""
         self.leave()
 
+    def start(self, undo: ExitStack) -> None:
+        """Begin to follow what this thread does.
+
+        Args:
+            undo: ends it when it is closed, also where this has only half begun.
+        """
+        undo.callback(_torch.pop_mode, self)
+        undo.callback(self.leave)
+        self.__enter__()
+
     def leave(self) -> bool:
         """Follow no longer, and tell whether it is on no stack any more.
 
@@ -152,7 +158,12 @@ class Tracker(TorchFunctionMode):
         own. Then another try is needed, outside of the backward, in the thread that has entered it.
         """
         self._is_on = False
-        leave_compiled(self._leave_behind)
+        try:
+            return self._is_taken_off()
+        finally:
+            leave_compiled(self._leave_behind)
+
+    def _is_taken_off(self) -> bool:
         thread = self._thread and self._thread()
         if thread is None or not thread.is_alive() or self._is_behind:
             return True
@@ -163,14 +174,16 @@ class Tracker(TorchFunctionMode):
         self._thread = None
         return True
 
-    def _leave_behind(self, region: Region) -> Callable[[], None] | None:
+    def _leave_behind(self, frame: FrameType, undo: ExitStack) -> None:
         """Let this thread go into compiled code without it."""
         at = _torch.pop_mode(self)
-        if at is None:
-            return None
-        self._is_behind = True
-        self._report.did_not_look(COMPILED, region.name)
-        return functools.partial(self._come_back, at)
+        if at is not None:
+            self._is_behind = True
+            undo.callback(self._come_back, at)
+            self._reporter.guarded(self._tell_of_compiled, frame)
+
+    def _tell_of_compiled(self, frame: FrameType) -> None:
+        self._report.did_not_look(COMPILED, Region(frame).name)
 
     def _come_back(self, at: int) -> None:
         self._is_behind = False
@@ -179,18 +192,30 @@ class Tracker(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
-        name = name_of(func)
         kwargs = kwargs or {}
-        if name in _SILENT or self._off or not self._is_on or not _is_followed_here():
+        if self._off or not self._is_on:
             return func(*args, **kwargs)
-        if self.steps_aside():
-            return func(*args, **kwargs)
+        users = UsersCall(func)
+        try:
+            name = name_of(func)
+            if not (name in _SILENT or not _is_followed_here() or self.steps_aside()):
+                return self._through(users, name, func, args, kwargs)
+        except BaseException as error:
+            if not users.outlives(error, self._step_aside):
+                raise
+        return users.outcome(*args, **kwargs)
+
+    def _step_aside(self) -> None:
+        self._off = True
+        self._report.could_not_follow("every operation after a mistake of rnnshape's own, which is in the log")
+
+    def _through(self, users: UsersCall, name: str, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
         known: dict[int, Mark] = {}
         if self._book.entries:
             self._guarded(name, self._collect, known, args, kwargs)
         try:
-            result = func(*args, **kwargs)
+            result = users(*args, **kwargs)
         except ContractError as error:  # of another tracker, which sees the same operation
             self._reporter.adopt(error, self.calling_module()[0])
             raise
@@ -239,13 +264,9 @@ class Tracker(TorchFunctionMode):
                     work(*args)
             else:
                 work(*args)
-        except Exception:
+        except Exception as error:
             self._off = True
-            # As text: a record that keeps the traceback would keep the tensors of the call.
-            logger.error(
-                "rnnshape made a mistake at %s and stops following; the model runs on. Please report this\n%s",
-                name, traceback.format_exc(),
-            )  # fmt: skip
+            log_mistake(error, f"at {name} and stops following; the model runs on")
             self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
         finally:
             self._known, self._frame, self._line = {}, None, None

@@ -74,15 +74,34 @@ def test_a_watch_that_cannot_begin_leaves_nothing_behind(
     model: nn.Module | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def refuse(*_: Any) -> None:
-        raise MemoryError
+        raise KeyboardInterrupt
 
     monkeypatch.setattr(Steps, "start", refuse)
     way = watch(model, track=True, jsonl=tmp_path / "calls.jsonl")
-    with pytest.raises(MemoryError):
+    with pytest.raises(KeyboardInterrupt):
         way.attach()
     assert "__call__" not in vars(nn.RNNBase)
     assert way.report.sinks == []
     way.remove()
+
+
+@pytest.mark.parametrize("model", [nn.GRU(4, 8), None])
+def test_a_watch_that_begins_with_a_mistake_of_ours_is_taken_off_again_and_the_block_runs(
+    model: nn.Module | None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: Any) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(Steps, "start", mistaken)
+    layer = model or nn.GRU(4, 8)
+    for _ in range(2):
+        with watch(model, track=True) as report:
+            assert "__call__" not in vars(nn.RNNBase)
+            layer(torch.zeros(9, 6, 4))
+        assert report.unfollowed == ("every call after a mistake of rnnshape's own, which is in the log",)
+        assert report.events == ()
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage().startswith("rnnshape made a mistake and steps aside; the model runs on unwatched. Please report")
 
 
 def test_the_report_is_the_same_object_all_along_and_stays() -> None:

@@ -222,7 +222,9 @@ def test_what_was_not_looked_at() -> None:
     report = report_of(unfollowed=("a",))
     report.did_not_look("compiled", "Net.rnn")
     report.did_not_look("compiled", "Net.cell")
-    assert printed(report) == """
+    assert (
+        printed(report)
+        == """
 rnnshape: train.py  0 recurrent layers, 0 calls, no findings
 
 not judged:
@@ -231,6 +233,7 @@ not judged:
 not looked at:
   Net.rnn and Net.cell: compiled
 """
+    )
 
 
 def test_a_finding_without_a_call_that_came_to_its_end() -> None:
@@ -367,7 +370,7 @@ def test_markup_is_shown_as_it_is(name: str) -> None:
 
 def test_an_escape_is_shown_as_it_is_written_in_python() -> None:
     text = printed(everywhere("\x1b[31m\u202e"), title="a\rb\nc")
-    assert text.startswith("\nrnnshape: a\\x0db\\x0ac  ")
+    assert text.startswith("\nrnnshape: a\\rb\\nc  ")
     assert "\n\\x1b[31m\\u202e  GRU(4, 8)  1 call\n" in text
     assert "\n  \\x1b[31m\\u202e\n" in text
 

@@ -42,7 +42,9 @@ def rows(tensor: Tensor) -> Rows | None:
     return Rows(dim, numbers(line_along(table, dim)))
 
 
-def known(collate: Callable[[Any], Any], see: Callable[[Any], list[Tensor]], samples: Any = SAMPLES, **options: Any) -> list[Any]:
+def known(
+    collate: Callable[[Any], Any], see: Callable[[Any], list[Tensor]], samples: Any = SAMPLES, **options: Any
+) -> list[Any]:
     """Return what is known of tensors of the first batch."""
     with rs.watch(nn.GRU(4, 8), track=True, on="record"):
         batch = next(iter(DataLoader(samples, batch_size=6, collate_fn=collate, **options)))

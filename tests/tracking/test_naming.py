@@ -67,7 +67,10 @@ def everything_watched(model: nn.Module, x: Tensor) -> rs.Report:
 DOORS = {"diagnose": rs.diagnose, "watch": watched, "everything": everything_watched}
 
 
-@pytest.mark.parametrize(("batch", "door"), [*((b, "diagnose") for b in (2, 3, 6, 8, 16, 32, 64)), (8, "watch"), (32, "everything")])
+AT = [*((b, "diagnose") for b in (2, 3, 6, 8, 16, 32, 64)), (8, "watch"), (32, "everything")]
+
+
+@pytest.mark.parametrize(("batch", "door"), AT)
 @pytest.mark.parametrize("options", CONFIGURATIONS, ids=lambda o: " ".join(o))
 def test_the_readmes_bug_is_found_at_every_size_by_every_door(options: dict[str, Any], batch: int, door: str) -> None:
     x = inputs(options, batch)
