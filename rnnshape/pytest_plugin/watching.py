@@ -51,13 +51,15 @@ class Watched:
         """Watch every recurrent layer in the process, without touching anything."""
         try:
             self._everything = self.watch(on="record")
-        except SpecError as error:  # in pyproject.toml
+        except SpecError as error:  # in pyproject.toml, or of the marker's axes
             pytest.fail(str(error), pytrace=False)
 
     def watch(self, model: nn.Module | None = None, /, *, ignore: Iterable[str] = (), **options: Any) -> Watch:
         """Begin to watch a model as the settings of the test say."""
         wanted = self._settings
         given: dict[str, Any] = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
+        if wanted.axes is not None and given["track"]:
+            given = {"axes": wanted.axes} | given
         way = rnnshape.watch(model, ignore=_together(wanted.ignore, ignore), **given)
         way.attach()
         self._watches.append(way)
