@@ -53,10 +53,11 @@ def _spellings(text: str) -> dict[str, str]:
     seq = "" if "seq" in roles else _steps(alone, small) or _first("t", {name.lower() for name in joined})
     found = {name: {batch: "batch", seq: "seq"}[name.lower()] for name in (*alone, *joined) if name.lower() in (batch, seq)}
     found |= {name: name for name in letters if name.lower() in "bntsl" and name not in found}
-    is_hidden = small.isdisjoint("wcdef")  # beside those an h is a height, or heads
+    has_steps = seq != "" or "seq" in roles
+    is_hidden = small.isdisjoint("wcef") and not (has_steps and "d" in small)  # else a height, or heads
     found |= {name: "hidden" if is_hidden else name for name in letters if name.lower() == "h"}
     others = [name for name in alone if found.get(name, role_of(name)) not in ("batch", "seq")]
-    if (batch or "batch" in roles) and (seq or "seq" in roles):
+    if has_steps and (batch or "batch" in roles):
         for name in others:
             if name.lower() in _FEATURES:
                 found[name] = "feature" if len(others) == 1 else name

@@ -17,7 +17,6 @@ from rnnshape.layout.axes import UNKNOWN, Dim, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
-from rnnshape.operations.registry import leaves
 from rnnshape.tracking.claims import contradiction
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Argument", "Axes", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments", "label_call",
-    "learn_lengths",
+    "learn_lengths", "tell_of_no_batch",
 ]  # fmt: skip
 
 NO_BATCH = "axes= names no batch, so whether samples are mixed was not judged; call its dim batch, or b"
@@ -92,9 +91,10 @@ def check_axes(axes: Axes, function: Callable[..., object] | None, name: str = "
         SpecError: where a string cannot be read, or a name is none of the function's.
     """
     check_form(axes, name)
-    if isinstance(axes, Mapping) and function is not None:
-        _check_names(axes, function, name)
-    for entry in [axes] if isinstance(axes, str) else list(axes.values()) if isinstance(axes, Mapping) else axes or ():
+    if function is not None:
+        _check_parameters(axes, function, name)
+    entries = [*axes.values()] if isinstance(axes, Mapping) else [axes] if isinstance(axes, (str, Layout)) else [*(axes or ())]
+    for entry in entries:
         if isinstance(entry, str):
             try:
                 parse_axes(entry)
@@ -102,19 +102,27 @@ def check_axes(axes: Axes, function: Callable[..., object] | None, name: str = "
                 raise SpecError(f"{name}: {error}") from None
 
 
-def _check_names(axes: Mapping[str, Any], function: Callable[..., object], name: str) -> None:
+def _check_parameters(axes: Axes, function: Callable[..., object], name: str) -> None:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return
     if any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in parameters):
         return
-    known = [p.name for p in parameters]
-    for given in axes:
-        if given not in known:
-            takes = text.listed(n for n in known if n not in ("self", "cls")) or "nothing"
-            called = getattr(function, "__qualname__", function)
-            raise SpecError(f"{name}: {called} takes no {given!r}, but {takes}{text.nearest(given, known)}")
+    known = [p.name for p in parameters if p.name not in ("self", "cls")]
+    called = getattr(function, "__qualname__", function)
+    takes = text.listed(known) or "nothing"
+    if isinstance(axes, Mapping):
+        for given in axes:
+            if given not in known:
+                raise SpecError(f"{name}: {called} takes no {given!r}, but {takes}{text.nearest(given, known)}")
+    elif axes is not None and not isinstance(axes, (str, Layout)) and len(axes) > len(known) and not _are_names(axes):
+        raise SpecError(f"{name} has {text.count(len(axes), 'entry', 'entries')}, and {called} takes {takes}")
+
+
+def _are_names(axes: Sequence[Any]) -> bool:
+    """Tell whether entries may be the names of one tensor's dims."""
+    return all(e is None or (isinstance(e, str) and " " not in e.strip()) for e in axes) and any(axes)
 
 
 def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:
@@ -124,12 +132,12 @@ def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], k
         SpecError: where ``axes`` does not fit them.
     """
     if isinstance(axes, Mapping):
-        _check_names(axes, model.forward, "axes")
+        _check_parameters(axes, model.forward, "axes")
     arguments = arguments_of(model.forward, args, kwargs)
     said = _paired(axes, arguments)
     for argument, given in said:
         label(tracker, argument.value, given, argument.name, f"axes of {argument.name!r}")
-    _tell_of_no_batch(tracker, said)
+    tell_of_no_batch(tracker, [claim for argument, given in said for claim in _claims(argument.value, given, argument.name)])
     learn_lengths(tracker, [(argument.name, argument.value) for argument in arguments])
 
 
@@ -159,7 +167,7 @@ def label_call(
         said = []
         if concerned:
             tracker.did_not_look(str(error), where)
-    named: set[str] = set()
+    named: dict[str, list[Claim]] = {}
     for argument, given in said:
         for claim, reason in _fitting(argument, given):
             known = tracker.mark(claim.value)
@@ -168,13 +176,12 @@ def label_call(
             if known is not None and (found := contradiction(claim.layout, known)):
                 reason = found.fact
             if not reason:
-                named.add(argument.name)
+                named.setdefault(argument.name, []).append(claim)
                 tracker.label_further(claim.value, claim.layout, argument.name)
             elif concerned:
                 tracker.did_not_look(f"axes= does not fit it: {reason}", f"{where}: {claim.name}")
-    if named:
-        _tell_of_no_batch(tracker, said)
-    return named
+    tell_of_no_batch(tracker, [claim for claims in named.values() for claim in claims])
+    return set(named)
 
 
 def _fitting(argument: Argument, given: Any) -> Iterator[tuple[Claim, str]]:
@@ -196,22 +203,13 @@ def _fitting(argument: Argument, given: Any) -> Iterator[tuple[Claim, str]]:
             yield claim, f"the sizes of {str(given)!r} are not those that it has"
 
 
-def _tell_of_no_batch(tracker: Tracker, said: list[tuple[Argument, Any]]) -> None:
-    """Tell that whoever has named the axes of a call has named no batch."""
-    claims = [claim for argument, given in said for claim in _readable(argument, given)]
-    if not claims or any("batch" in (axis.name for axis in claim.layout.axes) for claim in claims):
+def tell_of_no_batch(tracker: Tracker, said: Sequence[Claim]) -> None:
+    """Tell that whoever has named the axes of a call's tensors has named no batch, if so."""
+    marks = [tracker.mark(claim.value) for claim in said]
+    if any(axis.name == "batch" for claim in said for axis in claim.layout.axes) or any(m and m.of("batch") for m in marks):
         return
-    if any(mark.of("batch") for argument, _ in said for t in leaves(argument.value) if (mark := tracker.mark(t))):
-        return
-    for claim in claims:
+    for claim in said:
         tracker.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
-
-
-def _readable(argument: Argument, given: Any) -> list[Claim]:
-    try:
-        return [*_claims(argument.value, given, argument.name)]
-    except SpecError:
-        return []
 
 
 def claims_of(axes: Axes, arguments: Sequence[Argument]) -> Iterator[Claim]:
@@ -267,8 +265,7 @@ def _paired(axes: Axes, arguments: Sequence[Argument], *, is_strict: bool = True
     if isinstance(axes, (str, Layout)):
         return [(argument, axes if tensors and argument is tensors[0] else None) for argument in arguments]
     entries = list(axes)
-    words = all(e is None or (isinstance(e, str) and " " not in e.strip()) for e in entries)
-    if words and len(tensors) == 1 and len(entries) == tensors[0].value.dim() and any(entries):
+    if _are_names(entries) and len(tensors) == 1 and len(entries) == tensors[0].value.dim():
         return [(argument, tuple(entries) if argument is tensors[0] else None) for argument in arguments]
     if is_strict and len(entries) > max((argument.place + 1 for argument in arguments), default=0):
         raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(arguments), 'argument')}")
