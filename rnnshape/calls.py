@@ -59,14 +59,15 @@ def forwarded(
         signature = inspect.Signature()
     taken = {p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     more = given.get("kwargs")
-    names = cast("Mapping[object, object]", more) if isinstance(more, Mapping) else {}
-    if "kwargs" in given and ("kwargs" not in taken or "kwargs" in names):
-        if not isinstance(more, Mapping) or not all(isinstance(name, str) for name in names):
-            raise SpecError(f"kwargs={shown(more)}: a dict of arguments of forward is needed, such as kwargs={{'mask': mask}}")
+    named = cast("Mapping[object, object]", more) if isinstance(more, Mapping) else None
+    if "kwargs" in given and ("kwargs" not in taken or (named is not None and "kwargs" in named)):
+        if named is None or not all(isinstance(name, str) for name in named):
+            written = shown(given["kwargs"])
+            raise SpecError(f"kwargs={written}: a dict of arguments of forward is needed, such as kwargs={{'mask': mask}}")
         del given["kwargs"]
-        if twice := [name for name in names if name in given]:
+        if twice := [name for name in named if name in given]:
             raise SpecError(f"{verb}: {twice[0]!r} is given twice, by name and in kwargs=")
-        return {**given, **cast("Mapping[str, object]", names)}
+        return {**given, **cast("Mapping[str, object]", named)}
     try:
         bound = signature.bind_partial(*args, **given).arguments
     except TypeError:  # the call of the model will say so

@@ -169,6 +169,9 @@ class Steps(Watcher[nn.Module]):
         model: the model, or None.
         limit: how many steps are followed; None for all.
         axes: of the arguments of a call.
+
+    Attributes:
+        axes: likewise, for the calls that come.
     """
 
     def __init__(
@@ -181,7 +184,7 @@ class Steps(Watcher[nn.Module]):
         self._tracker = tracker
         self._model = model
         self._limit = limit
-        self._axes = axes
+        self.axes = axes
         self._named: set[str] = set()
         self._taken = 0
         self._inside = False
@@ -215,8 +218,8 @@ class Steps(Watcher[nn.Module]):
 
     def _tell_of_names(self) -> None:
         """Tell which names of arguments no call has had."""
-        if self._taken and isinstance(self._axes, Mapping):
-            for name in self._axes:
+        if self._taken and isinstance(self.axes, Mapping):
+            for name in self.axes:
                 if name not in self._named:
                     self._tracker.did_not_look(UNUSED_AXES, name)
 
@@ -260,8 +263,8 @@ class Steps(Watcher[nn.Module]):
         return result
 
     def _begin(self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
-        if self._axes is not None:
-            self._named |= label_call(self._tracker, module, args, kwargs, self._axes, of_any=self._model is None)
+        if self.axes is not None:
+            self._named |= label_call(self._tracker, module, args, kwargs, self.axes, of_any=self._model is None)
         names = annotated_axes(module.forward)
         try:
             arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments

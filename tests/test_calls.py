@@ -88,7 +88,7 @@ def test_a_name_that_could_be_meant_for_either(way: Callable[..., Any], name: st
 
 @pytest.mark.parametrize("axes", ["b t d", {"x": "b t d"}])
 def test_axes_could_be_meant_for_either_too(axes: Any) -> None:
-    with pytest.raises(rs.SpecError, match="axes= is an option of diagnose, and Ocr.forward takes 'axes' too"):
+    with pytest.raises(rs.SpecError, match=r"^axes= is an option of diagnose, and Ocr\.forward takes 'axes' too"):
         rs.diagnose(Ocr(), X, axes=axes)
     assert rs.diagnose(Ocr(), X, axes=axes, kwargs={}).blind == ()
 
@@ -103,7 +103,7 @@ def test_what_is_given_by_position_is_forwards() -> None:
     model, seen = Ocr(), []
     report = rs.diagnose(model, X, WORDS, None, target=Y, axes=None)
     assert (report.exception, model.given[0]) == (None, WORDS)
-    with pytest.raises(rs.SpecError, match="^loss= is an option of diagnose"):
+    with pytest.raises(rs.SpecError, match=r"^loss= is an option of diagnose"):
         rs.diagnose(model, X, WORDS, target=Y, loss=lambda y, t: seen.append(t))
 
 

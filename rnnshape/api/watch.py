@@ -149,6 +149,12 @@ class Watch:
             self._steps = self._session.steps(self._limit, self._axes)
             self._steps.start()
 
+    def forget_axes(self) -> None:
+        """Have nothing said of the axes of later calls any more."""
+        self._axes = None
+        if self._steps:
+            self._steps.axes = None
+
     def remove(self) -> None:
         """Stop watching; the report stays."""
         if self._attached:

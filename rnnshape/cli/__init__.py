@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
@@ -16,6 +16,9 @@ from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import RULES, FailOn, LineKind, Rule, rule
 from rnnshape.text import columns
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.labels import Axes
 
 __all__ = ["main"]
 
@@ -102,13 +105,14 @@ class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - n
 _NAMED = re.compile(r"([A-Za-z_]\w*)=(?!\d)(.*)", re.DOTALL)
 
 
-def _axes(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Any:
+def _axes(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Axes:
     """Read what ``axes=`` is in Python: one Layout, or NAME=LAYOUT for each argument, or JSON."""
-    named = [found.groups() for text in given if (found := _NAMED.fullmatch(text.strip()))]
-    if named and len(named) == len(given):
-        if len(dict(named)) < len(named):
+    found = [match for text in given if (match := _NAMED.fullmatch(text.strip()))]
+    named = {match[1]: match[2] for match in found}
+    if found and len(found) == len(given):
+        if len(named) < len(found):
             raise click.BadParameter("an argument is named twice", ctx, param)
-        return dict(named)
+        return named
     if len(given) > 1:
         raise click.BadParameter("give one Layout, or NAME=LAYOUT for each argument of forward", ctx, param)
     if not given or given[0].strip()[:1] not in ("[", "{"):
@@ -157,7 +161,7 @@ def run_command(
     module: bool,
     fail_on: FailOn,
     ignore: tuple[str, ...],
-    axes: Any,
+    axes: Axes,
     track: bool | int,
     jsonl: str | None,
     script: str,
@@ -173,9 +177,7 @@ def run_command(
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
     try:
-        code = rnnshape.run(
-            script, args, as_module=module, fail_on=fail_on, ignore=codes, axes=axes, track=track, jsonl=jsonl
-        )
+        code = rnnshape.run(script, args, as_module=module, fail_on=fail_on, ignore=codes, axes=axes, track=track, jsonl=jsonl)
     except SpecError as error:  # in pyproject.toml, or of the axes
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:

@@ -33,8 +33,8 @@ _SPELLINGS = {
 ROLES = frozenset(_SPELLINGS)
 """The role words."""
 
-_ROLES = {word: role for role, words in _SPELLINGS.items() for word in (role, *words.split())}
-_ROLES |= {word.lower(): role for word, role in _ROLES.items() if len(word) > 1}
+_LETTERS = {word: role for role, words in _SPELLINGS.items() for word in words.split() if len(word) == 1}
+_WORDS = {word.lower(): role for role, words in _SPELLINGS.items() for word in (role, *words.split()) if len(word) > 1}
 
 
 def role_of(word: str) -> str:
@@ -43,7 +43,7 @@ def role_of(word: str) -> str:
     >>> role_of("N"), role_of("Time"), role_of("vocab")
     ('batch', 'seq', 'vocab')
     """
-    return _ROLES.get(word) or (len(word) > 1 and _ROLES.get(word.lower())) or word
+    return (_LETTERS.get(word) if len(word) == 1 else _WORDS.get(word.lower())) or word
 
 
 class Crop(NamedTuple):

@@ -93,7 +93,8 @@ def test_entries_are_counted_by_parameter(way: Callable[..., rs.Report]) -> None
 def test_whoever_names_no_batch_is_told_so(way: Callable[..., rs.Report]) -> None:
     report = way(Flat(right=True), "samples time channels", X)
     assert report.blind == (
-        "x (samples, seq, feature): axes= names no batch, so whether samples are mixed was not judged; call its dim batch, or b",
+        "x (samples, seq, feature): axes= names no batch, so whether samples are mixed was not judged; call its dim batch, "
+        "or b",
     )
     assert way(Flat(right=True), "b t d", X).blind == ()
 
@@ -152,7 +153,11 @@ def test_of_any_module_a_loss_is_none() -> None:
         ({"lenghts": "b"}, "axes: Flat.forward takes no 'lenghts', but x, mask and lengths; did you mean 'lengths'?"),
         (("b t d", "b", "b", "b"), "axes has 4 entries, and Flat.forward takes x, mask and lengths"),
         ("b (t", "axes: cannot read this layout: this '(' is never closed\n  b (t\n    ^"),
-        (3, "axes=3: a Layout is needed, such as 'batch seq feature', or an entry for each argument, such as ('batch seq', None)"),
+        (
+            3,
+            "axes=3: a Layout is needed, such as 'batch seq feature', or an entry for each argument, such as "
+            "('batch seq', None)",
+        ),
     ],
 )
 def test_axes_that_no_call_fits(axes: Any, message: str) -> None:
