@@ -105,7 +105,7 @@ def test_a_function_that_suggests_is_made_to_suggest_nothing() -> None:
 
 
 def test_what_stands_inside_an_f_string_is_changed_in_its_place() -> None:
-    source = 'def f(a):\n    é = (f"ü {a}"\n         f" is {\'one\' if a == 1 else \'many\'} of them")\n'
+    source = "def f(a):\n    é = (f\"ü {a}\"\n         f\" is {'one' if a == 1 else 'many'} of them\")\n"
     comparison, words = sorted(mutants(source, "f.py", {}, {}), key=lambda m: m.kind)
     assert (comparison.kind, words.kind) == ("comparison", "message")
     for mutant, expected in ((comparison, "ü 1 is many of them"), (words, "x")):

@@ -16,8 +16,10 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from rnnshape.api.watch import watch
+from rnnshape.hooks.processes import started_processes, unseen
 from rnnshape.render.terminal import console, print_report
 from rnnshape.report.catalogue import FailOn, counts
+from rnnshape.report.ranks import Ranks, ranks_here
 from rnnshape.report.report import Report
 from rnnshape.report.settings import SWITCH, switch
 from rnnshape.tracebacks import clear_of_ours
@@ -45,7 +47,8 @@ def run(
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
     Output, exceptions and traceback stay the script's own; only a note is added to the exception of a recurrent layer.
-    Processes that the script starts are not watched.
+    Processes that the script starts are not watched; the report names those of multiprocessing's. Of the ranks that torchrun
+    has started on a machine the first one says in its report what the others saw otherwise.
 
     Args:
         target: a file, or a module's name.
@@ -70,11 +73,12 @@ def run(
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
     watching = watch(on="log", ignore=ignore, axes=axes, track=track, jsonl=jsonl)
     report = watching.attach()
+    ranks = ranks_here()
     title, process = _title(target, as_module), os.getpid()
     forget_termination = _say_before_termination(lambda: _print(report, title), process)
     interrupted = False
     code = 0
-    with _only_mistakes_are_logged():
+    with _only_mistakes_are_logged(), started_processes() as started:
         try:
             code = _script(target, as_module)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
@@ -87,20 +91,32 @@ def run(
     forked = os.getpid() != process  # a child that came to the script's end too; what it was told is its parent's
     forget_termination()
     if not forked:
-        _print(report, title)
+        for what in unseen(started):
+            report.could_not_follow(what)
+        _print(report, title, _other_ranks(ranks, report, wait=not interrupted and not code))
     if interrupted:
         raise KeyboardInterrupt
     return code or (FOUND if not forked and _fails(report, fail_on) else 0)
 
 
-def _print(report: Report, title: str) -> None:
+def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str]:
+    """Return what other ranks saw otherwise, where this one speaks for them; else tell the one that does."""
+    if ranks is None:
+        return []
+    if ranks.leads:
+        return ranks.differences(report, wait=wait)
+    ranks.tell(report)
+    return []
+
+
+def _print(report: Report, title: str, ranks: Sequence[str] = ()) -> None:
     """Print what was seen, behind all that the script has printed."""
     _flush()
     if switch() == "off":
         print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
     elif _speaks(report):
         with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-            print_report(report, title, console(stderr=True))
+            print_report(report, title, console(stderr=True), ranks=ranks)
 
 
 def _say_before_termination(say: Callable[[], object], process: int) -> Callable[[], object]:

@@ -1,7 +1,7 @@
 """Letters that name the axes of an input: ``"b t d"``, ``"N T C"``, ``"s b e"``.
 
 Which axis a letter stands for depends on the others. ``n`` is the batch where there is no ``b``, ``s`` are the steps where
-there is no ``t``, and one letter that is left is the features; in ``"b c h w"`` an ``h`` is a height. What stays open is an axis
+there is no ``t``, and one letter that is left is the features; in ``"b c h w"`` an ``h`` is a height. What is open is an axis
 of that name.
 """
 

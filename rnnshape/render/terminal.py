@@ -27,13 +27,14 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 
-def print_report(report: Report, title: str, to: Console) -> None:
+def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] = ()) -> None:
     """Print a report.
 
     Args:
         report: what was seen.
         title: what was run.
         to: where to print.
+        ranks: what other ranks of a distributed run saw, a line each.
     """
     events = report.events
     modules = [list(group) for _, group in groupby(events, key=lambda e: e.module)]
@@ -50,12 +51,17 @@ def print_report(report: Report, title: str, to: Console) -> None:
     for finding in report.findings:
         to.print()
         to.print(_finding(finding))
-    for title, what in (("not judged:", report.unfollowed), ("not looked at:", report.blind)):
+    for heading, what in (("not judged:", report.unfollowed), ("not looked at:", report.blind)):
         if what:
             to.print()
-            to.print(Text(title, style="dim"))
+            to.print(Text(heading, style="dim"))
             for sentence in what:
                 to.print(_line(f"  {sentence}", "dim"))
+    if ranks:
+        to.print()
+        to.print(Text("other ranks:", style="bold"))
+        for line in ranks:
+            to.print(_line(f"  {line}"))
     if not (modules or report.findings or report.unfollowed or report.blind):
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
 

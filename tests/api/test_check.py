@@ -328,7 +328,6 @@ def test_within_itself_each_call_says_what_it_means() -> None:
     assert [event.calls for event in report_of(encode).events] == [2]
 
 
-
 # The user's own checks
 
 

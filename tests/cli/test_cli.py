@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import textwrap
+from inspect import signature
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,12 @@ from rnnshape.report.catalogue import RULES
 GRU = ("predict", "gru", "--input-size", "4", "--hidden-size", "8")
 
 
+SEPARATE = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+"""Before click 8.2 stderr is a part of stdout unless one says otherwise."""
+
+
 def cli(*words: str, color: bool = False) -> Result:
-    return CliRunner().invoke(main, words, prog_name="rnnshape", color=color, catch_exceptions=False)
+    return CliRunner(**SEPARATE).invoke(main, words, prog_name="rnnshape", color=color, catch_exceptions=False)
 
 
 def printed(*words: str, color: bool = False) -> str:
@@ -45,7 +50,7 @@ def error(*words: str, code: int = 2) -> str:
     usage, message = done.stderr.split("\nError: ")
     command = " ".join(["rnnshape", *(words[:1] if words[0] in main.commands else ())])
     assert usage.startswith(f"Usage: {command} ")
-    assert usage.endswith(f"\nTry '{command} --help' for help.\n")
+    assert usage.endswith((f"\nTry '{command} --help' for help.\n", f"\nTry '{command} -h' for help.\n"))  # click 8.1
     return message.removesuffix("\n")
 
 

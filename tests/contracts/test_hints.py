@@ -193,9 +193,7 @@ def test_what_plain_zeros_make_is_the_default_of_torch() -> None:
 
 def test_a_pair_of_states() -> None:
     x, right, wrong = Given((9, 6, 4)), Given((1, 6, 8)), Given((6, 1, 8))
-    assert offered(LSTM, x, pair(wrong, wrong)) == {
-        ("RNS104", "h_0 and c_0"): "h_0.transpose(0, 1) fits, and likewise for c_0"
-    }
+    assert offered(LSTM, x, pair(wrong, wrong)) == {("RNS104", "h_0 and c_0"): "h_0.transpose(0, 1) fits, and likewise for c_0"}
     assert offered(LSTM, x, pair(wrong, right)) == {("RNS104", "h_0"): "h_0.transpose(0, 1) fits"}
     assert offered(LSTM, x, pair(right, wrong)) == {("RNS104", "c_0"): "c_0.transpose(0, 1) fits"}
     assert offered(LSTM, x, pair(wrong, Given((6, 8)))) == {

@@ -106,9 +106,7 @@ def test_pack_sequence() -> None:
     assert_alike(forward, nn.GRU(4, 5), torch.zeros(3, 4), torch.zeros(9, 4))
 
 
-@pytest.mark.parametrize(
-    ("lengths", "options"), [([3, 9, 7], {}), ([9, 7], {}), ([9, 7, 0], {})]
-)
+@pytest.mark.parametrize(("lengths", "options"), [([3, 9, 7], {}), ([9, 7], {}), ([9, 7, 0], {})])
 def test_what_packing_raises_is_torchs(lengths: list[int], options: dict[str, Any]) -> None:
     def forward(_: nn.Module, x: Tensor) -> Any:
         return pack_padded_sequence(x, lengths, **options)

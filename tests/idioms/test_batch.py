@@ -130,9 +130,7 @@ def siamese_features(b, t):
         one, two = vector(m, x), vector(m, y)
         return m.fc(torch.cat([one, two, (one - two).abs(), one * two], 1))
 
-    return Case(
-        Sketch(forward, rnn=gru(), fc=nn.Linear(4 * H, C)), (series(b, t), series(b, t + 2)), ["batch seq feature"] * 2
-    )
+    return Case(Sketch(forward, rnn=gru(), fc=nn.Linear(4 * H, C)), (series(b, t), series(b, t + 2)), ["batch seq feature"] * 2)
 
 
 @idiom(several)
@@ -176,9 +174,7 @@ def mixup_of_states_and_targets(b, t):
     def loss(out, y):
         return 0.7 * functional.cross_entropy(out, y) + 0.3 * functional.cross_entropy(out, y[order])
 
-    return Case(
-        Sketch(forward, rnn=gru(), fc=nn.Linear(H, C)), (series(b, t),), "batch seq feature", classes(b), "batch", loss
-    )
+    return Case(Sketch(forward, rnn=gru(), fc=nn.Linear(H, C)), (series(b, t),), "batch seq feature", classes(b), "batch", loss)
 
 
 @idiom(several)

@@ -92,9 +92,7 @@ def multi_head_attention(b, t):
         return one + two.transpose(0, 1), weights
 
     return Case(
-        Sketch(
-            forward, rnn=gru(), attention=nn.MultiheadAttention(H, 2, batch_first=True), other=nn.MultiheadAttention(H, 2)
-        ),
+        Sketch(forward, rnn=gru(), attention=nn.MultiheadAttention(H, 2, batch_first=True), other=nn.MultiheadAttention(H, 2)),
         (series(b, t), lengths_of(b, t)),
         ("batch seq feature", "batch"),
     )

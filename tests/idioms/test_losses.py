@@ -35,9 +35,7 @@ LOSSES_OF_STEPS = {
     "classes_in_front": lambda out, y: functional.cross_entropy(out.transpose(1, 2), y),
     "classes_in_front_by_permute": lambda out, y: nn.CrossEntropyLoss(ignore_index=0)(out.permute(0, 2, 1), y),
     "turned_with_classes_in_front": lambda out, y: functional.cross_entropy(out.permute(1, 2, 0), y.T),
-    "summed_and_divided": lambda out, y: (
-        functional.cross_entropy(out.flatten(0, 1), y.flatten(), reduction="sum") / y.numel()
-    ),
+    "summed_and_divided": lambda out, y: functional.cross_entropy(out.flatten(0, 1), y.flatten(), reduction="sum") / y.numel(),
     "unreduced_and_masked": lambda out, y: (
         (functional.cross_entropy(out.mT, y, reduction="none") * (y != 0)).sum() / (y != 0).sum().clamp(min=1)
     ),
@@ -195,9 +193,7 @@ def test_outputs_of_every_kind_are_silent(kind, b, t):
         return kind(m.fc(out), m.value(h[-1]).squeeze(-1))
 
     def loss(out, y):
-        scores, value = list(
-            vars(out).values() if isinstance(out, Result) else out.values() if isinstance(out, dict) else out
-        )
+        scores, value = list(vars(out).values() if isinstance(out, Result) else out.values() if isinstance(out, dict) else out)
         return functional.cross_entropy(scores.mT, y[0]) + functional.mse_loss(value, y[1])
 
     model = Sketch(forward, rnn=gru(), fc=nn.Linear(H, C), value=nn.Linear(H, 1))

@@ -112,9 +112,7 @@ class TimeDistributed(nn.Module):
 
 @idiom()
 def time_distributed_wrapper(b, t):
-    return Case(
-        nn.Sequential(TimeDistributed(nn.Linear(F, H), True), TimeDistributed(nn.Linear(H, C), True)), (series(b, t),)
-    )
+    return Case(nn.Sequential(TimeDistributed(nn.Linear(F, H), True), TimeDistributed(nn.Linear(H, C), True)), (series(b, t),))
 
 
 @idiom()
@@ -137,9 +135,7 @@ def batch_norm_of_features(b, t):
         x = m.norm(x.permute(0, 2, 1)).permute(0, 2, 1)
         return m.fc(m.top(m.rnn(x)[0][:, -1]))
 
-    return Case(
-        Sketch(forward, norm=nn.BatchNorm1d(F), rnn=gru(), top=nn.BatchNorm1d(H), fc=nn.Linear(H, C)), (series(b, t),)
-    )
+    return Case(Sketch(forward, norm=nn.BatchNorm1d(F), rnn=gru(), top=nn.BatchNorm1d(H), fc=nn.Linear(H, C)), (series(b, t),))
 
 
 @idiom()

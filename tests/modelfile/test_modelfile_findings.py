@@ -25,7 +25,9 @@ def predicted(layout: str, *layers: str, ignore: tuple[str, ...] = ()) -> ModelP
     for layer in layers:
         kind, *pairs = layer.split(" ")
         values = [pair.partition("=")[::2] for pair in pairs]
-        tables.append(f"{{type = '{kind}'" + "".join(f", {name} = {value.replace('_,_', ', ')}" for name, value in values) + "}")
+        tables.append(
+            f"{{type = '{kind}'" + "".join(f", {name} = {value.replace('_,_', ', ')}" for name, value in values) + "}"
+        )
     text = f"input = {{{layout if '=' in layout and layout.startswith('layout') else f'layout = {json.dumps(layout)}'}}}\nlayer = [\n"
     document = read_text(text + ",\n".join(tables) + "\n]\n", "model.toml")
     return answered(document, ignore).prediction
@@ -271,7 +273,9 @@ def test_no_layer_decides_a_length_that_another_made() -> None:
 
 
 def test_two_layers_that_want_different_features() -> None:
-    lines = found("batch feature", "Linear in_features=4 out_features=2 name='a'", "Linear in_features=5 out_features=2 input='input'")
+    lines = found(
+        "batch feature", "Linear in_features=4 out_features=2 name='a'", "Linear in_features=5 out_features=2 input='input'"
+    )
     assert lines == ["RNS211:4: linear (Linear): Linear expects 5 features and gets 4 = feature=4 | in_features = 4 fits"]
 
 

@@ -276,7 +276,9 @@ def test_limits(tmp_path: Path, layers: str, expected: str) -> None:
 
 def test_an_input_that_no_tensor_could_be(tmp_path: Path) -> None:
     layout = "batch=8000000 seq=8000000 feature=8000000"
-    assert mistakes(tmp_path, f'[input]\nlayout = "{layout}"\n{RELU}') == [f"model.toml:2: {layout} has more than 2^60 elements"]
+    assert mistakes(tmp_path, f'[input]\nlayout = "{layout}"\n{RELU}') == [
+        f"model.toml:2: {layout} has more than 2^60 elements"
+    ]
     long = "batch=8388609"
     assert mistakes(tmp_path, f'[input]\nlayout = "{long}"\n{RELU}') == [
         f"model.toml:2: input: layout={long!r}: a size is 8388608 or less"
@@ -292,7 +294,9 @@ def test_dims_that_are_too_long_to_follow(tmp_path: Path) -> None:
 
 def test_large_sizes_take_no_memory(tmp_path: Path) -> None:
     file = tmp_path / "model.toml"
-    layers = [f'[[layer]]\ntype = "Linear"\nin_features = {a}\nout_features = {b}\n' for a, b in ((2**10, 2**20), (2**20, 2**22))]
+    layers = [
+        f'[[layer]]\ntype = "Linear"\nin_features = {a}\nout_features = {b}\n' for a, b in ((2**10, 2**20), (2**20, 2**22))
+    ]
     file.write_text(f'[input]\nlayout = "batch=1000000 seq=1000 feature=1024"\n{"".join(layers)}')
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     found = predict_file(file)

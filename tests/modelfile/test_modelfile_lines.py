@@ -14,8 +14,8 @@ from rnnshape.modelfile.lines import NestedTooDeepError, json_lines, toml_lines
 
 # Lines that mislead a reader who looks for "key =" or "[[layer]]".
 STRANGERS = (
-    '[[layer]]\ntype = 0\n# [layer]\n',
-    'a = 1\n',
+    "[[layer]]\ntype = 0\n# [layer]\n",
+    "a = 1\n",
     '""quoted"" and \\" escaped\n',
     "'single' # no comment\n",
     "\n\n",
@@ -44,7 +44,7 @@ class Text:
         return self.choose(name, name, f'"{name}"', f"'{name}'", f'"{name} # = ["', f"{name}.inner", f'{name} . "a.b"')
 
     def blank(self) -> None:
-        self.text += self.choose("", "", "\n", "# a = 1 [[layer]]\n", "   # \"\"\"\n", "\t\n")
+        self.text += self.choose("", "", "\n", "# a = 1 [[layer]]\n", '   # """\n', "\t\n")
 
     def value(self, depth: int) -> None:
         kind = self.choose("int", "int", "multi", "literal", "array", "table") if depth < 3 else "int"

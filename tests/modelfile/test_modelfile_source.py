@@ -185,7 +185,10 @@ def test_steps_that_are_not_known_are_not_written(tmp_path: Path) -> None:
     assert str(caught.value) == f"{file}:6: no module can be written: give dim = of mean, which the run did not come to"
 
 
-CODE = st.sampled_from(["__import__('os')", "x\n    import os", "x; import os", "x#", "x'''", 'x"""', "{0}", "x=1", "ｉｆ", "é"]) | st.text()
+CODE = (
+    st.sampled_from(["__import__('os')", "x\n    import os", "x; import os", "x#", "x'''", 'x"""', "{0}", "x=1", "ｉｆ", "é"])
+    | st.text()
+)
 
 
 @given(st.sampled_from([*KINDS]), st.data())
@@ -198,7 +201,11 @@ def test_no_text_of_a_file_becomes_code(kind: str, data: Any) -> None:
         values["inputs"] = ["input", data.draw(CODE | st.just("input"))]
     values["name"] = data.draw(CODE)
     inputs = {"layout": data.draw(CODE | st.just("batch=2 seq=3 feature=2")), "name": data.draw(CODE | st.just("input"))}
-    top = {"name": data.draw(CODE), "input": inputs, "layer": [{k: v for k, v in values.items() if data.draw(st.booleans()) or k == "type"}]}
+    top = {
+        "name": data.draw(CODE),
+        "input": inputs,
+        "layer": [{k: v for k, v in values.items() if data.draw(st.booleans()) or k == "type"}],
+    }
     document = Document(data.draw(CODE), top, read_text("", "x.toml").lines, ())
     try:
         text = written(answered(document))
@@ -209,14 +216,18 @@ def test_no_text_of_a_file_becomes_code(kind: str, data: Any) -> None:
                ast.Slice, ast.UnaryOp, ast.USub, ast.BinOp, ast.Add, ast.Mult, ast.keyword, ast.expr_context)  # fmt: skip
     tree = ast.parse(text)
     assert all(isinstance(node, allowed) for node in ast.walk(tree))
-    assert {alias.name for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names} <= {"torch", "nn"}
+    assert {
+        alias.name for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names
+    } <= {"torch", "nn"}
     assert {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} <= {
         "nn", "torch", "super", "self", inputs["name"], values["name"], *values.get("inputs", ()), "input", kind.lower(),
         f"{kind.lower()}_2", "loss",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["forward", "loss_fn", "self", "nn", "torch", "None", "train", "parameters", "a" * 101, "1a", "a b", "é"])
+@pytest.mark.parametrize(
+    "name", ["forward", "loss_fn", "self", "nn", "torch", "None", "train", "parameters", "a" * 101, "1a", "a b", "é"]
+)
 def test_names(name: str) -> None:
     text = f'{{"input": {{"layout": "a=2"}}, "layer": {{"type": "ReLU", "name": {json.dumps(name)}}}}}'
     if name == "loss_fn":

@@ -92,14 +92,19 @@ UNBATCHED = Finding("RNS112", "warning", "input of 2 dims is read as one unbatch
 
 
 def test_nothing_was_seen() -> None:
-    assert printed(Report()) == """
+    assert (
+        printed(Report())
+        == """
 rnnshape: train.py  0 recurrent layers, 0 calls, no findings
   no nn.RNN, nn.LSTM, nn.GRU or cell was called
 """
+    )
 
 
 def test_one_call() -> None:
-    assert printed(report_of((event(), 1))) == """
+    assert (
+        printed(report_of((event(), 1)))
+        == """
 rnnshape: train.py  1 recurrent layer, 1 call, no findings
 
 Net.rnn  GRU(4, 8)  1 call
@@ -110,12 +115,15 @@ Net.rnn  GRU(4, 8)  1 call
   seq    9 in every call
   state  h_0 never passed, so zeros
 """
+    )
 
 
 def test_an_lstm_with_everything() -> None:
     config = {"num_layers": 2, "bidirectional": True, "batch_first": True, "proj_size": 3, "kind": "LSTM", "given": True}
     report = report_of((event("Tagger.encoder", **config), 1200), (event("Tagger.encoder", batch=2, **config), 1))
-    assert printed(report) == """
+    assert (
+        printed(report)
+        == """
 rnnshape: train.py  1 recurrent layer, 1,201 calls, no findings
 
 Tagger.encoder  LSTM(4, 8, num_layers=2, batch_first=True, bidirectional=True, proj_size=3)  1,201 calls
@@ -129,11 +137,14 @@ Tagger.encoder  LSTM(4, 8, num_layers=2, batch_first=True, bidirectional=True, p
   seq    9 in every call
   state  h_0 and c_0 passed in every call
 """
+    )
 
 
 def test_a_cell_in_a_loop() -> None:
     report = report_of((event("Net.cell", "GRUCell"), 2), (event("Net.cell", "GRUCell", given=True), 16))
-    assert printed(report) == """
+    assert (
+        printed(report)
+        == """
 rnnshape: train.py  1 recurrent layer, 18 calls, no findings
 
 Net.cell  GRUCell(4, 8)  18 calls
@@ -143,10 +154,13 @@ Net.cell  GRUCell(4, 8)  18 calls
   batch  6 in every call
   state  h_0 passed in 16 of 18 calls, else zeros
 """
+    )
 
 
 def test_packed_sequences() -> None:
-    assert printed(report_of((packed(3, 9, 19), 4), (packed(2, 7, 12), 1))) == """
+    assert (
+        printed(report_of((packed(3, 9, 19), 4), (packed(2, 7, 12), 1)))
+        == """
 rnnshape: train.py  1 recurrent layer, 5 calls, no findings
 
 Net.rnn  GRU(4, 8)  5 calls
@@ -157,6 +171,7 @@ Net.rnn  GRU(4, 8)  5 calls
   seq    9 in 4 calls and 7 in 1 call
   state  h_0 never passed, so zeros
 """
+    )
 
 
 def test_several_layers_findings_and_what_was_not_judged() -> None:
@@ -166,7 +181,9 @@ def test_several_layers_findings_and_what_was_not_judged() -> None:
         findings=(WRONG, WRONG, UNBATCHED),
         unfollowed=("Net.c: its forward accepts what torch's would not",),
     )
-    assert printed(report, "-m package.train (rank 1)") == """
+    assert (
+        printed(report, "-m package.train (rank 1)")
+        == """
 rnnshape: -m package.train (rank 1)  2 recurrent layers, 3 calls, 2 findings
 
 Net.a  GRU(4, 8)  2 calls
@@ -198,6 +215,7 @@ RNS112 warning: LSTM: input of 2 dims is read as one unbatched sequence of 6 ste
 not judged:
   Net.c: its forward accepts what torch's would not
 """
+    )
 
 
 def test_what_was_not_looked_at() -> None:
@@ -282,12 +300,15 @@ def test_what_is_beyond_the_bound_is_said_not_to_be_counted() -> None:
 
 def test_only_other_sizes() -> None:
     unknown = Event("Net.rnn", "GRU", "GRU(4, 8)", ())
-    assert printed(report_of((unknown, 2))) == """
+    assert (
+        printed(report_of((unknown, 2)))
+        == """
 rnnshape: train.py  1 recurrent layer, 2 calls, no findings
 
 Net.rnn  GRU(4, 8)  2 calls
   sizes  not known, as nobody can say what these calls take
 """
+    )
 
 
 def test_a_layer_without_a_path_goes_by_its_class() -> None:

@@ -140,9 +140,7 @@ def test_a_finding_is_written_whole() -> None:
     )
     bare = replace(FINDING, location=Location("<stdin>", 3), suggestion=None, comparison=None, layouts=())
     assert str(bare) == (
-        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
-        "  at <stdin>:3\n"
-        "  RNS103, see: rnnshape explain RNS103"
+        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n  at <stdin>:3\n  RNS103, see: rnnshape explain RNS103"
     )
     assert str(replace(bare, location=None)).count("\n") == 1
 

@@ -54,39 +54,48 @@ def raises(m: Any, x: Tensor) -> Tensor:
 SAID: dict[str, tuple[nn.Module, tuple[Tensor, ...], dict[str, Any], str]] = {
     "another layer first": (
         Model(lambda m, x: m.fc(m.decoder(x, m.rnn(x)[1][[1, 0]])[0]), rnn=gru(2), decoder=gru(2), fc=nn.Linear(8, 3)),
-        (X,), {},
+        (X,),
+        {},
         "RNS305 layer 0 starts from the state of layer 1 forward: rows are layer 0 forward, layer 0 reverse, ...",
     ),
     "a direction for a layer": (
         Model(lambda m, x: m.fc(m.decoder(x, m.rnn(x)[1][[0, 1]])[0]), rnn=gru(2, True), decoder=gru(2), fc=nn.Linear(8, 3)),
-        (X,), {},
+        (X,),
+        {},
         "RNS305 layer 1 starts from the state of layer 0 reverse: rows are layer 0 forward, layer 0 reverse, ... | "
         "h_n[0::2] has the forward state of each layer",
     ),
     "the forward direction at its start": (
-        Model(lambda m, x: m.fc(m.rnn(x)[0][:, 0]), rnn=gru(1, True), fc=nn.Linear(16, 3)), (X,), {},
+        Model(lambda m, x: m.fc(m.rnn(x)[0][:, 0]), rnn=gru(1, True), fc=nn.Linear(16, 3)),
+        (X,),
+        {},
         "RNS302 of the forward direction only step 0 is used, where it has read one step and no more | the forward direction "
         "ends at step 8: rnnshape.last_state(rnn, h_n) has both directions at their ends",
     ),
     "a single unit": (
-        Model(units, rnn=gru(1, True), fc=nn.Linear(16, 3)), (X,), {},
+        Model(units, rnn=gru(1, True), fc=nn.Linear(16, 3)),
+        (X,),
+        {},
         "RNS302 of the reverse direction unit 0 is used at step 8 only, where it has read one step and no more | the output is "
         "(directions=2 hidden=8): the forward half is [..., :8], the reverse half [..., 8:]",
     ),
     "steps for classes": (
-        Model(lambda m, x: m.fc(m.rnn(x)[0]), rnn=gru(), fc=nn.Linear(8, 9)), (X,),
+        Model(lambda m, x: m.fc(m.rnn(x)[0]), rnn=gru(), fc=nn.Linear(8, 9)),
+        (X,),
         {"target": torch.zeros(6, 9, dtype=torch.long), "target_axes": "batch seq", "loss": functional.cross_entropy},
         "RNS503 cross_entropy takes dim 1 of the scores for the classes, and that is seq | scores.transpose(1, 2) has the "
         "classes at dim 1",
     ),
     "samples summed over with steps": (
-        Model(lambda m, x, y: torch.mm(m.rnn(x)[1][-1].t(), y), rnn=gru()), (X, torch.zeros(6, 4)),
+        Model(lambda m, x, y: torch.mm(m.rnn(x)[1][-1].t(), y), rnn=gru()),
+        (X, torch.zeros(6, 4)),
         {"axes": (AXES, "seq feature")},
         "RNS203 samples are mixed: along dim 1 of (8, 6) lie samples 0 to 5, and mm takes that dim for the one that it sums "
         "over",
     ),
     "samples for features of attention": (
-        Model(lambda m, x: m.attention(x, x, x)[0], attention=nn.MultiheadAttention(6, 2)), (torch.zeros(9, 4, 6),),
+        Model(lambda m, x: m.attention(x, x, x)[0], attention=nn.MultiheadAttention(6, 2)),
+        (torch.zeros(9, 4, 6),),
         {"axes": "seq feature batch"},
         "RNS203 samples are mixed: along dim 2 of (9, 4, 6) lie samples 0 to 5, and MultiheadAttention takes that dim for the "
         "features of query",
