@@ -33,7 +33,7 @@ def parse_axes(text: str | Layout) -> Layout:
     >>> print(parse_axes("b t d"))
     batch=b seq=t feature=d
     >>> print(parse_axes("(b t) c"), parse_axes("b t s"), parse_axes("B C H W"), sep="; ")
-    (batch=b seq=t) c; batch=b seq=t s; batch=B C H W
+    (batch=b seq=t) feature=c; batch=b seq=t s; batch=B C 'H'=H W
     """
     return text if isinstance(text, Layout) else Layout(held(notation.parse(text, _spellings(text))))
 
