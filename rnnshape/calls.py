@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import torch
@@ -12,9 +14,10 @@ from rnnshape import text
 from rnnshape._torch import is_autocast, packed_sizes
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
-from rnnshape.errors import SpecTypeError
+from rnnshape.errors import SpecError, SpecTypeError
+from rnnshape.layout.sizes import shown
 
-__all__ = ["argument_of", "call_of", "checked_module", "spec_of"]
+__all__ = ["argument_of", "call_of", "checked_module", "forwarded", "spec_of"]
 
 
 def checked_module(given: object, verb: str, call: str) -> nn.Module:
@@ -32,6 +35,50 @@ def checked_module(given: object, verb: str, call: str) -> nn.Module:
         return given
     what = f"the class {given.__name__}" if isinstance(given, type) else text.a(type(given).__name__)
     raise SpecTypeError(f"{verb}: {what} is no module; give a model, such as {call}")
+
+
+def forwarded(
+    verb: str, model: nn.Module, args: tuple[object, ...], kwargs: Mapping[str, object], ours: Iterable[str]
+) -> dict[str, object]:
+    """Return the keyword arguments of a model's ``forward``: those that a verb was given, and those in its ``kwargs={...}``.
+
+    Args:
+        verb: what was called, such as "diagnose".
+        model: the model.
+        args: positional arguments of ``forward``.
+        kwargs: what the verb was given by name, but for options of its own.
+        ours: which options of its own it was given.
+
+    Raises:
+        SpecError: where a name could be an option or an argument of ``forward``, or ``kwargs`` is no dict of arguments.
+    """
+    given = dict(kwargs)
+    try:
+        signature = inspect.signature(model.forward)
+    except (TypeError, ValueError):
+        signature = inspect.Signature()
+    taken = {p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    more = given.get("kwargs")
+    named = cast("Mapping[object, object]", more) if isinstance(more, Mapping) else None
+    if "kwargs" in given and ("kwargs" not in taken or (named is not None and "kwargs" in named)):
+        if named is None or not all(isinstance(name, str) for name in named):
+            written = shown(given["kwargs"])
+            raise SpecError(f"kwargs={written}: a dict of arguments of forward is needed, such as kwargs={{'mask': mask}}")
+        del given["kwargs"]
+        if twice := [name for name in named if name in given]:
+            raise SpecError(f"{verb}: {twice[0]!r} is given twice, by name and in kwargs=")
+        return {**given, **cast("Mapping[str, object]", named)}
+    try:
+        bound = signature.bind_partial(*args, **given).arguments
+    except TypeError:  # the call of the model will say so
+        return given
+    for name in ours:
+        if name in taken and name not in bound:
+            raise SpecError(
+                f"{name}= is an option of {verb}, and {type(model).__name__}.forward takes {name!r} too: write "
+                f"kwargs={{{name!r}: ...}} for forward's, or kwargs={{}} beside {name}= for {verb}'s"
+            )
+    return given
 
 
 def spec_of(module: nn.Module) -> RNNSpec | None:

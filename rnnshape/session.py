@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any
@@ -21,7 +21,7 @@ from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
 from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
-from rnnshape.tracking.labels import label
+from rnnshape.tracking.labels import Axes, label, label_call
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
@@ -31,6 +31,9 @@ COMPILED_LAYERS = (
     "compiled by torch.compile, so calls are neither checked nor followed; "
     "torch.compiler.set_stance('force_eager') runs them in Python"
 )
+
+UNUSED_AXES = "axes= names it, and no call that was followed had a tensor for it that fits"
+"""Why nothing came of what somebody has said of an argument."""
 
 UNBATCHED = "RNS112"
 """The rule on inputs without a batch: whoever has named the axes has meant them so."""
@@ -142,9 +145,14 @@ class Session:
             path = self.observer.path if self._model is None else _paths_in(self._model)
         return Tracker(self.reporter, path)
 
-    def steps(self, limit: int | None) -> Steps:
-        """Return what follows the first calls of the model, or of any outermost module where there is none; None for all."""
-        return Steps(self.reporter, self.tracker(), self._model, limit)
+    def steps(self, limit: int | None, axes: Axes = None) -> Steps:
+        """Return what follows the first calls of the model, or of any outermost module where there is none; None for all.
+
+        Args:
+            limit: how many calls; None for all.
+            axes: of their arguments.
+        """
+        return Steps(self.reporter, self.tracker(), self._model, limit, axes)
 
 
 def _paths_in(model: nn.Module) -> Callable[[nn.Module], str]:
@@ -162,9 +170,15 @@ class Steps(Watcher[nn.Module]):
         tracker: is on from `start` to `stop`.
         model: the model, or None.
         limit: how many steps are followed; None for all.
+        axes: of the arguments of a call.
+
+    Attributes:
+        axes: likewise, for the calls that come.
     """
 
-    def __init__(self, reporter: Reporter, tracker: Tracker, model: nn.Module | None, limit: int | None) -> None:
+    def __init__(
+        self, reporter: Reporter, tracker: Tracker, model: nn.Module | None, limit: int | None, axes: Axes = None
+    ) -> None:
         self.doors: dict[int, nn.Module] = {}
         self.everywhere = False
         self.in_compiled = False
@@ -172,6 +186,8 @@ class Steps(Watcher[nn.Module]):
         self._tracker = tracker
         self._model = model
         self._limit = limit
+        self.axes = axes
+        self._named: set[str] = set()
         self._taken = 0
         self._inside = False
         self._thread = threading.get_ident()
@@ -205,10 +221,18 @@ class Steps(Watcher[nn.Module]):
         """
         if self._on:
             self._on = False
+            self._tell_of_names()
             forget_batches(self)
             self.doors.clear()
             self._tracker.forget()
         self._leave()
+
+    def _tell_of_names(self) -> None:
+        """Tell which names of arguments no call has had."""
+        if self._taken and isinstance(self.axes, Mapping):
+            for name in self.axes:
+                if name not in self._named:
+                    self._tracker.did_not_look(UNUSED_AXES, name)
 
     def _leave(self) -> None:
         self._waits = self.everywhere = not self._tracker.leave()
@@ -261,6 +285,8 @@ class Steps(Watcher[nn.Module]):
         return result
 
     def _begin(self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+        if self.axes is not None:
+            self._named |= label_call(self._tracker, module, args, kwargs, self.axes, of_any=self._model is None)
         names = annotated_axes(module.forward)
         try:
             arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments

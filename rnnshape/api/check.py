@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar, cast, overload
 
 from torch import nn
@@ -15,15 +14,13 @@ from rnnshape.api.watch import checked_options
 from rnnshape.checking.call import CheckedCall
 from rnnshape.checking.checker import Checker
 from rnnshape.checking.functions import around
-from rnnshape.contracts.annotations import annotations_of
-from rnnshape.errors import LayoutError, RNNShapeError, SpecError, SpecTypeError
+from rnnshape.errors import SpecTypeError
 from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
-from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
-from rnnshape.tracking.labels import Axes, check_form
+from rnnshape.tracking.labels import Axes, check_axes
 
 __all__ = ["check", "report_of"]
 
@@ -103,10 +100,10 @@ def _checked(target: object, axes: Axes, on: Action, track: bool | int, ignore: 
     checked, codes, limit = checked_options(on, ignore, track)
     checker = Checker(checked, codes, limit, axes)
     if isinstance(target, nn.Module):
-        _check_axes(axes, type(target).forward)
+        check_axes(axes, type(target).forward)
         _targets.check_calls(target, checker)
     elif isinstance(target, type) and issubclass(target, nn.Module):
-        _check_axes(axes, target.forward)
+        check_axes(axes, target.forward)
         _targets.check_calls(target, checker)
     elif isinstance(target, (staticmethod, classmethod)):
         method = cast("staticmethod[..., Any]", target)
@@ -227,7 +224,7 @@ def _wrapped(checker: Checker, function: Callable[..., object], axes: Axes) -> C
     """Return a function of the same kind, signature and name, whose calls are checked with these options alone."""
     if _targets.checker(function) is not None:
         function = cast("Any", function).__wrapped__
-    _check_axes(axes, function)
+    check_axes(axes, function)
     wrapper = around(function, functools.partial(_begin, checker, function))
     _targets.check(wrapper, checker)
     return wrapper
@@ -240,30 +237,3 @@ def _begin(
     call = CheckedCall(checker, function, None, args, kwargs, module if isinstance(module, nn.Module) else None)
     call.begin()
     return call
-
-
-# Options
-
-
-def _check_axes(axes: Axes, function: Callable[..., object]) -> None:
-    """Refuse axes that no call could fit.
-
-    Raises:
-        SpecError: where a string cannot be read, or a name is none of the function's.
-    """
-    check_form(axes)
-    if isinstance(axes, Mapping):
-        found = annotations_of(function)
-        kinds = {p.kind for p in found.signature.parameters.values()} if found is not None else set[object]()
-        known = list(found.signature.parameters) if found is not None else []
-        for name in axes:
-            if found is not None and name not in known and inspect.Parameter.VAR_KEYWORD not in kinds:
-                takes = text.listed(n for n in known if n not in ("self", "cls")) or "nothing"
-                called = getattr(function, "__qualname__", function)
-                raise SpecError(f"axes: {called} takes no {name!r}, but {takes}{text.nearest(name, known)}")
-    for entry in [axes] if isinstance(axes, str) else list(axes.values()) if isinstance(axes, Mapping) else axes or ():
-        if isinstance(entry, str):
-            try:
-                Layout.parse(entry)
-            except LayoutError as error:
-                raise SpecError(f"axes: {error}") from None

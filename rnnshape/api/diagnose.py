@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.calls import checked_module
+from rnnshape.calls import checked_module, forwarded
 from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.harmless import Guard, UsersCall
@@ -55,14 +55,15 @@ def diagnose(
         target_axes: what the axes of the target are.
         loss: called as ``loss(output, target)``.
         ignore: codes that are not reported.
-        kwargs: keyword arguments of ``forward``.
+        kwargs: keyword arguments of ``forward``. Where one of them is called as an option of ours is, or ``kwargs``, they are
+            given as a dict: ``kwargs={"target": ["abc", "hello"]}``; options beside it are ours then.
 
     Returns:
         A `Report`. It never raises for what it finds: an exception of the model becomes a finding, and is kept in
         ``report.exception``.
 
     Raises:
-        SpecError: where ``axes`` does not fit the arguments.
+        SpecError: where ``axes`` does not fit the arguments, or an option could be an argument of ``forward``.
         SpecTypeError: for a model that is no module.
 
     >>> import torch
@@ -109,6 +110,8 @@ def _diagnose(
 ) -> None:
     checked_module(model, "diagnose", "diagnose(Classifier(), x)")
     codes = (*checked_codes(ignore), *ignored_codes())
+    options = {"axes": axes, "target": target, "target_axes": target_axes, "loss": loss, "ignore": ignore or None}
+    kwargs = forwarded("diagnose", model, args, kwargs, [name for name, value in options.items() if value is not None])
     check_form(axes)
     check_form(target_axes, "target_axes")
     if axes and not args and not kwargs:

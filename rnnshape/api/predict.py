@@ -64,11 +64,13 @@ def predict(what: Any, /, *args: object, **kwargs: Any) -> Prediction | ModelPre
         args: of a name, torch's positional constructor arguments: input_size, hidden_size, ... Of a model, what its
             ``forward`` takes: ``"batch=6 seq=9 feature=10"`` for a tensor; ``"batch=6 seq=9: int64"`` where the dtype
             matters; ``"batch: [9, 7, 3]"`` for one whose values decide sizes, such as lengths; these nested in tuples, lists
-            and dicts; anything else is passed as it is, and so is a string where ``forward`` has a string for default or
-            annotation. A real tensor of whole numbers is known by its values. Sizes may be symbols, as in ``"batch=B seq=T"``.
+            and dicts; anything else is passed as it is. So is a string where ``forward`` has strings for default or annotation,
+            and one that names no axis and no size, in a list or by name: ``["abc", "hello"]``. A real tensor of whole numbers
+            is known by its values. Sizes may be symbols, as in ``"batch=B seq=T"``.
         kwargs: of a layer, ``batch`` and ``seq`` (sizes, symbols, or None for unbatched input), ``lengths`` (the real steps of
             each sample of a PackedSequence), ``dtype``, and of a name torch's constructor arguments. Of a model, the keyword
-            arguments of its ``forward``, likewise; with ``loss`` and ``target``, ``loss(output, target)`` is run too, and
+            arguments of its ``forward``, likewise, and those that are called as an option is in a dict,
+            ``kwargs={"target": ...}``; with ``loss`` and ``target``, ``loss(output, target)`` is run too, and
             ``ignore`` names codes that are not reported.
 
     Returns:
@@ -101,11 +103,13 @@ def _is_layer(module: object) -> bool:
 
 
 def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]) -> ModelPrediction:
+    from rnnshape.calls import forwarded
     from rnnshape.dryrun.prediction import predict_model
     from rnnshape.session import recording
 
+    own = {name: kwargs.pop(name) for name in ("target", "loss", "ignore") if name in kwargs}
+    kwargs = forwarded("predict", model, args, kwargs, own)
     if not args and not kwargs:
         name = type(model).__name__
         raise SpecError(f"{name}: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')")
-    own = {name: kwargs.pop(name) for name in ("target", "loss", "ignore") if name in kwargs}
     return predict_model(model, args, kwargs, session=recording, **own)

@@ -14,7 +14,7 @@ from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from types import CodeType, ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rnnshape.api.watch import watch
 from rnnshape.harmless import Guard
@@ -25,6 +25,9 @@ from rnnshape.report.ranks import Ranks, ranks_here
 from rnnshape.report.report import Report
 from rnnshape.report.settings import SWITCH, switch
 from rnnshape.tracebacks import clear_of_ours
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.labels import Axes
 
 __all__ = ["FOUND", "run"]
 
@@ -39,6 +42,7 @@ def run(
     as_module: bool = False,
     fail_on: FailOn = "never",
     ignore: Iterable[str] = (),
+    axes: Axes = None,
     track: bool | int = 3,
     jsonl: str | None = None,
 ) -> int:
@@ -54,6 +58,8 @@ def run(
         as_module: whether ``target`` is a module, as with ``python -m``.
         fail_on: the least severity of a finding that makes the exit code `FOUND`.
         ignore: codes that are not reported.
+        axes: what the axes of the models' arguments are, as `diagnose` takes them: they are those of every outermost module
+            whose ``forward`` has such arguments.
         track: for how many calls of an outermost module every axis is followed; True for all, False for none.
         jsonl: a file for every call and finding as JSON lines; each rank of a distributed run has its own.
 
@@ -61,12 +67,13 @@ def run(
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
 
     Raises:
+        SpecError: for ``axes`` or an option that cannot be read; then nothing was run.
         KeyboardInterrupt: where that ended the script. Its traceback and the report are printed already.
     """
     sys.argv = [target, *args]
     if not sys.flags.safe_path:
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
-    watching = watch(on="log", ignore=ignore, track=track, jsonl=jsonl)
+    watching = watch(on="log", ignore=ignore, axes=axes, track=track, jsonl=jsonl)
     report = watching.attach()
     ranks = None
     with Guard():

@@ -13,12 +13,14 @@ from torch import nn
 from rnnshape.calls import checked_module, spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.harmless import Guard
+from rnnshape.layout.sizes import shown
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report.catalogue import checked_codes
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import ignored_codes, switch
-from rnnshape.session import Session
+from rnnshape.session import Session, Steps
+from rnnshape.tracking.labels import Axes, check_axes
 
 __all__ = ["Watch", "checked_options", "watch"]
 
@@ -29,6 +31,7 @@ def watch(
     *,
     on: Action = "raise",
     ignore: Iterable[str] = (),
+    axes: Axes = None,
     track: bool | int = False,
     jsonl: str | PathLike[str] | None = None,
 ) -> Watch:
@@ -46,8 +49,12 @@ def watch(
             "record" it is only kept in the report, and neither the log nor torch's own exception gets anything.
         ignore: codes that are not reported, such as ``["RNS112"]``. On one line: ``# rnnshape: ignore[RNS112]``;
             for the project, ``ignore`` under ``[tool.rnnshape]`` in pyproject.toml.
+        axes: what the axes of the model's arguments are, as `diagnose` takes them, for the calls that are followed: a Layout
+            string such as ``"batch seq feature"`` for the first tensor, or an entry for each argument, or a dict by name.
+            Without a model they are those of every outermost module that has such arguments. A call that they do not fit is
+            named in ``report.blind``.
         track: for how many calls of the model every axis is followed as well, as `diagnose` does; True for all, False for none.
-            Axes then come from the layers' contracts, from jaxtyping annotations of ``forward``, and from DataLoaders.
+            Axes then come from ``axes``, from DataLoaders, from jaxtyping annotations of ``forward``, and from the layers.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
             In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
 
@@ -56,7 +63,8 @@ def watch(
 
     Raises:
         RNNShapeError: where there is nothing to watch in the model.
-        SpecError: for an unknown ``on`` or code.
+        SpecError: for an unknown ``on`` or code, and for ``axes`` that cannot be read, that the model does not take, or that
+            are given where no call is followed.
         SpecTypeError: for a model that is no module.
 
     >>> import torch
@@ -82,7 +90,10 @@ def _watch(
         checked_module(model, "watch", "watch(Classifier()), or none for every layer of the process")
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
-    return Watch(model, checked, codes, jsonl, limit)
+    check_axes(axes, None if model is None else model.forward)
+    if axes is not None and limit == 0:
+        raise SpecError(f"axes={shown(axes)}: track=0 follows no call, so nobody would read them; write track=3, say, or True")
+    return Watch(model, checked, codes, jsonl, limit, axes)
 
 
 def checked_options(on: Action, ignore: Iterable[str], track: bool | int) -> tuple[Action, tuple[str, ...], int | None]:
@@ -114,6 +125,7 @@ class Watch:
         ignore: tuple[str, ...],
         jsonl: str | PathLike[str] | None,
         limit: int | None,
+        axes: Axes = None,
         *,
         is_off: bool = False,
     ) -> None:
@@ -127,6 +139,8 @@ class Watch:
         self._attached = False
         self._is_off = is_off
         self._limit = limit
+        self._axes = axes
+        self._steps: Steps | None = None
 
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
@@ -148,11 +162,18 @@ class Watch:
         if self._session is not None:
             self._session.begin(undo)
             if self._limit != 0:
-                self._session.steps(self._limit).start(undo)
+                self._steps = self._session.steps(self._limit, self._axes)
+                self._steps.start(undo)
 
     def _step_aside(self) -> None:
         if self._session is not None:
             self._session.reporter.step_aside()
+
+    def forget_axes(self) -> None:
+        """Have nothing said of the axes of later calls any more."""
+        self._axes = None
+        if self._steps:
+            self._steps.axes = None
 
     def remove(self) -> None:
         """Stop watching; the report stays."""

@@ -19,7 +19,7 @@ from rnnshape.layout.axes import UNKNOWN
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.registry import leaves
 from rnnshape.session import trackers
-from rnnshape.tracking.labels import label
+from rnnshape.tracking.labels import label, tell_of_no_batch
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
@@ -150,6 +150,8 @@ class CheckedCall:
                     label(tracker, claim.value, of_any_size(layout), claim.name, f"axes of {claim.name!r}")
         if self._own is None:
             return
+        if self._checker.axes is not None:
+            tell_of_no_batch(self._own, said)
         named = self._promises.own_arguments
         for name, value in named.items():
             for tensor in leaves(value):

@@ -19,7 +19,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.report import Report
 from rnnshape.tracking.claims import Contradiction, contradicted, contradiction
-from rnnshape.tracking.labels import Axes, claims_of
+from rnnshape.tracking.labels import Argument, Axes, arguments_of, claims_of
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Broken", "Promises"]
@@ -87,12 +87,18 @@ class Promises:
         named = (self.arguments or {}).items()
         return {name: value for name, value in named if not (isinstance(value, nn.Module) or name in ("self", "cls"))}
 
+    def _in_order(self) -> list[Argument]:
+        """The arguments without modules, as entries of axes= are counted."""
+        found = arguments_of(self._function, self._args, self._kwargs)
+        skipped = [a.place for a in found if isinstance(a.value, nn.Module) or a.name in ("self", "cls")]
+        return [a._replace(place=a.place - sum(p < a.place for p in skipped)) for a in found if a.place not in skipped]
+
     # What is said
 
     def of_arguments(self) -> list[Claim]:
         """Return what is said of each tensor in the arguments."""
         if self._axes is not None:
-            return list(claims_of(self._axes, self.own_arguments))
+            return list(claims_of(self._axes, self._in_order()))
         if self._annotations is None or self.arguments is None:
             return []
         return [claim for claim in self._annotations.claims(self.arguments) if isinstance(claim.value, Tensor)]

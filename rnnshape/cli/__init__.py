@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
@@ -15,6 +16,9 @@ from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import RULES, FailOn, LineKind, Rule, rule
 from rnnshape.text import columns
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.labels import Axes
 
 __all__ = ["main"]
 
@@ -98,6 +102,27 @@ class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - n
         return int(value)
 
 
+_NAMED = re.compile(r"([A-Za-z_]\w*)=(?!\d)(.*)", re.DOTALL)
+
+
+def _axes(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Axes:
+    """Read what ``axes=`` is in Python: one Layout, or NAME=LAYOUT for each argument, or JSON."""
+    found = [match for text in given if (match := _NAMED.fullmatch(text.strip()))]
+    named = {match[1]: match[2] for match in found}
+    if found and len(found) == len(given):
+        if len(named) < len(found):
+            raise click.BadParameter("an argument is named twice", ctx, param)
+        return named
+    if len(given) > 1:
+        raise click.BadParameter("give one Layout, or NAME=LAYOUT for each argument of forward", ctx, param)
+    if not given or given[0].strip()[:1] not in ("[", "{"):
+        return given[0] if given else None
+    try:
+        return json.loads(given[0])
+    except ValueError as error:
+        raise click.BadParameter(f"{given[0]!r} is no JSON: {error}", ctx, param) from None
+
+
 @main.command(
     "run",
     context_settings={"allow_interspersed_args": False},
@@ -105,6 +130,9 @@ class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - n
 Examples:
   rnnshape run train.py --epochs 2
   rnnshape run --fail-on error train.py
+  rnnshape run --axes "batch seq feature" train.py
+  rnnshape run --axes tokens="b t" --axes lengths=b train.py
+  rnnshape run --axes '{"batch": {"tokens": "b t"}}' train.py
   rnnshape run -m package.train --epochs 2
   torchrun --nproc-per-node 2 -m rnnshape run train.py
 
@@ -118,6 +146,11 @@ The exit code is the script's own; 3 where --fail-on finds something in a script
 )  # fmt: skip
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
 @click.option(
+    "--axes", metavar="LAYOUT|NAME=LAYOUT|JSON", multiple=True, callback=_axes,
+    help="What the axes of the model's arguments are: of its first tensor, or of one argument (may be repeated), or as axes= "
+    "in Python.",
+)  # fmt: skip
+@click.option(
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
     help="For how many calls of the model every axis is followed: a number, all or off.",
 )  # fmt: skip
@@ -128,6 +161,7 @@ def run_command(
     module: bool,
     fail_on: FailOn,
     ignore: tuple[str, ...],
+    axes: Axes,
     track: bool | int,
     jsonl: str | None,
     script: str,
@@ -143,8 +177,8 @@ def run_command(
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
     try:
-        code = rnnshape.run(script, args, as_module=module, fail_on=fail_on, ignore=codes, track=track, jsonl=jsonl)
-    except SpecError as error:  # in pyproject.toml
+        code = rnnshape.run(script, args, as_module=module, fail_on=fail_on, ignore=codes, axes=axes, track=track, jsonl=jsonl)
+    except SpecError as error:  # in pyproject.toml, or of the axes
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         raise _Interrupt from None

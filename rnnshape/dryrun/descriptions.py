@@ -13,6 +13,7 @@ from rnnshape.calculator.model import ITEM_SIZE
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import Axis, Factor, whole
 from rnnshape.layout.layout import Layout
+from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import LARGEST, MOST_ELEMENTS, Monomial, Size, shown
 
 __all__ = ["Description", "described", "nested", "symbols_of"]
@@ -45,7 +46,7 @@ class Description:
         """
         layout, colon, rest = _split(given)
         try:
-            found = Description(Layout.parse(layout), where=where)
+            found = Description(parse_axes(layout), where=where)
         except LayoutError as error:
             raise SpecError(f"{where}: {error}") from None
         found._check_elements()

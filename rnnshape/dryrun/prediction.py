@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +19,7 @@ from rnnshape.dryrun.descriptions import Description, described, nested, symbols
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
 from rnnshape.dryrun.solving import Solver
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
+from rnnshape.layout.axes import ROLES
 from rnnshape.layout.sizes import Total, shown, whole_number
 from rnnshape.operations.registry import Args, Kwargs
 from rnnshape.report.catalogue import checked_codes
@@ -60,8 +62,8 @@ def predict_model(
     names, strings = _bound_names(model, args, kwargs), _strings(model)
     request = Request(
         model,
-        tuple(value if name in strings else described(value, name) for name, value in zip(names, args, strict=True)),
-        {name: value if name in strings else described(value, name) for name, value in kwargs.items()},
+        tuple(v if name in strings or _are_words(v) else described(v, name) for name, v in zip(names, args, strict=True)),
+        {name: v if name in strings or _are_words(v, is_named=True) else described(v, name) for name, v in kwargs.items()},
         session,
         described(target, "target"),
         loss,
@@ -134,12 +136,43 @@ def _strings(model: nn.Module) -> set[str]:
         parameters = inspect.signature(model.forward).parameters.values()
     except (TypeError, ValueError):
         return set()
-    return {p.name for p in parameters if isinstance(p.default, str) or p.annotation is str or _says_string(p.annotation)}
+    return {p.name for p in parameters if _has_strings(p.default) or p.annotation is str or _says_string(p.annotation)}
 
 
 def _says_string(annotation: object) -> bool:
     written = annotation if isinstance(annotation, str) else repr(annotation)
-    return written in ("str", "str | None", "Optional[str]", "typing.Optional[str]") or "Literal[" in written
+    values = re.sub(r"(?:[Dd]ict|Mapping)\[str,", "", written)  # a string that is a key is none of a value
+    return ("Literal[" in values or bool(re.search(r"\bstr\b", values))) and "Tensor" not in values
+
+
+def _has_strings(value: object) -> bool:
+    return isinstance(value, str) or bool(_strings_of(value))
+
+
+def _strings_of(value: object) -> list[str]:
+    """Return the items of a list that has nothing but strings."""
+    items = cast("Sequence[object]", value) if isinstance(value, (tuple, list)) else ()
+    return [item for item in items if isinstance(item, str)] if all(isinstance(item, str) for item in items) else []
+
+
+def _are_words(value: object, *, is_named: bool = False) -> bool:
+    """Tell whether strings are words and no Layouts: none of a list names an axis that is known, or a size.
+
+    Args:
+        value: an argument.
+        is_named: whether it is given by name; then it may be one word.
+    """
+    if isinstance(value, str):
+        return is_named and value.isidentifier() and not _names_an_axis(value)
+    return bool(words := _strings_of(value)) and not any(map(_names_an_axis, words))
+
+
+def _names_an_axis(written: str) -> bool:
+    try:
+        layout = Description.parse(written, "").layout
+    except SpecError:
+        return "=" in written
+    return "=" in written or any(axis.name in ROLES for axis in layout.axes)
 
 
 class _Prediction:

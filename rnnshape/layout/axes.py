@@ -17,28 +17,33 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from rnnshape.layout.sizes import Size
 
-__all__ = ["COPIES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of", "role_of", "whole"]
+__all__ = ["COPIES", "ROLES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of", "role_of", "whole"]
 
-# How people already spell the role words: torch's documentation, einops, Keras.
+# How people already spell the role words: torch's documentation, einops, Keras. Of a word the case does not matter; letters are
+# torch's own, and what small ones stand for depends on the others: see `rnnshape.layout.letters`.
 _SPELLINGS = {
     "batch": "N B bs batch_size",
-    "seq": "T L time steps seq_len sequence timesteps",
-    "feature": "H_in F channels features input_size",
+    "seq": "T L len length time steps seq_len sequence timesteps",
+    "feature": "H_in F feat feats channels features input_size",
     "hidden": "H H_out H_cell hidden_size",
     "layers": "num_layers layer",
     "directions": "D num_directions direction",
     "gates": "gate num_gates",
 }
-_ROLES = {word: role for role, words in _SPELLINGS.items() for word in (role, *words.split())}
+ROLES = frozenset(_SPELLINGS)
+"""The role words."""
+
+_LETTERS = {word: role for role, words in _SPELLINGS.items() for word in words.split() if len(word) == 1}
+_WORDS = {word.lower(): role for role, words in _SPELLINGS.items() for word in (role, *words.split()) if len(word) > 1}
 
 
 def role_of(word: str) -> str:
     """Translate a usual spelling to the role word; any other word stands for itself.
 
-    >>> role_of("N"), role_of("time"), role_of("vocab")
+    >>> role_of("N"), role_of("Time"), role_of("vocab")
     ('batch', 'seq', 'vocab')
     """
-    return _ROLES.get(word, word)
+    return (_LETTERS.get(word) if len(word) == 1 else _WORDS.get(word.lower())) or word
 
 
 class Crop(NamedTuple):

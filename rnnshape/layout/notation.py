@@ -8,7 +8,7 @@
     cut     //stride | %size/total | //stride%size/total     a piece of an axis, as a reshape cuts it
     size    6 | B | 2*H                              without one, the word itself is a symbol
 
-Usual spellings are understood: ``N``, ``B`` and ``bs`` are batch, ``T``, ``L`` and ``time`` are seq, and so on. Where two
+Usual spellings are understood: ``N``, ``B`` and ``bs`` are batch, ``T``, ``L`` and ``Time`` are seq, and so on. Where two
 spellings of one word stand in a text, the second is an axis of its own. A bare number is a dimension of that size whose
 meaning is unknown.
 """
@@ -16,6 +16,7 @@ meaning is unknown.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NoReturn, TypeVar, cast
 
 from rnnshape.errors import LayoutSyntaxError
@@ -36,20 +37,25 @@ _ONE = re.compile(r"1(?![\w*])")
 _NUMBER = re.compile(r"[0-9]+(?![\w*])")
 
 
-def parse(text: str) -> Dims:
+def parse(text: str, spellings: Mapping[str, str] | None = None) -> Dims:
     """Read a layout string.
+
+    Args:
+        text: the string.
+        spellings: what some of its words stand for, before the usual ones are asked.
 
     Raises:
         LayoutSyntaxError: with a caret under the first mistake.
     """
-    return _Reader(text).layout()
+    return _Reader(text, spellings or {}).layout()
 
 
 class _Reader:
     """A cursor over the text; every method reads one construct at it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, spellings: Mapping[str, str]) -> None:
         self.text = text
+        self.spellings = spellings
         self.at = 0
         # An alias gives way where its role word stands in the text itself, "batch seq channels feature", and where another
         # alias came first: "batch T L".
@@ -143,7 +149,7 @@ class _Reader:
             self.fail("give '_' a name, or write ?=size for a dim without a meaning", word.start())
         origin = self.accept(_ORIGIN)
         of = origin.group(1) if origin else ""
-        role = role_of(name)
+        role = self.spellings.get(name) or role_of(name)
         alias = role != name and not quoted and role not in self.words
         known = role if alias and self.spelled.setdefault((role, of), name) == name else name
         return self.cut(Axis(known, of, self.crop()), default=name)

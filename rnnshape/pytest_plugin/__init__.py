@@ -32,7 +32,8 @@ __all__ = [
 
 _MARKERS = (
     "rnnshape(axes=None, ignore=(), fail_on=None, track=None): watch every recurrent layer in this test; a finding fails it. "
-    "Without --rnnshape too. The axes are those that rnn_diagnose takes where it is given none.",
+    "Without --rnnshape too. The axes are those of the models' arguments, as rnnshape.diagnose takes them; rnn_watch and "
+    "rnn_diagnose take them too where they are given none.",
     "rnn_specs(mode=[...], **arguments): run this test for each configuration of a recurrent layer, as the fixture rnn_spec. "
     "An argument of torch's constructor takes a value or a list; input_size=5 and hidden_size=7 are the defaults. "
     "A second marker adds its own configurations.",

@@ -20,6 +20,7 @@ from rnnshape.pytest_plugin.options import Options, settings
 from rnnshape.report.catalogue import Severity, counts
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
+from rnnshape.tracking.labels import check_axes
 
 if TYPE_CHECKING:
     from rnnshape.api.watch import Watch
@@ -41,6 +42,7 @@ class Watched:
     def __init__(self, item: pytest.Item, options: Options) -> None:
         try:
             self._settings = settings(item.iter_markers("rnnshape"), options)
+            check_axes(self._settings.axes, None)
         except SpecError as error:
             pytest.fail(f"@pytest.mark.rnnshape: {error}", pytrace=False)
         self._watches: list[Watch] = []
@@ -59,6 +61,9 @@ class Watched:
         """Begin to watch a model as the settings of the test say."""
         wanted = self._settings
         given: dict[str, Any] = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
+        if wanted.axes is not None and given["track"]:
+            given = {"axes": wanted.axes} | given
+        self._hear_of_axes(options)
         way = rnnshape.watch(model, ignore=_together(wanted.ignore, ignore), **given)
         way.attach()
         self._watches.append(way)
@@ -67,9 +72,15 @@ class Watched:
     def diagnose(self, model: nn.Module, /, *args: object, ignore: Iterable[str] = (), **options: Any) -> Report:
         """Diagnose a model as the settings of the test say."""
         given: dict[str, Any] = {"axes": self._settings.axes} | options
+        self._hear_of_axes(options)
         report = rnnshape.diagnose(model, *args, ignore=_together(self._settings.ignore, ignore), **given)
         self._diagnosed.append(report)
         return report
+
+    def _hear_of_axes(self, options: dict[str, Any]) -> None:
+        """What a test says itself holds, and no more what its marker says of every model."""
+        if options.get("axes") is not None and self._everything is not None:
+            self._everything.forget_axes()
 
     def end(self) -> None:
         """Stop watching; once more does nothing."""

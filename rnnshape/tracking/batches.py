@@ -1,8 +1,8 @@
 """Batches that a DataLoader yields: which dim of each tensor in them is the batch.
 
-Default collation stacks samples. Of any other function it is seen what it makes of them: each sample goes in with its number, and
-`stack` and `pad_sequence` put the numbers where they put the samples. What it makes in a way that is not followed, such as from
-arrays or lists, has the batch where there are as many elements as there are samples.
+Default collation stacks samples. Of any other function it is seen what it makes of them: each sample goes in with its number,
+and `stack` and `pad_sequence` put the numbers where they put the samples. What it makes in a way that is not followed, such as
+from arrays or lists, has the batch where there are as many elements as there are samples.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Yielded(Protocol):
 
 
 def batch_dims(batch: Yielded) -> Iterator[tuple[str, Tensor, int | None]]:
-    """Yield each tensor of a batch with its place, and the dim along which the samples lie, None where its sizes do not tell."""
+    """Yield each tensor of a batch with its place, and the dim of the samples, None where its sizes do not tell."""
     tensors, samples = [*tensors_in(batch.value)], batch.samples
     firsts = {tensor.size(0) for _, tensor in tensors if tensor.dim()}
     if samples is None and len(firsts) == 1 and len(tensors) > 1:
@@ -145,8 +145,8 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
 def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) -> None:
     """Label inputs that nobody has named by the one size that they share with a target of one row for each sample.
 
-    That says more than what a layer takes for its batch, which may be its mistake. Steps may have a row each as well, of a single
-    sequence: so nothing is said of an input with a dim of one, or of two dims.
+    That says more than what a layer takes for its batch, which may be its mistake. Steps may have a row each as well, of a
+    single sequence: so nothing is said of an input with a dim of one, or of two dims.
     """
     if not isinstance(target, Tensor) or target.dim() != 1 or len(target) < 2 or tracker.is_named:
         return

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import Tensor, nn
 
 from rnnshape import text
 from rnnshape._torch import other_kind
+from rnnshape.calls import spec_of
 from rnnshape.contracts.annotations import Claim
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, whole
 from rnnshape.layout.layout import Layout
+from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
+from rnnshape.tracking.claims import contradiction
 from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["Axes", "check_form", "claims_of", "label", "label_arguments"]
+__all__ = [
+    "Argument", "Axes", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments", "label_call",
+    "tell_of_no_batch",
+]  # fmt: skip
+
+NO_BATCH = "axes= names no batch, so whether samples are mixed was not judged; call its dim batch, or b"
+"""Why nothing was judged of samples where somebody has named other axes."""
 
 Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
 """A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
@@ -37,34 +46,185 @@ def check_form(axes: object, name: str = "axes") -> None:
         raise SpecError(f"{name}={shown(axes)}: {needed}")
 
 
+class Argument(NamedTuple):
+    """An argument of a call.
+
+    Attributes:
+        name: of the parameter.
+        value: what was given for it.
+        place: of the parameter among those of the function.
+    """
+
+    name: str
+    value: Any
+    place: int
+
+
+def arguments_of(function: Callable[..., object], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Argument]:
+    """Return the arguments of a call in the order in which a function takes them; of ``*args`` each by itself."""
+    try:
+        signature = inspect.signature(function)
+        bound = signature.bind_partial(*args, **kwargs).arguments
+    except (TypeError, ValueError):  # Python will say so when it is called, or there is no signature
+        named = [*((f"argument {place}", value) for place, value in enumerate(args)), *kwargs.items()]
+        return [Argument(name, value, place) for place, (name, value) in enumerate(named)]
+    found: list[Argument] = []
+    for place, parameter in enumerate(signature.parameters.values()):
+        value = bound.get(parameter.name)
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            found += [Argument(f"argument {at}", item, at) for at, item in enumerate(value or (), place)]
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            found += [Argument(name, item, place + at) for at, (name, item) in enumerate((value or {}).items())]
+        elif parameter.name in bound:
+            found.append(Argument(parameter.name, value, place))
+    return found
+
+
+def check_axes(axes: Axes, function: Callable[..., object] | None, name: str = "axes") -> None:
+    """Refuse axes that no call of a function could fit.
+
+    Args:
+        axes: as `rnnshape.diagnose` takes it.
+        function: what is called; None where that is not known yet.
+        name: of the axes in an error.
+
+    Raises:
+        SpecError: where a string cannot be read, or a name is none of the function's.
+    """
+    check_form(axes, name)
+    if function is not None:
+        _check_parameters(axes, function, name)
+    entries = [*axes.values()] if isinstance(axes, Mapping) else [axes] if isinstance(axes, (str, Layout)) else [*(axes or ())]
+    for entry in entries:
+        if isinstance(entry, str):
+            try:
+                parse_axes(entry)
+            except LayoutError as error:
+                raise SpecError(f"{name}: {error}") from None
+
+
+def _check_parameters(axes: Axes, function: Callable[..., object], name: str) -> None:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return
+    if any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in parameters):
+        return
+    known = [p.name for p in parameters if p.name not in ("self", "cls")]
+    called = getattr(function, "__qualname__", function)
+    takes = text.listed(known) or "nothing"
+    if isinstance(axes, Mapping):
+        for given in axes:
+            if given not in known:
+                raise SpecError(f"{name}: {called} takes no {given!r}, but {takes}{text.nearest(given, known)}")
+    elif axes is not None and not isinstance(axes, (str, Layout)) and len(axes) > len(known) and not _are_names(axes):
+        raise SpecError(f"{name} has {text.count(len(axes), 'entry', 'entries')}, and {called} takes {takes}")
+
+
+def _are_names(axes: Sequence[Any]) -> bool:
+    """Tell whether entries may be the names of one tensor's dims."""
+    return all(e is None or (isinstance(e, str) and " " not in e.strip()) for e in axes) and any(axes)
+
+
 def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:
     """Label the arguments of a model's ``forward``.
 
     Raises:
         SpecError: where ``axes`` does not fit them.
     """
-    entries = _entries(axes, args)
-    arguments = [*zip(_parameter_names(model, len(args)), args, strict=True), *kwargs.items()]
-    for number, (name, value) in enumerate(arguments):
-        given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
-        label(tracker, value, given, name, f"axes of {name!r}")
-    learn_padding(tracker, arguments)
+    if isinstance(axes, Mapping):
+        _check_parameters(axes, model.forward, "axes")
+    arguments = arguments_of(model.forward, args, kwargs)
+    said = _paired(axes, arguments)
+    for argument, given in said:
+        label(tracker, argument.value, given, argument.name, f"axes of {argument.name!r}")
+    tell_of_no_batch(tracker, [claim for argument, given in said for claim in _claims(argument.value, given, argument.name)])
+    learn_padding(tracker, [(argument.name, argument.value) for argument in arguments])
 
 
-def claims_of(axes: Axes, arguments: Mapping[str, Any]) -> Iterator[Claim]:
+def label_call(
+    tracker: Tracker, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes, of_any: bool
+) -> set[str]:
+    """Label the arguments of one call of many. Axes that do not fit it are told to be so, and nothing is raised.
+
+    Args:
+        tracker: which remembers them.
+        module: whose ``forward`` is called.
+        args: positional arguments.
+        kwargs: the others.
+        axes: as `rnnshape.diagnose` takes it.
+        of_any: whether they are of any module that has such arguments; then what does not fit a module without recurrent layers
+            is of no interest, nor is what another module has computed.
+
+    Returns:
+        The names of the arguments that were named.
+    """
+    arguments = arguments_of(module.forward, args, kwargs)
+    where = tracker.path(module) or type(module).__name__
+    concerned = not of_any or any(map(spec_of, module.modules()))
+    try:
+        said = _paired(axes, arguments, is_strict=False)
+    except SpecError as error:
+        said = []
+        if concerned:
+            tracker.did_not_look(str(error), where)
+    named: dict[str, list[Claim]] = {}
+    for argument, given in said:
+        for claim, reason in _fitting(argument, given):
+            known = tracker.mark(claim.value)
+            if of_any and (claim.value.requires_grad or not claim.layout.ndim):
+                continue
+            if known is not None and (found := contradiction(claim.layout, known)):
+                reason = found.fact
+            if not reason:
+                named.setdefault(argument.name, []).append(claim)
+                tracker.label_further(claim.value, claim.layout, argument.name)
+            elif concerned:
+                tracker.did_not_look(f"axes= does not fit it: {reason}", f"{where}: {claim.name}")
+    tell_of_no_batch(tracker, [claim for claims in named.values() for claim in claims])
+    return set(named)
+
+
+def _fitting(argument: Argument, given: Any) -> Iterator[tuple[Claim, str]]:
+    """Yield what is said of each tensor in an argument, with the sizes that it has, and why it does not fit, if so."""
+    try:
+        said = [*_claims(argument.value, given, argument.name)]
+    except SpecError as error:
+        if isinstance(argument.value, Tensor):
+            yield Claim(argument.name, argument.value, Layout(())), str(error).partition("\n")[0]
+        return
+    for claim in said:
+        dims = claim.value.dim()
+        if claim.layout.ndim != dims:
+            yield claim, f"{str(given)!r} names {text.count(claim.layout.ndim, 'dim')}, and it has {dims}"
+            continue
+        try:
+            yield claim._replace(layout=_sized(claim.layout, claim.value)), ""
+        except LayoutError:
+            yield claim, f"the sizes of {str(given)!r} are not those that it has"
+
+
+def tell_of_no_batch(tracker: Tracker, said: Sequence[Claim]) -> None:
+    """Tell that whoever has named the axes of a call's tensors has named no batch, if so."""
+    marks = [tracker.mark(claim.value) for claim in said]
+    if any(axis.name == "batch" for claim in said for axis in claim.layout.axes) or any(m and m.of("batch") for m in marks):
+        return
+    for claim in said:
+        tracker.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
+
+
+def claims_of(axes: Axes, arguments: Sequence[Argument]) -> Iterator[Claim]:
     """Yield what ``axes`` says of each tensor in the arguments of a call.
 
     Args:
-        axes: as `rnnshape.diagnose` takes it, of the arguments in their order or by name.
-        arguments: of the call, by name.
+        axes: as `rnnshape.diagnose` takes it.
+        arguments: of the call.
 
     Raises:
         SpecError: where ``axes`` cannot be read, or has more entries than there are arguments.
     """
-    entries = _entries(axes, tuple(arguments.values()))
-    for number, (name, value) in enumerate(arguments.items()):
-        given = axes.get(name) if isinstance(axes, Mapping) else (entries[number] if number < len(entries) else None)
-        yield from _claims(value, given, name)
+    for argument, given in _paired(axes, arguments, is_strict=False):
+        yield from _claims(argument.value, given, argument.name)
 
 
 def _claims(value: Any, given: Any, name: str) -> Iterator[Claim]:
@@ -83,33 +243,34 @@ def _claims(value: Any, given: Any, name: str) -> Iterator[Claim]:
 
 def _dims(given: Any) -> tuple[Dim, ...]:
     if isinstance(given, (str, Layout)):
-        return Layout.parse(given).dims
+        return parse_axes(given).dims
     if not isinstance(given, Sequence):
         raise LayoutError(f"{shown(given)} is no Layout; write one such as 'batch seq feature', or a tuple of names")
-    return tuple(_one(name) for name in given)
+    for name in given:
+        if name is not None and Layout.parse(str(name)).ndim != 1:
+            raise LayoutError(f"{name!r} is not the name of one dim")
+    return parse_axes(" ".join("?=_" if name is None else str(name) for name in given)).dims
 
 
-def _parameter_names(model: nn.Module, count: int) -> list[str]:
-    try:
-        known = [p.name for p in inspect.signature(model.forward).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
-    except (TypeError, ValueError):
-        known = []
-    return [known[i] if i < len(known) else f"argument {i}" for i in range(count)]
+def _paired(axes: Axes, arguments: Sequence[Argument], *, is_strict: bool = True) -> list[tuple[Argument, Any]]:
+    """Return the arguments of a call, each with what is said of it.
 
-
-def _entries(axes: Axes, args: tuple[Any, ...]) -> list[Any]:
-    """Return one entry for each positional argument."""
-    if axes is None or isinstance(axes, Mapping):
-        return []
+    Raises:
+        SpecError: where more is said than there are arguments; where that is strict, more than were given.
+    """
+    if axes is None:
+        return [(argument, None) for argument in arguments]
+    if isinstance(axes, Mapping):
+        return [(argument, axes.get(argument.name)) for argument in arguments]
+    tensors = [argument for argument in arguments if isinstance(argument.value, Tensor)]
     if isinstance(axes, (str, Layout)):
-        return [axes]
+        return [(argument, axes if tensors and argument is tensors[0] else None) for argument in arguments]
     entries = list(axes)
-    words = all(isinstance(e, str) and " " not in e.strip() for e in entries)
-    if words and len(args) == 1 and isinstance(args[0], Tensor) and len(entries) == args[0].dim():
-        return [tuple(entries)]  # a tuple of names for the one argument there is
-    if len(entries) > len(args):
-        raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(args), 'argument')}")
-    return entries
+    if _are_names(entries) and len(tensors) == 1 and len(entries) == tensors[0].value.dim():
+        return [(argument, tuple(entries) if argument is tensors[0] else None) for argument in arguments]
+    if is_strict and len(entries) > max((argument.place + 1 for argument in arguments), default=0):
+        raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(arguments), 'argument')}")
+    return [(a, entries[a.place] if a.place < len(entries) else None) for a in arguments]
 
 
 def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target: bool = False) -> None:
@@ -151,24 +312,26 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
     if len(parts) != tensor.dim():
         named = text.count(len(parts), "dim")
         raise SpecError(f"{where}: {given!r} names {named}, and the tensor is {text.sizes(tensor.shape)}")
+    try:
+        return _sized(Layout(parts), tensor)
+    except LayoutError as error:
+        raise SpecError(f"{where}: {error}") from None
+
+
+def _sized(layout: Layout, tensor: Tensor) -> Layout:
+    """Give names the sizes of a tensor of as many dims.
+
+    Raises:
+        LayoutError: where it states other sizes.
+    """
     dims: list[Dim] = []
-    for part, size in zip(parts, tensor.shape, strict=True):
+    for part, size in zip(layout.dims, tensor.shape, strict=True):
         layout = Layout((part,))
         stated = layout.sizes[0]
         if isinstance(stated, Monomial) and len(stated.symbols) > 1:
             dims.append((whole(UNKNOWN, size),))  # one number does not tell how two axes share it
-            continue
-        try:
+        else:
             dims.extend(layout.bind((size,)).dims)
-        except LayoutError as error:
-            raise SpecError(f"{where}: {error}") from None
     return Layout(tuple(dims))
 
 
-def _one(name: Any) -> Dim:
-    if name is None:
-        return (whole(UNKNOWN, Monomial(1, ("_",))),)
-    found = Layout.parse(str(name)).dims
-    if len(found) != 1:
-        raise LayoutError(f"{name!r} is not the name of one dim")
-    return found[0]

@@ -330,6 +330,10 @@ class Tracker(TorchFunctionMode):
             else:
                 self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
 
+    def did_not_look(self, reason: str, name: str = "") -> None:
+        """Tell that something is not looked at; see `Report.did_not_look`."""
+        self._report.did_not_look(reason, name)
+
     def is_of_other_kind(self, where: str, kind: str) -> None:
         """Tell that there is a tensor whose axes nobody can follow.
 
@@ -472,6 +476,18 @@ class Tracker(TorchFunctionMode):
                 elif tensor.size(dim) <= LARGEST:
                     mark.tables[axis] = piece_along(tensor.size(dim), dim, tensor.dim(), stride, factor.size)
         self.put(tensor, mark)
+
+    def label_further(self, tensor: Tensor, layout: Layout, of: str) -> None:
+        """Say what the axes of a tensor are of which something may be known, from a DataLoader: that stays."""
+        known = self.mark(tensor)
+        self.label(tensor, layout, of)
+        named = self.mark(tensor)
+        if known is None or named is None:
+            return
+        tables = {axis: table for axis, table in known.tables.items() if axis.name not in (UNNAMED, ROWS)}
+        names = {axis.name for axis in tables}
+        tables |= {axis: table for axis, table in named.tables.items() if axis.name not in names}
+        self.put(tensor, replace(known, tables=tables))
 
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""

@@ -803,6 +803,50 @@ def test_track(desk: Desk, track: tuple[str, ...]) -> None:
     assert "\n  at train.py:12, in Net.forward:  return self.head(h_n.reshape(6, 16))\n" in findings(ended)
 
 
+NAMED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(4, 8, num_layers=2, batch_first=True)
+        self.head = nn.Linear(16, 3)
+    def forward(self, words, mask=None):
+        words = words["ids"] if isinstance(words, dict) else words
+        _, h_n = self.rnn(words)
+        return self.head(h_n.reshape(8, 16))
+net, loss = Net(), nn.CrossEntropyLoss()
+x = torch.randn(8, 9, 4)
+loss(net({"ids": x} if DICT else x), torch.zeros(8, dtype=torch.long))
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "is_dict"),
+    [
+        (("--axes", "batch seq feature"), False),
+        (("--axes", "b t d"), False),
+        (("--axes", "batch=8 seq=9 d=4"), False),
+        (("--axes", "words=b t d"), False),
+        (("--axes", "words=b t d", "--axes", "mask=b t"), False),
+        (("--axes", '["b t d", null]'), False),
+        (("--axes", '{"words": {"ids": "b t d"}}'), True),
+    ],
+)
+def test_axes(desk: Desk, options: tuple[str, ...], is_dict: bool) -> None:
+    ended = desk.seen(f"DICT = {is_dict}\n{NAMED}", options=options)
+    assert findings(ended).splitlines()[0] == (
+        "203 error: Net.head (Linear): samples are mixed: along dim 1 of (8, 16) lie samples 0 and 1, and Linear takes that "
+        "dim for features"
+    )
+    unused = "axes= names it, and no call that was followed had a tensor for it that fits"
+    assert (f"mask: {unused}" in ended.report) == ("mask=b t" in options)
+
+
+def test_axes_that_no_call_had(desk: Desk) -> None:
+    ended = desk.seen(f"DICT = False\n{NAMED}", options=("--axes", "batch seq"))
+    assert "Net: words: axes= does not fit it: 'batch seq' names 2 dims, and it has 3" in ended.report
+    assert "CrossEntropyLoss" not in ended.report
+
+
 def test_track_off(desk: Desk) -> None:
     ended = desk.seen(MIXED, options=("--fail-on", "error", "--track", "off"))
     assert (ended.code, findings(ended)) == (0, "")

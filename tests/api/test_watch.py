@@ -25,6 +25,17 @@ X = torch.zeros(9, 6, 4)
         ({"ignore": "RNS112"}, SpecError, "ignore='RNS112': a list of codes is needed, as in ignore=['RNS112']"),
         ({"ignore": ["RN112"]}, SpecError, "ignore=['RN112']: there is no rule 'RN112'; did you mean 'RNS112'?"),
         ({"ignore": ["RNS101", "all"]}, SpecError, "ignore=['RNS101', 'all']: there is no rule 'all'"),
+        (
+            {"axes": "b t d"},
+            SpecError,
+            "axes='b t d': track=0 follows no call, so nobody would read them; write track=3, say, or True",
+        ),
+        (
+            {"axes": 3, "track": 3},
+            SpecError,
+            "axes=3: a Layout is needed, such as 'batch seq feature', or an entry for each argument, such as "
+            "('batch seq', None)",
+        ),
         ({"track": -1}, SpecError, "track=-1: a number of steps is needed, or True or False"),
         ({"track": "3"}, SpecError, "track='3': a number of steps is needed, or True or False"),
         ({"track": None}, SpecError, "track=None: a number of steps is needed, or True or False"),

@@ -471,6 +471,13 @@ def test_a_wrong_command() -> None:
          "Invalid value for '--track': '-1' is no number of calls; use one such as 3, or all, or off"),
         (["run", "--track", "²", __file__],
          "Invalid value for '--track': '²' is no number of calls; use one such as 3, or all, or off"),
+        (["run", "--axes", "b t d", "--axes", "x=b t", __file__],
+         "Invalid value for '--axes': give one Layout, or NAME=LAYOUT for each argument of forward"),
+        (["run", "--axes", "x=b t d", "--axes", "x=b t", __file__],
+         "Invalid value for '--axes': an argument is named twice"),
+        (["run", "--axes", "{x: b t", __file__],
+         "Invalid value for '--axes': '{x: b t' is no JSON: Expecting property name enclosed in double quotes: "
+         "line 1 column 2 (char 1)"),
         (["run", "--ignore", "RNS1033", __file__],
          "there is no rule 'RNS1033'; did you mean 'RNS103'? (rnnshape rules lists them)"),
         (["run", "--jsonl", "no folder/a.jsonl", __file__],

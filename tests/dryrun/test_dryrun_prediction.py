@@ -722,3 +722,26 @@ def test_a_layer_with_a_layout_is_a_model() -> None:
     prediction = predict(nn.LSTM(4, 8), "seq=9 batch=6 feature=4")
     assert isinstance(prediction, ModelPrediction)
     assert str(prediction[""].layout("c_n")) == "layers=1 batch=6 hidden=8"
+
+
+@pytest.mark.parametrize("hint", [None, list[str], "Sequence[str] | None", "str | list[str]", dict[str, list[str]]])
+def test_words_in_a_list_are_no_layouts(hint: Any) -> None:
+    class Reads(nn.Module):
+        def forward(self, x, target=None, mode=None):
+            assert (target, mode) == (["abc", "hello"], "train")
+            return x
+
+    Reads.forward.__annotations__ = {} if hint is None else {"target": hint}
+    for given in (["abc", "hello"],):
+        assert predict(Reads(), "batch=6", given, mode="train").ok
+        assert predict(Reads(), "batch=6", kwargs={"target": given, "mode": "train"}).ok
+
+
+def test_layouts_in_a_list_are_layouts() -> None:
+    class Reads(nn.Module):
+        def forward(self, xs, y):
+            return xs[0] + xs[1], y
+
+    for xs, y in ((["batch=6", "b=6"], "n=3"), (["batch", "batch"], "seq")):
+        first, _ = predict(Reads(), xs, y=y)[""].outputs
+        assert first.layout.names == ("batch",)

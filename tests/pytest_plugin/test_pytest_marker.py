@@ -104,3 +104,52 @@ def test_a_marker_that_cannot_be_read(suite: Any, arguments: str, message: str) 
     assert result.outcomes == {"errors": 1}
     assert any(line.startswith(f"@pytest.mark.rnnshape: {message}") for line in result.lines)
     assert not result.has_a_frame_of_ours()
+
+
+def test_the_marker_names_the_axes_of_every_watch(suite: Any) -> None:
+    # With eight samples no size tells, and h_n holds two of them in each row.
+    result = suite.run("""
+X = torch.zeros(8, 9, 10)
+mark = pytest.mark.rnnshape
+
+@mark(axes="b t d")
+def test_marked():
+    WRONG(X)
+
+@mark(axes={"x": "Batch Seq Feature"})
+def test_named():
+    WRONG(X)
+
+@mark(axes="b t d")
+def test_right():
+    RIGHT(X)
+
+@mark(axes="b t d", track="off")
+def test_not_followed():
+    WRONG(X)
+
+@mark(axes="b t d")
+def test_fixture(rnn_watch):
+    rnn_watch(WRONG, on="log")
+    WRONG(X)
+
+def test_given(rnn_watch):
+    rnn_watch(WRONG, axes="b t d", on="log")
+    WRONG(X)
+
+@mark(axes="b (t")
+def test_unreadable():
+    RIGHT(X)
+
+@mark(axes={"y": "b t d"})
+def test_of_no_parameter(rnn_watch):
+    rnn_watch(RIGHT)
+""")
+    failed = [line.split(" ")[1].partition("::test_")[2] for line in result.lines if line.startswith("FAILED")]
+    assert failed == ["marked", "named", "fixture", "given", "of_no_parameter"]
+    assert [line for line in result.lines if line.startswith(("ERROR test", "E  "))] == [
+        "E       rnnshape.errors.SpecError: axes: Classifier.forward takes no 'y', but x",
+        "ERROR test_it.py::test_unreadable - Failed: @pytest.mark.rnnshape: axes: cannot read this layout: this '(' is never "
+        "closed",
+    ]
+    assert result.outcomes == {"passed": 2, "failed": 5, "errors": 1}

@@ -1,4 +1,4 @@
-"""Batches of DataLoaders, with the collate functions that people write: which dim of each tensor is the batch, in which order."""
+"""Batches of DataLoaders, with the collate functions that people write: which dim is the batch, and in which order."""
 
 from __future__ import annotations
 

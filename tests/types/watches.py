@@ -34,6 +34,8 @@ from rnnshape.report.report import Sink
 
 def watched(model: nn.Module, watch: Watch) -> None:
     assert_type(rs.watch(model, on="warn", ignore=["RNS112"], track=3, jsonl="calls.jsonl"), Watch)
+    assert_type(rs.watch(model, axes=("b t d", None), track=True), Watch)
+    assert_type(rs.run("train.py", axes={"x": "b t d"}), int)
     assert_type(rs.watch(), Watch)
     with rs.watch(model) as report:
         assert_type(report, Report)
@@ -43,6 +45,7 @@ def watched(model: nn.Module, watch: Watch) -> None:
 
 
 def diagnosed(model: nn.Module, x: Tensor) -> None:
+    assert_type(rs.diagnose(model, x, kwargs={"target": ["abc"]}), Report)
     assert_type(rs.diagnose(model, x, axes="batch seq feature", loss=nn.MSELoss(), target=x), Report)
 
 

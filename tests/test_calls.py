@@ -1,0 +1,145 @@
+"""Arguments of a model's ``forward`` that are called as an option of ours is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import rnnshape as rs
+
+X, Y = torch.zeros(2, 9, 4), torch.zeros(2, 9, 8)
+WORDS = ["abc", "hello"]
+
+
+class Takes(nn.Module):
+    """Takes whatever a function takes, and keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(4, 8, batch_first=True)
+        self.given: Any = None
+
+    def run(self, x: Tensor, *given: Any) -> Tensor:
+        self.given = given
+        return self.rnn(x)[0]
+
+
+class Ocr(Takes):
+    def forward(self, x, target=None, loss=None, axes=None, ignore=None, target_axes=None):
+        return self.run(x, target, loss, axes, ignore, target_axes)
+
+
+class Open(Takes):
+    def forward(self, x, **more):
+        return self.run(x, more)
+
+
+class OwnKwargs(Takes):
+    def forward(self, x, kwargs=None, target=None):
+        return self.run(x, kwargs, target)
+
+
+class Plain(Takes):
+    def forward(self, x):
+        return self.run(x)
+
+
+def diagnosed(model: nn.Module, *args: Any, **kwargs: Any) -> Any:
+    report = rs.diagnose(model, X, *args, **kwargs)
+    assert report.exception is None
+    return report
+
+
+def predicted(model: nn.Module, *args: Any, **kwargs: Any) -> Any:
+    return rs.predict(model, "b=2 t=9 d=4", *args, **kwargs)
+
+
+WAYS = pytest.mark.parametrize("way", [diagnosed, predicted])
+
+
+@WAYS
+def test_a_dict_of_arguments_is_for_forward(way: Callable[..., Any]) -> None:
+    seen: list[Any] = []
+
+    class Seen(Ocr):
+        def run(self, x, *given):
+            seen.append(given)
+            return super().run(x, *given)
+
+    way(Seen(), kwargs={"target": WORDS, "loss": 1, "axes": 2, "ignore": 3, "target_axes": 4})
+    assert seen[0] == (WORDS, 1, 2, 3, 4)
+
+
+@WAYS
+@pytest.mark.parametrize("name", ["target", "loss", "ignore"])
+def test_a_name_that_could_be_meant_for_either(way: Callable[..., Any], name: str) -> None:
+    verb = {diagnosed: "diagnose", predicted: "predict"}[way]
+    with pytest.raises(rs.SpecError) as raised:
+        way(Ocr(), **{name: ["RNS112"]})
+    assert str(raised.value) == (
+        f"{name}= is an option of {verb}, and Ocr.forward takes {name!r} too: write kwargs={{{name!r}: ...}} for forward's, "
+        f"or kwargs={{}} beside {name}= for {verb}'s"
+    )
+
+
+@pytest.mark.parametrize("axes", ["b t d", {"x": "b t d"}])
+def test_axes_could_be_meant_for_either_too(axes: Any) -> None:
+    with pytest.raises(rs.SpecError, match=r"^axes= is an option of diagnose, and Ocr\.forward takes 'axes' too"):
+        rs.diagnose(Ocr(), X, axes=axes)
+    assert rs.diagnose(Ocr(), X, axes=axes, kwargs={}).blind == ()
+
+
+def test_beside_a_dict_options_are_ours() -> None:
+    model, seen = Ocr(), []
+    report = rs.diagnose(model, X, target=Y, loss=lambda y, t: seen.append(t), kwargs={"target": WORDS})
+    assert (report.exception, model.given[0], seen) == (None, WORDS, [Y])
+
+
+def test_what_is_given_by_position_is_forwards() -> None:
+    model, seen = Ocr(), []
+    report = rs.diagnose(model, X, WORDS, None, target=Y, axes=None)
+    assert (report.exception, model.given[0]) == (None, WORDS)
+    with pytest.raises(rs.SpecError, match=r"^loss= is an option of diagnose"):
+        rs.diagnose(model, X, WORDS, target=Y, loss=lambda y, t: seen.append(t))
+
+
+@pytest.mark.parametrize("model", [Plain(), Open()])
+def test_a_loss_is_ours_where_forward_takes_none(model: nn.Module) -> None:
+    seen: list[Any] = []
+    report = rs.diagnose(model, X, target=Y, loss=lambda y, t: seen.append(t), axes="b t d")
+    assert (report.exception, seen) == (None, [Y])
+
+
+def test_forward_may_have_kwargs_of_its_own() -> None:
+    model = OwnKwargs()
+    diagnosed(model, kwargs={"a": 1})
+    assert model.given == ({"a": 1}, None)
+    diagnosed(model, kwargs={"kwargs": {"a": 1}, "target": 2})
+    assert model.given == ({"a": 1}, 2)
+    diagnosed(model, kwargs=None)
+    assert model.given == (None, None)
+
+
+def test_an_open_forward_gets_what_it_is_given() -> None:
+    model = Open()
+    diagnosed(model, mask=1, kwargs={"target": WORDS})
+    assert model.given == ({"mask": 1, "target": WORDS},)
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"kwargs": 3}, "kwargs=3: a dict of arguments of forward is needed, such as kwargs={'mask': mask}"),
+        ({"kwargs": {3: 4}}, "kwargs={3: 4}: a dict of arguments of forward is needed, such as kwargs={'mask': mask}"),
+        ({"mask": 1, "kwargs": {"mask": 2}}, "{verb}: 'mask' is given twice, by name and in kwargs="),
+    ],
+)
+def test_what_is_no_dict_of_arguments(way: Callable[..., Any], given: dict[str, Any], message: str) -> None:
+    with pytest.raises(rs.SpecError) as raised:
+        way(Open(), **given)
+    assert str(raised.value) == message.replace("{verb}", {diagnosed: "diagnose", predicted: "predict"}[way])
