@@ -14,7 +14,7 @@ from rnnshape.api.watch import checked_options
 from rnnshape.checking.call import CheckedCall
 from rnnshape.checking.checker import Checker
 from rnnshape.checking.functions import around
-from rnnshape.errors import SpecTypeError
+from rnnshape.errors import RNNShapeError, SpecTypeError
 from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
 from rnnshape.report.report import Report

@@ -76,12 +76,17 @@ def watch(
          output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
     """
     with Guard(meant=(RNNShapeError,)):
-        return _watch(model, on, ignore, track, jsonl)
+        return _watch(model, on, ignore, track, jsonl, axes)
     return Watch(None, "record", (), None, 0, is_off=True)
 
 
 def _watch(
-    model: nn.Module | None, on: Action, ignore: Iterable[str], track: bool | int, jsonl: str | PathLike[str] | None
+    model: nn.Module | None,
+    on: Action,
+    ignore: Iterable[str],
+    track: bool | int,
+    jsonl: str | PathLike[str] | None,
+    axes: Axes,
 ) -> Watch:
     if switch() == "off":
         return Watch(None, "record", (), None, 0, is_off=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from torch.utils.data import (
     DistributedSampler,
@@ -92,32 +92,39 @@ def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
         if not _loaders.listeners or not self._auto_collation:
             return before(self)
         users = UsersCall(before)
-        with users:
+        try:
             stacked = self._collate_fn is default_collate
-            with nullcontext([]) if stacked else _seeing_samples(self) as given:
+            with nullcontext(_nothing) if stacked else _seeing_samples(self) as given:
                 value = users(self)
             batch = Batch(value, given[0] if given else None, stacked, *_drawn(self))
             for listener in _loaders.listeners:
                 listener.batch_comes(batch)
+            users.forget()
             return value
+        except BaseException as error:
+            if not users.outlives(error):
+                raise
         return users.outcome(self)
 
     return __next__
 
 
+_nothing: list[int] = []
+"""What is seen of samples that default collation puts together."""
+
 _RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
 
 
-def _drawn(iterator: Any) -> tuple[object | None, int]:
+def _drawn(iterator: Any) -> tuple[object, int]:
     """Return the sampler of an iterator, where it draws in random order, and among how many samples."""
-    sampler = getattr(iterator._index_sampler, "sampler", None)
-    if not isinstance(sampler, _RANDOM) and not (isinstance(sampler, DistributedSampler) and sampler.shuffle):
-        return None, 0
-    return sampler, len(sampler)
+    found: Any = getattr(iterator._index_sampler, "sampler", None)
+    sampler: object = found
+    shuffles = isinstance(sampler, _RANDOM) or (isinstance(sampler, DistributedSampler) and bool(sampler.shuffle))
+    return (found, len(found)) if shuffles else (None, 0)
 
 
 @contextmanager
-def _seeing_samples(iterator: Any) -> Iterator[list[int]]:
+def _seeing_samples(iterator: Any) -> Generator[list[int], None, None]:
     """Have the collate function of an iterator that works in this process tell what it is given; gives how much that was."""
     given: list[int] = []
     fetcher = getattr(iterator, "_dataset_fetcher", None)
@@ -128,10 +135,11 @@ def _seeing_samples(iterator: Any) -> Iterator[list[int]]:
 
     def listening(samples: Any) -> object:
         if isinstance(samples, (list, tuple)):
-            given.append(len(samples))
+            several = cast("Sequence[object]", samples)
+            given.append(len(several))
             with Guard():
                 for listener in _loaders.listeners:
-                    listener.samples_come(samples)
+                    listener.samples_come(several)
         return collate(samples)
 
     fetcher.collate_fn = listening

@@ -260,8 +260,9 @@ def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Ite
             continue
         first, second = source.module or source.kind, called(use.name)
         which = f"{use.role} of " if isinstance(use, AttentionInput) else ""
-        message = (f"{first} and {second} disagree: dim {batch_dim} of what {first} returns are its steps and dim {seq_dim} its "
-                   f"batch, and {second} reads that, as {which}its input, the other way round")  # fmt: skip
+        returned = f"dim {batch_dim} of what {first} returns are its steps and dim {seq_dim} its batch"
+        reads = f"{second} reads that, as {which}its input, the other way round"
+        message = f"{first} and {second} disagree: {returned}, and {reads}"
         fits = f"batch_first={batch_dim == 1} of the second layer fits the first"
         yield wrong("RNS218", message, fits)
         return

@@ -614,7 +614,8 @@ class Tracker(TorchFunctionMode):
             self._tell_mistake(mistake)
             return
         here, module, kind = self._scene()
-        finding, otherwise = (m and finding_of(m, module, kind, here, "used") for m in (mistake, anyway))
+        finding = finding_of(mistake, module, kind, here, "used")
+        otherwise = None if anyway is None else finding_of(anyway, module, kind, here, "used")
         self.step.told.add(mistake.code)
         self._naming.hold(unsure, finding, otherwise)
 
