@@ -41,6 +41,7 @@ def watched(model: nn.Module, watch: Watch) -> None:
         assert_type(report, Report)
     assert_type(watch.report, Report)
     assert_type(watch.attach(), Report)
+    watch.forget_axes()
     watch.remove()
 
 
