@@ -94,6 +94,8 @@ def texts() -> Iterator[tuple[str, str]]:
     unfollowed = Report()
     unfollowed.could_not_follow(f"{HOSTILE} has no rule")
     yield "unfollowed", unfollowed.unfollowed[0]
+    unfollowed.did_not_look("compiled", HOSTILE)
+    yield "blind", unfollowed.blind[0]
     yield from predicted()
 
 
@@ -134,7 +136,7 @@ def predicted() -> Iterator[tuple[str, str]]:
 
 def test_no_name_steers_a_terminal_and_each_can_be_read() -> None:
     forms = dict(texts())
-    assert len(forms) == 16
+    assert len(forms) == 17
     assert {form: found for form, text in forms.items() if (found := steers(text))} == {}
     unread = [form for form, text in forms.items() if READ not in text and form != "json"]
     assert not unread, forms[unread[0]]
@@ -165,7 +167,7 @@ def test_an_axis_of_that_name() -> None:
 def test_the_summary_of_pytest() -> None:
     finding = Finding("RNS103", "error", "wrong", HOSTILE, None, kind="LSTM")
     report = pytest.TestReport("test_it", ("test.py", 1, "test_it"), {}, "failed", None, "call")
-    vars(report)["rnnshape"] = {"calls": 1, "findings": [{**finding.to_dict(), "headline": finding.headline}]}
+    vars(report)["rnnshape"] = {"calls": 1, "findings": [{**finding.to_dict(), "headline": finding.headline}], "blind": []}
     said: list[str] = []
 
     class Terminal:

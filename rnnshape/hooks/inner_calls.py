@@ -34,8 +34,8 @@ class InnerCalls:
 
     def __init__(self, observer: Observer) -> None:
         self.observer = observer
-        weakref.finalize(self, _stand.leave_for_good).atexit = False
         _stand.come()
+        weakref.finalize(self, _stand.leave_for_good).atexit = False
 
     def enter(self, root: nn.Module | None) -> InnerCalls:
         """Begin to watch what this thread calls, under a module if one is called; what is returned leaves at its end."""

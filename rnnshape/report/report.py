@@ -165,7 +165,7 @@ class Report:
         if reason in self._blind or len(self._blind) < MOST_FINDINGS:
             names = self._blind.setdefault(reason, {})
             if name and len(names) < MOST_FINDINGS:
-                names[name] = None
+                names[text.shown(name)] = None
 
     def _tell(self, record: Event | Finding) -> None:
         for sink in self.sinks:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
+from rnnshape.hooks import processes
 from rnnshape.hooks.processes import started_processes, unseen
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
@@ -19,10 +20,10 @@ def work() -> None:
     pass
 
 
-def ended(*processes: multiprocessing.process.BaseProcess) -> None:
-    for process in processes:
+def ended(*started: multiprocessing.process.BaseProcess) -> None:
+    for process in started:
         process.start()
-    for process in processes:
+    for process in started:
         process.join()
 
 
@@ -50,3 +51,15 @@ def test_nothing_stays_in_the_class() -> None:
     with started_processes():
         assert multiprocessing.process.BaseProcess.start is not before
     assert multiprocessing.process.BaseProcess.start is before
+
+
+def test_a_mistake_of_ours_lets_a_process_start(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def mistaken(_: object) -> str:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(processes, "_what_runs", mistaken)
+    one = multiprocessing.get_context("fork").Process(target=work)
+    with started_processes() as counted:
+        ended(one)
+    assert (one.exitcode, unseen(counted)) == (0, [])
+    assert "rnnshape made a mistake" in caplog.text

@@ -8,6 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,6 +20,7 @@ from torch import Tensor, nn
 from torch._dynamo.utils import counters
 
 import rnnshape as rs
+from rnnshape import harmless
 from rnnshape.tracking import compiled
 from rnnshape.tracking.track import COMPILED
 
@@ -251,6 +255,31 @@ def test_a_watch_that_ends_in_compiled_code() -> None:
         torch.compile(model.cell, backend="eager")(torch.zeros(6, 3))
     assert [(event.module, event.calls) for event in report.events] == [("encoder.rnn", 1), ("cell", 1)]
     assert report.blind == (f"GRUCell: {COMPILED}", f"cell: {LAYERS}")
+
+
+def test_a_mistake_of_ours_lets_the_compiler_be_imported(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(compiled._Regions, "stand", mistaken)
+    monkeypatch.setattr(compiled._Finder, "leave", lambda _: mistaken())
+    regions = compiled._Regions()
+    assert compiled._Finder(regions).find_spec("torch._dynamo.eval_frame", None) is None
+    assert len(caplog.records) == 1
+    harmless._logged.clear()
+    ran: list[ModuleType] = []
+
+    class Own(Loader):
+        def exec_module(self, module: ModuleType) -> None:
+            ran.append(module)
+
+    module = ModuleType("imported")
+    module.__spec__ = ModuleSpec("imported", None)
+    compiled._Loader(Own(), regions).exec_module(module)
+    assert ran == [module]
+    assert len(caplog.records) == 2
 
 
 SCRIPT = """
