@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor, nn
 from torch._C import _autograd
+from torch.fx import _symbolic_trace as _fx
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
@@ -124,7 +125,7 @@ def compiled_with(compiler: object, function: Callable[..., object], /, *args: o
 @uncompiled
 def is_judged_here() -> bool:
     """Tell whether sizes are real: not while a compiler or a tracer runs the model on placeholders."""
-    return not _is_compiling() and _tracing_state() is None
+    return not (_is_compiling() or _fx._is_fx_tracing_flag) and _tracing_state() is None
 
 
 _NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
