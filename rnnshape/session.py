@@ -185,6 +185,7 @@ class Steps(Watcher[nn.Module]):
         self._reporter = reporter
         self._tracker = tracker
         self._model = model
+        tracker.of_any = model is None
         self._limit = limit
         self.axes = axes
         self._named: set[str] = set()

