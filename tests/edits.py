@@ -48,7 +48,7 @@ def applied(place: Place, suggestion: str) -> Edited:
 
 @form(r"batch_first=(True|False) of the layer fits")
 def flag_of_the_layer(place: Place, value: str) -> Edited:
-    return [keyword(place, place.made("RNN", "LSTM", "GRU"), "batch_first", value)]
+    return [keyword(place, place.made("RNN", "LSTM", "GRU", "MultiheadAttention"), "batch_first", value)]
 
 
 @form(r"nn\.MultiheadAttention\(\.\.\., batch_first=True\) fits")

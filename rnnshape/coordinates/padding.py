@@ -101,7 +101,10 @@ def side_of(values: Tensor, lengths: Tensor) -> str | None:
         return None
     for side in ("right", "left"):
         rows = (values if side == "right" else values.flip(1)).reshape(samples, steps, -1)
-        fills = (rows == rows[lengths.argmin(), -1]).all(-1)
+        filling = rows[lengths.argmin(), -1]
+        if int(beyond.sum()) == 1 and (len(filling) == 1 or bool((filling != filling[0]).any())):
+            continue  # a single step is constant whatever it is
+        fills = (rows == filling).all(-1)
         at_ends = fills[torch.arange(samples, device=values.device), lengths - 1]
         if bool(fills[beyond].all()) and not bool(at_ends.any()):
             return side

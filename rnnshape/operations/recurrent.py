@@ -33,7 +33,8 @@ def recurrent(op: Operation) -> None:
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
     op.emit(StatesGiven(op.name, tuple(states)))
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
-    mark = op.book.reads(x, batch_dim, (seq_dim,)) if not packed else op.book.mark(x)
+    alone = batch_dim is not None and x.size(batch_dim) == 1 and is_unbatched_call()
+    mark = op.book.mark(x) if packed else op.book.reads(x, None if alone else batch_dim, (seq_dim,))
     steps = len(op.args[1]) if packed else x.size(seq_dim)
     directions = 2 if bidirectional else 1
     module, kind = op.book.calling_module()
@@ -43,7 +44,6 @@ def recurrent(op: Operation) -> None:
     rows = _batch_along_rows(op, mark, x, batch_dim)
     op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
     if mark is not None:
-        alone = batch_dim is not None and x.size(batch_dim) == 1 and is_unbatched_call()
         op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim, alone))
     rows = _states(op, states, rows, call)
     _put_output(op, mark, rows, batch_dim, seq_dim, call)

@@ -263,7 +263,7 @@ def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Ite
         returned = f"dim {batch_dim} of what {first} returns are its steps and dim {seq_dim} its batch"
         reads = f"{second} reads that, as {which}its input, the other way round"
         message = f"{first} and {second} disagree: {returned}, and {reads}"
-        fits = f"batch_first={batch_dim == 1} of the second layer fits the first"
+        fits = f"batch_first={batch_dim == 1} of the layer fits"
         yield wrong("RNS218", message, fits)
         return
 

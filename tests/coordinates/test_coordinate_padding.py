@@ -63,3 +63,12 @@ def test_samples_in_another_order() -> None:
     assert numbered is not None
     assert numbered.lengths.tolist() == [2, 6, 1, 4]
     assert padding.numbered(torch.tensor([0, 0, 1, 2])) is None
+
+
+def test_a_single_step_behind_the_end_shows_nothing_unless_it_is_one_number() -> None:
+    lengths = torch.tensor([2, 1])
+    values = torch.arange(1.0, 9.0).reshape(2, 2, 2)
+    assert side_of(values, lengths) is None
+    values[1, 1] = 0
+    assert side_of(values, lengths) == "right"
+    assert side_of(torch.tensor([[5, 6], [7, 0]]), lengths) is None

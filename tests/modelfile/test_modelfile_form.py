@@ -277,7 +277,8 @@ def test_limits(tmp_path: Path, layers: str, expected: str) -> None:
 def test_an_input_that_no_tensor_could_be(tmp_path: Path) -> None:
     layout = "batch=8000000 seq=8000000 feature=8000000"
     assert mistakes(tmp_path, f'[input]\nlayout = "{layout}"\n{RELU}') == [
-        f"model.toml:2: {layout} has more than 2^60 elements"
+        f"model.toml:2: input: layout={layout!r}: a tensor has at most 9223372036854775807 elements, as torch counts them in "
+        "64 bits; these sizes give more"
     ]
     long = "batch=8388609"
     assert mistakes(tmp_path, f'[input]\nlayout = "{long}"\n{RELU}') == [

@@ -85,7 +85,7 @@ def test_the_header_and_the_totals_tell_that_every_test_is_watched(suite: Any) -
 
 def test_the_report_file(suite: Any) -> None:
     suite.run(ONE_OF_EACH, "--rnnshape", "--rnnshape-report=found.jsonl")
-    *found, total = map(json.loads, (suite.path / "found.jsonl").read_text(encoding="utf-8").splitlines())
+    *found, total = map(json.loads, suite.found())
     assert [(line["type"], line["test"], line["outcome"], line["code"], line["severity"]) for line in found] == [
         ("finding", "test_it.py::test_wrong", "failed", "RNS203", "error"),
         ("finding", "test_it.py::test_warning", "passed", "RNS112", "warning"),
@@ -109,7 +109,7 @@ def test_many(rnn_watch, number):
     result = suite.run(source, "--rnnshape-report=found.jsonl")
     tests = [f"    test_it.py::test_many[{number}]" for number in range(5)] + ["    and 2 more tests"]
     assert result.section() == ["not looked at", "  another process has run it", *tests, "  rnn: compiled", *tests]
-    first, *_, total = map(json.loads, (suite.path / "found.jsonl").read_text(encoding="utf-8").splitlines())
+    first, *_, total = map(json.loads, suite.found())
     assert first == {"type": "blind", "test": "test_it.py::test_many[0]", "message": "rnn: compiled"}
     assert total == {"type": "total", "tests": 7, "calls": 0, "findings": 0}
 
@@ -121,7 +121,7 @@ def test_the_report_file_of_the_ini_lies_beside_it(suite: Any, monkeypatch: pyte
     (suite.path / "inner" / "test_inner.py").write_text(source)
     monkeypatch.chdir(suite.path / "inner")
     assert suite.run("", "test_inner.py").outcomes == {"failed": 1}
-    assert len((suite.path / "found.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    assert len(suite.found()) == 2
 
 
 def test_the_help_and_the_markers(pytester: pytest.Pytester) -> None:

@@ -452,9 +452,9 @@ def test_specs(rnn_spec):
     pass
 """
     alone = suite.run(source, *options)
-    lines = sorted((suite.path / "found.jsonl").read_text(encoding="utf-8").splitlines())
+    lines = sorted(suite.found())
     workers = suite.run(source, *options, "-n", "2", subprocess=True)
-    assert sorted((suite.path / "found.jsonl").read_text(encoding="utf-8").splitlines()) == lines
+    assert sorted(suite.found()) == lines
     assert alone.outcomes == workers.outcomes == {"passed": 9, "failed": 5, "xfailed": 1}
     assert alone.section() == workers.section()
     assert len(lines) == 7

@@ -136,7 +136,7 @@ def test_two_layers_that_contradict_each_other_are_one_warning(second: nn.Module
     report = rs.diagnose(Stack(second), torch.zeros(6, 9, 4))
     (finding,) = report.findings
     assert (finding.code, finding.severity) == ("RNS218", "warning")
-    assert finding.suggestion == "batch_first=True of the second layer fits the first"
+    assert finding.suggestion == "batch_first=True of the layer fits"
     assert rs.diagnose(Stack(second, turn=True), torch.zeros(6, 9, 4)).findings == ()
 
 
