@@ -962,7 +962,8 @@ def test_each_rank_writes_a_file_of_its_own(desk: Desk) -> None:
         desk.seen(right, options=("--jsonl", "calls.jsonl"), RANK=rank, WORLD_SIZE="2")
     assert sorted(file.name for file in desk.folder.glob("calls*")) == ["calls.rank0.jsonl", "calls.rank1.jsonl"]
     for file in desk.folder.glob("calls*"):
-        assert [json.loads(line)["type"] for line in file.read_text(encoding="utf-8").splitlines()] == ["call", "blind", "total"]
+        kinds = [json.loads(line)["type"] for line in file.read_text(encoding="utf-8").splitlines()]
+        assert kinds == ["call", "blind", "total"]
     desk.seen(right, options=("--jsonl", "alone.jsonl"), RANK="0", WORLD_SIZE="1")
     assert (desk.folder / "alone.jsonl").exists()
 

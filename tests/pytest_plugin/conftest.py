@@ -47,7 +47,8 @@ def _without_names(lines: list[str]) -> list[str]:
     kept: list[str] = []
     skips = False
     for line in lines:
-        skips = line.startswith("  ") and ("nobody has named" in line or "a batch of one" in line or (skips and line[:4] == "    "))
+        of_names = "nobody has named" in line or "a batch of one" in line
+        skips = line.startswith("  ") and (of_names or (skips and line.startswith("    ")))
         if not skips:
             kept += [line]
     heading = "not looked at"
