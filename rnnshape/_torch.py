@@ -355,7 +355,7 @@ class Family:
         """Return the path of a module under the outermost one that holds it, "Classifier.encoder.rnn"."""
         names: list[str] = []
         top = module
-        while (known := self._parents.get(id(top))) and (parent := known[0]()) and len(names) < 100:
+        while (known := self._parents.get(id(top))) and (parent := known[0]()) is not None and len(names) < 100:
             names.insert(0, known[1])
             top = parent
         return ".".join([type(top).__name__, *names]) if names else path_from_stack(module)

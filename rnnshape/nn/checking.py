@@ -55,9 +55,8 @@ def call(layer: nn.Module, forward: Callable[..., Any], signatures: Signatures, 
         ContractError: with what the contract says of the call. Its ``__cause__`` is jaxtyping's own error.
     """
     if not _torch.is_judged_here() or config.jaxtyping_disable or _steps_aside:
-        return forward(given, hx)
-    if isinstance(given, Proxy):  # torch.fx takes layers of torch's own for leaves, and of nobody else
-        return _leaf(layer, given, hx)
+        # torch.fx takes layers of torch's own for leaves, and of nobody else.
+        return _leaf(layer, given, hx) if isinstance(given, Proxy) else forward(given, hx)
     kind, known = _before(layer, signatures, given, hx)
     result = forward(given, hx)
     if known is not None:
