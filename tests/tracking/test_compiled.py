@@ -320,7 +320,7 @@ def test_a_compiled_model_that_is_made_during_a_watch_is_named(caplog: pytest.Lo
     class Outer(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.inner = torch.compile(nn.Sequential(nn.GRU(4, 8)), backend="eager")  # a module that has no len()
+            self.inner = torch.compile(Model(), backend="eager")  # it has no len(), nor does what stands for it
 
         def forward(self, x: Tensor) -> Any:
             return self.inner(x)
