@@ -21,6 +21,9 @@ from torch._dynamo.utils import counters
 
 import rnnshape as rs
 from rnnshape import harmless
+from rnnshape.api import check as checks
+from rnnshape.hooks import inner_calls
+from rnnshape.hooks.class_call import leave_classes
 from rnnshape.tracking import compiled
 from rnnshape.tracking.track import COMPILED
 
@@ -58,14 +61,22 @@ def of_compiled(report: rs.Report) -> tuple[str, ...]:
     return tuple(sentence for sentence in report.blind if "nobody has named" not in sentence)
 
 
-@pytest.fixture(autouse=True)
-def _fresh_compiler() -> Iterator[None]:
-    torch._dynamo.reset()
-    gc.collect()  # what others had checked
-    before, listening = torch._dynamo.eval_frame._maybe_set_eval_frame, compiled._regions.listeners
-    yield
+def _nobody_checks() -> None:
+    """Let go of what is checked, here or by tests before: it is watched for as long as it lives."""
     torch._dynamo.reset()
     gc.collect()
+    for target in list(checks._targets._targets.values()):
+        if target.stand is not None:
+            leave_classes(target.stand)
+    inner_calls._stand.rest()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_compiler() -> Iterator[None]:
+    _nobody_checks()
+    before, listening = torch._dynamo.eval_frame._maybe_set_eval_frame, compiled._regions.listeners
+    yield
+    _nobody_checks()
     assert torch._dynamo.eval_frame._maybe_set_eval_frame is before
     assert compiled._regions.listeners == listening
     assert not torch._C._len_torch_function_stack()
