@@ -104,6 +104,7 @@ def test_a_watch_may_end_while_its_last_step_was_inside_a_backward(way: Callable
     model = Model()
     with rs.watch(model, track=1):
         way(model, inputs())
+    assert torch._C._len_torch_function_stack() == 0
 
 
 @pytest.mark.parametrize("backward", [lambda y: y.backward(), torch.autograd.backward], ids=["method", "function"])
@@ -138,6 +139,7 @@ def test_a_watch_that_another_thread_ends_is_gone_with_the_next_call_of_a_module
     other.start()
     other.join()
     nn.Linear(4, 4)(torch.zeros(4))
+    assert torch._C._len_torch_function_stack() == 0
 
 
 def test_a_watch_of_a_thread_that_is_gone() -> None:
@@ -147,6 +149,7 @@ def test_a_watch_of_a_thread_that_is_gone() -> None:
     other.start()
     other.join()
     way.remove()
+    assert torch._C._len_torch_function_stack() == 0
 
 
 def test_gradients_are_what_they_are_without_us() -> None:
