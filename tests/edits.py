@@ -253,6 +253,14 @@ def squeezed(place: Place, change: str) -> Edited:
     return [behind(place, value, f".{change.removeprefix('.')}")]
 
 
+@form(r"output(\[.*-1\]) has the prediction of the last step")
+def last_prediction(place: Place, rows: str) -> Edited:
+    statement = place.statement()
+    assert isinstance(statement, (ast.Return, ast.Assign))
+    assert statement.value is not None
+    return [behind(place, statement.value, rows)]
+
+
 @form(r"(?!input|[hc]_0)([\w.]+)(\.transpose\(\d, \d\)) fits")
 def turned_argument(place: Place, name: str, change: str) -> Edited:
     """An argument of a checked function: the function is known by what it was called."""

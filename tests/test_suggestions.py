@@ -99,6 +99,11 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
     ("left-padded-indexed-by-length", "RNS303"): (("states.gather(1, at).squeeze(1)", "states[:, -1]"),),
     # the lengths are those of the steps
     ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
+    # the operand that has a dim too many
+    ("deepar-logprob-broadcast", "RNS504"): (("labels[:, t:t + 1]", "labels[:, t:t + 1].squeeze(1)"),),
+    ("policy-gradient-broadcast", "RNS504"): (("(log_prob * target)", "(log_prob * target.squeeze(1))"),),
+    ("sample-weights-broadcast", "RNS504"): (("loss * w\n", "loss * w.squeeze(1)\n"),),
+    ("chatbot-masknll-broadcast", "RNS504"): (("target.view(-1, 1)))", "target.view(-1, 1))).squeeze(1)"),),
     ("RNS212", "RNS212"): (("h_n.squeeze()", "h_n.squeeze(0)"),),
     ("RNS507", "RNS507"): (("output.sum().backward()", "output.sum().backward(); h = h.detach()"),),
 }

@@ -91,6 +91,7 @@ class Mark:
         lost: axes that were reduced away, with the place; they matter only if nothing brings them back.
         target: whether it comes from the target of a loss.
         single: the dim that a layer of one output feature made, while it is where it was made.
+        widened: whether somebody gave it a dim of size one, to meet every element of another tensor.
         made: where the tensor came from.
         form: found when it is first asked for. A mark is not changed any more once it is in a book.
     """
@@ -101,6 +102,7 @@ class Mark:
     lost: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
     target: bool = False
     single: int | None = None
+    widened: bool = False
     made: Location | None = None
     form: Form | None = field(default=None, init=False)
 

@@ -265,7 +265,7 @@ def reduction(op: Operation) -> None:
         others = [d for d in range(len(mark.sizes)) if d not in dims]
         # Where the batch was cut into groups, the groups that are left over are samples still.
         lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
-        put_result(op, result, tables, [mark], lost)
+        put_result(op, result, tables, [mark], lost, widened=sizes != dropped)
 
 
 def _dims(op: Operation, ndim: int) -> tuple[int, ...]:

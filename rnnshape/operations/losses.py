@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from math import prod
-
 import torch
 from torch import Tensor
 
+from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import at_sizes
+from rnnshape.coordinates.tables import at_sizes, numbers
+from rnnshape.operations.marking import joined, put_result
 from rnnshape.operations.registry import Operation, operation
-from rnnshape.operations.uses import Classes, Comparison, LogProbabilities, RecurrentInput, WideLoss
+from rnnshape.operations.uses import Classes, Comparison, Lengths, LogProbabilities, RecurrentInput, WideLoss
 
 __all__ = ["elementwise"]
 
@@ -27,6 +27,7 @@ def classes(op: Operation) -> None:
             rows = Mark(wanted.sizes, {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
             rows.sites, rows.target = known.sites, known.target
             op.emit(Comparison(op.name, rows, wanted, known.made))
+            _put_each(op, [rows, wanted], wanted.sizes)
         elif wanted is not None and target.shape == scores.shape:
             op.emit(Comparison(op.name, known, wanted, known.made))
 
@@ -44,22 +45,27 @@ def elementwise(op: Operation) -> None:
     known, wanted = op.book.mark(scores), op.book.mark(target)
     if known is not None:
         op.consume(known)
-    wide = _wider(tuple(scores.shape), tuple(target.shape))
-    if wide is not None:
-        op.emit(WideLoss(op.name, tuple(scores.shape), tuple(target.shape), wide, known.made if known else None))
-        return
-    if known is not None and wanted is not None:
+    given = (tuple(scores.shape), tuple(target.shape))
+    sizes = _broadcast(*given)
+    if sizes is not None and given[0] != given[1]:
+        op.emit(WideLoss(op.name, given, sizes, (known, wanted)))
+    elif known is not None and wanted is not None:
         tables = {a: at_sizes(t, known.sizes) for a, t in wanted.tables.items()}
         op.emit(Comparison(op.name, known, Mark(known.sizes, tables, target=wanted.target), known.made))
+    _put_each(op, [m for m in (known, wanted) if m is not None], sizes)
 
 
-def _wider(scores: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the sizes that two of as many elements broadcast to, where that is more than either has."""
+def _broadcast(scores: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
     try:
-        sizes = torch.broadcast_shapes(scores, target)
+        return tuple(torch.broadcast_shapes(scores, target))
     except RuntimeError:
         return None
-    return tuple(sizes) if prod(scores) == prod(target) and sizes.numel() > prod(scores) else None
+
+
+def _put_each(op: Operation, marks: list[Mark], sizes: tuple[int, ...] | None) -> None:
+    """Know of losses that are not reduced what is known of their scores and targets."""
+    if sizes and isinstance(op.result, Tensor) and tuple(op.result.shape) == sizes and marks:
+        put_result(op, op.result, joined([(m, {a: at_sizes(t, sizes) for a, t in m.tables.items()}) for m in marks]), marks)
 
 
 @operation("ctc_loss")
@@ -72,6 +78,22 @@ def ctc(op: Operation) -> None:
         if scores.dim() == 3:
             op.emit(RecurrentInput(op.name, known, 1, 0))
             op.emit(LogProbabilities(op.name, known, 2))
+    _emit_lengths(op, scores, op.argument(1, "targets"))
+
+
+def _emit_lengths(op: Operation, scores: object, targets: object) -> None:
+    """Tell of the lengths: of (steps, batch, classes), and of targets that are (batch, letters)."""
+    if not isinstance(scores, Tensor) or scores.dim() != 3:
+        return
+    steps, samples, classes = scores.shape
+    letters = targets.size(1) if isinstance(targets, Tensor) and targets.dim() == 2 else None
+    for at, name, own in ((2, "input_lengths", steps), (3, "target_lengths", letters)):
+        lengths = op.argument(at, name)
+        values = known_values(lengths) if isinstance(lengths, Tensor) else torch.tensor(lengths)
+        if own is not None and values is not None and values.dim() == 1 and values.numel() > 1:
+            mark = op.book.mark(lengths)
+            made = mark.made if mark is not None else op.book.origin(lengths)
+            op.emit(Lengths(op.name, name, tuple(numbers(values.cpu().long())), own, (samples, classes), made))
 
 
 @operation("cosine_embedding_loss", "margin_ranking_loss", "triplet_margin_loss", "multi_margin_loss", "multilabel_margin_loss")

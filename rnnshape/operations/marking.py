@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from math import prod
 from typing import Any
 
 import torch
@@ -51,7 +52,7 @@ def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Ten
 
 def put_result(
     op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
-    single: int | None = None,
+    single: int | None = None, widened: bool = False,
 ) -> None:  # fmt: skip
     """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
 
@@ -62,15 +63,18 @@ def put_result(
         sources: the marks of its operands.
         lost: axes that the operation takes away; of one operand.
         single: as in Mark.
+        widened: whether the operation adds a dim of size one, or leaves one where it might not.
     """
     if not isinstance(result, Tensor):
         return
-    mark = Mark(tuple(result.shape), tables, single=single)
+    mark = Mark(tuple(result.shape), tables, single=single, widened=widened)
     for source in sources:
         mark.sites |= {a: s for a, s in source.sites.items() if a in tables}
         mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
         mark.target |= source.target
+        mark.widened |= source.widened
     mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
+    mark.widened &= 1 in mark.sizes
     op.book.put(result, mark)
 
 
@@ -96,7 +100,17 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         if source.lost:
             mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
         mark.target |= source.target
+        mark.widened |= source.widened or _widens(op, source, mark)
+    mark.widened &= 1 in mark.sizes
     op.book.put(result, mark)
+
+
+def _widens(op: Operation, before: Mark, after: Mark) -> bool:
+    """Tell whether a movement adds a dim of size one; where a slice or an index leaves one element of a dim, it adds none."""
+    if op.name == "__getitem__":
+        given = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
+        return any(item is None for item in given)
+    return after.sizes.count(1) > before.sizes.count(1) and prod(after.sizes) == prod(before.sizes)
 
 
 _REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "ravel", "unflatten"])

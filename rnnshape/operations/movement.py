@@ -17,7 +17,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, ex
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
-from rnnshape.operations.uses import Joining
+from rnnshape.operations.uses import Broadcast, Joining
 
 __all__: list[str] = []
 
@@ -53,8 +53,17 @@ def replay(op: Operation) -> None:
     args, kwargs = source_first(op)
     mark = op.book.mark(args[0])
     if mark is not None:
+        if op.name == "masked_select":
+            _meets_its_mask(op, mark)
         rest, named = on_cpu(args[1:]), on_cpu(kwargs)
         replay_on(op, mark, lambda table: op.func(table, *rest, **named))
+
+
+def _meets_its_mask(op: Operation, mark: Mark) -> None:
+    """A mask that selects elements broadcasts as any operand does."""
+    mask = op.book.mark(op.argument(1, "mask"))
+    if mask is not None and mask.sizes != mark.sizes:
+        op.emit(Broadcast(op.name, (mark, mask), tuple(torch.broadcast_shapes(mark.sizes, mask.sizes))))
 
 
 _DIM_AT = {

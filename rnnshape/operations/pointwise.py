@@ -125,6 +125,8 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     for mark in marks:
         met.lost |= mark.lost
         met.target |= mark.target
+        met.widened |= mark.widened
+    met.widened &= 1 in sizes
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
 

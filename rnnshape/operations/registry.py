@@ -64,6 +64,9 @@ class Book(Protocol):
     def here(self) -> Location | None:
         """Return the user's line."""
 
+    def origin(self, value: object) -> Location | None:
+        """Return the line that made a tensor from nothing; None for any other value."""
+
     def calling_module(self) -> tuple[str, str]:
         """Return path and class of the innermost module that is being called."""
         ...

@@ -32,6 +32,7 @@ __all__ = [
     "Ending",
     "InitialState",
     "Joining",
+    "Lengths",
     "LogProbabilities",
     "Meeting",
     "Normalisation",
@@ -305,6 +306,25 @@ class LogProbabilities(NamedTuple):
     dim: int
 
 
+class Lengths(NamedTuple):
+    """A loss is told how long each sample is.
+
+    Attributes:
+        argument: which of its arguments says so.
+        values: the lengths.
+        size: of the dim along which they count.
+        others: the samples and the classes.
+        made: the line that made the lengths.
+    """
+
+    name: str
+    argument: str
+    values: tuple[int, ...]
+    size: int
+    others: tuple[int, int]
+    made: Location | None
+
+
 class Comparison(NamedTuple):
     """A loss compares rows of scores with rows of a target.
 
@@ -319,20 +339,18 @@ class Comparison(NamedTuple):
 
 
 class WideLoss(NamedTuple):
-    """Scores and target of a loss broadcast to more than either has.
+    """Scores and target of a loss are of different sizes, and broadcast.
 
     Attributes:
-        scores: sizes of the scores.
-        target: of the target.
+        given: the sizes of the scores and of the target.
         sizes: of what is compared.
-        made: the line that made the scores.
+        marks: what is known of the scores and of the target.
     """
 
     name: str
-    scores: tuple[int, ...]
-    target: tuple[int, ...]
+    given: tuple[tuple[int, ...], tuple[int, ...]]
     sizes: tuple[int, ...]
-    made: Location | None
+    marks: tuple[Mark | None, Mark | None]
 
 
 class Backward(NamedTuple):
@@ -371,8 +389,8 @@ class Ending(NamedTuple):
 Use: TypeAlias = (
     Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | RecurrentCall
     | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting
-    | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Comparison | WideLoss | Backward | Output | Returned
-    | Ending
+    | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Lengths | Comparison | WideLoss | Backward | Output
+    | Returned | Ending
 )  # fmt: skip
 
 

@@ -109,11 +109,8 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     full = all(m.sizes == marks[0].sizes for m in marks)
     if crossed and full and not any(lies_along(m, use.axis, {*runs_along(a), *runs_along(b)}) for m in marks):
         return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
-    # An operand that was given a dim for it, scores[:, None] against target[None], meets every sample of the other.
-    compared = any(m.target for m in marks) and not all(m.target for m in marks)
-    outer = compared and len({len(m.sizes) for m in marks}) > 1
     turned = crossed and exchanged(marks, use.axis, a.dim())
-    if not (crossed and (full or outer or turned)) and not (full and repeated_otherwise(a, b)):
+    if not (crossed and (full or turned)) and not (full and repeated_otherwise(a, b)):
         return
     at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"

@@ -17,15 +17,14 @@ from rnnshape.coordinates.tables import disagreement, numbers, runs_along, uniqu
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     Backward,
-    Broadcast,
     CellStep,
     Classes,
     Comparison,
     InitialState,
+    Lengths,
     LogProbabilities,
     Normalisation,
     StatesGiven,
-    WideLoss,
 )
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
@@ -119,7 +118,7 @@ def rows_of_other_samples(use: Comparison, step: Step) -> Iterator[Mistake]:
         row = where[0] if len(where) == 1 else list(where)
         message = f"row {row} of the scores is {seen[0]}, of the target {seen[1]}"
         shown = (("scores", use.scores), ("target", use.target))
-        if all(is_order(t) for t in (table, other)):
+        if runs_along(table) == runs_along(other) and all(is_order(t) for t in (table, other)):
             yield wrong("RNS402", message, shown=shown, at=use.made)
         else:
             sites = [m.sites.get(axis) for m in (use.scores, use.target)]
@@ -151,35 +150,6 @@ def _is_meant(use: Comparison, table: Tensor, other: Tensor, step: Step) -> bool
         return False
     given = [line for mark, line in ((use.scores, lines[0]), (use.target, lines[1])) if mark.target]
     return len(given) != 1 or not torch.equal(given[0], torch.arange(len(given[0])))
-
-
-@rule(WideLoss)
-def every_row_meets_every_target(use: WideLoss, step: Step) -> Iterator[Mistake]:
-    """Sizes broadcast to more than either has."""
-    shown = [text.sizes(sizes) for sizes in (use.scores, use.target)]
-    wide = f"broadcasts to {text.sizes(use.sizes)}: every row meets every target"
-    extra = [d for d, s in enumerate(use.scores) if s == 1]
-    last = extra[-1] if extra and len(use.scores) == len(use.target) + 1 else None
-    fits = last is not None and (*use.scores[:last], *use.scores[last + 1 :]) == use.target
-    message = f"{use.name} of {shown[0]} and {shown[1]} {wide}"
-    yield wrong("RNS504", message, f"output.squeeze({last}) fits" if fits else None, at=use.made)
-
-
-@rule(Broadcast)
-def every_prediction_meets_every_sample(use: Broadcast, step: Step) -> Iterator[Mistake]:
-    """Predictions of one feature each, (batch, 1), meet plain numbers of the samples, (batch,)."""
-    marks, sizes = use.marks, use.sizes
-    if len(marks) != 2 or len(sizes) != 2 or sizes[0] != sizes[1]:
-        return
-    for made, plain in (marks, marks[::-1]):
-        column = made.single == 1 and made.sizes == (sizes[0], 1) and plain.sizes == (sizes[0],)
-        for axis, table in made.of("batch") if column else ():
-            other = plain.tables.get(axis)
-            if other is not None and all(a == axis for a in plain.tables) and runs_along(table) == runs_along(other) == [0]:
-                shown = [text.sizes(m.sizes) for m in (made, plain)]
-                wide = f"broadcasts to {text.sizes(sizes)}: every prediction meets every sample"
-                message = f"{use.name} of {shown[0]} and {shown[1]} {wide}"
-                yield wrong("RNS504", message, "squeeze(1) of the prediction fits", at=made.made)
 
 
 # Classes
@@ -224,6 +194,24 @@ def log_probabilities(use: Normalisation, step: Step) -> None:
         dims = runs_along(use.mark.tables[axis])
         right = f"dim={dims[0]} of log_softmax has the classes" if len(dims) == 1 else ""
         step.beside.keep(axis, (text.listed(known) or f"dim {use.dim}", right, step.here()))
+
+
+@rule(Lengths)
+def lengths_of_another_axis(use: Lengths, step: Step) -> Iterator[Mistake]:
+    """No sample is as long as the dim, and the longest, or all of them, are as long as there are samples or classes."""
+    longest, shortest = max(use.values), min(use.values)
+    samples, classes = use.others
+    is_one = longest == shortest
+    named = "classes" if longest == classes and is_one else ""
+    if longest == samples and (is_one or use.argument == "input_lengths"):
+        named = "samples"
+    if named and 1 < longest < use.size:
+        counts = f"{longest}, as many as there are {named}, and the scores have {use.size} steps"
+        if use.argument == "target_lengths":
+            counts = f"{longest}, as many as there are {named}, and the targets have {use.size} letters"
+        are = "are all" if is_one else "are at most"
+        message = f"the {use.argument} of {use.name} {are} {counts}: a size of another axis was taken"
+        yield wrong("RNS509", message, at=use.made)
 
 
 @rule(Classes, LogProbabilities)

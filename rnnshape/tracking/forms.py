@@ -39,7 +39,7 @@ def form_of(mark: Mark) -> Form | None:
         return mark.form
     if mark.lost:
         return None
-    key: list[Any] = [mark.sizes, mark.target, mark.single]
+    key: list[Any] = [mark.sizes, mark.target, mark.single, mark.widened]
     tables: list[Tensor] = []
     places: dict[int, int] = {}
     for axis, table in mark.tables.items():

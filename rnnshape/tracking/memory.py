@@ -37,6 +37,7 @@ class _Put(NamedTuple):
         sites: of some of these axes, (axis, mark, axis of it), or (axis, -1, number of a new one).
         target: as in Mark.
         single: as in Mark.
+        widened: as in Mark.
         form: of the mark.
     """
 
@@ -48,6 +49,7 @@ class _Put(NamedTuple):
     sites: tuple[tuple[int, int, int], ...]
     target: bool
     single: int | None
+    widened: bool
     form: Form
 
 
@@ -207,7 +209,7 @@ def _made(
     key = (id(place), put.form, own, tuple(map(id, tables.values())), tuple(map(id, places.values())))
     mark = recent.get(key)
     if mark is None:
-        mark = recent.keep(key, Mark(put.sizes, tables, places, {}, put.target, put.single, place))
+        mark = recent.keep(key, Mark(put.sizes, tables, places, {}, put.target, put.single, put.widened, place))
         mark.form = put.form
     return mark
 
@@ -289,6 +291,11 @@ class _Recording:
         """Return the user's line."""
         return self.book.here()
 
+    def origin(self, value: object) -> Location | None:
+        """Return the line that made a tensor from nothing."""
+        self.spoiled = True
+        return self.book.origin(value)
+
     def calling_module(self) -> tuple[str, str]:
         """Return path and class of the innermost module that is being called."""
         self.spoiled = True
@@ -357,7 +364,7 @@ class _Recording:
         places = tuple((axes[axis], *self._place(site)) for axis, site in mark.sites.items() if axis in mark.tables)
         numbers = tuple(axes[axis] for axis in mark.tables)
         tables = tuple(mark.tables.values())
-        return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, mark.target, mark.single, form)
+        return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, mark.target, mark.single, mark.widened, form)
 
     def _coordinates(self, axis: Axis) -> list[tuple[int, int]]:
         """Return the marks of the call in which an axis has one coordinate, and that."""

@@ -283,4 +283,99 @@ ENTRIES = (
                     output.sum().backward()
             """),
     ),
+    Rule(
+        "RNS508",
+        "one target for every step",
+        "warning",
+        "The scores have a row for each step and the target one for each sample, and the loss broadcasts: every step is pushed "
+        'towards the one target. torch warns, "Using a target size that is different to the input size", where it is a loss of '
+        "its own. Where that is meant, target.expand_as(scores) says so.",
+        wrong=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output)  # RNS508
+
+            def loss(scores, target):
+                return (scores - target).square().mean()
+
+            x, target = torch.zeros(9, 6, 4), torch.zeros(6, 1)
+            report = rs.diagnose(
+                Forecaster(), x, axes="seq batch feature", target=target, target_axes=("batch", None), loss=loss
+            )
+            """),
+        right=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 1)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output[-1])
+
+            def loss(scores, target):
+                return (scores - target).square().mean()
+
+            x, target = torch.zeros(9, 6, 4), torch.zeros(6, 1)
+            report = rs.diagnose(
+                Forecaster(), x, axes="seq batch feature", target=target, target_axes=("batch", None), loss=loss
+            )
+            """),
+    ),
+    Rule(
+        "RNS509",
+        "lengths that are a size of another axis",
+        "warning",
+        "ctc_loss is told how many steps, and how many letters, each sample has. Where all have as many as there are samples "
+        "or classes, and fewer than the scores have steps, the size of another dim was taken: the steps behind go untrained.",
+        wrong=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 10)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output).log_softmax(2)  # seq, batch, classes
+
+            def loss(scores, target):
+                steps = torch.full((target.size(0),), scores.size(1))  # RNS509
+                letters = torch.full((target.size(0),), target.size(1))
+                return nn.functional.ctc_loss(scores, target, steps, letters)
+
+            x, target = torch.zeros(20, 6, 4), torch.randint(1, 10, (6, 3))
+            report = rs.diagnose(
+                Reader(), x, axes="seq batch feature", target=target, target_axes="batch letter", loss=loss
+            )
+            """),
+        right=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 10)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(output).log_softmax(2)  # seq, batch, classes
+
+            def loss(scores, target):
+                steps = torch.full((target.size(0),), scores.size(0))
+                letters = torch.full((target.size(0),), target.size(1))
+                return nn.functional.ctc_loss(scores, target, steps, letters)
+
+            x, target = torch.zeros(20, 6, 4), torch.randint(1, 10, (6, 3))
+            report = rs.diagnose(
+                Reader(), x, axes="seq batch feature", target=target, target_axes="batch letter", loss=loss
+            )
+            """),
+    ),
 )
