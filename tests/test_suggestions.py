@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch")
 
 from catalogued import ran  # noqa: E402
 from edits import applied, form_of  # noqa: E402
+from edits_of_states import OF_STATES  # noqa: E402
 from programs import Place  # noqa: E402
 from test_cases import FOLDERS, diagnose, wrong  # noqa: E402
 
@@ -25,7 +26,7 @@ from rnnshape.report.catalogue.entry import PRELUDE  # noqa: E402
 
 Change = tuple[str, str]
 
-BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = {
+BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     # the state is made in a method, for all layers
     ("awd-init-hidden-with-bptt", "RNS106"): (("self.init_hidden(x.size(0))", "self.init_hidden(x.size(1))"),),
     # the input is (batch, seq, feature)

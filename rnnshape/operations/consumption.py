@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import along, at_sizes, compress, varies
+from rnnshape.coordinates.tables import along, at_sizes, compress, interned, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.pointwise import keeps, meet, pointwise, weigh
@@ -330,11 +330,11 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bo
         first = result.dim() - space
         mixed = range(first - channels, result.dim())
         changed = [d for d in mixed if d < first or result.size(d) != source.size(d)]
-        tables = {
-            axis: table
-            for axis, table in mark.tables.items()
-            if not any(table.size(d) > 1 for d in (mixed if axis.name == "batch" else changed))
-        }
+        tables: dict[Axis, Tensor] = {}
+        for axis, table in mark.tables.items():
+            dims = tuple(d for d in (mixed if axis.name == "batch" else changed) if table.size(d) > 1)
+            if not any(varies(table, d) for d in dims):  # zeros beside one sample, as in a cell's first step, are no other
+                tables[axis] = interned(table.amax(dims, keepdim=True)) if dims else table
         if channels:
             tables[op.book.fresh("feature")] = along(result.size(first - 1), first - 1, result.dim())
         put_result(op, result, tables, [mark])

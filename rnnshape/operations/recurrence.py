@@ -49,6 +49,7 @@ class Recurrence:
         used: (direction, step) of the output, with the place that picked it. A step of -1 is padding, `end` each sample's own
             last, `past` the padding after it.
         rows: (layer, direction) of the state.
+        cell_state: where c_n was used as something else than the c of an LSTM.
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
         seen: tables that were accounted for, by their ids, held so that no others get these.
@@ -78,6 +79,7 @@ class Recurrence:
     returns_output: bool = False
     used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
     rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
+    cell_state: Location | None = None
     units: Tensor | None = None
     whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     seen: dict[tuple[int, ...], tuple[Tensor | None, ...]] = field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -56,9 +57,9 @@ def _states(op: Operation, states: list[Any], rows: dict[Axis, Tensor], call: Re
     known = [op.book.mark(state) for state in states]
     if len(known) == 2 and known[0] and known[1]:
         op.emit(StatePair(op.name, known[0], known[1]))
-    for mark in known:
+    for letter, mark in zip("hc", known, strict=False):
         if mark is not None:
-            op.emit(InitialState(op.name, mark, rows, call))
+            op.emit(InitialState(op.name, mark, rows, call, letter == "c"))
             rows = _shared_rows(rows, mark)
     return rows
 
@@ -147,21 +148,40 @@ def cell(op: Operation) -> None:
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
     op.emit(StatesGiven(op.name, tuple(states)))
     op.book.reads(x, 0 if x.dim() == 2 else None, ())
-    marks = [m for t in (x, *states) if (m := op.book.mark(t))]
+    source, known = op.book.mark(x), [op.book.mark(state) for state in states]
+    marks = [m for m in (source, *known) if m is not None]
     if not marks:
         return
-    results = op.result if isinstance(op.result, tuple) else (op.result,)
-    if (source := op.book.mark(x)) is not None:
-        op.emit(CellStep(op.name, source, tuple(m for m in marks if m is not source)))
+    if len(known) == 2 and known[0] and known[1]:
+        op.emit(StatePair(op.name, known[0], known[1]))
+    if source is not None:
+        made = op.book.made_by(op.args[2])
+        goes_on = known[0] is not None and made in known[0].tables
+        op.emit(CellStep(op.name, source, tuple(m for m in known if m and m is not source), known[0], goes_on))
+    _put_cell_states(op, _of_the_step(op, marks, source))
+
+
+def _of_the_step(op: Operation, marks: list[Mark], source: Mark | None) -> dict[Axis, Tensor]:
+    """Return what input and states leave of their axes; which step it is the input knows, the states are of the one before."""
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
-    last = x.dim() - 1
+    last = len(marks[0].sizes) - 1
     for mark in marks:
         op.emit(Contraction(op.name, mark, (last,)))
+        if mark is not source:
+            mark = replace(mark, tables={a: t for a, t in mark.tables.items() if a.name not in _OF_ONE_STEP})
         sources.append((mark, contracted(mark, (last,), keepdim=True)))
     batches = joined(sources)
-    tables = {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
-    hidden = op.book.fresh("hidden", op.args[2])
-    for result in results:
+    return {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
+
+
+_OF_ONE_STEP = frozenset(["seq", "step", "layers", "directions"])
+"""Axes of which a state has an element that what comes of it does not have."""
+
+
+def _put_cell_states(op: Operation, tables: dict[Axis, Tensor]) -> None:
+    """Tell h and c apart by the axes of their units: these are of equal length, and nothing else is the same of them."""
+    results = op.result if isinstance(op.result, tuple) else (op.result,)
+    for result, name, weight in zip(results, ("hidden", "cell"), op.args[2:4], strict=False):
         put = Mark(tuple(result.shape), dict(tables))
-        put.tables[hidden] = along(result.size(-1), result.dim() - 1, result.dim())
+        put.tables[op.book.fresh(name, weight)] = along(result.size(-1), result.dim() - 1, result.dim())
         op.book.put(result, put)

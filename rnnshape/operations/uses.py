@@ -34,6 +34,7 @@ __all__ = [
     "Joining",
     "Lengths",
     "LogProbabilities",
+    "LoopEnding",
     "Meeting",
     "Normalisation",
     "Output",
@@ -172,7 +173,7 @@ class StatesGiven(NamedTuple):
 
 
 class StatePair(NamedTuple):
-    """The known (h_0, c_0) of an LSTM."""
+    """The known (h, c) that an LSTM or one of its cells is given."""
 
     name: str
     first: Mark
@@ -185,20 +186,31 @@ class InitialState(NamedTuple):
     Attributes:
         rows: for every axis that lies along the batch dim of the input, the coordinate of each row.
         call: the layer's.
+        is_cell_state: whether it is the c_0 of an LSTM.
     """
 
     name: str
     mark: Mark
     rows: Mapping[Axis, Tensor]
     call: Recurrence
+    is_cell_state: bool = False
 
 
 class CellStep(NamedTuple):
-    """One step of a cell: row i of the input meets row i of each state."""
+    """One step of a cell: row i of the input meets row i of each state.
+
+    Attributes:
+        mark: of the input.
+        states: what is known of h, and of the c of an LSTM.
+        hidden: of h, where it is known.
+        goes_on: whether h is what the same cell has made before.
+    """
 
     name: str
     mark: Mark
     states: tuple[Mark, ...]
+    hidden: Mark | None = None
+    goes_on: bool = False
 
 
 class AttentionInput(NamedTuple):
@@ -386,11 +398,22 @@ class Ending(NamedTuple):
     call: Recurrence
 
 
+class LoopEnding(NamedTuple):
+    """The step is over: everything that was used of the states of a cell is known.
+
+    Attributes:
+        hidden: the axis of the units of its h.
+    """
+
+    name: str
+    hidden: Axis
+
+
 Use: TypeAlias = (
     Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | RecurrentCall
     | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting
     | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Lengths | Comparison | WideLoss | Backward | Output
-    | Returned | Ending
+    | Returned | Ending | LoopEnding
 )  # fmt: skip
 
 

@@ -69,7 +69,14 @@ def states_are_used(use: Uses, step: Step) -> None:
     """What consumes a tensor uses the states in it."""
     for mark in marks_of(use):
         if holds_states(mark) and step.usage.calls:
-            step.usage.use(mark, step.here, is_returned=isinstance(use, Returned))
+            step.usage.use(mark, step.here, is_returned=isinstance(use, Returned), is_cell_state=_is_taken_for_c(use, mark))
+
+
+def _is_taken_for_c(use: Uses, mark: Mark) -> bool:
+    """Tell whether a state goes on as the c of an LSTM or one of its cells."""
+    if isinstance(use, CellStep):
+        return mark is use.states[-1] and mark is not use.hidden if use.states else False
+    return (isinstance(use, InitialState) and use.is_cell_state) or use.name == "lstm_cell"  # of its h the CellStep tells
 
 
 @note(InitialState)

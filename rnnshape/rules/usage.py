@@ -12,6 +12,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, broadcast_shapes, broa
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import MOST_UNITS, Recurrence
 from rnnshape.report.location import Location
+from rnnshape.rules.loops import Loops
 
 __all__ = ["Usage", "holds_states"]
 
@@ -22,25 +23,38 @@ class Usage:
     Attributes:
         calls: the recurrences, by number.
         miscounted: those of which it was told that rows of h_n were taken for others.
+        loops: those that run a cell.
     """
 
     def __init__(self) -> None:
         self.calls: dict[int, Recurrence] = {}
         self.miscounted: set[int] = set()
+        self.loops = Loops()
         self._outputs: dict[Axis, Recurrence] = {}
         self._states: dict[Axis, Recurrence] = {}
+        self._cell_states: dict[Axis, Recurrence] = {}
 
     def open(self, call: Recurrence) -> None:
         """Begin to account for a call."""
         self.calls[call.number] = self._outputs[call.step] = self._states[call.layer("h")] = call
+        self._cell_states[call.layer("c")] = call
 
     def source(self, axis: Axis, letter: str = "") -> Recurrence | None:
         """Return the call in this step that made an axis of its output, or with a letter of its state h or c."""
         number = axis.of.removeprefix(MADE).removesuffix(letter)
         return self.calls.get(int(number)) if axis.of == f"{MADE}{number}{letter}" and number.isdecimal() else None
 
-    def use(self, mark: Mark, here: Callable[[], Location | None], *, is_returned: bool = False) -> None:
-        """Account for the consumption of a tensor, or for one that the model returns."""
+    def use(
+        self, mark: Mark, here: Callable[[], Location | None], *, is_returned: bool = False, is_cell_state: bool = False
+    ) -> None:
+        """Account for the consumption of a tensor.
+
+        Args:
+            mark: of the tensor.
+            here: returns the user's line.
+            is_returned: whether the model returns it.
+            is_cell_state: whether it is taken for the c of an LSTM.
+        """
         for axis, table in mark.tables.items():
             if record := self._outputs.get(axis):
                 halves = mark.tables.get(record.direction)
@@ -62,6 +76,8 @@ class Usage:
                         if is_returned and (layer, way) not in record.rows:
                             record.returned.add((layer, way))
                         record.rows.setdefault((layer, way), location)
+            elif (record := self._cell_states.get(axis)) and not is_cell_state and record.cell_state is None:
+                record.cell_state = _place(mark, axis, here) or record.location
 
 
 def holds_states(mark: Mark) -> bool:

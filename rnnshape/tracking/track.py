@@ -33,7 +33,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of, other_kind_among
-from rnnshape.operations.uses import Consumption, Ending, Output, Returned, Use, marks_of
+from rnnshape.operations.uses import Consumption, Ending, LoopEnding, Output, Returned, Use, marks_of
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
@@ -587,6 +587,7 @@ class Tracker(TorchFunctionMode):
         # Of the states that were picked it is known once all that was returned is used.
         asked = [ask(use, self.step) for use in (output_of_all, *(Returned("output", mark) for mark in known))]
         asked += [ask(Ending("", call), self.step) for call in self.step.usage.calls.values()]
+        asked += [ask(LoopEnding("", hidden), self.step) for hidden in self.step.usage.loops.loops]
         for mistake in asked:
             if mistake is not None:
                 self._tell_mistake(mistake, "nowhere")

@@ -1,0 +1,84 @@
+"""RNS3xx: the states of cells, h and c, and the order of their steps."""
+
+from __future__ import annotations
+
+from rnnshape.report.catalogue.entry import Rule, program
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS310",
+        "cell state for hidden state",
+        "warning",
+        "An LSTM answers with h; c is what it keeps for itself, and no gate has let it out. The state is the pair (h, c), so "
+        "that the last of it, as in `_, (_, c) = lstm(x)` or `state[-1]`, is c.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.LSTM(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    _, state = self.rnn(x)
+                    return self.fc(state[-1][-1])  # RNS310
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.LSTM(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    _, (h_n, c_n) = self.rnn(x)
+                    return self.fc(h_n[-1])
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS311",
+        "the first state of a loop",
+        "warning",
+        "A cell runs over the steps, and what is used is the state after the first of them: the others reach nothing. A list "
+        "that grows on the left has the newest state first, so that its last is the oldest.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.cell = nn.GRUCell(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    h, states = x.new_zeros(x.size(0), 8), []
+                    for step in x.unbind(1):
+                        h = self.cell(step, h)
+                        states.insert(0, h)
+                    last = torch.stack(states, 1)[:, -1]  # RNS311
+                    return self.fc(last)
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.cell = nn.GRUCell(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x):
+                    h, states = x.new_zeros(x.size(0), 8), []
+                    for step in x.unbind(1):
+                        h = self.cell(step, h)
+                        states.append(h)
+                    last = torch.stack(states, 1)[:, -1]
+                    return self.fc(last)
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+)

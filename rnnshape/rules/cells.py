@@ -1,0 +1,142 @@
+"""RNS3xx, of cells and of the two states of an LSTM: h, which is its answer, and c, which it keeps for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import MADE, Mark
+from rnnshape.coordinates.tables import runs_along, varies
+from rnnshape.operations.uses import (
+    AttentionInput,
+    CellStep,
+    Classes,
+    Consumption,
+    Contraction,
+    Ending,
+    InitialState,
+    Joining,
+    LoopEnding,
+    Normalisation,
+    Product,
+    RecurrentInput,
+    Reduction,
+    Returned,
+    Scaling,
+    StatePair,
+    marks_of,
+)
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.loops import CELL, holds_units
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.wording import called, wrong
+
+__all__: list[str] = []
+
+Uses = (
+    Consumption | Contraction | Product | Reduction | Scaling | Normalisation | RecurrentInput | InitialState | AttentionInput
+    | Classes | Returned
+)  # fmt: skip
+
+
+@note(
+    Consumption, Contraction, Product, Reduction, Scaling, Normalisation, RecurrentInput, InitialState, AttentionInput, Classes,
+    Returned,
+)  # fmt: skip
+def states_of_a_cell_are_used(use: Uses, step: Step) -> None:
+    """What consumes a tensor uses the states in it; what a cell itself does with its states, `a_cell_goes_on` knows."""
+    if use.name.endswith("_cell") or (isinstance(use, InitialState) and use.is_cell_state):
+        return
+    for mark in marks_of(use):
+        if holds_units(mark):
+            step.usage.loops.use(mark, step.here)
+
+
+@note(CellStep)
+def a_cell_goes_on(use: CellStep, step: Step) -> None:
+    """A cell reads what others have made, and goes on from its own state or begins with another's."""
+    if holds_units(use.mark):
+        step.usage.loops.use(use.mark, step.here)
+    if use.goes_on and use.hidden is not None:
+        step.usage.loops.goes_on(use.mark, use.hidden, use.states, step.scene())
+    elif use.hidden is not None and holds_units(use.hidden):
+        step.usage.loops.use(use.hidden, step.here)
+
+
+@note(Joining)
+def states_of_a_cell_are_joined(use: Joining, step: Step) -> None:
+    """A list of states may grow on the left."""
+    if len(use.marks) == 2 and all(map(holds_units, use.marks)) and not any(varies(t, use.dim) for t in _units(use.marks[0])):
+        step.usage.loops.joins(use.marks, step.here)
+
+
+def _units(mark: Mark) -> list[Tensor]:
+    return [table for axis, table in mark.tables.items() if axis.name in ("hidden", CELL)]
+
+
+# h and c
+
+
+@rule(StatePair)
+def h_and_c_of_a_cell_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
+    """The (h, c) that is given is the c and the h that a cell has made, and nothing else is in them."""
+    if _letter(use.first) == "c" and _letter(use.second) == "h":
+        name = called(use.name)
+        message = "a cell state is given for h, and a hidden state for c: they changed places"
+        yield wrong("RNS309", message, f"{name} takes and returns (h, c), in this order", seen=use.first)
+
+
+def _letter(mark: Mark) -> str | None:
+    """Return whether a tensor holds units of h or of c as they were made; None where it holds both, or others."""
+    last = len(mark.sizes) - 1
+    found: set[str | None] = set()
+    for axis, table in mark.tables.items():
+        if axis.name == "layers" and axis.of.startswith(MADE):
+            found.add(axis.of[-1] if bool((table >= 0).all()) else None)
+        elif last in runs_along(table) and axis.name in ("hidden", CELL, "feature"):
+            is_whole = axis.name != "feature" and bool((table >= 0).all())
+            found.add(("c" if axis.name == CELL else "h") if is_whole else None)
+    return found.pop() if len(found) == 1 else None
+
+
+@rule(Ending)
+def only_c_of_a_layer(use: Ending, step: Step) -> Iterator[Mistake]:
+    """Of a layer c_n is used, and neither its output nor h_n."""
+    call = use.call
+    if call.cell_state is not None and not call.used and not call.rows:
+        message = "only the cell state c_n is used, and neither the output nor h_n"
+        fits = "an LSTM returns output, (h_n, c_n): h_n is its answer"
+        yield Mistake("RNS310", message, fits, location=call.cell_state, module=call.module, kind=call.kind)
+
+
+@rule(LoopEnding)
+def only_c_of_a_cell(use: LoopEnding, step: Step) -> Iterator[Mistake]:
+    """Of a cell c is used, and h by nothing but the cell itself."""
+    loop, used = step.usage.loops.loops[use.hidden], step.usage.loops.used
+    if loop.cell in used and loop.hidden not in used:
+        message = "the cell state c is used, and the hidden state h by the cell itself only"
+        fits = "LSTMCell returns (h, c): h is its answer"
+        yield Mistake("RNS310", message, fits, location=used[loop.cell].location, module=loop.module, kind=loop.kind)
+
+
+# The order of the steps
+
+
+@rule(LoopEnding)
+def only_the_first_state_of_a_loop(use: LoopEnding, step: Step) -> Iterator[Mistake]:
+    """Of all states that a cell makes the first is used: those after it reach nothing."""
+    loops = step.usage.loops
+    loop, used = loops.loops[use.hidden], loops.used.get(use.hidden)
+    for axis, steps in used.steps.items() if used is not None else ():
+        others = loop.read.get(axis, set())
+        if used is None or len(steps) > 1 or len(others) < 2 or steps & others:
+            continue
+        message = f"only the state after step {min(steps)} is used, the first that the cell reads: {len(others)} more follow"
+        where, fits = used.location, "the last state of the loop has read every step"
+        if use.hidden in loops.prepended:
+            where = loops.prepended[use.hidden]
+            fits = "torch.cat([states, h], dim), with the new state behind the earlier ones, has them in the order of the steps"
+        yield Mistake("RNS311", message, fits, location=where, module=loop.module, kind=loop.kind)
+        return

@@ -1,0 +1,21 @@
+"""What a reader writes for suggestions about states of cells and the order of steps, in the programs of the cases."""
+
+from __future__ import annotations
+
+__all__ = ["OF_STATES"]
+
+OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    ("cell-state-unpacked-first", "RNS309"): (("c, h = self.cell", "h, c = self.cell"),),
+    ("cells-wrapped-return-c-first", "RNS309"): (("new.append((c, h))", "new.append((h, c))"),),
+    ("decoder-cell-begins-with-c-first", "RNS309"): (("        h, c = c, h\n", ""),),
+    ("head-reads-the-cell-state", "RNS310"): (("self.fc(c)", "self.fc(h)"),),
+    ("second-cell-reads-the-first-cell-state", "RNS310"): (("self.second(a[1], b)", "self.second(a[0], b)"),),
+    ("last-of-the-state-tuple", "RNS310"): (("h[-1][0], h[-1][1]", "h[0][0], h[0][1]"),),
+    ("gru-begins-with-a-cell-state", "RNS310"): (("_, (_, h) =", "_, (h, _) ="),),
+    ("states-inserted-in-front", "RNS311"): (("states.insert(0, state[0])", "states.append(state[0])"),),
+    ("first-of-the-states-of-a-loop", "RNS311"): (("torch.stack(states)[0]", "torch.stack(states)[-1]"),),
+    ("states-concatenated-in-front", "RNS311"): (("[h[None], seen]", "[seen, h[None]]"),),
+    ("RNS310", "RNS310"): (("_, state = self.rnn(x)", "_, (state, _) = self.rnn(x)"), ("state[-1][-1]", "state[-1]")),
+    ("RNS311", "RNS311"): (("states.insert(0, h)", "states.append(h)"),),
+}
+"""Old text, which stands there once, and new, for the code of a finding in a program."""
