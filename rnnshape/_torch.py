@@ -55,6 +55,7 @@ __all__ = [
     "undispatched",
     "unseen",
     "untouched_randomness",
+    "user_frame",
     "user_location",
     "without_modes",
 ]
@@ -196,6 +197,11 @@ def _frames() -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def user_frame() -> FrameType | None:
+    """Return the innermost frame that is neither torch's nor ours."""
+    return next((frame for frame in _frames() if not is_library(frame.f_code.co_filename)), None)
 
 
 def user_location(frame: FrameType | None = None) -> Location | None:

@@ -1,4 +1,4 @@
-"""RNS210 to RNS213: exceptions of torch's that say sizes, and what the dims mean says why."""
+"""RNS117 to RNS120 and RNS210 to RNS213: exceptions of torch's and Python's, and what the dims mean says why."""
 
 from __future__ import annotations
 
@@ -7,6 +7,139 @@ from rnnshape.report.catalogue.entry import Rule, program
 __all__ = ["ENTRIES"]
 
 ENTRIES = (
+    Rule(
+        "RNS117",
+        "PackedSequence where a tensor is due",
+        "error",
+        "A recurrent layer that is given a PackedSequence returns one. Only recurrent layers read it: anything else needs the "
+        "padded tensor that pad_packed_sequence makes of it.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+                    output, _ = self.rnn(packed)
+                    return self.fc(output)  # RNS117
+
+            report = rs.diagnose(Tagger(), torch.zeros(3, 9, 4), torch.tensor([9, 7, 4]), axes=["batch seq feature", "batch"])
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+                    output, _ = self.rnn(packed)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(output, batch_first=True)
+                    return self.fc(output)
+
+            report = rs.diagnose(Tagger(), torch.zeros(3, 9, 4), torch.tensor([9, 7, 4]), axes=["batch seq feature", "batch"])
+            """),
+    ),
+    Rule(
+        "RNS118",
+        "values of a kind that an operation does not take",
+        "error",
+        "An Embedding looks rows up by whole numbers, a loss over classes takes their numbers, and softmax, mean and Linear "
+        "compute with floats. Features that are read by an Embedding need a Linear in its place.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(20, 4)
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(self.embed(x))  # RNS118
+                    return h_n[-1]
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9), axes="batch seq")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(20, 4)
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, x):
+                    _, h_n = self.rnn(self.embed(x.long()))
+                    return h_n[-1]
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9), axes="batch seq")
+            """),
+    ),
+    Rule(
+        "RNS119",
+        "number that stands for nothing",
+        "error",
+        "The rows of an Embedding and the classes of a loss are numbered from 0. A vocabulary of 20 words with a token for "
+        "padding needs 21 rows, and classes that are counted from 1 are one too many.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(20, 4)
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, tokens):
+                    _, h_n = self.rnn(self.embed(tokens))  # RNS119
+                    return h_n[-1]
+
+            report = rs.diagnose(Classifier(), torch.full((6, 9), 20), axes="batch seq")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(21, 4)
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+
+                def forward(self, tokens):
+                    _, h_n = self.rnn(self.embed(tokens))
+                    return h_n[-1]
+
+            report = rs.diagnose(Classifier(), torch.full((6, 9), 20), axes="batch seq")
+            """),
+    ),
+    Rule(
+        "RNS120",
+        "unpacked into another number of names",
+        "error",
+        "An LSTM returns output and the pair (h_n, c_n), a GRU or an RNN returns output and h_n alone, and a tensor is unpacked "
+        "along its first dim. Sizes are as many as the tensor has dims.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.LSTM(4, 8, batch_first=True)
+
+                def forward(self, x):
+                    output, h_n, c_n = self.rnn(x)  # RNS120
+                    return h_n[-1]
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.LSTM(4, 8, batch_first=True)
+
+                def forward(self, x):
+                    output, (h_n, c_n) = self.rnn(x)
+                    return h_n[-1]
+
+            report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
     Rule(
         "RNS210",
         "view of elements that are not in order",
@@ -114,10 +247,10 @@ ENTRIES = (
     ),
     Rule(
         "RNS213",
-        "sizes that do not fit",
+        "sizes or dims that do not fit",
         "error",
         "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and "
-        "the other is not, channels are where the steps should be, a dim is missing.",
+        "the other is not, channels are where the steps should be, an index or a squeeze has taken a dim away.",
         wrong=program("""
             class Attention(nn.Module):
                 def __init__(self):

@@ -1,0 +1,73 @@
+"""Why torch raised, read from the Layouts: exceptions that say a size and not what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rnnshape.operations.pointwise import is_pointwise
+from rnnshape.operations.registry import Operation
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.exceptions import attending, losses, meetings, numbers, packing, ranks, reshaping, widths
+from rnnshape.rules.exceptions.calls import explain_call
+from rnnshape.rules.exceptions.dtypes import device, dtype, embedded
+from rnnshape.rules.exceptions.seen import last_line
+from rnnshape.rules.step import Step
+
+__all__ = ["explain", "explain_call", "last_line"]
+
+Explanation = Callable[[Operation, Exception], Mistake | None]
+
+
+def explain(op: Operation, error: Exception, step: Step) -> Mistake | None:
+    """Explain an exception of one torch function; None where the Layouts do not tell."""
+    if op.name == "backward":
+        return _carried(error, step) or numbers.backward(op)
+    if isinstance(error, TypeError):  # no tensor where one is due, which the line that failed tells
+        return None
+    first: tuple[Explanation, ...] = (embedded,) if op.name == "embedding" else (device, dtype)
+    own = _EXPLAINED.get(op.name) or (meetings.matched if is_pointwise(op.name) else None)
+    return next((found for why in (*first, own, ranks.dim_out_of_range) if why and (found := why(op, error))), None)
+
+
+def _carried(error: Exception, step: Step) -> Mistake | None:
+    """A second backward through what the first has freed: the state kept the graph of the step before."""
+    state = step.carrying.explains(error)
+    if state is None:
+        return None
+    carries, fits = ("h_0 and c_0 carry", "h, c = h.detach(), c.detach()") if state.pair else ("h_0 carries", "h = h.detach()")
+    message = f"{carries} the graph of the step before, which its backward has used up"
+    suggestion = f"{fits} between the steps fits"
+    return Mistake("RNS507", message, suggestion, location=state.location, module=state.module, kind=state.kind)
+
+
+_EXPLAINED: dict[str, Explanation] = {
+    "linear": widths.linear,
+    "layer_norm": widths.normalised,
+    "group_norm": widths.grouped,
+    **dict.fromkeys(["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "batch_norm"], widths.channels),
+    **dict.fromkeys(["view", "reshape", "view_as", "reshape_as"], reshaping.viewed),
+    "unflatten": reshaping.unflattened,
+    **dict.fromkeys(["split", "split_with_sizes"], reshaping.split),
+    "_pack_padded_sequence": packing.packed,
+    **dict.fromkeys(["cross_entropy", "nll_loss"], losses.classified),
+    **dict.fromkeys(
+        ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+         "kl_div", "poisson_nll_loss", "soft_margin_loss"], losses.compared),
+    "ctc_loss": losses.ctc,
+    **dict.fromkeys(["cat", "concat", "concatenate", "stack", "hstack", "vstack"], meetings.joined),
+    **dict.fromkeys(["bmm", "matmul", "__matmul__", "__rmatmul__", "mm", "baddbmm", "addmm", "mv"], meetings.product),
+    "einsum": meetings.einsum,
+    **dict.fromkeys(["__setitem__", "copy_"], meetings.copied),
+    **dict.fromkeys(["expand", "expand_as"], meetings.expanded),
+    "repeat": meetings.repeated,
+    **dict.fromkeys(["cosine_similarity", "pairwise_distance", "where", "dot"], meetings.matched),
+    "t": ranks.transposed,
+    "permute": ranks.permuted,
+    "__getitem__": ranks.indexed,
+    **dict.fromkeys(["select", "narrow"], ranks.picked),
+    **dict.fromkeys(["gather", "scatter", "scatter_add", "index_select", "scatter_"], numbers.gathered),
+    **dict.fromkeys(["item", "__bool__", "__int__", "__float__", "__index__"], numbers.one_number),
+    "multi_head_attention_forward": attending.attended,
+    "scaled_dot_product_attention": attending.scaled,
+    "pad_sequence": meetings.padded,
+}  # fmt: skip

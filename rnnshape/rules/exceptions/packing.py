@@ -1,0 +1,50 @@
+"""Lengths that pack_padded_sequence refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from torch import Tensor
+
+from rnnshape._torch import known_values
+from rnnshape.operations.registry import Operation
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.exceptions.seen import because, described, described_dim, layout, words_of_dim
+
+__all__ = ["packed"]
+
+
+def packed(op: Operation, error: Exception) -> Mistake | None:
+    """Lengths that are too many or too few, not sorted, zero, or on a GPU."""
+    source, lengths, batch_first = op.argument(0, "input"), op.argument(1, "lengths"), op.argument(2, "batch_first", False)
+    if not isinstance(source, Tensor) or source.dim() < 2:
+        return None
+    number = len(cast("Sequence[int]", lengths)) if isinstance(lengths, (Tensor, tuple, list)) else None
+    dim = 0 if batch_first else 1
+    if number is not None and number != source.size(dim):
+        return _number(op, source, number, dim)
+    values = known_values(lengths) if isinstance(lengths, Tensor) else None
+    if isinstance(lengths, Tensor) and lengths.device.type not in ("cpu", "meta"):
+        message = f"the lengths are on {lengths.device}, and pack_padded_sequence reads them on the CPU"
+        return because("RNS406", message, "lengths.cpu() in place of lengths fits", layout(op, source))
+    if values is None or values.dim() != 1:
+        return None
+    if bool((values <= 0).any()):
+        message = "a length is 0, and a recurrent layer reads one step at least"
+        return because("RNS406", message, "lengths.clamp(min=1) fits, or leave empty samples out", layout(op, source))
+    if bool((values[1:] <= values[:-1]).all()):
+        return None
+    message = "the lengths are not in descending order, which pack_padded_sequence takes for granted"
+    return because("RNS406", message, "enforce_sorted=False fits", layout(op, source))
+
+
+def _number(op: Operation, source: Tensor, number: int, dim: int) -> Mistake:
+    """Another number of lengths than of samples."""
+    other = 1 - dim
+    words = words_of_dim(op.book.mark(source), dim)
+    message = f"pack_padded_sequence gets {number} lengths and takes dim {dim} of {described(op, source)} for the batch"
+    if number == source.size(other) and not words.startswith("batch="):
+        flag = dim == 1
+        return because("RNS401", f"{message}: {words or source.size(dim)}", f"batch_first={flag} fits", layout(op, source))
+    return because("RNS403", f"{message}: {described_dim(op, source, dim)}", None, layout(op, source))
