@@ -16,9 +16,12 @@ from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, reporters, stand_in_classes
 from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
+from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
-from rnnshape.report.reporter import Action, Reporter
+from rnnshape.report.reporter import NOTE, Action, Reporter
+from rnnshape.rules.exceptions import Squeeze
+from rnnshape.rules.failure import explained_squeeze
 from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.labels import Axes, label, label_call
@@ -135,6 +138,19 @@ class Session:
             self.begin(undo)
             yield
 
+    def explain(self, error: BaseException, steps: Steps) -> None:
+        """Tell why an exception came where a larger batch had passed: it was a batch of one, and a squeeze took that away."""
+        if self.observer.samples != 1 or not isinstance(error, Exception):
+            return
+        finding = explained_squeeze(error, steps.would_squeeze)
+        if finding is not None and self.reporter.keeps(finding):
+            for other in steps.raised:
+                self.report.withdraw(other)
+            self.report.add(finding)
+            self.report.raised(finding)
+            if self.reporter.on != "record":
+                error.add_note(f"{NOTE}{finding}")
+
     def tracker(self, path: Callable[[nn.Module], str] | None = None) -> Tracker:
         """Return a tracker, which is off.
 
@@ -242,6 +258,16 @@ class Steps(Watcher[nn.Module]):
         else:
             leave_classes(self)
 
+    @property
+    def would_squeeze(self) -> list[Squeeze]:
+        """Where a batch would have been taken away in one of the steps, had it been one."""
+        return self._tracker.would_squeeze
+
+    @property
+    def raised(self) -> list[Finding]:
+        """What was said of exceptions since the last step began."""
+        return self._tracker.raised
+
     def _leave_classes(self) -> None:
         if not self._waits:
             leave_classes(self)
@@ -277,8 +303,9 @@ class Steps(Watcher[nn.Module]):
         try:
             self.guarded(self._begin, module, args, kwargs)
             result = proceed(*args, **kwargs)
-        except Exception:
+        except Exception as error:
             self._tracker.abandon()
+            self.guarded(self._tracker.explain_call, error)
             raise
         finally:
             self._inside = False

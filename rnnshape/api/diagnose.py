@@ -133,10 +133,12 @@ def _diagnose(
         else:
             report.exception = error
             tracker.abandon()
-            add_failure(report, tracker.mark, tracker.path, codes, error)
+            add_failure(report, tracker.mark, tracker.path, codes, error, tracker.took_part)
             if tracker.samples == 1:
-                two = tracker.doubled
-                add_batch_of_one(report, tracker.squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)))
+                two, squeezed = tracker.doubled, tracker.squeezed
+                add_batch_of_one(
+                    report, squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)), tracker.raised
+                )
 
 
 def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[object, Exception | None]:

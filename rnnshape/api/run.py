@@ -87,7 +87,7 @@ def run(
         with Guard():
             started = undo.enter_context(started_processes())
         try:
-            code = _script(target, as_module)
+            code = _script(target, as_module, watching.explain)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
         except KeyboardInterrupt as error:
             _show(error)
@@ -178,8 +178,8 @@ def _only_mistakes_are_logged() -> Generator[None, None, None]:
         logger.propagate = propagate
 
 
-def _script(target: str, as_module: bool) -> int:
-    """Run the script to its end, whatever that is, and return its exit code."""
+def _script(target: str, as_module: bool, explain: Callable[[BaseException], None]) -> int:
+    """Run the script to its end, whatever that is, explain its exception, and return its exit code."""
     try:
         main = ModuleType("__main__")
         code, names = _module(target) if as_module else _file(target)
@@ -192,6 +192,7 @@ def _script(target: str, as_module: bool) -> int:
     except SystemExit as end:
         return _exit_code(end)
     except BaseException as error:
+        explain(error)
         return _show(error)
     return 0
 

@@ -193,8 +193,16 @@ class Watch:
                 self._lines.close()
                 self._lines = None
 
+    def explain(self, error: BaseException) -> None:
+        """Add to an exception that has left what is watched, with a note, what earlier calls say of it."""
+        if self._session is not None and self._steps is not None:
+            with Guard(self._step_aside):
+                self._session.explain(error, self._steps)
+
     def __enter__(self) -> Report:
         return self.attach()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            self.explain(error)
         self.remove()

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import ROWS, Mark, Site
-from rnnshape.coordinates.tables import added_up, first_along, numbers, separable
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.tables import added_up, first_along, numbers, runs_along, separable
 from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
 from rnnshape.layout.layout import Layout
 
-__all__ = ["layout_before", "layout_of"]
+__all__ = ["layout_before", "layout_of", "readable"]
 
 _KNOWN_TO_ALL = ("batch", ROWS, "seq", "layers", "directions", "hidden", "feature")
 
@@ -30,6 +30,18 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     if not any(dims):
         return None
     return Layout(tuple(_dim(pieces, size) for pieces, size in zip(dims, mark.sizes, strict=True)))
+
+
+def readable(mark: Mark) -> Layout | None:
+    """Read a Layout off a mark, in the words that a person uses: the steps of an output are those of a sequence."""
+    tables = dict(mark.tables)
+    if any(axis.name == "seq" and runs_along(table) for axis, table in tables.items()):
+        tables = {axis: table for axis, table in tables.items() if axis.name != "step"}
+    else:
+        tables = {Axis("seq", axis.of) if axis.name == "step" else axis: table for axis, table in tables.items()}
+    tables = {axis: table for axis, table in tables.items() if axis.name not in (UNNAMED, ROWS)}
+    found = layout_of(Mark(mark.sizes, tables))
+    return found if found is not None and "?" not in str(found) else layout_of(Mark(mark.sizes, tables), _KNOWN_TO_ALL)
 
 
 def _adds_up(table: Tensor) -> bool:

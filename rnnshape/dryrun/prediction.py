@@ -191,7 +191,7 @@ class _Prediction:
             _refuse_mere_sizes(self._request)
         if first.error is not None and self._request.doubled() != self._request:
             two = self._request.doubled()
-            add_batch_of_one(first.report, first.squeezed, lambda: _raise_any(run(two, numbers[0], self._whole)))
+            add_batch_of_one(first.report, first.squeezed, lambda: _raise_any(run(two, numbers[0], self._whole)), first.raised)
         solver = Solver({symbol: tuple(each[symbol] for each in numbers) for symbol in self._symbols})
         combined = Combined(runs, solver)
         model = first.model or self._request.model

@@ -25,8 +25,10 @@ from rnnshape.dryrun.faking import Fakes
 from rnnshape.dryrun.recording import Draft, Recorder, named_leaves, parameter_names
 from rnnshape.hooks.class_call import leave_classes, stand_in_classes
 from rnnshape.operations.registry import Args, Kwargs
+from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
-from rnnshape.rules.failure import Squeeze, add_failure
+from rnnshape.rules.exceptions import Squeeze
+from rnnshape.rules.failure import add_failure
 from rnnshape.tracking.labels import label
 from rnnshape.tracking.padding import learn_padding
 
@@ -87,6 +89,7 @@ class Run:
         costs: the memory that was taken and given back.
         error: the exception that ended it.
         squeezed: where dims were taken away.
+        raised: what was said of the exception.
         model: the copy that was run.
     """
 
@@ -95,6 +98,7 @@ class Run:
     costs: Costs
     error: BaseException | None = None
     squeezed: list[Squeeze] = field(default_factory=list[Squeeze])
+    raised: list[Finding] = field(default_factory=list[Finding])
     model: nn.Module | None = None
 
 
@@ -218,8 +222,8 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
             if watched:
                 tracker.abandon()
             if watched and not is_unknowable(error):
-                add_failure(session.report, tracker.mark, tracker.path, request.ignore, error)
-                found.squeezed = [*tracker.squeezed]
+                add_failure(session.report, tracker.mark, tracker.path, request.ignore, error, tracker.took_part)
+                found.squeezed, found.raised = [*tracker.squeezed], [*tracker.raised]
     return found
 
 

@@ -21,6 +21,7 @@ from rnnshape.errors import ContractError
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
 from rnnshape.hooks.layer import Door, LayerCall, door_of, result_sizes
 from rnnshape.report.catalogue import rule
+from rnnshape.report.event import Passage
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
@@ -54,6 +55,7 @@ class Observer(Watcher[Door]):
         self.everywhere = False
         self._ignore = reporter.ignore.union(ignore)
         self._twins: dict[str, int] = {}
+        self.last: Passage | None = None
         self._family: _torch.Family | None = None
 
     def watch(self, modules: Iterable[tuple[str, nn.Module]]) -> None:
@@ -105,6 +107,15 @@ class Observer(Watcher[Door]):
             door.alive = weakref.ref(module, functools.partial(doors.pop, key))
         return door
 
+    @property
+    def samples(self) -> int:
+        """How many samples the last call of a layer had; 0 where nobody knows."""
+        layout = self.last.event.layout("input") if self.last is not None else None
+        sizes = [f.size for dim in layout.dims for f in dim if str(f.axis) == "batch"] if layout is not None else []
+        if self.last is not None and layout is not None and self.last.event.packed:
+            sizes = [self.last.event.packed[0]]
+        return sizes[0] if sizes and isinstance(sizes[0], int) else 0
+
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
         return self.reporter.guarded(work, *args)
@@ -131,6 +142,7 @@ class Observer(Watcher[Door]):
             _explain(self, door, request, error)
             raise
         seen.passage.calls += 1
+        self.last = seen.passage
         if seen.result is not None and reporter.guarded(result_sizes, result) != seen.result:
             reporter.tell(reporter.guarded(_changed, door, LayerCall(module, args, kwargs), result) or (), module)
         return result
@@ -203,6 +215,7 @@ def _settle(
         return []
     right = not wrong and all(m.code in door.ignore for m in mismatches)
     seen = door.count(request, call, right, results=wrong == ())
+    observer.last = seen.passage
     if wrong == () and not door.follows_torch:
         seen.result = result_sizes(result)
     if wrong:

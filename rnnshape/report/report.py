@@ -144,6 +144,10 @@ class Report:
         if tally := self._tallies.get(_key(finding)):
             tally.raised += 1
 
+    def withdraw(self, finding: Finding) -> None:
+        """Forget a finding: whoever said so knows better by now."""
+        self._tallies.pop(_key(finding), None)
+
     def replace(self, code: str, finding: Finding) -> None:
         """Put a finding in the place of those with a code, which it explains."""
         for key in [k for k, t in self._tallies.items() if t.finding.code == code]:

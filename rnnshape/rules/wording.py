@@ -16,13 +16,11 @@ from rnnshape.layout.layout import Layout
 from rnnshape.report.finding import Became
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.names import called
 
 __all__ = ["called", "element", "held", "mixed", "scrambled", "word", "wrong"]
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
-_NAMES = {"linear": "Linear", "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm_cell": "LSTMCell",
-          "gru_cell": "GRUCell", "rnn_tanh_cell": "RNNCell", "rnn_relu_cell": "RNNCell",
-          "multi_head_attention_forward": "MultiheadAttention", "_pack_padded_sequence": "pack_padded_sequence"}  # fmt: skip
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
 
 
@@ -57,11 +55,6 @@ def wrong(
             layouts.append((name, layout))
     location = at or (site.location if site is not None else None)
     return Mistake(code, message, suggestion, tuple(layouts), became, location=location)
-
-
-def called(name: str) -> str:
-    """Return the name under which a person knows an operation."""
-    return _NAMES.get(name, name)
 
 
 def word(axis: Axis) -> str:

@@ -25,7 +25,7 @@ from torch.overrides import TorchFunctionMode
 from rnnshape import _torch, text
 from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
-from rnnshape.coordinates.tables import alone, along, piece_along
+from rnnshape.coordinates.tables import alone, along, piece_along, runs_along
 from rnnshape.errors import ContractError
 from rnnshape.harmless import UsersCall, log_mistake
 from rnnshape.layout.axes import Axis
@@ -38,7 +38,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
-from rnnshape.rules.exceptions import explain
+from rnnshape.rules.exceptions import Shown, Squeeze, explain, explained_call, took_part
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Book, writes
@@ -98,6 +98,10 @@ class Tracker(TorchFunctionMode):
         is_alone: whether the last step had a batch of one, in which no samples can be mixed.
         of_any: whether any module is a step: one of which no layer reads anything, such as a loss, is of no interest then.
         goes_on: whether somebody makes two of such a batch, and follows once more.
+        squeezed: where a dim was taken away in a batch of one.
+        would_squeeze: where the batch would have been taken away, had it been one.
+        raised: what was said of exceptions of this step.
+        took_part: what is known of the tensors that the last exception is about, where nothing was said of it.
     """
 
     def __init__(self, reporter: Reporter, path: Callable[[nn.Module], str]) -> None:
@@ -116,7 +120,10 @@ class Tracker(TorchFunctionMode):
         self.samples = 0
         self._born: Beside[Location | None] = Beside()
         self._batch_dims: Beside[int] = Beside()
-        self.squeezed: list[tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]] = []
+        self.squeezed: list[Squeeze] = []
+        self.would_squeeze: list[Squeeze] = []
+        self.raised: list[Finding] = []
+        self.took_part: Shown = ()
         self._off = False
         self._is_on = self._is_behind = False
         self._thread: weakref.ref[threading.Thread] | None = None
@@ -224,10 +231,7 @@ class Tracker(TorchFunctionMode):
             self._known = known
             self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
             for finding in self._taken():  # torch's own exception passes, with a note
-                self._report.add(finding)
-                self._report.raised(finding)
-                if self._reporter.on != "record":
-                    error.add_note(f"{NOTE}{finding}")
+                self._tell_of_exception(finding, error)
             raise
         if known or name in _ALWAYS or writes(name):
             self._known, self._frame = known, sys._getframe(1)
@@ -313,11 +317,23 @@ class Tracker(TorchFunctionMode):
                     self._book.written(op.name, tensor)
         if "out" in op.kwargs:
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
+        if op.name == "squeeze" and isinstance(op.result, Tensor):
+            self._look_at_squeeze(op)
         if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
             self.squeezed = [(self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape))]
         self._book.shares_unseen |= op.name == "data.get"
         if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
             self._born.put(op.result, born)
+
+    def _look_at_squeeze(self, op: Operation) -> None:
+        """Remember where the batch would have been taken away, had it been one."""
+        mark, dims = self.mark(op.args[0]), op.argument(1, "dim")
+        if mark is None or len(self.would_squeeze) >= MOST_DIMS:
+            return
+        among = range(len(mark.sizes)) if dims is None else [dims] if type(dims) is int else dims
+        named = {d % len(mark.sizes) for d in among} if mark.sizes else set[int]()
+        if any(runs_along(table) and set(runs_along(table)) <= named for _, table in mark.of("batch")):
+            self.would_squeeze.append((self.here(), op.name, mark.sizes, tuple(op.result.shape)))
 
     def _lose(self, op: Operation, kind: str = "") -> None:
         """Nothing is known of what an operation without a rule returns, nor where a tensor is of another kind."""
@@ -345,8 +361,35 @@ class Tracker(TorchFunctionMode):
         self._report.could_not_follow(f"{where}: a tensor of another kind ({kind}), whose axes are unknown")
 
     def _explain(self, op: Operation, error: Exception) -> None:
-        if not other_kind_among([op.args, op.kwargs]) and (mistake := explain(op, error, self.step)):
+        self.took_part = ()
+        path = self.calling_module()[0]
+        if other_kind_among([op.args, op.kwargs]) or any(
+            f.severity == "error" and f.module == path for f in self._report.findings
+        ):
+            return  # of the layer that is running its contract has told
+        if mistake := explain(op, error, self.step):
             self._tell_mistake(mistake, "raised")
+        else:
+            self.took_part = took_part(op)
+
+    def _tell_of_exception(self, finding: Finding, error: BaseException) -> None:
+        self.raised.append(finding)
+        self._report.add(finding)
+        self._report.raised(finding)
+        if self._reporter.on != "record":
+            error.add_note(f"{NOTE}{finding}")
+
+    def explain_call(self, error: Exception) -> None:
+        """Tell what the line that raised says of an exception of a step, where no operation of torch's has told."""
+        finding = None if self._off or self.raised else explained_call(error, self.mark, self.path)
+        if finding is not None and self._reporter.keeps(finding):
+            self._tell_of_exception(finding, error)
+
+    def _withdraw_caught(self) -> None:
+        """The model has returned: whatever torch raised in it, it has caught."""
+        for finding in self.raised:
+            self._report.withdraw(finding)
+        self.raised.clear()
 
     # The book
 
@@ -524,6 +567,7 @@ class Tracker(TorchFunctionMode):
     def begin(self, inputs: list[Mark]) -> None:
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
         self._is_settled = False
+        self.raised.clear()
         self.is_named |= any(axis == BATCH for mark in inputs for axis in mark.tables)
         tables = [table for mark in inputs for _, table in mark.of("batch")]
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
@@ -539,12 +583,14 @@ class Tracker(TorchFunctionMode):
 
     def finish(self, output: object) -> None:
         """Judge what the model returned, and everything it picked on the way."""
+        self._withdraw_caught()
         if not self._off:
             self._guarded("the output", self._finish, output)
         self._reporter.tell(self._taken())
 
     def settle(self) -> None:
         """Hear that the model has returned: what layers have said of the batch stands, and a loss may come."""
+        self._withdraw_caught()
         if not self._off:
             self._guarded("the output", self._settle)
         self._reporter.tell(self._taken())

@@ -18,11 +18,11 @@ ENTRIES = (
                 def __init__(self):
                     super().__init__()
                     self.rnn = nn.GRU(4, 8, num_layers=2)
-                    self.fc = nn.Linear(8, 3)
+                    self.heads = nn.ModuleDict({"tags": nn.Linear(8, 3)})
 
                 def forward(self, x):
                     _, h_n = self.rnn(x)
-                    return self.fc(h_n[2])  # RNS000
+                    return self.heads["tag"](h_n[-1])  # RNS000
 
             report = rs.diagnose(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
             """),
@@ -31,11 +31,11 @@ ENTRIES = (
                 def __init__(self):
                     super().__init__()
                     self.rnn = nn.GRU(4, 8, num_layers=2)
-                    self.fc = nn.Linear(8, 3)
+                    self.heads = nn.ModuleDict({"tags": nn.Linear(8, 3)})
 
                 def forward(self, x):
                     _, h_n = self.rnn(x)
-                    return self.fc(h_n[1])
+                    return self.heads["tags"](h_n[-1])
 
             report = rs.diagnose(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
             """),
@@ -375,10 +375,10 @@ ENTRIES = (
     ),
     Rule(
         "RNS116",
-        "tuple of a recurrent layer where a tensor is due",
+        "tuple where a tensor is due",
         "error",
-        "A recurrent layer returns (output, state). nn.Sequential hands that tuple to the next module whole, and so does a "
-        "forward that gives it one name.",
+        "A recurrent layer returns (output, state), and the state of an LSTM is (h_n, c_n). nn.Sequential hands that tuple to "
+        "the next module whole, and so does a forward that gives it one name. max and sort along a dim return two tensors too.",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):

@@ -9,7 +9,7 @@ __all__ = ["ENTRIES"]
 ENTRIES = (
     Rule(
         "RNS117",
-        "PackedSequence where a tensor is due",
+        "packed sequence where a tensor is due",
         "error",
         "A recurrent layer that is given a PackedSequence returns one. Only recurrent layers read it: anything else needs the "
         "padded tensor that pad_packed_sequence makes of it.",
@@ -25,7 +25,8 @@ ENTRIES = (
                     output, _ = self.rnn(packed)
                     return self.fc(output)  # RNS117
 
-            report = rs.diagnose(Tagger(), torch.zeros(3, 9, 4), torch.tensor([9, 7, 4]), axes=["batch seq feature", "batch"])
+            x, lengths = torch.zeros(3, 9, 4), torch.tensor([9, 7, 4])
+            report = rs.diagnose(Tagger(), x, lengths, axes=["batch seq feature", "batch"])
             """),
         right=program("""
             class Tagger(nn.Module):
@@ -40,7 +41,8 @@ ENTRIES = (
                     output, _ = nn.utils.rnn.pad_packed_sequence(output, batch_first=True)
                     return self.fc(output)
 
-            report = rs.diagnose(Tagger(), torch.zeros(3, 9, 4), torch.tensor([9, 7, 4]), axes=["batch seq feature", "batch"])
+            x, lengths = torch.zeros(3, 9, 4), torch.tensor([9, 7, 4])
+            report = rs.diagnose(Tagger(), x, lengths, axes=["batch seq feature", "batch"])
             """),
     ),
     Rule(
@@ -113,7 +115,7 @@ ENTRIES = (
         "RNS120",
         "unpacked into another number of names",
         "error",
-        "An LSTM returns output and the pair (h_n, c_n), a GRU or an RNN returns output and h_n alone, and a tensor is unpacked "
+        "An LSTM returns output and the pair (h_n, c_n), a GRU or an RNN returns output and h_n alone. A tensor is unpacked "
         "along its first dim. Sizes are as many as the tensor has dims.",
         wrong=program("""
             class Classifier(nn.Module):

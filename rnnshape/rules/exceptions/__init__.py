@@ -4,29 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rnnshape._torch import traceback_location
+from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
 from rnnshape.operations.registry import Operation
-from rnnshape.report.mistake import Mistake
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.rules.exceptions import attending, losses, meetings, numbers, packing, ranks, reshaping, widths
-from rnnshape.rules.exceptions.calls import explain_call
+from rnnshape.rules.exceptions.calls import Marks, Path, explain_call
 from rnnshape.rules.exceptions.dtypes import device, dtype, embedded
-from rnnshape.rules.exceptions.seen import last_line
+from rnnshape.rules.exceptions.edits import last_line
+from rnnshape.rules.exceptions.raised import Raised
 from rnnshape.rules.step import Step
 
-__all__ = ["explain", "explain_call", "last_line"]
+__all__ = ["Shown", "Squeeze", "explain", "explain_call", "explained_call", "last_line", "took_part"]
 
-Explanation = Callable[[Operation, Exception], Mistake | None]
+Shown = tuple[tuple[str, Layout], ...]
+"""What is known of the tensors that took part, by name."""
+
+Squeeze = tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]
+"""Where a dim was taken away, by which operation, and the sizes before and after."""
+
+Explanation = Callable[[Raised, Exception], Mistake | None]
 
 
 def explain(op: Operation, error: Exception, step: Step) -> Mistake | None:
     """Explain an exception of one torch function; None where the Layouts do not tell."""
+    raised = Raised(op)
     if op.name == "backward":
-        return _carried(error, step) or numbers.backward(op)
+        return _carried(error, step) or numbers.backward(raised)
     if isinstance(error, TypeError):  # no tensor where one is due, which the line that failed tells
         return None
-    first: tuple[Explanation, ...] = (embedded,) if op.name == "embedding" else (device, dtype)
+    first: tuple[Explanation, ...] = (embedded,) if op.name == "embedding" else (ranks.dim_out_of_range, device, dtype)
     own = _EXPLAINED.get(op.name) or (meetings.matched if is_pointwise(op.name) else None)
-    return next((found for why in (*first, own, ranks.dim_out_of_range) if why and (found := why(op, error))), None)
+    return next((found for why in (*first, own) if why and (found := why(raised, error))), None)
+
+
+def took_part(op: Operation) -> Shown:
+    """Return what is known of the tensors that an operation was given, which nobody explains."""
+    return Raised(op).took_part()
+
+
+def explained_call(error: BaseException, mark: Marks, path: Path) -> Finding | None:
+    """Return what the line that raised says of an exception, None where nobody understands it."""
+    found = explain_call(error, mark, path)
+    return None if found is None else finding_of(found, None, "", traceback_location(error), "nowhere")
 
 
 def _carried(error: Exception, step: Step) -> Mistake | None:

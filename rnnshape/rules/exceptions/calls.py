@@ -15,11 +15,11 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnshape import text
 from rnnshape._torch import MODULE_CALL, is_library
 from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.reading import readable
 from rnnshape.operations.registry import leaves
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.exceptions.seen import readable
 
-__all__ = ["explain_call"]
+__all__ = ["Marks", "Path", "explain_call"]
 
 Marks = Callable[[object], Mark | None]
 Path = Callable[[nn.Module], str]
@@ -29,7 +29,7 @@ _UNPACK_LSTM = "unpack it first: output, (h_n, c_n) = rnn(x)"
 _UNPAD = "output, lengths = pad_packed_sequence(packed, batch_first=...) first"
 
 
-class Failed(NamedTuple):
+class _Failed(NamedTuple):
     """Where an exception of Python's came up.
 
     Attributes:
@@ -67,7 +67,7 @@ def explain_call(error: BaseException, mark: Marks, path: Path) -> Mistake | Non
 _Told = tuple[str, str, str | None, tuple[Any, ...]]
 
 
-def _given(error: BaseException, failed: Failed, mark: Marks) -> _Told | None:
+def _given(error: BaseException, failed: _Failed, mark: Marks) -> _Told | None:
     """A module that takes tensors was given something else."""
     module = failed.module
     if module is None or isinstance(module, (nn.RNNBase, nn.RNNCellBase)) or not _is_of_kind(error):
@@ -144,7 +144,7 @@ def _is_result(value: object, mark: Marks) -> TypeGuard[tuple[object, object]]:
 # A value that is taken for a tensor
 
 
-def _taken_for_a_tensor(error: BaseException, failed: Failed, mark: Marks) -> _Told | None:
+def _taken_for_a_tensor(error: BaseException, failed: _Failed, mark: Marks) -> _Told | None:
     """A tuple or a PackedSequence of which the line wants what only a tensor has."""
     if not isinstance(error, (TypeError, AttributeError, IndexError)):
         return None
@@ -154,7 +154,9 @@ def _taken_for_a_tensor(error: BaseException, failed: Failed, mark: Marks) -> _T
     if values and isinstance(values[0], Tensor) and error.name in ("batch_sizes", "sorted_indices", "data"):  # type: ignore[union-attr]
         message = f"pad_packed_sequence takes a PackedSequence, and gets the tensor {_sizes(values[0], mark)}"
         return "RNS117", message, "leave pad_packed_sequence out: this is padded already", _shown(values[0], mark)
-    if isinstance(error, TypeError) and not any(word in str(error) for word in ("tuple", "PackedSequence", "list", "return_types")):
+    if isinstance(error, TypeError) and not any(
+        word in str(error) for word in ("tuple", "PackedSequence", "list", "return_types")
+    ):
         return None
     values += _operands(failed)
     if isinstance(error, TypeError) and "not PackedSequence" in str(error):
@@ -168,15 +170,13 @@ def _taken_for_a_tensor(error: BaseException, failed: Failed, mark: Marks) -> _T
     return None
 
 
-def _operands(failed: Failed) -> list[object]:
+def _operands(failed: _Failed) -> list[object]:
     """Return the values in the part of a line that failed, as far as they are known without running anything."""
     node = failed.node
     if node is None or failed.frame is None:
         return []
     found: list[ast.expr] = []
-    if isinstance(node, ast.Subscript):
-        found = [node.value]
-    elif isinstance(node, ast.Attribute):
+    if isinstance(node, (ast.Subscript, ast.Attribute)):
         found = [node.value]
     elif isinstance(node, ast.BinOp):
         found = [node.left, node.right]
@@ -230,7 +230,13 @@ def _index(node: ast.expr | None, frame: FrameType) -> object:
         return node.value if node is not None else None
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         return -node.operand.value if type(node.operand.value) is int else _UNKNOWN
-    parts = [node.lower, node.upper, node.step] if isinstance(node, ast.Slice) else node.elts if isinstance(node, ast.Tuple) else None
+    parts = (
+        [node.lower, node.upper, node.step]
+        if isinstance(node, ast.Slice)
+        else node.elts
+        if isinstance(node, ast.Tuple)
+        else None
+    )
     if parts is None:
         found = _value(node, frame)
         return found if type(found) is int else _UNKNOWN
@@ -262,7 +268,7 @@ class _Part(NamedTuple):
 # Names that are too many or too few
 
 
-def _unpacked(error: BaseException, failed: Failed, mark: Marks) -> _Told | None:
+def _unpacked(error: BaseException, failed: _Failed, mark: Marks) -> _Told | None:
     """A value is unpacked into another number of names than it has parts."""
     if type(error) is not ValueError or "values to unpack" not in str(error) or failed.frame is None:
         return None
@@ -272,12 +278,14 @@ def _unpacked(error: BaseException, failed: Failed, mark: Marks) -> _Told | None
     names, source = len(target.elts), ast.unparse(value)
     shape = _shape_of(value, failed.frame)
     if shape is not None:
-        tensor, shown = shape
+        tensor, _ = shape
         message = f"{source} has {_many(tensor.dim(), 'size')}, of {_sizes(tensor, mark)}, and is unpacked into {names}"
         return "RNS120", message, _names_of(target, tensor, mark), _shown(tensor, mark)
     if parts := _parts(value, failed.frame):
         number, tensor, dim = parts
-        message = f"{source} makes {text.count(number, 'part')} of dim {dim} of {_sizes(tensor, mark)}, and is unpacked into {names}"
+        message = (
+            f"{source} makes {text.count(number, 'part')} of dim {dim} of {_sizes(tensor, mark)}, and is unpacked into {names}"
+        )
         return "RNS120", message, None, _shown(tensor, mark)
     known = _value(value, failed.frame)
     if isinstance(known, _Returned):
@@ -285,10 +293,14 @@ def _unpacked(error: BaseException, failed: Failed, mark: Marks) -> _Told | None
     return _of_value(known, names, source, mark)
 
 
-def _assignment(failed: Failed) -> tuple[ast.Tuple | ast.List | None, ast.expr | None]:
+def _assignment(failed: _Failed) -> tuple[ast.Tuple | ast.List | None, ast.expr | None]:
     """Return the names and the value of the unpacking that failed; the inner names of ``a, (b, c) = f(x)`` with no value."""
     statement, node = failed.statement, failed.node
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], (ast.Tuple, ast.List)):
+    if (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], (ast.Tuple, ast.List))
+    ):
         outer, value = statement.targets[0], statement.value
         if node is outer or not isinstance(node, (ast.Tuple, ast.List)):
             return outer, value
@@ -348,13 +360,20 @@ def _of_layer(module: nn.Module, target: ast.Tuple | ast.List, source: str) -> _
     """What a layer returns, and how it is unpacked."""
     kind, names = type(module).__name__, [ast.unparse(e) for e in target.elts]
     if isinstance(module, nn.LSTM):
-        fits = f"{names[0]}, ({names[1]}, {names[2]}) = {source} fits" if len(names) == 3 else "output, (h_n, c_n) = rnn(x) fits"
+        fits = (
+            f"{names[0]}, ({names[1]}, {names[2]}) = {source} fits" if len(names) == 3 else "output, (h_n, c_n) = rnn(x) fits"
+        )
         return "RNS120", f"LSTM returns two values, output and (h_n, c_n), and is unpacked into {len(names)}", fits, ()
     if isinstance(module, nn.RNNBase):
         fits = f"{names[0]}, {names[1]} = {source} fits" if len(names) > 2 else "output, h_n = rnn(x) fits"
         return "RNS120", f"{kind} returns two values, output and h_n, and is unpacked into {len(names)}", fits, ()
     if isinstance(module, nn.LSTMCell):
-        return "RNS120", f"LSTMCell returns two values, h and c, and is unpacked into {len(names)}", "h, c = cell(x, state) fits", ()
+        return (
+            "RNS120",
+            f"LSTMCell returns two values, h and c, and is unpacked into {len(names)}",
+            "h, c = cell(x, state) fits",
+            (),
+        )
     if isinstance(module, nn.RNNCellBase):
         fits = f"{names[0]} = {source} fits"
         return "RNS120", f"{kind} returns one tensor, h, which is unpacked by its batch into {len(names)} names", fits, ()
@@ -367,7 +386,9 @@ def _of_layer(module: nn.Module, target: ast.Tuple | ast.List, source: str) -> _
 def _of_value(known: object, names: int, source: str, mark: Marks) -> _Told | None:
     """A value that is there: a tensor is unpacked along its first dim."""
     if isinstance(known, _Part) and isinstance(known.module, nn.RNNBase) and known.at in (0, -2):
-        message = f"the output of {type(known.module).__name__} is one value, and is unpacked into {names} names along its first dim"
+        message = (
+            f"the output of {type(known.module).__name__} is one value, and is unpacked into {names} names along its first dim"
+        )
         return "RNS120", message, None, ()
     if isinstance(known, _Part) and isinstance(known.module, nn.RNNBase) and not isinstance(known.module, nn.LSTM):
         kind = type(known.module).__name__
@@ -385,7 +406,7 @@ def _of_value(known: object, names: int, source: str, mark: Marks) -> _Told | No
     return None
 
 
-def _index_of_a_shape(error: IndexError, failed: Failed, mark: Marks) -> _Told | None:
+def _index_of_a_shape(error: IndexError, failed: _Failed, mark: Marks) -> _Told | None:
     """A size of a tensor that has fewer dims, or a part of a state that has two."""
     node, frame = failed.node, failed.frame
     if "Dimension out of range" in str(error) and isinstance(node, ast.Call) and frame is not None:
@@ -396,7 +417,9 @@ def _index_of_a_shape(error: IndexError, failed: Failed, mark: Marks) -> _Told |
     at = _index(node.slice, frame)
     if shape is not None and type(at) is int:
         tensor, name = shape
-        message = f"{name} has {_many(tensor.dim(), 'dim')}, {_sizes(tensor, mark)}, and this line asks for the size of dim {at}"
+        message = (
+            f"{name} has {_many(tensor.dim(), 'dim')}, {_sizes(tensor, mark)}, and this line asks for the size of dim {at}"
+        )
         return "RNS213", message, None, _shown(tensor, mark)
     value = _value(node.value, frame)
     if _is_result(value, mark):
@@ -412,14 +435,15 @@ def _size_of_no_dim(node: ast.Call, frame: FrameType, mark: Marks) -> _Told | No
     tensor, dim = _value(node.func.value, frame), _index(node.args[0], frame)
     if not isinstance(tensor, Tensor) or type(dim) is not int or -tensor.dim() <= dim < tensor.dim():
         return None
-    message = f"{ast.unparse(node.func.value)} has {_many(tensor.dim(), 'dim')}, {_sizes(tensor, mark)}, and this line asks for the size of dim {dim}"
+    name = ast.unparse(node.func.value)
+    message = f"{name} has {_many(tensor.dim(), 'dim')}, {_sizes(tensor, mark)}, and this line asks for the size of dim {dim}"
     return "RNS213", message, None, _shown(tensor, mark)
 
 
 # Where it failed
 
 
-def _failed(trace: TracebackType | None) -> Failed:
+def _failed(trace: TracebackType | None) -> _Failed:
     frame: FrameType | None = None
     at = line = -1
     module: object = None
@@ -433,12 +457,12 @@ def _failed(trace: TracebackType | None) -> Failed:
             frame, at, line = trace.tb_frame, trace.tb_lasti, trace.tb_lineno
         trace = trace.tb_next
     statement, node = _nodes(frame, at, line) if frame is not None else (None, None)
-    return Failed(frame, node, statement, module if isinstance(module, nn.Module) else None, given)
+    return _Failed(frame, node, statement, module if isinstance(module, nn.Module) else None, given)
 
 
-def _nodes(frame: FrameType, at: int, line: int) -> tuple[ast.stmt | None, ast.AST | None]:
+def _nodes(frame: FrameType, instruction: int, line: int) -> tuple[ast.stmt | None, ast.AST | None]:
     """Return the statement and the part of it that an instruction is of; None for what cannot be read."""
-    place = _place(frame.f_code, at)
+    place = _place(frame.f_code, instruction)
     if place is None:
         return None, None
     source = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
@@ -451,9 +475,9 @@ def _nodes(frame: FrameType, at: int, line: int) -> tuple[ast.stmt | None, ast.A
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
             statement = node
-        if isinstance(node, (ast.expr, ast.stmt)) and (node.lineno, node.end_lineno) == place[:2]:
-            if (node.col_offset, node.end_col_offset) == place[2:]:
-                found = node
+        if isinstance(node, (ast.expr, ast.stmt)):
+            at = (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
+            found = node if at == place else found
     return statement, found
 
 
@@ -481,4 +505,3 @@ def _shown(tensor: Tensor, mark: Marks) -> tuple[Any, ...]:
 
 def _many(number: int, noun: str) -> str:
     return text.count(number, noun)
-

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from torch import Tensor
 
 from rnnshape import text
 from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark, Site
-from rnnshape.coordinates.reading import layout_before
+from rnnshape.coordinates.reading import layout_before, readable
 from rnnshape.coordinates.tables import runs_along, unique, varies
-from rnnshape.operations.registry import Operation
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.exceptions.seen import because, described, described_dim, layout, readable
+from rnnshape.rules.exceptions.edits import because
+
+if TYPE_CHECKING:
+    from rnnshape.rules.exceptions.raised import Raised
 
 __all__ = ["classified", "compared", "ctc"]
 
 _RESHAPES = frozenset(["view", "reshape", "flatten"])
 
 
-def classified(op: Operation, error: Exception) -> Mistake | None:
+def classified(op: Raised, error: Exception) -> Mistake | None:
     """A loss over classes: rows that are not those of the targets, or classes along another dim."""
     scores, target = op.argument(0, "input"), op.argument(1, "target")
-    known = op.book.mark(scores)
+    known = op.mark(scores)
     if known is None or not isinstance(scores, Tensor) or not isinstance(target, Tensor):
         return None
-    seen = layout(op, scores)
+    seen = op.layout(scores)
     doubled = any(varies(t, 0) for _, t in known.of("directions") if t.dim())
     if scores.dim() == 2 and (found := _rows_of_a_state(op, scores, target)):
         return found
@@ -43,7 +47,7 @@ def classified(op: Operation, error: Exception) -> Mistake | None:
         return _no_such_class(op, scores, target)
     if target.is_floating_point():
         return None
-    rows, targets = described(op, scores), described(op, target)
+    rows, targets = op.described(scores), op.described(target)
     message = f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other"
     return because("RNS505", message, _flat(scores, target, wanted, _has_every_step(known, target)), seen)
 
@@ -79,30 +83,32 @@ def _has_every_step(known: Mark, target: Tensor) -> bool:
     return bool(batch and steps) and len(unique(batch[0][batch[0] >= 0])) == target.numel()
 
 
-def _no_such_class(op: Operation, scores: Tensor, target: Tensor) -> Mistake | None:
+def _no_such_class(op: Raised, scores: Tensor, target: Tensor) -> Mistake | None:
     """A target beyond the last class."""
     values, classes = known_values(target), scores.size(1 if scores.dim() > 1 else 0)
     ignored = op.argument(4, "ignore_index", -100)
     if values is None or not bool(((values < 0) | (values >= classes))[values != ignored].any()):
         return None
-    message = f"{op.name} has scores for {text.count(classes, 'class', 'classes')}, 0 to {classes - 1}, and a target is none of them"
-    return because("RNS119", message, "the last layer needs one output more than the largest target", layout(op, scores))
+    message = (
+        f"{op.name} has scores for {text.count(classes, 'class', 'classes')}, 0 to {classes - 1}, and a target is none of them"
+    )
+    return because("RNS119", message, "the last layer needs one output more than the largest target", op.layout(scores))
 
 
-def compared(op: Operation, error: Exception) -> Mistake | None:
+def compared(op: Raised, error: Exception) -> Mistake | None:
     """A loss element by element, of scores and targets that do not match."""
     scores, target = op.argument(0, "input"), op.argument(1, "target")
     if not isinstance(scores, Tensor) or not isinstance(target, Tensor) or scores.shape == target.shape:
         return None
-    if not any(op.book.mark(t) for t in (scores, target)):
+    if not any(op.mark(t) for t in (scores, target)):
         return None
     if found := _rows_of_a_state(op, scores, target):
         return found
-    message = f"{op.name} compares element by element, and cannot match {described(op, scores)} and {described(op, target)}"
+    message = f"{op.name} compares element by element, and cannot match {op.described(scores)} and {op.described(target)}"
     odd = [d for d in range(scores.dim()) if scores.dim() == target.dim() and scores.size(d) != target.size(d)]
     if odd:
-        message += f": dim {odd[0]} is {described_dim(op, scores, odd[0])} and {described_dim(op, target, odd[0])}"
-    return because("RNS213", message, _same_sizes(scores, target), layout(op, scores, target))
+        message += f": dim {odd[0]} is {op.described_dim(scores, odd[0])} and {op.described_dim(target, odd[0])}"
+    return because("RNS213", message, _same_sizes(scores, target), op.layout(scores, target))
 
 
 def _same_sizes(scores: Tensor, target: Tensor) -> str | None:
@@ -118,9 +124,9 @@ def _same_sizes(scores: Tensor, target: Tensor) -> str | None:
     return None
 
 
-def _rows_of_a_state(op: Operation, scores: Tensor, target: Tensor) -> Mistake | None:
+def _rows_of_a_state(op: Raised, scores: Tensor, target: Tensor) -> Mistake | None:
     """Rows of layers or directions beside those of the samples: a reshape of a state put them there."""
-    mark = op.book.mark(scores)
+    mark = op.mark(scores)
     known = readable(mark) if mark is not None else None
     if mark is None or known is None or not scores.dim() or not target.dim() or scores.size(0) == target.size(0):
         return None
@@ -138,7 +144,9 @@ def _rows_of_a_state(op: Operation, scores: Tensor, target: Tensor) -> Mistake |
     before = (("before", state),)
     if kinds == ["layers"]:
         message += f": {site.name} has put the layers of the state into rows"
-        return Mistake("RNS213", message, f"[-1] in place of {site.name} is the last layer's state", before, location=site.location)
+        return Mistake(
+            "RNS213", message, f"[-1] in place of {site.name} is the last layer's state", before, location=site.location
+        )
     message += f": {site.name} has put the {' and '.join(kinds)} of the state into rows"
     fits = f"rnnshape.last_state(layer, h_n) in place of {site.name} has a row for each sample"
     code = "RNS308" if kinds == ["directions"] else "RNS213"
@@ -150,21 +158,22 @@ def _of_rows(mark: Mark) -> Site | None:
     return found[0] if found else None
 
 
-def ctc(op: Operation, error: Exception) -> Mistake | None:
+def ctc(op: Raised, error: Exception) -> Mistake | None:
     """CTC reads (steps, batch, classes), and has one length for each sample."""
     scores = op.argument(0, "log_probs")
-    mark = op.book.mark(scores)
+    mark = op.mark(scores)
     if mark is None or not isinstance(scores, Tensor) or scores.dim() != 3:
         return None
-    seen = layout(op, scores)
+    seen = op.layout(scores)
     if any(varies(t, 0) and not varies(t, 1) for _, t in mark.of("batch")):
         message = f"ctc_loss reads (seq, batch, classes), and dim 0 of {text.sizes(scores.shape)} is the batch"
         return because("RNS201", message, "transpose(0, 1) of the scores fits", seen)
     for place, name in ((2, "input_lengths"), (3, "target_lengths")):
         lengths = op.argument(place, name)
-        number = lengths.numel() if isinstance(lengths, Tensor) else len(lengths) if isinstance(lengths, (tuple, list)) else None
+        number = (
+            lengths.numel() if isinstance(lengths, Tensor) else len(lengths) if isinstance(lengths, (tuple, list)) else None
+        )
         if number is not None and number != scores.size(1):
-            message = f"ctc_loss gets {number} {name} for {described_dim(op, scores, 1)}: it needs one for each sample"
+            message = f"ctc_loss gets {number} {name} for {op.described_dim(scores, 1)}: it needs one for each sample"
             return because("RNS403", message, None, seen)
     return None
-

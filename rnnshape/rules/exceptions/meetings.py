@@ -3,66 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.tables import broadcast_shapes, varies
-from rnnshape.operations.registry import Operation, leaves
+from rnnshape.operations.registry import leaves
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.exceptions.ranks import dim_out_of_range
-from rnnshape.rules.exceptions.seen import (
-    Edit,
-    because,
-    called_by_user,
-    described,
-    described_dim,
-    edits_that_fit,
-    index,
-    insertions,
-    layout,
-    passes,
-    removals,
-    turned,
-    turns,
-)
+from rnnshape.rules.exceptions.edits import Edit, because, called_by_user, index, insertions, removals, turned, turns
+
+if TYPE_CHECKING:
+    from rnnshape.rules.exceptions.raised import Raised
 
 __all__ = ["copied", "einsum", "expanded", "joined", "matched", "padded", "product", "repeated"]
 
 _PLACES = ("first", "second", "third", "fourth")
 
 
-def product(op: Operation, error: Exception) -> Mistake | None:
+def product(op: Raised, error: Exception) -> Mistake | None:
     """Two operands of a product whose sizes do not fit: say what each dim is, and which turn fits."""
     operands = [v for v in (*op.args, *op.kwargs.values()) if isinstance(v, Tensor)][-2:]
-    if len(operands) < 2 or not _known(op, *operands) or passes(op):
+    if len(operands) < 2 or not _known(op, *operands) or op.passes():
         return None
     a, b = operands
     ranks = {"bmm": 3, "baddbmm": 3, "mm": 2, "addmm": 2}
-    message = f"{op.name.strip('_')} cannot take {described(op, a)} times {described(op, b)}"
+    message = f"{op.name.strip('_')} cannot take {op.described(a)} times {op.described(b)}"
     if (rank := ranks.get(op.name)) and {a.dim(), b.dim()} != {rank}:
         message += f": it multiplies {'batches of matrices, three dims each' if rank == 3 else 'matrices, two dims each'}"
     edits = [(place, t, e) for place, t in enumerate((a, b)) for e in _product_edits(op, t, b if t is a else a)]
-    return because("RNS213", message, _chosen(edits), layout(op, b, a))
+    return because("RNS213", message, _chosen(edits), op.layout(b, a))
 
 
-def _product_edits(op: Operation, tensor: Tensor, other: Tensor) -> Iterator[Edit]:
+def _product_edits(op: Raised, tensor: Tensor, other: Tensor) -> Iterator[Edit]:
     """Yield the edits of one operand that make the product fit, and keep sample with sample."""
     tried = [*turns(tensor.dim())] if tensor.dim() > 1 else []
     if tensor.dim() < other.dim():
         tried += insertions(tensor.dim())
     tried += removals(tensor.shape)
-    for edit in edits_that_fit(op, tensor, tried, aligned=False):
+    for edit in op.edits_that_fit(tensor, tried, aligned=False):
         sizes = [t.dim() for t in (turned(tensor, edit), other)]
         if max(sizes) < 3 or _samples_meet(op, tensor, edit, other):
             yield edit
 
 
-def _samples_meet(op: Operation, tensor: Tensor, edit: Edit, other: Tensor) -> bool:
+def _samples_meet(op: Raised, tensor: Tensor, edit: Edit, other: Tensor) -> bool:
     """Tell whether the batch lies along the leading dims of both once one of them is edited, as far as that is known."""
     for value, change in ((tensor, edit), (other, None)):
-        mark = op.book.mark(value)
+        mark = op.mark(value)
         for _, table in mark.of("batch") if mark else ():
             table = change.change(table.expand(cast("Any", mark).sizes)) if change else table
             if any(varies(table, d) for d in range(max(table.dim() - 2, 0), table.dim())):
@@ -81,29 +69,29 @@ def _chosen(edits: Sequence[tuple[int, Tensor, Edit]]) -> str | None:
     return f"{name}{edit.code} in place of {name} fits" if name else f"{edit.code} behind the {_PLACES[place]} operand fits"
 
 
-def joined(op: Operation, error: Exception) -> Mistake | None:
+def joined(op: Raised, error: Exception) -> Mistake | None:
     """Tensors that do not fit beside one another, or on top of one another."""
-    if found := dim_out_of_range(op, error):
-        return found
     parts = list(leaves(op.argument(0, "tensors")))
     if len(parts) < 2 or not _known(op, *parts):
         return None
-    shown = list(dict.fromkeys(described(op, p) for p in parts))
+    shown = list(dict.fromkeys(op.described(p) for p in parts))
     message = f"{op.name} cannot join {text.listed(shown[:4])}"
     if len({p.dim() for p in parts}) > 1:
-        return because("RNS213", f"{message}: they have different numbers of dims", _chosen(_joins(op, parts)), layout(op, *parts))
+        return because(
+            "RNS213", f"{message}: they have different numbers of dims", _chosen(_joins(op, parts)), op.layout(*parts)
+        )
     given = op.argument(1, "dim", 0)
     dim = cast("int", given) % parts[0].dim() if type(given) is int and parts[0].dim() else 0
     others = [d for d in range(parts[0].dim()) if (d != dim or op.name == "stack") and len({p.size(d) for p in parts}) > 1]
     if others:
-        sizes = list(dict.fromkeys(described_dim(op, p, others[0]) for p in parts))
+        sizes = list(dict.fromkeys(op.described_dim(p, others[0]) for p in parts))
         along = "stack" if op.name == "stack" else f"{op.name} along dim {dim}"
         message += f": for {along}, dim {others[0]} has to be the same, and is {text.listed(sizes[:4])}"
     fits = _along(op, given) or _chosen(_joins(op, parts)) or _spread(op, parts, dim)
-    return because("RNS213", message, fits, layout(op, *parts))
+    return because("RNS213", message, fits, op.layout(*parts))
 
 
-def _spread(op: Operation, parts: Sequence[Tensor], dim: int) -> str | None:
+def _spread(op: Raised, parts: Sequence[Tensor], dim: int) -> str | None:
     """A state beside every step: it is turned batch-first, and expanded along the steps."""
     if len(parts) != 2 or dim != 2 or {p.dim() for p in parts} != {3}:
         return None
@@ -111,23 +99,24 @@ def _spread(op: Operation, parts: Sequence[Tensor], dim: int) -> str | None:
         if state.size(0) == 1 and (state.size(1), steps.size(1)) != (steps.size(0), 1):
             name = called_by_user(steps)
             code = f".transpose(0, 1).expand(-1, {f'{name}.size(1)' if name else steps.size(1)}, -1)"
-            edit = Edit(code, lambda t, n=steps.size(1): t.transpose(0, 1).expand(-1, n, -1))
-            if fits := _chosen([(0 if state is parts[0] else 1, state, e) for e in edits_that_fit(op, state, [edit])]):
+            number = steps.size(1)
+            edit = Edit(code, lambda t, n=number: t.transpose(0, 1).expand(-1, n, -1))
+            if fits := _chosen([(0 if state is parts[0] else 1, state, e) for e in op.edits_that_fit(state, [edit])]):
                 return fits
     return None
 
 
-def padded(op: Operation, error: Exception) -> Mistake | None:
+def padded(op: Raised, error: Exception) -> Mistake | None:
     """Sequences of which more than the steps differ."""
     parts = list(leaves(op.argument(0, "sequences")))
     if len(parts) < 2 or not _known(op, *parts) or len({p.shape[1:] for p in parts}) == 1:
         return None
-    shown = list(dict.fromkeys(described(op, p) for p in parts))
+    shown = list(dict.fromkeys(op.described(p) for p in parts))
     message = f"pad_sequence fills dim 0 up, the steps, and all other dims of {text.listed(shown[:4])} have to be the same"
-    return because("RNS213", message, None, layout(op, *parts))
+    return because("RNS213", message, None, op.layout(*parts))
 
 
-def _joins(op: Operation, parts: Sequence[Tensor]) -> list[tuple[int, Tensor, Edit]]:
+def _joins(op: Raised, parts: Sequence[Tensor]) -> list[tuple[int, Tensor, Edit]]:
     """Return the edits of one of two parts that make them fit with the axes that both have side by side."""
     if len(parts) != 2:
         return []
@@ -137,30 +126,30 @@ def _joins(op: Operation, parts: Sequence[Tensor]) -> list[tuple[int, Tensor, Ed
         tried = [*turns(part.dim()), *removals(part.shape)] if part.dim() > 1 else []
         if part.dim() < other.dim():
             tried += insertions(part.dim())
-        found += [(place, part, e) for e in edits_that_fit(op, part, tried)]
+        found += [(place, part, e) for e in op.edits_that_fit(part, tried)]
     return found
 
 
-def _along(op: Operation, given: object) -> str | None:
+def _along(op: Raised, given: object) -> str | None:
     """Return the one other dim along which they can be joined."""
     if op.name == "stack" or type(given) is not int:
         return None
     ndim = next(leaves(op.argument(0, "tensors"))).dim()
-    fits = [d for d in range(ndim) if d != given % ndim and passes(op, args=(op.argument(0, "tensors"), d), kwargs={})]
+    fits = [d for d in range(ndim) if d != given % ndim and op.passes(args=(op.argument(0, "tensors"), d), kwargs={})]
     return f"dim={fits[0]} in place of {given} fits" if len(fits) == 1 else None
 
 
-def matched(op: Operation, error: Exception) -> Mistake | None:
+def matched(op: Raised, error: Exception) -> Mistake | None:
     """Operands that do not broadcast: say what each dim is."""
     parts = list(leaves([op.args, op.kwargs]))[:3]
     if len(parts) < 2 or not _known(op, *parts) or _broadcast(parts):
         return None
-    shown = [described(op, p) for p in parts]
+    shown = [op.described(p) for p in parts]
     message = f"{op.name.strip('_')} cannot match {text.listed(shown)} element by element"
     if difference := _difference(op, parts):
         message += f": {difference}"
-    edits = [(place, p, e) for place, p in enumerate(parts) for e in edits_that_fit(op, p, _matching(p, parts))]
-    return because("RNS213", message, _chosen(_unspread(op, edits, parts)) or _widened(parts), layout(op, *parts))
+    edits = [(place, p, e) for place, p in enumerate(parts) for e in op.edits_that_fit(p, _matching(p, parts))]
+    return because("RNS213", message, _chosen(_unspread(op, edits, parts)) or _widened(parts), op.layout(*parts))
 
 
 def _widened(parts: Sequence[Tensor]) -> str | None:
@@ -181,14 +170,14 @@ def _broadcast(parts: Sequence[Tensor]) -> bool:
     return True
 
 
-def _difference(op: Operation, parts: Sequence[Tensor]) -> str:
+def _difference(op: Raised, parts: Sequence[Tensor]) -> str:
     """Say in which dim two operands differ, and what it is in each."""
     if len(parts) < 2:
         return ""
     a, b = parts[:2]
     for dim in range(1, min(a.dim(), b.dim()) + 1):
         if a.size(-dim) != b.size(-dim) and 1 not in (a.size(-dim), b.size(-dim)):
-            one, two = described_dim(op, a, a.dim() - dim), described_dim(op, b, b.dim() - dim)
+            one, two = op.described_dim(a, a.dim() - dim), op.described_dim(b, b.dim() - dim)
             return f"the last dim is {one} and {two}" if dim == 1 else f"dim {-dim} is {one} and {two}"
     return ""
 
@@ -203,7 +192,7 @@ def _matching(part: Tensor, parts: Sequence[Tensor]) -> Iterator[Edit]:
         yield from insertions(part.dim())
 
 
-def _unspread(op: Operation, edits: list[tuple[int, Tensor, Edit]], parts: Sequence[Tensor]) -> list[tuple[int, Tensor, Edit]]:
+def _unspread(op: Raised, edits: list[tuple[int, Tensor, Edit]], parts: Sequence[Tensor]) -> list[tuple[int, Tensor, Edit]]:
     """Keep the edits after which the result is no larger than the largest operand, as an outer product is."""
     most = max(p.numel() for p in parts)
     kept: list[tuple[int, Tensor, Edit]] = []
@@ -214,7 +203,7 @@ def _unspread(op: Operation, edits: list[tuple[int, Tensor, Edit]], parts: Seque
     return kept
 
 
-def einsum(op: Operation, error: Exception) -> Mistake | None:
+def einsum(op: Raised, error: Exception) -> Mistake | None:
     """Letters for another number of dims, or one letter for two sizes."""
     equation, operands = op.args[0] if op.args else None, list(leaves(op.args[1:]))
     if not isinstance(equation, str) or not _known(op, *operands):
@@ -225,26 +214,28 @@ def einsum(op: Operation, error: Exception) -> Mistake | None:
     for place, (letters, tensor) in enumerate(zip(written, operands, strict=True)):
         if "..." not in letters and len(letters) != tensor.dim():
             which = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"
-            message = f"einsum writes {letters!r} for its {which} operand, and {described(op, tensor)} has {tensor.dim()} dims"
-            edits = [(place, tensor, e) for e in edits_that_fit(op, tensor, [*removals(tensor.shape)], aligned=False)]
-            return because("RNS213", message, _chosen(edits), layout(op, tensor))
+            message = f"einsum writes {letters!r} for its {which} operand, and {op.described(tensor)} has {tensor.dim()} dims"
+            edits = [(place, tensor, e) for e in op.edits_that_fit(tensor, [*removals(tensor.shape)], aligned=False)]
+            return because("RNS213", message, _chosen(edits), op.layout(tensor))
     sizes: dict[str, tuple[int, str]] = {}
     for letters, tensor in zip(written, operands, strict=True):
         for dim, letter in enumerate(letters if "..." not in letters else ""):
-            size, said = sizes.setdefault(letter, (tensor.size(dim), described_dim(op, tensor, dim)))
+            size, said = sizes.setdefault(letter, (tensor.size(dim), op.described_dim(tensor, dim)))
             if tensor.size(dim) not in (size, 1) and size != 1:
-                message = f"einsum's letter {letter!r} is {said} in one operand and {described_dim(op, tensor, dim)} in another"
-                tried = [(p, t, e) for p, t in enumerate(operands[:4]) for e in edits_that_fit(op, t, turns(t.dim()), aligned=False)]
-                return because("RNS213", message, _chosen(tried), layout(op, *operands))
+                message = f"einsum's letter {letter!r} is {said} in one operand and {op.described_dim(tensor, dim)} in another"
+                tried = [
+                    (p, t, e) for p, t in enumerate(operands[:4]) for e in op.edits_that_fit(t, turns(t.dim()), aligned=False)
+                ]
+                return because("RNS213", message, _chosen(tried), op.layout(*operands))
     return None
 
 
-def copied(op: Operation, error: Exception) -> Mistake | None:
+def copied(op: Raised, error: Exception) -> Mistake | None:
     """What is written into a tensor, or into a part of it, has other sizes."""
     target, value = op.args[0] if op.args else None, op.args[-1] if len(op.args) > 1 else None
     if not isinstance(target, Tensor) or not isinstance(value, Tensor) or not _known(op, target, value):
         return None
-    what = f"{described(op, value)} does not fit into {described(op, target)}"
+    what = f"{op.described(value)} does not fit into {op.described(target)}"
     if op.name == "__setitem__":
         try:
             place = turned(target, index("", op.args[1]))
@@ -252,15 +243,15 @@ def copied(op: Operation, error: Exception) -> Mistake | None:
             return None
         if value.dim() <= place.dim() and _broadcast([value, place]):
             return None
-        what = f"{described(op, value)} does not fit into a place of sizes {text.sizes(place.shape)}, in {described(op, target)}"
+        what = f"{op.described(value)} does not fit into a place of sizes {text.sizes(place.shape)}, in {op.described(target)}"
     elif _broadcast([target, value]) and value.dim() <= target.dim() and value.shape == target.shape:
         return None
     tried = turns(value.dim()) if value.dim() > 1 else ()
-    edits = [(1, value, e) for e in edits_that_fit(op, value, tried, aligned=op.name != "__setitem__")]
-    return because("RNS213", what, _written_at(op, value) or _chosen(edits), layout(op, value, target))
+    edits = [(1, value, e) for e in op.edits_that_fit(value, tried, aligned=op.name != "__setitem__")]
+    return because("RNS213", what, _written_at(op, value) or _chosen(edits), op.layout(value, target))
 
 
-def _written_at(op: Operation, value: Tensor) -> str | None:
+def _written_at(op: Raised, value: Tensor) -> str | None:
     """Return the other index at which a value fits: one along another dim, where an int was given."""
     if op.name != "__setitem__" or type(op.args[1]) is not int:
         return None
@@ -269,40 +260,40 @@ def _written_at(op: Operation, value: Tensor) -> str | None:
     return f"[{':, ' * fits[0]}{at}] in place of [{at}] fits" if len(fits) == 1 and at < target.size(fits[0]) else None
 
 
-def expanded(op: Operation, error: Exception) -> Mistake | None:
+def expanded(op: Raised, error: Exception) -> Mistake | None:
     """`expand` to sizes that differ where the dim is not 1."""
     source, given = op.args[0] if op.args else None, op.args[1:]
     sizes = cast("Any", given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given)
     if not isinstance(source, Tensor) or not _known(op, source) or not sizes or not all(type(s) is int for s in sizes):
         return None
-    what = f"expand to {text.sizes(sizes)} of {described(op, source)}"
+    what = f"expand to {text.sizes(sizes)} of {op.described(source)}"
     if len(sizes) < source.dim():
         message = f"{what} names {len(sizes)} sizes for {source.dim()} dims"
-        return because("RNS213", message, None, layout(op, source))
+        return because("RNS213", message, None, op.layout(source))
     new = len(sizes) - source.dim()
     odd = [d for d in range(source.dim()) if source.size(d) != 1 and sizes[d + new] not in (-1, source.size(d))]
     if not odd:
         return None
-    message = f"{what}: dim {odd[0]} is {described_dim(op, source, odd[0])}, and only a dim of size 1 can be expanded"
+    message = f"{what}: dim {odd[0]} is {op.described_dim(source, odd[0])}, and only a dim of size 1 can be expanded"
     kept = tuple(-1 if d in {o + new for o in odd} else s for d, s in enumerate(sizes))
     asked = sorted(s for d, s in enumerate(sizes) if d >= new)
     free = [d for d in range(source.dim()) if source.size(d) == 1]
     left = [s for s in asked if s not in [source.size(d) for d in odd]]
     if new == 0 and len(free) == 1 and len(odd) == 1 and len(left) >= 1 and sizes[free[0]] == source.size(odd[0]):
         kept = tuple(-1 if d != free[0] else sizes[odd[0]] for d in range(source.dim()))
-        return because("RNS213", message, f"expand{text.sizes(kept)} fits", layout(op, source))
-    return because("RNS213", message, f"expand{text.sizes(kept)} keeps it as it is", layout(op, source))
+        return because("RNS213", message, f"expand{text.sizes(kept)} fits", op.layout(source))
+    return because("RNS213", message, f"expand{text.sizes(kept)} keeps it as it is", op.layout(source))
 
 
-def repeated(op: Operation, error: Exception) -> Mistake | None:
+def repeated(op: Raised, error: Exception) -> Mistake | None:
     """`repeat` with fewer numbers than dims."""
     source, given = op.args[0] if op.args else None, op.args[1:]
     times = cast("Any", given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given)
     if not isinstance(source, Tensor) or not _known(op, source) or len(times) >= source.dim():
         return None
-    message = f"repeat names {len(times)} numbers, and {described(op, source)} has {source.dim()} dims"
-    return because("RNS213", message, None, layout(op, source))
+    message = f"repeat names {len(times)} numbers, and {op.described(source)} has {source.dim()} dims"
+    return because("RNS213", message, None, op.layout(source))
 
 
-def _known(op: Operation, *tensors: Tensor) -> bool:
-    return any(op.book.mark(t) is not None for t in tensors)
+def _known(op: Raised, *tensors: Tensor) -> bool:
+    return any(op.mark(t) is not None for t in tensors)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.operations.registry import Operation
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.exceptions.seen import because, described, described_dim, layout, words_of_dim
+from rnnshape.rules.exceptions.edits import because
+
+if TYPE_CHECKING:
+    from rnnshape.rules.exceptions.raised import Raised
 
 __all__ = ["packed"]
 
 
-def packed(op: Operation, error: Exception) -> Mistake | None:
+def packed(op: Raised, error: Exception) -> Mistake | None:
     """Lengths that are too many or too few, not sorted, zero, or on a GPU."""
     source, lengths, batch_first = op.argument(0, "input"), op.argument(1, "lengths"), op.argument(2, "batch_first", False)
     if not isinstance(source, Tensor) or source.dim() < 2:
@@ -27,24 +29,24 @@ def packed(op: Operation, error: Exception) -> Mistake | None:
     values = known_values(lengths) if isinstance(lengths, Tensor) else None
     if isinstance(lengths, Tensor) and lengths.device.type not in ("cpu", "meta"):
         message = f"the lengths are on {lengths.device}, and pack_padded_sequence reads them on the CPU"
-        return because("RNS406", message, "lengths.cpu() in place of lengths fits", layout(op, source))
+        return because("RNS406", message, "lengths.cpu() in place of lengths fits", op.layout(source))
     if values is None or values.dim() != 1:
         return None
     if bool((values <= 0).any()):
         message = "a length is 0, and a recurrent layer reads one step at least"
-        return because("RNS406", message, "lengths.clamp(min=1) fits, or leave empty samples out", layout(op, source))
+        return because("RNS406", message, "lengths.clamp(min=1) fits, or leave empty samples out", op.layout(source))
     if bool((values[1:] <= values[:-1]).all()):
         return None
     message = "the lengths are not in descending order, which pack_padded_sequence takes for granted"
-    return because("RNS406", message, "enforce_sorted=False fits", layout(op, source))
+    return because("RNS406", message, "enforce_sorted=False fits", op.layout(source))
 
 
-def _number(op: Operation, source: Tensor, number: int, dim: int) -> Mistake:
+def _number(op: Raised, source: Tensor, number: int, dim: int) -> Mistake:
     """Another number of lengths than of samples."""
     other = 1 - dim
-    words = words_of_dim(op.book.mark(source), dim)
-    message = f"pack_padded_sequence gets {number} lengths and takes dim {dim} of {described(op, source)} for the batch"
+    words = op.words_of_dim(source, dim)
+    message = f"pack_padded_sequence gets {number} lengths and takes dim {dim} of {op.described(source)} for the batch"
     if number == source.size(other) and not words.startswith("batch="):
         flag = dim == 1
-        return because("RNS401", f"{message}: {words or source.size(dim)}", f"batch_first={flag} fits", layout(op, source))
-    return because("RNS403", f"{message}: {described_dim(op, source, dim)}", None, layout(op, source))
+        return because("RNS401", f"{message}: {words or source.size(dim)}", f"batch_first={flag} fits", op.layout(source))
+    return because("RNS403", f"{message}: {op.described_dim(source, dim)}", None, op.layout(source))
