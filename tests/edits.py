@@ -197,14 +197,66 @@ def turned_scores(place: Place, dims: str) -> Edited:
     return [behind(place, call.args[0], f".transpose({dims})")]
 
 
-@form(r"transpose\((\d, \d)\) of the (first|second) operand fits")
-def turned_operand(place: Place, dims: str, which: str) -> Edited:
-    return [behind(place, place.call("bmm").args[which == "second"], f".transpose({dims})")]
+OPERATIONS = ("bmm", "matmul", "mm", "cat", "stack", "add", "mul", "masked_fill", "einsum", "baddbmm", "addmm")
+"""What takes several tensors, where one of them is edited."""
 
 
-@form(r"the second operand's \.t\(\) fits")
-def second_operand(place: Place) -> Edited:
-    return [behind(place, place.call("masked_fill").args[0], ".t()")]
+def operands(place: Place) -> list[ast.expr]:
+    """Return the tensors of the one operation on the line."""
+    binary = [n for n in ast.walk(place.statement()) if isinstance(n, ast.BinOp)]
+    calls = place.calls(*OPERATIONS)
+    if not calls:
+        operation = only(binary, "operation on the line")
+        return [operation.left, operation.right]
+    call = only(calls, "operation on the line")
+    if call.args and isinstance(call.args[0], (ast.List, ast.Tuple)):
+        return call.args[0].elts
+    tensors = [a for a in call.args if not isinstance(a, ast.Constant)]
+    of_a_tensor = isinstance(call.func, ast.Attribute) and name_of(call.func.value) not in ("F", "torch", "functional")
+    return [call.func.value, *tensors] if of_a_tensor and isinstance(call.func, ast.Attribute) else tensors
+
+
+@form(r"(\..+\)) behind the (first|second|third|fourth) operand fits")
+def behind_an_operand(place: Place, change: str, which: str) -> Edited:
+    return [behind(place, operands(place)[("first", "second", "third", "fourth").index(which)], change)]
+
+
+@form(r"(\..+\)) of one of them fits")
+def behind_one_of_them(place: Place, change: str) -> Edited:
+    return [behind(place, operand, change) for operand in operands(place)[:2]]
+
+
+@form(r"(\w+)((?:\.\w+\(.*\))+|\[.*\]) in place of \1 fits")
+def behind_a_name(place: Place, name: str, change: str) -> Edited:
+    statement = place.statement()
+    found = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+    arguments = [
+        a
+        for n in ast.walk(statement)
+        if isinstance(n, (ast.Call, ast.List))
+        for a in getattr(n, "args", getattr(n, "elts", ()))
+    ]
+    return [behind(place, only([n for n in found if n in arguments] or found, name), change)]
+
+
+@form(r"output, lengths = pad_packed_sequence\(packed, batch_first=\.\.\.\) first")
+def padded_first(place: Place) -> Edited:
+    packed = only(place.statement_calls()[0].args, "argument")
+    flag = "batch_first=True" if "batch_first=True" in place.source else "batch_first=False"
+    return [place.put((packed, f"nn.utils.rnn.pad_packed_sequence({place.text(packed)}, {flag})[0]"))]
+
+
+@form(r"\.long\(\) behind it fits")
+def made_whole(place: Place) -> Edited:
+    return [behind(place, place.call("embed", "embedding", "one_hot").args[0], ".long()")]
+
+
+@form(r"(\w+, \(\w+, \w+\)) = (.+) fits")
+def other_names(place: Place, names: str, value: str) -> Edited:
+    statement = place.statement()
+    assert isinstance(statement, ast.Assign)
+    assert place.text(statement.value) == value
+    return [place.put((statement.targets[0], names))]
 
 
 @form(r"loop over the steps: x\.unbind\(1\) of \(batch, seq, feature\)")
@@ -242,6 +294,17 @@ def unpacked(place: Place) -> Edited:
         if not taken:
             changes.append((call, f"{place.text(call)}[0]"))
     return [place.put(*changes)]
+
+
+@form(r"leave the squeeze out, or name a dim that is not the batch")
+def squeezed_of_layers(place: Place) -> Edited:
+    call = place.call("squeeze")
+    return [place.put((call, place.text(call).replace("squeeze()", "squeeze(0)")))]
+
+
+@form(r"output(\[-1\]|\.flatten\(0, 1\)) fits")
+def rows_of_scores(place: Place, change: str) -> Edited:
+    return [behind(place, place.call("cross_entropy").args[0], change)]
 
 
 @form(r"output(\.squeeze\(\d\)) fits", r"(squeeze\(1\)) of the prediction fits")

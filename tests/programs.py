@@ -74,6 +74,10 @@ class Place:
         found = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt) and self.here(n)]
         return max(found, key=lambda n: n.lineno)
 
+    def statement_calls(self) -> list[ast.Call]:
+        """Return the calls in the innermost statement on the line, the outermost first."""
+        return [n for n in ast.walk(self.statement()) if isinstance(n, ast.Call)]
+
     def within(self, inner: ast.AST) -> Iterator[ast.AST]:
         """Yield all that an expression stands in, the nearest first."""
         for node in ast.walk(self.tree):

@@ -105,12 +105,18 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("policy-gradient-broadcast", "RNS504"): (("(log_prob * target)", "(log_prob * target.squeeze(1))"),),
     ("sample-weights-broadcast", "RNS504"): (("loss * w\n", "loss * w.squeeze(1)\n"),),
     ("chatbot-masknll-broadcast", "RNS504"): (("target.view(-1, 1)))", "target.view(-1, 1))).squeeze(1)"),),
-    ("RNS212", "RNS212"): (("h_n.squeeze()", "h_n.squeeze(0)"),),
+    # the scores are wanted batch-first
+    ("attn-hidden-repeat-no-transpose", "RNS213"): (("torch.cat([h, encoder", "torch.cat([h.transpose(0, 1), encoder"),),
+    # the vocabulary is known to the reader
+    ("RNS119", "RNS119"): (("nn.Embedding(20, 4)", "nn.Embedding(21, 4)"),),
     ("RNS507", "RNS507"): (("output.sum().backward()", "output.sum().backward(); h = h.detach()"),),
 }
 """What a reader writes, for the code of a finding in a program: old text, which stands there once, and new."""
 
-TWICE = {"speech-autoencoder-time-first-spectrogram": "encoder and decoder"}
+TWICE = {
+    "speech-autoencoder-time-first-spectrogram": "encoder and decoder",
+    "squeeze-of-a-last-batch-of-one": "left and right",
+}
 """Programs with the same mistake at another place, which shows when the first is mended: then that is mended as well."""
 
 

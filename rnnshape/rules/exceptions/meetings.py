@@ -149,6 +149,8 @@ def matched(op: Raised, error: Exception) -> Mistake | None:
     if difference := _difference(op, parts):
         message += f": {difference}"
     edits = [(place, p, e) for place, p in enumerate(parts) for e in op.edits_that_fit(p, _matching(p, parts))]
+    if op.name.startswith("masked_fill") or op.name.endswith("_"):  # the result is as the first one
+        edits = [edit for edit in edits if edit[0] > 0]
     return because("RNS213", message, _chosen(_unspread(op, edits, parts)) or _widened(parts), op.layout(*parts))
 
 
