@@ -137,7 +137,7 @@ def _is_result(value: object, mark: Marks) -> TypeGuard[tuple[object, object]]:
     marks = [m for t in leaves(cast("object", value)) if (m := mark(t))]
     if not marks:
         return False
-    of_a_cell = len(marks) == 2 and any(a.name == "hidden" and a in marks[1].tables for a in marks[0].tables)
+    of_a_cell = len(marks) == 2 and bool(marks[0].of("hidden") and marks[1].of("cell"))
     return of_a_cell or any(a.name == "layers" for m in marks for a in m.tables)
 
 
