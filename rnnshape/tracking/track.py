@@ -121,6 +121,7 @@ class Tracker(TorchFunctionMode):
         self._born: Beside[Location | None] = Beside()
         self._batch_dims: Beside[int] = Beside()
         self.squeezed: list[Squeeze] = []
+        self._squeezed_all = False
         self.would_squeeze: list[Squeeze] = []
         self.raised: list[Finding] = []
         self.took_part: Shown = ()
@@ -319,15 +320,16 @@ class Tracker(TorchFunctionMode):
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
         if op.name == "squeeze" and isinstance(op.result, Tensor):
             self._look_at_squeeze(op)
-        if op.name == "squeeze" and self.samples == 1 and isinstance(op.result, Tensor) and op.result.dim() < op.args[0].dim():
-            self.squeezed = [(self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape))]
         self._book.shares_unseen |= op.name == "data.get"
         if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
             self._born.put(op.result, born)
 
     def _look_at_squeeze(self, op: Operation) -> None:
-        """Remember where the batch would have been taken away, had it been one."""
+        """Remember where the batch was taken away, or would have been, had it been one: above all where no dim is named."""
         mark, dims = self.mark(op.args[0]), op.argument(1, "dim")
+        if self.samples == 1 and op.result.dim() < op.args[0].dim() and (dims is None or not self._squeezed_all):
+            self._squeezed_all = dims is None
+            self.squeezed = [(self.here(), op.name, tuple(op.args[0].shape), tuple(op.result.shape))]
         if mark is None or len(self.would_squeeze) >= MOST_DIMS:
             return
         among = range(len(mark.sizes)) if dims is None else [dims] if type(dims) is int else dims
