@@ -101,7 +101,10 @@ def _less(op: Raised, source: Tensor) -> str | None:
     words = op.words_of_dim(source, ints[0]) if ints[0] < source.dim() else ""
     if words.startswith("seq=") and ints[0] < source.dim() == len(items) - 1:
         return f"[{':, ' * ints[0]}{items[ints[0]]}{', :' * (source.dim() - ints[0] - 1)}] fits: dim {ints[0]} is {words}"
-    if len(whole) == source.dim():
+    steps = [d for d in range(source.dim()) if op.words_of_dim(source, d).startswith("seq=")]
+    if steps == [0]:
+        return f"[{items[ints[0]]}] fits: dim 0 is {op.words_of_dim(source, 0)}"
+    if len(whole) == source.dim() and (not steps or ints[0] >= source.dim()):
         return "leave the index out: the dim that it picks from is gone already"
     return None
 
