@@ -13,6 +13,7 @@ from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
+from rnnshape.layout.rearranging import rearranged
 from rnnshape.report.finding import Became
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
@@ -110,7 +111,9 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         cut = f"{what} of {before}" if before else what
         sizes = text.sizes(site.sizes if site else mark.sizes)
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
-        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", site=site, seen=mark)
+        return wrong(
+            "RNS209", f"{message}, and {called(name)} takes them as they lie", _instead(site, ()), site=site, seen=mark
+        )
     return None
 
 
@@ -119,5 +122,9 @@ def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
     before = layout_before(site) if site is not None and site.name in _RESHAPES else None
     if site is None or before is None:
         return None
-    found = repair(before.dims, site.sizes, apart)
-    return f"instead of {site.name}: {found[0]}" if found else None
+    if found := repair(before.dims, site.sizes, apart):
+        return f"instead of {site.name}: {found[0]}"
+    if site.location is None or site.name not in site.location.code:  # einops or a function of torch's made the reshape
+        return None
+    code = rearranged(before.dims, site.sizes, apart)
+    return f"instead of {site.name}: {code}" if code else None
