@@ -115,7 +115,7 @@ def _explain_misreading(before: Dims, after: Dims, at: int, call: str) -> str:
 
 
 def _shown(before: Dims, after: Dims) -> list[str]:
-    """Lay before and after under each other; what a reshape has cut where it does not divide is called mixed, and said below."""
+    """Lay before and after under each other; what a reshape has cut where it does not divide is called mixed."""
     blocks = {f.axis: None for d in after for f in d if isinstance(f.axis, Block)}
     spoken = tuple(tuple(whole(Axis("mixed"), f.size) if isinstance(f.axis, Block) else f for f in d) for d in after)
     shown = [[label, render(dims), text.sizes(sizes_of(dims))] for label, dims in (("from   ", before), ("to", spoken))]

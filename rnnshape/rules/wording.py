@@ -10,7 +10,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import OF_SCORES, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
 from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.rearranging import rearranged
@@ -111,9 +111,7 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         cut = f"{what} of {before}" if before else what
         sizes = text.sizes(site.sizes if site else mark.sizes)
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
-        return wrong(
-            "RNS209", f"{message}, and {called(name)} takes them as they lie", _instead(site, ()), site=site, seen=mark
-        )
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", _in_order(site), site=site, seen=mark)
     return None
 
 
@@ -124,6 +122,19 @@ def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
         return None
     if found := repair(before.dims, site.sizes, apart):
         return f"instead of {site.name}: {found[0]}"
+    return _rearranged(site, before, apart)
+
+
+def _in_order(site: Site | None) -> str | None:
+    """Return what makes a reshape right that left the samples apart, and cut another axis."""
+    before = layout_before(site) if site is not None and site.name in _RESHAPES else None
+    if site is None or before is None:
+        return None
+    return _rearranged(site, before) or (None if UNKNOWN in before.axes else _instead(site, ()))
+
+
+def _rearranged(site: Site, before: Layout, apart: tuple[int, ...] = ()) -> str | None:
+    """Return the one order of the axes that has the sizes of a reshape, where one was found."""
     if site.location is None or site.name not in site.location.code:  # einops or a function of torch's made the reshape
         return None
     code = rearranged(before.dims, site.sizes, apart)

@@ -112,7 +112,8 @@ def _spread(op: Raised, parts: Sequence[Tensor], dim: int) -> str | None:
         name = called_by_user(steps)
         number = f"{name}.size(1)" if name else str(steps.size(1 if steps.dim() > 1 else 0))
         for front in (".unsqueeze(1)",) if part.dim() == 2 else ("", ".transpose(0, 1)"):
-            edit = Edit(f"{front}.expand(-1, {number}, -1)", functools.partial(_expanded, front, steps.size(1)))
+            spread = f".expand(-1, {number}, -1)" if steps.dim() == 3 and steps.size(1) != 1 else ""
+            edit = Edit(f"{front}{spread}", functools.partial(_expanded, front, steps.size(1)))
             if op.edits_that_fit(part, [edit]):
                 return _chosen([(place, part, edit)])
     return None
