@@ -39,12 +39,12 @@ def rearranged(before: Dims, sizes: Sequence[Size], not_at: Collection[int] = ()
     wanted = [s for s in sizes if isinstance(s, int)]
     if len(wanted) != len(sizes) or not all(isinstance(s, int) and s > 0 for s in sizes_of(before)):
         return None
-    found: list[tuple[int, str]] = []
+    found: list[tuple[tuple[bool, int], str]] = []
     for code, atoms in _taken_apart(before, wanted):
         if len(atoms) <= _MOST:
             found += _orders(code, atoms, wanted, not_at)
-    least = min((moved for moved, _ in found), default=0)
-    best = {code for moved, code in found if moved == least}
+    least = min((disorder for disorder, _ in found), default=None)
+    best = {code for disorder, code in found if disorder == least}
     return best.pop() if len(best) == 1 else None
 
 
@@ -82,8 +82,11 @@ def _written(dim: Sequence[tuple[str, int]]) -> str:
     return f"({', '.join('-1' if name == 'batch' else str(size) for name, size in dim)})"
 
 
-def _orders(code: str, atoms: Atoms, sizes: Sequence[int], not_at: Collection[int]) -> Iterator[tuple[int, str]]:
-    """Yield how many axes move, and what to write, for each order of the axes that has these sizes."""
+def _orders(code: str, atoms: Atoms, sizes: Sequence[int], not_at: Collection[int]) -> Iterator[tuple[tuple[bool, int], str]]:
+    """Yield what to write for each order of the axes that has these sizes, with how far it is from theirs.
+
+    Those come first that leave channels, heads and features in their order, whatever lies between them.
+    """
     unchanged = tuple(range(len(atoms)))
     for order in permutations(unchanged):
         groups = _grouped([atoms[at] for at in order], sizes)
@@ -95,7 +98,8 @@ def _orders(code: str, atoms: Atoms, sizes: Sequence[int], not_at: Collection[in
         if len(several) > 1:
             continue
         join = "".join(f".flatten({at})" if at == len(groups) - 1 else f".flatten({at}, {at + n - 1})" for at, n in several)
-        yield len(moved), f"{code}{'.' if code else ''}{turn}{join}"
+        others = [at for at in order if atoms[at][0] not in _APART]
+        yield (others != sorted(others), len(moved)), f"{code}{'.' if code else ''}{turn}{join}"
 
 
 def _grouped(atoms: Sequence[tuple[str, int]], sizes: Sequence[int]) -> list[list[str]] | None:

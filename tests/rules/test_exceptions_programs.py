@@ -1,6 +1,6 @@
 """Programs that raise, in many spellings: the first line of what is said of each, and what fits.
 
-They stand in raising_programs.txt. ``wrong`` raises; of ``right``, where the mistake is mended, nothing is said.
+They stand in exceptions_programs.txt. ``wrong`` raises; of ``right``, where the mistake is mended, nothing is said.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 import rnnshape as rs
 
-PROGRAMS = Path(__file__).with_name("raising_programs.txt")
+PROGRAMS = Path(__file__).with_name("exceptions_programs.txt")
 
 
 class Program(NamedTuple):
