@@ -12,7 +12,7 @@ from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, kept_but, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
-from rnnshape.operations.uses import Attending, AttentionInput, Normalisation
+from rnnshape.operations.uses import Attending, AttentionInput, Meeting, Normalisation
 
 __all__ = ["attention"]
 
@@ -69,6 +69,8 @@ def _attend(op: Operation, query: Tensor, key: Tensor, roles: Sequence[str], hea
     known, keys = op.book.mark(query), op.book.mark(key)
     if known is None or keys is None or len(keys.sizes) < 3:
         return
+    if keys is not known and len(keys.sizes) == len(known.sizes):
+        op.emit(Meeting(op.name, (known, keys)))
     given = [(role, op.argument(_PLACES[op.name, role], role)) for role in roles]
     masks = [(role, mask) for role, mask in given if isinstance(mask, Tensor)]
     marks = tuple(op.book.mark(mask) for _, mask in masks)

@@ -12,7 +12,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.pointwise import weigh
 from rnnshape.operations.registry import Operation, operation, repeatable
-from rnnshape.operations.uses import Contraction, Pairing, Product
+from rnnshape.operations.uses import Contraction, Meeting, Pairing, Product
 
 __all__ = ["einsum", "matmul"]
 
@@ -50,6 +50,8 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         op.emit(Product(op.name, left, inner_a, right, inner_b))
         leading = zip(range(a.dim() - 3, -1, -1), range(b.dim() - 3, -1, -1), strict=False)
         op.emit(Pairing(op.name, (a, b), (left, right), ((inner_a, inner_b),), tuple(leading)))
+        if a.dim() == b.dim() > 2:
+            op.emit(Meeting(op.name, (left, right)))
     elif left is not None:
         op.emit(Contraction(op.name, left, (inner_a,)))
     elif right is not None:

@@ -105,6 +105,8 @@ def _are_heads(found: Weights, dim: int) -> bool:
 @rule(Pairing)
 def weights_on_padding(use: Pairing, step: Step) -> Iterator[Mistake]:
     """Weights that steps are summed with: those of a sample sum to one, and none is for its padding."""
+    if not step.padding and not any(call.packed for call in step.usage.calls.values()):
+        return
     found = weights_of(use)
     if found is None or not found.sum_to_one or found.tensor.numel() > LARGEST:
         return
@@ -127,16 +129,25 @@ def weights_on_padding(use: Pairing, step: Step) -> Iterator[Mistake]:
 @note(Pairing)
 def what_weights_let_read(use: Pairing, step: Step) -> None:
     """Weights between steps of one axis are zero before each query, or behind it: a mask has left that out."""
+    if not any(mark.of(KEYS) for mark in use.marks) or len(step.reading) > 1:
+        return
     found = weights_of(use)
     if found is None or not found.is_product or found.own.name != KEYS or found.tensor.numel() > LARGEST:
         return
     queries = [dim for axis, table in found.mark.of(QUERIES) if axis.of == found.own.of for dim in runs_along(table)]
     values = step.values(found.tensor) if len(queries) == 1 and found.sum_to_one else None
-    if values is not None and values.is_floating_point():
+    if values is not None and values.is_floating_point() and _has_a_corner(values, queries[0], found.dim):
         seen = (values.detach() > 0).movedim((*queries, found.dim), (-2, -1))
         seen = seen.reshape(-1, *seen.shape[-2:]).any(0)
         if direction := read_direction(~seen):
             step.reads(direction, "this attention", None)
+
+
+def _has_a_corner(weights: Tensor, queries: int, keys: int) -> bool:
+    """Tell whether the first query does not read the last key, or the last query not the first key: else it is no triangle."""
+    first, last = ([0] * weights.dim() for _ in range(2))
+    first[keys] = last[queries] = -1
+    return bool(weights[tuple(first)] == 0) or bool(weights[tuple(last)] == 0)
 
 
 @rule(Pairing)

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.padding import of_real
 from rnnshape.coordinates.tables import LARGEST, at_sizes, broadcast_shapes, broadcast_tensors, disagreement, runs_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Attending, Output
+from rnnshape.operations.uses import Attending, Output, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -146,9 +147,9 @@ def _idle(use: Attending, step: Step) -> Tensor | None:
     return None if found is None else found.transpose(-2, -1)
 
 
-def _padding_of(mark: Mark, heads: int, step: Step) -> Tensor | None:
+def _padding_of(mark: Mark, heads: int, step: Step, *, or_filled: bool = False) -> Tensor | None:
     """Return which steps are padding, as (..., 1, steps)."""
-    found = padded(mark, step)
+    found = padded(mark, step, or_filled=or_filled)
     if found is None or found.size(-1) > 1:
         return None
     return found.transpose(0, 1).transpose(1, 2).unsqueeze(1) if heads else found.transpose(-2, -1)
@@ -158,13 +159,16 @@ def _padding_of(mark: Mark, heads: int, step: Step) -> Tensor | None:
 def a_mask_the_wrong_way_round(use: Attending, step: Step) -> Iterator[Mistake]:
     """What is real is left out, and the padding is not."""
     seen = _seen(use, step)
-    if seen is None or seen.padding is None:
+    if seen is None:
         return
-    found = broadcast_tensors(seen.shows.any(-2, keepdim=True), seen.padding)
-    if use.masks and torch.equal(*found):
+    padding = _padding_of(use.key, use.heads, step, or_filled=True) if use.masks else None
+    if padding is not None and torch.equal(*broadcast_tensors(seen.shows.any(-2, keepdim=True), padding)):
         mask, means = use.roles[0], "leaves out" if use.heads else "takes part"
         message = f"{mask} is the wrong way round: it leaves out what is real, and shows the padding; True {means}"
-        yield wrong("RNS221", message, "~ of the mask fits", seen=use.key)
+        is_bool = bool(use.heads) or not use.masks[0].is_floating_point()
+        yield wrong("RNS221", message, "~ of the mask fits" if is_bool else None, seen=use.key)
+        return
+    if seen.padding is None:
         return
     reads = seen.shows & seen.padding
     if seen.idle is not None:
@@ -172,6 +176,21 @@ def a_mask_the_wrong_way_round(use: Attending, step: Step) -> Iterator[Mistake]:
     if bool(reads.any()):
         fits = "key_padding_mask=padding of the call leaves it out" if use.heads and not use.masks else None
         yield wrong("RNS225", f"{called(use.name)} attends to the padding of shorter samples too", fits, seen=use.key)
+
+
+@note(TokenIds)
+def ids_that_fill_up(use: TokenIds, step: Step) -> None:
+    """Zeros at the ends of several samples, and nowhere else, are what shorter ones are filled up with."""
+    seq = next((axis for axis, table in use.mark.of("seq") if runs_along(table) == [1]), None)
+    ids = step.values(use.ids) if use.padding_idx is None and seq is not None and use.ids.dim() == 2 else None
+    if seq is None or ids is None or ids.numel() > LARGEST or not any(runs_along(t) == [0] for _, t in use.mark.of("batch")):
+        return
+    real = (ids != 0).cpu()
+    found = of_real(real)
+    if found is not None and torch.equal(found.lengths, real.sum(1)):
+        rows = next(table.flatten() for _, table in use.mark.of("batch"))
+        if (numbered := found.numbered(rows)) is not None:
+            step.filled[seq.of] = numbered
 
 
 # Past and future

@@ -55,6 +55,7 @@ class Step:
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
         told: the codes of what was found.
+        filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
     """
 
@@ -68,12 +69,14 @@ class Step:
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
         self.told: set[str] = set()
         self.reading: dict[str, Reading] = {}
+        self.filled: dict[str, Padding] = {}
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
         self.usage = Usage()
         self.padding = {}
         self.reading = {}
+        self.filled = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

@@ -103,15 +103,25 @@ def _met_along(mark: Mark, dim: int, values: Mark, at: int) -> list[tuple[Axis, 
     """Return axes of the values that run along a dim, with the axes of the weights that are the same ones."""
     found: list[tuple[Axis, Axis]] = []
     for axis, table in values.tables.items():
-        if axis.name in _OF_FEATURES or not is_data(axis) or runs_along(table) != [at]:
+        if table.size(at) < 2 or axis.name in _OF_FEATURES or not is_data(axis) or not _runs_only_along(table, at):
             continue
         same = (axis, of_scores(KEYS, axis), of_scores(QUERIES, axis))
-        found += [(axis, own) for own in same if own in mark.tables and runs_along(mark.tables[own]) == [dim]]
+        found += [(axis, own) for own in same if own in mark.tables and _runs_only_along(mark.tables[own], dim)]
     return found
 
 
-def padded(mark: Mark, step: Step) -> Tensor | None:
-    """Return which elements of a tensor are padding, None where nothing is known of it, or there is none."""
+def _runs_only_along(table: Tensor, dim: int) -> bool:
+    return varies(table, dim) if table.numel() == table.size(dim) else runs_along(table) == [dim]
+
+
+def padded(mark: Mark, step: Step, *, or_filled: bool = False) -> Tensor | None:
+    """Return which elements of a tensor are padding, None where nothing is known of it, or there is none.
+
+    Args:
+        mark: of the tensor.
+        step: what has been seen.
+        or_filled: whether id 0 at the ends of samples is padding though nobody says so.
+    """
     for axis, table in mark.tables.items():
         if table.dim() != len(mark.sizes) or not runs_along(table):
             continue
@@ -119,6 +129,8 @@ def padded(mark: Mark, step: Step) -> Tensor | None:
             found = table < 0 if call.ragged else None
         else:
             known = step.padding.get(axis.of) if axis.name == "seq" else None
+            if known is None and or_filled and axis.name == "seq":
+                known = step.filled.get(axis.of)
             found = _beyond(known, table, mark) if known is not None else None
         if found is not None and bool(found.any()):
             return found

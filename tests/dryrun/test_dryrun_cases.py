@@ -45,6 +45,9 @@ MISSES = MISSES_WITH_DATA | {
     "mha-mask-from-lengths-inverted": "what a mask leaves out shows in values",
     "scores-filled-where-the-words-are": "what a mask leaves out shows in values",
     "sdpa-mask-true-where-padding": "what a mask leaves out shows in values",
+    "float-bias-where-the-words-are": "what a mask leaves out shows in values",
+    "float-mask-argument-as-key-padding-mask": "what a mask leaves out shows in values",
+    "mask-of-ids-that-nobody-called-padding": "what a mask leaves out shows in values",
     "rollout-log-probabilities-and-advantages": "which action was taken is not known, so what gather returns is not either",
 }
 """Bugs that are not found: those that are not with data, and those that take values."""

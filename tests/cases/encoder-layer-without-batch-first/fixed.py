@@ -6,7 +6,7 @@ class Model(nn.Module):
     def __init__(self, features=4, dim=12):
         super().__init__()
         self.rnn = nn.LSTM(features, dim, batch_first=True)
-        self.encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(dim, 2, 24, batch_first=True), 1)
+        self.encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(dim, 2, 24, batch_first=True), 1, enable_nested_tensor=False)
         self.out = nn.Linear(dim, 2)
 
     def forward(self, x):
