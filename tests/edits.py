@@ -86,7 +86,7 @@ def of_the_input(place: Place, change: str) -> Edited:
 @form(
     r"the axis of size \d+ is at dim \d+: transpose\((\d, \d)\) of the input fits, "
     r"and transpose\(\1\) of the output turns it back",
-    r"transpose\((\d, \d)\) of its input and of its output drops whole features",
+    r"transpose\((\d, \d)\) of its input and of its output (?:drops whole features|normalises each feature)",
 )
 def there_and_back(place: Place, dims: str) -> Edited:
     call = place.reads()
@@ -360,6 +360,11 @@ def squeezed(place: Place, change: str) -> Edited:
     assert statement.value is not None
     value = statement.value.elts[-1] if isinstance(statement.value, ast.Tuple) else statement.value
     return [behind(place, value, f".{change.removeprefix('.')}")]
+
+
+@form(r"(ignore_index)=(\d+) leaves the padding out")
+def ignored(place: Place, name: str, value: str) -> Edited:
+    return [keyword(place, place.call("cross_entropy", "nll_loss"), name, value)]
 
 
 @form(r"output(\[.*-1\]) has the prediction of the last step")

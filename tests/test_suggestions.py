@@ -110,6 +110,17 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("left-padded-indexed-by-length", "RNS303"): (("states.gather(1, at).squeeze(1)", "states[:, -1]"),),
     # the lengths are those of the steps
     ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
+    ("pair-max-pool-of-unpacked-states", "RNS405"): (
+        ("batch_first=True)\n", "batch_first=True); padding = (torch.arange(y.size(1)) >= lengths[:, None])[..., None]\n"),
+        ("y.transpose(1, 2)", "y.masked_fill(padding, float('-inf')).transpose(1, 2)"),
+    ),
+    ("topic-max-over-states-of-padding", "RNS405"): (
+        ("y.amax(1)", "y.masked_fill((x == 0)[..., None], float('-inf')).amax(1)"),
+    ),
+    ("RNS241", "RNS241"): (
+        ("BatchNorm1d(9)", "BatchNorm1d(8)"),
+        ("self.norm(output)", "self.norm(output.transpose(1, 2)).transpose(1, 2)"),
+    ),
     # the operand that has a dim too many
     ("deepar-logprob-broadcast", "RNS504"): (("labels[:, t:t + 1]", "labels[:, t:t + 1].squeeze(1)"),),
     ("policy-gradient-broadcast", "RNS504"): (("(log_prob * target)", "(log_prob * target.squeeze(1))"),),

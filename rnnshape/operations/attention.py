@@ -12,7 +12,7 @@ from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, kept_but, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
-from rnnshape.operations.uses import Attending, AttentionInput, Meeting, Normalisation
+from rnnshape.operations.uses import Attending, AttentionInput, ImplicitDim, Meeting, Normalisation
 
 __all__ = ["attention"]
 
@@ -96,6 +96,7 @@ def softmax(op: Operation) -> None:
         return
     if dim is None and op.name != "gumbel_softmax":
         dim = 0 if source.dim() in (0, 1, 3) else 1  # what torch still takes, with a warning
+        op.emit(ImplicitDim(op.name, mark, dim))
     if type(dim) is not int or not mark.sizes:
         op.book.put(op.result, replace(mark, tables=kept_but(mark, None), made=None))
         return

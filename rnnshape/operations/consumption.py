@@ -14,7 +14,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, kept_but, put_result
 from rnnshape.operations.pointwise import keeps, meet, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
-from rnnshape.operations.uses import Contraction, Reduction, Scaling, TokenIds
+from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds
 
 __all__: list[str] = []
 
@@ -62,6 +62,8 @@ def normalize(op: Operation) -> None:
     mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
     if mark is not None:
         dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
+        if dims == (1,):  # what it is where nobody gives it
+            op.emit(ImplicitDim(op.name, mark, 1))
         op.emit(Scaling(op.name, mark, dims))
         _keeps_but(op, mark, dims)
 
@@ -121,6 +123,7 @@ def batch_norm(op: Operation) -> None:
     mark = op.book.mark(source)
     if mark is not None:
         op.emit(Contraction(op.name, mark, (1,)))
+        op.emit(ChannelNorm(op.name, mark))
     keeps(op, source)
 
 
@@ -213,6 +216,9 @@ def pool(op: Operation) -> None:
     source = op.argument(0, "input")
     mark = op.book.mark(source)
     if mark is not None:
+        result, last = next(leaves(op.result)), source.dim() - 1
+        if "1d" in op.name and result.size(-1) == 1 < source.size(-1):
+            op.emit(Reduction(op.name.removesuffix("_with_indices"), mark, (last,), source))
         op.consume(mark)
         _windows(op, source, mark, 2 if "2d" in op.name else 1, channels=False)
 

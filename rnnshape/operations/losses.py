@@ -10,7 +10,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import at_sizes, numbers
 from rnnshape.operations.marking import joined, put_result
 from rnnshape.operations.registry import Operation, operation
-from rnnshape.operations.uses import Classes, Comparison, Lengths, LogProbabilities, RecurrentInput, WideLoss
+from rnnshape.operations.uses import Classes, Comparison, Lengths, LogProbabilities, RecurrentInput, RowLoss, WideLoss
 
 __all__ = ["elementwise"]
 
@@ -20,16 +20,32 @@ def classes(op: Operation) -> None:
     """(N, C, d1, ...) against (N, d1, ...): dim 1 of the scores is the classes."""
     scores, target = op.argument(0, "input"), op.argument(1, "target")
     known, wanted = op.book.mark(scores), op.book.mark(target)
-    if known is not None:
-        class_dim = 1 if scores.dim() > 1 else 0
-        op.emit(Classes(op.name, known, class_dim))
-        if wanted is not None and not target.is_floating_point() and target.dim() == scores.dim() - 1:
-            rows = Mark(wanted.sizes, {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
-            rows.sites, rows.target = known.sites, known.target
+    if known is None:
+        return
+    class_dim = 1 if scores.dim() > 1 else 0
+    op.emit(Classes(op.name, known, class_dim))
+    if not target.is_floating_point() and target.dim() == scores.dim() - 1:
+        rows = Mark(tuple(target.shape), {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
+        rows.sites, rows.target = known.sites, known.target
+        if wanted is not None:
             op.emit(Comparison(op.name, rows, wanted, known.made))
-            _put_each(op, [rows, wanted], wanted.sizes)
-        elif wanted is not None and target.shape == scores.shape:
-            op.emit(Comparison(op.name, known, wanted, known.made))
+        _emit_rows(op, rows, (*_without_weight(op.argument(2, "weight")), op.argument(4, "ignore_index", -100)))
+        _put_each(op, [rows, wanted] if wanted is not None else [rows], rows.sizes)
+    elif wanted is not None and target.shape == scores.shape:
+        op.emit(Comparison(op.name, known, wanted, known.made))
+
+
+def _emit_rows(op: Operation, rows: Mark, ignored: tuple[int, ...]) -> None:
+    """Tell of a loss that is reduced: of one that is not, the user leaves out what he wants."""
+    scores, target = op.argument(0, "input"), op.argument(1, "target")
+    if isinstance(op.result, Tensor) and op.result.dim() == 0:
+        op.emit(RowLoss(op.name, scores, target, rows, op.book.mark(target), ignored))
+
+
+def _without_weight(weight: object) -> list[int]:
+    """Return the classes that count for nothing."""
+    values = known_values(weight) if isinstance(weight, Tensor) else None
+    return [] if values is None else numbers((values == 0).nonzero().flatten().cpu())
 
 
 @operation(
@@ -52,6 +68,8 @@ def elementwise(op: Operation) -> None:
     elif known is not None and wanted is not None:
         tables = {a: at_sizes(t, known.sizes) for a, t in wanted.tables.items()}
         op.emit(Comparison(op.name, known, Mark(known.sizes, tables, target=wanted.target), known.made))
+    if known is not None and given[0] == given[1]:
+        _emit_rows(op, known, ())
     _put_each(op, [m for m in (known, wanted) if m is not None], sizes)
 
 

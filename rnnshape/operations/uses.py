@@ -26,12 +26,14 @@ __all__ = [
     "Broadcast",
     "CellStep",
     "ChannelDropout",
+    "ChannelNorm",
     "Classes",
     "Comparison",
     "Consumption",
     "Contraction",
     "Disagreement",
     "Ending",
+    "ImplicitDim",
     "InitialState",
     "Joining",
     "Lengths",
@@ -47,6 +49,7 @@ __all__ = [
     "RecurrentInput",
     "Reduction",
     "Returned",
+    "RowLoss",
     "Scaling",
     "StatePair",
     "StatesGiven",
@@ -140,6 +143,21 @@ class Normalisation(NamedTuple):
     name: str
     mark: Mark
     dim: int
+
+
+class ImplicitDim(NamedTuple):
+    """A dim that nobody gave is one that torch picks by the number of dims, or always the same."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
+class ChannelNorm(NamedTuple):
+    """Each channel, dim 1, is normalised over the batch and all positions."""
+
+    name: str
+    mark: Mark
 
 
 class ChannelDropout(NamedTuple):
@@ -371,6 +389,25 @@ class LogProbabilities(NamedTuple):
     dim: int
 
 
+class RowLoss(NamedTuple):
+    """A loss is the mean, or the sum, of what it makes of each row.
+
+    Attributes:
+        scores: as given.
+        target: as given.
+        rows: what is known of the scores, at the sizes of the target.
+        wanted: what is known of the target.
+        ignored: classes that it leaves out.
+    """
+
+    name: str
+    scores: Tensor
+    target: Tensor
+    rows: Mark
+    wanted: Mark | None
+    ignored: tuple[int, ...]
+
+
 class Lengths(NamedTuple):
     """A loss is told how long each sample is.
 
@@ -463,10 +500,10 @@ class LoopEnding(NamedTuple):
 
 
 Use: TypeAlias = (
-    Addition | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation | ChannelDropout
-    | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Attending | Packing
-    | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Lengths | Comparison | WideLoss
-    | Backward | Output | Returned | Ending | LoopEnding
+    Addition | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation | ImplicitDim
+    | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep
+    | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes
+    | LogProbabilities | Lengths | Comparison | WideLoss | Backward | Output | Returned | RowLoss | Ending | LoopEnding
 )  # fmt: skip
 
 

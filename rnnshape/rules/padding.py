@@ -1,7 +1,7 @@
 """RNS4xx: padding and packing.
 
-The coordinates tell where padding is. Whether a maximum picked it, the model's own numbers tell: a mask that somebody
-applied shows in them, in whatever way it was applied. That weights fall on it `attention` tells.
+The coordinates tell where padding is, and so do lengths, and ids of padding. That a mean, a maximum or a loss counts it
+`pooling` tells, that weights fall on it `attention`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from torch import Tensor
 
 from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.padding import of_real
-from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along, varies
+from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
@@ -25,9 +24,6 @@ from rnnshape.rules.tables import REORDERS, is_order
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
-
-_UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
-"""What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
 
 Order = tuple[int, ...]
 
@@ -154,8 +150,8 @@ def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: b
     """Remember which elements of (steps, samples), or the other way round, are real."""
     axis = _steps(mark, seq_dim)
     found = of_real(real.movedim(seq_dim, 1), has_lengths=has_lengths) if axis is not None else None
-    if axis is None or found is None or (has_lengths and not torch.equal(found.lengths, real.sum(seq_dim).cpu())):
-        return
+    if axis is None or found is None or not torch.equal(found.lengths, real.sum(seq_dim).cpu()):
+        return  # what stands between the real ones too is no padding
     before = step.padding.get(axis.of)
     if before is not None and before.steps > found.steps:
         return  # the last steps were left out
@@ -165,58 +161,3 @@ def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: b
             found = found.numbered(line_along(table, 1 - seq_dim)) if found is not None else None
     if found is not None:
         step.is_padded(axis, found)
-
-
-@rule(Reduction)
-def a_mean_counts_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
-    """Zeros behind a shorter sample's end do not add to a mean over the steps, but they are counted."""
-    if use.name != "mean" or len(use.dims) != 1:
-        return
-    for axis, table in use.mark.of("step"):
-        site = use.mark.sites.get(axis)
-        untouched = site is not None and site.name in _UNPACKS and step.is_one_line(site.location, use.mark.made)
-        if untouched and -1 in table and varies(table, use.dims[0]):
-            message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
-            fits = "sum over the steps, and divide by lengths.unsqueeze(-1)"
-            yield wrong("RNS404", message, fits, seen=use.mark)
-
-
-@rule(Reduction)
-def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
-    """A maximum over the steps has picked what lies behind a shorter sample's end."""
-    if use.name not in ("max", "amax") or len(use.dims) != 1 or not use.mark.of("step"):
-        return
-    dim, values, padding = use.dims[0], step.values(use.tensor), _padding(use.mark, use.dims[0], step)
-    if padding is None or values is None or not values.is_floating_point() or values.numel() > LARGEST:
-        return
-    padding = padding.to(values.device)
-    least = torch.finfo(values.dtype).min
-    real, behind = values.masked_fill(padding, least).amax(dim), values.masked_fill(~padding, least).amax(dim)
-    if bool(((behind > real) & (real > least)).any()):
-        message = "the maximum over the steps picks the padding of shorter samples"
-        fits = "out.masked_fill(padding, float('-inf')) before it leaves the padding out"
-        yield wrong("RNS405", message, fits, seen=use.mark)
-
-
-def _padding(mark: Mark, dim: int, step: Step) -> Tensor | None:
-    """Return which elements are padding, None where none is known to be, or all of a sample would be."""
-    for axis, table in mark.of("step"):
-        call = step.usage.source(axis)
-        if call is None or not varies(table, dim) or table.numel() > LARGEST:
-            continue
-        found = _behind(call, table, mark)
-        if found is not None and bool(found.any()) and not bool(found.all(dim).any()):
-            return found
-    return None
-
-
-def _behind(call: Recurrence, steps: Tensor, mark: Mark) -> Tensor | None:
-    """Return which elements of an output lie behind the end of their sample."""
-    if call.packed:
-        return steps < 0 if call.ragged else None
-    samples = mark.tables.get(call.sample) if call.sample else None
-    if call.padding is not None and call.padding.is_left:
-        return None
-    if call.ends is None or samples is None or int(samples.min()) < 0 or int(samples.max()) >= len(call.ends):
-        return None
-    return steps > call.ends[samples]

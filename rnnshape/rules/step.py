@@ -54,6 +54,7 @@ class Step:
         orders: in which samples were packed, where that is not the order in which they came.
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
+        masked: the steps of outputs that something has met which differs between samples.
         told: the codes of what was found.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
@@ -67,6 +68,7 @@ class Step:
         self.orders: Recent[tuple[int, ...], None] = Recent(MOST_SEEN)
         self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
+        self.masked: Recent[Axis, None] = Recent(MOST_SEEN)
         self.told: set[str] = set()
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}

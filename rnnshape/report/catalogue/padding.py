@@ -121,8 +121,8 @@ ENTRIES = (
     Rule(
         "RNS404",
         "padding averaged in",
-        "warning",
-        "A mean over the steps of a padded output divides by the longest length and counts what stands in the padding: "
+        "error",
+        "A mean or a sum over the steps of a padded output counts what stands in the padding, a mean the zeros there as well: "
         "a sample's answer depends on the other samples of its batch.",
         wrong=program("""
             class Classifier(nn.Module):
@@ -160,7 +160,7 @@ ENTRIES = (
     Rule(
         "RNS405",
         "padding picked",
-        "info",
+        "error",
         "A maximum over the steps picks the zeros behind a shorter sample: a sample's answer depends on how long the others of "
         "its batch are. The numbers of the run have shown it. A mask, however it is applied, ends it.",
         wrong=program("""
@@ -269,6 +269,57 @@ ENTRIES = (
             tokens = torch.tensor([[5, 2, 7, 3], [8, 1, 0, 0], [4, 6, 9, 0]])  # 0 is padding
             lengths = torch.tensor([4, 2, 3])
             report = rs.diagnose(Tagger(), tokens, lengths, axes=("batch seq", "batch"))
+            """),
+    ),
+    Rule(
+        "RNS408",
+        "a loss over padding",
+        "warning",
+        "The loss compares the scores behind the end of shorter samples with whatever fills the target up there, the same in "
+        "all of them: the more padding a batch has, the less its real steps count, and the model learns to predict padding.",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 5)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
+                    return self.fc(output).flatten(0, 1)
+
+            def loss(scores, target):
+                return nn.functional.cross_entropy(scores, target.flatten())  # RNS408
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
+            target = torch.tensor([[1, 3, 2], [4, 1, 3], [2, 4, 0], [1, 0, 0]])  # 0 is padding
+            report = rs.diagnose(
+                Tagger(), x, lengths, axes=("seq batch feature", "batch"),
+                target=target, target_axes="seq batch", loss=loss,
+            )
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(4, 8)
+                    self.fc = nn.Linear(8, 5)
+
+                def forward(self, x, lengths):
+                    packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
+                    output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
+                    return self.fc(output).flatten(0, 1)
+
+            def loss(scores, target):
+                return nn.functional.cross_entropy(scores, target.flatten(), ignore_index=0)
+
+            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
+            target = torch.tensor([[1, 3, 2], [4, 1, 3], [2, 4, 0], [1, 0, 0]])  # 0 is padding
+            report = rs.diagnose(
+                Tagger(), x, lengths, axes=("seq batch feature", "batch"),
+                target=target, target_axes="seq batch", loss=loss,
+            )
             """),
     ),
 )

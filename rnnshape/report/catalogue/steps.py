@@ -1,0 +1,148 @@
+"""RNS24x: steps in no order, or taken for channels or features."""
+
+from __future__ import annotations
+
+from rnnshape.report.catalogue.entry import Rule, program
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS240",
+        "steps that come several times",
+        "error",
+        "A view of (batch, channel, seq) as (batch, seq, channel) leaves every element where it is: the layer reads the first "
+        "channel, cut into pieces, as some of the steps, then the second. A transpose is meant.",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, x):
+                    steps = x.view(6, 9, 3)  # RNS240
+                    _, h_n = self.rnn(steps)
+                    return self.fc(h_n[-1])
+
+            report = rs.diagnose(Model(), torch.zeros(6, 3, 9), axes="batch channel seq")
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, x):
+                    steps = x.transpose(1, 2)
+                    _, h_n = self.rnn(steps)
+                    return self.fc(h_n[-1])
+
+            report = rs.diagnose(Model(), torch.zeros(6, 3, 9), axes="batch channel seq")
+            """),
+    ),
+    Rule(
+        "RNS241",
+        "steps taken for channels",
+        "warning",
+        "BatchNorm1d normalises dim 1 of (batch, channels, positions). Of (batch, seq, feature) it normalises each step over "
+        "all features, and learns a scale for each step and none for a feature. Where each step is to have its own, ignore it.",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 8, batch_first=True)
+                    self.norm = nn.BatchNorm1d(9)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(self.norm(output))  # RNS241
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 8, batch_first=True)
+                    self.norm = nn.BatchNorm1d(8)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(self.norm(output.transpose(1, 2)).transpose(1, 2))
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS242",
+        "a dim that nobody gave",
+        "info",
+        "F.normalize takes dim 1 where it is given none, softmax dim 0 of three and else dim 1. Of a sequence that may be the "
+        "steps, while vectors of features are meant.",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(nn.functional.normalize(output))  # RNS242
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    return self.fc(nn.functional.normalize(output, dim=-1))
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS243",
+        "a unit picked for a step",
+        "error",
+        "An index along the last dim of an output has left one hidden unit, at all steps, where all units of one step are "
+        "meant. The next layer reads the steps as its features.",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 9, batch_first=True)
+                    self.fc = nn.Linear(9, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    last = output[:, :, -1]  # RNS243
+                    return self.fc(last)
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(3, 9, batch_first=True)
+                    self.fc = nn.Linear(9, 2)
+
+                def forward(self, x):
+                    output, _ = self.rnn(x)
+                    last = output[:, -1, :]
+                    return self.fc(last)
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
+            """),
+    ),
+)

@@ -1,0 +1,170 @@
+"""RNS404, 405, 408: what counts padding, in a pooling over the steps or in a loss.
+
+Where samples end the coordinates tell: an output that was unpacked has none behind, and of one that was not the lengths, or the
+ids of padding, tell. Whether a mask was applied, in whatever way, the model's own numbers tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import LARGEST, runs_along
+from rnnshape.operations.uses import Broadcast, Reduction, RowLoss, Weighing
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.behind import at_the_end, behind_the_end
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.wording import wrong
+
+__all__: list[str] = []
+
+_UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
+"""What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
+
+_MEANS = frozenset(["mean", "avg_pool1d", "adaptive_avg_pool1d"])
+_MAXIMA = frozenset(["max", "amax", "max_pool1d", "adaptive_max_pool1d"])
+
+SHARE = 0.001
+"""The least share of a sum that is worth a finding."""
+
+# Pooling over the steps
+
+
+@note(Weighing, Broadcast)
+def steps_are_masked(use: Weighing | Broadcast, step: Step) -> None:
+    """Something that differs between samples meets the steps of an output: a mask, or weights."""
+    for mark in use.marks:
+        others = [other for other in use.marks if other is not mark and any(runs_along(t) for _, t in other.of("batch"))]
+        for axis, _ in mark.of("step") if others else ():
+            step.masked.keep(axis, None)
+
+
+@rule(Reduction)
+def a_mean_counts_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """A mean over the steps divides by the longest length, and adds what stands behind a shorter sample's end."""
+    if use.name not in _MEANS or len(use.dims) != 1:
+        return
+    padding = _padding_of(use, step)
+    if padding is not None and (_is_untouched(use.mark, step) or _adds_padding(use, padding, step)):
+        message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
+        packed = any(-1 in table for _, table in use.mark.of("step"))
+        fits = "sum over the steps, and divide by lengths.unsqueeze(-1)" if packed and use.name == "mean" else None
+        yield wrong("RNS404", message, fits, seen=use.mark)
+
+
+@rule(Reduction)
+def a_sum_adds_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """A sum over the steps adds what a layer has made of the padding."""
+    if use.name != "sum" or len(use.dims) != 1 or "RNS225" in step.told:
+        return
+    padding = _padding_of(use, step)
+    if padding is not None and _adds_padding(use, padding, step):
+        message = "the sum over the steps adds what stands in the padding of shorter samples"
+        yield wrong("RNS404", message, seen=use.mark)
+
+
+@rule(Reduction)
+def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """A maximum over the steps has picked what lies behind a shorter sample's end."""
+    if use.name not in _MAXIMA or len(use.dims) != 1:
+        return
+    dim, values, padding = use.dims[0], _numbers(use.tensor, step), _padding_of(use, step)
+    if padding is None or values is None:
+        return
+    padding = padding.to(values.device)
+    least = torch.finfo(values.dtype).min
+    real, behind = values.masked_fill(padding, least).amax(dim), values.masked_fill(~padding, least).amax(dim)
+    if bool(((behind > real) & (real > least)).any()):
+        message = "the maximum over the steps picks the padding of shorter samples"
+        fits = "out.masked_fill(padding, float('-inf')) before it leaves the padding out"
+        yield wrong("RNS405", message, fits, seen=use.mark)
+
+
+def _padding_of(use: Reduction, step: Step) -> Tensor | None:
+    return behind_the_end(use.mark, use.dims[0], step) if use.mark.of("step") else None
+
+
+def _numbers(tensor: Tensor, step: Step) -> Tensor | None:
+    """Return numbers with a fraction that may be looked at, None where there are none, or too many."""
+    values = step.values(tensor)
+    return None if values is None or not values.is_floating_point() or values.numel() > LARGEST else values.detach()
+
+
+def _is_untouched(mark: Mark, step: Step) -> bool:
+    """Tell whether an output is as it was unpacked: zeros behind the end, which add nothing, and are counted."""
+    for axis, table in mark.of("step"):
+        site = mark.sites.get(axis)
+        if -1 in table and site is not None and site.name in _UNPACKS and axis not in step.masked:
+            return True
+    return False
+
+
+def _adds_padding(use: Reduction, padding: Tensor, step: Step) -> bool:
+    """Tell whether anything but zeros stands behind the end: nobody has put a mask over it."""
+    values = _numbers(use.tensor, step)
+    if values is None:
+        return False
+    values, padding = values.abs(), padding.to(values.device)
+    behind, real = (values.masked_fill(where, 0.0).sum(use.dims[0]) for where in (~padding, padding))
+    return bool((behind > SHARE * real).any())
+
+
+# Losses
+
+
+@rule(RowLoss)
+def a_loss_counts_padding(use: RowLoss, step: Step) -> Iterator[Mistake]:
+    """A loss has rows behind the end of shorter samples, where all targets are one filling that nobody ignores."""
+    rows, target, scores = _rows_behind(use, step), step.values(use.target), step.values(use.scores)
+    if rows is None or target is None or scores is None or target.numel() > LARGEST or scores.numel() > LARGEST:
+        return
+    padding, ends = (part.to(target.device).broadcast_to(target.shape) for part in rows)
+    filling, real = target[padding], target[~(padding | ends)]
+    if not filling.numel() or not real.numel() or bool((filling != filling[0]).any()):
+        return
+    if target.is_floating_point():
+        if scores.shape != target.shape or not bool((scores[padding] != filling).any()) or bool((real == filling[0]).all()):
+            return
+        fits = None
+    else:
+        if int(filling[0]) in use.ignored or bool((real == filling[0]).any()):
+            return
+        fits = f"ignore_index={int(filling[0])} leaves the padding out"
+    message = f"{use.name} counts the padding of shorter samples: {int(padding.sum())} of its {padding.numel()} targets"
+    yield wrong("RNS408", message, fits, seen=use.rows)
+
+
+def _rows_behind(use: RowLoss, step: Step) -> tuple[Tensor, Tensor] | None:
+    """Return which rows of a loss are padding, by the target or by the scores, and at which a filling may stand for the end.
+
+    A model of language is to say at the last real step that the sample ends there.
+    """
+    wanted = use.wanted or Mark(())
+    for axis, table in wanted.of("seq"):
+        padding = step.padding.get(axis.of)
+        samples = next((t for _, t in wanted.of("batch") if int(t.min()) >= 0), None)
+        if padding is not None and samples is not None and padding.is_right and int(samples.max()) < len(padding.last):
+            after = table - padding.last[samples]
+            return after > 1, after == 1
+    for _, table in use.rows.of("step"):
+        for dim in runs_along(table)[:1]:
+            found, ends = behind_the_end(use.rows, dim, step), at_the_end(use.rows, step)
+            if found is not None and ends is not None:
+                return found, ends
+    return None
+
+
+@rule(Reduction)
+def losses_of_padding_are_added(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """A mean of the losses of all steps counts those in the padding, over which nobody has put a mask."""
+    is_whole = use.name in ("mean", "sum") and len(use.dims) == len(use.mark.sizes) and use.mark.target
+    for _, table in use.mark.of("step") if is_whole else ():
+        for dim in runs_along(table)[:1]:
+            padding = behind_the_end(use.mark, dim, step)
+            if padding is not None and _adds_padding(use, padding, step):
+                yield wrong("RNS408", f"the {use.name} of the losses counts the padding of shorter samples", seen=use.mark)
+                return

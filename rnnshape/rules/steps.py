@@ -1,0 +1,111 @@
+"""RNS24x: steps that are read in no order, or taken for channels or features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark, Site
+from rnnshape.coordinates.reading import layout_before
+from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.wording import called, word, wrong
+
+__all__: list[str] = []
+
+_RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
+_PICKS = frozenset(["index", "select", "narrow", "index_select"])
+
+
+@rule(RecurrentInput, Packing)
+def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mistake]:
+    """A layer reads as many steps as there are, and some of them come twice: a view of (batch, channel, seq) for a transpose.
+
+    Windows that overlap come in order, and whoever reads one variable after the other has more steps than the sequence.
+    """
+    mark, dim = use.mark, use.seq_dim
+    for axis, table in mark.tables.items() if use.batch_dim is not None else ():
+        site = mark.sites.get(axis)
+        if axis.name not in ("seq", "step") or site is None or not _starts_again(table, dim):
+            continue
+        if len(unique(table)) == mark.sizes[dim] and _others_along(mark, axis, dim):
+            rows = numbers(first_along(table, dim).flatten())
+            shown = ", ".join(map(str, rows[:7]))
+            message = f"the steps of {called(use.name)} begin at steps {shown}, ... of {word(axis)}: they come several times"
+            yield wrong("RNS240", message, _in_order(site, axis, dim), site=site, seen=mark)
+            return
+
+
+def _in_order(site: Site, axis: Axis, dim: int) -> str | None:
+    """Return what to write for a reshape, where moving the dim of the steps to its place gives the same sizes."""
+    before = layout_before(site) if site.name in _RESHAPES else None
+    dims = [d for d, names in enumerate(before.names) if names == axis.name] if before is not None else []
+    if len(dims) != 1:
+        return None
+    sizes = [*site.sizes_before[: dims[0]], *site.sizes_before[dims[0] + 1 :]]
+    sizes.insert(dim, site.sizes_before[dims[0]])
+    if tuple(sizes) == site.sizes:
+        return f"instead of {site.name}: movedim({dims[0]}, {dim})"
+    if dim + 2 == len(site.sizes) and (*sizes[: dim + 1], prod(sizes[dim + 1 :])) == site.sizes:
+        return f"instead of {site.name}: movedim({dims[0]}, {dim}).flatten({dim + 1})"
+    return None
+
+
+def _starts_again(table: Tensor, dim: int) -> bool:
+    """Tell whether an axis goes on along a dim, and then begins anew."""
+    if not varies(table, dim) or -1 in table or not separable(table):
+        return False
+    line = first_along(table, dim).flatten()
+    turns = (line[1:] < line[:-1]).nonzero().flatten() + 1
+    return len(turns) > 0 and bool((line[turns] == line[0]).all()) and int(line[1]) >= int(line[0])
+
+
+def _others_along(mark: Mark, axis: Axis, dim: int) -> bool:
+    """Tell whether another axis than samples lies along a dim as well."""
+    return any(name != axis and name.name != "batch" and varies(table, dim) for name, table in mark.tables.items())
+
+
+@rule(ChannelNorm)
+def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
+    """Batch normalisation of (batch, seq, feature) has a mean and a scale for each step, and none for a feature."""
+    if len(use.mark.sizes) != 3:
+        return
+    along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
+    if 1 in along and along[1].name in ("seq", "step") and 2 in along and along[2].name in ("feature", "hidden"):
+        message = f"{use.name} takes dim 1 for its channels, and here the steps lie along it: each step has a scale of its own"
+        fits = "transpose(1, 2) of its input and of its output normalises each feature"
+        if use.mark.sizes[1] != use.mark.sizes[2]:
+            fits = f"nn.BatchNorm1d({use.mark.sizes[2]}) with {fits}"
+        yield wrong("RNS241", message, fits, seen=use.mark)
+
+
+@rule(ImplicitDim)
+def a_dim_that_nobody_gave(use: ImplicitDim, step: Step) -> Iterator[Mistake]:
+    """Without a dim softmax and normalize take one by the number of dims, along which the steps may lie."""
+    last = len(use.mark.sizes) - 1
+    steps = any(a.name in ("seq", "step") and runs_along(table) == [use.dim] for a, table in use.mark.tables.items())
+    if steps and use.dim != last:
+        message = f"{use.name} takes dim {use.dim} where it is given none, and the steps lie along it"
+        yield wrong("RNS242", message, seen=use.mark)
+
+
+@rule(Contraction)
+def one_unit_of_all_steps(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """An index along the features has left one unit, and the steps lie where a layer reads features."""
+    for axis, table in use.mark.of("step"):
+        call = step.usage.source(axis)
+        units = use.mark.tables.get(call.hidden) if call is not None else None
+        if call is None or units is None or units.numel() > 1 or call.width * call.directions < 2 or int(units.max()) < 0:
+            continue
+        site = use.mark.sites.get(call.hidden)
+        if runs_along(table) == list(use.dims) and site is not None and site.name in _PICKS:
+            unit = int(units.max())
+            what = f"an index took one of {call.width} units for one step"
+            message = f"{called(use.name)} reads unit {unit} of every step: {what}"
+            yield wrong("RNS243", message, site=site, seen=use.mark)
