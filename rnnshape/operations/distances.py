@@ -11,7 +11,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
-from rnnshape.operations.uses import Contraction
+from rnnshape.operations.uses import Broadcast, Contraction
 
 __all__ = ["scattered"]
 
@@ -28,6 +28,18 @@ def every_distance(op: Operation) -> None:
             tables = {a: t.unsqueeze(at) for a, t in contracted(mark, (len(mark.sizes) - 1,), keepdim=False).items()}
             sources.append((mark, {a: at_sizes(t, tuple(op.result.shape)) for a, t in tables.items()}))
     put_result(op, op.result, joined(sources), known)
+
+
+@operation("dist")
+def norm_of_the_difference(op: Operation) -> None:
+    """Two operands meet element by element, and one number comes out."""
+    tensors = [op.argument(0, "input"), op.argument(1, "other")]
+    marks = [m for t in tensors if (m := op.book.mark(t))]
+    sizes = tuple(torch.broadcast_shapes(*(t.shape for t in tensors)))
+    op.consume(*marks)
+    if any(m.sizes != sizes for m in marks):
+        op.emit(Broadcast(op.name, tuple(marks), sizes))
+    meet(op, marks, sizes)
 
 
 @operation("cosine_similarity", "pairwise_distance")
@@ -177,6 +189,9 @@ def side_by_side(op: Operation) -> None:
     """Replay on each of several tensors by itself."""
     tensors = list(leaves(op.args))
     results = list(leaves(op.result))
+    marks = [m for t in tensors if (m := op.book.mark(t))]
+    if op.name == "broadcast_tensors" and any(m.sizes != tuple(results[0].shape) for m in marks):
+        op.emit(Broadcast(op.name, tuple(marks), tuple(results[0].shape)))
     for at, (tensor, result) in enumerate(zip(tensors, results, strict=False)):
         mark = op.book.mark(tensor)
         if mark is None:

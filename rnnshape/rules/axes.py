@@ -91,7 +91,7 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     full = all(m.sizes == marks[0].sizes for m in marks)
     if crossed and full and not any(lies_along(m, use.axis, {*runs_along(a), *runs_along(b)}) for m in marks):
         return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
-    turned = crossed and exchanged(marks, use.axis, a.dim())
+    turned = crossed and exchanged(marks, use.axis, a.dim()) and "RNS504" not in step.told
     if not (crossed and (full or turned)) and not repeated_otherwise(a, b):
         return
     at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]

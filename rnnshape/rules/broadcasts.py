@@ -25,7 +25,7 @@ __all__: list[str] = []
 Sizes = tuple[int, ...]
 
 _COMPARES = frozenset(["eq", "ne", "lt", "le", "gt", "ge", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"])
-_SUBTRACTS = frozenset(["sub", "subtract", "__sub__", "__rsub__", "rsub"])
+_SUBTRACTS = frozenset(["sub", "dist", "subtract", "__sub__", "__rsub__", "rsub"])
 _WARNS = frozenset(["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
 """The losses of which torch says "Using a target size ... that is different to the input size"."""
 
