@@ -85,7 +85,13 @@ def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
 
 
 def _padding_of(use: Reduction, step: Step) -> Tensor | None:
-    return behind_the_end(use.mark, use.dims[0], step) if use.mark.of("step") else None
+    """Return what is padding of an output that was packed, or of which somebody has the lengths: others may put up with it."""
+    for axis, _ in use.mark.of("step"):
+        call = step.usage.source(axis)
+        padding = step.padding.get(call.seq.of) if call is not None and call.seq is not None else None
+        if call is not None and (call.packed or (padding is not None and padding.is_seen and padding.has_lengths)):
+            return behind_the_end(use.mark, use.dims[0], step)
+    return None
 
 
 def _numbers(tensor: Tensor, step: Step) -> Tensor | None:

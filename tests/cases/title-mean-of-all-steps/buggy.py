@@ -12,7 +12,8 @@ class Title(nn.Module):
     def forward(self, x):
         y, _ = self.rnn(self.emb(x))
         real = x.ne(0).unsqueeze(-1)
-        return self.out(y.mean(1))
+        lengths = x.ne(0).sum(1)
+        return self.out(y.mean(1)) * (lengths[:, None] > 0)
 
 
 def tokens(lengths, steps):
