@@ -71,8 +71,8 @@ MIXED, TURNED = RULES["RNS203"], RULES["RNS201"]
          ["2 lines of wrong are marked",
           "wrong gives [('RNS203', 'error', ('RNS203_wrong.py', 14))], not [('RNS203', 'error', ('RNS203_wrong.py', 10)), "
           "('RNS203', 'error', ('RNS203_wrong.py', 14))]"]),
-        (replace(MIXED, right=RULES["RNS405"].wrong),
-         ["right gives RNS405: the maximum over the steps picks the padding of shorter samples"]),
+        (replace(MIXED, right=RULES["RNS242"].wrong),
+         ["right gives RNS242: normalize takes dim 1 where it is given none, and the steps lie along it"]),
         (replace(MIXED, right=MIXED.right + "1 / 0\n"), ["right raises ZeroDivisionError('division by zero')"]),
         (replace(MIXED, right="report = rs.Report()\n"), ["right calls no recurrent layer"]),
     ],
