@@ -42,6 +42,7 @@ __all__ = [
     "is_left_to_python",
     "is_library",
     "is_recorded",
+    "is_sharded",
     "is_transformed",
     "is_unbatched_call",
     "known_values",
@@ -255,6 +256,12 @@ def is_recorded() -> bool:
     if _is_profiled() or torch._C._get_dispatch_mode(_PROXY) is not None or torch._ops._len_torch_dispatch_stack_pre_dispatch():
         return True
     return _is_capturing is not None and torch.cuda.is_initialized() and _is_capturing()
+
+
+def is_sharded(model: nn.Module) -> bool:
+    """Tell whether ``fully_shard`` has parts of the parameters of a model, or of a module in it, on other ranks."""
+    kind = getattr(sys.modules.get("torch.distributed.fsdp"), "FSDPModule", ())
+    return any(isinstance(module, kind) for _, module in named_modules(model))
 
 
 def is_transformed() -> bool:
