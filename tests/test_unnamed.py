@@ -10,7 +10,6 @@ import pathlib
 import random
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 import torch

@@ -35,13 +35,8 @@ PASS, ASIDE, NONE, NOT_YET_SAID = "pass", "aside", "–", "not yet"
 FOLLOWING = ("diagnose", "track", "check", "run", "pytest")
 """Doors that follow every axis."""
 
-COMPILED = "compilers: the compiled model runs with more compiled frames, or stops, or the report does not say so"
-RECORDED = "compilers: what the user records has operations of ours in it"
-KINDS = "tables are made under the user's transform or fake mode, which is a mistake of ours that is logged"
-KEPT = "while the watch is on, a model that was recorded does not die"
-
 NOT_YET: dict[tuple[str, str], str] = {
-    (situation, "assert_layout"): "compilers: an assertion before a layer that is left to Python makes a frame that computes nothing"
+    (situation, "assert_layout"): "compilers: an assertion before a layer that Python runs makes a frame that computes nothing"
     for situation in ("compiled_before", "compiled_after")
 }
 """Cells that break a promise today, with the reason. One that keeps it fails until it is taken out of here."""
