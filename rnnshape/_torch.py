@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor, nn
 from torch._C import _autograd
+from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.fx import _symbolic_trace as _fx
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
@@ -60,6 +61,7 @@ __all__ = [
     "untouched_randomness",
     "user_frame",
     "user_location",
+    "without_functions",
     "without_modes",
 ]
 
@@ -266,7 +268,7 @@ def is_sharded(model: nn.Module) -> bool:
 
 def is_transformed() -> bool:
     """Tell whether a transform of torch.func is at work in this thread, which would wrap tensors of ours too."""
-    return torch._C._functorch.peek_interpreter_stack() is not None
+    return peek_interpreter_stack() is not None
 
 
 def is_faked() -> bool:
@@ -302,8 +304,11 @@ def unseen() -> AbstractContextManager[object]:
 undispatched = torch._C._DisableTorchDispatch
 """The context in which fake tensors do not see our own work either."""
 
-without_modes = _disable_current_modes
+without_modes = cast("Callable[[], AbstractContextManager[object]]", _disable_current_modes)
 """The context in which no mode at all is on, for what is to be done with real tensors."""
+
+without_functions = torch._C.DisableTorchFunction
+"""The context in which no function mode is on."""
 
 
 def memory_of(storage: torch.UntypedStorage) -> int:

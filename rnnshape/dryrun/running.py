@@ -181,7 +181,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         NeedsWholeNumbersError: where an input of no stated dtype is used as an index.
     """
     fakes = Fakes()
-    with torch._C.DisableTorchFunction(), _torch.without_modes():  # modes such as torch.device("meta") are for the model's own
+    with _torch.without_functions(), _torch.without_modes():  # modes such as torch.device("meta") are for the model's own
         inputs = _Inputs(request, fakes, numbers, whole)
         model = structural_copy(request.model, fakes)
     session = request.session(model, request.ignore)

@@ -80,7 +80,7 @@ TRANSFORMED = "under a transform of torch.func (grad, vmap, jvp) nothing is foll
 FAKED = "under FakeTensorMode nothing is followed; rnnshape.predict does a dry run with fake tensors of its own"
 
 
-def why_aside(among_fakes: bool = False) -> str:
+def _why_aside(among_fakes: bool = False) -> str:
     """Say why nothing is followed in this thread; empty where it can be.
 
     Args:
@@ -257,7 +257,7 @@ class Tracker(TorchFunctionMode):
 
     def steps_aside(self) -> bool:
         """Tell whether somebody would meet our own work in what this thread does; then nothing is followed."""
-        if why := why_aside(self.among_fakes):
+        if why := _why_aside(self.among_fakes):
             self._report.did_not_look(why)
         return bool(why)
 
