@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import Tensor
 
@@ -175,7 +175,11 @@ def ctc(op: Raised, error: Exception) -> Mistake | None:
     for place, name in ((2, "input_lengths"), (3, "target_lengths")):
         lengths = op.argument(place, name)
         number = (
-            lengths.numel() if isinstance(lengths, Tensor) else len(lengths) if isinstance(lengths, (tuple, list)) else None
+            lengths.numel()
+            if isinstance(lengths, Tensor)
+            else len(cast("Any", lengths))
+            if isinstance(lengths, (tuple, list))
+            else None
         )
         if number is not None and number != scores.size(1):
             message = f"ctc_loss gets {number} {name} for {op.described_dim(scores, 1)}: it needs one for each sample"
