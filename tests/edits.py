@@ -152,7 +152,7 @@ SOFTMAXES = ("softmax", "log_softmax", "normalize", "Softmax", "LogSoftmax")
 
 
 @form(
-    r"dim=(\d) normalises over the (?:steps|features)(?:, dim=(\d) over the features)?",
+    r"dim=(\d) normalises over the (?:steps|features|keys|queries)(?:, dim=(\d) over the features)?",
     r"dim=(\d) of log_softmax has the classes",
     r"dim=(\d) scales each vector by itself",
 )
@@ -279,6 +279,52 @@ def repeated_alike(place: Place) -> Edited:
         assert [place.text(a) for a in call.args[1:]] == ["1"] * len(call.args[1:])
         changes.append((call, f"{place.text(call.func.value)}.repeat_interleave({place.text(call.args[0])}, 0)"))
     return [place.put(*changes)]
+
+
+def mask_of(place: Place, *names: str) -> ast.expr:
+    """Return the mask that a call on the line is given."""
+    given = [k.value for c in place.calls("", *place.names_of("MultiheadAttention"), "scaled_dot_product_attention")
+             for k in c.keywords if k.arg in (names or ("key_padding_mask", "attn_mask"))]  # fmt: skip
+    return only(given, "mask")
+
+
+@form(r"(transpose\(.*?\)) of the mask fits")
+def turned_mask(place: Place, change: str) -> Edited:
+    return [behind(place, mask_of(place), f".{change}")]
+
+
+@form(r"~ of the mask fits")
+def inverted_mask(place: Place) -> Edited:
+    mask = mask_of(place)
+    return [place.put((mask, f"~({place.text(mask)})"))]
+
+
+@form(r"key_padding_mask= in place of attn_mask= fits")
+def mask_of_the_keys(place: Place) -> Edited:
+    mask = mask_of(place, "attn_mask")
+    start, _ = place._span(mask)
+    assert place.source[:start].endswith("attn_mask=")
+    return [place.source[: start - len("attn_mask=")] + "key_padding_mask=" + place.source[start:]]
+
+
+@form(r"repeat_interleave in place of repeat fits")
+def repeated_in_a_row(place: Place) -> Edited:
+    call = place.call("repeat")
+    assert isinstance(call.func, ast.Attribute)
+    return [place.put((call, f"{place.text(call.func.value)}.repeat_interleave({place.text(call.args[0])}, 0)"))]
+
+
+@form(r"transpose\(1, 2\) of query, key and value, and of what comes out fits")
+def heads_before_steps(place: Place) -> Edited:
+    call = place.call("scaled_dot_product_attention")
+    given = ", ".join(suffixed(place, argument, ".transpose(1, 2)") for argument in call.args)
+    return [place.put((call, f"{place.text(call.func)}({given}).transpose(1, 2)"))]
+
+
+@form(r"\[:x\.size\(1\)\]\.transpose\(0, 1\) of the table fits")
+def positions_of_the_steps(place: Place) -> Edited:
+    table = next(n for n in ast.walk(place.statement()) if isinstance(n, ast.Subscript))
+    return [place.put((table, f"{place.text(table.value)}[:x.size(1)].transpose(0, 1)"))]
 
 
 @form(r"unpack it first: (?:output, state = rnn\(x\)|h, c = cell\(x, state\))")

@@ -27,7 +27,6 @@ FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parent / "cases").glo
 MISSES: dict[str, str] = {
     "a2c-rollout-view": "axes='batch*seq ...' gives no sizes, and one number does not tell how two axes share it",
     "all-layers-in-classifier": "told at the loss, which its squeeze of two layers makes fail",
-    "attention-without-mask": "a note, RNS405, which counts as no finding",
     "autoencoder-target-flip-batch": "whole samples may be compared with others on purpose where no target was given",
     "bandsplit-mask-no-permute": "steps that are cut up, and then only multiplied",
     "beam-state-repeat-tokens-interleave": "the indices of topk are numbers of their own, not coordinates",
@@ -44,7 +43,6 @@ MISSES: dict[str, str] = {
     "malstm-norm-over-everything": "a scalar may be meant",
     "max-pool-sees-zero-filling": "a note, RNS405, which counts as no finding",
     "mc-dropout-view-order": "the mean over what a view mixed hides it",
-    "positional-encoding-indexed-by-batch": "a buffer has no axes",
     "rcnn-pool-over-features": "a maximum over the features of each step may be meant",
     "returns-discounted-over-batch": "a loop over dim 0 that adds up may be over anything",
     "rsl-rl-dones-as-index": "a mask used as an index has the values of an index",

@@ -67,7 +67,7 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("self.fc(state)", "self.fc(h)"),
     ),
     # where padding is has to be computed
-    ("attention-without-mask", "RNS405"): (
+    ("attention-without-mask", "RNS225"): (
         (
             "s = self.u(torch.tanh(out)).squeeze(-1)",
             "s = self.u(torch.tanh(out)).squeeze(-1); "
@@ -79,9 +79,19 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("out.max(dim=0)", "out.masked_fill(padding, float('-inf')).max(dim=0)"),
     ),
     ("RNS405", "RNS405"): (
-        ("self.score(output)", "self.score(output); padding = (torch.arange(4)[:, None] >= lengths)[:, :, None]"),
-        ("scores.softmax(dim=0)", "scores.masked_fill(padding, float('-inf')).softmax(dim=0)"),
+        ("output.max(0)", "output.masked_fill((torch.arange(4)[:, None] >= lengths)[:, :, None], float('-inf')).max(0)"),
     ),
+    ("RNS225", "RNS225"): (
+        (
+            "self.score(output).softmax",
+            "self.score(output).masked_fill((torch.arange(4)[:, None] >= lengths)[:, :, None], float('-inf')).softmax",
+        ),
+    ),
+    ("attention-reads-the-padding", "RNS225"): (("squeeze(-1)\n", "squeeze(-1).masked_fill(words == 0, float('-inf'))\n"),),
+    ("key-mask-laid-along-the-queries", "RNS225"): (("unsqueeze(2)", "unsqueeze(1)"),),
+    ("mha-reads-the-padding", "RNS225"): (("(h, h, h)", "(h, h, h, key_padding_mask=words == 0)"),),
+    # the mask is on another line
+    ("scores-filled-where-the-words-are", "RNS221"): (("masked_fill(real,", "masked_fill(~real,"),),
     # the whole layer is packed
     ("review-state-behind-the-padding", "RNS303"): (
         ("self.reader(vectors)", "self.reader(pack_padded_sequence(vectors, sizes, batch_first=True, enforce_sorted=False))"),

@@ -14,7 +14,10 @@ from rnnshape.report.location import Location
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
-__all__ = ["BATCH", "DRAW", "GUESSED", "MADE", "ROWS", "UNNAMED", "Form", "Mark", "Site"]
+__all__ = [
+    "BATCH", "COMPETING", "DRAW", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "QUERIES", "ROWS", "UNNAMED", "WEIGHED",
+    "Form", "Mark", "Site", "of_scores",
+]  # fmt: skip
 
 MADE = "#"
 """How the origin of an axis begins that a call of a recurrent layer made; no argument has such a name."""
@@ -35,6 +38,29 @@ UNNAMED = "unnamed"
 ROWS = "rows"
 """The name of an unnamed dim that one layer took for its batch, and another for its steps: it need not be the samples. So it
 may lie anywhere, but not be cut up in no order."""
+
+COMPETING = "competing"
+"""The name of an axis of weights: along it lie those that a softmax made to sum to one."""
+
+QUERIES = "queries"
+"""The name of an axis of scores between elements of one axis, which stands in its origin: which of them is the query."""
+
+KEYS = "keys"
+"""The name of the other one: which of them is the key."""
+
+ONES = "ones"
+"""The name of an axis of weights that are all 1, as a softmax over one score makes them."""
+
+WEIGHED = "weighed"
+"""The name of an axis of what was multiplied with such weights."""
+
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED])
+"""The names of axes that scores and weights have, and nothing that is made of them."""
+
+
+def of_scores(name: str, axis: Axis | None = None) -> Axis:
+    """Return the axis of scores that has this name, and tells of elements of another axis where there is one."""
+    return Axis(name, MADE if axis is None else f"{MADE}{axis.name}/{axis.of}")
 
 
 class Site:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import OF_SCORES, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import added_up, first_along, numbers, runs_along, separable
 from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
 from rnnshape.layout.layout import Layout
@@ -22,7 +22,8 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     names = set(only)
     dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
     for axis, table in mark.tables.items():
-        if (names and axis.name not in names) or not separable(table) or not _adds_up(table):
+        is_shown = axis.name in names if names else axis.name not in OF_SCORES
+        if not is_shown or not separable(table) or not _adds_up(table):
             continue
         for dim in (d for d in range(table.dim()) if table.size(d) > 1):
             if piece := _piece(axis, first_along(table, dim).flatten()):

@@ -15,7 +15,7 @@ from itertools import permutations
 
 from rnnshape import text
 from rnnshape.errors import LayoutError
-from rnnshape.layout.axes import Axis, Block, Dim, Dims, Factor, axes_of
+from rnnshape.layout.axes import Axis, Block, Dim, Dims, Factor, axes_of, whole
 from rnnshape.layout.dims import render, sizes_of
 from rnnshape.layout.factoring import regroup
 from rnnshape.layout.sizes import Monomial, Size, divide, product
@@ -59,8 +59,7 @@ def interleaves(before: Dims, after: Dims) -> bool:
 
 def _explain_interleaving(before: Dims, after: Dims, call: str) -> str:
     """Write what an interleaving reshape does, and what to write instead if a transpose was found to mend it."""
-    shown = [[label, render(dims), text.sizes(sizes_of(dims))] for label, dims in (("from   ", before), ("to", after))]
-    lines = [f"{call} interleaves samples: no dim of the result is batch", *text.columns(shown)]
+    lines = [f"{call} interleaves samples: no dim of the result is batch", *_shown(before, after)]
     samples = _samples_in_first_row(before, after)
     if samples > 1:
         held = "samples 0 and 1" if samples == 2 else f"samples 0 to {samples - 1}"
@@ -105,15 +104,23 @@ def misread(before: Dims, after: Dims, all_axes: bool = False) -> int | None:
 
 def _explain_misreading(before: Dims, after: Dims, at: int, call: str) -> str:
     """Write what a reshape makes of the axes of one dim, and the sizes that have them apart."""
-    shown = [[label, render(dims), text.sizes(sizes_of(dims))] for label, dims in (("from   ", before), ("to", after))]
     apart = (*before[:at], *((f,) for f in before[at]), *before[at + 1 :])
     order = ", ".join(str(f.size) for f in before[at])
     return "\n".join([
         f"{call} cuts across axes: dim {at} is {render((before[at],))}, in this order",
-        *text.columns(shown),
+        *_shown(before, after),
         f"  instead  unflatten({at}, ({order}))",
         f"           {render(apart)}",
     ])  # fmt: skip
+
+
+def _shown(before: Dims, after: Dims) -> list[str]:
+    """Lay before and after under each other; what a reshape has cut where it does not divide is called mixed."""
+    blocks = {f.axis: None for d in after for f in d if isinstance(f.axis, Block)}
+    spoken = tuple(tuple(whole(Axis("mixed"), f.size) if isinstance(f.axis, Block) else f for f in d) for d in after)
+    shown = [[label, render(dims), text.sizes(sizes_of(dims))] for label, dims in (("from   ", before), ("to", spoken))]
+    made_of = [" x ".join(map(str, block.parts)) for block in blocks]
+    return [*text.columns(shown), *(f"           mixed is {parts}, cut where they do not divide" for parts in made_of)]
 
 
 def _is_state(dim: Dim) -> bool:

@@ -240,8 +240,9 @@ class Layout:
         Traceback (most recent call last):
         ...
         rnnshape.errors.LayoutError: reshape(6, -1) interleaves samples: no dim of the result is batch
-          from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
-          to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
+          from     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)
+          to       mixed=6 (mixed=4 hidden=16)                (6, 64)
+                   mixed is layers=2 x directions=2 x batch=6, cut where they do not divide
                    row 0 holds samples 0 to 3
           instead  transpose(0, 1).flatten(1)
                    batch=6 (layers=2 directions=2 hidden=16)
@@ -276,8 +277,9 @@ class Layout:
         Traceback (most recent call last):
         ...
         rnnshape.errors.LayoutError: unflatten(0, (2, 3)) cuts across axes: dim 0 is (layers=3 directions=2), in this order
-          from     (layers=3 directions=2) batch=6 hidden=16                                            (6, 6, 16)
-          to       {layers=3 directions=2}//3=2 {layers=3 directions=2}%3/6=3 batch=6 hidden=16  (2, 3, 6, 16)
+          from     (layers=3 directions=2) batch=6 hidden=16  (6, 6, 16)
+          to       mixed=2 mixed=3 batch=6 hidden=16          (2, 3, 6, 16)
+                   mixed is layers=3 x directions=2, cut where they do not divide
           instead  unflatten(0, (3, 2))
                    layers=3 directions=2 batch=6 hidden=16
         """

@@ -1,17 +1,18 @@
-"""Attention: the steps of the keys are contracted, and those of the query remain."""
+"""Attention: scores become weights, the steps of the keys are contracted, and those of the query remain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import COMPETING, ONES, Mark
 from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.marking import contracted, joined, put_result
+from rnnshape.operations.marking import contracted, joined, kept_but, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
-from rnnshape.operations.uses import AttentionInput
+from rnnshape.operations.uses import Attending, AttentionInput, Meeting, Normalisation
 
 __all__ = ["attention"]
 
@@ -25,6 +26,7 @@ def attention(op: Operation) -> None:
         mark = op.book.reads(tensor, 1, (0,)) if isinstance(tensor, Tensor) and tensor.dim() == 3 else None
         if mark is not None:
             op.emit(AttentionInput(op.name, name, mark))
+    _attend(op, query, key, ("key_padding_mask", "attn_mask"), int(op.argument(4, "num_heads")))
     if op.book.mark(query) is None or not isinstance(op.result, tuple):
         return
     output, last = op.result[0], query.dim() - 1
@@ -44,6 +46,7 @@ def dot_product_attention(op: Operation) -> None:
     """(..., steps, features): keys' steps are contracted, so only the query's remain."""
     query, key, value = (op.argument(i, name) for i, name in enumerate(("query", "key", "value")))
     marks = [op.book.mark(t) for t in (query, key, value)]
+    _attend(op, query, key, ("attn_mask",), 0)
     op.consume(*(m for m in marks if m is not None))
     if marks[0] is None or op.kwargs.get("enable_gqa"):
         return
@@ -56,8 +59,49 @@ def dot_product_attention(op: Operation) -> None:
     put_result(op, op.result, _of_the_query(sources), [m for m, _ in sources])
 
 
+_PLACES = {("multi_head_attention_forward", "key_padding_mask"): 14, ("multi_head_attention_forward", "attn_mask"): 16,
+           ("scaled_dot_product_attention", "attn_mask"): 3}  # fmt: skip
+"""Where a mask stands among the arguments."""
+
+
+def _attend(op: Operation, query: Tensor, key: Tensor, roles: Sequence[str], heads: int) -> None:
+    """Tell of queries and keys of which something is known, with their masks."""
+    known, keys = op.book.mark(query), op.book.mark(key)
+    if known is None or keys is None or len(keys.sizes) < 3:
+        return
+    if keys is not known and len(keys.sizes) == len(known.sizes):
+        op.emit(Meeting(op.name, (known, keys)))
+    given = [(role, op.argument(_PLACES[op.name, role], role)) for role in roles]
+    masks = [(role, mask) for role, mask in given if isinstance(mask, Tensor)]
+    marks = tuple(op.book.mark(mask) for _, mask in masks)
+    op.emit(Attending(op.name, known, keys, tuple(r for r, _ in masks), tuple(m for _, m in masks), marks, heads))
+
+
 def _of_the_query(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
     """Return what the query knows: each of its steps keeps its axes, and its sample where it looks at no other."""
     _, kept = sources[0]
     samples = joined(sources)
     return {axis: table for axis, table in kept.items() if axis.name != "batch" or axis in samples}
+
+
+@repeatable
+@operation("softmax", "log_softmax", "softmin", "gumbel_softmax", "_softmax", "_log_softmax")
+def softmax(op: Operation) -> None:
+    """Normalises along one dim."""
+    source = op.argument(0, "input")
+    position = 4 if op.name == "gumbel_softmax" else 1
+    dim = op.kwargs.get("dim", op.args[position] if len(op.args) > position else -1 if op.name == "gumbel_softmax" else None)
+    mark = op.book.mark(source)
+    if mark is None:
+        return
+    if dim is None and op.name != "gumbel_softmax":
+        dim = 0 if source.dim() in (0, 1, 3) else 1  # what torch still takes, with a warning
+    if type(dim) is not int or not mark.sizes:
+        op.book.put(op.result, replace(mark, tables=kept_but(mark, None), made=None))
+        return
+    dim %= len(mark.sizes)
+    op.emit(Normalisation(op.name, mark, dim))
+    weights = op.book.part_of(COMPETING if mark.sizes[dim] > 1 else ONES)
+    tables = kept_but(mark, (dim,)) | {weights: along(mark.sizes[dim], dim, len(mark.sizes))}
+    sites = mark.sites | {weights: op.book.site(op.name, mark, mark.sizes)}
+    op.book.put(op.result, replace(mark, tables=tables, sites=sites, made=None))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from torch import Tensor
 
+from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import along, at_sizes, compress, interned, varies
+from rnnshape.coordinates.room import SMALL
+from rnnshape.coordinates.tables import along, compress, interned, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.marking import contracted, joined, put_result
-from rnnshape.operations.pointwise import keeps, meet, pointwise, weigh
+from rnnshape.operations.marking import contracted, kept_but, put_result
+from rnnshape.operations.pointwise import keeps, meet, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
-from rnnshape.operations.uses import Contraction, Normalisation, Product, Reduction, Scaling, TokenIds
+from rnnshape.operations.uses import Contraction, Reduction, Scaling, TokenIds
 
-__all__ = ["keeps_but"]
+__all__: list[str] = []
 
 
 @repeatable
@@ -36,124 +37,9 @@ def linear(op: Operation) -> None:
     return put_result(op, result, tables, [mark], single=single)
 
 
-@repeatable
-@operation("matmul", "__rmatmul__", "bmm", "mm", "mv", "dot")
-def matmul(op: Operation) -> None:
-    """The last dim of the first operand meets the last but one of the second."""
-    a = op.argument(0, "input")
-    b = next((op.kwargs[n] for n in ("other", "mat2", "vec", "tensor") if n in op.kwargs), op.args[-1] if op.args else None)
-    _product(op, (b, a) if op.name == "__rmatmul__" else (a, b), [])
-
-
-@repeatable
-@operation("addmm", "baddbmm", "addmm_", "baddbmm_")
-def add_product(op: Operation) -> None:
-    """A product, with something added."""
-    batched = op.name.startswith("b")
-    a = op.argument(1, "batch1" if batched else "mat1")
-    b = op.argument(2, "batch2" if batched else "mat2")
-    added = op.argument(0, "input")
-    marks = [m for m in [op.book.mark(added)] if m is not None and op.kwargs.get("beta", 1) != 0]
-    _product(op, (a, b), marks)
-
-
-def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> None:
-    a, b = operands
-    result = op.result
-    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or not isinstance(result, Tensor):
-        return
-    left, right = op.book.mark(a), op.book.mark(b)
-    inner_a, inner_b = a.dim() - 1, max(b.dim() - 2, 0)
-    if left is not None and right is not None:
-        weigh(op)
-        op.emit(Product(op.name, left, inner_a, right, inner_b))
-    elif left is not None:
-        op.emit(Contraction(op.name, left, (inner_a,)))
-    elif right is not None:
-        op.emit(Contraction(op.name, right, (inner_b,)))
-    sizes = tuple(result.shape)
-    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
-    if left is not None:  # rows of the result, with the columns of b beside them
-        tables = contracted(left, (inner_a,), keepdim=False)
-        sources.append((left, {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in tables.items()}))
-    if right is not None:  # columns of the result, with the rows of a above them
-        tables = contracted(right, (inner_b,), keepdim=False)
-        at = -2 if b.dim() > 1 else 0
-        sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
-    sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
-    if sources:
-        put_result(op, result, joined(sources), [m for m, _ in sources])
-
-
-@repeatable
-@operation("einsum")
-def einsum(op: Operation) -> None:
-    """Letters name the dims: those that are not in the result are contracted."""
-    equation, operands = op.argument(0, "equation"), op.args[1:]
-    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
-        operands = tuple(operands[0])
-    marks = [op.book.mark(t) for t in operands]
-    known = [m for m in marks if m is not None]
-    if not known:
-        return
-    terms, output = _terms(equation)
-    if any(len(set(t)) != len(t) for t in terms) or len(terms) != len(marks):
-        op.consume(*known)
-        return
-    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
-    for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
-        if mark is None:
-            continue
-        gone = tuple(d for d, letter in enumerate(term) if letter not in output)
-        others = [t for i, (m, t) in enumerate(zip(marks, terms, strict=True)) if m is not None and i != at]
-        met = [d for d in gone if any(term[d] in other for other in others)]
-        op.emit(Contraction(op.name, mark, tuple(d for d in gone if d not in met)))
-        kept = [letter for letter in term if letter in output]
-        order = [kept.index(letter) for letter in output if letter in kept]
-        tables: dict[Axis, Tensor] = {}
-        for axis, table in contracted(mark, gone, keepdim=False).items():
-            table = table.permute(order)
-            for at, letter in enumerate(output):
-                if letter not in term:
-                    table = table.unsqueeze(at)
-            tables[axis] = table
-        sources.append((mark, tables))
-    op.consume(*known)
-    put_result(op, op.result, joined(sources), known)
-
-
-def _terms(equation: object) -> tuple[list[str], str]:
-    """Return the letters of each operand and of the result; none for an equation that is written in another way."""
-    if not isinstance(equation, str) or "." in equation:
-        return [], ""
-    inputs, arrow, output = equation.replace(" ", "").partition("->")
-    if not arrow:
-        output = "".join(sorted(c for c in set(inputs) - {","} if inputs.count(c) == 1))
-    return inputs.split(","), output
-
-
-@repeatable
-@operation("softmax", "log_softmax", "softmin", "gumbel_softmax", "_softmax", "_log_softmax")
-def softmax(op: Operation) -> None:
-    """Normalises along one dim."""
-    source = op.argument(0, "input")
-    position = 4 if op.name == "gumbel_softmax" else 1
-    dim = op.kwargs.get("dim", op.args[position] if len(op.args) > position else -1 if op.name == "gumbel_softmax" else None)
-    mark = op.book.mark(source)
-    if mark is None:
-        return
-    if dim is None and op.name != "gumbel_softmax":
-        dim = 0 if source.dim() in (0, 1, 3) else 1  # what torch still takes, with a warning
-    if type(dim) is int:
-        op.emit(Normalisation(op.name, mark, dim % max(source.dim(), 1)))
-    keeps_but(op, mark, (dim,) if type(dim) is int else None)
-
-
-def keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
-    """Give results of the same sizes what their source knows, but not which sample where samples lie along these dims."""
-    ndim = max(len(mark.sizes), 1)
-    dims = tuple(range(len(mark.sizes))) if dims is None else tuple(d % ndim for d in dims)
-    tables = {a: t for a, t in mark.tables.items() if a.name != "batch" or not t.dim() or not any(varies(t, d) for d in dims)}
+def _keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
+    """Give results of the same sizes what is left where a dim is mixed."""
+    tables = kept_but(mark, dims)
     for result in leaves(op.result):
         if tuple(result.shape) == mark.sizes:
             op.book.put(result, replace(mark, tables=dict(tables), made=None))
@@ -166,7 +52,7 @@ def cumulation(op: Operation) -> None:
     mark = op.book.mark(op.argument(0, "input"))
     dim = op.argument(1, "dim", op.kwargs.get("axis"))
     if mark is not None:
-        keeps_but(op, mark, (dim,) if type(dim) is int else None)
+        _keeps_but(op, mark, (dim,) if type(dim) is int else None)
 
 
 @repeatable
@@ -177,7 +63,7 @@ def normalize(op: Operation) -> None:
     if mark is not None:
         dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
         op.emit(Scaling(op.name, mark, dims))
-        keeps_but(op, mark, dims)
+        _keeps_but(op, mark, dims)
 
 
 @repeatable
@@ -190,7 +76,7 @@ def trailing_norm(op: Operation) -> None:
         shape = op.argument(1, "normalized_shape")
         dims = tuple(range(source.dim() - len(shape), source.dim()))
         op.emit(Contraction(op.name, mark, dims))
-        keeps_but(op, mark, dims)
+        _keeps_but(op, mark, dims)
 
 
 @repeatable
@@ -199,7 +85,7 @@ def inner_norm(op: Operation) -> None:
     """Normalises within each sample: dim 0 is the batch."""
     mark = op.book.mark(op.argument(0, "input"))
     if mark is not None:
-        keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
+        _keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
 
 
 @repeatable
@@ -279,12 +165,14 @@ def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
 
 
 @repeatable
-@operation("embedding", "one_hot")
+@operation("embedding", "one_hot", always=True)
 def embedding(op: Operation) -> None:
     """Every id becomes a vector, along a new last dim."""
     ids = op.argument(0, "input", op.kwargs.get("tensor"))
     mark = op.book.mark(ids)
     if mark is None:
+        if op.name == "embedding":
+            _places(op, ids, op.argument(1, "weight"))
         return
     result = op.result
     if op.name == "embedding":
@@ -293,6 +181,13 @@ def embedding(op: Operation) -> None:
     weight = op.argument(1, "weight") if op.name == "embedding" else None
     tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
     put_result(op, result, tables, [mark])
+
+
+def _places(op: Operation, ids: Tensor, weight: Tensor) -> None:
+    """Remember of embeddings of 0, 1, 2, ... that they are those of places; of all that there are, they may be of anything."""
+    numbers = known_values(ids) if ids.dim() == 1 and 1 < ids.numel() < min(weight.size(0), SMALL) else None
+    if numbers is not None and numbers.tolist() == [*range(ids.numel())]:
+        op.book.put(op.result, Mark(tuple(op.result.shape), {op.book.part_of("places"): along(ids.numel(), 0, 2)}))
 
 
 @repeatable

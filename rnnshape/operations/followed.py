@@ -10,6 +10,7 @@ from rnnshape.operations import (
     movement,
     packing,
     pointwise,
+    products,
     recurrent,
     regrouping,
     writing,
@@ -18,5 +19,5 @@ from rnnshape.operations.registry import ALWAYS, OPERATIONS
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "attention", "consumption", "distances", "graph", "indexing", "losses", "movement", "packing",
-    "pointwise", "recurrent", "regrouping", "writing",
+    "pointwise", "products", "recurrent", "regrouping", "writing",
 ]  # fmt: skip

@@ -9,19 +9,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, WEIGHED, Mark
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
 
-__all__ = ["contracted", "joined", "put_result", "put_tables", "replay_on", "source_first"]
+__all__ = ["contracted", "joined", "kept_but", "put_result", "put_tables", "replay_on", "source_first"]
 
 
 def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
     """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
     tables: dict[Axis, Tensor] = {}
     for axis, table in mark.tables.items():
-        if any(varies(table, d) for d in dims):
+        if axis.name in OF_SCORES or any(varies(table, d) for d in dims):
             continue
         for dim in dims:
             if table.size(dim) > 1:  # padding beside one coordinate
@@ -31,6 +31,14 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
             table = table.view([s for d, s in enumerate(table.shape) if d not in gone])
         tables[axis] = interned(table)
     return tables
+
+
+def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
+    """Return the tables, but not which sample it is where samples lie along these dims; None for all of them."""
+    ndim = max(len(mark.sizes), 1)
+    dims = tuple(range(len(mark.sizes))) if dims is None else tuple(d % ndim for d in dims)
+    gone = {a for a, t in mark.of("batch") if t.dim() and any(varies(t, d) for d in dims)}
+    return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in (COMPETING, ONES, WEIGHED)}
 
 
 def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:

@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import at_sizes, compress, disagreement, runs_along
+from rnnshape.coordinates.mark import COMPETING, ONES, WEIGHED, Mark
+from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
-from rnnshape.operations.uses import Broadcast, ChannelDropout, Disagreement, Meeting, Weighing
+from rnnshape.operations.uses import Addition, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
 
@@ -63,6 +63,11 @@ def is_pointwise(name: str) -> bool:
     return any(torch.Tag.pointwise in getattr(packet, overload).tags for overload in packet.overloads())
 
 
+_KEEP_WEIGHTS = IDENTITIES | {"dropout", "masked_fill", "masked_fill_", "where", "nan_to_num", "exp"}
+"""What leaves weights as they are, or makes them of their logarithms."""
+
+_ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
+
 _MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
 
 
@@ -75,6 +80,10 @@ def pointwise(op: Operation) -> None:
         return
     if len(marks) > 1 and op.name in _MULTIPLIES:
         weigh(op)
+    if len(tensors) == 2 and len(marks) == 1 and op.name in _ADDS:
+        unknown = next(t for t in tensors if op.book.mark(t) is None)
+        if unknown.dim() > 1:
+            op.emit(Addition(op.name, marks[0], unknown))
     for result in leaves(op.result):
         sizes = tuple(result.shape)
         if any(m.sizes != sizes for m in marks):
@@ -91,6 +100,9 @@ def weigh(op: Operation) -> None:
         left, right = op.book.mark(a), op.book.mark(b)
         if left is not None and right is not None:
             op.emit(Weighing(op.name, (a, b), (left, right)))
+            if op.name in _MULTIPLIES:
+                both = zip(range(a.dim() - 1, -1, -1), range(b.dim() - 1, -1, -1), strict=False)
+                op.emit(Pairing(op.name, (a, b), (left, right), (), tuple(both)))
 
 
 def _broadcasts(sizes: tuple[int, ...], to: tuple[int, ...]) -> bool:
@@ -101,8 +113,14 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     """Join marks under broadcasting. An axis on which two disagree is unknown from there on."""
     met = Mark(sizes)
     dropped: set[Axis] = set()
+    still_weights = len(marks) == 1 and op.name in _KEEP_WEIGHTS
     for mark in marks:
         for axis, table in mark.tables.items():
+            if axis.name in (COMPETING, ONES, WEIGHED) and not still_weights:
+                if axis.name == ONES and op.name in _MULTIPLIES:
+                    weighed = op.book.part_of(WEIGHED)
+                    met.tables[weighed], met.sites[weighed] = alone(0, len(sizes)), mark.sites[axis]
+                continue
             table = at_sizes(table, sizes)
             if axis in dropped:
                 continue

@@ -51,6 +51,10 @@ class Book(Protocol):
         """Return an axis that no other is equal to; what one weight makes is one axis."""
         ...
 
+    def part_of(self, name: str, axis: Axis | None = None) -> Axis:
+        """Return the axis of scores that has this name, and tells of elements of another axis where there is one."""
+        ...
+
     def made_by(self, weight: Tensor) -> Axis | None:
         """Return the axis that a weight makes, None where it has made none yet."""
 

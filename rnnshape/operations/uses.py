@@ -19,6 +19,8 @@ from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 
 __all__ = [
+    "Addition",
+    "Attending",
     "AttentionInput",
     "Backward",
     "Broadcast",
@@ -39,6 +41,7 @@ __all__ = [
     "Normalisation",
     "Output",
     "Packing",
+    "Pairing",
     "Product",
     "RecurrentCall",
     "RecurrentInput",
@@ -78,6 +81,23 @@ class Product(NamedTuple):
     left_dim: int
     right: Mark
     right_dim: int
+
+
+class Pairing(NamedTuple):
+    """Two known tensors meet in a product.
+
+    Attributes:
+        tensors: the two.
+        marks: of them.
+        summed: the dims that meet and are summed over, of the one and of the other.
+        beside: the dims that meet and stay.
+    """
+
+    name: str
+    tensors: tuple[Tensor, Tensor]
+    marks: tuple[Mark, Mark]
+    summed: tuple[tuple[int, int], ...]
+    beside: tuple[tuple[int, int], ...]
 
 
 class Weighing(NamedTuple):
@@ -225,6 +245,27 @@ class AttentionInput(NamedTuple):
     mark: Mark
 
 
+class Attending(NamedTuple):
+    """Queries attend to keys, in torch's own attention.
+
+    Attributes:
+        query: (steps, batch, features) of multi-head attention, else (..., steps, features).
+        key: likewise.
+        roles: of the masks, "key_padding_mask" or "attn_mask".
+        masks: these.
+        marks: what is known of each.
+        heads: of multi-head attention; 0 where they are dims of their own.
+    """
+
+    name: str
+    query: Mark
+    key: Mark
+    roles: tuple[str, ...]
+    masks: tuple[Tensor, ...]
+    marks: tuple[Mark | None, ...]
+    heads: int
+
+
 class Packing(NamedTuple):
     """A padded batch is packed: one dim is read as the batch, one as the steps.
 
@@ -300,6 +341,18 @@ class Broadcast(NamedTuple):
     name: str
     marks: tuple[Mark, ...]
     sizes: tuple[int, ...]
+
+
+class Addition(NamedTuple):
+    """Something of which nothing is known is added to a known tensor.
+
+    Attributes:
+        tensor: that is added.
+    """
+
+    name: str
+    mark: Mark
+    tensor: Tensor
 
 
 class Classes(NamedTuple):
@@ -410,10 +463,10 @@ class LoopEnding(NamedTuple):
 
 
 Use: TypeAlias = (
-    Consumption | Contraction | Product | Weighing | Reduction | Scaling | Normalisation | ChannelDropout | RecurrentCall
-    | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Packing | TokenIds | Meeting
-    | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Lengths | Comparison | WideLoss | Backward | Output
-    | Returned | Ending | LoopEnding
+    Addition | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation | ChannelDropout
+    | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep | AttentionInput | Attending | Packing
+    | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes | LogProbabilities | Lengths | Comparison | WideLoss
+    | Backward | Output | Returned | Ending | LoopEnding
 )  # fmt: skip
 
 

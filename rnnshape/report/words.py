@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["compared", "details", "written"]
 
+_LONGEST = 100
+"""Letters of a line of source that are shown; what is longer is cut."""
+
 _LABEL = 9
 """Letters of the longest label, "raised at"; what follows stands in one column."""
 
@@ -51,7 +54,8 @@ def _layouts(finding: Finding) -> Iterator[str]:
 
 
 def _place(location: Location) -> str:
-    return f"{location}:  {location.code}" if location.code else str(location)
+    code = location.code if len(location.code) <= _LONGEST else f"{location.code[: _LONGEST - 3]}..."
+    return f"{location}:  {code}" if code else str(location)
 
 
 def compared(comparison: Comparison) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, Mark
-from rnnshape.coordinates.tables import broadcast_shapes, disagreement, line_along, runs_along, separable, unique, varies
+from rnnshape.coordinates.tables import broadcast_shapes, line_along, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -81,24 +81,6 @@ def scrambled_operands(use: Product, step: Step) -> Iterator[Mistake]:
         yield found
 
 
-@rule(Product)
-def rows_repeated_in_two_ways(use: Product, step: Step) -> Iterator[Mistake]:
-    """Both operands of a batched product repeat each sample along dim 0, one in turn and one in a row."""
-    if len(use.left.sizes) < 3 or len(use.left.sizes) != len(use.right.sizes):
-        return
-    for axis, table in use.left.of("batch"):
-        other = use.right.tables.get(axis)
-        if other is None or runs_along(table) != [0] or not repeated_otherwise(table, other):
-            continue
-        where = disagreement(table.flatten(), other.flatten()) or (0,)
-        both = [int(t.flatten()[where[0]]) for t in (table, other)]
-        message = (f"{use.name} meets sample {both[0]} of one operand with sample {both[1]} of the other at row {where[0]}: "
-                   f"one has each sample several times in a row, the other all samples in turn")  # fmt: skip
-        site = use.left.sites.get(axis) or use.right.sites.get(axis)
-        shown = (("one", use.left), ("other", use.right))
-        yield wrong("RNS205", message, "repeat_interleave on both fits", site=site, shown=shown)
-
-
 @rule(Disagreement)
 def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     """Element by element, samples of one operand meet other samples of the other, and nothing says that they should."""
@@ -110,7 +92,7 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     if crossed and full and not any(lies_along(m, use.axis, {*runs_along(a), *runs_along(b)}) for m in marks):
         return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
     turned = crossed and exchanged(marks, use.axis, a.dim())
-    if not (crossed and (full or turned)) and not (full and repeated_otherwise(a, b)):
+    if not (crossed and (full or turned)) and not repeated_otherwise(a, b):
         return
     at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"

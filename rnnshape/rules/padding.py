@@ -1,7 +1,7 @@
 """RNS4xx: padding and packing.
 
-The coordinates tell where padding is. Whether a maximum picked it, or weights fell on it, the model's own numbers tell: a mask
-that somebody applied shows in them, in whatever way it was applied.
+The coordinates tell where padding is. Whether a maximum picked it, the model's own numbers tell: a mask that somebody
+applied shows in them, in whatever way it was applied. That weights fall on it `attention` tells.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rnnshape.coordinates.padding import of_real
 from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
-from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds, Weighing
+from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -28,9 +28,6 @@ __all__: list[str] = []
 
 _UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
 """What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
-
-SHARE = 0.001
-"""The least share of the weights of a sample that is worth a finding."""
 
 Order = tuple[int, ...]
 
@@ -199,33 +196,6 @@ def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
         message = "the maximum over the steps picks the padding of shorter samples"
         fits = "out.masked_fill(padding, float('-inf')) before it leaves the padding out"
         yield wrong("RNS405", message, fits, seen=use.mark)
-
-
-@rule(Weighing)
-def weights_on_padding(use: Weighing, step: Step) -> Iterator[Mistake]:
-    """Weights that steps are multiplied with, and summed over: those of a sample sum to one, and none is for its padding."""
-    pairs = list(zip(use.tensors, use.marks, strict=True))
-    for (weights, mark), (steps, other) in (pairs, pairs[::-1]):
-        for axis, table in mark.of("step"):
-            dims = runs_along(table)
-            if axis in other.tables and weights.numel() < steps.numel() and dims:
-                if _weighs_padding(weights, mark, dims[-1], step):
-                    fits = "scores.masked_fill(padding, float('-inf')) before the softmax leaves the padding out"
-                    message = "the attention weighs the padding of shorter samples too"
-                    yield wrong("RNS405", message, fits, seen=mark)
-                break
-
-
-def _weighs_padding(weights: Tensor, mark: Mark, dim: int, step: Step) -> bool:
-    if not any(call.ragged or call.ends is not None for call in step.usage.calls.values()):
-        return False
-    values, padding = step.values(weights), _padding(mark, dim, step)
-    if padding is None or values is None or not values.is_floating_point() or values.numel() > LARGEST:
-        return False
-    values, padding = values.detach().float(), padding.to(values.device)
-    if bool((values < 0).any()) or not torch.allclose(values.sum(dim), values.new_ones(()), atol=SHARE):
-        return False
-    return bool((values.masked_fill(~padding, 0.0).sum(dim) > SHARE).any())
 
 
 def _padding(mark: Mark, dim: int, step: Step) -> Tensor | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -14,7 +15,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Normalised", "Scene", "Step"]
+__all__ = ["Normalised", "Reading", "Scene", "Step"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -24,6 +25,20 @@ Normalised = tuple[str, str, Location | None]
 
 MOST_SEEN = 1 << 7
 """Of what outlives a call of the model, for a loss behind it, the last so many are known."""
+
+
+class Reading(NamedTuple):
+    """A mask that lets each step read in one direction.
+
+    Attributes:
+        name: of the operation that is given it.
+        fits: what turns it round, None where that is not known.
+        location: the user's line.
+    """
+
+    name: str
+    fits: str | None
+    location: Location | None
 
 
 class Step:
@@ -40,6 +55,8 @@ class Step:
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
         told: the codes of what was found.
+        filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
+        reading: in which directions masks let steps read, "past" or "future", with the first that does.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -51,11 +68,15 @@ class Step:
         self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
         self.told: set[str] = set()
+        self.reading: dict[str, Reading] = {}
+        self.filled: dict[str, Padding] = {}
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
         self.usage = Usage()
         self.padding = {}
+        self.reading = {}
+        self.filled = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.
@@ -66,6 +87,10 @@ class Step:
         for call in self.usage.calls.values():
             if call.seq is not None and call.seq.of == seq.of and call.padding is None:
                 call.is_padded(padding)
+
+    def reads(self, direction: str, name: str, fits: str | None) -> None:
+        """Remember in which direction a mask of an operation lets steps read, and what turns it round."""
+        self.reading.setdefault(direction, Reading(name, fits, self.here()))
 
     def rename(self, names: Mapping[Axis, Axis]) -> None:
         """Give axes of the recurrent layers' inputs other names."""
@@ -79,6 +104,12 @@ class Step:
     def values(self, tensor: Tensor) -> Tensor | None:
         """Return a tensor whose numbers may be looked at; None where it has none, as in a dry run."""
         return known_values(tensor)
+
+    def table_of(self, tensor: Tensor) -> Tensor | None:
+        """Return the parameter or buffer of which a tensor shows the first rows; None where it is no such view."""
+        whole = tensor._base
+        is_kept = whole is not None and whole.dim() > 0 and whole.grad_fn is None
+        return whole if is_kept and whole is not None and whole.storage_offset() == tensor.storage_offset() else None
 
     def is_one_line(self, a: Location | None, b: Location | None) -> bool:
         """Tell whether two places are the same line. Places are asked for here, since a repeated operation has others."""

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import OF_SCORES, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
 from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
+from rnnshape.layout.rearranging import rearranged
 from rnnshape.report.finding import Became
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
@@ -98,7 +99,7 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
     """Say that a reshape cut an axis into pieces that lie in no order along these dims; None where there is no such axis."""
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
-        if axis.name in ("step", "layers", "directions", UNNAMED):
+        if axis.name in ("step", "layers", "directions", UNNAMED) or axis.name in OF_SCORES:
             continue
         if not any(varies(table, d) for d in dims) or separable(table):
             continue
@@ -110,7 +111,7 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         cut = f"{what} of {before}" if before else what
         sizes = text.sizes(site.sizes if site else mark.sizes)
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
-        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", site=site, seen=mark)
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", _in_order(site), site=site, seen=mark)
     return None
 
 
@@ -119,5 +120,22 @@ def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
     before = layout_before(site) if site is not None and site.name in _RESHAPES else None
     if site is None or before is None:
         return None
-    found = repair(before.dims, site.sizes, apart)
-    return f"instead of {site.name}: {found[0]}" if found else None
+    if found := repair(before.dims, site.sizes, apart):
+        return f"instead of {site.name}: {found[0]}"
+    return _rearranged(site, before, apart)
+
+
+def _in_order(site: Site | None) -> str | None:
+    """Return what makes a reshape right that left the samples apart, and cut another axis."""
+    before = layout_before(site) if site is not None and site.name in _RESHAPES else None
+    if site is None or before is None:
+        return None
+    return _rearranged(site, before) or (None if UNKNOWN in before.axes else _instead(site, ()))
+
+
+def _rearranged(site: Site, before: Layout, apart: tuple[int, ...] = ()) -> str | None:
+    """Return the one order of the axes that has the sizes of a reshape, where one was found."""
+    if site.location is None or site.name not in site.location.code:  # einops or a function of torch's made the reshape
+        return None
+    code = rearranged(before.dims, site.sizes, apart)
+    return f"instead of {site.name}: {code}" if code else None

@@ -59,12 +59,14 @@ class _Outcome(NamedTuple):
     Attributes:
         puts: the marks that it made.
         fresh: new axes: the name, and which tensor is their weight, or None.
+        parts: axes of scores, behind these: the name, and of which axis of the call, or None.
         sites: new places: the name, which mark was before, and the sizes.
         uses: that are emitted at each call.
     """
 
     puts: tuple[_Put, ...]
     fresh: tuple[tuple[str, int | None], ...]
+    parts: tuple[tuple[str, int | None], ...]
     sites: tuple[tuple[str, int, tuple[int, ...]], ...]
     uses: tuple[_Emitted, ...]
 
@@ -178,6 +180,8 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
             return False
     if outcome.fresh:
         axes = axes + [book.fresh(name, None if weight is None else call.tensors[weight]) for name, weight in outcome.fresh]
+    if outcome.parts:
+        axes = axes + [book.part_of(name, None if of is None else call.axes[of]) for name, of in outcome.parts]
     for emitted in outcome.uses:
         book.emit(_again(emitted, call), emitted.heard)
     place, recent = book.here(), book.recent
@@ -251,6 +255,7 @@ class _Recording:
         self._op, self._call = op, call
         self._puts: dict[int, tuple[Tensor, Mark]] = {}
         self._fresh: list[tuple[Axis, str, int | None]] = []
+        self._parts: dict[Axis, tuple[str, int | None]] = {}
         self._sites: list[tuple[Site, str, int, tuple[int, ...]]] = []
         self._uses: list[_Emitted] = []
 
@@ -280,6 +285,13 @@ class _Recording:
         axis = self.book.fresh(name, weight)
         self._fresh.append((axis, name, None if weight is None else self._number(self._call.tensors, weight)))
         return axis
+
+    def part_of(self, name: str, axis: Axis | None = None) -> Axis:
+        """Return an axis of scores."""
+        part = self.book.part_of(name, axis)
+        if part not in self._call.axes:
+            self._parts[part] = (name, None if axis is None else self._call.axes.index(axis))
+        return part
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the present operation."""
@@ -342,14 +354,14 @@ class _Recording:
             return None
         fresh = tuple((name, weight) for _, name, weight in self._fresh)
         sites = tuple((name, before, sizes) for _, name, before, sizes in self._sites)
-        return _Outcome(tuple(known), fresh, sites, tuple(self._uses))
+        return _Outcome(tuple(known), fresh, tuple(self._parts.values()), sites, tuple(self._uses))
 
     def _put(self, leaf: int, mark: Mark) -> _Put | None:
         form = form_of(mark)
         if form is None:
             self.spoiled = True
             return None
-        axes = {axis: n for n, axis in enumerate([*self._call.axes, *(axis for axis, _, _ in self._fresh)])}
+        axes = {axis: n for n, axis in enumerate([*self._call.axes, *(axis for axis, _, _ in self._fresh), *self._parts])}
         self.spoiled |= not mark.tables.keys() <= axes.keys()
         if self.spoiled:
             return None

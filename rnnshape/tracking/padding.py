@@ -15,7 +15,7 @@ from torch import Tensor
 
 from rnnshape._torch import known_values, other_kind
 from rnnshape.coordinates.mark import UNNAMED, Mark
-from rnnshape.coordinates.padding import by_lengths, side_of
+from rnnshape.coordinates.padding import by_lengths, of_real, side_of
 from rnnshape.coordinates.room import LARGEST
 from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.layout.axes import Axis
@@ -64,6 +64,7 @@ def learn_padding(tracker: Tracker, arguments: Iterable[tuple[str, object]]) -> 
     """
     arguments = [(name, value) for name, value in arguments if isinstance(value, Tensor) and not other_kind(value)]
     tensors = [value for _, value in arguments]
+    _learn_of_masks(tracker, tensors)
     for name, value in arguments:
         lengths = _whole_numbers(value)
         if lengths is None:
@@ -74,6 +75,36 @@ def learn_padding(tracker: Tracker, arguments: Iterable[tuple[str, object]]) -> 
             _learn(tracker, value, lengths, [(places[0], "right")], is_seen=False)
         elif len({place.samples for place, _ in shown}) == 1:
             _learn(tracker, value, lengths, shown, is_seen=True)
+
+
+def _learn_of_masks(tracker: Tracker, tensors: list[Tensor]) -> None:
+    """Remember the padding that a mask among the arguments tells of, where another of them is filled with a constant there."""
+    for mask in tensors:
+        values = known_values(mask) if mask.dim() == 2 and mask.numel() <= LARGEST else None
+        if values is None or not bool(((values == 0) | (values == 1)).all()) or len(values.unique()) < 2:
+            continue
+        for real in (values != 0, values == 0):
+            lengths = real.sum(1).cpu()
+            found = of_real(real)
+            if found is None or not torch.equal(found.lengths, lengths):
+                continue
+            others = [tensor for tensor in tensors if tensor is not mask and not _is_of_bits(tensor)]
+            places = [place for tensor in others for place in _places(tensor, tracker.mark(tensor), lengths)]
+            for place in places:
+                is_there = place.batch_dim == 0 and place.steps == mask.size(1) and place.seq.of not in tracker.step.padding
+                if is_there and place.side(lengths) == ("left" if found.is_left else "right"):
+                    _remember(tracker, place, lengths, "left" if found.is_left else "right")
+
+
+def _is_of_bits(tensor: Tensor) -> bool:
+    values = known_values(tensor)
+    return values is None or bool(((values == 0) | (values == 1)).all())
+
+
+def _remember(tracker: Tracker, place: _Place, lengths: Tensor, side: str) -> None:
+    padding = by_lengths(lengths, place.steps, side, is_seen=True).numbered(place.rows)
+    if padding is not None:
+        tracker.step.is_padded(place.seq, padding)
 
 
 def _learn(tracker: Tracker, value: Tensor, lengths: Tensor, found: list[tuple[_Place, str]], *, is_seen: bool) -> None:

@@ -23,7 +23,7 @@ from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[report
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch, text
-from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
 from rnnshape.coordinates.tables import alone, along, piece_along, runs_along
 from rnnshape.errors import ContractError
@@ -452,6 +452,10 @@ class Tracker(TorchFunctionMode):
             if weight is not None:
                 self._features.put(weight, axis)
         return axis
+
+    def part_of(self, name: str, axis: Axis | None = None) -> Axis:
+        """Return the axis of scores that has this name, and tells of elements of another axis where there is one."""
+        return of_scores(name, axis)
 
     def number(self) -> int:
         """Return a number that nothing else in this book has."""

@@ -67,8 +67,9 @@ def test_states_reshaped_without_a_transpose() -> None:
         issue_example().h_n.reshape(6, -1)
     assert str(caught.value) == (
         "reshape(6, -1) interleaves samples: no dim of the result is batch\n"
-        "  from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)\n"
-        "  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)\n"
+        "  from     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)\n"
+        "  to       mixed=6 (mixed=4 hidden=16)                (6, 64)\n"
+        "           mixed is layers=2 x directions=2 x batch=6, cut where they do not divide\n"
         "           row 0 holds samples 0 to 3\n"
         "  instead  transpose(0, 1).flatten(1)\n"
         "           batch=6 (layers=2 directions=2 hidden=16)"

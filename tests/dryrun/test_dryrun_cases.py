@@ -36,6 +36,18 @@ MISSES = MISSES_WITH_DATA | {
     "left-padded-indexed-by-length": "where the padding is shows in values",
     "review-state-behind-the-padding": "where the padding is shows in values",
     "unpacked-shorter-than-mask": "lengths that are computed from values are not known",
+    "attention-reads-the-padding": "which weights fall on padding shows in values",
+    "attention-without-mask": "which weights fall on padding shows in values",
+    "by-hand-causal-mask-hides-the-past": "what a mask leaves out shows in values",
+    "causal-mask-hides-the-past": "what a mask leaves out shows in values",
+    "key-mask-laid-along-the-queries": "which weights fall on padding shows in values",
+    "mha-key-padding-mask-true-where-real": "what a mask leaves out shows in values",
+    "mha-mask-from-lengths-inverted": "what a mask leaves out shows in values",
+    "scores-filled-where-the-words-are": "what a mask leaves out shows in values",
+    "sdpa-mask-true-where-padding": "what a mask leaves out shows in values",
+    "float-bias-where-the-words-are": "what a mask leaves out shows in values",
+    "float-mask-argument-as-key-padding-mask": "what a mask leaves out shows in values",
+    "mask-of-ids-that-nobody-called-padding": "what a mask leaves out shows in values",
     "rollout-log-probabilities-and-advantages": "which action was taken is not known, so what gather returns is not either",
 }
 """Bugs that are not found: those that are not with data, and those that take values."""

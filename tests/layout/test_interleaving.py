@@ -86,8 +86,9 @@ def test_a_state_made_rows_of_samples_without_transposing() -> None:
         error_of("(layers=2 directions=2) batch=6 hidden=16", 6, -1)
         == """\
 reshape(6, -1) interleaves samples: no dim of the result is batch
-  from     (layers=2 directions=2) batch=6 hidden=16                                                (4, 6, 16)
-  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=16)  (6, 64)
+  from     (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)
+  to       mixed=6 (mixed=4 hidden=16)                (6, 64)
+           mixed is layers=2 x directions=2 x batch=6, cut where they do not divide
            row 0 holds samples 0 to 3
   instead  transpose(0, 1).flatten(1)
            batch=6 (layers=2 directions=2 hidden=16)"""
@@ -112,8 +113,9 @@ def test_a_view_meant_as_a_transpose() -> None:
         error_of("batch=6 seq=9 feature=4", 9, 6, 4)
         == """\
 reshape(9, 6, 4) interleaves samples: no dim of the result is batch
-  from     batch=6 seq=9 feature=4                                (6, 9, 4)
-  to       {batch=6 seq=9}//6=9 {batch=6 seq=9}%6/54=6 feature=4  (9, 6, 4)
+  from     batch=6 seq=9 feature=4    (6, 9, 4)
+  to       mixed=9 mixed=6 feature=4  (9, 6, 4)
+           mixed is batch=6 x seq=9, cut where they do not divide
   instead  transpose(0, 1)
            seq=9 batch=6 feature=4"""
     )
@@ -137,8 +139,9 @@ def test_symbols_say_nothing_about_a_row() -> None:
         error_of("batch=N seq=T feature=4", "T", "N", 4)
         == """\
 reshape(T, N, 4) interleaves samples: no dim of the result is batch
-  from     batch=N seq=T feature=4                                 (N, T, 4)
-  to       {batch=N seq=T}//N=T {batch=N seq=T}%N/N*T=N feature=4  (T, N, 4)
+  from     batch=N seq=T feature=4    (N, T, 4)
+  to       mixed=T mixed=N feature=4  (T, N, 4)
+           mixed is batch=N x seq=T, cut where they do not divide
   instead  transpose(0, 1)
            seq=T batch=N feature=4"""
     )
@@ -149,8 +152,9 @@ def test_a_row_of_symbolic_size_says_nothing_about_samples() -> None:
         error_of("layers=L batch=6 hidden=4", 6, "4*L")
         == """\
 reshape(6, 4*L) interleaves samples: no dim of the result is batch
-  from     layers=L batch=6 hidden=4                                      (L, 6, 4)
-  to       {layers=L batch=6}//L=6 ({layers=L batch=6}%L/6*L=L hidden=4)  (6, 4*L)
+  from     layers=L batch=6 hidden=4   (L, 6, 4)
+  to       mixed=6 (mixed=L hidden=4)  (6, 4*L)
+           mixed is layers=L x batch=6, cut where they do not divide
   instead  transpose(0, 1).flatten(1)
            batch=6 (layers=L hidden=4)"""
     )
@@ -174,8 +178,9 @@ def test_a_suggestion_leaves_the_order_of_the_other_dims() -> None:
         error_of("layers=2 directions=2 batch=6 hidden=5", 6, 20)
         == """\
 reshape(6, 20) interleaves samples: no dim of the result is batch
-  from     layers=2 directions=2 batch=6 hidden=5                                                  (2, 2, 6, 5)
-  to       {layers=2 directions=2 batch=6}//4=6 ({layers=2 directions=2 batch=6}%4/24=4 hidden=5)  (6, 20)
+  from     layers=2 directions=2 batch=6 hidden=5  (2, 2, 6, 5)
+  to       mixed=6 (mixed=4 hidden=5)              (6, 20)
+           mixed is layers=2 x directions=2 x batch=6, cut where they do not divide
            row 0 holds samples 0 to 3
   instead  permute(2, 0, 1, 3).flatten(1)
            batch=6 (layers=2 directions=2 hidden=5)"""
@@ -187,8 +192,9 @@ def test_a_suggestion_reverses_the_other_dims_where_only_that_mixes_nothing() ->
         error_of("batch=2 seq=3 feature=5", 5, 3, 2)
         == """\
 reshape(5, 3, 2) interleaves samples: no dim of the result is batch
-  from     batch=2 seq=3 feature=5                                                                              (2, 3, 5)
-  to       {batch=2 seq=3 feature=5}//6=5 {batch=2 seq=3 feature=5}//2%3/30=3 {batch=2 seq=3 feature=5}%2/30=2  (5, 3, 2)
+  from     batch=2 seq=3 feature=5  (2, 3, 5)
+  to       mixed=5 mixed=3 mixed=2  (5, 3, 2)
+           mixed is batch=2 x seq=3 x feature=5, cut where they do not divide
   instead  transpose(0, 2)
            feature=5 seq=3 batch=2"""
     )
@@ -199,8 +205,9 @@ def test_nothing_is_suggested_where_nothing_mends_it() -> None:
         error_of("batch=6 seq=4 feature=4", 8, 3, 4)
         == """\
 reshape(8, 3, 4) interleaves samples: no dim of the result is batch
-  from     batch=6 seq=4 feature=4                                (6, 4, 4)
-  to       {batch=6 seq=4}//3=8 {batch=6 seq=4}%3/24=3 feature=4  (8, 3, 4)"""
+  from     batch=6 seq=4 feature=4    (6, 4, 4)
+  to       mixed=8 mixed=3 feature=4  (8, 3, 4)
+           mixed is batch=6 x seq=4, cut where they do not divide"""
     )
 
 
@@ -217,8 +224,9 @@ def test_layers_and_directions_read_the_other_way_round() -> None:
     h_n = Layout.parse("(layers=3 directions=2) batch=6 hidden=16")
     assert refusal(lambda: h_n.unflatten(0, (2, 3))) == (
         "unflatten(0, (2, 3)) cuts across axes: dim 0 is (layers=3 directions=2), in this order\n"
-        "  from     (layers=3 directions=2) batch=6 hidden=16                                     (6, 6, 16)\n"
-        "  to       {layers=3 directions=2}//3=2 {layers=3 directions=2}%3/6=3 batch=6 hidden=16  (2, 3, 6, 16)\n"
+        "  from     (layers=3 directions=2) batch=6 hidden=16  (6, 6, 16)\n"
+        "  to       mixed=2 mixed=3 batch=6 hidden=16          (2, 3, 6, 16)\n"
+        "           mixed is layers=3 x directions=2, cut where they do not divide\n"
         "  instead  unflatten(0, (3, 2))\n"
         "           layers=3 directions=2 batch=6 hidden=16"
     )

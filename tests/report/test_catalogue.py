@@ -72,7 +72,7 @@ MIXED, TURNED = RULES["RNS203"], RULES["RNS201"]
           "wrong gives [('RNS203', 'error', ('RNS203_wrong.py', 14))], not [('RNS203', 'error', ('RNS203_wrong.py', 10)), "
           "('RNS203', 'error', ('RNS203_wrong.py', 14))]"]),
         (replace(MIXED, right=RULES["RNS405"].wrong),
-         ["right gives RNS405: the attention weighs the padding of shorter samples too"]),
+         ["right gives RNS405: the maximum over the steps picks the padding of shorter samples"]),
         (replace(MIXED, right=MIXED.right + "1 / 0\n"), ["right raises ZeroDivisionError('division by zero')"]),
         (replace(MIXED, right="report = rs.Report()\n"), ["right calls no recurrent layer"]),
     ],

@@ -159,45 +159,42 @@ ENTRIES = (
     ),
     Rule(
         "RNS405",
-        "padding picked or weighed",
+        "padding picked",
         "info",
-        "A maximum over the steps that picks the zeros behind a shorter sample, or attention whose weights fall on them: a "
-        "sample's answer depends on how long the others of its batch are. The numbers of the run have shown it. A mask, "
-        "however it is applied, ends it.",
+        "A maximum over the steps picks the zeros behind a shorter sample: a sample's answer depends on how long the others of "
+        "its batch are. The numbers of the run have shown it. A mask, however it is applied, ends it.",
         wrong=program("""
-            class Attention(nn.Module):
+            class Pooled(nn.Module):
                 def __init__(self):
                     super().__init__()
                     self.rnn = nn.GRU(4, 8)
-                    self.score = nn.Linear(8, 1)
+                    self.fc = nn.Linear(8, 3)
 
                 def forward(self, x, lengths):
                     packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
                     output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
-                    scores = self.score(output)
-                    weights = scores.softmax(dim=0)
-                    return (weights * output).sum(0)  # RNS405
+                    pooled, _ = output.max(0)  # RNS405
+                    return self.fc(pooled)
 
-            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
-            report = rs.diagnose(Attention(), x, lengths, axes=("seq batch feature", "batch"))
+            x, lengths = torch.randn(4, 3, 4), torch.tensor([4, 3, 2])
+            report = rs.diagnose(Pooled(), x, lengths, axes=("seq batch feature", "batch"))
             """),
         right=program("""
-            class Attention(nn.Module):
+            class Pooled(nn.Module):
                 def __init__(self):
                     super().__init__()
                     self.rnn = nn.GRU(4, 8)
-                    self.score = nn.Linear(8, 1)
+                    self.fc = nn.Linear(8, 3)
 
                 def forward(self, x, lengths):
                     packed = nn.utils.rnn.pack_padded_sequence(x, lengths)
                     output, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0])
-                    padding = torch.arange(len(output))[:, None] >= lengths
-                    scores = self.score(output).masked_fill(padding[..., None], float("-inf"))
-                    weights = scores.softmax(dim=0)
-                    return (weights * output).sum(0)
+                    padding = torch.arange(4)[:, None, None] >= lengths[None, :, None]
+                    pooled, _ = output.masked_fill(padding, float("-inf")).max(0)
+                    return self.fc(pooled)
 
-            x, lengths = torch.zeros(4, 3, 4), torch.tensor([4, 3, 2])
-            report = rs.diagnose(Attention(), x, lengths, axes=("seq batch feature", "batch"))
+            x, lengths = torch.randn(4, 3, 4), torch.tensor([4, 3, 2])
+            report = rs.diagnose(Pooled(), x, lengths, axes=("seq batch feature", "batch"))
             """),
     ),
     Rule(

@@ -93,4 +93,5 @@ _EXPLAINED: dict[str, Explanation] = {
     "multi_head_attention_forward": attending.attended,
     "scaled_dot_product_attention": attending.scaled,
     "pad_sequence": meetings.padded,
+    "bilinear": meetings.paired,
 }  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from rnnshape import text
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.exceptions.edits import because
+from rnnshape.rules.exceptions.edits import Edit, because
 
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
@@ -72,7 +73,9 @@ def scaled(op: Raised, error: Exception) -> Mistake | None:
     if query.size(-1) != key.size(-1):
         one, two = op.described_dim(query, query.dim() - 1), op.described_dim(key, key.dim() - 1)
         message = f"{name} multiplies the features of query and key, and these are {one} and {two}"
-        return because("RNS211", message, None, op.layout(query, key))
+        turn = Edit(".transpose(-2, -1)", functools.partial(Tensor.transpose, dim0=-2, dim1=-1))
+        fits = f"key{turn.code} in place of key fits" if op.passes({id(key): turn}) else None
+        return because("RNS211", message, fits, op.layout(query, key))
     if min(key.dim(), value.dim()) > 1 and key.size(-2) != value.size(-2):
         one, two = op.described_dim(key, key.dim() - 2), op.described_dim(value, value.dim() - 2)
         return because(

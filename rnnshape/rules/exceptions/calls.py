@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple, TypeGuard, cast
@@ -18,6 +19,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.reading import readable
 from rnnshape.operations.registry import leaves
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.exceptions.edits import last_line
 
 __all__ = ["Marks", "Path", "explain_call"]
 
@@ -57,7 +59,12 @@ def explain_call(error: BaseException, mark: Marks, path: Path) -> Mistake | Non
     """Explain an exception by the arguments of the innermost module that was called, and the line that failed."""
     failed = _failed(error.__traceback__)
     where = (path(failed.module), type(failed.module).__name__) if failed.module is not None else ("", "")
-    told = _given(error, failed, mark) or _unpacked(error, failed, mark) or _taken_for_a_tensor(error, failed, mark)
+    told = (
+        _scripted(error, failed, mark)
+        or _given(error, failed, mark)
+        or _unpacked(error, failed, mark)
+        or _taken_for_a_tensor(error, failed, mark)
+    )
     if told is None:
         return None
     code, message, fits, layouts = told
@@ -84,6 +91,22 @@ def _given(error: BaseException, failed: _Failed, mark: Marks) -> _Told | None:
     return None
 
 
+_MATRICES = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+
+
+def _scripted(error: BaseException, failed: _Failed, mark: Marks) -> _Told | None:
+    """What TorchScript, which nobody follows, says of a Linear that reads its one input."""
+    found = _MATRICES.search(last_line(error)) if isinstance(failed.module, torch.jit.ScriptModule) else None
+    tensors = [v for v in failed.given if isinstance(v, Tensor)]
+    if found is None or len(tensors) != 1 or not tensors[0].dim():
+        return None
+    rows, got, expected, _ = map(int, found.groups())
+    if (tensors[0].numel(), tensors[0].size(-1)) != (rows * got, got):
+        return None
+    message = f"compiled by TorchScript, a Linear expects {expected} features and gets {got}, of {_sizes(tensors[0], mark)}"
+    return "RNS211", message, f"nn.Linear({got}, ...) fits, if it is meant to read these features", _shown(tensors[0], mark)
+
+
 def _is_of_kind(error: BaseException) -> bool:
     return isinstance(error, (TypeError, AttributeError)) or "tuple" in str(error)
 
@@ -103,8 +126,9 @@ def _what(value: object, mark: Marks) -> tuple[str, str, str] | None:
         if isinstance(value[1], Tensor) and _is_state(value[0], mark) and _is_state(value[1], mark):
             return "the tuple (h_n, c_n) of an LSTM", "RNS116", _UNPACK_LSTM
         return "the tuple (output, state) of a recurrent layer", "RNS116", _UNPACK
-    if isinstance(value, tuple) and type(value).__module__ == "torch.return_types":
-        kind = type(value).__name__
+    returned: type[object] = type(value)
+    if isinstance(value, tuple) and returned.__module__ == "torch.return_types":
+        kind = returned.__name__
         return f"(values, indices) of {kind}", "RNS116", f"{kind}(...).values, or [0], is the tensor"
     if isinstance(value, list) and value and all(isinstance(v, Tensor) for v in cast("list[object]", value)):
         sizes = {tuple(v.shape) for v in cast("list[Tensor]", value)}
@@ -163,7 +187,9 @@ def _taken_for_a_tensor(error: BaseException, failed: _Failed, mark: Marks) -> _
         return "RNS117", "this is a PackedSequence, and this line takes it for a tensor", _UNPAD, ()
     for value in values:
         found = _what(value, mark)
-        if found is not None and not (isinstance(value, list) and isinstance(error, TypeError)):
+        if found is not None and not (
+            isinstance(value, list) and isinstance(error, TypeError) and "got tuple" not in str(error)
+        ):
             said, code, fits = found
             kind = "a recurrent layer returns the tuple (output, state)" if fits == _UNPACK else f"this is {said}"
             return code, f"{kind}, and this line takes it for a tensor", fits, ()
@@ -205,7 +231,7 @@ def _value(node: ast.AST, frame: FrameType) -> object:
     if isinstance(node, ast.Call):
         called = _value(node.func, frame)
         if isinstance(called, nn.Module):
-            return _Returned(called)
+            return _Returned(_behind(called))
         if isinstance(node.func, ast.Attribute) and node.func.attr == "size" and not node.args and not node.keywords:
             tensor = _value(node.func.value, frame)
             return tuple(tensor.shape) if isinstance(tensor, Tensor) else _UNKNOWN
@@ -214,7 +240,7 @@ def _value(node: ast.AST, frame: FrameType) -> object:
 
 def _attribute(owner: object, name: str) -> object:
     if isinstance(owner, nn.Module):
-        for kept in (owner._modules, owner._parameters, owner._buffers, owner.__dict__):
+        for kept in (*(owner.__dict__.get(k, {}) for k in ("_modules", "_parameters", "_buffers")), owner.__dict__):
             if name in kept:
                 return kept[name]
     if isinstance(owner, Tensor) and name == "shape":
@@ -256,6 +282,21 @@ def _element(owner: object, at: object) -> object:
         several = cast("tuple[object, ...]", owner)
         return several[at] if -len(several) <= at < len(several) else _UNKNOWN
     return _Part(owner.module, at) if isinstance(owner, _Returned) and type(at) is int else _UNKNOWN
+
+
+def _behind(module: nn.Module, depth: int = 3) -> nn.Module:
+    """Return the layer whose result a module of the user's returns as it is; the module itself where that is not so."""
+    forward = getattr(type(module).forward, "__code__", None)
+    if not depth or forward is None or is_library(forward.co_filename):
+        return module
+    tree = _tree(forward.co_filename)
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)] if tree is not None else []
+    function = next((n for n in functions if n.name == "forward" and n.lineno == forward.co_firstlineno), None)
+    returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)] if function is not None else []
+    if len(returns) != 1 or not isinstance(returns[0], ast.Call) or not isinstance(returns[0].func, ast.Attribute):
+        return module
+    inner = _attribute(module, returns[0].func.attr) if isinstance(returns[0].func.value, ast.Name) else None
+    return _behind(inner, depth - 1) if isinstance(inner, nn.Module) else module
 
 
 class _Part(NamedTuple):
@@ -380,6 +421,8 @@ def _of_layer(module: nn.Module, target: ast.Tuple | ast.List, source: str) -> _
     if isinstance(module, nn.MultiheadAttention):
         message = f"MultiheadAttention returns two values, output and weights, and is unpacked into {len(names)}"
         return "RNS120", message, "output, weights = attention(q, k, v) fits", ()
+    if not type(module).__module__.startswith("torch.") and len(names) > 1:
+        return "RNS120", f"{source} returns another number of values than the {len(names)} names it is unpacked into", None, ()
     return None
 
 
@@ -445,7 +488,7 @@ def _size_of_no_dim(node: ast.Call, frame: FrameType, mark: Marks) -> _Told | No
 
 def _failed(trace: TracebackType | None) -> _Failed:
     frame: FrameType | None = None
-    at = line = -1
+    at = -1
     module: object = None
     given: tuple[object, ...] = ()
     while trace is not None:
@@ -454,31 +497,43 @@ def _failed(trace: TracebackType | None) -> _Failed:
             names = trace.tb_frame.f_locals
             module, given = names.get("self"), tuple(names.get("args", ()))
         if not is_library(code.co_filename):
-            frame, at, line = trace.tb_frame, trace.tb_lasti, trace.tb_lineno
+            frame, at = trace.tb_frame, trace.tb_lasti
         trace = trace.tb_next
-    statement, node = _nodes(frame, at, line) if frame is not None else (None, None)
+    statement, node = _nodes(frame, at) if frame is not None else (None, None)
     return _Failed(frame, node, statement, module if isinstance(module, nn.Module) else None, given)
 
 
-def _nodes(frame: FrameType, instruction: int, line: int) -> tuple[ast.stmt | None, ast.AST | None]:
+def _nodes(frame: FrameType, instruction: int) -> tuple[ast.stmt | None, ast.AST | None]:
     """Return the statement and the part of it that an instruction is of; None for what cannot be read."""
     place = _place(frame.f_code, instruction)
     if place is None:
         return None, None
-    source = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _tree(frame.f_code.co_filename)
+    if tree is None:
         return None, None
     statement: ast.stmt | None = None
     found: ast.AST | None = None
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+        if isinstance(node, ast.stmt) and _holds(node, place):
             statement = node
         if isinstance(node, (ast.expr, ast.stmt)):
             at = (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
             found = node if at == place else found
     return statement, found
+
+
+def _tree(file: str) -> ast.Module | None:
+    """Return what stands in a file; None where it cannot be read."""
+    try:
+        return ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _holds(node: ast.stmt, place: tuple[int, int, int, int]) -> bool:
+    """Tell whether a statement holds a place: first and last line, first and last column."""
+    end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+    return (node.lineno, node.col_offset) <= (place[0], place[2]) and (place[1], place[3]) <= end
 
 
 def _place(code: CodeType, at: int) -> tuple[int, int, int, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import Tensor
 
@@ -46,7 +46,11 @@ def classified(op: Raised, error: Exception) -> Mistake | None:
     if wanted == tuple(target.shape) and not target.is_floating_point():
         return _no_such_class(op, scores, target)
     if target.is_floating_point():
-        return None
+        if target.shape == scores.shape:
+            return None
+        message = f"{op.name} takes the numbers of classes, int64, and the target {op.described(target)} is of floats"
+        fits = "target.flatten().long() fits" if len(wanted) == 1 and target.numel() == wanted[0] else None
+        return because("RNS118", message, fits, seen)
     rows, targets = op.described(scores), op.described(target)
     message = f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other"
     return because("RNS505", message, _flat(scores, target, wanted, _has_every_step(known, target)), seen)
@@ -171,7 +175,11 @@ def ctc(op: Raised, error: Exception) -> Mistake | None:
     for place, name in ((2, "input_lengths"), (3, "target_lengths")):
         lengths = op.argument(place, name)
         number = (
-            lengths.numel() if isinstance(lengths, Tensor) else len(lengths) if isinstance(lengths, (tuple, list)) else None
+            lengths.numel()
+            if isinstance(lengths, Tensor)
+            else len(cast("Any", lengths))
+            if isinstance(lengths, (tuple, list))
+            else None
         )
         if number is not None and number != scores.size(1):
             message = f"ctc_loss gets {number} {name} for {op.described_dim(scores, 1)}: it needs one for each sample"

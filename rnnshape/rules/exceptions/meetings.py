@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from torch import Tensor
@@ -16,7 +17,7 @@ from rnnshape.rules.exceptions.edits import Edit, because, called_by_user, index
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["copied", "einsum", "expanded", "joined", "matched", "padded", "product", "repeated"]
+__all__ = ["copied", "einsum", "expanded", "joined", "matched", "padded", "paired", "product", "repeated"]
 
 _PLACES = ("first", "second", "third", "fourth")
 
@@ -31,8 +32,20 @@ def product(op: Raised, error: Exception) -> Mistake | None:
     message = f"{op.name.strip('_')} cannot take {op.described(a)} times {op.described(b)}"
     if (rank := ranks.get(op.name)) and {a.dim(), b.dim()} != {rank}:
         message += f": it multiplies {'batches of matrices, three dims each' if rank == 3 else 'matrices, two dims each'}"
+    if a.dim() > 1 and b.dim() > 1 and _is_half(op, a, b):
+        message += ": one has both directions of a layer, and the other has one"
     edits = [(place, t, e) for place, t in enumerate((a, b)) for e in _product_edits(op, t, b if t is a else a)]
     return because("RNS213", message, _chosen(edits), op.layout(b, a))
+
+
+def _is_half(op: Raised, a: Tensor, b: Tensor) -> bool:
+    """Tell whether the features of one operand are both directions, and those of the other are as wide as one."""
+    words = (op.words_of_dim(a, a.dim() - 1), op.words_of_dim(b, b.dim() - 2))
+    sizes = (a.size(-1), b.size(-2))
+    wide = sizes[0] < sizes[1]
+    return (
+        sizes[wide] == 2 * sizes[not wide] and words[wide].startswith("directions=2") and words[not wide].startswith("hidden=")
+    )
 
 
 def _product_edits(op: Raised, tensor: Tensor, other: Tensor) -> Iterator[Edit]:
@@ -77,33 +90,39 @@ def joined(op: Raised, error: Exception) -> Mistake | None:
     shown = list(dict.fromkeys(op.described(p) for p in parts))
     message = f"{op.name} cannot join {text.listed(shown[:4])}"
     if len({p.dim() for p in parts}) > 1:
-        return because(
-            "RNS213", f"{message}: they have different numbers of dims", _chosen(_joins(op, parts)), op.layout(*parts)
-        )
+        fits = _chosen(_joins(op, parts)) or _spread(op, parts, 2)
+        return because("RNS213", f"{message}: they have different numbers of dims", fits, op.layout(*parts))
     given = op.argument(1, "dim", 0)
-    dim = cast("int", given) % parts[0].dim() if type(given) is int and parts[0].dim() else 0
+    dim = given % parts[0].dim() if type(given) is int and parts[0].dim() else 0
     others = [d for d in range(parts[0].dim()) if (d != dim or op.name == "stack") and len({p.size(d) for p in parts}) > 1]
     if others:
         sizes = list(dict.fromkeys(op.described_dim(p, others[0]) for p in parts))
         along = "stack" if op.name == "stack" else f"{op.name} along dim {dim}"
         message += f": for {along}, dim {others[0]} has to be the same, and is {text.listed(sizes[:4])}"
-    fits = _along(op, given) or _chosen(_joins(op, parts)) or _spread(op, parts, dim)
+    fits = _chosen(_joins(op, parts)) or _spread(op, parts, dim) or _along(op, given)
     return because("RNS213", message, fits, op.layout(*parts))
 
 
 def _spread(op: Raised, parts: Sequence[Tensor], dim: int) -> str | None:
-    """A state beside every step: it is turned batch-first, and expanded along the steps."""
-    if len(parts) != 2 or dim != 2 or {p.dim() for p in parts} != {3}:
+    """One of two is the same for every step: it is expanded along the steps, a state turned batch-first before."""
+    if len(parts) != 2 or dim != 2 or max(p.dim() for p in parts) != 3:
         return None
-    for state, steps in (parts, parts[::-1]):
-        if state.size(0) == 1 and (state.size(1), steps.size(1)) != (steps.size(0), 1):
-            name = called_by_user(steps)
-            code = f".transpose(0, 1).expand(-1, {f'{name}.size(1)' if name else steps.size(1)}, -1)"
-            number = steps.size(1)
-            edit = Edit(code, lambda t, n=number: t.transpose(0, 1).expand(-1, n, -1))
-            if fits := _chosen([(0 if state is parts[0] else 1, state, e) for e in op.edits_that_fit(state, [edit])]):
-                return fits
+    for place, part in enumerate(parts):
+        steps = parts[1 - place]
+        name = called_by_user(steps)
+        number = f"{name}.size(1)" if name else str(steps.size(1 if steps.dim() > 1 else 0))
+        for front in (".unsqueeze(1)",) if part.dim() == 2 else ("", ".transpose(0, 1)"):
+            spread = f".expand(-1, {number}, -1)" if steps.dim() == 3 and steps.size(1) != 1 else ""
+            edit = Edit(f"{front}{spread}", functools.partial(_expanded, front, steps.size(1)))
+            if op.edits_that_fit(part, [edit]):
+                return _chosen([(place, part, edit)])
     return None
+
+
+def _expanded(front: str, number: int, tensor: Tensor) -> Tensor:
+    """Put a tensor beside every step."""
+    turned = tensor.unsqueeze(1) if front == ".unsqueeze(1)" else tensor.transpose(0, 1) if front else tensor
+    return turned.expand(-1, number, -1)
 
 
 def padded(op: Raised, error: Exception) -> Mistake | None:
@@ -188,7 +207,7 @@ def _matching(part: Tensor, parts: Sequence[Tensor]) -> Iterator[Edit]:
     """Yield what may be done to one operand: it is turned, or gets the dims that another one has more."""
     most = max(p.dim() for p in parts)
     if part.dim() == most and part.dim() > 1:
-        yield from ([Edit(".t()", lambda t: t.t())] if part.dim() == 2 else turns(part.dim()))
+        yield from ([Edit(".t()", Tensor.t)] if part.dim() == 2 else turns(part.dim()))
         yield from removals(part.shape)
     elif part.dim() == most - 1:
         yield from insertions(part.dim())
@@ -203,6 +222,17 @@ def _unspread(op: Raised, edits: list[tuple[int, Tensor, Edit]], parts: Sequence
         if sizes.numel() <= most:
             kept.append((place, tensor, edit))
     return kept
+
+
+def paired(op: Raised, error: Exception) -> Mistake | None:
+    """Two inputs of which all dims but the last have to be the same."""
+    a, b = op.argument(0, "input1"), op.argument(1, "input2")
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or not _known(op, a, b) or a.shape[:-1] == b.shape[:-1]:
+        return None
+    message = (
+        f"{op.name} takes {op.described(a)} and {op.described(b)} row by row, and all dims but the last have to be the same"
+    )
+    return because("RNS213", message, None, op.layout(a, b))
 
 
 def einsum(op: Raised, error: Exception) -> Mistake | None:
@@ -240,7 +270,7 @@ def copied(op: Raised, error: Exception) -> Mistake | None:
     what = f"{op.described(value)} does not fit into {op.described(target)}"
     if op.name == "__setitem__":
         try:
-            place = turned(target, index("", op.args[1]))
+            place = turned(target, index("", op.argument(1, "indices")))
         except Exception:  # torch's index, whatever is wrong with it
             return None
         if value.dim() <= place.dim() and _broadcast([value, place]):
@@ -255,9 +285,17 @@ def copied(op: Raised, error: Exception) -> Mistake | None:
 
 def _written_at(op: Raised, value: Tensor) -> str | None:
     """Return the other index at which a value fits: one along another dim, where an int was given."""
-    if op.name != "__setitem__" or type(op.args[1]) is not int:
+    if op.name != "__setitem__":
         return None
-    target, at = op.args[0], op.args[1]
+    target: Tensor = op.args[0]
+    at: Any = op.argument(1, "indices")
+    parts: list[Any] = list(cast("Any", at)) if isinstance(at, tuple) else []
+    if len(parts) == 2 and parts[0] == slice(None) and type(parts[1]) is int:
+        step: int = parts[1]
+        is_first = target.dim() > 1 and target.shape[1:] == value.shape and step < target.size(0)
+        return f"[{step}] in place of [:, {step}] fits" if is_first else None
+    if type(at) is not int:
+        return None
     fits = [d for d in range(1, target.dim()) if (*target.shape[:d], *target.shape[d + 1 :]) == tuple(value.shape)]
     return f"[{':, ' * fits[0]}{at}] in place of [{at}] fits" if len(fits) == 1 and at < target.size(fits[0]) else None
 
@@ -271,7 +309,7 @@ def expanded(op: Raised, error: Exception) -> Mistake | None:
     what = f"expand to {text.sizes(sizes)} of {op.described(source)}"
     if len(sizes) < source.dim():
         message = f"{what} names {len(sizes)} sizes for {source.dim()} dims"
-        return because("RNS213", message, None, op.layout(source))
+        return because("RNS213", message, _in_front(op, source, removals(source.shape)), op.layout(source))
     new = len(sizes) - source.dim()
     odd = [d for d in range(source.dim()) if source.size(d) != 1 and sizes[d + new] not in (-1, source.size(d))]
     if not odd:
@@ -284,7 +322,15 @@ def expanded(op: Raised, error: Exception) -> Mistake | None:
     if new == 0 and len(free) == 1 and len(odd) == 1 and len(left) >= 1 and sizes[free[0]] == source.size(odd[0]):
         kept = tuple(-1 if d != free[0] else sizes[odd[0]] for d in range(source.dim()))
         return because("RNS213", message, f"expand{text.sizes(kept)} fits", op.layout(source))
+    if new:
+        return because("RNS213", message, _in_front(op, source, insertions(source.dim())), op.layout(source))
     return because("RNS213", message, f"expand{text.sizes(kept)} keeps it as it is", op.layout(source))
+
+
+def _in_front(op: Raised, source: Tensor, edits: Iterable[Edit]) -> str | None:
+    """Return the one edit in front of the operation after which torch takes it."""
+    found = op.edits_that_fit(source, edits)
+    return f"{found[0].code} in front of .{op.name} fits" if len(found) == 1 else None
 
 
 def repeated(op: Raised, error: Exception) -> Mistake | None:

@@ -46,7 +46,16 @@ def linear(op: Raised, error: Exception) -> Mistake | None:
     if len(fits) == 1:
         hint = f"the axis of size {expected} is at dim {fits[0]}: transpose({fits[0]}, -1) fits"
         return because("RNS211", message, hint, seen)
+    if made_of.startswith(("seq=", "batch=")) and " x " not in made_of:
+        return because("RNS211", f"{message}: these are no features", None, seen)
+    if made_of.startswith("seq=") and expected % (got // _steps_of(made_of)) == 0:
+        message += f": it was made for {text.count(expected // (got // _steps_of(made_of)), 'step')}"
     return because("RNS211", message, f"nn.Linear({got}, ...) fits, if it is meant to read these features", seen)
+
+
+def _steps_of(made_of: str) -> int:
+    """Return how many steps are in ``seq=9 x hidden=8``."""
+    return int(made_of.split(" x ")[0].removeprefix("seq="))
 
 
 def _is_one_direction(mark: Mark) -> bool:
@@ -105,10 +114,10 @@ def normalised(op: Raised, error: Exception) -> Mistake | None:
     source, shape = op.argument(0, "input"), op.argument(1, "normalized_shape")
     if not isinstance(source, Tensor) or not isinstance(shape, (tuple, list)) or op.mark(source) is None:
         return None
-    wanted = tuple(cast("Sequence[int]", shape))
+    wanted: tuple[int, ...] = tuple(cast("Sequence[int]", shape))
     if tuple(source.shape[-len(wanted) :]) == wanted:
         return None
-    if len(wanted) > 1:
+    if len(wanted) != 1:
         message = f"LayerNorm is made for the last dims {text.sizes(wanted)} and gets {op.described(source)}"
         return because("RNS213", message, None, op.layout(source))
     message = f"LayerNorm is made for {wanted[0]} features and gets {op.described_dim(source, source.dim() - 1)}"

@@ -1,0 +1,142 @@
+"""Products: a dim of one operand meets a dim of another, and both are summed over; other dims lie beside one another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.tables import at_sizes, disagreement
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.marking import contracted, joined, put_result
+from rnnshape.operations.pointwise import weigh
+from rnnshape.operations.registry import Operation, operation, repeatable
+from rnnshape.operations.uses import Contraction, Meeting, Pairing, Product
+
+__all__ = ["einsum", "matmul"]
+
+
+@repeatable
+@operation("matmul", "__rmatmul__", "bmm", "mm", "mv", "dot")
+def matmul(op: Operation) -> None:
+    """The last dim of the first operand meets the last but one of the second."""
+    a = op.argument(0, "input")
+    b = next((op.kwargs[n] for n in ("other", "mat2", "vec", "tensor") if n in op.kwargs), op.args[-1] if op.args else None)
+    _product(op, (b, a) if op.name == "__rmatmul__" else (a, b), [])
+
+
+@repeatable
+@operation("addmm", "baddbmm", "addmm_", "baddbmm_")
+def add_product(op: Operation) -> None:
+    """A product, with something added."""
+    batched = op.name.startswith("b")
+    a = op.argument(1, "batch1" if batched else "mat1")
+    b = op.argument(2, "batch2" if batched else "mat2")
+    added = op.argument(0, "input")
+    marks = [m for m in [op.book.mark(added)] if m is not None and op.kwargs.get("beta", 1) != 0]
+    _product(op, (a, b), marks)
+
+
+def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> None:
+    a, b = operands
+    result = op.result
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or not isinstance(result, Tensor):
+        return
+    left, right = op.book.mark(a), op.book.mark(b)
+    inner_a, inner_b = a.dim() - 1, max(b.dim() - 2, 0)
+    if left is not None and right is not None:
+        weigh(op)
+        op.emit(Product(op.name, left, inner_a, right, inner_b))
+        leading = zip(range(a.dim() - 3, -1, -1), range(b.dim() - 3, -1, -1), strict=False)
+        op.emit(Pairing(op.name, (a, b), (left, right), ((inner_a, inner_b),), tuple(leading)))
+        if a.dim() == b.dim() > 2:
+            op.emit(Meeting(op.name, (left, right)))
+    elif left is not None:
+        op.emit(Contraction(op.name, left, (inner_a,)))
+    elif right is not None:
+        op.emit(Contraction(op.name, right, (inner_b,)))
+    sizes = tuple(result.shape)
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    if left is not None:  # rows of the result, with the columns of b beside them
+        tables = contracted(left, (inner_a,), keepdim=False)
+        sources.append((left, {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    if right is not None:  # columns of the result, with the rows of a above them
+        tables = contracted(right, (inner_b,), keepdim=False)
+        at = -2 if b.dim() > 1 else 0
+        sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
+    if sources:
+        put_result(op, result, _met(op, sources), [m for m, _ in sources])
+
+
+_OF_NO_SEQUENCE = OF_SCORES | {"batch", "hidden", "feature", "layers", "directions", DRAW, ROWS, UNNAMED}
+
+
+def _met(op: Operation, sources: list[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
+    """Return what the operands of a product leave of their axes; elements of one axis that meet are queries and keys of it."""
+    if len(sources) != 2:
+        return joined(sources)
+    (one, rows), (other, columns) = sources
+    for axis in [axis for axis in rows if axis in columns and axis.name not in _OF_NO_SEQUENCE]:
+        if disagreement(rows[axis], columns[axis]) is not None:
+            rows = {a: t for a, t in rows.items() if a != axis} | {op.book.part_of(QUERIES, axis): rows[axis]}
+            columns = {a: t for a, t in columns.items() if a != axis} | {op.book.part_of(KEYS, axis): columns[axis]}
+    return joined([(one, rows), (other, columns)])
+
+
+@repeatable
+@operation("einsum")
+def einsum(op: Operation) -> None:
+    """Letters name the dims: those that are not in the result are contracted."""
+    equation, operands = op.argument(0, "equation"), op.args[1:]
+    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+        operands = tuple(operands[0])
+    marks = [op.book.mark(t) for t in operands]
+    known = [m for m in marks if m is not None]
+    if not known:
+        return
+    terms, output = _terms(equation)
+    if any(len(set(t)) != len(t) for t in terms) or len(terms) != len(marks):
+        op.consume(*known)
+        return
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
+        if mark is None:
+            continue
+        gone = tuple(d for d, letter in enumerate(term) if letter not in output)
+        others = [t for i, (m, t) in enumerate(zip(marks, terms, strict=True)) if m is not None and i != at]
+        met = [d for d in gone if any(term[d] in other for other in others)]
+        op.emit(Contraction(op.name, mark, tuple(d for d in gone if d not in met)))
+        kept = [letter for letter in term if letter in output]
+        order = [kept.index(letter) for letter in output if letter in kept]
+        tables: dict[Axis, Tensor] = {}
+        for axis, table in contracted(mark, gone, keepdim=False).items():
+            table = table.permute(order)
+            for at, letter in enumerate(output):
+                if letter not in term:
+                    table = table.unsqueeze(at)
+            tables[axis] = table
+        sources.append((mark, tables))
+    if len(known) == len(terms) == 2:
+        op.emit(_pairing(op, operands, known, terms, output))
+    op.consume(*known)
+    put_result(op, op.result, _met(op, sources), known)
+
+
+def _pairing(op: Operation, operands: Any, marks: list[Mark], terms: list[str], output: str) -> Pairing:
+    """Return which dims of two operands meet: letters that both have."""
+    shared = [(terms[0].index(letter), terms[1].index(letter), letter in output) for letter in terms[0] if letter in terms[1]]
+    summed = tuple((d, e) for d, e, stays in shared if not stays)
+    beside = tuple((d, e) for d, e, stays in shared if stays)
+    return Pairing(op.name, tuple(operands), (marks[0], marks[1]), summed, beside)
+
+
+def _terms(equation: object) -> tuple[list[str], str]:
+    """Return the letters of each operand and of the result; none for an equation that is written in another way."""
+    if not isinstance(equation, str) or "." in equation:
+        return [], ""
+    inputs, arrow, output = equation.replace(" ", "").partition("->")
+    if not arrow:
+        output = "".join(sorted(c for c in set(inputs) - {","} if inputs.count(c) == 1))
+    return inputs.split(","), output

@@ -1,0 +1,175 @@
+"""RNS2xx of attention: what weights are normalised over, what a mask leaves out, and which steps meet which.
+
+Where padding lies the lengths or the ids tell; what a mask leaves out, and whether weights fall on padding, its numbers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import COMPETING, KEYS, QUERIES, WEIGHED, Mark, Site
+from rnnshape.coordinates.tables import LARGEST, runs_along, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import Pairing, Reduction
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.weights import (
+    Weights,
+    at_weights,
+    dim_before,
+    padded,
+    pieces_along,
+    read_direction,
+    weights_of,
+)  # fmt: skip
+from rnnshape.rules.wording import wrong
+
+__all__: list[str] = []
+
+SHARE = 0.001
+"""The least share of the weights of a sample that is worth a finding."""
+
+_OF_SEQUENCE = frozenset(["seq", "step", QUERIES, KEYS])
+
+
+# What was normalised
+
+
+@rule(Pairing)
+def weights_that_are_all_one(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """A softmax over a dim of one element makes weights of 1, and the steps are summed with them."""
+    found = weights_of(use)
+    if found is not None and found.is_product and found.competing.numel() == 1 and "RNS207" not in step.told:
+        yield _all_one(found.site, found.own)
+
+
+@rule(Reduction)
+def weighed_by_ones(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """Steps are summed that were multiplied with weights of 1."""
+    site = next((use.mark.sites.get(axis) for axis, _ in use.mark.of(WEIGHED)), None)
+    if site is None or use.name not in ("sum", "mean", "nansum") or len(use.dims) != 1 or "RNS207" in step.told:
+        return
+    for axis, table in use.mark.tables.items():
+        if axis.name in ("seq", "step") and runs_along(table) == [*use.dims]:
+            yield _all_one(site, axis)
+            return
+
+
+def _all_one(site: Site, axis: Axis) -> Mistake:
+    over = dim_before(site, axis)
+    fits = None if over is None else f"dim={over} normalises over the steps"
+    message = f"{site.name} over a dim of one element makes every weight 1, whatever the scores are"
+    return wrong("RNS207", message, fits, site=site)
+
+
+@rule(Pairing)
+def weights_of_the_queries(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """A softmax normalises over the queries or the heads, and the keys are summed over with these weights."""
+    found = weights_of(use)
+    if found is None or not found.is_product or found.sum_to_one:
+        return
+    dims = runs_along(found.competing)
+    if len(dims) != 1:
+        return
+    over = "queries" if _is_sequence(found.mark, dims[0]) else "heads" if _are_heads(found, dims[0]) else ""
+    summed = "keys"
+    if found.own.name == QUERIES and over == "queries":
+        over, summed = "keys", "queries"
+    if over:
+        keys = dim_before(found.site, found.own)
+        fits = None if keys is None else f"dim={keys} normalises over the {summed}"
+        what = f"{found.site.name} normalises over the {over}"
+        message = f"{what}, and {use.name} sums over the {summed} with weights that do not sum to 1"
+        yield wrong("RNS220", message, fits, site=found.site)
+
+
+def _is_sequence(mark: Mark, dim: int) -> bool:
+    return any(axis.name in _OF_SEQUENCE and runs_along(table) == [dim] for axis, table in mark.tables.items())
+
+
+def _are_heads(found: Weights, dim: int) -> bool:
+    """Tell whether pieces of the values' features lie along a dim, while queries lie along a third one."""
+    at = next((e for d, e in found.beside if d == dim), None)
+    made = [table for axis, table in found.values.tables.items() if axis.name in ("feature", "hidden")]
+    others = [d for d in range(len(found.mark.sizes)) if d not in (dim, found.dim)]
+    return at is not None and any(varies(t, at) for t in made) and any(_is_sequence(found.mark, d) for d in others)
+
+
+# Padding
+
+
+@rule(Pairing)
+def weights_on_padding(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """Weights that steps are summed with: those of a sample sum to one, and none is for its padding."""
+    if not step.padding and not any(call.packed for call in step.usage.calls.values()):
+        return
+    found = weights_of(use)
+    if found is None or not found.sum_to_one or found.tensor.numel() > LARGEST:
+        return
+    elsewhere = padded(found.values, step)
+    padding = None if elsewhere is None else at_weights(elsewhere, found)
+    values = step.values(found.tensor)
+    if padding is None or values is None or not values.is_floating_point():
+        return
+    share = _share_of(padding, values.detach().float().cpu(), found.dim)
+    if share is None:
+        return
+    if bool((share > 1 - SHARE).all()):
+        message = "the mask is the wrong way round: all the weights of the shorter samples fall on their padding"
+        yield wrong("RNS221", message, "~ of the mask fits", seen=found.mark)
+    elif bool((share > SHARE).any()):
+        fits = "scores.masked_fill(padding, float('-inf')) before the softmax leaves the padding out"
+        yield wrong("RNS225", "the attention weighs the padding of shorter samples too", fits, seen=found.mark)
+
+
+@note(Pairing)
+def what_weights_let_read(use: Pairing, step: Step) -> None:
+    """Weights between steps of one axis are zero before each query, or behind it: a mask has left that out."""
+    if not any(mark.of(KEYS) for mark in use.marks) or len(step.reading) > 1:
+        return
+    found = weights_of(use)
+    if found is None or not found.is_product or found.own.name != KEYS or found.tensor.numel() > LARGEST:
+        return
+    queries = [dim for axis, table in found.mark.of(QUERIES) if axis.of == found.own.of for dim in runs_along(table)]
+    values = step.values(found.tensor) if len(queries) == 1 and found.sum_to_one else None
+    if values is not None and values.is_floating_point() and _has_a_corner(values, queries[0], found.dim):
+        seen = (values.detach() > 0).movedim((*queries, found.dim), (-2, -1))
+        seen = seen.reshape(-1, *seen.shape[-2:]).any(0)
+        if direction := read_direction(~seen):
+            step.reads(direction, "this attention", None)
+
+
+def _has_a_corner(weights: Tensor, queries: int, keys: int) -> bool:
+    """Tell whether the first query does not read the last key, or the last query not the first key: else it is no triangle."""
+    first, last = ([0] * weights.dim() for _ in range(2))
+    first[keys] = last[queries] = -1
+    return bool(weights[tuple(first)] == 0) or bool(weights[tuple(last)] == 0)
+
+
+@rule(Pairing)
+def heads_that_meet_in_weights(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """Weights of (batch, steps, heads, heads): each step weighs pieces of its own features."""
+    for mark, other, pairs in ((use.marks[1], use.marks[0], [(e, d) for d, e in use.summed]), (*use.marks, use.summed)):
+        competing = [runs_along(table) for _, table in other.of(COMPETING)]
+        for at, dim in pairs:
+            if competing == [[dim]] and pieces_along(mark, at) and (at - 1, dim - 1) not in pairs:
+                what = f"{use.name} sums over dim {at}, which holds heads"
+                yield wrong("RNS224", f"{what}: each step attends to its own heads, and to no other step", seen=mark)
+
+
+def _share_of(padding: Tensor, weights: Tensor, dim: int) -> Tensor | None:
+    """Return which share of the weights of each sample that has padding falls on that; None where they are no weights."""
+    whole = padding.expand([max(p, w) for p, w in zip(padding.shape, weights.shape, strict=True)])
+    if whole.shape != weights.shape:
+        return None
+    has_both = whole.any(dim) & ~whole.all(dim)
+    if not bool(has_both.any()):
+        return None
+    total = weights.sum(dim)[has_both]
+    if bool(torch.isnan(total).any()) or not torch.allclose(total, torch.ones(()), atol=SHARE):
+        return None
+    return weights.masked_fill(~whole, 0.0).sum(dim)[has_both]

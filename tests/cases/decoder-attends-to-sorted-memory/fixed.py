@@ -1,0 +1,35 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    def __init__(self, vocab=30, d=12):
+        super().__init__()
+        self.embed = nn.Embedding(vocab, d, padding_idx=0)
+        self.rnn = nn.GRU(d, d, batch_first=True)
+        self.mha = nn.MultiheadAttention(d, 2, batch_first=True)
+        self.out = nn.Linear(d, 2)
+
+    def forward(self, words, lengths):
+        ordered, order = lengths.sort(descending=True)
+        x = self.embed(words)
+        packed = nn.utils.rnn.pack_padded_sequence(x[order], ordered, batch_first=True)
+        h, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        back = order.argsort()
+        y, _ = self.mha(x, h[back], h[back], key_padding_mask=(words == 0))
+        return self.out(y[:, 0])
+
+
+def make_model():
+    torch.manual_seed(0)
+    return Model()
+
+
+def make_inputs(batch=6, seq=9):
+    g = torch.Generator().manual_seed(1)
+    lengths = torch.tensor([9, 4, 7, 9, 2, 5, 8, 3])[:batch].clamp(max=seq)
+    words = torch.randint(1, 30, (batch, seq), generator=g)
+    return words.masked_fill(torch.arange(seq) >= lengths[:, None], 0), lengths
+
+
+INPUT_AXES = (("batch", "seq"), ("batch",))
