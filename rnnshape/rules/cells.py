@@ -115,7 +115,7 @@ def only_c_of_a_layer(use: Ending, step: Step) -> Iterator[Mistake]:
 def only_c_of_a_cell(use: LoopEnding, step: Step) -> Iterator[Mistake]:
     """Of a cell c is used, and h by nothing but the cell itself."""
     loop, used = step.usage.loops.loops[use.hidden], step.usage.loops.used
-    if loop.cell in used and loop.hidden not in used:
+    if loop.cell is not None and loop.cell in used and loop.hidden not in used:
         message = "the cell state c is used, and the hidden state h by the cell itself only"
         fits = "LSTMCell returns (h, c): h is its answer"
         yield Mistake("RNS310", message, fits, location=used[loop.cell].location, module=loop.module, kind=loop.kind)

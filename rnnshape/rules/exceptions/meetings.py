@@ -289,12 +289,12 @@ def _written_at(op: Raised, value: Tensor) -> str | None:
         return None
     target: Tensor = op.args[0]
     at: Any = op.argument(1, "indices")
-    parts: list[Any] = list(cast("Any", at)) if isinstance(at, tuple) else []
+    parts: list[Any] = [*cast("tuple[Any, ...]", at)] if isinstance(at, tuple) else []
     if len(parts) == 2 and parts[0] == slice(None) and type(parts[1]) is int:
         step: int = parts[1]
-        is_first = target.dim() > 1 and target.shape[1:] == value.shape and step < target.size(0)
+        is_first = target.dim() > 1 and [*target.shape][1:] == [*value.shape] and step < target.size(0)
         return f"[{step}] in place of [:, {step}] fits" if is_first else None
-    if type(at) is not int:
+    if type(at) is not int:  # pyright: ignore[reportUnknownArgumentType]
         return None
     fits = [d for d in range(1, target.dim()) if (*target.shape[:d], *target.shape[d + 1 :]) == tuple(value.shape)]
     return f"[{':, ' * fits[0]}{at}] in place of [{at}] fits" if len(fits) == 1 and at < target.size(fits[0]) else None
