@@ -45,7 +45,7 @@ from rnnshape.tracking.book import Book, writes
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
-from rnnshape.tracking.naming import Naming, renamed, under_other_names
+from rnnshape.tracking.naming import Naming, as_written, renamed, under_other_names
 
 __all__ = ["ALONE", "Tracker"]
 
@@ -498,6 +498,10 @@ class Tracker(TorchFunctionMode):
             tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
 
+    def argument_of(self, module: nn.Module, name: str) -> str:
+        """See `Naming.argument_of`."""
+        return self._naming.argument_of(module, name)
+
     def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
         """Return the axis of the batches that a sampler draws among a population, and the coordinate of the next one."""
         number, drawn = self._drawn.get(sampler, (len(self._drawn), 0))
@@ -577,7 +581,7 @@ class Tracker(TorchFunctionMode):
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
         for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():
-            self._report.did_not_look(said, name)
+            self._report.did_not_look(said, as_written(name))
 
     def _finish(self, output: object) -> None:
         self._settle()
