@@ -65,7 +65,7 @@ class Naming:
         self._modules: Counter[str] = Counter()
 
     def argument_of(self, module: object, name: str) -> str:
-        """Return what tells the axes of an argument apart from those of an argument of another module that has the same name."""
+        """Return what tells the axes of an argument apart from those of another module's argument of the same name."""
         known = self._arguments.setdefault(module, {})
         if name not in known:
             self._modules[name] += 1
