@@ -27,7 +27,9 @@ def classes(op: Operation) -> None:
             rows = Mark(wanted.sizes, {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
             rows.sites, rows.target = known.sites, known.target
             op.emit(Comparison(op.name, rows, wanted, known.made))
-            _put_each(op, [rows, wanted], wanted.sizes)
+            picked = {axis for axis, table in known.tables.items() if table.size(class_dim) > 1}  # by what the target holds
+            kept = Mark(wanted.sizes, {a: t for a, t in wanted.tables.items() if a not in picked}, target=wanted.target)
+            _put_each(op, [rows, kept], wanted.sizes)
         elif wanted is not None and target.shape == scores.shape:
             op.emit(Comparison(op.name, known, wanted, known.made))
 
