@@ -66,7 +66,6 @@ class _OneState(_Layer):
     def forward(self, input: Sequence, hx: State | None = None) -> tuple[Output, State]: ...
     @overload
     def forward(self, input: PackedSequence, hx: State | None = None) -> tuple[PackedSequence, State]: ...
-    @_torch.uncompiled
     def forward(self, input: Sequence | PackedSequence, hx: State | None = None) -> tuple[Output | PackedSequence, State]:
         """Return (output, h_n); see torch's own layer.
 
@@ -148,7 +147,6 @@ class LSTM(_Layer, nn.LSTM):
     def forward(
         self, input: PackedSequence, hx: tuple[ProjState, State] | None = None
     ) -> tuple[PackedSequence, tuple[ProjState, State]]: ...
-    @_torch.uncompiled
     def forward(
         self, input: Sequence | PackedSequence, hx: tuple[ProjState, State] | None = None
     ) -> tuple[ProjOutput | PackedSequence, tuple[ProjState, State]]:

@@ -35,9 +35,10 @@ PASS, ASIDE, NONE, NOT_YET_SAID = "pass", "aside", "–", "not yet"
 FOLLOWING = ("diagnose", "track", "check", "run", "pytest")
 """Doors that follow every axis."""
 
+_AHEAD = "compilers: what stands before a layer that Python runs makes a frame that computes nothing"
+
 NOT_YET: dict[tuple[str, str], str] = {
-    (situation, "assert_layout"): "compilers: an assertion before a layer that Python runs makes a frame that computes nothing"
-    for situation in ("compiled_before", "compiled_after")
+    (situation, door): _AHEAD for situation in ("compiled_before", "compiled_after") for door in ("assert_layout", "convert")
 }
 """Cells that break a promise today, with the reason. One that keeps it fails until it is taken out of here."""
 
