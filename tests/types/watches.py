@@ -129,7 +129,7 @@ def seen(event: Event) -> None:
     assert_type(event.to_dict(), dict[str, Any])
 
 
-def explained(watch: Watch, report: Report, finding: Finding) -> None:
+def explained_later(watch: Watch, report: Report, finding: Finding) -> None:
     assert_type(watch.explain(ValueError("a")), None)
     assert_type(report.withdraw(finding), None)
 
