@@ -119,6 +119,8 @@ class Mark:
         single: the dim that a layer of one output feature made, while it is where it was made.
         widened: whether somebody gave it a dim of size one, to meet every element of another tensor.
         made: where the tensor came from.
+        spread: axes of features whose vectors lost the batch, and met those of every sample afterwards, with the place where
+            it was lost.
         form: found when it is first asked for. A mark is not changed any more once it is in a book.
     """
 
@@ -130,6 +132,7 @@ class Mark:
     single: int | None = None
     widened: bool = False
     made: Location | None = None
+    spread: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
     form: Form | None = field(default=None, init=False)
 
     def of(self, name: str) -> list[tuple[Axis, Tensor]]:

@@ -12,6 +12,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import COMPETING, ONES, WEIGHED, Mark
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.marking import spread
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.uses import Addition, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
 
@@ -145,6 +146,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
         met.target |= mark.target
         met.widened |= mark.widened
     met.widened &= 1 in sizes
+    met.spread = spread(marks, met.tables)
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
 
