@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from math import prod
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, WEIGHED, Mark, Site
+from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
 
-__all__ = ["contracted", "joined", "kept_but", "put_result", "put_tables", "replay_on", "source_first", "spread"]
+__all__ = ["contracted", "joined", "kept_but", "put_result", "put_tables", "replay_on", "source_first"]
 
 
 def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
@@ -120,21 +120,6 @@ def _widens(op: Operation, before: Mark, after: Mark) -> bool:
         given = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
         return any(item is None for item in given)
     return after.sizes.count(1) > before.sizes.count(1) and prod(after.sizes) == prod(before.sizes)
-
-
-def spread(sources: Sequence[Mark], tables: Mapping[Axis, Tensor]) -> dict[Axis, Site]:
-    """Return the features that have lost their batch, and stand beside other features of every sample in a result.
-
-    Beside its own vectors a mean of the batch centres them, or is what they have in common.
-    """
-    found: dict[Axis, Site] = {}
-    for source in sources:
-        found |= {axis: site for axis, site in source.spread.items() if axis in tables}
-        for lost in [axis for axis in source.lost if axis.name == "batch" and axis in tables and axis not in source.tables]:
-            others = {axis for other in sources if lost in other.tables for axis in other.tables}
-            units = [a for a in source.tables if a.name == "feature" and a in tables and a not in others]
-            found |= dict.fromkeys(units, source.lost[lost])
-    return found
 
 
 _REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "ravel", "unflatten"])

@@ -9,10 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, ONES, WEIGHED, Mark
+from rnnshape.coordinates.mark import COMPETING, ONES, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.marking import spread
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.uses import Addition, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
 
