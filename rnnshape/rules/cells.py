@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import MADE, Mark
-from rnnshape.coordinates.tables import runs_along, varies
+from rnnshape.coordinates.mark import MADE, Mark, Site
+from rnnshape.coordinates.tables import runs_along, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -140,3 +140,30 @@ def only_the_first_state_of_a_loop(use: LoopEnding, step: Step) -> Iterator[Mist
             fits = "torch.cat([states, h], dim), with the new state behind the earlier ones, has them in the order of the steps"
         yield Mistake("RNS311", message, fits, location=where, module=loop.module, kind=loop.kind)
         return
+
+
+# One state for all samples
+
+
+@rule(InitialState, CellStep)
+def a_state_averaged_over_the_batch(use: InitialState | CellStep, step: Step) -> Iterator[Mistake]:
+    """A state has lost its batch, in a mean or a sum over it, and is given to every sample of the input."""
+    states, tables = ((use.mark,), use.rows) if isinstance(use, InitialState) else (use.states, use.mark.tables)
+    for state in states:
+        for axis, site in state.lost.items():
+            rows = tables.get(axis)
+            if axis.name == "batch" and rows is not None and len(unique(rows)) > 1 and axis not in state.tables:
+                yield _averaged(site, state)
+                return
+
+
+@rule(Contraction)
+def a_state_by_hand_averaged_over_the_batch(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """A layer of a cell by hand goes on from what it has made itself, averaged over the batch, beside other features."""
+    if use.reads_own_mean:
+        yield _averaged(next(iter(use.mark.spread.values())), use.mark)
+
+
+def _averaged(site: Site, state: Mark) -> Mistake:
+    message = f"{site.name} takes the batch of a state away: every sample goes on from what all of them have in common"
+    return wrong("RNS501", message, f"without {site.name} each sample has a row of its own", site=site, seen=state)
