@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor, nn
 from torch._C import _autograd
+from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.fx import _symbolic_trace as _fx
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
@@ -36,11 +37,14 @@ __all__ = [
     "function_modes",
     "has_hooks",
     "is_autocast",
+    "is_faked",
     "is_in_backward",
     "is_judged_here",
     "is_left_to_python",
     "is_library",
     "is_recorded",
+    "is_sharded",
+    "is_transformed",
     "is_unbatched_call",
     "known_values",
     "memory_of",
@@ -57,6 +61,7 @@ __all__ = [
     "untouched_randomness",
     "user_frame",
     "user_location",
+    "without_functions",
     "without_modes",
 ]
 
@@ -244,7 +249,7 @@ def _location(file: str, line: int, function: str) -> Location:
 
 
 _is_profiled, _record = _autograd._profiler_enabled, _autograd._enable_record_function
-_PROXY = torch._C._TorchDispatchModeKey.PROXY
+_PROXY, _FAKE = torch._C._TorchDispatchModeKey.PROXY, torch._C._TorchDispatchModeKey.FAKE
 _is_capturing = getattr(torch._C, "_cuda_isCurrentStreamCapturing", None)
 
 
@@ -255,31 +260,55 @@ def is_recorded() -> bool:
     return _is_capturing is not None and torch.cuda.is_initialized() and _is_capturing()
 
 
-class _Unrecorded:
-    """A context in which no profiler of this thread records what torch does, and no function mode sees it."""
+def is_sharded(model: nn.Module) -> bool:
+    """Tell whether ``fully_shard`` has parts of the parameters of a model, or of a module in it, on other ranks."""
+    kind = getattr(sys.modules.get("torch.distributed.fsdp"), "FSDPModule", ())
+    return any(isinstance(module, kind) for _, module in named_modules(model))
+
+
+def is_transformed() -> bool:
+    """Tell whether a transform of torch.func is at work in this thread, which would wrap tensors of ours too."""
+    return peek_interpreter_stack() is not None
+
+
+def is_faked() -> bool:
+    """Tell whether tensors that are made in this thread have sizes and no elements."""
+    return torch._C._get_dispatch_mode(_FAKE) is not None
+
+
+class _Unseen:
+    """A context in which no mode of either kind sees what torch does, and no profiler of this thread records it."""
 
     def __init__(self) -> None:
-        self._unseen = torch._C.DisableTorchFunction()
+        self._modes = (torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch())
+        self._is_profiled = _is_profiled()
 
     def __enter__(self) -> None:
-        self._unseen.__enter__()
-        _record(False)
+        for mode in self._modes:
+            mode.__enter__()
+        if self._is_profiled:
+            _record(False)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        _record(True)
-        self._unseen.__exit__(kind, error, trace)
+        if self._is_profiled:
+            _record(True)
+        for mode in reversed(self._modes):
+            mode.__exit__(kind, error, trace)
 
 
 def unseen() -> AbstractContextManager[object]:
     """Return the context in which our own work is done: no mode, no class of tensors and no profiler sees it."""
-    return _Unrecorded() if _is_profiled() else torch._C.DisableTorchFunction()
+    return _Unseen() if _is_profiled() or torch._C._len_torch_dispatch_stack() else torch._C.DisableTorchFunction()
 
 
 undispatched = torch._C._DisableTorchDispatch
-"""The context in which no dispatch mode sees our own work, that of fake tensors neither."""
+"""The context in which fake tensors do not see our own work either."""
 
-without_modes = _disable_current_modes
+without_modes = cast("Callable[[], AbstractContextManager[object]]", _disable_current_modes)
 """The context in which no mode at all is on, for what is to be done with real tensors."""
+
+without_functions = torch._C.DisableTorchFunction
+"""The context in which no function mode is on."""
 
 
 def memory_of(storage: torch.UntypedStorage) -> int:

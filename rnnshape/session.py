@@ -322,7 +322,8 @@ class Steps(Watcher[nn.Module]):
             arguments = {}
         for name, value in arguments.items():
             if isinstance(value, Tensor) and self._tracker.mark(value) is None:
-                label(self._tracker, value, names.get(name), name, f"axes of {name!r}")
+                of = name if name in names else self._tracker.argument_of(module, name)
+                label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
         given = [*tensors_in(arguments or [args, kwargs])]
         self._tracker.begin([mark for _, tensor in given if (mark := self._tracker.taken(tensor))])
         learn_padding(self._tracker, given)

@@ -15,6 +15,30 @@ OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("states-inserted-in-front", "RNS311"): (("states.insert(0, state[0])", "states.append(state[0])"),),
     ("first-of-the-states-of-a-loop", "RNS311"): (("torch.stack(states)[0]", "torch.stack(states)[-1]"),),
     ("states-concatenated-in-front", "RNS311"): (("[h[None], seen]", "[seen, h[None]]"),),
+    ("decoder-begins-with-the-last-step-of-both", "RNS302"): (
+        ("self.init(states[:, -1])", "self.init(torch.cat([h_n[0], h_n[1]], 1))"),
+    ),
+    ("classifier-beside-attention-takes-the-last-step", "RNS302"): (
+        ("self.intent(output[-1])", "self.intent(h_n.transpose(0, 1).flatten(1))"),
+    ),
+    ("decoder-begins-with-the-reverse-direction", "RNS304"): (("h_n[-1:]", "h_n.sum(0, keepdim=True)"),),
+    ("first-layer-beside-a-tagger", "RNS305"): (("h_n[0]", "h_n[-1]"),),
+    ("decoder-begins-with-the-first-layer", "RNS305"): (
+        ("(h[:1].contiguous(), c[:1].contiguous())", "(h[-1:].contiguous(), c[-1:].contiguous())"),
+    ),
+    ("reverse-direction-beside-a-language-model", "RNS304"): (("h[-1]", "(h[-1] + h[-2])"),),
+    ("first-step-of-a-one-way-layer", "RNS302"): (("output[:, 0]", "output[:, -1]"),),
+    ("first-step-by-select", "RNS302"): (("select(0, 0)", "select(0, -1)"),),
+    ("first-step-repeated-into-a-decoder", "RNS302"): (("[0][:1]", "[0][-1:]"),),
+    ("decoder-begins-with-the-mean-of-the-batch", "RNS501"): (
+        ("output.mean(1, keepdim=True)[-1:].repeat(1, y.size(1), 1)", "output[-1:]"),
+    ),
+    ("cell-goes-on-from-the-mean-of-the-batch", "RNS501"): (
+        ("h.detach().mean(0, keepdim=True).expand(tokens.size(0), -1)", "h.detach()"),
+    ),
+    ("cell-by-hand-concatenates-the-mean-of-the-batch", "RNS501"): (
+        ("h = h.mean(0, keepdim=True).expand(x.size(0), -1)", "h = h.detach()"),
+    ),
     ("RNS310", "RNS310"): (("_, state = self.rnn(x)", "_, (state, _) = self.rnn(x)"), ("state[-1][-1]", "state[-1]")),
     ("RNS311", "RNS311"): (("states.insert(0, h)", "states.append(h)"),),
 }

@@ -20,6 +20,9 @@ __all__ = ["assert_layout", "layouts"]
 
 T = TypeVar("T")
 
+_torch: Any = sys.modules.get("torch")
+"""Torch, where it was there first: torch.compile follows a name of a module, and takes its graph apart at ``sys.modules``."""
+
 _block: ContextVar[Agreement | None] = ContextVar("rnnshape.layouts", default=None)
 
 
@@ -52,8 +55,8 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
       got       (      6,         9,     4)
                                   ^
     """
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.compiler.is_compiling():
+    torch = _torch or sys.modules.get("torch")
+    if torch is not None and (torch.compiler.is_compiling() or isinstance(x, torch.fx.Proxy)):
         return x
     got = getattr(x, "shape", None)
     if got is None:

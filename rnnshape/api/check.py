@@ -162,7 +162,7 @@ class _Targets:
         owner, module = (type(target), target) if isinstance(target, nn.Module) else (target, None)
         if (before := self._targets.pop(id(target), None)) is not None and before.stand is not None:
             leave_classes(before.stand)
-        stand = _ClassCheck(checker, module)
+        stand = _ClassCheck(checker, owner, module)
         self._put(target, checker, stand)
         stand_in_classes(stand, (owner,))
 
@@ -188,11 +188,13 @@ class _ClassCheck(Watcher[bool]):
 
     Args:
         checker: what is done with their calls.
+        owner: the class, which is not kept alive.
         module: the one, or None.
     """
 
-    def __init__(self, checker: Checker, module: nn.Module | None) -> None:
+    def __init__(self, checker: Checker, owner: type[nn.Module], module: nn.Module | None) -> None:
         self._checker = checker
+        self._owner = weakref.ref(owner)
         self.raises = checker.reporter.on == "raise"
         self.doors = {} if module is None else {id(module): True}
         self.everywhere = module is None
@@ -205,6 +207,12 @@ class _ClassCheck(Watcher[bool]):
     def step_aside(self) -> None:
         """End this check, after a mistake of ours."""
         self._checker.reporter.step_aside()
+
+    def miss(self, modules: Iterable[nn.Module], why: str) -> None:
+        """Tell that calls of modules are not looked at."""
+        for module in modules:
+            if id(module) in self.doors or (self.everywhere and isinstance(module, self._owner() or ())):
+                self._checker.report.did_not_look(why, type(module).__name__)
 
     def through(self, door: bool, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""

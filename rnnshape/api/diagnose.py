@@ -120,9 +120,11 @@ def _diagnose(
     session = recording(model, codes, named=axes is not None, report=report)
     tracker = session.tracker()
     tracker.goes_on = True
-    label_arguments(tracker, model, args, kwargs, axes)
-    label(tracker, target, target_axes, "target", "target_axes", target=True)
-    label_by_target(tracker, (*args, *kwargs.values()), target)
+    if not tracker.steps_aside():
+        with _torch.unseen():
+            label_arguments(tracker, model, args, kwargs, axes)
+            label(tracker, target, target_axes, "target", "target_axes", target=True)
+            label_by_target(tracker, (*args, *kwargs.values()), target)
     with session.watching():
         output, error = _followed(tracker, run, model, args, kwargs, loss, target, tracker)
         if error is None:

@@ -103,6 +103,7 @@ def _is_layer(module: object) -> bool:
 
 
 def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]) -> ModelPrediction:
+    from rnnshape import _torch
     from rnnshape.calls import forwarded
     from rnnshape.dryrun.prediction import predict_model
     from rnnshape.session import recording
@@ -112,4 +113,6 @@ def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]
     if not args and not kwargs:
         name = type(model).__name__
         raise SpecError(f"{name}: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')")
+    if _torch.is_sharded(model):
+        raise SpecError(f"{type(model).__name__}: its parameters are sharded by fully_shard; predict it before that")
     return predict_model(model, args, kwargs, session=recording, **own)

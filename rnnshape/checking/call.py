@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from rnnshape import _torch, text
+from rnnshape import text
 from rnnshape.checking.batches import batches
 from rnnshape.checking.promises import Broken, Promises
 from rnnshape.contracts.annotations import Claim, of_any_size
@@ -74,8 +74,10 @@ class CheckedCall:
         Raises:
             ContractError: for what is wrong with them.
         """
-        if not (self._others or _torch.is_recorded()):
+        if not self._others:
             self._own = self._checker.tracker()
+            if self._own is not None and self._own.steps_aside():
+                self._own = None
         if self._known.annotations or self._checker.axes is not None or self._own is not None:
             found = self._reporter.guarded(self._judge_arguments)
             if found:

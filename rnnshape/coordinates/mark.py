@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BATCH", "COMPETING", "DRAW", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "QUERIES", "ROWS", "UNNAMED", "WEIGHED",
-    "Form", "Mark", "Site", "of_scores",
+    "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -119,6 +119,8 @@ class Mark:
         single: the dim that a layer of one output feature made, while it is where it was made.
         widened: whether somebody gave it a dim of size one, to meet every element of another tensor.
         made: where the tensor came from.
+        spread: axes of features whose vectors lost the batch, and met those of every sample afterwards, with the place where
+            it was lost.
         form: found when it is first asked for. A mark is not changed any more once it is in a book.
     """
 
@@ -130,8 +132,24 @@ class Mark:
     single: int | None = None
     widened: bool = False
     made: Location | None = None
+    spread: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
     form: Form | None = field(default=None, init=False)
 
     def of(self, name: str) -> list[tuple[Axis, Tensor]]:
         """Return the tables of all axes of a name."""
         return [(axis, table) for axis, table in self.tables.items() if axis.name == name]
+
+
+def spread(sources: Sequence[Mark], tables: Mapping[Axis, Tensor]) -> dict[Axis, Site]:
+    """Return the features that have lost their batch, and stand beside other features of every sample in a result.
+
+    Beside its own vectors a mean of the batch centres them, or is what they have in common.
+    """
+    found: dict[Axis, Site] = {}
+    for source in sources:
+        found |= {axis: site for axis, site in source.spread.items() if axis in tables}
+        for lost in [axis for axis in source.lost if axis.name == "batch" and axis in tables and axis not in source.tables]:
+            others = {axis for other in sources if lost in other.tables for axis in other.tables}
+            units = [a for a in source.tables if a.name == "feature" and a in tables and a not in others]
+            found |= dict.fromkeys(units, source.lost[lost])
+    return found

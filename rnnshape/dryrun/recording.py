@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -73,6 +72,7 @@ class Recorder(Watcher[tuple[str, ...]]):
             paths.setdefault(id(module), []).append(path)
         self.doors = {key: tuple(found) for key, found in paths.items()}
         self._calls: dict[int, int] = {}
+        self._names: dict[tuple[type[nn.Module], int], tuple[str, ...]] = {}
         self.drafts: list[Draft] = []
         self._open: list[Draft] = []
         self._mark = mark
@@ -106,7 +106,8 @@ class Recorder(Watcher[tuple[str, ...]]):
             self._open[-1].flops.append(flops)
 
     def _came_in(self, draft: Draft, args: Args, kwargs: Kwargs) -> None:
-        names = parameter_names(type(draft.module), len(args))
+        kind = (type(draft.module), len(args))
+        names = self._names.get(kind) or self._names.setdefault(kind, parameter_names(*kind))
         spec = spec_of(draft.module)
         expected = _predicted(draft.module, spec, args, kwargs)
         found: list[Value] = []
@@ -217,7 +218,6 @@ def named_leaves(name: str, value: object) -> Iterator[tuple[str, Tensor]]:
             yield from named_leaves(f"{name}[{number}]", item)
 
 
-@functools.lru_cache(maxsize=1024)
 def parameter_names(kind: type[nn.Module], count: int) -> tuple[str, ...]:
     """Return the names of the first positional arguments of a module's ``forward``."""
     try:

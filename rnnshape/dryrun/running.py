@@ -181,11 +181,12 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         NeedsWholeNumbersError: where an input of no stated dtype is used as an index.
     """
     fakes = Fakes()
-    with unseen():  # such as torch.device("meta"), which is for the model's own tensors
+    with _torch.without_functions(), _torch.without_modes():  # modes such as torch.device("meta") are for the model's own
         inputs = _Inputs(request, fakes, numbers, whole)
         model = structural_copy(request.model, fakes)
     session = request.session(model, request.ignore)
     tracker = session.tracker()
+    tracker.among_fakes = True
     with unseen():
         inputs.label(tracker)
     recorder = Recorder(model, tracker.mark)
@@ -194,6 +195,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     found = Run(recorder.drafts, session.report, costs, model=model)
     modes: list[AbstractContextManager[object]] = [fakes, costs, Answers(fakes, recorder.count)]
     with ExitStack() as stack:
+        stack.enter_context(_torch.without_modes())
         for context in (_torch.untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
             stack.enter_context(context)
         if watched:

@@ -8,17 +8,21 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from types import FrameType
 from typing import Any, Generic, TypeVar
 
+import torch
 from torch import nn
 
 from rnnshape import _torch
 from rnnshape.errors import ContractError
 from rnnshape.harmless import UsersCall
 from rnnshape.report.reporter import Reporter
-from rnnshape.tracking.compiled import hear_of_compiled, leave_compiled
+from rnnshape.tracking.compiled import COMPILED, Region, hear_of_compiled, leave_compiled
 
 __all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
+
+TRACED = "a tracer runs it on placeholders, so its calls are not looked at; run a step without it"
 
 Proceed = Callable[..., object]
 """Goes on with a call, and returns what it returns."""
@@ -64,6 +68,9 @@ class Watcher(Generic[D]):
     def through(self, door: D, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
         """Call a module."""
         return proceed(*args, **kwargs)
+
+    def miss(self, modules: Iterable[nn.Module], why: str) -> None:
+        """Hear that calls of these modules are not looked at, and tell of those that would have been."""
 
     def hear(
         self, error: ContractError, door: D, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
@@ -174,8 +181,11 @@ class _Classes:
         if not self._places:
             leave_compiled(self._hear_of_compiled)
 
-    def _hear_of_compiled(self, _: object, undo: ExitStack) -> None:
+    def _hear_of_compiled(self, frame: FrameType, undo: ExitStack) -> None:
         """Leave the classes that are compiled while any thread is in compiled code: it is made anew where they have changed."""
+        for watcher in tuple(self._owners):
+            if not watcher.in_compiled:
+                watcher.guarded(watcher.miss, Region(frame).modules(), COMPILED)
         with self._lock:
             self._compiled += 1
             undo.callback(self._come_back)
@@ -212,6 +222,7 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
         # What comes after is looked up when it comes: a watcher may have others stand further on.
         proceed: Proceed = functools.partial(_further, owner, place, self)
         if not _torch.is_judged_here():
+            _miss(place.watchers, self)
             return proceed(*args, **kwargs)
         compiler = _torch.compiler_below()
         if compiler is None:
@@ -221,6 +232,13 @@ def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
         return _torch.compiled_with(None, _past, place.watchers, True, self, proceed, *args, **kwargs)
 
     return __call__
+
+
+def _miss(watchers: Iterable[AnyWatcher], module: nn.Module) -> None:
+    """Let watchers tell that somebody traces a module, with placeholders for tensors."""
+    if not torch.compiler.is_compiling():
+        for watcher in watchers:
+            watcher.guarded(watcher.miss, (module,), TRACED)
 
 
 def _past(

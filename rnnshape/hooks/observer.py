@@ -116,6 +116,13 @@ class Observer(Watcher[Door]):
             sizes = [self.last.event.packed[0]]
         return sizes[0] if sizes and isinstance(sizes[0], int) else 0
 
+    def miss(self, modules: Iterable[nn.Module], why: str) -> None:
+        """Tell that calls of layers are not looked at."""
+        for module in modules:
+            if self.everywhere or id(module) in self.doors:
+                door = self.doors.get(id(module))
+                self.reporter.report.did_not_look(why, door.path if door else self.path(module))
+
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
         return self.reporter.guarded(work, *args)

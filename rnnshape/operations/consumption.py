@@ -28,7 +28,8 @@ def linear(op: Operation) -> None:
     others = [m for t in (weight, op.argument(2, "bias")) if (m := op.book.mark(t))]
     if mark is None or others:
         return op.consume(*([mark] if mark else []), *others)
-    op.emit(Contraction(op.name, mark, (source.dim() - 1,)))
+    own_mean = bool(mark.spread) and op.book.made_by(weight) in mark.spread
+    op.emit(Contraction(op.name, mark, (source.dim() - 1,), own_mean))
     result = op.result
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
     if weight.dim() > 1:

@@ -30,9 +30,17 @@ def classes(op: Operation) -> None:
         if wanted is not None:
             op.emit(Comparison(op.name, rows, wanted, known.made))
         _emit_rows(op, rows, (*_without_weight(op.argument(2, "weight")), op.argument(4, "ignore_index", -100)))
-        _put_each(op, [rows, wanted] if wanted is not None else [rows], rows.sizes)
+        _put_each(op, [rows, *_but_picked(known, class_dim, wanted)], rows.sizes)
     elif wanted is not None and target.shape == scores.shape:
         op.emit(Comparison(op.name, known, wanted, known.made))
+
+
+def _but_picked(scores: Mark, class_dim: int, target: Mark | None) -> list[Mark]:
+    """Return what is known of a target, but for axes along the classes of the scores: which is picked tells what it holds."""
+    picked = {axis for axis, table in scores.tables.items() if table.size(class_dim) > 1}
+    if target is None:
+        return []
+    return [Mark(target.sizes, {a: t for a, t in target.tables.items() if a not in picked}, target=target.target)]
 
 
 def _emit_rows(op: Operation, rows: Mark, ignored: tuple[int, ...]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, WEIGHED, Mark
+from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
@@ -110,6 +110,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         mark.target |= source.target
         mark.widened |= source.widened or _widens(op, source, mark)
     mark.widened &= 1 in mark.sizes
+    mark.spread = spread(sources, mark.tables)
     op.book.put(result, mark)
 
 

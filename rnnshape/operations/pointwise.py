@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, ONES, WEIGHED, Mark
+from rnnshape.coordinates.mark import COMPETING, ONES, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
@@ -145,6 +145,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
         met.target |= mark.target
         met.widened |= mark.widened
     met.widened &= 1 in sizes
+    met.spread = spread(marks, met.tables)
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
 

@@ -14,13 +14,30 @@ from rnnshape.coordinates.tables import SMALL
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
-__all__ = ["MOST_UNITS", "Recurrence"]
+__all__ = ["MOST_UNITS", "Picked", "Places", "Recurrence"]
 
 MOST_UNITS = 1 << 18
 """Elements up to which single units are accounted for."""
 
 MOST_SEEN = 1 << 10
 """Tables of one call of which it is remembered that they were accounted for."""
+
+
+Places = dict[tuple[int, int], "Location | None"]
+"""Of a direction and a step, or a layer and a direction, where it was picked."""
+
+
+@dataclass(slots=True)
+class Picked:
+    """What one kind of consumer picked, apart from uses of every step or of every row.
+
+    Attributes:
+        used: (direction, step) of the output.
+        rows: (layer, direction) of the state.
+    """
+
+    used: Places = field(default_factory=Places)
+    rows: Places = field(default_factory=Places)
 
 
 @dataclass(slots=True)
@@ -52,6 +69,9 @@ class Recurrence:
         cell_state: where c_n was used as something else than the c of an LSTM.
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
+        picked: what was picked by "layer", a layer with weights, and by "state", the initial state of another.
+        is_query: whether some of its states were held against all steps of its output.
+        is_bridged: whether a layer's function of some of its states was an initial state.
         seen: tables that were accounted for, by their ids, held so that no others get these.
         step: the axis of the steps of its output.
         direction: the axis of the halves of its output.
@@ -77,13 +97,16 @@ class Recurrence:
     is_carried: bool = False
     returned: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     returns_output: bool = False
-    used: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
-    rows: dict[tuple[int, int], Location | None] = field(default_factory=dict[tuple[int, int], "Location | None"])
+    used: Places = field(default_factory=Places)
+    rows: Places = field(default_factory=Places)
     cell_state: Location | None = None
     units: Tensor | None = None
     whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
-    seen: dict[tuple[int, ...], tuple[Tensor | None, ...]] = field(
-        default_factory=dict[tuple[int, ...], tuple["Tensor | None", ...]]
+    picked: dict[str, Picked] = field(default_factory=dict[str, Picked])
+    is_query: bool = False
+    is_bridged: bool = False
+    seen: dict[tuple[int | str, ...], tuple[Tensor | None, ...]] = field(
+        default_factory=dict[tuple["int | str", ...], tuple["Tensor | None", ...]]
     )
     step: Axis = field(init=False)
     direction: Axis = field(init=False)
@@ -165,9 +188,9 @@ class Recurrence:
         """The axis of the directions of h_n or c_n."""
         return Axis("directions", f"{MADE}{self.number}{letter}")
 
-    def sees(self, *tables: Tensor | None) -> bool:
-        """Tell whether these tables were not accounted for before. The same few objects come again and again."""
-        key = tuple(map(id, tables))
+    def sees(self, by: str, *tables: Tensor | None) -> bool:
+        """Tell whether this consumer was not accounted for with these tables. The same few objects come again and again."""
+        key = (by, *map(id, tables))
         if key in self.seen:
             return False
         if len(self.seen) < MOST_SEEN and all(t is None or t.numel() <= SMALL for t in tables):

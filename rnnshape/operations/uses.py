@@ -69,11 +69,16 @@ class Consumption(NamedTuple):
 
 
 class Contraction(NamedTuple):
-    """Dims are summed over with weights of the layer's own."""
+    """Dims are summed over with weights of the layer's own.
+
+    Attributes:
+        reads_own_mean: whether there is what these weights have made themselves, of all samples together, as in Mark.spread.
+    """
 
     name: str
     mark: Mark
     dims: tuple[int, ...]
+    reads_own_mean: bool = False
 
 
 class Product(NamedTuple):

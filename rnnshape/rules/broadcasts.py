@@ -35,12 +35,13 @@ def every_sample_meets_every_other(use: Broadcast, step: Step) -> Iterator[Mista
     """Operands of different numbers of dims have their samples along different dims of the result: (batch, 1) and (batch,)."""
     for one, other in combinations(use.marks, 2):
         if _samples_cross(one, other, use.sizes) and not _is_every_pair(use, one, other):
-            yield _rows_of_every_sample(use, *((one, other) if 1 in one.sizes else (other, one)))
+            yield _rows_of_every_sample(use, one, other)
 
 
-def _rows_of_every_sample(use: Broadcast, column: Mark, plain: Mark) -> Mistake:
+def _rows_of_every_sample(use: Broadcast, one: Mark, other: Mark) -> Mistake:
     """Say that each row of a column meets all samples of the other operand; a column that a layer made is a prediction."""
-    first, second = (text.sizes(mark.sizes) for mark in use.marks if mark is column or mark is plain)
+    column, plain = (one, other) if 1 in one.sizes else (other, one)
+    first, second = text.sizes(one.sizes), text.sizes(other.sizes)
     row = "prediction" if len(use.sizes) == 2 else "sample"
     wide = f"broadcasts to {text.sizes(use.sizes)}: every {row} meets every sample"
     is_prediction = not column.target and bool(_layers(column))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import MADE, Mark
-from rnnshape.coordinates.tables import runs_along, varies
+from rnnshape.coordinates.mark import MADE, Mark, Site
+from rnnshape.coordinates.tables import runs_along, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -115,7 +115,7 @@ def only_c_of_a_layer(use: Ending, step: Step) -> Iterator[Mistake]:
 def only_c_of_a_cell(use: LoopEnding, step: Step) -> Iterator[Mistake]:
     """Of a cell c is used, and h by nothing but the cell itself."""
     loop, used = step.usage.loops.loops[use.hidden], step.usage.loops.used
-    if loop.cell in used and loop.hidden not in used:
+    if loop.cell is not None and loop.cell in used and loop.hidden not in used:
         message = "the cell state c is used, and the hidden state h by the cell itself only"
         fits = "LSTMCell returns (h, c): h is its answer"
         yield Mistake("RNS310", message, fits, location=used[loop.cell].location, module=loop.module, kind=loop.kind)
@@ -140,3 +140,30 @@ def only_the_first_state_of_a_loop(use: LoopEnding, step: Step) -> Iterator[Mist
             fits = "torch.cat([states, h], dim), with the new state behind the earlier ones, has them in the order of the steps"
         yield Mistake("RNS311", message, fits, location=where, module=loop.module, kind=loop.kind)
         return
+
+
+# One state for all samples
+
+
+@rule(InitialState, CellStep)
+def a_state_averaged_over_the_batch(use: InitialState | CellStep, step: Step) -> Iterator[Mistake]:
+    """A state has lost its batch, in a mean or a sum over it, and is given to every sample of the input."""
+    states, tables = ((use.mark,), use.rows) if isinstance(use, InitialState) else (use.states, use.mark.tables)
+    for state in states:
+        for axis, site in state.lost.items():
+            rows = tables.get(axis)
+            if axis.name == "batch" and rows is not None and len(unique(rows)) > 1 and axis not in state.tables:
+                yield _averaged(site, state)
+                return
+
+
+@rule(Contraction)
+def a_state_by_hand_averaged_over_the_batch(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """A layer of a cell by hand goes on from what it has made itself, averaged over the batch, beside other features."""
+    if use.reads_own_mean:
+        yield _averaged(next(iter(use.mark.spread.values())), use.mark)
+
+
+def _averaged(site: Site, state: Mark) -> Mistake:
+    message = f"{site.name} takes the batch of a state away: every sample goes on from what all of them have in common"
+    return wrong("RNS501", message, f"without {site.name} each sample has a row of its own", site=site, seen=state)

@@ -12,12 +12,13 @@ from rnnshape.coordinates.tables import NOWHERE, SMALL, broadcast_tensors, numbe
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
-__all__ = ["Loop", "Loops", "Used", "holds_units"]
+__all__ = ["CELL", "Loop", "Loops", "Place", "Used", "holds_units"]
 
 CELL = "cell"
 """The name of the axis of the units of a cell state."""
 
 Place = Callable[[], "Location | None"]
+"""Returns the user's line."""
 
 Scene = tuple["Location | None", str, str]
 

@@ -62,7 +62,9 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
         where = None if rows is None or line is None else disagreement(line, rows)
         if rows is None or line is None or where is None:
             continue
-        if not _is_negative(use.mark, axis, line, rows, step):
+        if len(unique(line)) == 1 and rows.numel() > 1:
+            yield _one_for_all(int(line[0]), use.mark, axis)
+        elif not _is_negative(use.mark, axis, line, rows, step):
             was, now = (int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows))
             yield _other_sample(where[0], was, now, use.mark, axis)
         return
@@ -101,8 +103,15 @@ def state_of_all_samples(use: InitialState | CellStep, step: Step) -> Iterator[M
 def state_of_another_row(use: CellStep, step: Step) -> Iterator[Mistake]:
     """A row of a cell's state belongs to another sample than that row of its input."""
     found = other_row(use)
-    if found is not None and not found.is_alone:
+    if found is not None and not found.is_alone and len(unique(found.state.tables[found.axis])) == 1:
+        yield _one_for_all(found.was, found.state, found.axis)
+    elif found is not None and not found.is_alone:
         yield _other_sample(found.row, found.was, found.now, found.state, found.axis)
+
+
+def _one_for_all(sample: int, state: Mark, axis: Axis) -> Mistake:
+    message = f"every row of the state belongs to sample {sample}, and the rows of the input to samples of their own"
+    return wrong("RNS501", message, site=state.sites.get(axis), seen=state)
 
 
 def _other_sample(row: int, was: int, now: int, state: Mark, axis: Axis) -> Mistake:

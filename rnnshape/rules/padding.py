@@ -156,8 +156,8 @@ def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: b
     if before is not None and before.steps > found.steps:
         return  # the last steps were left out
     found = replace(found, has_lengths=has_lengths or (before is not None and before.has_lengths))
-    for _, table in mark.of("batch"):
-        if runs_along(table) == [1 - seq_dim]:
-            found = found.numbered(line_along(table, 1 - seq_dim)) if found is not None else None
+    rows = next((t for a, t in mark.tables.items() if a.name in ("batch", UNNAMED) and runs_along(t) == [1 - seq_dim]), None)
+    if rows is not None:
+        found = found.numbered(line_along(rows, 1 - seq_dim))
     if found is not None:
         step.is_padded(axis, found)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rnnshape import text
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import numbers
-from rnnshape.operations.recurrence import Recurrence
+from rnnshape.operations.recurrence import Places, Recurrence
 from rnnshape.operations.uses import Ending
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
@@ -22,6 +22,7 @@ def states_that_were_picked(use: Ending, step: Step) -> Iterator[Mistake]:
     """Steps of an output, or rows of h_n, that are all that is used of a call, and should not be."""
     miscounted = use.call.number in step.usage.miscounted
     found = _output_pick(use.call) or (None if miscounted else _row_pick(use.call)) or _read_padding(use.call)
+    found = found or (None if miscounted else _one_use_pick(use.call))
     if found:
         yield found
 
@@ -44,17 +45,22 @@ def _units_of_one_step(call: Recurrence, way: int, step: int) -> list[int]:
 
 
 def _output_pick(call: Recurrence) -> Mistake | None:
+    """Judge the steps of the output that are used, all uses together."""
     if not call.used or call.steps < 2:
         return None
-    last = call.steps - 1
-    forward, reverse = ({step for way, step in call.used if way == d} for d in (0, 1))
-    top = call.layers - 1
+    return _padding_picked(call) or _one_step_read(call, call.used, call.rows) or _units_of_one_step_read(call)
+
+
+def _padding_picked(call: Recurrence) -> Mistake | None:
+    """Judge a last step that is padding of shorter samples."""
+    last, forward = call.steps - 1, {step for way, step in call.used if way == 0}
     shorter = call.padding is not None and call.padding.is_right
     early = call.padding is not None and call.padding.is_left
-    whose = "each sample's last step" if call.end in reverse else f"step {last}"
     # Beside the output of another call there is no step either; it is padding only where some sample is shorter.
     padded = (-1 in forward and call.ragged) or (shorter and not call.packed)
-    if forward - {-1} == {last} and padded and (top, 0) not in call.rows:
+    if (call.layers - 1, 0) in call.rows:
+        return None
+    if forward - {-1} == {last} and padded:
         return _picked(
             call,
             "RNS303",
@@ -62,7 +68,7 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             "pick each sample's own last step, rnnshape.last_step(rnn, output, lengths), or pack the input and use h_n",
             call.used.get((0, last)),
         )
-    if early and forward == {call.end} and (top, 0) not in call.rows:
+    if early and forward == {call.end}:
         return _picked(
             call,
             "RNS303",
@@ -70,7 +76,7 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             f"every sample ends at step {last}, the last of output",
             call.used.get((0, call.end)),
         )
-    if forward == {call.past} and (top, 0) not in call.rows:
+    if forward == {call.past}:
         return _picked(
             call,
             "RNS303",
@@ -78,27 +84,57 @@ def _output_pick(call: Recurrence) -> Mistake | None:
             "steps count from 0: rnnshape.last_step(rnn, output, lengths) is output at lengths - 1",
             call.used.get((0, call.past)),
         )
-    if call.directions == 2 and reverse in ({last}, {call.end}) and (top, 1) not in call.rows:
+    return None
+
+
+_VERBS = {
+    "": ("is used", "are used"),
+    "layer": ("goes into a layer", "go into a layer"),
+    "state": ("becomes an initial state", "become initial states"),
+}
+"""What becomes of the states that were picked, by consumer, for one of them and for several."""
+
+
+def _one_step_read(call: Recurrence, used: Places, rows: Places, by: str = "") -> Mistake | None:
+    """Judge a step of which a direction, or the only one, has read one step and no more."""
+    last, top = call.steps - 1, call.layers - 1
+    forward, reverse = ({step for way, step in used if way == d} for d in (0, 1))
+    shorter = call.ragged or (call.padding is not None and call.padding.is_right)
+    if call.directions == 2 and reverse in ({last}, {call.end}) and (top, 1) not in rows:
+        whose = "each sample's last step" if call.end in reverse else f"step {last}"
         return _picked(
             call,
             "RNS302",
-            f"of the reverse direction only {whose} is used, where it has read one step and no more",
+            f"of the reverse direction only {whose} {_VERBS[by][0]}, where it has read one step and no more",
             "the reverse direction ends at step 0: rnnshape.last_state(rnn, h_n) has both at their ends, and so has "
-            f"rnnshape.last_step(rnn, output{', lengths' if call.ragged or shorter else ''})",
-            call.used.get((1, reverse.pop())),
+            f"rnnshape.last_step(rnn, output{', lengths' if shorter else ''})",
+            used.get((1, reverse.pop())),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.
-    if call.directions == 2 and forward == {0} and call.steps > 2 and (top, 0) not in call.rows:
+    if forward != {0} or call.steps <= 2 or (top, 0) in rows:
+        return None
+    if call.directions == 2:
         return _picked(
             call,
             "RNS302",
-            "of the forward direction only step 0 is used, where it has read one step and no more",
+            f"of the forward direction only step 0 {_VERBS[by][0]}, where it has read one step and no more",
             f"the forward direction ends at step {last}: rnnshape.last_state(rnn, h_n) has both directions at their ends",
-            call.used.get((0, 0)),
+            used.get((0, 0)),
         )
-    for way, step in ((1, last), (0, 0)):
+    return _picked(
+        call,
+        "RNS302",
+        "of the output only step 0 is used, where the layer has read one step and no more",
+        f"the layer ends at step {last}: rnnshape.last_state(rnn, h_n) has read every step",
+        used.get((0, 0)),
+    )
+
+
+def _units_of_one_step_read(call: Recurrence) -> Mistake | None:
+    """Judge single units of a direction, as of an output that was cut as (hidden, 2)."""
+    for way, step in ((1, call.steps - 1), (0, 0)):
         units = _units_of_one_step(call, way, step) if call.directions == 2 and call.steps > 2 else []
-        if units and (top, way) not in call.rows:
+        if units and (call.layers - 1, way) not in call.rows:
             name = ("forward", "reverse")[way]
             shown = text.listed(units if len(units) <= 4 else [*units[:3], "..."])
             which = f"unit {shown} is" if len(units) == 1 else f"units {shown} are"
@@ -113,45 +149,71 @@ def _output_pick(call: Recurrence) -> Mistake | None:
     return None
 
 
+def _one_use_pick(call: Recurrence) -> Mistake | None:
+    """Judge what layers with weights picked, and what became an initial state, each by itself.
+
+    Attention reads every step, and says nothing of a classifier beside it. Where a state was held against all steps, as a
+    query, it was picked for that.
+    """
+    for by, picked in call.picked.items() if call.steps > 1 and not call.is_query else ():
+        found = _one_step_read(call, picked.used, picked.rows, by) if call.directions == 2 else None
+        # The first state of a decoder may be a function of the reverse direction alone (Bahdanau et al. 2015, A.2.2).
+        if not found and not picked.used and not (by == "layer" and call.is_bridged):
+            found = _first_layers(call, picked.rows, by) or _one_way(call, picked.rows, by)
+        if found:
+            return found
+    return None
+
+
 def _row_pick(call: Recurrence) -> Mistake | None:
     """Judge the rows of h_n where the output, which is the top layer, is not used at all."""
-    rows, top = set(call.rows), call.layers - 1
-    if not rows or call.used:
+    if not call.rows or call.used:
         return None
-    location = next(iter(call.rows.values()))
-    if all(layer != top for layer, _ in rows):
-        named = ", ".join(f"layer {layer} {('forward', 'reverse')[way]}" for layer, way in sorted(rows))
-        return _picked(
-            call,
-            "RNS305",
-            f"of h_n only {named} is used, never the last of {call.layers} layers",
-            "rows are in the order of the layers: rnnshape.last_state(rnn, h_n) is that of the last",
-            location,
-        )
+    return _first_layers(call, call.rows) or _one_way(call, call.rows) or _ways_of_two_layers(call)
+
+
+def _first_layers(call: Recurrence, rows: Places, by: str = "") -> Mistake | None:
+    if not rows or any(layer == call.layers - 1 for layer, _ in rows):
+        return None
+    named = ", ".join(f"layer {layer} {('forward', 'reverse')[way]}" for layer, way in sorted(rows))
+    return _picked(
+        call,
+        "RNS305",
+        f"of h_n only {named} {_VERBS[by][0]}, never the last of {call.layers} layers",
+        "rows are in the order of the layers: rnnshape.last_state(rnn, h_n) is that of the last",
+        next(iter(rows.values())),
+    )
+
+
+def _one_way(call: Recurrence, rows: Places, by: str = "") -> Mistake | None:
     one_way = call.directions == 2 and len({way for _, way in rows}) == 1
-    if one_way and (len(rows) < max(call.layers, 2) or (top, 0) not in rows):
-        way, other = ("forward", "reverse") if next(iter(rows))[1] == 0 else ("reverse", "forward")
-        named = text.listed([layer * 2 + (way == "reverse") for layer, _ in sorted(rows)])
-        which = f"row {named} is" if len(rows) == 1 else f"rows {named} are"
-        return _picked(
-            call,
-            "RNS304",
-            f"of h_n only {which} used, which is {way}: the {other} direction reaches nothing",
-            "rows are layer 0 forward, layer 0 reverse, ...: rnnshape.last_state(rnn, h_n) has both of the last layer",
-            location,
-        )
-    if call.directions == 2 and len({way for _, way in rows}) == 2:
-        per_way = [{layer for layer, way in rows if way == d} for d in (0, 1)]
-        if per_way[0] != per_way[1] and len(rows) == 2:
-            (a, _), (b, _) = sorted(rows, key=lambda r: r[1])
-            return _picked(
-                call,
-                "RNS306",
-                f"forward is taken from layer {a} and reverse from layer {b}",
-                "h_n unpacks as (layers, directions): rnnshape.by_layer(rnn, h_n) does so",
-                location,
-            )
-    return None
+    if not one_way or not (len(rows) < max(call.layers, 2) or (call.layers - 1, 0) not in rows):
+        return None
+    way, other = ("forward", "reverse") if next(iter(rows))[1] == 0 else ("reverse", "forward")
+    named = text.listed([layer * 2 + (way == "reverse") for layer, _ in sorted(rows)])
+    which = f"row {named} {_VERBS[by][0]}" if len(rows) == 1 else f"rows {named} {_VERBS[by][1]}"
+    return _picked(
+        call,
+        "RNS304",
+        f"of h_n only {which}, which is {way}: the {other} direction {'has no part in it' if by else 'reaches nothing'}",
+        "rows are layer 0 forward, layer 0 reverse, ...: rnnshape.last_state(rnn, h_n) has both of the last layer",
+        next(iter(rows.values())),
+    )
+
+
+def _ways_of_two_layers(call: Recurrence) -> Mistake | None:
+    rows = set(call.rows)
+    per_way = [{layer for layer, way in rows if way == d} for d in (0, 1)]
+    if call.directions != 2 or len(rows) != 2 or not all(per_way) or per_way[0] == per_way[1]:
+        return None
+    (a, _), (b, _) = sorted(rows, key=lambda r: r[1])
+    return _picked(
+        call,
+        "RNS306",
+        f"forward is taken from layer {a} and reverse from layer {b}",
+        "h_n unpacks as (layers, directions): rnnshape.by_layer(rnn, h_n) does so",
+        next(iter(call.rows.values())),
+    )
 
 
 def _read_padding(call: Recurrence) -> Mistake | None:

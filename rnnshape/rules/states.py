@@ -21,6 +21,7 @@ from rnnshape.coordinates.tables import (
     numbers,
     numbers_by_row,
     runs_along,
+    separable,
     unique,
     varies,
 )
@@ -28,10 +29,12 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import (
     AttentionInput,
+    Broadcast,
     CellStep,
     Classes,
     Consumption,
     Contraction,
+    Disagreement,
     InitialState,
     Normalisation,
     Output,
@@ -42,6 +45,7 @@ from rnnshape.operations.uses import (
     Returned,
     Scaling,
     StatePair,
+    Weighing,
     marks_of,
 )
 from rnnshape.report.mistake import Mistake
@@ -49,7 +53,7 @@ from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import lost_batch, only_sample
 from rnnshape.rules.usage import holds_states
-from rnnshape.rules.wording import wrong
+from rnnshape.rules.wording import mixed, wrong
 
 __all__: list[str] = []
 
@@ -57,6 +61,8 @@ Uses = (
     Consumption | Contraction | Product | Reduction | Scaling | Normalisation | RecurrentInput | InitialState | CellStep
     | AttentionInput | Classes | Returned
 )  # fmt: skip
+
+Meetings = AttentionInput | Consumption | Product | Weighing | Broadcast | Disagreement
 
 # What is used of the states
 
@@ -69,14 +75,43 @@ def states_are_used(use: Uses, step: Step) -> None:
     """What consumes a tensor uses the states in it."""
     for mark in marks_of(use):
         if holds_states(mark) and step.usage.calls:
-            step.usage.use(mark, step.here, is_returned=isinstance(use, Returned), is_cell_state=_is_taken_for_c(use, mark))
+            step.usage.use(mark, step.here, _by(use, mark))
 
 
-def _is_taken_for_c(use: Uses, mark: Mark) -> bool:
-    """Tell whether a state goes on as the c of an LSTM or one of its cells."""
+_WEIGHTED = frozenset(["linear", "addmm", "matmul", "mm", "bilinear"])
+"""What sums over features with weights of a layer's own."""
+
+
+def _by(use: Uses, mark: Mark) -> str:
+    """Return which kind of consumer takes a tensor, as `Usage.use` tells them apart."""
     if isinstance(use, CellStep):
-        return mark is use.states[-1] and mark is not use.hidden if use.states else False
-    return (isinstance(use, InitialState) and use.is_cell_state) or use.name == "lstm_cell"  # of its h the CellStep tells
+        if mark is use.mark:
+            return "layer"
+        return "state" if mark is use.hidden else "c"
+    if isinstance(use, InitialState):
+        return "c" if use.is_cell_state else "state"
+    if isinstance(use, Contraction):
+        if use.name == "lstm_cell":  # of its h the CellStep tells
+            return "c"
+        return "layer" if use.name in _WEIGHTED else ""
+    if isinstance(use, RecurrentInput):
+        return "layer"
+    return "caller" if isinstance(use, Returned) else ""
+
+
+@note(AttentionInput, Consumption, Product, Weighing, Broadcast, Disagreement)
+def states_are_held_against_all_steps(use: Meetings, step: Step) -> None:
+    """A state that is a query is picked from all steps on purpose."""
+    marks = [mark for mark in marks_of(use) if holds_states(mark)]
+    if isinstance(use, AttentionInput) and use.role == "query":
+        for axis in [axis for mark in marks for axis in mark.tables if axis.name in ("step", "layers")]:
+            for letter in ("", "h"):
+                if (source := step.usage.source(axis, letter)) is not None:
+                    source.is_query = True
+    for one in marks if len(marks) > 1 else ():
+        for other in marks:
+            if one is not other:
+                step.usage.hold(one, other)
 
 
 @note(InitialState)
@@ -272,3 +307,26 @@ def _crosses(layers: Tensor, ways: Tensor) -> bool:
     layers, ways = (t.select(1, 0) for t in broadcast_tensors(layers, ways))
     rows = [set(zip(*pair, strict=True)) for pair in zip(numbers_by_row(layers), numbers_by_row(ways), strict=True)]
     return any(len(row) == 2 and len({a for a, _ in row}) == 2 and len({w for _, w in row}) == 2 for row in rows)
+
+
+@rule(Returned)
+def states_of_several_samples_in_each_row(use: Returned, step: Step) -> Iterator[Mistake]:
+    """A state is returned of which each row holds several samples, and each sample lies in several rows.
+
+    Two states along the batch, viewed as (batch, 2 * hidden), have rows of two samples each, and then those samples once more.
+    Pairs of samples that are meant lie in one row each.
+    """
+    mark = use.mark
+    last = len(mark.sizes) - 1
+    if step.explains_the_output or not any(
+        axis.name == "layers" and step.usage.source(axis, axis.of[-1:]) for axis in mark.tables
+    ):
+        return
+    for axis, table in mark.of("batch"):
+        dims = runs_along(table)
+        if last not in dims or len(dims) != 2 or not separable(table) or bool((table < 0).any()):
+            continue
+        rows = numbers_by_row(table.movedim(dims[0], 0).flatten(1))
+        if len({tuple(sorted(set(row))) for row in rows}) < len(rows):
+            yield mixed("the output", mark, axis, last, "features")
+            return

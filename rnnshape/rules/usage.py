@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE, Mark
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, broadcast_shapes, broadcast_tensors, numbers, unique
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.recurrence import MOST_UNITS, Recurrence
+from rnnshape.operations.recurrence import MOST_UNITS, Picked, Recurrence
 from rnnshape.report.location import Location
-from rnnshape.rules.loops import Loops
+from rnnshape.rules.loops import Loops, Place
 
 __all__ = ["Usage", "holds_states"]
 
@@ -44,40 +42,74 @@ class Usage:
         number = axis.of.removeprefix(MADE).removesuffix(letter)
         return self.calls.get(int(number)) if axis.of == f"{MADE}{number}{letter}" and number.isdecimal() else None
 
-    def use(
-        self, mark: Mark, here: Callable[[], Location | None], *, is_returned: bool = False, is_cell_state: bool = False
-    ) -> None:
+    def use(self, mark: Mark, here: Place, by: str = "") -> None:
         """Account for the consumption of a tensor.
 
         Args:
             mark: of the tensor.
             here: returns the user's line.
-            is_returned: whether the model returns it.
-            is_cell_state: whether it is taken for the c of an LSTM.
+            by: "layer" or "state" where it may be picked from, as in `Recurrence.picked`; "c" where it is taken for the c of
+                an LSTM; "caller" where the model returns it.
         """
         for axis, table in mark.tables.items():
             if record := self._outputs.get(axis):
-                halves = mark.tables.get(record.direction)
-                samples = mark.tables.get(record.sample) if record.sample else None
-                record.returns_output |= is_returned and record.hidden in mark.tables
-                if record.sees(table, halves, mark.tables.get(record.hidden), samples):
-                    location = _place(mark, axis, here)
-                    table = record.places(table, samples)
-                    pairs = _pairs(halves, table, record.directions, record.steps)
-                    for pair in pairs:
-                        record.used.setdefault(pair, location)
-                    if not _some_units(record, mark, halves, table):
-                        record.whole.update(pairs)
+                _use_output(record, mark, axis, table, here, by)
             elif record := self._states.get(axis):
-                halves = mark.tables.get(record.ways)
-                if record.sees(table, halves):
-                    location = _place(mark, axis, here)
-                    for way, layer in _pairs(halves, table, record.directions, record.layers):
-                        if is_returned and (layer, way) not in record.rows:
-                            record.returned.add((layer, way))
-                        record.rows.setdefault((layer, way), location)
-            elif (record := self._cell_states.get(axis)) and not is_cell_state and record.cell_state is None:
+                _use_rows(record, mark, axis, table, here, by)
+            elif (record := self._cell_states.get(axis)) and by != "c" and record.cell_state is None:
                 record.cell_state = _place(mark, axis, here) or record.location
+
+    def hold(self, one: Mark, other: Mark) -> None:
+        """Account for two tensors that meet: one may be picked from what the other has all steps of, as a query is."""
+        for axis, table in other.tables.items():
+            record = self._outputs.get(axis)
+            if record is not None and table.numel() > 1 and not record.is_query:
+                own = [one.tables.get(axis), one.tables.get(record.layer("h"))]
+                record.is_query = any(t is not None and len(unique(t)) < record.steps for t in own)
+
+
+def _use_output(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here: Place, by: str) -> None:
+    halves = mark.tables.get(record.direction)
+    samples = mark.tables.get(record.sample) if record.sample else None
+    record.returns_output |= by == "caller" and record.hidden in mark.tables
+    if not record.sees(by, table, halves, mark.tables.get(record.hidden), samples):
+        return
+    location = _place(mark, axis, here)
+    table = record.places(table, samples)
+    pairs = _pairs(halves, table, record.directions, record.steps)
+    for pair in pairs:
+        record.used.setdefault(pair, location)
+    if not _some_units(record, mark, halves, table):
+        record.whole.update(pairs)
+    every = any(sum(w == way for w, _ in pairs) >= record.steps for way in (0, 1))
+    beside_all = any(step < 0 for _, step in pairs)  # what was pooled over the steps is of no step
+    if not every and not beside_all and _picks(record, mark, by):
+        for pair in pairs:
+            record.picked.setdefault(by, Picked()).used.setdefault(pair, location)
+
+
+def _use_rows(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here: Place, by: str) -> None:
+    halves = mark.tables.get(record.ways)
+    if not record.sees(by, table, halves):
+        return
+    location = _place(mark, axis, here)
+    pairs = _pairs(halves, table, record.directions, record.layers)
+    some = len(pairs) < record.layers * record.directions and record.direction not in mark.tables
+    picks = some and _picks(record, mark, by)
+    for way, layer in pairs:
+        if by == "caller" and (layer, way) not in record.rows:
+            record.returned.add((layer, way))
+        record.rows.setdefault((layer, way), location)
+        if picks:
+            record.picked.setdefault(by, Picked()).rows.setdefault((layer, way), location)
+
+
+def _picks(record: Recurrence, mark: Mark, by: str) -> bool:
+    """Tell whether a consumer takes states as they are: what a layer has made of them was accounted for then."""
+    if by in ("layer", "state") and record.hidden in mark.tables:
+        return True
+    record.is_bridged |= by == "state"
+    return False
 
 
 def holds_states(mark: Mark) -> bool:
@@ -85,7 +117,7 @@ def holds_states(mark: Mark) -> bool:
     return any(name in ("step", "layers") and of.startswith(MADE) for name, of, _ in mark.tables)
 
 
-def _place(mark: Mark, axis: Axis, here: Callable[[], Location | None]) -> Location | None:
+def _place(mark: Mark, axis: Axis, here: Place) -> Location | None:
     """Return the place that gave an axis its form, else the present one."""
     site = mark.sites.get(axis)
     return site.location if site and site.location else here()

@@ -22,10 +22,15 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.harmless import Guard
 
-__all__ = ["Listener", "Region", "hear_of_compiled", "leave_compiled"]
+__all__ = ["COMPILED", "Listener", "Region", "hear_of_compiled", "leave_compiled"]
 
 _MODULE = "torch._dynamo.eval_frame"
 _SETTER = "_maybe_set_eval_frame"
+
+COMPILED = (
+    "compiled by torch.compile, so no axis is followed through it; torch.compiler.set_stance('force_eager') runs it in Python"
+)
+"""Why nothing was followed."""
 
 Listener = Callable[[FrameType, ExitStack], None]
 """Hears that this thread comes into compiled code, by a frame of torch's, with no compiler below; what it registers is undone

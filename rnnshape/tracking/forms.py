@@ -37,7 +37,7 @@ def form_of(mark: Mark) -> Form | None:
     """Return the form of a mark; None where there is too much to it."""
     if mark.form is not None:
         return mark.form
-    if mark.lost:
+    if mark.lost or mark.spread:
         return None
     key: list[Any] = [mark.sizes, mark.target, mark.single, mark.widened]
     tables: list[Tensor] = []

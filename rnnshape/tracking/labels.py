@@ -18,6 +18,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
 from rnnshape.tracking.claims import contradiction
+from rnnshape.tracking.nesting import holds_tensors, nested
 from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
@@ -261,16 +262,26 @@ def _paired(axes: Axes, arguments: Sequence[Argument], *, is_strict: bool = True
     if axes is None:
         return [(argument, None) for argument in arguments]
     if isinstance(axes, Mapping):
-        return [(argument, axes.get(argument.name)) for argument in arguments]
+        return [_said(argument, axes.get(argument.name)) for argument in arguments]
     tensors = [argument for argument in arguments if isinstance(argument.value, Tensor)]
     if isinstance(axes, (str, Layout)):
-        return [(argument, axes if tensors and argument is tensors[0] else None) for argument in arguments]
+        first = next(iter(tensors or [a for a in arguments if holds_tensors(a.value)]), None)
+        return [_said(argument, axes if argument is first else None) for argument in arguments]
     entries = list(axes)
     if _are_names(entries) and len(tensors) == 1 and len(entries) == tensors[0].value.dim():
         return [(argument, tuple(entries) if argument is tensors[0] else None) for argument in arguments]
     if is_strict and len(entries) > max((argument.place + 1 for argument in arguments), default=0):
         raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(arguments), 'argument')}")
-    return [(a, entries[a.place] if a.place < len(entries) else None) for a in arguments]
+    return [_said(a, entries[a.place] if a.place < len(entries) else None) for a in arguments]
+
+
+def _said(argument: Argument, given: Any) -> tuple[Argument, Any]:
+    """Return an argument with what is said of it, nested as it is; a single Layout is said of the one tensor in it.
+
+    Raises:
+        SpecError: where that is said of several, or of what is not in it.
+    """
+    return argument, nested(argument.value, given, f"axes of {argument.name!r}")
 
 
 def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target: bool = False) -> None:

@@ -7,6 +7,9 @@ and the steps of the next. So what is found about an axis that was named like th
 
 from __future__ import annotations
 
+import re
+import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -18,7 +21,7 @@ from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
 
-__all__ = ["Naming", "renamed", "under_other_names"]
+__all__ = ["Naming", "as_written", "renamed", "under_other_names"]
 
 Names = Mapping[Axis, Axis]
 """For some axes, others."""
@@ -41,7 +44,7 @@ class _Held(NamedTuple):
 class Naming:
     """What layers say about the dims of inputs that nobody has named.
 
-    It outlives a step: what the layers of one have said names the inputs of the next.
+    It outlives a step: what the layers of one have said names the inputs of the next, if they are of the same module.
 
     Args:
         rename: gives axes other names, in all that is known.
@@ -58,6 +61,16 @@ class Naming:
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
         self._most = 0
+        self._arguments: weakref.WeakKeyDictionary[object, dict[str, str]] = weakref.WeakKeyDictionary()
+        self._modules: Counter[str] = Counter()
+
+    def argument_of(self, module: object, name: str) -> str:
+        """Return what tells the axes of an argument apart from those of another module's argument of the same name."""
+        known = self._arguments.setdefault(module, {})
+        if name not in known:
+            self._modules[name] += 1
+            known[name] = name if self._modules[name] == 1 else f"{name}#{self._modules[name]}"
+        return known[name]
 
     def concerns(self, mark: Mark) -> bool:
         """Tell whether a tensor has axes of which a layer may say what they are."""
@@ -169,6 +182,11 @@ class Naming:
         (guess,) = guesses
         self._rename({guess: BATCH})
         return found, int(guess.of.removeprefix(GUESSED))
+
+
+def as_written(name: str) -> str:
+    """Return the name of an argument as its module has it."""
+    return re.sub(r"#\d+", "", name)
 
 
 def under_other_names(value: Any, names: Names) -> Any:

@@ -42,10 +42,10 @@ from rnnshape.rules.exceptions import Shown, Squeeze, explain, explained_call, t
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Book, writes
-from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
+from rnnshape.tracking.compiled import COMPILED, Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
-from rnnshape.tracking.naming import Naming, renamed, under_other_names
+from rnnshape.tracking.naming import Naming, as_written, renamed, under_other_names
 
 __all__ = ["ALONE", "Tracker"]
 
@@ -70,14 +70,28 @@ def _is_followed_here() -> bool:
     return _torch.is_judged_here() and peek_interpreter_stack() is None
 
 
-COMPILED = (
-    "compiled by torch.compile, so no axis is followed through it; torch.compiler.set_stance('force_eager') runs it in Python"
-)
-
 RECORDED = (
     "under torch.profiler, a tracer or CUDA graph capture nothing is followed, so that it records nothing of rnnshape's; "
     "run a step without it"
 )
+
+TRANSFORMED = "under a transform of torch.func (grad, vmap, jvp) nothing is followed; call the model once without it"
+
+FAKED = "under FakeTensorMode nothing is followed; rnnshape.predict does a dry run with fake tensors of its own"
+
+
+def _why_aside(among_fakes: bool = False) -> str:
+    """Say why nothing is followed in this thread; empty where it can be.
+
+    Args:
+        among_fakes: whether fake tensors are ours.
+    """
+    if _torch.is_recorded():
+        return RECORDED
+    if _torch.is_transformed():
+        return TRANSFORMED
+    return FAKED if not among_fakes and _torch.is_faked() else ""
+
 
 ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
 """Why nothing was judged where there is one sample."""
@@ -125,7 +139,7 @@ class Tracker(TorchFunctionMode):
         self.would_squeeze: list[Squeeze] = []
         self.raised: list[Finding] = []
         self.took_part: Shown = ()
-        self._off = False
+        self._off = self.among_fakes = False
         self._is_on = self._is_behind = False
         self._thread: weakref.ref[threading.Thread] | None = None
         self.step = Step(self._scene)
@@ -242,11 +256,10 @@ class Tracker(TorchFunctionMode):
         return result
 
     def steps_aside(self) -> bool:
-        """Tell whether somebody records what this thread does, and would find our own work there; then nothing is followed."""
-        if not _torch.is_recorded():
-            return False
-        self._report.did_not_look(RECORDED)
-        return True
+        """Tell whether somebody would meet our own work in what this thread does; then nothing is followed."""
+        if why := _why_aside(self.among_fakes):
+            self._report.did_not_look(why)
+        return bool(why)
 
     def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._book.known(args, known)
@@ -364,6 +377,8 @@ class Tracker(TorchFunctionMode):
 
     def _explain(self, op: Operation, error: Exception) -> None:
         self.took_part = ()
+        if self.among_fakes and type(error).__module__.startswith("torch._subclasses"):
+            return  # a dry run has no values, which is no mistake of the model's
         path = self.calling_module()[0]
         if other_kind_among([op.args, op.kwargs]) or any(
             f.severity == "error" and f.module == path for f in self._report.findings
@@ -547,6 +562,10 @@ class Tracker(TorchFunctionMode):
             tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
 
+    def argument_of(self, module: nn.Module, name: str) -> str:
+        """See `Naming.argument_of`."""
+        return self._naming.argument_of(module, name)
+
     def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
         """Return the axis of the batches that a sampler draws among a population, and the coordinate of the next one."""
         number, drawn = self._drawn.get(sampler, (len(self._drawn), 0))
@@ -629,7 +648,7 @@ class Tracker(TorchFunctionMode):
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
         for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():
-            self._report.did_not_look(said, name)
+            self._report.did_not_look(said, as_written(name))
 
     def _finish(self, output: object) -> None:
         self._settle()

@@ -140,9 +140,9 @@ def test_the_right_call_is_silent(case: Case) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    """RNS116 is told by `diagnose`, since the layer's own call is right."""
+    """RNS116 to RNS120 are read from exceptions, since the layer's own call is right, or is never reached."""
     family = {code for code in RULES if code.startswith("RNS1")}
-    assert {case.code for case in CASES} == family - {"RNS116"}
+    assert {case.code for case in CASES} == family - {"RNS116", "RNS117", "RNS118", "RNS119", "RNS120"}
     assert len({case.name for case in CASES}) == len(CASES)
 
 

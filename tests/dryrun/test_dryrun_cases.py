@@ -28,6 +28,7 @@ FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parents[1] / "cases")
 
 MISSES = MISSES_WITH_DATA | {
     "flat-windows-viewed-with-steps-and-channels-exchanged": "a dim that is a product has no factors here, only its size",
+    "chatbot-masknll-broadcast": "how many elements a mask selects depends on its values",
     "dkt-masked-select-orders": "how many elements a mask selects depends on its values",
     "qmix-stack-view": "what is gathered depends on the values of the index",
     "sat-images-not-sorted": "the loop runs for as long as the caption lengths say, which are values",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import logging
@@ -279,6 +280,7 @@ def perform(name: str, door: str) -> dict[str, object]:
     came += sorted({f"warned: {w.category.__name__}: {str(w.message).splitlines()[0]}" for w in warned})
     del result, warned
     left = standing() if door not in ("run", "pytest") else []
+    gc.collect()
     alive = sum(reference() is not None for reference in at.models)
     return {
         "came": [*came, f"models alive: {alive}"], "left": left, "looked": at.looked,

@@ -11,6 +11,7 @@ import hashlib
 import random
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -71,13 +72,21 @@ def random_numbers() -> list[str]:
     return [*lines(states, "random numbers")]
 
 
+def _threads() -> list[str]:
+    """Return the names of the threads, once those have ended by which a DataLoader spoke to its workers."""
+    until = time.monotonic() + 10
+    while any(t.name == "QueueFeederThread" for t in threading.enumerate()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return sorted(t.name for t in threading.enumerate())
+
+
 def standing() -> list[str]:
     """Return everything outside of the models that somebody could have left behind."""
     gc.collect()
     seen = [
         f"function modes: {torch._C._len_torch_function_stack()}",
         f"dispatch modes: {torch._C._len_torch_dispatch_stack()}",
-        f"threads: {sorted(t.name for t in threading.enumerate())}",
+        f"threads: {_threads()}",
         f"hooks on saved tensors: {torch._C._autograd._top_saved_tensors_default_hooks(True) is not None}",
         f"tracing: {sys.gettrace()} {sys.getprofile()} {sys.excepthook is sys.__excepthook__}",
         f"collecting: {gc.isenabled()} {gc.get_threshold()} {len(gc.callbacks)}",

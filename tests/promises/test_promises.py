@@ -35,28 +35,11 @@ PASS, ASIDE, NONE, NOT_YET_SAID = "pass", "aside", "–", "not yet"
 FOLLOWING = ("diagnose", "track", "check", "run", "pytest")
 """Doors that follow every axis."""
 
-COMPILED = "compilers: the compiled model runs with more compiled frames, or stops, or the report does not say so"
-RECORDED = "compilers: what the user records has operations of ours in it"
-KINDS = "tables are made under the user's transform or fake mode, which is a mistake of ours that is logged"
-KEPT = "while the watch is on, a model that was recorded does not die"
+_AHEAD = "compilers: what stands before a layer that Python runs makes a frame that computes nothing"
 
 NOT_YET: dict[tuple[str, str], str] = {
-    **{(s, d): COMPILED for s in ("compiled_before", "compiled_after") for d in DOORS if d != "predict"},
-    **{(s, d): COMPILED for s in ("compiled_fullgraph", "compiled_allow_rnn", "compiled_dynamic", "compiled_in_place")
-       for d in (*FOLLOWING, "watch")},
-    **{("jit_trace", d): RECORDED for d in ("track", "run", "pytest")},
-    **{("make_fx", d): RECORDED for d in ("diagnose", "track", "check")},
-    **{(s, d): RECORDED for s in ("profiler", "dispatch_mode") for d in FOLLOWING},
-    ("function_mode", "diagnose"): RECORDED,
-    **{("called_in_backward", d): "compilers: a mode stays on where the last followed step ends in a backward"
-       for d in ("run", "pytest")},
-    **{(s, d): KINDS for s in ("fake", "func_grad", "func_vmap", "func_jvp") for d in FOLLOWING},
-    ("fake", "predict"): KINDS,
-    **{(s, d): KEPT for s in ("export", "fx_trace", "fsdp") for d in ("run", "pytest")},
-    ("fx_trace", "assert_layout"): "compilers: it asks a Proxy of torch.fx for its sizes",
-    ("fsdp", "predict"): "the dry run of a sharded model leaves its parameters as placeholders",
-    ("recursive", "predict"): "the class of a model that was predicted does not die",
-}  # fmt: skip
+    (situation, door): _AHEAD for situation in ("compiled_before", "compiled_after") for door in ("assert_layout", "convert")
+}
 """Cells that break a promise today, with the reason. One that keeps it fails until it is taken out of here."""
 
 QUICK = ("train", "pickled", "checkpoint_reentrant", "called_in_backward", "raising", "forked")

@@ -42,7 +42,7 @@ TRAIN = """
         optimizer.step()
     for parameter in model.parameters():
         whole = parameter.full_tensor() if hasattr(parameter, "full_tensor") else parameter
-        print(dist.get_rank(), whole.double().sum().item().hex())
+        sys.stdout.write(f"{dist.get_rank()} {whole.double().sum().item().hex()}\\n")  # in one piece: two ranks write
     dist.destroy_process_group()
 """
 
@@ -69,7 +69,7 @@ def test_two_ranks_train_as_without_and_give_one_report(way: str, tmp_path: Path
     bare, ours = torchrun(tmp_path, "train.py", way, "even"), torchrun(tmp_path, *under_run(way, "even"))
     assert bare.returncode == ours.returncode == 0, ours.stderr
     assert sorted(bare.stdout.splitlines()) == sorted(ours.stdout.splitlines())
-    assert len(bare.stdout.splitlines()) == 12
+    assert len(bare.stdout.splitlines()) == 12  # of six parameters on two ranks
     report = report_of(ours)
     assert report.startswith("rnnshape: train.py (rank 0)  1 recurrent layer, 3 calls, no findings\n")
     assert "\nother ranks:\n  rank 1: the same as rank 0\n" in report
@@ -93,7 +93,7 @@ SPAWN = """
 
     def train(rank, *rest):
         rnn = torch.nn.GRU(4, 8)
-        with rnnshape.watch(rnn, track=True) as report:
+        with rnnshape.watch(rnn, track=True, axes="seq batch feature") as report:
             rnn(torch.zeros(9, 6, 4))[0].sum().backward()
         print("rank", rank, report)
 

@@ -188,6 +188,7 @@ def test_a_plain_suite_stays_as_it_is(suite: Any) -> None:
     assert [line for line in watched[2] if "::" in line] == [
         "    test_it.py::test_the_log (passed)",
         "    test_it.py::test_the_output (passed)",
+        "    test_it.py::test_tracing",
     ]
 
 

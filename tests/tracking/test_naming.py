@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,18 +68,85 @@ def everything_watched(model: nn.Module, x: Tensor) -> rs.Report:
 
 
 
-DOORS = {"diagnose": rs.diagnose, "watch": watched, "everything": everything_watched}
+def checked(model: nn.Module, x: Tensor) -> rs.Report:
+    model = rs.check(model, on="record", track=1)
+    model(x)
+    return rs.report_of(model)
 
 
-AT = [*((b, "diagnose") for b in (2, 3, 6, 8, 16, 32, 64)), (8, "watch"), (32, "everything")]
+BATCHES = (2, 3, 6, 8, 16, 32, 64)
+
+DOORS = {"diagnose": rs.diagnose, "watch": watched, "everything": everything_watched, "check": checked}
 
 
-@pytest.mark.parametrize(("batch", "door"), AT)
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("options", CONFIGURATIONS, ids=lambda o: " ".join(o))
 def test_the_readmes_bug_is_found_at_every_size_by_every_door(options: dict[str, Any], batch: int, door: str) -> None:
     x = inputs(options, batch)
     assert codes(DOORS[door](Flat(False, **options), x)) == ["RNS203"]
     assert codes(DOORS[door](Flat(True, **options), x)) == []
+
+
+FLAT = """
+import torch
+from torch import nn
+
+class Flat(nn.Module):
+    def __init__(self, right, **options):
+        super().__init__()
+        self.right = right
+        self.rnn = nn.LSTM(4, 8, **options)
+        self.fc = nn.Linear(8 * self.rnn.num_layers * (2 if self.rnn.bidirectional else 1), 3)
+
+    def flat(self, x):
+        _, (h, _) = self.rnn(x)
+        batch = x.size(0 if self.rnn.batch_first else 1)
+        return h.transpose(0, 1).reshape(batch, -1) if self.right else h.view(batch, -1)
+
+def data(options, batch):
+    return torch.zeros(batch, 9, 4) if options.get("batch_first") else torch.zeros(9, batch, 4)
+"""
+
+EACH = [(options, batch) for options in CONFIGURATIONS for batch in BATCHES]
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_the_readmes_bug_is_found_by_run(tmp_path: Path, right: bool) -> None:
+    """Each model has a forward of its own, as each finding is told once a line."""
+    models = [
+        f"class Flat{n}(Flat):\n    def forward(self, x): return self.fc(self.flat(x))\n\n"
+        f"Flat{n}({right}, **{options})(data({options}, {batch}))\n"
+        for n, (options, batch) in enumerate(EACH)
+    ]
+    script, lines = tmp_path / "train.py", tmp_path / "calls.jsonl"
+    script.write_text("\n".join([FLAT, *models]), encoding="utf-8")
+    command = [sys.executable, "-m", "rnnshape", "run", "--track", "all", "--jsonl", str(lines), str(script)]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    found = [(row["code"], row["module"]) for row in rows if row["type"] == "finding" and row["severity"] != "info"]
+    assert found == [] if right else sorted(found) == sorted(("RNS203", f"Flat{n}.fc") for n in range(len(EACH)))
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_the_readmes_bug_is_found_by_pytest(tmp_path: Path, right: bool) -> None:
+    (tmp_path / "flat.py").write_text(FLAT, encoding="utf-8")
+    test = f"""
+import pytest
+from flat import Flat, data
+
+class Model(Flat):
+    def forward(self, x):
+        return self.fc(self.flat(x))
+
+@pytest.mark.parametrize(("options", "batch"), {EACH})
+def test_model(options, batch):
+    Model({right}, **options)(data(options, batch))
+"""
+    (tmp_path / "test_flat.py").write_text(test, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rnnshape", "-q", str(tmp_path)]
+    said = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path).stdout
+    assert f"{len(EACH)} {'passed' if right else 'failed'} in" in said
 
 
 def test_a_report_says_on_which_dim_samples_were_judged() -> None:

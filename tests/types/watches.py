@@ -129,6 +129,11 @@ def seen(event: Event) -> None:
     assert_type(event.to_dict(), dict[str, Any])
 
 
+def explained_later(watch: Watch, report: Report, finding: Finding) -> None:
+    assert_type(watch.explain(ValueError("a")), None)
+    assert_type(report.withdraw(finding), None)
+
+
 def raised(syntax: LayoutSyntaxError, contract: ContractError) -> None:
     errors: list[RNNShapeError] = [
         ContractError("a", ()), LayoutError("a"), LayoutAssertionError("a"), LayoutIndexError("a"),

@@ -11,7 +11,8 @@ ENTRIES = (
         "RNS501",
         "state of other samples",
         "error",
-        "The initial state of a layer belongs to other samples than its input, row by row.",
+        "The initial state of a layer belongs to other samples than its input, row by row: to another, to one for all, or to "
+        "the mean of the batch.",
         wrong=program("""
             class Translator(nn.Module):
                 def __init__(self):

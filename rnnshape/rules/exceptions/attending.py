@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from torch import Tensor
@@ -72,7 +73,7 @@ def scaled(op: Raised, error: Exception) -> Mistake | None:
     if query.size(-1) != key.size(-1):
         one, two = op.described_dim(query, query.dim() - 1), op.described_dim(key, key.dim() - 1)
         message = f"{name} multiplies the features of query and key, and these are {one} and {two}"
-        turn = Edit(".transpose(-2, -1)", lambda t: t.transpose(-2, -1))
+        turn = Edit(".transpose(-2, -1)", functools.partial(Tensor.transpose, dim0=-2, dim1=-1))
         fits = f"key{turn.code} in place of key fits" if op.passes({id(key): turn}) else None
         return because("RNS211", message, fits, op.layout(query, key))
     if min(key.dim(), value.dim()) > 1 and key.size(-2) != value.size(-2):

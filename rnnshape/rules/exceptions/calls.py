@@ -126,8 +126,9 @@ def _what(value: object, mark: Marks) -> tuple[str, str, str] | None:
         if isinstance(value[1], Tensor) and _is_state(value[0], mark) and _is_state(value[1], mark):
             return "the tuple (h_n, c_n) of an LSTM", "RNS116", _UNPACK_LSTM
         return "the tuple (output, state) of a recurrent layer", "RNS116", _UNPACK
-    if isinstance(value, tuple) and type(value).__module__ == "torch.return_types":
-        kind = type(value).__name__
+    returned: type[object] = type(value)
+    if isinstance(value, tuple) and returned.__module__ == "torch.return_types":
+        kind = returned.__name__
         return f"(values, indices) of {kind}", "RNS116", f"{kind}(...).values, or [0], is the tensor"
     if isinstance(value, list) and value and all(isinstance(v, Tensor) for v in cast("list[object]", value)):
         sizes = {tuple(v.shape) for v in cast("list[Tensor]", value)}
@@ -239,7 +240,7 @@ def _value(node: ast.AST, frame: FrameType) -> object:
 
 def _attribute(owner: object, name: str) -> object:
     if isinstance(owner, nn.Module):
-        for kept in (owner._modules, owner._parameters, owner._buffers, owner.__dict__):
+        for kept in (*(owner.__dict__.get(k, {}) for k in ("_modules", "_parameters", "_buffers")), owner.__dict__):
             if name in kept:
                 return kept[name]
     if isinstance(owner, Tensor) and name == "shape":

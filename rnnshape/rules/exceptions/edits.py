@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -77,28 +78,44 @@ def reduced_at(mark: Mark | None, dims: int | None = None) -> Site | None:
     return fits[0] if fits else None
 
 
+def _transposed(a: int, b: int, tensor: Tensor) -> Tensor:
+    return tensor.transpose(a, b)
+
+
+def _unsqueezed(dim: int, tensor: Tensor) -> Tensor:
+    return tensor.unsqueeze(dim)
+
+
+def _squeezed(dim: int, tensor: Tensor) -> Tensor:
+    return tensor.squeeze(dim)
+
+
+def _indexed(what: Any, tensor: Tensor) -> Tensor:
+    return tensor[what]
+
+
 def turns(dims: int) -> Iterator[Edit]:
     """Yield the exchanges of two dims."""
     for a, b in combinations(range(dims), 2):
-        yield Edit(f".transpose({a}, {b})", lambda t, a=a, b=b: t.transpose(a, b))
+        yield Edit(f".transpose({a}, {b})", functools.partial(_transposed, a, b))
 
 
 def insertions(dims: int) -> Iterator[Edit]:
     """Yield the insertions of a dim of size 1."""
     for dim in range(dims + 1):
-        yield Edit(f".unsqueeze({dim})", lambda t, dim=dim: t.unsqueeze(dim))
+        yield Edit(f".unsqueeze({dim})", functools.partial(_unsqueezed, dim))
 
 
 def removals(sizes: Sequence[int]) -> Iterator[Edit]:
     """Yield what takes a dim of size 1 away."""
     for dim, size in enumerate(sizes):
         if size == 1:
-            yield Edit(f".squeeze({dim})", lambda t, dim=dim: t.squeeze(dim))
+            yield Edit(f".squeeze({dim})", functools.partial(_squeezed, dim))
 
 
 def index(code: str, what: Any) -> Edit:
     """Return an edit that indexes."""
-    return Edit(code, lambda t: t[what])
+    return Edit(code, functools.partial(_indexed, what))
 
 
 def turned(tensor: Tensor, edit: Edit) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import Tensor
 
@@ -112,10 +112,10 @@ def compared(op: Raised, error: Exception) -> Mistake | None:
     odd = [d for d in range(scores.dim()) if scores.dim() == target.dim() and scores.size(d) != target.size(d)]
     if odd:
         message += f": dim {odd[0]} is {op.described_dim(scores, odd[0])} and {op.described_dim(target, odd[0])}"
-    return because("RNS213", message, _same_sizes(scores, target), op.layout(scores, target))
+    return because("RNS213", message, _same_sizes(op, scores, target), op.layout(scores, target))
 
 
-def _same_sizes(scores: Tensor, target: Tensor) -> str | None:
+def _same_sizes(op: Raised, scores: Tensor, target: Tensor) -> str | None:
     """Return what gives both the same sizes, where it is one edit that moves no element."""
     if scores.dim() == target.dim() + 1 and scores.size(-1) == 1 and scores.shape[:-1] == target.shape:
         return "output.squeeze(-1) fits"
@@ -123,7 +123,8 @@ def _same_sizes(scores: Tensor, target: Tensor) -> str | None:
         return "target.squeeze(-1) fits"
     if scores.dim() == target.dim() == 3 and scores.transpose(0, 1).shape == target.shape:
         return "output.transpose(0, 1) fits"
-    if scores.dim() == target.dim() + 1 and (scores.size(0), *scores.shape[2:]) == tuple(target.shape):
+    is_short = scores.dim() == target.dim() + 1 and (scores.size(0), *scores.shape[2:]) == tuple(target.shape)
+    if is_short and op.described_dim(scores, 1).startswith("seq"):
         return "one step of each sample fits, such as output[:, -1]"
     return None
 
@@ -175,7 +176,11 @@ def ctc(op: Raised, error: Exception) -> Mistake | None:
     for place, name in ((2, "input_lengths"), (3, "target_lengths")):
         lengths = op.argument(place, name)
         number = (
-            lengths.numel() if isinstance(lengths, Tensor) else len(lengths) if isinstance(lengths, (tuple, list)) else None
+            lengths.numel()
+            if isinstance(lengths, Tensor)
+            else len(cast("Any", lengths))
+            if isinstance(lengths, (tuple, list))
+            else None
         )
         if number is not None and number != scores.size(1):
             message = f"ctc_loss gets {number} {name} for {op.described_dim(scores, 1)}: it needs one for each sample"

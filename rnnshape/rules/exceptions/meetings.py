@@ -93,7 +93,7 @@ def joined(op: Raised, error: Exception) -> Mistake | None:
         fits = _chosen(_joins(op, parts)) or _spread(op, parts, 2)
         return because("RNS213", f"{message}: they have different numbers of dims", fits, op.layout(*parts))
     given = op.argument(1, "dim", 0)
-    dim = cast("int", given) % parts[0].dim() if type(given) is int and parts[0].dim() else 0
+    dim = given % parts[0].dim() if type(given) is int and parts[0].dim() else 0
     others = [d for d in range(parts[0].dim()) if (d != dim or op.name == "stack") and len({p.size(d) for p in parts}) > 1]
     if others:
         sizes = list(dict.fromkeys(op.described_dim(p, others[0]) for p in parts))
@@ -207,7 +207,7 @@ def _matching(part: Tensor, parts: Sequence[Tensor]) -> Iterator[Edit]:
     """Yield what may be done to one operand: it is turned, or gets the dims that another one has more."""
     most = max(p.dim() for p in parts)
     if part.dim() == most and part.dim() > 1:
-        yield from ([Edit(".t()", lambda t: t.t())] if part.dim() == 2 else turns(part.dim()))
+        yield from ([Edit(".t()", Tensor.t)] if part.dim() == 2 else turns(part.dim()))
         yield from removals(part.shape)
     elif part.dim() == most - 1:
         yield from insertions(part.dim())
@@ -270,7 +270,7 @@ def copied(op: Raised, error: Exception) -> Mistake | None:
     what = f"{op.described(value)} does not fit into {op.described(target)}"
     if op.name == "__setitem__":
         try:
-            place = turned(target, index("", op.args[1]))
+            place = turned(target, index("", op.argument(1, "indices")))
         except Exception:  # torch's index, whatever is wrong with it
             return None
         if value.dim() <= place.dim() and _broadcast([value, place]):
@@ -287,11 +287,14 @@ def _written_at(op: Raised, value: Tensor) -> str | None:
     """Return the other index at which a value fits: one along another dim, where an int was given."""
     if op.name != "__setitem__":
         return None
-    target, at = op.args[0], op.args[1]
-    if type(at) is tuple and len(at) == 2 and at[0] == slice(None) and type(at[1]) is int:
-        fits = target.dim() > 1 and target.shape[1:] == value.shape and at[1] < target.size(0)
-        return f"[{at[1]}] in place of [:, {at[1]}] fits" if fits else None
-    if type(at) is not int:
+    target: Tensor = op.args[0]
+    at: Any = op.argument(1, "indices")
+    parts: list[Any] = [*cast("tuple[Any, ...]", at)] if isinstance(at, tuple) else []
+    if len(parts) == 2 and parts[0] == slice(None) and type(parts[1]) is int:
+        step: int = parts[1]
+        is_first = target.dim() > 1 and [*target.shape][1:] == [*value.shape] and step < target.size(0)
+        return f"[{step}] in place of [:, {step}] fits" if is_first else None
+    if type(at) is not int:  # pyright: ignore[reportUnknownArgumentType]
         return None
     fits = [d for d in range(1, target.dim()) if (*target.shape[:d], *target.shape[d + 1 :]) == tuple(value.shape)]
     return f"[{':, ' * fits[0]}{at}] in place of [{at}] fits" if len(fits) == 1 and at < target.size(fits[0]) else None

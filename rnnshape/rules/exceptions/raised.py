@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor
 
@@ -93,7 +93,7 @@ class Raised:
                 return edit.change(hollow(value)) if edit else hollow(value)
             if type(value) in (tuple, list):
                 return type(value)(map(emptied, value))
-            return {k: emptied(v) for k, v in value.items()} if type(value) is dict else value
+            return {k: emptied(v) for k, v in cast("Any", value).items()} if type(value) is dict else value
 
         try:
             self.func(*emptied(others.get("args", self.args)), **emptied(others.get("kwargs", self.kwargs)))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
+from rnnshape.coordinates.tables import broadcast_shapes
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.exceptions.edits import because, reduced_at, turned, turns
 
@@ -62,10 +63,9 @@ def _without(name: str) -> str:
 def indexed(op: Raised, error: Exception) -> Mistake | None:
     """An index for more dims than there are, or for an element that is not there."""
     source, given = op.args[0], op.args[1] if len(op.args) > 1 else ()
-    items = given if isinstance(given, tuple) else (given,)
+    items: tuple[Any, ...] = cast("Any", given) if isinstance(given, tuple) else (given,)
     if not isinstance(source, Tensor):
         return None
-    items = tuple(cast("Any", items))
     if any(isinstance(i, Tensor) and i.dtype in (torch.bool, torch.uint8) for i in items):
         return _masked(op, source, items)
     named = sum(item is not None and item is not ... for item in items)
@@ -93,7 +93,7 @@ def _too_many(op: Raised, source: Tensor, named: int) -> Mistake:
 
 def _less(op: Raised, source: Tensor) -> str | None:
     """Return a shorter index: without the dims that are gone, or none at all where the one that it picks from is gone."""
-    items = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
+    items: tuple[Any, ...] = cast("Any", op.args[1]) if isinstance(op.args[1], tuple) else (op.args[1],)
     ints = [place for place, item in enumerate(items) if type(item) is int]
     whole = [item for item in items if item == slice(None)] if all(type(i) in (int, slice) for i in items) else []
     if len(ints) != 1 or len(ints) + len(whole) != len(items):
@@ -163,7 +163,7 @@ def _paired(op: Raised, source: Tensor, items: tuple[Any, ...]) -> Mistake | Non
     """Tensors of indices that do not broadcast with one another."""
     given = [i for i in items if isinstance(i, Tensor)]
     try:
-        torch.broadcast_shapes(*(i.shape for i in given))
+        broadcast_shapes(*(i.shape for i in given))
     except RuntimeError:
         shown = text.listed(text.sizes(i.shape) for i in given)
         message = f"indices of sizes {shown} of {op.described(source)} name their elements one by one, and do not match"

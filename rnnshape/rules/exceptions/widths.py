@@ -114,10 +114,10 @@ def normalised(op: Raised, error: Exception) -> Mistake | None:
     source, shape = op.argument(0, "input"), op.argument(1, "normalized_shape")
     if not isinstance(source, Tensor) or not isinstance(shape, (tuple, list)) or op.mark(source) is None:
         return None
-    wanted = tuple(cast("Sequence[int]", shape))
+    wanted: tuple[int, ...] = tuple(cast("Sequence[int]", shape))
     if tuple(source.shape[-len(wanted) :]) == wanted:
         return None
-    if len(wanted) > 1:
+    if len(wanted) != 1:
         message = f"LayerNorm is made for the last dims {text.sizes(wanted)} and gets {op.described(source)}"
         return because("RNS213", message, None, op.layout(source))
     message = f"LayerNorm is made for {wanted[0]} features and gets {op.described_dim(source, source.dim() - 1)}"
