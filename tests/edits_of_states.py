@@ -39,6 +39,9 @@ OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("cell-by-hand-concatenates-the-mean-of-the-batch", "RNS501"): (
         ("h = h.mean(0, keepdim=True).expand(x.size(0), -1)", "h = h.detach()"),
     ),
+    ("cell-starts-from-the-sum-of-samples", "RNS501"): (("h = h[-1].sum(0).expand(x.size(0), -1)", "h = h.sum(0)"),),
+    ("pieces-go-on-from-a-mean-of-samples", "RNS501"): (("h.mean(1, keepdim=True).repeat(1, len(x), 1)", "h.detach()"),),
+    ("second-reader-starts-from-a-mean-of-samples", "RNS501"): (("h.mean((0, 1), keepdim=True)", "h.mean(0, keepdim=True)"),),
     ("RNS310", "RNS310"): (("_, state = self.rnn(x)", "_, (state, _) = self.rnn(x)"), ("state[-1][-1]", "state[-1]")),
     ("RNS311", "RNS311"): (("states.insert(0, h)", "states.append(h)"),),
 }

@@ -84,21 +84,6 @@ def state_of_another_batch(use: InitialState | CellStep, step: Step) -> Iterator
                 return
 
 
-@rule(InitialState, CellStep)
-def state_of_all_samples(use: InitialState | CellStep, step: Step) -> Iterator[Mistake]:
-    """A state was averaged over the batch: from there on no sample goes on from what it has read itself."""
-    states, rows = ((use.mark,), use.rows) if isinstance(use, InitialState) else (use.states, use.mark.tables)
-    for state in states:
-        for axis, site in state.lost.items():
-            table, before = rows.get(axis), site.tables_before.get(axis)
-            if axis.name != "batch" or table is None or axis in state.tables or len(unique(table)) < 2:
-                continue
-            if before is None or len(unique(before)) == len(unique(table)):  # others may be an example for these
-                message = f"{site.name} over the batch makes one state of those of all samples, and each goes on from it"
-                yield wrong("RNS510", message, site=site, seen=state)
-                return
-
-
 @rule(CellStep)
 def state_of_another_row(use: CellStep, step: Step) -> Iterator[Mistake]:
     """A row of a cell's state belongs to another sample than that row of its input."""

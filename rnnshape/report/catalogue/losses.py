@@ -285,39 +285,6 @@ ENTRIES = (
             """),
     ),
     Rule(
-        "RNS510",
-        "a state averaged over the batch",
-        "warning",
-        "The initial state of a layer or a cell is a mean, or a sum, of the states of all samples, handed to each of them: "
-        "what a sample has read is lost among the others, and its answer depends on them.",
-        wrong=program("""
-            class Model(nn.Module):
-                def __init__(self):
-                    super().__init__()
-                    self.first, self.second = nn.GRU(4, 8), nn.GRU(4, 8)
-
-                def forward(self, x):
-                    _, h_n = self.first(x)
-                    mean = h_n.mean(1, keepdim=True)  # RNS510
-                    return self.second(x, mean.repeat(1, x.size(1), 1))[0]
-
-            report = rs.diagnose(Model(), torch.zeros(9, 6, 4), axes="seq batch feature")
-            """),
-        right=program("""
-            class Model(nn.Module):
-                def __init__(self):
-                    super().__init__()
-                    self.first, self.second = nn.GRU(4, 8, num_layers=2), nn.GRU(4, 8)
-
-                def forward(self, x):
-                    _, h_n = self.first(x)
-                    mean = h_n.mean(0, keepdim=True)
-                    return self.second(x, mean.repeat(1, 1, 1))[0]
-
-            report = rs.diagnose(Model(), torch.zeros(9, 6, 4), axes="seq batch feature")
-            """),
-    ),
-    Rule(
         "RNS508",
         "one target for every step",
         "warning",
