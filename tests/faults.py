@@ -189,7 +189,7 @@ def model_of(kind: str) -> nn.Module:
             h = torch.zeros(len(words), UNITS)
             for step in range(2):
                 h = self.cell(output[:, step], h)
-            features = self.norm(self.conv(output.transpose(1, 2))).amax(2)
+            features = self.norm(self.conv(output.transpose(1, 2))).masked_fill(padding[:, None], -1e9).amax(2)
             return self.head(torch.cat([context, F.dropout(h), features, h_n[-1]], 1))
 
     return Tagger()

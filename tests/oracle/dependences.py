@@ -300,6 +300,7 @@ LOSSES = {
     "cross_entropy": lambda x: F.cross_entropy(x, ids(x[:, 0])),
     "nll_loss": lambda x: F.nll_loss(x, ids(x[0])),
     "nll_loss_nd": lambda x: torch._C._nn.nll_loss_nd(x, ids(x[0])),
+    "dist": lambda x: torch.dist(x, TARGET),
     "mse_loss": lambda x: F.mse_loss(x, TARGET),
     "l1_loss": lambda x: F.l1_loss(x, TARGET),
     "smooth_l1_loss": lambda x: F.smooth_l1_loss(x, TARGET),
