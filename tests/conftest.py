@@ -6,6 +6,7 @@ expected, see expected.py.
 
 import gc
 import os
+import random
 import sys
 from collections.abc import Iterator
 
@@ -29,6 +30,15 @@ def expected(request: pytest.FixtureRequest) -> Expected:
     """Return what compares a text with its file."""
     node = request.node
     return Expected(request.config.getoption("--update"), f"{node.path.relative_to(request.config.rootpath).as_posix()}")
+
+
+@pytest.fixture(autouse=True)
+def _the_same_numbers_each_time() -> None:
+    """Give every test the random numbers that it has alone: which tests a worker ran before must not matter."""
+    random.seed(0)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(0)
 
 
 @pytest.fixture(autouse=True)
