@@ -31,6 +31,9 @@ _MAXIMA = frozenset(["max", "amax", "max_pool1d", "adaptive_max_pool1d"])
 SHARE = 0.001
 """The least share of a sum that is worth a finding."""
 
+FILLED = 3
+"""Targets behind the ends of samples that are alike before they are taken for a filling: fewer may be so by chance."""
+
 # Pooling over the steps
 
 
@@ -130,7 +133,7 @@ def a_loss_counts_padding(use: RowLoss, step: Step) -> Iterator[Mistake]:
         return
     padding, ends = (part.to(target.device).broadcast_to(target.shape) for part in rows)
     filling, real = target[padding], target[~(padding | ends)]
-    if not filling.numel() or not real.numel() or bool((filling != filling[0]).any()):
+    if filling.numel() < FILLED or not real.numel() or bool((filling != filling[0]).any()):
         return
     if target.is_floating_point():
         if scores.shape != target.shape or not bool((scores[padding] != filling).any()) or bool((real == filling[0]).all()):
