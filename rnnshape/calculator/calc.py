@@ -17,6 +17,7 @@ from rnnshape.calculator.peak import peak_elements
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calculator.tables import table
 from rnnshape.calculator.tensors import Tensors, parameters_of, tensors_of
+from rnnshape.drawing.picture import Picture, Pictured
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import LARGEST, Quantity, Size, Total, product, single
@@ -100,7 +101,7 @@ def _held(p: Prediction) -> Prediction:
 
 
 @dataclass(frozen=True, repr=False)
-class Prediction:
+class Prediction(Pictured):
     """Every tensor of a recurrent layer, as Layouts.
 
     Attributes:
@@ -255,6 +256,13 @@ class Prediction:
         return sizes
 
     # For people and programs; what only some ask for is imported when they do
+
+    @property
+    def picture(self) -> Picture:
+        """The layer over its steps, with output and h_n framed where they lie."""
+        from rnnshape.calculator.pictures.layer import picture_of
+
+        return picture_of(self)
 
     def scaling(self) -> Scaling:
         """Tell how parameters, operations and bytes grow with T, B, H, L and D; the repr is a table.

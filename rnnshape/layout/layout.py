@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import cast
 
+from rnnshape.drawing.picture import Picture, Pictured
 from rnnshape.errors import LayoutError
 from rnnshape.layout import dialects, notation, ordering, picking, regrouping
 from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Dims, Factor, axes_of, role_of, whole
@@ -28,7 +29,7 @@ __all__ = ["Layout"]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Pictured):
     """The dimensions of a tensor, each a row-major product of named factors.
 
     The methods are torch's own and keep its argument conventions (negative dims, ``-1`` in a reshape, one tuple or several
@@ -160,6 +161,14 @@ class Layout:
 
     def __repr__(self) -> str:
         return f"Layout({str(self)!r}, sizes=({', '.join(map(str, self.sizes))}{',' if self.ndim == 1 else ''}))"
+
+    @property
+    def picture(self) -> Picture:
+        """A chip for each factor, in the colour of its axis."""
+        from rnnshape.layout.picture import drawn
+
+        drawing = drawn(self)
+        return Picture(drawing, drawing.title)
 
     # Sizes and names
 
