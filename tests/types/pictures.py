@@ -1,0 +1,31 @@
+"""Pictures of what a user gets."""
+
+# pyright: strict
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_type
+
+from rnnshape import Layout, Prediction
+from rnnshape.drawing.picture import Picture
+
+
+def layouts(layout: Layout) -> None:
+    assert_type(layout.picture, Picture)
+    assert_type(layout.svg, str)
+    assert_type(layout.text, str)
+    layout.save("layout.svg")
+
+
+def layers(prediction: Prediction, path: Path) -> None:
+    assert_type(prediction.picture, Picture)
+    assert_type(prediction.svg, str)
+    assert_type(prediction.text, str)
+    prediction.save(path)
+
+
+def pictures(picture: Picture) -> None:
+    assert_type(picture.svg, str)
+    assert_type(picture.text, str)
+    picture.save("layer.html")
