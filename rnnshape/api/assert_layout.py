@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Generator, Iterator, Mapping
@@ -58,6 +59,8 @@ def assert_layout(x: T, layout: str | Layout, /, **sizes: int) -> T:
     torch = _torch or sys.modules.get("torch")
     if torch is not None and (torch.compiler.is_compiling() or isinstance(x, torch.fx.Proxy)):
         return x
+    if torch is not None:
+        _leave_to_python()
     got = getattr(x, "shape", None)
     if got is None:
         raise SpecTypeError(f"assert_layout takes a tensor or an array; got {text.a(type(x).__name__)}")
@@ -128,6 +131,18 @@ class _Sizes(Mapping[str, int]):
 
     def __len__(self) -> int:
         return len(self._agreement.bound)
+
+
+@functools.cache
+def _leave_to_python() -> None:
+    """Have torch.compile run an assertion as it stands, where it leaves the user's own function to Python."""
+    from rnnshape._torch import uncompiled
+
+    uncompiled(assert_layout, and_below=True)
+
+
+if _torch is not None:  # else at the first call
+    _leave_to_python()
 
 
 def _stated(layout: Layout, sizes: Mapping[str, int], block: Agreement | None) -> dict[str, Bound]:

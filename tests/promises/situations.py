@@ -24,7 +24,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 import torch.nn.functional as F
@@ -85,6 +85,11 @@ def situation(words: str, **none: str) -> Callable[[Callable[[Place], object]], 
 def _as_it_is(x: Tensor, layout: str) -> Tensor:
     return x
 
+
+_frames = cast("Any", torch._C)._dynamo.eval_frame
+if hasattr(_frames, "set_code_exec_strategy"):  # it stands for nothing, so it is no frame that torch.compile could take
+    _skipped = _frames._FrameExecStrategy(_frames._FrameAction.SKIP, _frames._FrameAction.DEFAULT)
+    _frames.set_code_exec_strategy(_as_it_is.__code__, _skipped)
 
 stated: list[Callable[[Tensor, str], Tensor]] = [_as_it_is]
 """What the models say of their tensors; the door `assert_layout` stands here."""

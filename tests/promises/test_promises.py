@@ -35,11 +35,7 @@ PASS, ASIDE, NONE, NOT_YET_SAID = "pass", "aside", "–", "not yet"
 FOLLOWING = ("diagnose", "track", "check", "run", "pytest")
 """Doors that follow every axis."""
 
-_AHEAD = "compilers: what stands before a layer that Python runs makes a frame that computes nothing"
-
-NOT_YET: dict[tuple[str, str], str] = {
-    (situation, door): _AHEAD for situation in ("compiled_before", "compiled_after") for door in ("assert_layout", "convert")
-}
+NOT_YET: dict[tuple[str, str], str] = {}
 """Cells that break a promise today, with the reason. One that keeps it fails until it is taken out of here."""
 
 QUICK = ("train", "pickled", "checkpoint_reentrant", "called_in_backward", "raising", "forked")
