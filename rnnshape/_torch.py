@@ -44,11 +44,13 @@ __all__ = [
     "is_library",
     "is_recorded",
     "is_sharded",
+    "is_traced",
     "is_transformed",
     "is_unbatched_call",
     "known_values",
     "memory_of",
     "named_modules",
+    "once_compiled",
     "other_kind",
     "packed_sizes",
     "path_from_stack",
@@ -80,6 +82,7 @@ _TORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 
 
 _is_compiling, _tracing_state = torch.compiler.is_compiling, torch._C._get_tracing_state
+_is_exporting: Callable[[], bool] = getattr(torch.compiler, "is_exporting", lambda: False)
 
 
 def is_autocast() -> bool:
@@ -100,6 +103,20 @@ def uncompiled(function: F, and_below: bool = False) -> F:
         strategy = frames._FrameExecStrategy(action.SKIP, action.SKIP if and_below else action.DEFAULT)
         frames.set_code_exec_strategy(cast("FunctionType", function).__code__, strategy)
     return function
+
+
+def once_compiled(function: Callable[[], object]) -> Callable[[], None]:
+    """Return a function that torch.compile calls at once when it takes up a call of it, of which no operation or guard is left.
+
+    Elsewhere it is a function like any other, which returns nothing.
+    """
+
+    @functools.partial(uncompiled, and_below=True)
+    def called() -> None:
+        function()
+
+    cast("Any", called)._dynamo_marked_constant = True  # as torch.compiler.assume_constant_result has it
+    return called
 
 
 _compiler = getattr(cast("Any", torch._C)._dynamo.eval_frame, "get_eval_frame_callback", lambda: None)  # since torch 2.7
@@ -251,6 +268,11 @@ def _location(file: str, line: int, function: str) -> Location:
 _is_profiled, _record = _autograd._profiler_enabled, _autograd._enable_record_function
 _PROXY, _FAKE = torch._C._TorchDispatchModeKey.PROXY, torch._C._TorchDispatchModeKey.FAKE
 _is_capturing = getattr(torch._C, "_cuda_isCurrentStreamCapturing", None)
+
+
+def is_traced() -> bool:
+    """Tell whether torch.export, torch.fx or torch.jit.trace runs what is called here on placeholders."""
+    return _is_exporting() or bool(_fx._is_fx_tracing_flag) or _tracing_state() is not None
 
 
 def is_recorded() -> bool:

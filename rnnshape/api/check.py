@@ -16,10 +16,11 @@ from rnnshape.checking.checker import Checker
 from rnnshape.checking.functions import around
 from rnnshape.errors import RNNShapeError, SpecTypeError
 from rnnshape.harmless import Guard
-from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
+from rnnshape.hooks.class_call import TRACED, Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
+from rnnshape.tracking.compiled import COMPILED
 from rnnshape.tracking.labels import Axes, check_axes
 
 __all__ = ["check", "report_of"]
@@ -44,7 +45,7 @@ def check(
     A class and a module are returned as they are, and nothing is kept in them; a call of ``module.forward(x)`` itself is not
     checked, as hooks are not run by it. A function is returned wrapped, a coroutine or a generator as one. With
     ``RNNSHAPE=off`` in the environment everything is returned as it is; ``log``, ``warn`` or ``raise`` stand in for ``on``.
-    Compiled code is not checked.
+    Compiled code is not checked, nor what a tracer records; the report says so.
 
     Args:
         target: a class of modules, a module, or a function; without it, a decorator is returned.
@@ -233,7 +234,7 @@ def _wrapped(checker: Checker, function: Callable[..., object], axes: Axes) -> C
     if _targets.checker(function) is not None:
         function = cast("Any", function).__wrapped__
     check_axes(axes, function)
-    wrapper = around(function, functools.partial(_begin, checker, function))
+    wrapper = around(function, functools.partial(_begin, checker, function), functools.partial(_miss, checker, function))
     _targets.check(wrapper, checker)
     return wrapper
 
@@ -245,3 +246,10 @@ def _begin(
     call = CheckedCall(checker, function, None, args, kwargs, module if isinstance(module, nn.Module) else None)
     call.begin()
     return call
+
+
+def _miss(checker: Checker, function: Callable[..., object]) -> None:
+    """Tell that calls of a function are not looked at."""
+    with Guard():
+        why = TRACED if _torch.is_traced() else COMPILED
+        checker.report.did_not_look(why, getattr(function, "__qualname__", type(function).__name__))

@@ -36,38 +36,53 @@ Steps = Generator[object, object, object]
 Begin = Callable[[tuple[object, ...], dict[str, object]], Entered]
 """Looks at the arguments of a call, and returns the call."""
 
+Miss = Callable[[], object]
+"""Tells that a call is not looked at, since somebody compiles it or records it."""
 
-def around(function: Function, begin: Begin) -> Function:
+
+def around(function: Function, begin: Begin, miss: Miss) -> Function:
     """Return a function of the same kind, signature and name, of which every call is begun, entered and ended.
 
     Args:
         function: a function, a coroutine function, a generator function or an asynchronous one.
         begin: begins a call.
+        miss: is called instead where calls are on placeholders, or compiled.
     """
+    miss = _torch.once_compiled(miss)
     plain = inspect.unwrap(function)
     if inspect.isasyncgenfunction(plain):
-        wrapper = _of_async_generator(function, begin)
+        wrapper = _of_async_generator(function, begin, miss)
     elif inspect.iscoroutinefunction(plain):
-        wrapper = _of_coroutine(function, begin)
+        wrapper = _of_coroutine(function, begin, miss)
     elif inspect.isgeneratorfunction(plain):
-        wrapper = _of_generator(function, begin)
+        wrapper = _of_generator(function, begin, miss)
     else:
-        wrapper = _of_function(function, begin)
+        wrapper = _of_function(function, begin, miss)
     return functools.wraps(function)(wrapper)
 
 
-def _of_function(function: Function, begin: Begin) -> Function:
+def _of_function(function: Function, begin: Begin, miss: Miss) -> Function:
+    @_torch.uncompiled
     def wrapper(*args: object, **kwargs: object) -> object:
-        if not _torch.is_judged_here() or _torch.compiler_below() is not None:
+        if not _looks_here():
+            miss()
             return function(*args, **kwargs)
-        call = _begun(begin, args, kwargs)
+        call = _begun(begin, miss, args, kwargs)
         return function(*args, **kwargs) if call is None else _called(call, function, args, kwargs)
 
     return wrapper
 
 
-def _begun(begin: Begin, args: tuple[object, ...], kwargs: dict[str, object]) -> Entered | None:
-    """Begin a call; None after a mistake of ours."""
+@_torch.uncompiled
+def _looks_here() -> bool:
+    return _torch.is_judged_here() and _torch.compiler_below() is None
+
+
+def _begun(begin: Begin, miss: Miss, args: tuple[object, ...], kwargs: dict[str, object]) -> Entered | None:
+    """Begin a call; None where it is not looked at, and after a mistake of ours."""
+    if not _looks_here():
+        miss()
+        return None
     try:
         return begin(args, kwargs)
     except BaseException as error:
@@ -110,9 +125,9 @@ def _ended(call: Entered | None, result: object) -> None:
             call.end(result, is_output=False)
 
 
-def _of_coroutine(function: Callable[..., Coroutine[object, Any, object]], begin: Begin) -> Function:
+def _of_coroutine(function: Callable[..., Coroutine[object, Any, object]], begin: Begin, miss: Miss) -> Function:
     async def wrapper(*args: object, **kwargs: object) -> object:
-        call = _begun(begin, args, kwargs)
+        call = _begun(begin, miss, args, kwargs)
         result = await _Awaited(call, function(*args, **kwargs))
         _ended(call, result)
         return result
@@ -120,9 +135,9 @@ def _of_coroutine(function: Callable[..., Coroutine[object, Any, object]], begin
     return wrapper
 
 
-def _of_generator(function: Callable[..., Steps], begin: Begin) -> Function:
+def _of_generator(function: Callable[..., Steps], begin: Begin, miss: Miss) -> Function:
     def wrapper(*args: object, **kwargs: object) -> Steps:
-        call = _begun(begin, args, kwargs)
+        call = _begun(begin, miss, args, kwargs)
         result = yield from _driven(call, function(*args, **kwargs))
         _ended(call, result)
         return result
@@ -130,9 +145,9 @@ def _of_generator(function: Callable[..., Steps], begin: Begin) -> Function:
     return wrapper
 
 
-def _of_async_generator(function: Callable[..., AsyncGenerator[object, object]], begin: Begin) -> Function:
+def _of_async_generator(function: Callable[..., AsyncGenerator[object, object]], begin: Begin, miss: Miss) -> Function:
     async def wrapper(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
-        call = _begun(begin, args, kwargs)
+        call = _begun(begin, miss, args, kwargs)
         steps = function(*args, **kwargs)
         go_on: Awaitable[object] = steps.__anext__()
         while True:

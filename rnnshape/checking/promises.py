@@ -88,10 +88,14 @@ class Promises:
         return {name: value for name, value in named if not (isinstance(value, nn.Module) or name in ("self", "cls"))}
 
     def _in_order(self) -> list[Argument]:
-        """The arguments without modules, as entries of axes= are counted."""
+        """The arguments as entries of axes= are counted: without self, and without modules unless these have an entry, None."""
         found = arguments_of(self._function, self._args, self._kwargs)
-        skipped = [a.place for a in found if isinstance(a.value, nn.Module) or a.name in ("self", "cls")]
-        return [a._replace(place=a.place - sum(p < a.place for p in skipped)) for a in found if a.place not in skipped]
+        own = _without(found, [a.place for a in found if a.name in ("self", "cls")])
+        modules = [a.place for a in own if isinstance(a.value, nn.Module)]
+        given = self._axes
+        if isinstance(given, (tuple, list)) and all(place < len(given) and given[place] is None for place in modules):
+            return own
+        return _without(own, modules)
 
     # What is said
 
@@ -175,3 +179,8 @@ def _is_disabled() -> bool:
     from jaxtyping import config
 
     return bool(config.jaxtyping_disable)
+
+
+def _without(arguments: list[Argument], places: list[int]) -> list[Argument]:
+    """Return the other arguments, each at its place among them."""
+    return [a._replace(place=a.place - sum(p < a.place for p in places)) for a in arguments if a.place not in places]

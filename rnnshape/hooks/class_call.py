@@ -20,9 +20,19 @@ from rnnshape.harmless import UsersCall
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.compiled import COMPILED, Region, hear_of_compiled, leave_compiled
 
-__all__ = ["Proceed", "Watcher", "leave_classes", "leave_classes_soon", "reporters", "seen_by_several", "stand_in_classes"]
+__all__ = [
+    "TRACED",
+    "Proceed",
+    "Watcher",
+    "leave_classes",
+    "leave_classes_soon",
+    "reporters",
+    "seen_by_several",
+    "stand_in_classes",
+]
 
 TRACED = "a tracer runs it on placeholders, so its calls are not looked at; run a step without it"
+"""Why nothing was looked at."""
 
 Proceed = Callable[..., object]
 """Goes on with a call, and returns what it returns."""

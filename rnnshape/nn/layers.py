@@ -66,7 +66,6 @@ class _OneState(_Layer):
     def forward(self, input: Sequence, hx: State | None = None) -> tuple[Output, State]: ...
     @overload
     def forward(self, input: PackedSequence, hx: State | None = None) -> tuple[PackedSequence, State]: ...
-    @_torch.uncompiled
     def forward(self, input: Sequence | PackedSequence, hx: State | None = None) -> tuple[Output | PackedSequence, State]:
         """Return (output, h_n); see torch's own layer.
 
@@ -148,7 +147,6 @@ class LSTM(_Layer, nn.LSTM):
     def forward(
         self, input: PackedSequence, hx: tuple[ProjState, State] | None = None
     ) -> tuple[PackedSequence, tuple[ProjState, State]]: ...
-    @_torch.uncompiled
     def forward(
         self, input: Sequence | PackedSequence, hx: tuple[ProjState, State] | None = None
     ) -> tuple[ProjOutput | PackedSequence, tuple[ProjState, State]]:
@@ -208,7 +206,6 @@ class LSTM(_Layer, nn.LSTM):
 class _OneStateCell(_Typed):
     """A cell whose state is one tensor."""
 
-    @_torch.uncompiled
     def forward(self, input: Step, hx: StepState | None = None) -> StepState:
         """Return h_1; see torch's own cell.
 
@@ -253,7 +250,6 @@ class LSTMCell(_Typed, nn.LSTMCell):
     >>> h_1, c_1 = cell(torch.zeros(6, 4), cell.initial_state(6))
     """
 
-    @_torch.uncompiled
     def forward(self, input: Step, hx: tuple[StepState, StepState] | None = None) -> tuple[StepState, StepState]:
         """Return (h_1, c_1); see torch's own cell.
 

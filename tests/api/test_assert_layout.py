@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._dynamo.utils import counters
 
 import rnnshape as rs
 from rnnshape import Layout, LayoutAssertionError, LayoutSyntaxError, SpecError, SpecTypeError, assert_layout, layouts
@@ -280,6 +281,21 @@ def test_samples_against_samples_contradict_nothing() -> None:
 def test_numpy_alone_does_not_import_torch() -> None:
     code = "import sys, numpy, rnnshape; rnnshape.assert_layout(numpy.zeros((2, 3)), 'a 3'); print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_where_the_compiler_leaves_a_model_to_python_it_asserts_in_no_frame_of_its_own() -> None:
+    torch._dynamo.reset()
+    rnn = nn.GRU(4, 8)
+
+    def stated(x: torch.Tensor, layout: str) -> torch.Tensor:
+        return rnn(assert_layout(x, layout))[0]
+
+    compiled = torch.compile(stated, backend="eager")
+    counters.clear()
+    assert compiled(X, "seq batch feature=4").shape == (6, 9, 8)
+    assert counters["frames"]["total"] == 1
+    with pytest.raises(LayoutAssertionError, match="axis 'feature' is 4, expected 5"):
+        compiled(X, "seq batch feature=5")
 
 
 def test_compiled_code_steps_over_it() -> None:

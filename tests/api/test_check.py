@@ -193,6 +193,20 @@ def test_axes_are_given_by_position_without_self() -> None:
     assert finding.module == "fc"
 
 
+@pytest.mark.parametrize("axes", [("batch seq feature",), (None, "batch seq feature")])
+def test_a_module_among_the_arguments_may_have_an_entry_or_none(axes: Any) -> None:
+    @check(axes=axes)
+    def step(model: nn.Module, x: Tensor, scale: float = 1.0) -> Tensor:
+        return model(x) * scale
+
+    layer = nn.Linear(4, 3)
+    step(layer, torch.zeros(6, 9, 4), 2.0)
+    with pytest.raises(ContractError) as told:
+        step(nn.Softmax(dim=0), torch.zeros(6, 9, 4), 2.0)
+    assert codes(step) == ["RNS206"]
+    assert told.value.findings[0].code == "RNS206"
+
+
 def test_axes_stand_in_for_annotations() -> None:
     model = check(Encoder(), axes="batch seq 4", on="record")
     model(X)

@@ -22,6 +22,8 @@ import torch
 from checked import TURNED, Encoder, Plain, X, codes, fresh, in_the_repository, nobody_stands_in_classes  # noqa: F401
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch._dynamo.utils import counters
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn import functional as F
 
 import rnnshape as rs
@@ -623,6 +625,92 @@ def test_scripted_and_traced_modules() -> None:
 
     assert torch.jit.trace(Doubled(), torch.ones(2))(torch.ones(3)).tolist() == [2, 2, 2]
     assert torch.fx.symbolic_trace(Doubled())(torch.ones(2)).tolist() == [2, 2]
+
+
+class Calling(nn.Module):
+    """A module that calls a function."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self.fc, self.function = nn.Linear(4, 3), function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.fc, x)
+
+
+def plain_step(layer: Any, x: Tensor) -> Tensor:
+    return layer(x) * 2
+
+
+def plain_steps(layer: Any, x: Tensor) -> Iterator[Tensor]:
+    yield layer(x) * 2
+
+
+def graph_of(graph: Any) -> list[tuple[str, str]]:
+    return [(node.op, str(node.target)) for node in graph.nodes]
+
+
+def compiled_frames(function: Any, *args: Any, **options: Any) -> list[object]:
+    torch._dynamo.reset()
+    counters.clear()
+    graphs: list[Any] = []
+
+    def backend(graph: Any, _: Any) -> Any:
+        graphs.append(graph_of(graph.graph))
+        return graph.forward
+
+    compiled = torch.compile(function, backend=backend, **options)
+    with torch.no_grad():
+        for _ in range(2):
+            compiled(*args)
+    return [graphs, dict(counters["frames"]), sum(counters["graph_break"].values())]
+
+
+RECORDED = "a tracer runs it on placeholders, so its calls are not looked at; run a step without it"
+COMPILED = (
+    "compiled by torch.compile, so no axis is followed through it; torch.compiler.set_stance('force_eager') runs it in Python"
+)
+RNN, FC, X4 = nn.GRU(4, 3, batch_first=True), nn.Linear(4, 3), torch.zeros(2, 5, 4)
+
+
+def outputs(x: Tensor) -> Tensor:
+    return RNN(x)[0]
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning", "ignore::torch.jit.TracerWarning")
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        pytest.param(lambda f: [n.kind() for n in torch.jit.trace(Calling(f), X4).inlined_graph.nodes()], RECORDED, id="trace"),
+        pytest.param(lambda f: graph_of(make_fx(lambda x: f(FC, x))(X4).graph), RECORDED, id="make_fx"),
+        pytest.param(lambda f: graph_of(torch.export.export(Calling(f), (X4,)).graph), RECORDED, id="export"),
+        pytest.param(lambda f: graph_of(torch.export.export(Calling(f), (X4,), strict=True).graph), RECORDED, id="strict"),
+        pytest.param(lambda f: graph_of(torch.fx.symbolic_trace(Calling(f)).graph), RECORDED, id="symbolic_trace"),
+        pytest.param(lambda f: compiled_frames(f, FC, X4, fullgraph=True), COMPILED, id="compile"),
+        pytest.param(lambda f: compiled_frames(Calling(f), X4, fullgraph=True), COMPILED, id="compiled around"),
+        pytest.param(lambda f: compiled_frames(f, outputs, X4), COMPILED, id="left to Python"),
+    ],
+)  # fmt: skip
+def test_a_function_that_is_recorded_or_compiled_is_what_it_was_and_the_report_says_so(record: Any, why: str) -> None:
+    function = check(track=True, axes=(None, "batch seq feature"))(plain_step)
+    assert record(function) == record(plain_step)
+    assert report_of(function).blind == (f"plain_step: {why}",)
+    assert report_of(function).counts == "0 recurrent layers, 0 calls"
+
+
+def test_a_generator_that_is_recorded() -> None:
+    function = check(track=True, axes=(None, "batch seq feature"))(plain_steps)
+    graphs = [graph_of(make_fx(Calling(lambda *args, f=f: [*f(*args)]))(X4).graph) for f in (function, plain_steps)]
+    assert graphs[0] == graphs[1]
+    assert report_of(function).blind == (f"plain_steps: {RECORDED}",)
+
+
+def test_a_function_beside_compiled_code_is_checked_and_nothing_is_told() -> None:
+    function = check(axes=(None, "batch seq feature"))(plain_step)
+    torch.compile(plain_step, backend="eager")(FC, X4)
+    assert report_of(function).blind == ()
+    function(outputs, X4)
+    assert report_of(function).counts == "1 recurrent layer, 1 call"
 
 
 def test_ids_and_lengths() -> None:

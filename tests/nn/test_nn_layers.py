@@ -23,6 +23,7 @@ import torch
 from beartype import beartype
 from jaxtyping import Float, jaxtyped
 from torch import Tensor, nn
+from torch._dynamo.utils import counters
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 from torch.overrides import TorchFunctionMode
 
@@ -497,6 +498,28 @@ def test_where_the_compiler_leaves_it_to_python_it_checks() -> None:
     assert_same(compiled(torch.ones(9, 6, 4)), rnn(torch.ones(9, 6, 4) * 2))
     with pytest.raises(ContractError):
         compiled(torch.zeros(9, 6, 5))
+
+
+def test_where_the_compiler_leaves_it_to_python_one_frame_is_tried_once() -> None:
+    """What docs/promises.md says of it."""
+    torch._dynamo.reset()
+    x, tried = torch.ones(9, 6, 4), []
+    for kind in (nn.GRU, rs.nn.GRU):
+        torch._dynamo.reset()
+        counters.clear()
+        for _ in range(4):
+            torch.compile(Unwrapped(kind(4, 8)), backend="eager")(x)
+        tried.append(dict(counters["frames"]))
+    assert tried == [{"total": 1}, {"total": 2}]
+
+
+class Unwrapped(nn.Module):
+    def __init__(self, rnn: nn.Module) -> None:
+        super().__init__()
+        self.rnn = rnn
+
+    def forward(self, x: Tensor) -> Any:
+        return self.rnn(x)
 
 
 class Wrapped(nn.Module):
