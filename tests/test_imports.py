@@ -29,7 +29,10 @@ BELOW_TORCH = FLOORS.index("_torch")
 """What stands lower never imports torch."""
 
 LONGEST_CHAIN = 12
-"""Files in the longest chain of run-time imports. The file of a folder itself counts where it runs before what is in it."""
+"""Files in the longest chain of run-time imports. The file of a folder itself counts where it runs before what is in it.
+
+What prints or draws an object is imported when that is asked for, at the end of all chains: it begins one of its own.
+"""
 
 _PRINTS = "it prints itself, with a function that takes it"
 
@@ -46,6 +49,8 @@ CIRCLES_OF_TYPES = {
     ("calculator.calc", "calculator.pictures.places"): _PRINTS,
     ("calculator.calc", "calculator.pictures.recurrence"): _PRINTS,
     ("layout.layout", "layout.picture"): _PRINTS,
+    ("report.finding", "report.pictures.drawn"): _PRINTS,
+    ("report.finding", "report.pictures.rereading"): _PRINTS,
     ("report.finding", "report.words"): _PRINTS,
 }
 """Where the second module names a type of the first, which cannot run without the second; with the reason."""
@@ -252,8 +257,19 @@ def test_a_circle_of_folders_is_noticed() -> None:
 # Depth
 
 
+def before_printing(needs: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Leave out what prints an object, of the needs of the object."""
+    return {name: {other for other in below if (name, other) not in CIRCLES_OF_TYPES} for name, below in needs.items()}
+
+
+def test_what_prints_an_object_begins_a_chain_of_its_own() -> None:
+    needs = {"report.finding": {"report.words", "report.location"}, "report.words": {"text"}, "text": {"report.words"}}
+    kept = before_printing(needs)
+    assert kept == {"report.finding": {"report.location"}, "report.words": {"text"}, "text": {"report.words"}}
+
+
 def test_the_longest_chain_of_imports() -> None:
-    chain = longest_chain(all_needs({name: tree(path) for name, path in modules().items()}))
+    chain = longest_chain(before_printing(all_needs({name: tree(path) for name, path in modules().items()})))
     print(f"the longest chain of imports has {len(chain)} files: {' -> '.join(chain)}")
     assert len(chain) <= LONGEST_CHAIN
 

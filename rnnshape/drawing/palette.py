@@ -44,6 +44,9 @@ _HUES = {
     "gates": HIDDEN, "layers": LAYERS, "directions": DIRECTIONS, "mixed": WRONG,
 }  # fmt: skip
 
+PADDING = "#dfe4e9"
+"""The colour of an element that is none of the data."""
+
 SAMPLES = ("#a9cdf3", "#f9c690", "#a9ddb6", "#dabbf1", "#f5b5b5", "#f1df8b", "#9edfe0", "#d6c7b4")
 """The colours of samples 0 to 7; the digit in a cell tells apart those that share one."""
 

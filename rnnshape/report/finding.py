@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnnshape import text
+from rnnshape.drawing.picture import Picture, Pictured
 from rnnshape.report import words
 from rnnshape.report.location import Location
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
     from rnnshape.layout.sizes import Size
     from rnnshape.report.catalogue.entry import Severity
+    from rnnshape.report.grid import Grid
 
 __all__ = ["Became", "Comparison", "Finding", "plain"]
 
@@ -56,7 +58,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Pictured):
     """A mistake, with everything that is needed to mend it.
 
     Attributes:
@@ -74,6 +76,7 @@ class Finding:
         raised_at: the line where the model raised for it, where that is another one.
         count: how often it happened.
         subject: which argument or result is wrong, such as "h_0", where one is.
+        grids: cells of the tensors that show it, for the picture; what follows from the Layouts is not among them.
     """
 
     code: str
@@ -90,6 +93,14 @@ class Finding:
     raised_at: Location | None = None
     count: int = 1
     subject: str = ""
+    grids: tuple[Grid, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def picture(self) -> Picture:
+        """What memory held before, what became of it, and what the edit makes; or the Layouts that show what is wrong."""
+        from rnnshape.report.pictures.drawn import picture_of
+
+        return picture_of(self)
 
     @property
     def headline(self) -> str:

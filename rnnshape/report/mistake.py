@@ -11,6 +11,7 @@ from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
+    from rnnshape.report.grid import Grid
 
 __all__ = ["Mistake", "finding_of"]
 
@@ -30,6 +31,7 @@ class Mistake:
         subject: which argument or result is wrong: "input", "h_0", "h_0 and c_0" where both have the same mistake, ...
         module: path of the layer concerned; None where it is the one that is running.
         kind: its class.
+        grids: cells of the tensors that show it, for a picture.
     """
 
     code: str
@@ -42,6 +44,7 @@ class Mistake:
     subject: str = ""
     module: str | None = None
     kind: str = ""
+    grids: tuple[Grid, ...] = ()
 
 
 def finding_of(
@@ -78,4 +81,5 @@ def finding_of(
         used_at=elsewhere if shows == "used" else None,
         raised_at=elsewhere if shows == "raised" else None,
         subject=mistake.subject,
+        grids=mistake.grids,
     )

@@ -28,6 +28,7 @@ from rnnshape.operations.uses import (
 )
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
+from rnnshape.rules.sketches import sketch
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import (
     exchanged,
@@ -212,6 +213,10 @@ def scrambled_steps_packed(use: Packing, step: Step) -> Iterator[Mistake]:
         yield found
 
 
+_WAYS = ("down", "across")
+"""Where the first two dims run in a picture."""
+
+
 def _runs_along_the_batch(use: RecurrentInput) -> Mistake:
     wanted = "(batch, seq, feature)" if use.batch_dim == 0 else "(seq, batch, feature)"
     lie = f"the samples lie along dim {use.seq_dim}, its steps"
@@ -224,7 +229,8 @@ def _runs_along_the_batch(use: RecurrentInput) -> Mistake:
         step = use.seq_dim
         fits = f"unsqueeze({step}) of its input has one step of each sample, and squeeze({step}) of its output takes that away"
     message = f"{called(use.name)} runs along the batch: it reads {wanted}, and {lie}"
-    return wrong("RNS201", message, fits, seen=use.mark)
+    drawn = sketch("input", use.mark, remark=f"dim {use.seq_dim}, {_WAYS[min(use.seq_dim, 1)]}, is read as steps")
+    return wrong("RNS201", message, fits, seen=use.mark, grids=(drawn,))
 
 
 @rule(RecurrentInput, AttentionInput)

@@ -17,6 +17,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Broadcast, WideLoss
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
+from rnnshape.rules.sketches import crossing
 from rnnshape.rules.step import Step
 from rnnshape.rules.wording import wrong
 
@@ -48,7 +49,8 @@ def _rows_of_every_sample(use: Broadcast, one: Mark, other: Mark) -> Mistake:
     what = "the prediction" if is_prediction else f"the operand of sizes {text.sizes(column.sizes)}"
     dim = _squeezed(column.sizes, plain.sizes)
     fits = f"squeeze({dim}) of {what} fits" if dim is not None else None
-    return wrong("RNS504", f"{use.name} of {first} and {second} {wide}", fits, at=column.made if is_prediction else None)
+    at, drawn = column.made if is_prediction else None, crossing((one.sizes, other.sizes), use.sizes)
+    return wrong("RNS504", f"{use.name} of {first} and {second} {wide}", fits, at=at, grids=(drawn,))
 
 
 def _layers(mark: Mark) -> set[Axis]:
@@ -157,7 +159,7 @@ def _wide(name: str, given: tuple[Sizes, Sizes], sizes: Sizes, scores: Mark | No
     wide = f"broadcasts to {text.sizes(sizes)}: every row meets every target"
     message = f"{name} of {text.sizes(given[0])} and {text.sizes(given[1])} {wide}"
     suggestion = f"output.squeeze({fits}) fits" if fits is not None else None
-    return wrong("RNS504", message, suggestion, at=scores.made if scores else None)
+    return wrong("RNS504", message, suggestion, at=scores.made if scores else None, grids=(crossing(given, sizes),))
 
 
 def _one_for_all(name: str, given: tuple[Sizes, Sizes], sizes: Sizes, marks: tuple[Mark | None, Mark | None]) -> Mistake:
@@ -169,4 +171,4 @@ def _one_for_all(name: str, given: tuple[Sizes, Sizes], sizes: Sizes, marks: tup
     if repeated is not None and (*given[0][:repeated], *given[0][repeated + 1 :]) == given[1]:
         fits = f"output[{':, ' * repeated}-1] has the prediction of the last step"
     message = f"{name} of {text.sizes(given[0])} and {text.sizes(given[1])} broadcasts to {text.sizes(sizes)}: {what}"
-    return wrong("RNS508", message, fits, at=scores.made if scores else None)
+    return wrong("RNS508", message, fits, at=scores.made if scores else None, grids=(crossing(given, sizes),))

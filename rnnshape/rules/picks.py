@@ -12,6 +12,7 @@ from rnnshape.operations.uses import Ending
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
+from rnnshape.rules.sketches import grids_of_call
 from rnnshape.rules.step import Step
 
 __all__: list[str] = []
@@ -30,7 +31,7 @@ def states_that_were_picked(use: Ending, step: Step) -> Iterator[Mistake]:
 def _picked(call: Recurrence, code: str, message: str, suggestion: str, location: Location | None) -> Mistake:
     """Point to where a state was picked, or else to the call that made it."""
     place = location or call.location
-    return Mistake(code, message, suggestion, location=place, module=call.module, kind=call.kind)
+    return Mistake(code, message, suggestion, location=place, module=call.module, kind=call.kind, grids=grids_of_call(call))
 
 
 def _units_of_one_step(call: Recurrence, way: int, step: int) -> list[int]:

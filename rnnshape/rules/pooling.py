@@ -56,7 +56,7 @@ def a_mean_counts_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
         message = "the mean over the steps counts the padding of shorter samples: it divides by the longest length"
         packed = any(-1 in table for _, table in use.mark.of("step"))
         fits = "sum over the steps, and divide by lengths.unsqueeze(-1)" if packed and use.name == "mean" else None
-        yield wrong("RNS404", message, fits, seen=use.mark)
+        yield wrong("RNS404", message, fits, seen=use.mark, marked=padding)
 
 
 @rule(Reduction)
@@ -67,7 +67,7 @@ def a_sum_adds_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
     padding = _padding_of(use, step)
     if padding is not None and _adds_padding(use, padding, step):
         message = "the sum over the steps adds what stands in the padding of shorter samples"
-        yield wrong("RNS404", message, seen=use.mark)
+        yield wrong("RNS404", message, seen=use.mark, marked=padding)
 
 
 @rule(Reduction)
@@ -84,7 +84,7 @@ def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
     if bool(((behind > real) & (real > least)).any()):
         message = "the maximum over the steps picks the padding of shorter samples"
         fits = "out.masked_fill(padding, float('-inf')) before it leaves the padding out"
-        yield wrong("RNS405", message, fits, seen=use.mark)
+        yield wrong("RNS405", message, fits, seen=use.mark, marked=padding)
 
 
 def _padding_of(use: Reduction, step: Step) -> Tensor | None:

@@ -15,9 +15,11 @@ from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.rearranging import rearranged
 from rnnshape.report.finding import Became
+from rnnshape.report.grid import Grid
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.names import called
+from rnnshape.rules.sketches import apart, sketch
 
 __all__ = ["called", "element", "held", "mixed", "scrambled", "word", "wrong"]
 
@@ -34,6 +36,8 @@ def wrong(
     seen: Mark | None = None,
     shown: Iterable[tuple[str, Mark]] = (),
     at: Location | None = None,
+    marked: Tensor | None = None,
+    grids: tuple[Grid | None, ...] = (),
 ) -> Mistake:
     """Return a mistake with what shows it.
 
@@ -45,6 +49,8 @@ def wrong(
         seen: the tensor that is shown where there is no site.
         shown: tensors that are shown in any case, by name.
         at: the line that it points to, where that is neither the site's nor the one that is running.
+        marked: of which elements of ``seen`` it tells, for the picture.
+        grids: of the picture; those of ``seen`` and ``shown`` where there are none.
     """
     layouts: list[tuple[str, Layout]] = []
     became: Became | None = None
@@ -55,7 +61,22 @@ def wrong(
         if (layout := layout_of(mark, _SHOWN)) is not None:
             layouts.append((name, layout))
     location = at or (site.location if site is not None else None)
-    return Mistake(code, message, suggestion, tuple(layouts), became, location=location)
+    drawn = tuple(filter(None, grids)) or _grids(became, seen, shown, marked)
+    return Mistake(code, message, suggestion, tuple(layouts), became, location=location, grids=drawn)
+
+
+def _grids(
+    became: Became | None, seen: Mark | None, shown: Iterable[tuple[str, Mark]], marked: Tensor | None
+) -> tuple[Grid, ...]:
+    """Return the grids of a picture; none where a reshape explains it all: they follow from the Layout before."""
+    named = tuple(shown)
+    if became is not None and became.operation in _RESHAPES and not named:
+        return ()
+    label = became.operation if became is not None else "what it got"
+    found = [sketch(name, mark) for name, mark in named]
+    found += [sketch(label, seen, marked)] if seen is not None else []
+    known = tuple(filter(None, found))
+    return (known[0], apart(*known)) if len(known) == len(named) == 2 else known
 
 
 def word(axis: Axis) -> str:

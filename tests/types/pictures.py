@@ -7,8 +7,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import assert_type
 
-from rnnshape import Layout, Prediction
+from rnnshape import Finding, Layout, Prediction
 from rnnshape.drawing.picture import Picture
+from rnnshape.report.grid import Grid
 
 
 def layouts(layout: Layout) -> None:
@@ -23,6 +24,14 @@ def layers(prediction: Prediction, path: Path) -> None:
     assert_type(prediction.svg, str)
     assert_type(prediction.text, str)
     prediction.save(path)
+
+
+def findings(finding: Finding) -> None:
+    assert_type(finding.grids, tuple[Grid, ...])
+    assert_type(finding.picture, Picture)
+    assert_type(finding.svg, str)
+    assert_type(finding.text, str)
+    finding.save("finding.svg")
 
 
 def pictures(picture: Picture) -> None:
