@@ -17,7 +17,7 @@ from rnnshape.calculator.peak import peak_elements
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.calculator.tables import table
 from rnnshape.calculator.tensors import Tensors, parameters_of, tensors_of
-from rnnshape.drawing.picture import Picture, Pictured
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import LARGEST, Quantity, Size, Total, product, single
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rnnshape.calculator.comparison import Difference
     from rnnshape.calculator.explanation import Explanation
     from rnnshape.calculator.scaling import Scaling
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["Prediction", "predict"]
 

@@ -1,4 +1,4 @@
-"""`Picture`: something drawn, in each of its forms; `Pictured`: what an object can do that has one."""
+"""`Picture`: something drawn, in each of its forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rnnshape.errors import RNNShapeError
 if TYPE_CHECKING:
     from rnnshape.drawing.shapes import Drawing
 
-__all__ = ["Picture", "Pictured"]
+__all__ = ["Picture"]
 
 _FORMS = (".svg", ".html", ".txt", ".png")
 
@@ -58,41 +58,6 @@ class Picture:
 
     def __repr__(self) -> str:
         return self.text
-
-
-class Pictured:
-    """What an object can do that has a picture: one interface for a prediction, a Layout, a finding and a report.
-
-    A subclass says what its picture is, and inherits no more than the forms of it.
-    """
-
-    __slots__ = ()
-
-    @property
-    def picture(self) -> Picture:
-        """The picture of it."""
-        raise NotImplementedError
-
-    @property
-    def svg(self) -> str:
-        """The picture as one SVG element."""
-        return self.picture.svg
-
-    @property
-    def text(self) -> str:
-        """The picture in letters."""
-        return self.picture.text
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the picture to a file, in the form that its name ends with: .svg, .html, .txt, or .png where cairosvg is there.
-
-        Raises:
-            RNNShapeError: for another ending, and for .png without cairosvg.
-        """
-        self.picture.save(path)
-
-    def _repr_html_(self) -> str:
-        return self.picture.svg
 
 
 def _save_png(svg: str, file: Path) -> None:

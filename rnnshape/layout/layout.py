@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from rnnshape.drawing.picture import Picture, Pictured
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.errors import LayoutError
 from rnnshape.layout import dialects, notation, ordering, picking, regrouping
 from rnnshape.layout.axes import COPIES, UNKNOWN, Axis, Block, Dim, Dims, Factor, axes_of, role_of, whole
@@ -24,6 +24,9 @@ from rnnshape.layout.interleaving import refuse_mixing
 from rnnshape.layout.joining import aligned, concatenated, stacked
 from rnnshape.layout.picking import Index
 from rnnshape.layout.sizes import Size, parse_size, product, whole_number
+
+if TYPE_CHECKING:
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["Layout"]
 
@@ -165,10 +168,9 @@ class Layout(Pictured):
     @property
     def picture(self) -> Picture:
         """A chip for each factor, in the colour of its axis."""
-        from rnnshape.layout.picture import drawn
+        from rnnshape.layout.picture import picture_of
 
-        drawing = drawn(self)
-        return Picture(drawing, drawing.title)
+        return picture_of(self)
 
     # Sizes and names
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rnnshape import text
 from rnnshape.drawing.palette import FAINT, MUTED, hue_of
+from rnnshape.drawing.picture import Picture
 from rnnshape.drawing.shapes import Box, Drawing, Shape, Words, at_most, width_of
 from rnnshape.layout.axes import Axis
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rnnshape.layout.axes import Factor
     from rnnshape.layout.layout import Layout
 
-__all__ = ["Chips", "chips", "drawn"]
+__all__ = ["Chips", "chips", "picture_of"]
 
 CHIP = 22
 """Height of a chip."""
@@ -50,12 +51,13 @@ def chips(layout: Layout, x: float, y: float) -> Chips:
     return Chips(tuple(shapes), x)
 
 
-def drawn(layout: Layout) -> Drawing:
+def picture_of(layout: Layout) -> Picture:
     """Draw a Layout with its sizes."""
     shapes, right = chips(layout, 12, 12)
     sizes = text.sizes(layout.sizes)
     shapes = (*shapes, Words(right + 6, 27, sizes, 12, MUTED, code=True))
-    return Drawing(right + 18 + width_of(sizes, 12, code=True), 46, shapes, f"{layout}  {sizes}")
+    title = f"{layout}  {sizes}"
+    return Picture(Drawing(right + 18 + width_of(sizes, 12, code=True), 46, shapes, title), title)
 
 
 def _name(factor: Factor) -> str:

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnnshape import text
-from rnnshape.drawing.picture import Picture, Pictured
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.report import words
 from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
+    from rnnshape.drawing.picture import Picture
     from rnnshape.layout.layout import Layout
     from rnnshape.layout.sizes import Size
     from rnnshape.report.catalogue.entry import Severity

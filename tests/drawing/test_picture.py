@@ -9,7 +9,8 @@ import pytest
 from pictured import parsed
 
 import rnnshape as rs
-from rnnshape.drawing.picture import Picture, Pictured
+from rnnshape.drawing.picture import Picture
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.drawing.shapes import Drawing, Words
 
 PICTURE = Picture(Drawing(40, 20, (Words(0, 10, "<x>"),), "a <title>"), "in letters")
