@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any, cast
 from rnnshape.api.watch import watch
 from rnnshape.harmless import Guard
 from rnnshape.hooks.processes import started_processes, unseen
-from rnnshape.render.terminal import console, print_report
-from rnnshape.report.catalogue import FailOn, counts
+from rnnshape.render.ending import Ending
+from rnnshape.render.forms import Form
+from rnnshape.report.baseline import Known
+from rnnshape.report.catalogue import FailOn
 from rnnshape.report.ranks import Ranks, ranks_here
 from rnnshape.report.report import Report
 from rnnshape.report.settings import SWITCH, switch
@@ -40,11 +42,15 @@ def run(
     args: Sequence[str] = (),
     *,
     as_module: bool = False,
-    fail_on: FailOn = "never",
+    fail_on: FailOn | None = None,
     ignore: Iterable[str] = (),
     axes: Axes = None,
     track: bool | int = 3,
     jsonl: str | None = None,
+    form: Form = "text",
+    output: str | None = None,
+    baseline: str | None = None,
+    update_baseline: bool = False,
 ) -> int:
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
@@ -56,20 +62,26 @@ def run(
         target: a file, or a module's name.
         args: what the script finds in ``sys.argv[1:]``.
         as_module: whether ``target`` is a module, as with ``python -m``.
-        fail_on: the least severity of a finding that makes the exit code `FOUND`.
+        fail_on: the least severity of a finding that makes the exit code `FOUND`; None is "never", and "warning" with a
+            baseline, where what that accepts does not count, and what it accepts and nobody finds any more does.
         ignore: codes that are not reported.
         axes: what the axes of the models' arguments are, as `diagnose` takes them: they are those of every outermost module
             whose ``forward`` has such arguments.
         track: for how many calls of an outermost module every axis is followed; True for all, False for none.
-        jsonl: a file for every call and finding as JSON lines; each rank of a distributed run has its own.
+        jsonl: a file for every call and finding as JSON lines, as they come; each rank of a distributed run has its own.
+        form: what is written at the end: "text", or "json", "jsonl", "sarif", "github", "junit" for machines.
+        output: a file for it, "-" for stdout; the text is then printed besides. Each rank has its own.
+        baseline: a file of findings that somebody has accepted.
+        update_baseline: whether that file is written anew, with all that is found.
 
     Returns:
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
 
     Raises:
-        SpecError: for ``axes`` or an option that cannot be read; then nothing was run.
+        SpecError: for ``axes``, an option or a baseline that cannot be read; then nothing was run.
         KeyboardInterrupt: where that ended the script. Its traceback and the report are printed already.
     """
+    ending = Ending.of(_title(target, as_module), fail_on, form, output, baseline, update_baseline)
     sys.argv = [target, *args]
     if not sys.flags.safe_path:
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
@@ -78,8 +90,8 @@ def run(
     ranks = None
     with Guard():
         ranks = ranks_here()
-    title, process = _title(target, as_module), os.getpid()
-    forget_termination = _say_before_termination(lambda: _print(report, title), process)
+    process = os.getpid()
+    forget_termination = _say_before_termination(lambda: _end(ending, report, ending.known(report.findings, False)), process)
     interrupted = False
     code = 0
     started: Counter[str] = Counter()
@@ -97,17 +109,20 @@ def run(
                 watching.remove()
     forked = os.getpid() != process  # a child that came to the script's end too; what it was told is its parent's
     forget_termination()
+    known = Known(report.findings)
     if not forked:
         others: list[str] = []
         with Guard():
             for what in unseen(started):
                 report.could_not_follow(what)
             others = _other_ranks(ranks, report, wait=not interrupted and not code)
-        _print(report, title, others)
+        with Guard():
+            known = ending.known(report.findings, not interrupted and not code)
+        _end(ending, report, known, others)
     if interrupted:
         raise KeyboardInterrupt
     with Guard():
-        return code or (FOUND if not forked and _fails(report, fail_on) else 0)
+        return code or (FOUND if not forked and ending.fails(known) else 0)
     return code
 
 
@@ -121,15 +136,18 @@ def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str
     return []
 
 
-def _print(report: Report, title: str, ranks: Sequence[str] = ()) -> None:
-    """Print what was seen, behind all that the script has printed."""
+def _end(ending: Ending, report: Report, known: Known, ranks: Sequence[str] = ()) -> None:
+    """Say what was seen, behind all that the script has printed."""
     _flush()
     with Guard():
         if switch() == "off":
             print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
-        elif _speaks(report):
-            with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-                print_report(report, title, console(stderr=True), ranks=ranks)
+            return
+        try:
+            ending.say(report, known, ranks, prints=_speaks(report))
+        except OSError as error:
+            with contextlib.suppress(OSError, ValueError):
+                print(f"rnnshape: what was found could not be written: {error}", file=sys.stderr)
 
 
 def _say_before_termination(say: Callable[[], object], process: int) -> Callable[[], object]:
@@ -262,6 +280,3 @@ def _title(target: str, as_module: bool) -> str:
     rank = f" (rank {os.environ['RANK']})" if "RANK" in os.environ else ""
     return f"{'-m ' if as_module else ''}{target}{rank}"
 
-
-def _fails(report: Report, fail_on: FailOn) -> bool:
-    return any(counts(f.severity, fail_on) for f in report.findings)

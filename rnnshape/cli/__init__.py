@@ -6,15 +6,16 @@ import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
 
 import rnnshape
 from rnnshape import __version__
+from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options
 from rnnshape.cli.predicting import predict_command
 from rnnshape.errors import SpecError
-from rnnshape.report.catalogue import RULES, FailOn, LineKind, Rule, rule
+from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
 from rnnshape.text import columns
 
 if TYPE_CHECKING:
@@ -79,18 +80,6 @@ def main() -> None:
     """Know what every axis of a recurrent model's tensors means."""
 
 
-def _begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Begin a file now: after hours of training is too late to learn that it cannot be written."""
-    if value is not None:
-        from rnnshape.render.jsonl import of_this_rank
-
-        try:
-            open(of_this_rank(value), "w", encoding="utf-8").close()
-        except OSError as error:
-            raise click.BadParameter(str(error), ctx, param) from None
-    return value
-
-
 class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - no generic before click 8.4
     name = "N|all|off"
 
@@ -130,20 +119,19 @@ def _axes(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
 Examples:
   rnnshape run train.py --epochs 2
   rnnshape run --fail-on error train.py
+  rnnshape run --format sarif --output rnnshape.sarif train.py
+  rnnshape run --baseline rnnshape.baseline.json train.py
   rnnshape run --axes "batch seq feature" train.py
   rnnshape run --axes tokens="b t" --axes lengths=b train.py
   rnnshape run --axes '{"batch": {"tokens": "b t"}}' train.py
   rnnshape run -m package.train --epochs 2
   torchrun --nproc-per-node 2 -m rnnshape run train.py
 
-The exit code is the script's own; 3 where --fail-on finds something in a script that ended well.
+The exit code is the script's own; 3 where --fail-on or --baseline finds something in a script that ended well.
 """,
 )
 @click.option("-m", "module", is_flag=True, help="SCRIPT is a module's name, as with python -m.")
-@click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True,
-    help="Least severity of a finding that makes the exit code 3.",
-)  # fmt: skip
+@baseline_options
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
 @click.option(
     "--axes", metavar="LAYOUT|NAME=LAYOUT|JSON", multiple=True, callback=_axes,
@@ -154,22 +142,21 @@ The exit code is the script's own; 3 where --fail-on finds something in a script
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
     help="For how many calls of the model every axis is followed: a number, all or off.",
 )  # fmt: skip
-@click.option("--jsonl", metavar="FILE", callback=_begun, help="Write calls and findings to this file, a JSON a line.")
+@click.option("--jsonl", metavar="FILE", callback=begun, help="Write calls and findings to this file as they come, as JSON.")
+@form_options("stderr")
 @click.argument("script")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run_command(
     module: bool,
-    fail_on: FailOn,
     ignore: tuple[str, ...],
-    axes: Axes,
-    track: bool | int,
-    jsonl: str | None,
     script: str,
     args: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Run a training script, unchanged, and show what passed through its recurrent layers.
 
-    ARGS are the script's own. Everything of rnnshape's is printed to stderr, after the script has ended.
+    ARGS are the script's own. Everything of rnnshape's is printed to stderr, after the script has ended. With --output a form
+    for machines goes to a file, and the text is printed besides.
     """
     if not module and not os.path.exists(script):
         raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {script}")
@@ -177,8 +164,8 @@ def run_command(
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
     try:
-        code = rnnshape.run(script, args, as_module=module, fail_on=fail_on, ignore=codes, axes=axes, track=track, jsonl=jsonl)
-    except SpecError as error:  # in pyproject.toml, or of the axes
+        code = rnnshape.run(script, args, as_module=module, ignore=codes, **options)
+    except SpecError as error:  # in pyproject.toml, of the axes, or of a baseline
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         raise _Interrupt from None
@@ -188,20 +175,30 @@ def run_command(
 main.add_command(predict_command)
 
 
+def _text_or_json(command: F) -> F:
+    """Give a command ``--format`` and its short form ``--json``."""
+    forms = click.Choice(["text", "json"])
+    form = click.option("--format", "form", type=forms, default="text", show_default=True, help="What to print.")
+    return form(click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(command))
+
+
 @main.command("explain", epilog="Example: rnnshape explain RNS103")
 @click.argument("code", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def explain_command(code: tuple[str, ...], as_json: bool) -> None:
+@_text_or_json
+def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_json: bool) -> None:
     """Say why a rule matters, with a wrong and a right program that run."""
     found = [_rule(c) for c in code]
-    click.echo(json.dumps([r.to_dict() for r in found], indent=1) if as_json else "\n\n\n".join(map(_explained, found)))
+    if as_form(form, as_json) == "json":
+        click.echo(json.dumps([r.to_dict() for r in found], indent=1))
+    else:
+        click.echo("\n\n\n".join(map(_explained, found)))
 
 
 @main.command("rules", epilog="Example: rnnshape rules --json")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def rules_command(as_json: bool) -> None:
+@_text_or_json
+def rules_command(form: Literal["text", "json"], as_json: bool) -> None:
     """List every rule."""
-    if as_json:
+    if as_form(form, as_json) == "json":
         click.echo(json.dumps([r.to_dict() for r in RULES.values()], indent=1))
     else:
         click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))

@@ -12,9 +12,12 @@ import click
 
 import rnnshape
 from rnnshape.calculator.spec import KINDS
+from rnnshape.cli.options import as_form, baseline_options, form_options
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.layout.sizes import shown
-from rnnshape.report.catalogue import checked_codes
+from rnnshape.render.forms import Destination, Form, written
+from rnnshape.render.outcome import Outcome
+from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction
+    from rnnshape.render.ending import Ending
 
 __all__ = ["predict_command"]
 
@@ -119,14 +123,12 @@ A model's file, TOML or JSON:
 @click.option("--unbatched", is_flag=True, help="Input without a batch.")
 @click.option("--lengths", type=_Lengths(), help="Real steps of each sample, for a PackedSequence.")
 @click.option("--dtype", default="float32", show_default=True, help="For the bytes.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_options("stdout")
 @click.option("--explain", "explains", is_flag=True, help="Say where every size comes from.")
 @click.option("--module", "as_module", is_flag=True, help="Print the nn.Module that a file describes, as Python.")
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
-@click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True,
-    help="Least severity of a finding that makes the exit code 3.",
-)  # fmt: skip
+@baseline_options
 @click.option(
     "--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema,
     help="Print the JSON schema of a model's file.",
@@ -137,10 +139,14 @@ def predict_command(
     what: str,
     layouts: tuple[str, ...],
     as_json: bool,
+    form: Form,
+    output: str | None,
     explains: bool,
     as_module: bool,
     ignore: tuple[str, ...],
-    fail_on: str,
+    fail_on: FailOn | None,
+    baseline: str | None,
+    update_baseline: bool,
     **config: Any,
 ) -> None:
     """Predict every tensor's shape of a recurrent layer, or of a whole model, before anything runs.
@@ -154,13 +160,15 @@ def predict_command(
         raise click.UsageError(f"Got unexpected extra argument ({layouts[0]})")
     if as_module and (not from_file or as_json or explains):
         raise click.UsageError("--module is for a model's file, and goes with neither --json nor --explain")
+    to = Destination(as_form(form, as_json), output)
+    if what in KINDS and to.form not in ("text", "json"):
+        raise click.UsageError(f"--format {to.form} lists findings, and a layer given by its name has none; use text or json")
     try:
         codes = checked_codes(ignore)
         if what in KINDS:
-            found = _predicted_layer(ctx, what, **config)
-            shown = found.explain() if explains else found
-            click.echo(json.dumps(shown.to_dict(), indent=1) if as_json else repr(shown))
+            _send(to, _layer_in_words(ctx, what, to.form, explains, config))
             return
+        ending = _ending(what, fail_on, to, baseline, update_baseline)
     except SpecError as error:
         raise click.UsageError(str(error)) from None
     _refuse_options_of_a_layer(ctx, what)
@@ -171,10 +179,40 @@ def predict_command(
         model = _from_file(what, codes) if from_file else _from_factory(what, layouts, codes)
     except RNNShapeError as error:
         raise _WrongModel(str(error)) from None
-    click.echo(_shown(model, as_json, explains))
-    severities = {f.severity for f in model.findings}
-    if fail_on in severities or (fail_on == "warning" and "error" in severities):
+    if _ends(model, what, ending, explains):
         ctx.exit(3)
+
+
+def _ending(what: str, fail_on: FailOn | None, to: Destination, baseline: str | None, update_baseline: bool) -> Ending:
+    from rnnshape.render.ending import Ending
+
+    return Ending.of(what, fail_on, to.form, to.file, baseline, update_baseline)
+
+
+def _ends(model: ModelPrediction, what: str, ending: Ending, explains: bool) -> bool:
+    """Write a prediction, and what a baseline makes of its findings; tell whether they are a failure."""
+    known = ending.known(model.findings)
+    if ending.to.form in ("text", "json"):
+        _send(ending.to, _shown(model, ending.to.form == "json", explains))
+    else:
+        _send(ending.to, written(ending.to.form, Outcome(what, model.findings, known, blind=model.notes)).removesuffix("\n"))
+    for entry in known.stale:
+        click.echo(f"stale: {known.file} accepts what nobody finds any more: {entry}", err=True)
+    ending.update(model.findings)
+    return ending.fails(known)
+
+
+def _send(to: Destination, text: str) -> None:
+    """Write to the file, or to stdout."""
+    try:
+        if to.file in (None, "-"):
+            click.echo(text)
+        else:
+            to.send(f"{text}\n", sys.stdout)
+    except OSError as error:
+        if to.file is None:
+            raise
+        raise click.ClickException(f"{to.file}: {error.strerror}") from None
 
 
 def _refuse_options_of_a_layer(ctx: click.Context, what: str) -> None:
@@ -182,6 +220,12 @@ def _refuse_options_of_a_layer(ctx: click.Context, what: str) -> None:
         given = ctx.get_parameter_source(param.name or "") is not click.core.ParameterSource.DEFAULT
         if given and param.name in _OF_A_LAYER:
             raise click.UsageError(f"{param.opts[0]} is for a layer given by its name; {what} has its own")
+
+
+def _layer_in_words(ctx: click.Context, kind: str, form: Form, explains: bool, config: dict[str, Any]) -> str:
+    found = _predicted_layer(ctx, kind, **config)
+    shown = found.explain() if explains else found
+    return json.dumps(shown.to_dict(), indent=1) if form == "json" else repr(shown)
 
 
 def _predicted_layer(

@@ -21,6 +21,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.report import Report
+from rnnshape.report.settings import is_silenced
 
 __all__ = ["Door", "LayerCall", "Seen", "door_of", "result_sizes"]
 
@@ -162,7 +163,7 @@ class Door:
         found: list[Finding] = []
         for mistake in mistakes:
             location = made or here if mistake.subject not in ("input", "output") else here
-            silent = any(place.silences(mistake.code) for place in (here, location) if place)
+            silent = any(is_silenced(mistake.code, place) for place in (here, location))
             if mistake.code not in self.ignore and not silent:
                 told = replace(mistake, suggestion=suggest(self.spec, call, mistake, computed), location=location)
                 found.append(finding_of(told, self.path, self.kind, here))

@@ -16,6 +16,7 @@ from rnnshape.modelfile.names import PLACE
 from rnnshape.modelfile.reading import Document
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
+from rnnshape.report.settings import is_silenced
 
 __all__ = ["carried_back"]
 
@@ -55,7 +56,7 @@ def carried_back(
             layer = layers[where.line - 1]
         named = by_name.get(finding.module or "") or layer
         location = _location(document, layer, _key(finding, layer)) if layer else document.location(("layer",))
-        if finding.code in ignore or location.silences(finding.code):
+        if finding.code in ignore or is_silenced(finding.code, location):
             continue
         yield replace(
             finding,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
+from rnnshape.render.outcome import Outcome
 from rnnshape.report.event import Event
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 
-__all__ = ["JsonLines", "of_this_rank"]
+__all__ = ["JsonLines", "of_this_rank", "rendered"]
 
 
 class JsonLines:
@@ -27,15 +29,12 @@ class JsonLines:
 
     def write(self, record: Event | Finding) -> None:
         """Write one record, and have it on disk."""
-        kind = "call" if isinstance(record, Event) else "finding"
-        self._line({"type": kind, **record.to_dict()})
+        self._line(_record(record))
 
     def write_totals(self, report: Report) -> None:
         """Write what was not looked at, and how often each kind of call came."""
-        for sentence in report.blind:
-            self._line({"type": "blind", "message": sentence})
-        for event in report.events:
-            self._line({"type": "total", "module": event.module, "layouts": event.to_dict()["layouts"], "calls": event.calls})
+        for line in _totals(report.blind, report.events):
+            self._line(line)
 
     def close(self) -> None:
         """Close the file."""
@@ -45,6 +44,26 @@ class JsonLines:
     def _line(self, data: dict[str, object]) -> None:
         self._file.write(json.dumps(data) + "\n")
         self._file.flush()
+
+
+def rendered(outcome: Outcome) -> str:
+    """Write what is known at the end: the same lines, but for each finding its fingerprint, and whether it is accepted."""
+    lines = [*map(_record, outcome.events)]
+    for finding, fingerprint, accepted in outcome.results:
+        lines.append({**_record(finding), "fingerprint": fingerprint, "accepted": accepted})
+    lines += _totals((*outcome.unfollowed, *outcome.blind), outcome.events)
+    return "".join(f"{json.dumps(line)}\n" for line in lines)
+
+
+def _record(record: Event | Finding) -> dict[str, object]:
+    return {"type": "call" if isinstance(record, Event) else "finding", **record.to_dict()}
+
+
+def _totals(blind: Iterable[str], events: Iterable[Event]) -> Iterator[dict[str, object]]:
+    for sentence in blind:
+        yield {"type": "blind", "message": sentence}
+    for event in events:
+        yield {"type": "total", "module": event.module, "layouts": event.to_dict()["layouts"], "calls": event.calls}
 
 
 def of_this_rank(file: str | PathLike[str]) -> Path:

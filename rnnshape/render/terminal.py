@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rnnshape import text
+from rnnshape.report.baseline import Known
 from rnnshape.report.event import Event
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
@@ -25,7 +26,7 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 
-def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] = ()) -> None:
+def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] = (), known: Known | None = None) -> None:
     """Print a report.
 
     Args:
@@ -33,22 +34,28 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
         title: what was run.
         to: where to print.
         ranks: what other ranks of a distributed run saw, a line each.
+        known: the findings beside a baseline: what that accepts is only counted.
     """
+    known = known or Known(report.findings)
     events = report.events
     modules = [list(group) for _, group in groupby(events, key=lambda e: e.module)]
-    none = "no finding says why" if report.failed else "no findings"
-    found = text.count(len(report.findings), "finding") if report.findings else none
     rule = _line(f"rnnshape: {title}", "bold")
-    rule.append(f"  {report.counts}, {found}", style="" if report.ok else "bold red")
+    calm = not known.stale and all(finding.severity == "info" for finding in known.new)
+    rule.append(f"  {report.counts}, {_number(report, known)}", style="" if calm else "bold red")
     to.print()
     to.print(rule)
     for module in modules:
         to.print()
         for line in _module(module):
             to.print(line)
-    for finding in report.findings:
+    for finding in known.new:
         to.print()
         to.print(_finding(finding))
+    if known.stale:
+        to.print()
+        to.print(_line(f"stale: {known.file} accepts what nobody finds any more; --update-baseline takes it out", "bold red"))
+        for entry in known.stale:
+            to.print(_line(f"  {entry}"))
     for heading, what in (("not judged:", report.unfollowed), ("not looked at:", report.blind)):
         if what:
             to.print()
@@ -62,6 +69,16 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
             to.print(_line(f"  {line}"))
     if not (modules or report.findings or report.unfollowed or report.blind):
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
+
+
+def _number(report: Report, known: Known) -> str:
+    """Say how many findings there are, and how many of them a baseline accepts."""
+    if not report.findings:
+        return "no finding says why" if report.failed else "no findings"
+    if known.file is None:
+        return text.count(len(report.findings), "finding")
+    new = text.count(len(known.new), "new finding") if known.new else "no new findings"
+    return f"{new}, {len(known.accepted)} accepted in {known.file}"
 
 
 def _line(words: str, style: str = "") -> Text:

@@ -16,6 +16,7 @@ from rnnshape.harmless import log_mistake
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
+from rnnshape.report.settings import is_silenced
 from rnnshape.text import shown
 
 __all__ = ["NOTE", "Action", "Reporter"]
@@ -115,8 +116,8 @@ class Reporter:
             raise _raised(serious, {key, id(self.report)})
 
     def keeps(self, finding: Finding) -> bool:
-        """Tell whether a finding is to be told of: neither its code nor the user's line silences it."""
-        return finding.code not in self.ignore and not (finding.location and finding.location.silences(finding.code))
+        """Tell whether a finding is to be told of: neither its code, nor the user's line, nor its file silences it."""
+        return finding.code not in self.ignore and not is_silenced(finding.code, finding.location)
 
     def adopt(self, error: ContractError, path: str, about: object = None) -> bool:
         """Record what another watch raised about a call that this one sees as well; tell whether there was anything.

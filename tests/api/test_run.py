@@ -759,6 +759,78 @@ def test_fail_on(desk: Desk, fail_on: str | None, text: str, code: int) -> None:
     assert desk.seen(text, options=("--fail-on", fail_on) if fail_on else ()).code == code
 
 
+def base(desk: Desk, text: str, *options: str) -> Ended:
+    return desk.seen(text, options=("--baseline", "base.json", *options))
+
+
+def test_a_baseline_accepts_what_it_holds(desk: Desk) -> None:
+    made = base(desk, UNBATCHED, "--update-baseline")
+    assert made.code == 0
+    assert made.err.endswith("\nrnnshape: base.json accepts 1 finding from now on\n")
+    known = base(desk, f"\n\n{UNBATCHED}")
+    assert (known.code, "RNS112" in known.report) == (0, False)
+    assert "1 call, no new findings, 1 accepted in base.json\n" in known.report
+    new = base(desk, f"{UNBATCHED}\n{CAUGHT}")
+    assert (new.code, "RNS112" in new.report, "RNS102 error" in new.report) == (3, False, True)
+    assert ", 1 new finding, 1 accepted in base.json\n" in new.report
+    assert base(desk, f"{UNBATCHED}\n{CAUGHT}", "--fail-on", "never").code == 0
+
+
+def test_a_stale_entry_fails(desk: Desk) -> None:
+    base(desk, f"{UNBATCHED}\n{CAUGHT}", "--update-baseline")
+    gone = base(desk, UNBATCHED)
+    assert gone.code == 3
+    wanted = "\nstale: base.json accepts what nobody finds any more; --update-baseline takes it out\n  RNS102 train.py: "
+    assert wanted in gone.report
+    broken = base(desk, f"{UNBATCHED}\nraise SystemExit(5)")  # it may have been found further on
+    assert (broken.code, "stale" in broken.report) == (5, False)
+    assert base(desk, UNBATCHED, "--update-baseline").code == 0
+    assert base(desk, UNBATCHED).code == 0
+
+
+def test_a_baseline_that_is_missing_is_told_before_anything_runs(desk: Desk) -> None:
+    ended = base(desk, "print('ran')")
+    assert (ended.code, ended.out) == (2, "")
+    assert "base.json: there is no such baseline; --update-baseline makes it of what is found now" in ended.err
+
+
+def test_a_form_goes_to_a_file_and_the_text_is_printed_besides(desk: Desk) -> None:
+    ended = desk.seen(UNBATCHED, options=("--format", "sarif", "--output", "out.sarif"))
+    [run] = json.loads((desk.folder / "out.sarif").read_text())["runs"]
+    [result] = run["results"]
+    assert result["ruleId"] == "RNS112"
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "train.py"
+    assert "RNS112 warning" in ended.report
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_a_form_without_a_file_is_all_that_is_printed(desk: Desk, form: str) -> None:
+    ended = desk.seen(f"print('own')\n{UNBATCHED}", options=("--format", form))
+    assert ended.out == "own\n"
+    assert "RNS112" in json.dumps(json.loads(ended.err))
+    to_stdout = desk.seen(UNBATCHED, options=("--format", form, "--output", "-"))
+    assert json.loads(to_stdout.out) == json.loads(desk.seen(UNBATCHED, options=("--format", form)).err)
+    assert "RNS112 warning" in to_stdout.report
+
+
+def test_text_in_a_file(desk: Desk) -> None:
+    ended = desk.seen(UNBATCHED, options=("--output", "out.txt"))
+    assert (desk.folder / "out.txt").read_text() == ended.report
+
+
+def test_a_form_that_cannot_be_written_does_not_stop_the_script(desk: Desk) -> None:
+    text = f"print('own')\nimport os\nos.remove('out.json'); os.mkdir('out.json')\n{UNBATCHED}"
+    ended = desk.seen(text, options=("--format", "json", "--output", "out.json"))
+    assert (ended.code, ended.out) == (0, "own\n")
+    assert "\nrnnshape: what was found could not be written: [Errno 21] Is a directory: 'out.json'\n" in ended.err
+
+
+def test_a_file_that_is_ignored(desk: Desk) -> None:
+    (desk.folder / "pyproject.toml").write_text('[tool.rnnshape.per-file-ignores]\n"train.py" = ["RNS112"]\n')
+    ended = desk.seen(f"{UNBATCHED}\n{CAUGHT}", options=("--fail-on", "warning"))
+    assert (ended.code, findings(ended)[:4]) == (3, "102 ")
+
+
 def test_a_finding_of_a_late_thread_counts(desk: Desk) -> None:
     text = f"""
         import threading

@@ -1,0 +1,80 @@
+"""Options that several commands have: which form goes where, and what a baseline accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
+import click
+
+from rnnshape.render.forms import Form
+
+__all__ = ["F", "as_form", "baseline_options", "begun", "form_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Begin a file now: after hours of training is too late to learn that it cannot be written."""
+    if value is not None and value != "-":
+        from rnnshape.render.jsonl import of_this_rank
+
+        try:
+            open(of_this_rank(value), "w", encoding="utf-8").close()
+        except OSError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+    return value
+
+
+def form_options(where: str) -> Callable[[F], F]:
+    """Give a command ``--format`` and ``--output``.
+
+    Args:
+        where: what is printed goes without ``--output``, such as "stderr".
+    """
+
+    def add(command: F) -> F:
+        forms = click.option(
+            "--format", "form", type=click.Choice(get_args(Form)), default="text", show_default=True,
+            help="What is written: text for people, the others for machines.",
+        )  # fmt: skip
+        output = click.option(
+            "--output", metavar="FILE", callback=begun, help=f"Write it to this file, - for stdout.  [default: {where}]"
+        )
+        return forms(output(command))
+
+    return add
+
+
+def baseline_options(command: F) -> F:
+    """Give a command ``--fail-on``, ``--baseline`` and ``--update-baseline``."""
+    fail_on = click.option(
+        "--fail-on", type=click.Choice(["error", "warning", "never"]),
+        help="Least severity of a finding that makes the exit code 3.  [default: never; warning with --baseline]",
+    )  # fmt: skip
+    baseline = click.option(
+        "--baseline", metavar="FILE", is_eager=True,  # before what needs it
+        help="Accept the findings in this file: only new ones fail, and those in it that are gone.",
+    )  # fmt: skip
+    update = click.option(
+        "--update-baseline", is_flag=True, callback=_needs_a_baseline,
+        help="Write the baseline anew: what is found now is accepted.",
+    )  # fmt: skip
+    return fail_on(baseline(update(command)))
+
+
+def as_form(form: Form, as_json: bool) -> Form:
+    """Return the form that is asked for, where ``--json`` is short for ``--format json``.
+
+    Raises:
+        click.UsageError: for both, where they differ.
+    """
+    if as_json and form not in ("text", "json"):
+        raise click.UsageError(f"--json is --format json, and goes with no --format {form}")
+    return "json" if as_json else form
+
+
+def _needs_a_baseline(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    if value and not ctx.params.get("baseline"):
+        raise click.UsageError("--update-baseline writes a baseline; name its file, as in: --baseline rnnshape.baseline.json")
+    return value

@@ -1,0 +1,81 @@
+"""The forms of output for machines, and where they go: a module for each form, asked by its name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Literal, TextIO
+
+from rnnshape.render.jsonl import of_this_rank
+from rnnshape.render.outcome import Outcome
+
+__all__ = ["Destination", "Form", "written"]
+
+Form = Literal["text", "json", "jsonl", "sarif", "github", "junit"]
+"""What is written: text for people, and forms for machines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Which form goes where.
+
+    Attributes:
+        form: the form.
+        file: a file, begun anew, with the rank in its name where several processes of a run write; "-" is stdout. None is where
+            the command prints what is its own.
+    """
+
+    form: Form = "text"
+    file: str | None = None
+
+    @property
+    def prints_text(self) -> bool:
+        """Whether people get their text where the command prints: always, unless a form for machines goes there."""
+        return self.form == "text" or self.file is not None
+
+    def send(self, written: str, stream: TextIO) -> None:
+        """Write the form to the file, or to a stream where there is none.
+
+        Raises:
+            OSError: for a file that cannot be written.
+        """
+        if self.file in (None, "-"):
+            to = stream if self.file is None else sys.stdout
+            to.write(written)
+            to.flush()
+        else:
+            with open(of_this_rank(os.fspath(self.file)), "w", encoding="utf-8") as file:
+                file.write(written)
+
+
+def written(form: Form, outcome: Outcome) -> str:
+    """Return an outcome in a form for machines.
+
+    Args:
+        form: any but "text", which is not made of an outcome alone.
+        outcome: what was found.
+    """
+    match form:
+        case "json":
+            from rnnshape.render import plain_json
+
+            return plain_json.rendered(outcome)
+        case "jsonl":
+            from rnnshape.render import jsonl
+
+            return jsonl.rendered(outcome)
+        case "sarif":
+            from rnnshape.render import sarif
+
+            return sarif.rendered(outcome)
+        case "github":
+            from rnnshape.render import github
+
+            return github.rendered(outcome)
+        case "junit":
+            from rnnshape.render import junit
+
+            return junit.rendered(outcome)
+        case "text":
+            raise ValueError("text is made of a report or a prediction, not of an outcome")

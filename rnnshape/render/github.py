@@ -1,0 +1,49 @@
+"""An outcome as annotations of GitHub Actions: workflow commands, which the log turns into marks beside the lines.
+
+The commands and what has to be escaped in them are those of GitHub's documentation, "Workflow commands for GitHub Actions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnshape.render.outcome import Outcome, file_of
+from rnnshape.report.catalogue import Severity, rule
+from rnnshape.report.finding import Finding
+from rnnshape.text import shown
+
+__all__ = ["rendered"]
+
+_COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def rendered(outcome: Outcome) -> str:
+    """Write an annotation for each new finding, each stale entry of the baseline, and a notice of what was not looked at."""
+    return "".join(f"{line}\n" for line in _lines(outcome))
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    for finding, _, accepted in outcome.results:
+        if not accepted:
+            yield _annotation(finding)
+    for entry in outcome.known.stale:
+        yield f"::error title=rnnshape%3A stale baseline::{_data(f'{entry} is accepted, and nobody finds it any more')}"
+    for sentence in (*outcome.unfollowed, *outcome.blind):
+        yield f"::notice title=rnnshape%3A not looked at::{_data(shown(sentence))}"
+
+
+def _annotation(finding: Finding) -> str:
+    where = finding.location
+    names = {"file": shown(file_of(where)), "line": str(where.line)} if where else {}
+    names["title"] = f"{finding.code} {rule(finding.code).title}"
+    properties = ",".join(f"{name}={_property(value)}" for name, value in names.items())
+    said = "\n".join([finding.headline, *finding.details, *([f"  {shown(finding.suggestion)}"] if finding.suggestion else [])])
+    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(said)}"
+
+
+def _data(words: str) -> str:
+    return words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(words: str) -> str:
+    return _data(words).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,76 @@
+"""`Outcome`: what a command has seen and found, which every form of output for machines is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rnnshape.report.baseline import Known
+from rnnshape.report.fingerprints import fingerprints
+
+if TYPE_CHECKING:
+    from rnnshape.report.event import Event
+    from rnnshape.report.finding import Finding
+    from rnnshape.report.location import Location
+    from rnnshape.report.report import Report
+
+__all__ = ["Outcome", "Result", "file_of", "outcome_of"]
+
+
+class Result(NamedTuple):
+    """A finding, how it is recognised in another run, and whether a baseline accepts it."""
+
+    finding: Finding
+    fingerprint: str
+    is_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command has seen and found.
+
+    Attributes:
+        title: what was run, or predicted.
+        findings: every one, accepted or not, in the order in which they were met.
+        known: the same beside a baseline.
+        events: every kind of call.
+        unfollowed: calls that nobody could judge.
+        blind: what was not looked at.
+        ranks: what other ranks of a distributed run saw, a line each.
+    """
+
+    title: str
+    findings: tuple[Finding, ...]
+    known: Known
+    events: tuple[Event, ...] = ()
+    unfollowed: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
+    ranks: tuple[str, ...] = ()
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every finding with its fingerprint, and whether it is accepted."""
+        accepted = {id(finding) for finding in self.known.accepted}
+        named = zip(self.findings, fingerprints(self.findings), strict=True)
+        return tuple(Result(finding, text, id(finding) in accepted) for finding, text in named)
+
+
+def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] = ()) -> Outcome:
+    """Return what a report says, beside what is known of it."""
+    found = (*known.new, *known.accepted)
+    return Outcome(title, found, known, report.events, report.unfollowed, report.blind, ranks)
+
+
+def file_of(location: Location) -> str:
+    """Return a file as it is found from the working directory, with slashes, wherever that is above it; else as it is.
+
+    >>> from rnnshape.report.location import Location
+    >>> file_of(Location("/elsewhere/train.py", 3))
+    '/elsewhere/train.py'
+    """
+    path = Path(location.file)
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path.as_posix()
