@@ -7,12 +7,16 @@ expected, see expected.py.
 import gc
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterator
 
 import pytest
 from expected import Expected
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts background jobs like this, and their children inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, derandomize=False, print_blob=True)
