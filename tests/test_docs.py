@@ -18,7 +18,12 @@ def quoted(page: str) -> list[str]:
 
 
 def stands(code: str, sources: list[str]) -> bool:
-    return any(code in source for source in sources)
+    return any(_flush(code) in _flush(source) for source in sources)
+
+
+def _flush(code: str) -> str:
+    """Take the indentation away: what is quoted may stand in a class, or in a docstring."""
+    return re.sub(r"^ +", "", code, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

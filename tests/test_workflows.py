@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from versions import FAST, ROOT, declared
 
+from rnnshape import Report
+from rnnshape.render.terminal import console, print_report
+from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
+
+ACTION = ROOT / ".github" / "actions" / "rnnshape" / "action.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 linted = pytest.mark.skipif(find_spec("check_jsonschema") is None, reason="check-jsonschema is not installed; it is in .[dev]")
 
 
-def lint(*files: Path) -> subprocess.CompletedProcess[str]:
-    """Hold files against the schema for workflows, which comes with the linter."""
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, files)]
+def lint(*files: Path, schema: str = "workflows") -> subprocess.CompletedProcess[str]:
+    """Hold files against the schema for workflows or for actions, which comes with the linter."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.github-{schema}", *map(str, files)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -54,6 +65,56 @@ def test_a_workflow_runs_what_exists_and_names_no_index(file: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
     assert "://" not in text
     assert "index-url" not in text
+
+
+# What others use
+
+
+@linted
+def test_the_action_fits_the_schema(tmp_path: Path) -> None:
+    done = lint(ACTION, schema="actions")
+    assert done.returncode == 0, done.stdout
+    broken = tmp_path / "action.yml"
+    broken.write_text(ACTION.read_text(encoding="utf-8").replace("using: composite", "with: composite"), encoding="utf-8")
+    assert lint(broken, schema="actions").returncode == 1
+
+
+def steps(text: str) -> list[str]:
+    """Return the script of each step of the action."""
+    found = re.findall(r"^      run: (?:\|\n)?((?:.+\n?)(?:        .*\n?)*)", text, re.MULTILINE)
+    return [textwrap.dedent(step) for step in found]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the action's steps are bash")
+@pytest.mark.parametrize(("sarif", "told"), [("", "::error file=train.py,line=3,title=RNS102 "), ("out.sarif", "RNS102")])
+def test_the_action_marks_lines_and_fails(sarif: str, told: str, tmp_path: Path) -> None:
+    wrong = "import torch\nfrom torch import nn\ntry: nn.GRU(4, 8)(torch.zeros(9, 6, 5))\nexcept Exception: pass\n"
+    (tmp_path / "train.py").write_text(wrong, encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "SCRIPT": "train.py", "FAIL_ON": "error", "BASELINE": "", "SARIF": sarif}
+    script = steps(ACTION.read_text(encoding="utf-8"))[1]
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert told in done.stderr
+    assert (tmp_path / "out.sarif").exists() is bool(sarif)
+
+
+def test_the_matcher_finds_the_lines_of_the_text() -> None:
+    place = Location("src/train.py", 41, "Net.forward", "h_n.view(6, -1)")
+    told = [Finding("RNS203", "error", "samples mixed", "net.fc", place), Finding("RNS112", "warning", "one sequence")]
+    report = Report()
+    for finding in told:
+        report.add(finding)
+    to = console()
+    with to.capture() as captured:
+        print_report(report, "train.py", to)
+    [matcher] = json.loads((ROOT / ".github" / "rnnshape-matcher.json").read_text(encoding="utf-8"))["problemMatcher"]
+    first, second = matcher["pattern"]
+    lines = captured.get().splitlines()
+    pairs = [(re.fullmatch(first["regexp"], a), re.fullmatch(second["regexp"], b)) for a, b in pairwise(lines)]
+    found = [(a[first["file"]], a[first["line"]], a[first["message"]], b[second["code"]]) for a, b in pairs if a and b]
+    assert found == [("src/train.py", "41", "h_n.view(6, -1)", "RNS203")]
 
 
 def test_the_fast_part_exists() -> None:
