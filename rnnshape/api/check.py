@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, TypeVar, cast, overload
 from torch import nn
 
 from rnnshape import _torch, text
-from rnnshape.api.watch import checked_options
 from rnnshape.checking.call import CheckedCall
 from rnnshape.checking.checker import Checker
 from rnnshape.checking.functions import around
 from rnnshape.errors import RNNShapeError, SpecTypeError
 from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import TRACED, Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
+from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from os import PathLike
 from types import TracebackType
-from typing import get_args
 
 from torch import nn
 
@@ -15,14 +14,14 @@ from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.harmless import Guard
 from rnnshape.layout.sizes import shown
 from rnnshape.render.jsonl import JsonLines, of_this_rank
-from rnnshape.report.catalogue import checked_codes
+from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
-from rnnshape.report.settings import ignored_codes, switch
+from rnnshape.report.settings import switch
 from rnnshape.session import Session, Steps
 from rnnshape.tracking.labels import Axes, check_axes
 
-__all__ = ["Watch", "checked_options", "watch"]
+__all__ = ["Watch", "watch"]
 
 
 def watch(
@@ -99,21 +98,6 @@ def _watch(
     if axes is not None and limit == 0:
         raise SpecError(f"axes={shown(axes)}: track=0 follows no call, so nobody would read them; write track=3, say, or True")
     return Watch(model, checked, codes, jsonl, limit, axes)
-
-
-def checked_options(on: Action, ignore: Iterable[str], track: bool | int) -> tuple[Action, tuple[str, ...], int | None]:
-    """Return what to do about an error, the codes that are not reported, and how many calls are followed; None for all.
-
-    Raises:
-        SpecError: for an option that does not exist.
-    """
-    asked = switch()
-    if on not in get_args(Action):
-        raise SpecError(f"on={on!r}: use one of {', '.join(map(repr, get_args(Action)))}")
-    codes = (*checked_codes(ignore), *ignored_codes())
-    if not isinstance(track, int) or track < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise SpecError(f"track={track!r}: a number of steps is needed, or True or False")
-    return (on if asked is None or asked == "off" else asked), codes, None if track is True else int(track)
 
 
 class Watch:

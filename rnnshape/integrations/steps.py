@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, get_args
 
-from rnnshape.api.watch import Watch, checked_options, watch
+import rnnshape
 from rnnshape.errors import ContractError, SpecError
 from rnnshape.harmless import Guard
 from rnnshape.report.catalogue import FailOn, Severity, counts
+from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.text import count, nearest, shown
@@ -16,6 +17,7 @@ from rnnshape.text import count, nearest, shown
 if TYPE_CHECKING:
     from torch import nn
 
+    from rnnshape.api.watch import Watch
     from rnnshape.tracking.labels import Axes
 
 __all__ = ["Stages"]
@@ -77,7 +79,7 @@ class Stages:
         """Begin to watch a stage; of one that was watched before there is no more to see."""
         self.end()
         if stage not in self.reports:
-            self._watch = watch(model, **self._options)
+            self._watch = rnnshape.watch(model, **self._options)
             self._stage, self._left = stage, self._track
             self.reports[stage] = self._watch.attach()
 
@@ -103,7 +105,7 @@ class Stages:
         self.leave()
         report = self.reports[self._stage]
         with Guard():
-            self._say(text_of(report, self._stage, self._track - max(self._left, 0)))
+            self._say(_sentence(report, self._stage, self._track - max(self._left, 0)))
         worst = tuple(finding for finding in report.findings if counts(finding.severity, self._fail_on))
         if worst:
             raise ContractError("\n\n".join(map(str, worst)), worst)
@@ -115,7 +117,7 @@ class Stages:
             self._watch = None
 
 
-def text_of(report: Report, stage: str, steps: int) -> str:
+def _sentence(report: Report, stage: str, steps: int) -> str:
     """Say what was seen of a stage, in a line, and below it what was not looked at."""
     found = count(len(report.findings), "finding") if report.findings else "no findings"
     lines = [f"rnnshape: {report.counts}, {found} in the first {count(steps, 'step')} of {stage}"]
