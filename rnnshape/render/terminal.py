@@ -56,7 +56,7 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
         to.print(_line(f"stale: {known.file} accepts what nobody finds any more; --update-baseline takes it out", "bold red"))
         for entry in known.stale:
             to.print(_line(f"  {entry}"))
-    for heading, what in (("not judged:", report.unfollowed), ("not looked at:", report.blind)):
+    for heading, what in (("not judged:", report.unjudged), ("not looked at:", report.blind)):
         if what:
             to.print()
             to.print(Text(heading, style="dim"))

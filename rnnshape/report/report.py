@@ -39,6 +39,18 @@ def _some(names: Iterable[str]) -> str:
     return text.listed([*first[:MOST_NAMED], f"{more:,} more"] if more > 0 else first)
 
 
+_LOST = {
+    "has no rule": (
+        "no rule says where axes go in it, so nothing is judged on what it returns; "
+        "rnnshape.check(axes=...) around a function that takes this names them"
+    ),
+    "reads values that are not there": "it reads values that are not there, so nothing is judged on what it returns",
+}
+"""Why what is known of tensors ends at an operation, in few words and in more."""
+
+_UNKNOWN = ", so what it returns is unknown"
+
+
 @dataclass(slots=True)
 class _Tally:
     finding: Finding
@@ -101,6 +113,11 @@ class Report:
         return tuple(f"{_some(names)}: {reason}" if names else reason for reason, names in self._blind.items())
 
     @property
+    def unjudged(self) -> tuple[str, ...]:
+        """What is in ``unfollowed`` and of which ``blind`` says no more."""
+        return tuple(what for what in self._unfollowed if not what.endswith(_UNKNOWN))
+
+    @property
     def ok(self) -> bool:
         """Whether there is no finding of severity error or warning."""
         return not any(t.finding.severity in ("error", "warning") for t in self._tallies.values())
@@ -158,6 +175,18 @@ class Report:
         """Record something that nobody could judge."""
         if len(self._unfollowed) < MOST_FINDINGS:
             self._unfollowed[text.shown(what)] = None
+
+    def lost_track(self, operation: str, line: str, has_values: bool = True) -> None:
+        """Record that what is known of tensors ends at an operation.
+
+        Args:
+            operation: which nobody can follow.
+            line: where it was called.
+            has_values: whether what it was given has any; then it has no rule.
+        """
+        why = "has no rule" if has_values else "reads values that are not there"
+        self.could_not_follow(f"{operation} {why}{_UNKNOWN}")
+        self.did_not_look(_LOST[why], f"{operation} at {line}" if line else operation)
 
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Record that something is not looked at.

@@ -126,7 +126,7 @@ def padded(mark: Mark, step: Step, *, or_filled: bool = False) -> Tensor | None:
         if table.dim() != len(mark.sizes) or not runs_along(table):
             continue
         if axis.name == "step" and (call := step.usage.source(axis)) is not None and call.packed:
-            found = table < 0 if call.ragged else None
+            found = table < 0 if call.ragged and _has_no_others(table) else None
         else:
             known = step.padding.get(axis.of) if axis.name == "seq" else None
             if known is None and or_filled and axis.name == "seq":
@@ -135,6 +135,12 @@ def padded(mark: Mark, step: Step, *, or_filled: bool = False) -> Tensor | None:
         if found is not None and bool(found.any()):
             return found
     return None
+
+
+def _has_no_others(steps: Tensor) -> bool:
+    """Tell whether along a dim of a table there are the steps of a call and nothing else, which was joined to them."""
+    lines = (steps.amax([d for d in range(steps.dim()) if d != dim]) for dim in runs_along(steps))
+    return any(torch.equal(line, torch.arange(len(line))) for line in lines)
 
 
 def _beyond(padding: Padding, steps: Tensor, mark: Mark) -> Tensor | None:

@@ -308,13 +308,14 @@ class Tracker(TorchFunctionMode):
         if kind := other_kind_among([op.args, op.kwargs, op.result]):
             self._lose(op, kind)
             return
+        has_values = True
         try:
             if handler is not None:
                 record(handler, op, call)
         except UnreadableError:
-            handler = None
+            handler, has_values = None, False
         if handler is None:
-            self._lose(op)
+            self._lose(op, has_values=has_values)
         elif handler is makes_new_values:
             for tensor in leaves(op.result):
                 self._born.put(tensor, self.here())
@@ -350,8 +351,8 @@ class Tracker(TorchFunctionMode):
         if any(runs_along(table) and set(runs_along(table)) <= named for _, table in mark.of("batch")):
             self.would_squeeze.append((self.here(), op.name, mark.sizes, tuple(op.result.shape)))
 
-    def _lose(self, op: Operation, kind: str = "") -> None:
-        """Nothing is known of what an operation without a rule returns, nor where a tensor is of another kind."""
+    def _lose(self, op: Operation, kind: str = "", has_values: bool = True) -> None:
+        """Nothing is known of what an operation returns without a rule or values, nor where a tensor is of another kind."""
         results = list(leaves(op.result))
         for tensor in results:
             self._book.drop(tensor)
@@ -360,7 +361,7 @@ class Tracker(TorchFunctionMode):
             if kind:
                 self.is_of_other_kind(op.name, kind)
             else:
-                self._report.could_not_follow(f"{op.name} has no rule, so what it returns is unknown")
+                self._report.lost_track(op.name, str(self.here() or ""), has_values)
 
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Tell that something is not looked at; see `Report.did_not_look`."""

@@ -1,3 +1,4 @@
+import inspect
 import logging
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,53 @@ def test_what_has_no_rule_is_listed() -> None:
 
     report = rs.diagnose(Odd(), X, axes="batch seq feature")
     assert any("linalg_qr has no rule" in what for what in report.unfollowed)
+
+
+LOST = (
+    "no rule says where axes go in it, so nothing is judged on what it returns; "
+    "rnnshape.check(axes=...) around a function that takes this names them"
+)
+
+
+class Polar(nn.Module):
+    """A softmax over the batch, behind an operation without a rule."""
+
+    def __init__(self, step: Any) -> None:
+        super().__init__()
+        self.rnn, self.step = nn.GRU(4, 8, batch_first=True), step
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        output, _ = self.rnn(x)
+        odd = torch.polar(output, output)
+        return self.step(odd.real)
+
+
+def competing(y: torch.Tensor) -> torch.Tensor:
+    return y.softmax(0)
+
+
+def test_what_has_no_rule_is_named_with_its_line_among_what_was_not_looked_at() -> None:
+    report = rs.diagnose(Polar(competing), X, axes="batch seq feature")
+    line = inspect.getsourcelines(Polar.forward)[1] + 2
+    (said,) = report.blind
+    assert said.startswith("polar at ")
+    assert said.endswith(f"{Path(__file__).name}:{line}, in Polar.forward: {LOST}")
+    assert report.unfollowed == ("polar has no rule, so what it returns is unknown",)
+    assert report.findings == ()
+
+
+def test_a_check_behind_it_names_the_axes_anew_as_is_said() -> None:
+    step = rs.check(axes="batch seq feature", on="record")(competing)
+    report = rs.diagnose(Polar(step), X, axes="batch seq feature")
+    assert [finding.code for finding in report.findings] == ["RNS206"]
+
+
+def test_what_no_axis_reaches_is_not_among_it() -> None:
+    class Apart(Classifier):
+        def forward(self, x):
+            return super().forward(x) + torch.polar(torch.ones(5), torch.ones(5)).real
+
+    assert rs.diagnose(Apart(flat=False), X, axes="batch seq feature").blind == ()
 
 
 def test_codes_are_ignored_by_argument_and_by_comment() -> None:

@@ -218,6 +218,26 @@ not judged:
     )
 
 
+def test_an_operation_without_a_rule_is_told_once() -> None:
+    report = report_of()
+    report.lost_track("polar", "train.py:41, in Net.forward")
+    report.lost_track("sort", "train.py:42, in Net.forward", has_values=False)
+    assert report.unfollowed == (
+        "polar has no rule, so what it returns is unknown",
+        "sort reads values that are not there, so what it returns is unknown",
+    )
+    assert (
+        printed(report)
+        == """
+rnnshape: train.py  0 recurrent layers, 0 calls, no findings
+
+not looked at:
+  polar at train.py:41, in Net.forward: no rule says where axes go in it, so nothing is judged on what it returns; rnnshape.check(axes=...) around a function that takes this names them
+  sort at train.py:42, in Net.forward: it reads values that are not there, so nothing is judged on what it returns
+"""  # noqa: E501
+    )
+
+
 def test_what_was_not_looked_at() -> None:
     report = report_of(unfollowed=("a",))
     report.did_not_look("compiled", "Net.rnn")

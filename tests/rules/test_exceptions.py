@@ -105,3 +105,18 @@ def test_every_word_is_expected(expected: Expected) -> None:
     said = {f"{case.name}: {case.wrong}": report_text(run(case, case.wrong), GOLDEN.parent) for case in CASES}
     assert len(said) == len(CASES)
     expected(GOLDEN, sections(said))
+
+
+def test_an_attribute_that_something_else_has_not_is_no_matter_of_what_was_packed() -> None:
+    """torch.zeros itself is handed over for the state: the input beside it is packed as it should be."""
+
+    class Handed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8, batch_first=True)
+
+        def forward(self, x: torch.Tensor) -> Any:
+            return self.rnn(pack(x, [5] * len(x)), torch.zeros)[1][-1]
+
+    report = rs.diagnose(Handed(), torch.randn(6, 5, 4), axes="batch seq feature")
+    assert [finding.code for finding in report.findings] == ["RNS109"]

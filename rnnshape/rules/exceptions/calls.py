@@ -182,7 +182,7 @@ def _taken_for_a_tensor(error: BaseException, failed: _Failed, mark: Marks) -> _
         word in str(error) for word in ("tuple", "PackedSequence", "list", "return_types")
     ):
         return None
-    values += _operands(failed)
+    values = values or _operands(failed)  # an AttributeError knows of what the attribute was wanted
     if isinstance(error, TypeError) and "not PackedSequence" in str(error):
         return "RNS117", "this is a PackedSequence, and this line takes it for a tensor", _UNPAD, ()
     for value in values:
