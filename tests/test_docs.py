@@ -29,7 +29,9 @@ def _flush(code: str) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_code_that_a_page_quotes_stands_in_the_package(page: Path) -> None:
     sources = [path.read_text(encoding="utf-8") for path in sorted(ROOT.rglob("*.py"))]
-    assert [code for code in quoted(page.read_text(encoding="utf-8")) if not stands(code, sources)] == []
+    shown = quoted(page.read_text(encoding="utf-8"))
+    codes = [code for code in shown if not code.startswith("import pytest\n")]  # that one test_readme runs
+    assert [code for code in codes if not stands(code, sources)] == []
 
 
 def test_a_quotation_that_is_not_true_is_noticed() -> None:

@@ -1,4 +1,4 @@
-"""What the README shows beside its doctests: the first command's output, and that its commands and links exist."""
+"""What the README and the pages show beside their doctests: outputs of commands, and that commands, links and rules exist."""
 
 import os
 import re
@@ -8,6 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+PAGES = {path.stem: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+LONGEST = 12_000
+"""Letters of a README that is read."""
 
 
 def test_the_first_command_prints_what_is_shown() -> None:
@@ -28,16 +31,21 @@ def test_the_commands_that_ci_runs_are_there() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", README)
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [f"docs/{page}.md" for page in PAGES if f"docs/{page}.md" not in links] == []
     headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
 
 
+def test_it_fits_on_a_page() -> None:
+    assert len(README) < LONGEST
+
+
 def test_the_test_that_is_shown_fails_as_shown(tmp_path: Path) -> None:
-    shown = re.search(r"```python\n(import pytest\n.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+    shown = re.search(r"```python\n(import pytest\n.*?)```\n\n```text\n(.*?)```", PAGES["pytest"], re.DOTALL)
     assert shown is not None
     (tmp_path / "test_classifier.py").write_text(shown.group(1))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_classifier.py"]
@@ -48,7 +56,7 @@ def test_the_test_that_is_shown_fails_as_shown(tmp_path: Path) -> None:
 
 
 def test_the_file_that_is_shown_is_diagnosed_as_shown(tmp_path: Path) -> None:
-    shown = re.search(r"```toml\n(.*?)```.*?```text\n(RNS308.*?)```", README, re.DOTALL)
+    shown = re.search(r"```toml\n(.*?)```.*?```text\n(RNS308.*?)```", PAGES["model-files"], re.DOTALL)
     assert shown is not None
     (tmp_path / "model.toml").write_text(shown.group(1))
     command = [sys.executable, "-m", "rnnshape", "predict", "model.toml"]
@@ -57,7 +65,7 @@ def test_the_file_that_is_shown_is_diagnosed_as_shown(tmp_path: Path) -> None:
 
 
 def test_the_rule_that_is_shown_is_explained_as_shown() -> None:
-    shown = re.search(r"```text\n(RNS103 .*?)```", README, re.DOTALL)
+    shown = re.search(r"```text\n(RNS103 .*?)```", PAGES["watch-and-run"], re.DOTALL)
     assert shown is not None
     command = [sys.executable, "-m", "rnnshape", "explain", "RNS103"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == shown.group(1)
@@ -66,6 +74,6 @@ def test_the_rule_that_is_shown_is_explained_as_shown() -> None:
 def test_every_rule_that_is_named_exists() -> None:
     from rnnshape.report.catalogue import RULES
 
-    named = set(re.findall(r"RNS\d{3}", README))
+    named = set(re.findall(r"RNS\d{3}", "".join([README, *PAGES.values()])))
     assert named
     assert named <= set(RULES)
