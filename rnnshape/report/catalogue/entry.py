@@ -38,6 +38,7 @@ class Rule:
         why: what goes wrong, in short sentences.
         wrong: a program that has the mistake.
         right: the program without it.
+        since: the first version that has it.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Rule:
     why: str
     wrong: str
     right: str
+    since: str = "0.1.0"
 
     def lines(self) -> list[tuple[LineKind, str]]:
         """Return the text line by line, each with what it is, for somebody who prints it in colours."""
@@ -70,7 +72,7 @@ class Rule:
 
     def to_dict(self) -> dict[str, str]:
         """Return JSON-ready data, the programs with all that they need."""
-        named = {"code": self.code, "title": self.title, "severity": self.severity, "why": self.why}
+        named = {"code": self.code, "title": self.title, "severity": self.severity, "why": self.why, "since": self.since}
         return {**named, "wrong": f"{PRELUDE}\n{self.wrong}", "right": f"{PRELUDE}\n{self.right}"}
 
     def __repr__(self) -> str:

@@ -1,0 +1,69 @@
+"""An entry of the catalogue as a page of Markdown, and the list of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rnnshape.report.catalogue import PRELUDE, Rule
+from rnnshape.report.catalogue.entry import Severity
+
+__all__ = ["index", "page"]
+
+_SEVERITIES: dict[Severity, str] = {
+    "error": "An **error**: what is known of the axes proves it wrong.",
+    "warning": "A **warning**: it is legal, and almost never meant.",
+    "info": "A **note**: it counts as no finding, and never fails anything.",
+}
+
+
+def page(entry: Rule) -> str:
+    """Write what a rule is about, both of its programs, and how it is silenced."""
+    return f"""# {entry.code}: {entry.title}
+
+{_SEVERITIES[entry.severity]} Since {entry.since}.
+
+{entry.why}
+
+## Wrong
+
+```python
+{PRELUDE}
+
+{entry.wrong}```
+
+`print(report)` behind it shows what is said of the marked line.
+
+## Right
+
+```python
+{PRELUDE}
+
+{entry.right}```
+
+## To silence it
+
+On the line, `# rnnshape: ignore[{entry.code}]`; for one call, `ignore=["{entry.code}"]`, or `--ignore {entry.code}`; for a
+project, in pyproject.toml:
+
+```toml
+[tool.rnnshape]
+ignore = ["{entry.code}"]
+```
+
+`rnnshape explain {entry.code}` prints all this in a terminal. Where it blames something that is right, that is a bug of ours:
+please report it.
+"""
+
+
+def index(entries: Iterable[Rule]) -> str:
+    """Write the list of rules."""
+    rows = "\n".join(f"| [{e.code}]({e.code}.md) | {e.severity} | {e.title} |" for e in entries)
+    return f"""# The rules
+
+RNS1xx: the contract of a recurrent layer. RNS2xx: an axis that is used as another. RNS3xx: the wrong state picked. RNS4xx:
+padding, packing and the order of samples. RNS5xx: state and loss across steps. RNS6xx: what an experiment measured.
+
+| code | severity | |
+|---|---|---|
+{rows}
+"""
