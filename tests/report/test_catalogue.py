@@ -162,7 +162,7 @@ def test_the_text_of_an_entry_shows_every_line_of_it(code: str) -> None:
 def test_json_has_programs_that_run_by_themselves(tmp_path: Path) -> None:
     plain = json.loads(json.dumps(MIXED.to_dict()))
     assert plain == {
-        "code": "RNS203", "title": "samples mixed", "severity": "error", "why": MIXED.why,
+        "code": "RNS203", "title": "samples mixed", "severity": "error", "why": MIXED.why, "since": "0.1.0",
         "wrong": f"{PRELUDE}\n{MIXED.wrong}", "right": f"{PRELUDE}\n{MIXED.right}",
     }  # fmt: skip
     names: dict[str, Any] = {"__name__": "alone"}
