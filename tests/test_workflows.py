@@ -79,6 +79,13 @@ def test_the_action_fits_the_schema(tmp_path: Path) -> None:
     assert lint(broken, schema="actions").returncode == 1
 
 
+@linted
+@pytest.mark.parametrize("file", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda file: file.stem)
+def test_an_issue_form_fits_the_schema(file: Path) -> None:
+    done = lint(file, schema="issue-forms")
+    assert done.returncode == 0, done.stdout
+
+
 def steps(text: str) -> list[str]:
     """Return the script of each step of the action."""
     found = re.findall(r"^      run: (?:\|\n)?((?:.+\n?)(?:        .*\n?)*)", text, re.MULTILINE)
