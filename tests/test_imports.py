@@ -52,6 +52,8 @@ CIRCLES_OF_TYPES = {
     ("report.finding", "report.pictures.drawn"): _PRINTS,
     ("report.finding", "report.pictures.rereading"): _PRINTS,
     ("report.finding", "report.words"): _PRINTS,
+    ("report.report", "report.page.contents"): _PRINTS,
+    ("report.report", "report.page.inline"): _PRINTS,
 }
 """Where the second module names a type of the first, which cannot run without the second; with the reason."""
 

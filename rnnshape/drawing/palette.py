@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Hue", "dark", "hue_of", "sample_tint"]
+__all__ = ["Hue", "dark", "hue_of", "sample_tint", "styles"]
 
 
 class Hue(NamedTuple):
@@ -47,6 +47,9 @@ _HUES = {
 PADDING = "#dfe4e9"
 """The colour of an element that is none of the data."""
 
+PLAIN = "#cfe0d6"
+"""The colour of elements that are told apart by their numbers alone."""
+
 SAMPLES = ("#a9cdf3", "#f9c690", "#a9ddb6", "#dabbf1", "#f5b5b5", "#f1df8b", "#9edfe0", "#d6c7b4")
 """The colours of samples 0 to 7; the digit in a cell tells apart those that share one."""
 
@@ -76,3 +79,17 @@ def sample_tint(sample: int) -> str:
 def dark() -> dict[str, str]:
     """Return what each colour is on dark paper; those that are the same are left out."""
     return dict(_DARK)
+
+
+def styles() -> str:
+    """Return the colours as variables of a style sheet, for pages; pictures have plain attributes.
+
+    >>> print(styles().splitlines()[0][:60])
+    :root {--paper:#ffffff;--ink:#1b2733;--muted:#54616e;--faint
+    """
+    plain = {"paper": PAPER, "ink": INK, "muted": MUTED, "faint": FAINT}
+    hues = {"batch": BATCH, "seq": SEQ, "hidden": HIDDEN, "layers": LAYERS, "directions": DIRECTIONS, "other": OTHER}
+    for name, hue in (hues | {"wrong": WRONG, "right": RIGHT}).items():
+        plain |= {name: hue.ink, f"{name}-tint": hue.tint}
+    light, other = (";".join(f"--{name}:{of.get(c, c)}" for name, c in plain.items()) for of in ({}, _DARK))
+    return f":root {{{light}}}\n@media (prefers-color-scheme: dark) {{:root {{{other}}}}}"

@@ -133,7 +133,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "rnnshape-track", "For how many calls of a test's models every axis is followed: a number, all or off. 3 by default.",
         metavar="N|all|off",
     )  # fmt: skip
-    option("rnnshape-report", "Write every finding, with its test, to this file, a JSON a line.", metavar="FILE")
+    option(
+        "rnnshape-report", "Write every finding, with its test, to this file, a JSON a line; a page where it ends in .html.",
+        metavar="FILE",
+    )  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -145,9 +148,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if any(config.getoption(name) or config.getini(name) for name in _OPTIONS):
         file = _options_of(config).report
         if file and not hasattr(config, "workerinput"):
-            config.pluginmanager.register(_module("pytest_plugin.summary").ReportFile(file), "rnnshape-report")
+            config.pluginmanager.register(_report_file(config, file), "rnnshape-report")
     if Path(__file__).parents[2] != config.rootpath:  # whoever works on rnnshape needs its frames
         config.pluginmanager.register(_Tracebacks(), "rnnshape-tracebacks")
+
+
+def _report_file(config: pytest.Config, file: Path) -> object:
+    """Return what writes the report: a page, or lines of JSON."""
+    if _options_of(config).is_page:
+        return _module("pytest_plugin.page_file").PageFile(file, f"pytest {' '.join(config.invocation_params.args)}")
+    return _module("pytest_plugin.summary").ReportFile(file)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -25,6 +25,11 @@ class Options(NamedTuple):
     track: bool | int
     report: Path | None
 
+    @property
+    def is_page(self) -> bool:
+        """Whether the report is a page for people, and not lines of JSON."""
+        return self.report is not None and self.report.suffix.lower() in (".html", ".htm")
+
 
 class Settings(NamedTuple):
     """What holds for one test."""

@@ -7,6 +7,7 @@ torch's own, a test that passes nevertheless has expected that exception, so the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -45,6 +46,7 @@ class Watched:
             check_axes(self._settings.axes, None)
         except SpecError as error:
             pytest.fail(f"@pytest.mark.rnnshape: {error}", pytrace=False)
+        self._is_drawn = options.is_page
         self._watches: list[Watch] = []
         self._everything: Watch | None = None
         self._diagnosed: list[Report] = []
@@ -103,6 +105,10 @@ class Watched:
         calls = sum(event.calls for event in self._everything.report.events) if self._everything else 0
         shown = [{**f.to_dict(), "headline": f.headline} for f in found]
         vars(report)["rnnshape"] = {"calls": calls, "findings": shown, "blind": self._blind()}
+        if self._is_drawn and found:
+            from rnnshape.report.page.entries import entry_of
+
+            vars(report)["rnnshape"]["entries"] = [asdict(entry_of(finding, report.nodeid)) for finding in found]
         said = {_line(f) for f in error.findings} if isinstance(error, ContractError) else set[_Line]()
         new = [f for f in found if _line(f) not in said]
         if new and broken:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
 
 from rnnshape import text
+from rnnshape.errors import RNNShapeError
 from rnnshape.report.event import Event, Passage
 from rnnshape.report.finding import Finding
 
@@ -121,6 +124,33 @@ class Report:
     def ok(self) -> bool:
         """Whether there is no finding of severity error or warning."""
         return not any(t.finding.severity in ("error", "warning") for t in self._tallies.values())
+
+    def save(self, path: str | PathLike[str], title: str = "report") -> None:
+        """Write the report to a file: a page that needs no network where its name ends in .html, text where it ends in .txt.
+
+        Args:
+            path: the file; it is begun anew.
+            title: what was run, for the page.
+
+        Raises:
+            RNNShapeError: for another ending.
+        """
+        file = Path(path)
+        match file.suffix.lower():
+            case ".html" | ".htm":
+                from rnnshape.report.page.contents import contents_of, rendered
+
+                written = rendered(contents_of(self, title))
+            case ".txt":
+                written = f"{self}\n"
+            case _:
+                raise RNNShapeError(f"save({file.name!r}): a report is saved as .html or .txt; each finding as .svg too")
+        file.write_text(written, encoding="utf-8", newline="\n")
+
+    def _repr_html_(self) -> str:
+        from rnnshape.report.page.inline import inline
+
+        return inline(self)
 
     def passage(self, event: Event) -> Passage:
         """Return the counter for a kind of call; beyond the bound, the counter of "other sizes"."""

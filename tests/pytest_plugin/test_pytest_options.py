@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -95,6 +96,17 @@ def test_the_report_file(suite: Any) -> None:
     }  # fmt: skip
     assert (found[0]["module"], found[0]["suggestion"]) == ("Classifier.fc", "instead of view: transpose(0, 1).flatten(1)")
     assert total == {"type": "total", "tests": 3, "calls": 3, "findings": 2}
+
+
+def test_the_report_is_a_page_where_it_ends_in_html(suite: Any) -> None:
+    for options in ((), ("-n", "1")):
+        suite.run(ONE_OF_EACH, "--rnnshape", "--rnnshape-report=found.html", *options)
+        html = (suite.path / "found.html").read_text(encoding="utf-8")
+        assert re.findall(r'data-severity="(\w+)" data-code="(\w+)"', html) == [("error", "RNS203"), ("warning", "RNS112")]
+        assert "::test_wrong" in html
+        assert "samples are mixed" in html
+        assert "3 tests" in html
+        assert html.count("<svg") == 2
 
 
 def test_what_was_not_looked_at_is_said_with_its_tests(suite: Any) -> None:

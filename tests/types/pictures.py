@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import assert_type
 
-from rnnshape import Finding, Layout, Prediction
+from rnnshape import Finding, Layout, Prediction, Report
 from rnnshape.drawing.picture import Picture
 from rnnshape.report.grid import Grid
 
@@ -32,6 +32,10 @@ def findings(finding: Finding) -> None:
     assert_type(finding.svg, str)
     assert_type(finding.text, str)
     finding.save("finding.svg")
+
+
+def reports(report: Report) -> None:
+    report.save("report.html", title="train.py")
 
 
 def pictures(picture: Picture) -> None:

@@ -14,8 +14,8 @@ from rnnshape.drawing.palette import (
     MUTED,
     ON_SAMPLE,
     PADDING,
+    PLAIN,
     RIGHT,
-    SAMPLES,
     WRONG,
     sample_tint,
 )
@@ -131,7 +131,7 @@ def _look(grid: Grid, cell: Cell) -> tuple[str, str]:
     first = cell[_large(grid)]
     if first < 0:
         return PADDING, "-"
-    return sample_tint(first) if grid.axes[_large(grid)] in _SAMPLED else SAMPLES[-1], str(first)
+    return sample_tint(first) if grid.axes[_large(grid)] in _SAMPLED else PLAIN, str(first)
 
 
 def _large(grid: Grid) -> int:

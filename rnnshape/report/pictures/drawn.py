@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Comparison, Finding
     from rnnshape.report.grid import Cell, Grid
 
-__all__ = ["picture_of"]
+__all__ = ["has_body", "picture_of"]
 
 _LEFT, _WIDTH = 24, 760
 _COLUMN = 96
@@ -28,26 +28,36 @@ _WIDEST = 1160
 _BY_SEVERITY: dict[str, Hue] = {"error": WRONG, "warning": SEQ, "info": HIDDEN}
 
 
-def picture_of(finding: Finding) -> Picture:
-    """Draw a finding."""
+def picture_of(finding: Finding, *, headed: bool = True) -> Picture:
+    """Draw a finding.
+
+    Args:
+        finding: what is drawn.
+        headed: whether its message, its line of source and what fits stand beside it; where a page has them, they need not.
+    """
     grids = grids_of(finding)
-    shapes: list[Shape] = [*_head(finding)]
-    y = max(s.y for s in shapes if isinstance(s, Words)) + 30
+    shapes: list[Shape] = [*_head(finding)] if headed else []
+    y = max((s.y for s in shapes if isinstance(s, Words)), default=-8) + 30
     for shape_or_end in _body(finding, grids, y):
         if isinstance(shape_or_end, int | float):
             y = shape_or_end
         else:
             shapes.append(shape_or_end)
-    if finding.suggestion:
+    if finding.suggestion and headed:
         lines = textwrap.wrap(text.shown(finding.suggestion), 100)
         shapes.append(Box(_LEFT, y - 2, _WIDTH, 14 + 18 * len(lines), RIGHT.tint, radius=6))
         for line in lines:
-            shapes.append(Words(_LEFT + 12, y + 16, line, 12.5, RIGHT.ink, bold=True))
+            shapes.append(Words(_LEFT + 12, y + 18, line, 12.5, RIGHT.ink, bold=True))
             y += 18
         y += 26
-    width = max(_LEFT + _WIDTH, *(_right(shape) for shape in shapes)) + 24
+    width = max([_LEFT + _WIDTH * headed, *map(_right, shapes)]) + 24
     drawing = Drawing(width, y + 2, tuple(shapes), f"{finding.code} {finding.severity}: {finding.headline}")
     return Picture(drawing, "\n".join([f"{finding.code} {finding.severity}: {finding}", *(_lines(grids))]))
+
+
+def has_body(finding: Finding) -> bool:
+    """Tell whether there is anything to draw of a finding but its words."""
+    return bool(finding.layouts or finding.comparison or grids_of(finding))
 
 
 def _lines(grids: tuple[Grid, ...]) -> Iterator[str]:
