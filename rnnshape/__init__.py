@@ -12,7 +12,7 @@ PYTEST_DONT_REWRITE is for pytest, which warns of a plugin that was imported bef
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
@@ -131,6 +131,13 @@ def __getattr__(name: str) -> object:
     if name in _SUBMODULES:
         return import_module(f"rnnshape.{name}")
     raise AttributeError(f"module 'rnnshape' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Give a notebook the magic ``%%rnnshape``; it is what ``%load_ext rnnshape`` calls."""
+    from rnnshape.api.notebook import register
+
+    register(shell)
 
 
 def __dir__() -> list[str]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rnnshape import text
 from rnnshape.calculator.tensors import BATCH, FEATURE, SEQ
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.axes import whole
 from rnnshape.layout.layout import Layout
+
+if TYPE_CHECKING:
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["WindowsPrediction", "predict_windows"]
 
@@ -62,7 +67,7 @@ def _check_least(name: str, value: object, least: int) -> None:
 
 
 @dataclass(frozen=True, repr=False)
-class WindowsPrediction:
+class WindowsPrediction(Pictured):
     """What `predict_windows` answers.
 
     Attributes:
@@ -82,6 +87,13 @@ class WindowsPrediction:
     horizon: int
     stride: int
     drop_last: bool
+
+    @property
+    def picture(self) -> Picture:
+        """Where each window lies in the series, what a batch of them is, and the same turned by permute."""
+        from rnnshape.calculator.pictures.windows import picture_of
+
+        return picture_of(self)
 
     @property
     def windows(self) -> int:

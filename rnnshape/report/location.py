@@ -15,7 +15,7 @@ class Location:
     """A line of the user's code.
 
     Attributes:
-        file: path of the file.
+        file: path of the file; of a notebook, the cell, such as "Cell In[5]".
         line: its number, from 1.
         function: the function that it stands in.
         code: the line itself, stripped; empty where it cannot be read.
@@ -39,6 +39,6 @@ class Location:
         return (self.file, self.line) == (other.file, other.line)
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
+        where = f"{self.file}, line {self.line}" if self.file.startswith("Cell In[") else f"{self.file}:{self.line}"
         shown = f"{where}, in {self.function}" if self.function and self.function != "<module>" else where
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)  # a file may have any name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnshape import text
@@ -89,7 +90,7 @@ def _head(finding: Finding) -> Iterator[Shape]:
     place = finding.location
     if place is not None:
         yield Words(_LEFT, y + 28, at_most(text.shown(place.code) or " ", _WIDTH - 150, 13, code=True), 13, hue.ink, code=True)
-        where = f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+        where = str(replace(place, file=place.file.replace("\\", "/").rpartition("/")[2], function=""))
         yield Words(_LEFT + _WIDTH, y + 28, at_most(text.shown(where), 150, 11.5), 11.5, MUTED, "end")
 
 
