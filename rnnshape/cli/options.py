@@ -36,7 +36,7 @@ def form_options(where: str) -> Callable[[F], F]:
     def add(command: F) -> F:
         forms = click.option(
             "--format", "form", type=click.Choice(get_args(Form)), default="text", show_default=True,
-            help="What is written: text for people, the others for machines.",
+            help="What is written: text or an html page for people, the others for machines.",
         )  # fmt: skip
         output = click.option(
             "--output", metavar="FILE", callback=begun, help=f"Write it to this file, - for stdout.  [default: {where}]"

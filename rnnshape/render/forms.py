@@ -12,8 +12,8 @@ from rnnshape.render.outcome import Outcome
 
 __all__ = ["Destination", "Form", "written"]
 
-Form = Literal["text", "json", "jsonl", "sarif", "github", "junit"]
-"""What is written: text for people, and forms for machines."""
+Form = Literal["text", "json", "jsonl", "sarif", "github", "junit", "html"]
+"""What is written: text for people, forms for machines, and a page for people again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +77,9 @@ def written(form: Form, outcome: Outcome) -> str:
             from rnnshape.render import junit
 
             return junit.rendered(outcome)
+        case "html":
+            from rnnshape.render import html
+
+            return html.rendered(outcome)
         case "text":
             raise ValueError("text is made of a report or a prediction, not of an outcome")

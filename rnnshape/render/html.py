@@ -1,15 +1,18 @@
-"""A report as one file of HTML that needs no network."""
+"""A report, or what a command has found, as one page that needs no network."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnnshape.report.page.contents import contents_of, rendered
+from rnnshape import text
+from rnnshape.report.page import contents
+from rnnshape.report.page.entries import entry_of, passings_of
 
 if TYPE_CHECKING:
+    from rnnshape.render.outcome import Outcome
     from rnnshape.report.report import Report
 
-__all__ = ["page"]
+__all__ = ["page", "rendered"]
 
 
 def page(report: Report, title: str = "report", ranks: tuple[str, ...] = ()) -> str:
@@ -20,4 +23,23 @@ def page(report: Report, title: str = "report", ranks: tuple[str, ...] = ()) -> 
         title: what was run.
         ranks: what other ranks of a distributed run saw, a line each.
     """
-    return rendered(contents_of(report, title, ranks))
+    return contents.rendered(contents.contents_of(report, title, ranks))
+
+
+def rendered(outcome: Outcome) -> str:
+    """Write the same of what a command has found, and what a baseline accepts of it."""
+    calls = sum(event.calls for event in outcome.events)
+    layers = len({event.module for event in outcome.events})
+    stale = tuple(f"{entry} is accepted in the baseline, and nobody finds it any more" for entry in outcome.known.stale)
+    entries = [entry_of(r.finding, "accepted in the baseline" if r.is_accepted else "") for r in outcome.results]
+    return contents.rendered(
+        contents.Contents(
+            title=text.shown(outcome.title),
+            counts=f"{text.count(layers, 'recurrent layer')}, {text.count(calls, 'call')}",
+            entries=tuple(entries),
+            passings=passings_of(outcome.events),
+            unfollowed=tuple(map(text.shown, outcome.unfollowed)),
+            blind=tuple(map(text.shown, (*outcome.blind, *stale))),
+            ranks=tuple(map(text.shown, outcome.ranks)),
+        )
+    )

@@ -51,7 +51,7 @@ def test_a_file_gets_what_stdout_would(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "part"),
     [("sarif", '"ruleId": "RNS201"'), ("github", "::error file=model.toml,line=6,"), ("junit", "RNS201"), ("jsonl", '"RNS201"'),
-     ("json", '"RNS201"'), ("text", "RNS201 error")],
+     ("html", 'data-code="RNS201"'), ("json", '"RNS201"'), ("text", "RNS201 error")],
 )  # fmt: skip
 def test_findings_of_a_model(form: str, part: str, model: str) -> None:
     assert part in printed("predict", model, "--format", form)

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree
@@ -83,6 +84,7 @@ def test_the_whole_file(form: Form, tmp_path: Path, request: pytest.FixtureReque
 def test_nothing_was_found(form: Form) -> None:
     text = written(form, Outcome("train.py", (), Known(())))
     reads: dict[str, Callable[[str], Any]] = {"json": json.loads, "sarif": json.loads, "junit": ElementTree.fromstring}
+    reads["html"] = HTMLParser().feed
     if form in ("jsonl", "github"):
         assert text == ""
     else:
@@ -95,6 +97,14 @@ def test_text_is_not_made_of_an_outcome() -> None:
         written("text", outcome())
 
 
+def test_a_page_says_what_a_baseline_accepts() -> None:
+    html = written("html", outcome())
+    assert html.count("accepted in the baseline</span>") == 1
+    assert "RNS301 old.py: out[-1] is accepted in the baseline, and nobody finds it any more" in html
+    assert html.count("<details class=\"finding ") == 4
+    assert "rank 1: batch 5 in 1 call" in html
+
+
 @pytest.mark.parametrize("form", MACHINES)
 def test_names_of_the_user_cannot_steer(form: Form) -> None:
     evil = "a\x1b[2J\n::error::owned\x07<script>]]>"
@@ -103,6 +113,8 @@ def test_names_of_the_user_cannot_steer(form: Form) -> None:
     assert "\x1b" not in text
     assert "\x07" not in text
     assert not [line for line in text.splitlines() if line.startswith("::error::owned")]
+    if form == "html":
+        assert text.count("<script") == 1, "the page's own"
     if form == "junit":
         assert "<script" not in text
         ElementTree.fromstring(text)

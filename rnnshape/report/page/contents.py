@@ -71,7 +71,7 @@ def rendered(contents: Contents) -> str:
         colours=Markup(styles()),
         style=style,
         script=script,
-    )
+    ) + "\n"
 
 
 @cache
