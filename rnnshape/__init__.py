@@ -135,9 +135,7 @@ def __getattr__(name: str) -> object:
 
 def load_ipython_extension(shell: Any) -> None:
     """Give a notebook the magic ``%%rnnshape``; it is what ``%load_ext rnnshape`` calls."""
-    from rnnshape.api.notebook import register
-
-    register(shell)
+    import_module("rnnshape.api.notebook").register(shell)
 
 
 def __dir__() -> list[str]:

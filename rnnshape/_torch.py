@@ -236,7 +236,7 @@ def user_location(frame: FrameType | None = None) -> Location | None:
     while frame is not None:
         code = frame.f_code
         if not is_library(code.co_filename):
-            return _location(code.co_filename, frame.f_lineno, code.co_qualname, cell_of(code.co_filename))
+            return _location(code.co_filename, frame.f_lineno, code.co_qualname, _cell_of(code.co_filename))
         frame = frame.f_back
     return None
 
@@ -265,7 +265,7 @@ def _location(file: str, line: int, function: str, cell: str = "") -> Location:
     return Location(cell or _shortened(file), line, function, linecache.getline(file, line).strip())
 
 
-def cell_of(file: str) -> str:
+def _cell_of(file: str) -> str:
     """Return the cell of a notebook that a file stands for, such as "Cell In[5]"; an empty string where it is none."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:

@@ -49,6 +49,8 @@ CIRCLES_OF_TYPES = {
     ("calculator.calc", "calculator.pictures.places"): _PRINTS,
     ("calculator.calc", "calculator.pictures.recurrence"): _PRINTS,
     ("calculator.windows", "calculator.pictures.windows"): _PRINTS,
+    ("calculator.model", "calculator.pictures.run"): _PRINTS,
+    ("layout.layout", "layout.chips"): _PRINTS,
     ("layout.layout", "layout.picture"): _PRINTS,
     ("report.finding", "report.pictures.drawn"): _PRINTS,
     ("report.finding", "report.pictures.rereading"): _PRINTS,

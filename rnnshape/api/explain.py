@@ -1,7 +1,10 @@
-"""`explain`: a rule by its code."""
+"""`explain`: a rule by its code, or what people ask who begin with recurrent layers."""
 
 from __future__ import annotations
 
+from typing import overload
+
+from rnnshape.calculator.topics import TOPICS, Topic, TopicName
 from rnnshape.errors import SpecError
 from rnnshape.report import catalogue
 from rnnshape.report.catalogue import Rule
@@ -9,11 +12,16 @@ from rnnshape.report.catalogue import Rule
 __all__ = ["explain"]
 
 
-def explain(code: str, /) -> Rule:
+@overload
+def explain(code: TopicName, /) -> Topic: ...  # pyright: ignore[reportOverlappingOverload] - a word is never a code
+@overload
+def explain(code: str, /) -> Rule: ...
+def explain(code: str, /) -> Rule | Topic:
     """Return the entry of a rule: why it matters, and a wrong and a right program that run. It is shown as text.
 
     Args:
-        code: the rule, such as "RNS203", in any case.
+        code: the rule, such as "RNS203", in any case; or what is asked: "output", "h_n", "batch_first", "recurrence", "view" or
+            "windows", of which the answer has a picture and a program that runs.
 
     Raises:
         SpecError: for a code that does not exist; the message has the nearest one.
@@ -28,6 +36,8 @@ def explain(code: str, /) -> Rule:
         +     decoder(y, h_n)
     ...
     """
+    if code in TOPICS:
+        return TOPICS[code]
     try:
         return catalogue.rule(code)
     except KeyError as error:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from rnnshape.report.report import Report
 
-__all__ = ["register"]
+__all__ = ["Shell", "register"]
 
 
 class Shell(Protocol):

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnshape import text
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Size, Total, product
 from rnnshape.report.finding import Finding
+
+if TYPE_CHECKING:
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["ITEM_SIZE", "ModelPrediction", "ModuleCall", "Value"]
 
@@ -83,7 +87,7 @@ class ModuleCall:
 
 
 @dataclass(frozen=True, repr=False)
-class ModelPrediction:
+class ModelPrediction(Pictured):
     """Every call of every module of a model, as Layouts, before anything has run.
 
     Attributes:
@@ -110,6 +114,13 @@ class ModelPrediction:
     unfollowed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     stopped: str = ""
+
+    @property
+    def picture(self) -> Picture:
+        """One spine of modules, with a ribbon for each axis from one to the next."""
+        from rnnshape.calculator.pictures.run import picture_of
+
+        return picture_of(self)
 
     @property
     def flops(self) -> Total:

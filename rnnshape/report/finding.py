@@ -118,6 +118,9 @@ class Finding(Pictured):
     def __str__(self) -> str:
         return "\n".join(words.written(self))
 
+    def __repr__(self) -> str:
+        return f"{self.code} {self.severity}: {self.headline}" + (f"  ({self.location})" if self.location else "")
+
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""
         return {

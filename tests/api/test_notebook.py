@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import rnnshape
-from rnnshape._torch import cell_of, user_location
+from rnnshape._torch import _cell_of, user_location
 from rnnshape.report.location import Location
 
 MODEL = """
@@ -65,8 +65,8 @@ def test_a_cell_without_axes_is_watched_too(shell: Shell) -> None:
 
 
 def test_other_files_are_no_cells(shell: Shell) -> None:
-    assert cell_of("<cell 5>") == "Cell In[5]"
-    assert cell_of(__file__) == ""
+    assert _cell_of("<cell 5>") == "Cell In[5]"
+    assert _cell_of(__file__) == ""
     location = user_location()
     assert location is not None
     assert location.file.endswith("test_notebook.py")
@@ -76,9 +76,9 @@ def test_other_files_are_no_cells(shell: Shell) -> None:
 
 def test_without_a_shell_nothing_is_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
-    assert cell_of("<cell 5>") == ""
+    assert _cell_of("<cell 5>") == ""
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
-    assert cell_of("<cell 5>") == ""
+    assert _cell_of("<cell 5>") == ""
 
 
 def test_ipython_itself() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import assert_type
 
-from rnnshape import Finding, Layout, Prediction, Report, WindowsPrediction
+from rnnshape import Finding, Layout, ModelPrediction, Prediction, Report, WindowsPrediction
 from rnnshape.drawing.picture import Picture
 from rnnshape.report.grid import Grid
 
@@ -32,6 +32,13 @@ def findings(finding: Finding) -> None:
     assert_type(finding.svg, str)
     assert_type(finding.text, str)
     finding.save("finding.svg")
+
+
+def models(prediction: ModelPrediction) -> None:
+    assert_type(prediction.picture, Picture)
+    assert_type(prediction.svg, str)
+    assert_type(prediction.text, str)
+    prediction.save("model.svg")
 
 
 def windows(prediction: WindowsPrediction) -> None:

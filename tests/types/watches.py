@@ -25,6 +25,7 @@ from rnnshape import (
     SpecTypeError,
 )
 from rnnshape.api.watch import Watch
+from rnnshape.calculator.topics import Topic
 from rnnshape.report.catalogue.entry import Rule
 from rnnshape.report.event import Passage
 from rnnshape.report.finding import Became, Comparison
@@ -90,6 +91,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
 
 def explained() -> None:
     assert_type(rs.explain("RNS203"), Rule)
+    assert_type(rs.explain("h_n"), Topic)
 
 
 def run() -> None:

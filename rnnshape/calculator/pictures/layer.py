@@ -16,7 +16,7 @@ from rnnshape.calculator.tables import table, title
 from rnnshape.drawing.palette import INK, LAYERS, MUTED, SEQ
 from rnnshape.drawing.picture import Picture
 from rnnshape.drawing.shapes import Drawing, Shape, Words, at_most, width_of
-from rnnshape.layout.picture import chips
+from rnnshape.layout.chips import chips
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction

@@ -9,7 +9,7 @@ from rnnshape import text
 from rnnshape.drawing.palette import BATCH, INK, MUTED, ON_SAMPLE, SEQ, sample_tint
 from rnnshape.drawing.picture import Picture
 from rnnshape.drawing.shapes import Box, Drawing, Line, Shape, Words, width_of
-from rnnshape.layout.picture import chips
+from rnnshape.layout.chips import chips
 
 if TYPE_CHECKING:
     from rnnshape.calculator.windows import WindowsPrediction

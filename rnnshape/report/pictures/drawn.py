@@ -11,13 +11,13 @@ from rnnshape import text
 from rnnshape.drawing.palette import HIDDEN, INK, MUTED, PAPER, RIGHT, SEQ, WRONG, Hue
 from rnnshape.drawing.picture import Picture
 from rnnshape.drawing.shapes import Box, Drawing, Shape, Words, at_most, width_of
-from rnnshape.layout.layout import Layout
-from rnnshape.layout.picture import chips
+from rnnshape.layout.chips import chips
 from rnnshape.report.pictures.cells import Manner, draw_grid
 from rnnshape.report.pictures.letters import in_letters
 from rnnshape.report.pictures.rereading import grids_of
 
 if TYPE_CHECKING:
+    from rnnshape.layout.layout import Layout
     from rnnshape.report.finding import Comparison, Finding
     from rnnshape.report.grid import Cell, Grid
 
@@ -177,15 +177,15 @@ _AXES = {
 
 def _compared(comparison: Comparison, y: float) -> Iterator[Shape]:
     """Draw what was expected above what came, with a frame around each dim that is wrong."""
-    got = comparison.got if isinstance(comparison.got, Layout) else None
+    got = comparison.got
     yield Words(_LEFT, y + 15, comparison.said, 12, INK, bold=True)
     yield from _chips(comparison.expected, _LEFT + _COLUMN, y)
     yield Words(_LEFT, y + 49, comparison.found, 12, WRONG.ink, bold=True)
-    if got is not None:
+    if not isinstance(got, tuple):
         yield from _chips(got, _LEFT + _COLUMN, y + 34)
         return
     x = float(_LEFT + _COLUMN)
-    for dim, size in enumerate(comparison.got):
+    for dim, size in enumerate(got):
         width = width_of(str(size), 12, code=True) + 20
         is_wrong = dim in comparison.wrong
         hue = WRONG if is_wrong else HIDDEN
