@@ -12,13 +12,14 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple, Protocol, cast
 
 from torch.utils.data import (
+    BatchSampler,
     DistributedSampler,
     RandomSampler,
     SubsetRandomSampler,
     WeightedRandomSampler,
     default_collate,  # pyright: ignore[reportUnknownVariableType]
 )
-from torch.utils.data.dataloader import _BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
+from torch.utils.data.dataloader import _BaseDataLoaderIter, _DatasetKind  # pyright: ignore[reportPrivateUsage]
 
 from rnnshape.harmless import Guard, UsersCall
 
@@ -30,7 +31,7 @@ class Batch(NamedTuple):
 
     Attributes:
         value: as it is.
-        samples: how many were put together, None where it was done in another process.
+        samples: how many were put together, None where that is not known.
         stacked: whether default collation did it, along dim 0.
         sampler: that draws samples in random order, None where they come in their own.
         population: how many samples there are to be drawn; 0 where that is not known.
@@ -96,7 +97,7 @@ def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
             stacked = self._collate_fn is default_collate
             with nullcontext(_nothing) if stacked else _seeing_samples(self) as given:
                 value = users(self)
-            batch = Batch(value, given[0] if given else None, stacked, *_drawn(self))
+            batch = Batch(value, given[0] if given else _number_in_turn(self), stacked, *_drawn(self))
             for listener in _loaders.listeners:
                 listener.batch_comes(batch)
             users.forget()
@@ -121,6 +122,19 @@ def _drawn(iterator: Any) -> tuple[object, int]:
     sampler: object = found
     shuffles = isinstance(sampler, _RANDOM) or (isinstance(sampler, DistributedSampler) and bool(sampler.shuffle))
     return (found, len(found)) if shuffles else (None, 0)
+
+
+def _number_in_turn(iterator: Any) -> int | None:
+    """Return how many samples the batch has that has just come, where all but the last have the same number of them."""
+    sampler, is_map = iterator._index_sampler, iterator._dataset_kind == _DatasetKind.Map
+    if type(sampler) is not BatchSampler or not is_map or not getattr(iterator, "_in_order", True):
+        return None
+    try:
+        population = len(cast("Any", sampler.sampler))
+    except (TypeError, NotImplementedError):  # a sampler of the user's may not know
+        return None
+    left = population - (iterator._num_yielded - 1) * sampler.batch_size
+    return min(sampler.batch_size, left) if left > 0 else None
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class Outcome:
         findings: every one, accepted or not, in the order in which they were met.
         known: the same beside a baseline.
         events: every kind of call.
-        unfollowed: calls that nobody could judge.
+        unfollowed: calls that nobody could judge, and of which ``blind`` does not say more.
         blind: what was not looked at.
         ranks: what other ranks of a distributed run saw, a line each.
     """
@@ -59,7 +59,7 @@ class Outcome:
 def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] = ()) -> Outcome:
     """Return what a report says, beside what is known of it."""
     found = (*known.new, *known.accepted)
-    return Outcome(title, found, known, report.events, report.unfollowed, report.blind, ranks)
+    return Outcome(title, found, known, report.events, report.unjudged, report.blind, ranks)
 
 
 def file_of(location: Location) -> str:

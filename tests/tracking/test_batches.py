@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import UserDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_sequence, pad_sequence
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    IterableDataset,
+    Sampler,
+    TensorDataset,
+    WeightedRandomSampler,
+    default_collate,  # pyright: ignore[reportUnknownVariableType]
+)
 
 import rnnshape as rs
 from rnnshape.coordinates.mark import BATCH
@@ -153,6 +162,109 @@ def together_in_a_worker(samples: Any) -> tuple[Tensor, Tensor]:
 
 def test_workers_put_together_what_has_one_size_in_common() -> None:
     assert known(together_in_a_worker, list, num_workers=1) == [Rows(0, ALL), Rows(0, ALL)]
+
+
+class InOrder(IterableDataset[Any]):
+    """The same samples, whoever iterates."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from SAMPLES
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_iterable_dataset_in_workers(workers: int) -> None:
+    assert known(together_in_a_worker, list, InOrder(), num_workers=workers) == [Rows(0, ALL), Rows(0, ALL)]
+
+
+class Backwards(Sampler[int]):
+    """A sampler of the user's own."""
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(5, -1, -1))
+
+    def __len__(self) -> int:
+        return 6
+
+
+class Pairs(Sampler[list[int]]):
+    """A batch sampler of the user's own."""
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return iter([[4, 1, 3], [0, 2, 5]])
+
+
+TENSORS = TensorDataset(torch.rand(6, 9, 4), torch.arange(6) % 3)
+
+
+@pytest.mark.filterwarnings("ignore:.pin_memory. argument is set")
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ({"batch_size": 6, "sampler": Backwards()}, 6),
+        ({"batch_sampler": Pairs()}, 3),
+        ({"batch_sampler": Pairs(), "num_workers": 1}, 3),
+        ({"batch_sampler": BatchSampler(Backwards(), 2, drop_last=True)}, 2),
+        ({"batch_size": 6, "pin_memory": True}, 6),
+        ({"batch_size": 4, "sampler": WeightedRandomSampler(torch.ones(6), 6)}, 4),
+    ],
+)
+@pytest.mark.parametrize("collate", [None, default_collate, lambda samples: default_collate(samples)])
+def test_samplers_batch_samplers_and_pinned_memory(options: Any, count: int, collate: Any) -> None:
+    with rs.watch(nn.GRU(4, 8), track=True, on="record"):
+        batch = next(iter(DataLoader(TENSORS, collate_fn=collate, **options)))
+        assert [rows(tensor) for tensor in batch] == [Rows(0, ALL[:count])] * 2
+
+
+@dataclass
+class Sides:
+    words: Tensor
+    more: dict[str, Any]
+
+
+def nested(samples: Any) -> dict[str, Any]:
+    words = pad_sequence(first(samples), batch_first=True)
+    return {"x": Sides(words, {"time_first": (words.transpose(0, 1), [words])}), "y": {"z": (labels(samples),)}}
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_nests_of_dicts_dataclasses_tuples_and_lists(workers: int) -> None:
+    def see(batch: Any) -> list[Tensor]:
+        first, (second,) = batch["x"].more["time_first"]
+        return [batch["x"].words, first, second, batch["y"]["z"][0]]
+
+    at = [Rows(0, ALL), Rows(1, ALL), Rows(0, ALL), Rows(0, ALL)]
+    assert known(nested, see, num_workers=workers) == at
+
+
+def test_of_a_dataset_that_yields_batches_itself_nothing_is_known() -> None:
+    ready = [(torch.rand(6, 9, 4), torch.arange(6))]
+    with rs.watch(nn.GRU(4, 8), track=True, on="record"):
+        batch = next(iter(DataLoader(ready, batch_size=None)))  # pyright: ignore[reportArgumentType]
+        assert [rows(tensor) for tensor in batch] == [None, None]
+
+
+def alone(samples: Any) -> Tensor:
+    return pad_sequence(first(samples))
+
+
+@pytest.mark.parametrize(("number", "count"), [(0, 4), (1, 2)])
+def test_how_many_samples_a_worker_puts_together_is_known_of_the_last_batch_too(number: int, count: int) -> None:
+    with rs.watch(nn.GRU(4, 8), track=True, on="record"):
+        batches = list(DataLoader(SAMPLES, batch_size=4, collate_fn=alone, num_workers=1))
+        assert rows(batches[number]) == Rows(1, ALL[:count])
+
+
+class Endless(Sampler[int]):
+    """A sampler that does not know how many it draws."""
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.cycle(range(6))
+
+
+def test_of_a_sampler_without_a_length_the_sizes_tell() -> None:
+    loader = DataLoader(SAMPLES, batch_size=4, sampler=Endless(), collate_fn=together_in_a_worker, num_workers=1)
+    with rs.watch(nn.GRU(4, 8), track=True, on="record"):
+        assert [rows(tensor) for tensor in next(iter(loader))] == [Rows(0, ALL[:4])] * 2
 
 
 def test_samples_are_none_of_a_batch_afterwards() -> None:
