@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -179,6 +180,31 @@ def test_a_compiled_model_runs_as_without_us(case: Any) -> None:
             assert torch.equal(a, b)
         assert report.findings == ()
         assert not [what for what in report.unfollowed if "mistake" in what]
+
+
+@pytest.mark.skipif(not NIGHTLY, reason="inductor compiles C++, which takes many seconds")
+@pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="inductor needs a compiler")
+def test_what_inductor_compiles_is_as_without_us() -> None:
+    """Outputs and gradients to the last bit, and as many graphs, frames and breaks."""
+
+    def trained(kind: type[nn.Module], door: Callable[[nn.Module], AbstractContextManager[rs.Report | None]]) -> list[Any]:
+        torch._dynamo.reset()
+        counters.clear()
+        torch.manual_seed(0)
+        model, x = kind(), torch.randn(9, 6, 4)
+        with door(model):
+            compiled = torch.compile(model)  # pyright: ignore[reportUnknownVariableType]
+            first, second = compiled(x), compiled(x)
+        (first.sum() + second.sum()).backward()
+        tensors = [first.detach(), second.detach(), *(p.grad for p in model.parameters())]
+        return [tensors, dict(counters["frames"]), counters["stats"]["unique_graphs"], sum(counters["graph_break"].values())]
+
+    for kind in (Model, Encoder):
+        plain = trained(kind, bare)
+        for door in DOORS.values():
+            ours = trained(kind, door)
+            assert ours[1:] == plain[1:]
+            assert all(torch.equal(a, b) for a, b in zip(ours[0], plain[0], strict=True))
 
 
 @pytest.mark.parametrize(
