@@ -22,6 +22,7 @@ def parsed(svg: str) -> ET.Element:
     """Read a picture as XML, and hold it to its promises: no script, no address, colours of the palette, plain attributes."""
     root = ET.fromstring(svg)
     assert root.tag == f"{SVG}svg"
+    assert not [node for node in root.iter() if "style" in node.attrib], "cairosvg draws nothing where a style has a height"
     allowed = {f"{SVG}{name}" for name in ("svg", "title", "style", "rect", "text", "path")}
     for node in root.iter():
         assert node.tag in allowed, node.tag

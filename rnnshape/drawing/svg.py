@@ -27,7 +27,7 @@ def svg(drawing: Drawing) -> str:
     width, height = _number(drawing.width), _number(drawing.height)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="rnnshape" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" font-family="{_SANS}" role="img" style="max-width:100%;height:auto">'
+        f'viewBox="0 0 {width} {height}" font-family="{_SANS}" role="img">'
     )
     lines = [head, f"<title>{_safe(drawing.title)}</title>", f"<style>{dark_style()}</style>"]
     lines.append(f'<rect width="{width}" height="{height}" rx="8" fill="{PAPER}"/>')
@@ -40,7 +40,8 @@ def dark_style(inside: str = ".rnnshape") -> str:
     """Return the rules that turn the palette's colours into those for dark paper, where a reader has asked for it."""
     colours = dark().items()
     rules = [f'{inside} [{kind}="{light}"]{{{kind}:{other}}}' for light, other in colours for kind in ("fill", "stroke")]
-    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
+    # On a page a picture shrinks with it. Viewers without a screen, such as cairosvg, would take such a height for none.
+    return f"@media screen{{{inside}{{max-width:100%;height:auto}}}}@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def _written(shape: Shape) -> Iterator[str]:

@@ -59,3 +59,6 @@ def test_png(tmp_path: Path) -> None:
     pytest.importorskip("cairosvg", exc_type=ImportError)
     PICTURE.save(tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    empty = Picture(Drawing(40, 20, (), "a <title>"), "")
+    empty.save(tmp_path / "empty.png")
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "empty.png").read_bytes(), "the words are drawn"

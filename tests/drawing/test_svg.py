@@ -67,7 +67,8 @@ def test_a_curve() -> None:
 def test_dark_paper_is_a_matter_of_the_style_sheet_alone() -> None:
     made = of()
     [style] = parsed(made).iter(f"{SVG}style")
-    assert str(style.text).startswith("@media (prefers-color-scheme:dark){.rnnshape [")
+    assert "@media (prefers-color-scheme:dark){.rnnshape [" in str(style.text)
+    assert str(style.text).count("{.rnnshape{") == 1, "on a screen a picture shrinks with its page"
     assert all(f'[fill="{light}"]{{fill:{other}}}' in str(style.text) for light, other in dark().items())
     assert f'[fill="{INK}"]' in str(style.text)
 
