@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +20,24 @@ from rnnshape import Layout
 
 ROOT = Path(__file__).parents[1]
 SINE, WINDOWS = "examples/sine_wave.py", "examples/windowed_series.py"
+# what rnnshape says of the bug that --break plants in each
+BROKEN = {
+    "packed_tagger": "RNS407",
+    "seq2seq_attention": "RNS206",
+    "char_language_model": "RNS501",
+    "crnn_ctc": "RNS209",
+    "lightning_forecast": "RNS504",
+    "recurrent_policy": "RNS504",
+}
+# the numbers that each prints at its end, before and after, and whether they are those of a model that has learned
+LEARNED: dict[str, Callable[..., bool]] = {
+    "packed_tagger": lambda before, after: before < 0.3 and after > 0.95,
+    "seq2seq_attention": lambda before, after: before < 0.2 and after > 0.9,
+    "char_language_model": lambda before, after, by_frequency: before > by_frequency > 3 and after < 1,
+    "crnn_ctc": lambda before, after: before < 0.1 and after > 0.8,
+    "lightning_forecast": lambda error, of_the_mean: error < of_the_mean / 10,
+    "recurrent_policy": lambda before, after: before < 0.7 and after > 0.95,
+}
 
 
 @cache
@@ -222,3 +243,81 @@ def test_the_docstring_says_how_to_run_it(script: str) -> None:
     commands = [line.strip() for line in text.splitlines() if line.startswith("    ")]
     assert f"python {script}" in commands
     assert f"rnnshape run {script}" in commands
+
+
+def under_watch(name: str, lines: Path, *arguments: str) -> tuple[int, str, list[dict]]:
+    """Run an example under ``rnnshape run`` for five steps: the exit code, what was said, and the findings, notes left out."""
+    if name == "lightning_forecast":
+        pytest.importorskip("lightning")
+    command = [sys.executable, "-m", "rnnshape", "run", "--fail-on", "warning", "--jsonl", str(lines), f"examples/{name}.py"]
+    done = subprocess.run(
+        [*command, "--steps", "5", *arguments],
+        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    told = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    return done.returncode, done.stderr, [line for line in told if line.get("severity") in ("error", "warning")]
+
+
+def marked(name: str) -> int:
+    """Return the number of the line that an example marks as its bug."""
+    source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
+    [line] = [number for number, line in enumerate(source.splitlines(), 1) if "  # the bug: " in line]
+    return line
+
+
+def test_every_example_is_tried() -> None:
+    names = {path.stem for path in (ROOT / "examples").glob("*.py")}
+    assert names == {*BROKEN, "sine_wave", "windowed_series"}
+    assert LEARNED.keys() == BROKEN.keys()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_right_example_has_no_finding(name: str, tmp_path: Path) -> None:
+    code, said, findings = under_watch(name, tmp_path / "run.jsonl")
+    assert (code, findings) == (0, []), said
+    assert "no findings" in said.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_bug_of_an_example_is_told_at_its_line(name: str, tmp_path: Path) -> None:
+    code, said, findings = under_watch(name, tmp_path / "run.jsonl", "--break")
+    # the script itself ends well: nothing but rnnshape tells
+    assert code == 3, said
+    assert {(f["code"], f["location"]["line"]) for f in findings} == {(BROKEN[name], marked(name))}, said
+    assert f"at examples/{name}.py:{marked(name)}, in " in said
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_example_learns(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if name == "lightning_forecast":
+        text = printed(f"examples/{name}.py")
+    else:
+        in_process(f"examples/{name}.py")["main"]([])
+        text = capsys.readouterr().out
+    [line] = [line for line in text.splitlines() if line.startswith(("accuracy", "bits", "validation", "reward"))]
+    [numbers] = re.findall(r"^[a-z ]+ (\d\.\d+)(?: -> (\d\.\d+))?(?:;.* (\d\.\d+))?", line)
+    assert LEARNED[name](*(float(number) for number in numbers if number)), text
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_example_says_how_to_run_and_to_break_it(name: str) -> None:
+    source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 150
+    text = ast.get_docstring(ast.parse(source)) or ""
+    commands = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    script = f"examples/{name}.py"
+    assert commands == [f"python {script}", f"rnnshape run {script}", f"rnnshape run {script} --break"]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_help_of_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if name == "lightning_forecast":
+        pytest.importorskip("lightning")
+    parse = in_process(f"examples/{name}.py")["parse"]
+    with pytest.raises(SystemExit) as left:
+        parse(["--help"])
+    assert left.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for option, default in vars(parse([])).items():
+        shown = "--break" if option == "broken" else f"--{option} {option.upper()}"
+        assert re.search(rf"{shown} [^-][^(]*\(default: {default}\)", text), option
