@@ -48,7 +48,7 @@ class LanguageModel(nn.Module):
 
     def forward(self, chunk, state=None):
         """Map a chunk (batch, seq) and the pair of states to scores (batch, seq, letters) and the next pair."""
-        output, state = self.lstm(self.embedding(chunk), state)
+        output, state = self.lstm(self.embedding(chunk), state)  # with --break this line is told: here the states are wrong
         return self.fc(output), state
 
 

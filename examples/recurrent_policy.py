@@ -7,7 +7,7 @@ What it shows:
 
 - many environments at once: observations (batch, feature) at each step, actions and rewards (batch,);
 - a GRU that is called step by step, its input with an axis of one step, and its state handed on;
-- returns (batch,) and values (batch, 1) of a step, and the axis of size 1 that goes before they are compared.
+- log-probabilities, values and returns of one layout, (seq, batch), where they are multiplied and compared.
 
 How to run it:
 
@@ -51,22 +51,27 @@ class Environment:
 class Policy(nn.Module):
     """A GRU and the scores of the actions; a second head guesses the return."""
 
-    def __init__(self, hidden):
+    def __init__(self, hidden, broken=False):
         super().__init__()
+        self.broken = broken
         self.gru = nn.GRU(CUES + 1, hidden)
         self.actions = nn.Linear(hidden, CUES)
         self.value = nn.Linear(hidden, 1)
 
     def forward(self, observation, state=None):
-        """Map an observation (batch, feature) to scores (batch, actions), values (batch, 1) and the next state."""
-        # one step: (seq=1, batch, feature)
-        output, state = self.gru(observation.unsqueeze(0), state)
-        output = output.squeeze(0)
-        return self.actions(output), self.value(output), state
+        """Map an observation (batch, feature) to scores (batch, actions), values (batch,) and the next state."""
+        if self.broken:
+            output, state = self.gru(observation, state)  # the bug: the environments are read as the steps of one
+        else:
+            # one step: (seq=1, batch, feature)
+            output, state = self.gru(observation.unsqueeze(0), state)
+            output = output.squeeze(0)
+        # without the squeeze, returns (batch,) less values (batch, 1) would be (batch, batch)
+        return self.actions(output), self.value(output).squeeze(1), state
 
 
 def play(policy, environment):
-    """Play to the end; return log-probabilities (batch,), values (batch, 1) and rewards (batch,) of each step, as lists."""
+    """Play to the end; return log-probabilities, values and rewards, each (seq, batch)."""
     state, log_probabilities, values, rewards = None, [], [], []
     for _ in range(environment.steps):
         scores, value, state = policy(environment.observe(), state)
@@ -75,28 +80,16 @@ def play(policy, environment):
         log_probabilities.append(choice.log_prob(action))
         values.append(value)
         rewards.append(environment.step(action))
-    return log_probabilities, values, rewards
+    return torch.stack(log_probabilities), torch.stack(values), torch.stack(rewards)
 
 
 def returns_of(rewards, discount=0.95):
-    """Add up the rewards from each step to the end."""
-    total, returns = 0.0, []
-    for reward in reversed(rewards):
+    """Add up rewards (seq, batch) from each step to the end."""
+    total, returns = torch.zeros_like(rewards[0]), []
+    for reward in reversed(rewards.unbind(0)):
         total = reward + discount * total
         returns.append(total)
-    return returns[::-1]
-
-
-def loss_of(log_probabilities, values, returns, broken):
-    """Add up over the steps what the policy and the guesses of the return have to learn."""
-    loss = 0.0
-    for log_probability, value, gain in zip(log_probabilities, values, returns, strict=True):
-        if broken:
-            advantage = gain - value  # the bug: (batch,) less (batch, 1) is (batch, batch)
-        else:
-            advantage = gain - value.squeeze(1)
-        loss = loss + advantage.square().mean() - (log_probability * advantage.detach()).mean()
-    return loss / len(returns)
+    return torch.stack(returns[::-1])
 
 
 def train(policy, options, generator):
@@ -105,11 +98,12 @@ def train(policy, options, generator):
     scored = []
     for _ in range(options.steps):
         log_probabilities, values, rewards = play(policy, Environment(options.batch, options.length, generator))
-        loss = loss_of(log_probabilities, values, returns_of(rewards), options.broken)
+        advantage = returns_of(rewards) - values
+        loss = advantage.square().mean() - (log_probabilities * advantage.detach()).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        scored.append(sum(rewards).mean().item())
+        scored.append(rewards.sum(0).mean().item())
     return scored
 
 
@@ -122,14 +116,14 @@ def parse(arguments=None):
     parser.add_argument("--batch", type=int, default=32, help="environments that are played at once")
     parser.add_argument("--length", type=int, default=6, help="steps of a game")
     parser.add_argument("--seed", type=int, default=0, help="of the cues, the actions and the initial weights")
-    parser.add_argument("--break", dest="broken", action="store_true", help="do not squeeze the values before the returns")
+    parser.add_argument("--break", dest="broken", action="store_true", help="do not give the observations an axis of steps")
     return parser.parse_args(arguments)
 
 
 def main(arguments=None):
     options = parse(arguments)
     torch.manual_seed(options.seed)
-    policy = Policy(32)
+    policy = Policy(32, options.broken)
     scored = train(policy, options, torch.Generator().manual_seed(options.seed))
     some = max(1, len(scored) // 10)
     first, last = (sum(part) / some for part in (scored[:some], scored[-some:]))

@@ -22,16 +22,16 @@ ROOT = Path(__file__).parents[1]
 SINE, WINDOWS = "examples/sine_wave.py", "examples/windowed_series.py"
 # what rnnshape says of the bug that --break plants in each
 BROKEN = {
-    "packed_tagger": "RNS407",
+    "packed_tagger": "RNS402",
     "seq2seq_attention": "RNS206",
     "char_language_model": "RNS501",
     "crnn_ctc": "RNS209",
     "lightning_forecast": "RNS504",
-    "recurrent_policy": "RNS504",
+    "recurrent_policy": "RNS112",
 }
 # the numbers that each prints at its end, before and after, and whether they are those of a model that has learned
 LEARNED: dict[str, Callable[..., bool]] = {
-    "packed_tagger": lambda before, after: before < 0.3 and after > 0.95,
+    "packed_tagger": lambda after: after > 0.95,
     "seq2seq_attention": lambda before, after: before < 0.2 and after > 0.9,
     "char_language_model": lambda before, after, by_frequency: before > by_frequency > 3 and after < 1,
     "crnn_ctc": lambda before, after: before < 0.1 and after > 0.8,
@@ -259,10 +259,11 @@ def under_watch(name: str, lines: Path, *arguments: str) -> tuple[int, str, list
 
 
 def marked(name: str) -> int:
-    """Return the number of the line that an example marks as its bug."""
-    source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
-    [line] = [number for number, line in enumerate(source.splitlines(), 1) if "  # the bug: " in line]
-    return line
+    """Return the number of the line that an example marks as its bug, or as the one that is told in its stead."""
+    source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    [bug] = [number for number, line in enumerate(source, 1) if "  # the bug: " in line]
+    told = [number for number, line in enumerate(source, 1) if "  # with --break this line is told: " in line]
+    return told[0] if told else bug
 
 
 def test_every_example_is_tried() -> None:
@@ -321,3 +322,9 @@ def test_help_of_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> No
     for option, default in vars(parse([])).items():
         shown = "--break" if option == "broken" else f"--{option} {option.upper()}"
         assert re.search(rf"{shown} [^-][^(]*\(default: {default}\)", text), option
+
+
+def test_the_page_of_examples_has_a_row_for_each() -> None:
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\.py\]\(\.\./examples/\1\.py\) \|.*\| (RNS\d+) \|", page, re.MULTILINE)
+    assert dict(rows) == BROKEN
