@@ -10,6 +10,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import OF_SCORES, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
 from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
+from rnnshape.harmless import Guard
 from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.layout.interleaving import repair
 from rnnshape.layout.layout import Layout
@@ -61,7 +62,9 @@ def wrong(
         if (layout := layout_of(mark, _SHOWN)) is not None:
             layouts.append((name, layout))
     location = at or (site.location if site is not None else None)
-    drawn = tuple(filter(None, grids)) or _grids(became, seen, shown, marked)
+    drawn = tuple(filter(None, grids))
+    with Guard():  # a picture that fails must not cost the finding
+        drawn = drawn or _grids(became, seen, shown, marked)
     return Mistake(code, message, suggestion, tuple(layouts), became, location=location, grids=drawn)
 
 

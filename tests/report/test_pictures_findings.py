@@ -170,3 +170,15 @@ def test_hostile_names(tmp_path: Path) -> None:
         assert "<script" not in each.svg
         assert "\x1b" not in each.svg
         assert "\x1b" not in each.text
+
+
+def test_a_picture_that_fails_costs_no_finding(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(*args: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("rnnshape.rules.wording.sketch", fails)
+    model = torch.nn.Sequential(torch.nn.Softmax(0))
+    report = rs.diagnose(model, torch.randn(6, 9), axes="batch feature")
+    assert [finding.code for finding in report.findings] == ["RNS206"]
+    assert report.findings[0].grids == ()
+    assert "ours" in caplog.text
