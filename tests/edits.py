@@ -403,6 +403,22 @@ def subscript(place: Place) -> ast.Subscript:
     return only([n for n in outer if isinstance(n.value, ast.Name)], "subscript on the line")
 
 
+@form(r"output(\[.*-1\]) has (?:the last step of each sample|every unit of the last step)")
+def another_index(place: Place, index: str) -> Edited:
+    picks = place.calls("select")
+    node = only(picks, "select on the line") if picks else subscript(place)
+    of = node.value if isinstance(node, ast.Subscript) else node.func.value if isinstance(node.func, ast.Attribute) else node
+    return [place.put((node, f"{place.text(of)}{index}"))]
+
+
+@form(r"dim=(\d) of (\w+) (?:takes the steps together|keeps the batch)")
+def another_dim_of(place: Place, dim: str, name: str) -> Edited:
+    call = place.call(name)
+    if any(k.arg in ("dim", "axis") for k in call.keywords):
+        return [keyword(place, call, "dim", dim)]
+    return [place.put((call.args[-1], dim))]
+
+
 @form(r"h_n(\[0::2\]) has the forward state of each layer")
 def forward_states(place: Place, rows: str) -> Edited:
     picks = [n for n in ast.walk(place.statement()) if isinstance(n, ast.Subscript)]

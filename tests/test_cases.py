@@ -123,6 +123,7 @@ def test_the_bug_is_found(folder: pathlib.Path, buggy: rnnshape.Report) -> None:
     if folder.name in MISSES and not hit:
         pytest.xfail(MISSES[folder.name])
     assert hit == (folder.name not in MISSES), found
+    assert [f.code for f in found if f.code[3] in "2345" and not (f.suggestion or f.no_edit)] == []
 
 
 def test_the_corrected_twin_has_no_finding(fixed: rnnshape.Report) -> None:

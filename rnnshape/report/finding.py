@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rnnshape import text
 from rnnshape.drawing.pictured import Pictured
 from rnnshape.report import words
+from rnnshape.report.catalogue import RULES
 from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
@@ -115,6 +116,12 @@ class Finding(Pictured):
         """Lines that show what was found: Layouts, expected and got, and where it was used."""
         return tuple(map(text.shown, words.details(self)))
 
+    @property
+    def no_edit(self) -> str | None:
+        """Why no edit can be known; None where one is suggested, or where what is said says enough."""
+        rule = RULES.get(self.code)
+        return rule.no_edit or None if rule is not None and self.suggestion is None else None
+
     def __str__(self) -> str:
         return "\n".join(words.written(self))
 
@@ -130,6 +137,7 @@ class Finding(Pictured):
             "module": self.module,
             "location": asdict(self.location) if self.location else None,
             "suggestion": self.suggestion,
+            "no_edit": self.no_edit,
             "layouts": {name: plain(layout) for name, layout in self.layouts},
             "kind": self.kind,
             "details": list(self.details),

@@ -27,6 +27,8 @@ def written(finding: Finding) -> list[str]:
     lines = [finding.headline, *finding.details]
     if finding.suggestion:
         lines.append(f"  {finding.suggestion}")
+    elif finding.no_edit:
+        lines.append(f"  no edit: {finding.no_edit}")
     if finding.location:
         lines.append(f"  at {_place(finding.location)}")
     lines = list(map(text.shown, lines))

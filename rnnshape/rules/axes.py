@@ -41,7 +41,7 @@ from rnnshape.rules.tables import (
     repeated_otherwise,
     steps_along,
 )
-from rnnshape.rules.wording import called, held, mixed, scrambled, wrong
+from rnnshape.rules.wording import another_dim, called, held, mixed, scrambled, wrong
 
 __all__: list[str] = []
 
@@ -315,7 +315,7 @@ def the_batch_is_reduced_away(use: Output, step: Step) -> Iterator[Mistake]:
             return  # which is another mistake
         for site in mark.lost.values():
             message = f"{site.name} takes the batch away, and the output has none"
-            yield wrong("RNS208", message, site=site, seen=mark)
+            yield wrong("RNS208", message, another_dim(site), site=site, seen=mark)
 
 
 @rule(Returned)

@@ -53,7 +53,7 @@ from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import lost_batch, only_sample
 from rnnshape.rules.usage import holds_states
-from rnnshape.rules.wording import mixed, wrong
+from rnnshape.rules.wording import last_step, mixed, wrong
 
 __all__: list[str] = []
 
@@ -188,7 +188,10 @@ def a_sample_picked_for_a_step(use: Output, step: Step) -> Iterator[Mistake]:
         if (only := only_sample(mark)) is not None:
             axis, sample = only
             message = f"only sample {sample} reaches the output: an index took a sample where a step was meant"
-            yield wrong("RNS301", message, site=mark.sites.get(axis), seen=mark)
+            site = mark.sites.get(axis)
+            index = last_step(site) if axis in mark.tables and site is not None and sample == use.samples - 1 else None
+            fits = f"output{index} has the last step of each sample" if index else None
+            yield wrong("RNS301", message, fits, site=site, seen=mark)
         if mark.lost:
             return
 

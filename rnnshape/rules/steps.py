@@ -15,7 +15,7 @@ from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Pack
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.wording import called, word, wrong
+from rnnshape.rules.wording import called, last_step, word, wrong
 
 __all__: list[str] = []
 
@@ -108,4 +108,10 @@ def one_unit_of_all_steps(use: Contraction, step: Step) -> Iterator[Mistake]:
             unit = int(units.max())
             what = f"an index took one of {call.width} units for one step"
             message = f"{called(use.name)} reads unit {unit} of every step: {what}"
-            yield wrong("RNS243", message, site=site, seen=use.mark)
+            yield wrong("RNS243", message, _step_in_its_place(use, site), site=site, seen=use.mark)
+
+
+def _step_in_its_place(use: Contraction, site: Site) -> str | None:
+    """Return what has every unit of the last step, where nothing has turned what the index has left."""
+    index = last_step(site) if site.sizes == use.mark.sizes else None
+    return f"output{index} has every unit of the last step" if index == "[:, -1]" else None

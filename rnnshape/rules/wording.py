@@ -22,7 +22,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.names import called
 from rnnshape.rules.sketches import apart, sketch
 
-__all__ = ["called", "element", "held", "mixed", "scrambled", "word", "wrong"]
+__all__ = ["another_dim", "called", "element", "held", "last_step", "mixed", "scrambled", "word", "wrong"]
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
@@ -137,6 +137,27 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
         return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", _in_order(site), site=site, seen=mark)
     return None
+
+
+def last_step(site: Site | None) -> str | None:
+    """Return what picks the last step where an index took an element along another dim; None where the steps lie nowhere known.
+
+    Of two directions the last step is the beginning of one.
+    """
+    before = layout_before(site) if site is not None and site.name in ("index", "select") else None
+    if before is None or before.names.count("seq") != 1 or any("directions" in name for name in before.names):
+        return None
+    return f"[{':, ' * before.names.index('seq')}-1]"
+
+
+def another_dim(site: Site) -> str | None:
+    """Return what has a reduction take away another dim than the batch: the steps, or the only one that there is."""
+    before = layout_before(site)
+    if before is None or before.names.count("batch") != 1:
+        return None
+    if before.names.count("seq") == 1:
+        return f"dim={before.names.index('seq')} of {site.name} takes the steps together"
+    return f"dim={1 - before.names.index('batch')} of {site.name} keeps the batch" if len(before.names) == 2 else None
 
 
 def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:

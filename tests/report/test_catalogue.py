@@ -207,3 +207,11 @@ def test_codes_to_ignore_that_are_none(codes: Any, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         checked_codes(codes)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("code", [code for code in RULES if code[3] in "2345"])
+def test_a_finding_of_the_model_has_an_edit_or_says_why_none_can_be_known(code: str, tmp_path: Path) -> None:
+    report, _ = ran(RULES[code].wrong, tmp_path / "wrong.py", "ignore")
+    (finding,) = report.findings
+    assert (finding.suggestion is None) == (finding.no_edit is not None)
+    assert len(RULES[code].no_edit) < 120

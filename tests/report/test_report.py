@@ -101,6 +101,7 @@ def test_records_become_json_and_pickles() -> None:
         "module": "encoder.rnn",
         "location": {"file": "train.py", "line": 41, "function": "Classifier.forward", "code": "output, h_n = self.rnn(x)"},
         "suggestion": "torch.zeros(2, 6, 8) fits",
+        "no_edit": None,
         "layouts": {"expected": {"layout": "seq batch=6", "sizes": ["seq", 6]}},
         "kind": "GRU",
         "details": ["  expected  (layers=2,)", "  got       (       1,)"],
@@ -110,6 +111,17 @@ def test_records_become_json_and_pickles() -> None:
     assert json.loads(json.dumps(Finding("RNS000", "error", "it raised").to_dict()))["location"] is None
     for record in (EVENT, FINDING):
         assert pickle.loads(pickle.dumps(record)) == record
+
+
+def test_a_finding_without_an_edit_says_why_there_is_none() -> None:
+    bare = Finding("RNS205", "error", "it is wrong")
+    why = "which of the operands lies as it is meant, no table tells"
+    assert bare.no_edit == bare.to_dict()["no_edit"] == why
+    assert str(bare).splitlines() == ["it is wrong", f"  no edit: {why}", "  RNS205, see: rnnshape explain RNS205"]
+    mended = replace(bare, suggestion="repeat_interleave on both fits")
+    assert mended.no_edit is None
+    assert "no edit" not in str(mended)
+    assert Finding("RNS000", "error", "it raised").no_edit is None
 
 
 # Findings
@@ -140,9 +152,11 @@ def test_a_finding_is_written_whole() -> None:
     )
     bare = replace(FINDING, location=Location("<stdin>", 3), suggestion=None, comparison=None, layouts=())
     assert str(bare) == (
-        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n  at <stdin>:3\n  RNS103, see: rnnshape explain RNS103"
+        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
+        "  no edit: what rows that are missing should begin with, or which are too many, no size tells\n"
+        "  at <stdin>:3\n  RNS103, see: rnnshape explain RNS103"
     )
-    assert str(replace(bare, location=None)).count("\n") == 1
+    assert str(replace(bare, location=None)).count("\n") == 2
 
 
 # Reports

@@ -17,6 +17,7 @@ ENTRIES = (
         "warning",
         "The scores are normalised over the queries or over the heads, and then the keys are summed over: what a query reads "
         "is no mean of the keys, and depends on what the other queries want. Softmax belongs over the keys, mostly dim=-1.",
+        no_edit="over which other dim is meant, no table tells",
         wrong=program("""
             class Attention(nn.Module):
                 def __init__(self):
@@ -55,6 +56,7 @@ ENTRIES = (
         "The mask leaves out what is real, and the padding is attended to. torch's bool masks mean opposite things: True in "
         "key_padding_mask and attn_mask of nn.MultiheadAttention and nn.Transformer means leave out, True in attn_mask of "
         "scaled_dot_product_attention means take part. Lengths or ids of padding have shown where the padding is.",
+        no_edit="numbers that are added to scores are turned round where they are made",
         wrong=program(f"""
             class Reader(nn.Module):
                 def __init__(self):
@@ -96,6 +98,7 @@ ENTRIES = (
         "queries. key_padding_mask is (batch, keys) whatever batch_first says; attn_mask is (queries, keys) for all samples, "
         "or (batch * heads, queries, keys), where row b * heads + h is head h of sample b: repeat_interleave(heads, 0), and "
         "not repeat(heads, 1, 1).",
+        no_edit="rows are put in the order of the keys where they are made",
         wrong=program(f"""
             class Reader(nn.Module):
                 def __init__(self):
@@ -139,6 +142,7 @@ ENTRIES = (
         "True means leave out in nn.MultiheadAttention, where triu(1) is causal, and take part in "
         "scaled_dot_product_attention, where tril() is. A model that has the other triangle too reads both ways on purpose, "
         "and is not told.",
+        no_edit="a mask that is applied by hand is turned round where it is made",
         wrong=program("""
             class Forecaster(nn.Module):
                 def __init__(self):
@@ -176,6 +180,7 @@ ENTRIES = (
         "warning",
         "Attention runs along the last dim but one. Given (batch, seq, heads, dim), each step attends to its own heads, and no "
         "step to another. Transpose to (batch, heads, seq, dim) first.",
+        no_edit="heads that are split by hand are moved before the steps where they are split, and back where they are merged",
         wrong=program("""
             from torch.nn.functional import scaled_dot_product_attention
 
@@ -218,6 +223,7 @@ ENTRIES = (
         "warning",
         "The weights of a shorter sample fall on its padding too, so what is read of it depends on how long the others of its "
         "batch are. The numbers of the run have shown it. A mask, however it is applied, ends it.",
+        no_edit="which tensor says where padding is, is known only where a layer has been given it",
         wrong=program("""
             class Attention(nn.Module):
                 def __init__(self):
@@ -258,6 +264,7 @@ ENTRIES = (
         "warning",
         "A table of positions is sliced to as many rows as there are samples, and added along the batch: all steps of a sample "
         "have one position, which is the sample's number. Tables of (positions, 1, features) are for time-first tensors.",
+        no_edit="positions are looked up for the steps where the table is cut or counted",
         wrong=program("""
             class Encoder(nn.Module):
                 def __init__(self):

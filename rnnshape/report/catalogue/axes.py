@@ -47,6 +47,7 @@ ENTRIES = (
         "error",
         "A reshape cut the batch into pieces and spread them, so that a row holds several samples, and a layer uses the "
         "rows as samples. view and reshape keep the order in memory; they never move an axis. Transpose first.",
+        no_edit="no order of the axes that are known was found that keeps the samples apart at these sizes",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -82,6 +83,7 @@ ENTRIES = (
         "error",
         "Multi-head attention takes (steps, batch, features) unless batch_first=True. Given a batch-first tensor, every "
         "step attends to the other samples.",
+        no_edit="no order of the axes that are known was found that fits",
         wrong=program("""
             class Encoder(nn.Module):
                 def __init__(self):
@@ -117,6 +119,7 @@ ENTRIES = (
         "error",
         "An elementwise operation puts an element of one sample against an element of another: the two operands have "
         "batch along different dims, and their sizes happen to agree.",
+        no_edit="which of the operands lies as it is meant, no table tells",
         wrong=program("""
             class Residual(nn.Module):
                 def __init__(self):
@@ -150,6 +153,7 @@ ENTRIES = (
         "error",
         "A softmax along the batch makes the samples compete with each other: the weights of one sample depend on all "
         "the others, and for a batch of one all are 1.",
+        no_edit="over which other dim is meant, no table tells",
         wrong=program("""
             class Attention(nn.Module):
                 def __init__(self):
@@ -184,6 +188,7 @@ ENTRIES = (
         "softmax over a single score",
         "warning",
         "A softmax over a dim of size 1 is always 1. The weights carry nothing, and what computes them is never trained.",
+        no_edit="over which other dim is meant, no table tells",
         wrong=program("""
             class Attention(nn.Module):
                 def __init__(self):
@@ -219,6 +224,7 @@ ENTRIES = (
         "error",
         "A reduction inside the model takes the batch away, and the output has none: all samples share one answer. With "
         "batch-first tensors the steps are dim 1.",
+        no_edit="over which other dim is meant, no table tells",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -254,6 +260,7 @@ ENTRIES = (
         "error",
         "A view took two axes apart at places that do not fit, as it does when it is used for a transpose: sizes are "
         "right, and elements of one axis lie along the other in no order.",
+        no_edit="no order of the axes that are known was found that keeps them whole at these sizes",
         wrong=program("""
             class Recogniser(nn.Module):
                 def __init__(self):
@@ -319,6 +326,7 @@ ENTRIES = (
         "Dropout1d and Dropout2d drop whole channels, dim 1 of (batch, channels, positions). A sequence that is (batch, seq, "
         "feature) loses whole steps in their place. That may be meant, as a kind of noise; dropping whole features is what the "
         "layers are for.",
+        no_edit="samples lie where channels are read, and in which order of the dims they should, no table tells",
         wrong=program("""
             class Encoder(nn.Module):
                 def __init__(self):
@@ -353,6 +361,7 @@ ENTRIES = (
         "One layer returns (batch, steps, features), and the next reads what it returns as (steps, batch, features), or the "
         "other way round, with nothing in between that would turn it. Both cannot be meant: one of the two runs along the "
         "samples. Which one it is only you can tell; with axes= it is found out.",
+        no_edit="which of the two layers reads the dims as they are meant, no table tells",
         wrong=program("""
             class Stack(nn.Module):
                 def __init__(self):

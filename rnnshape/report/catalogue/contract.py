@@ -66,6 +66,7 @@ ENTRIES = (
         "input of another width",
         "error",
         "The last axis of the input is the feature axis, whatever batch_first says. Its size is input_size.",
+        no_edit="whether the layer or what it is given has the wrong width, no size tells",
         wrong=program("""
             rnn = nn.LSTM(4, 8, batch_first=True)
             x = torch.zeros(6, 4, 9)  # batch, feature, seq: as Conv1d gives it
@@ -87,6 +88,7 @@ ENTRIES = (
         "error",
         "A state has a row for every layer and direction: layer 0 forward, layer 0 reverse, layer 1 forward, ... A "
         "bidirectional layer has twice num_layers of them.",
+        no_edit="what rows that are missing should begin with, or which are too many, no size tells",
         wrong=program("""
             rnn = nn.GRU(4, 8, num_layers=2, bidirectional=True)
             x = torch.zeros(9, 6, 4)
@@ -149,6 +151,7 @@ ENTRIES = (
         "State and input hold the same samples, so their batch sizes agree. Usual causes: a state built for a fixed batch "
         "size meets the smaller last batch; a state kept from the batch before; an input whose batch and seq are the other "
         "way round.",
+        no_edit="whether the state or the input has the wrong batch, no size tells",
         wrong=program("""
             rnn = nn.GRU(4, 8, batch_first=True)
             batches = torch.zeros(20, 9, 4).split(8)  # 8, 8 and 4 samples
@@ -172,6 +175,7 @@ ENTRIES = (
         "error",
         "h_0 has hidden_size features (proj_size, if that is set), c_0 has hidden_size. A bidirectional layer does not "
         "double them: directions are rows of the state, and only the output puts them side by side.",
+        no_edit="a layer between the two states, or another hidden_size, is for the model to choose",
         wrong=program("""
             rnn = nn.GRU(4, 8, bidirectional=True)
             x = torch.zeros(9, 6, 4)

@@ -39,6 +39,7 @@ class Rule:
         wrong: a program that has the mistake.
         right: the program without it.
         since: the first version that has it.
+        no_edit: why none can be known, for a finding of this code that suggests no edit.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Rule:
     wrong: str
     right: str
     since: str = "0.1.0"
+    no_edit: str = ""
 
     def lines(self) -> list[tuple[LineKind, str]]:
         """Return the text line by line, each with what it is, for somebody who prints it in colours."""

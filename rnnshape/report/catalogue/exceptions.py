@@ -149,6 +149,7 @@ ENTRIES = (
         "view only relabels memory. A batch-first output of a recurrent layer, or a transposed tensor, does not lie in "
         "order in memory, so torch refuses. Whether the axes are in the right order is another question, which reshape "
         "does not ask.",
+        no_edit="which of the operands lies as it is meant, no table tells",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):
@@ -181,6 +182,7 @@ ENTRIES = (
         "features that do not fit",
         "error",
         "The last dim of the input is not the in_features of the Linear.",
+        no_edit="no order of the axes that are known was found that fits",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):
@@ -253,6 +255,7 @@ ENTRIES = (
         "error",
         "torch compares sizes only, and says which differ. What the dims mean says why: one operand is batch-first and "
         "the other is not, channels are where the steps should be, an index or a squeeze has taken a dim away.",
+        no_edit="which of the sizes is the one that is meant, they do not tell",
         wrong=program("""
             class Attention(nn.Module):
                 def __init__(self):

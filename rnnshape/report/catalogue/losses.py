@@ -13,6 +13,7 @@ ENTRIES = (
         "error",
         "The initial state of a layer belongs to other samples than its input, row by row: to another, to one for all, or to "
         "the mean of the batch.",
+        no_edit="which state belongs to these samples, no table tells",
         wrong=program("""
             class Translator(nn.Module):
                 def __init__(self):
@@ -50,6 +51,7 @@ ENTRIES = (
         "error",
         "Both were flattened to equal lengths, and one runs batch by batch, the other step by step: predictions are "
         "compared with the targets of other samples.",
+        no_edit="which of the two orders is meant, no table tells",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):
@@ -94,6 +96,7 @@ ENTRIES = (
         "loss over another axis than the classes",
         "error",
         "cross_entropy takes dim 1 for the classes: (batch, classes) or (batch, classes, seq).",
+        no_edit="no single move of a dim has the classes at dim 1",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):
@@ -137,6 +140,7 @@ ENTRIES = (
         "error",
         "(batch, 1) against (batch,) broadcasts to (batch, batch): each prediction is compared with the targets of all "
         "samples, and learns their mean.",
+        no_edit="which of the operands has a dim too many or too few, no size tells",
         wrong=program("""
             class Forecaster(nn.Module):
                 def __init__(self):
@@ -176,6 +180,7 @@ ENTRIES = (
         "error",
         "Scores and targets must have one row each for the same things. Where the numbers differ, a dim was flattened, "
         "picked or kept on one side only.",
+        no_edit="which of the two has the rows that are meant, no size tells",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):
@@ -219,6 +224,7 @@ ENTRIES = (
         "error",
         "log_softmax made probabilities along one dim, and the loss takes another for the classes. No row of scores sums to "
         "one, and the loss can fall without the model learning anything.",
+        no_edit="over which dim the classes lie, no table tells",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):
@@ -291,6 +297,7 @@ ENTRIES = (
         "The scores have a row for each step and the target one for each sample, and the loss broadcasts: every step is pushed "
         'towards the one target. torch warns, "Using a target size that is different to the input size", where it is a loss of '
         "its own. Where that is meant, target.expand_as(scores) says so.",
+        no_edit="whether a target for each step or one prediction is meant, no size tells",
         wrong=program("""
             class Forecaster(nn.Module):
                 def __init__(self):
@@ -336,6 +343,7 @@ ENTRIES = (
         "warning",
         "ctc_loss is told how many steps, and how many letters, each sample has. Where all have as many as there are samples "
         "or classes, and fewer than the scores have steps, the size of another dim was taken: the steps behind go untrained.",
+        no_edit="how long each sample really is, only the data tells",
         wrong=program("""
             class Reader(nn.Module):
                 def __init__(self):

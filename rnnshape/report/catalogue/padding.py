@@ -45,6 +45,7 @@ ENTRIES = (
         "samples in another order",
         "error",
         "The rows were sorted (by length, for packing), and meet targets or states that were not.",
+        no_edit="which of the two orders is meant, no table tells",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -90,6 +91,7 @@ ENTRIES = (
         "error",
         "Samples are packed with the lengths of others: the samples were sorted and the lengths were not, or the other "
         "way round. Long samples are cut off and short ones keep padding.",
+        no_edit="which of the two orders is meant, no table tells",
         wrong=program("""
             class Encoder(nn.Module):
                 def __init__(self):
@@ -124,6 +126,7 @@ ENTRIES = (
         "error",
         "A mean or a sum over the steps of a padded output counts what stands in the padding, a mean the zeros there as well: "
         "a sample's answer depends on the other samples of its batch.",
+        no_edit="a mask, and the lengths to divide by, have to be computed from what tells where padding is",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -278,6 +281,7 @@ ENTRIES = (
         "warning",
         "The loss compares the scores behind the end of shorter samples with whatever fills the target up there, the same in "
         "all of them: the more padding a batch has, the less its real steps count, and the model learns to predict padding.",
+        no_edit="a mask has to be computed from what tells where padding is",
         wrong=program("""
             class Tagger(nn.Module):
                 def __init__(self):

@@ -13,6 +13,7 @@ ENTRIES = (
         "error",
         "An index along the batch took one sample, where the last step was meant: only that sample reaches the output. "
         "In a batch-first output the steps are dim 1.",
+        no_edit="whether a step, and which one, is meant, no table tells",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -156,6 +157,7 @@ ENTRIES = (
         "warning",
         "Rows of a state are layer 0 forward, layer 0 reverse, layer 1 forward, ... So h_n[0] is the first layer, and "
         "h_n[:num_layers] of a bidirectional layer is not its forward direction.",
+        no_edit="no half of these rows fits the layer that they are given to",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -189,6 +191,7 @@ ENTRIES = (
         "warning",
         "The rows of a state unpack as (layers, directions), in this order. The other way round, the two directions "
         "come from different layers.",
+        no_edit="no half of these rows fits the layer that they are given to",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):

@@ -13,6 +13,7 @@ ENTRIES = (
         "error",
         "A view of (batch, channel, seq) as (batch, seq, channel) leaves every element where it is: the layer reads the first "
         "channel, cut into pieces, as some of the steps, then the second. A transpose is meant.",
+        no_edit="no single move of a dim gives these sizes",
         wrong=program("""
             class Model(nn.Module):
                 def __init__(self):
@@ -83,6 +84,7 @@ ENTRIES = (
         "info",
         "F.normalize takes dim 1 where it is given none, softmax dim 0 of three and else dim 1. Of a sequence that may be the "
         "steps, while vectors of features are meant.",
+        no_edit="along which dim is meant, only the model's author knows",
         wrong=program("""
             class Model(nn.Module):
                 def __init__(self):
@@ -116,6 +118,7 @@ ENTRIES = (
         "error",
         "An index along the last dim of an output has left one hidden unit, at all steps, where all units of one step are "
         "meant. The next layer reads the steps as its features.",
+        no_edit="which step is meant, no table tells",
         wrong=program("""
             class Model(nn.Module):
                 def __init__(self):
