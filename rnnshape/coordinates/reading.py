@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import OF_SCORES, ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import OF_SCORES, ROWS, TURNED, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import added_up, first_along, numbers, runs_along, separable
 from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
 from rnnshape.layout.layout import Layout
@@ -22,7 +22,7 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     names = set(only)
     dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
     for axis, table in mark.tables.items():
-        is_shown = axis.name in names if names else axis.name not in OF_SCORES
+        is_shown = axis.name in names if names else axis.name not in OF_SCORES and axis.name != TURNED
         if not is_shown or not separable(table) or not _adds_up(table):
             continue
         for dim in (d for d in range(table.dim()) if table.size(d) > 1):
@@ -40,7 +40,7 @@ def readable(mark: Mark) -> Layout | None:
         tables = {axis: table for axis, table in tables.items() if axis.name != "step"}
     else:
         tables = {Axis("seq", axis.of) if axis.name == "step" else axis: table for axis, table in tables.items()}
-    tables = {axis: table for axis, table in tables.items() if axis.name not in (UNNAMED, ROWS)}
+    tables = {axis: table for axis, table in tables.items() if axis.name not in (UNNAMED, ROWS, TURNED)}
     found = layout_of(Mark(mark.sizes, tables))
     return found if found is not None and "?" not in str(found) else layout_of(Mark(mark.sizes, tables), _KNOWN_TO_ALL)
 

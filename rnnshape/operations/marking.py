@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, WEIGHED, Mark, spread
+from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, TURNED, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
@@ -99,7 +99,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
         if before is None:
             continue
-        if _same_form(before.tables[axis], table):
+        if _same_form(before.tables[axis], table) or (axis.name == TURNED and axis in before.sites):
             if axis in before.sites:
                 mark.sites[axis] = before.sites[axis]
         else:

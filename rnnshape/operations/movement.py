@@ -17,6 +17,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, ex
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
+from rnnshape.operations.turned import told_apart
 from rnnshape.operations.uses import Broadcast, Joining
 
 __all__: list[str] = []
@@ -161,6 +162,9 @@ def join(op: Operation) -> None:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
         op.emit(Joining(op.name, tuple(known), given % ndim))
+        known = told_apart(op, known)
+        each = iter(known)
+        marks = [None if m is None else next(each) for m in marks]
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
         full = [

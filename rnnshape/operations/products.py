@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
@@ -70,7 +70,7 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         put_result(op, result, _met(op, sources), [m for m, _ in sources])
 
 
-_OF_NO_SEQUENCE = OF_SCORES | {"batch", "hidden", "feature", "layers", "directions", DRAW, ROWS, UNNAMED}
+_OF_NO_SEQUENCE = OF_SCORES | {"batch", "hidden", "feature", "layers", "directions", DRAW, ROWS, TURNED, UNNAMED}
 
 
 def _met(op: Operation, sources: list[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:

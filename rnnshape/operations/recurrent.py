@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
@@ -168,7 +168,7 @@ def _of_the_step(op: Operation, marks: list[Mark], source: Mark | None) -> dict[
     for mark in marks:
         op.emit(Contraction(op.name, mark, (last,)))
         if mark is not source:
-            mark = replace(mark, tables={a: t for a, t in mark.tables.items() if a.name not in _OF_ONE_STEP})
+            mark = replace(mark, tables={a: t for a, t in mark.tables.items() if not _is_of_one_step(a, t, source)})
         sources.append((mark, contracted(mark, (last,), keepdim=True)))
     batches = joined(sources)
     return {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
@@ -176,6 +176,12 @@ def _of_the_step(op: Operation, marks: list[Mark], source: Mark | None) -> dict[
 
 _OF_ONE_STEP = frozenset(["seq", "step", "layers", "directions"])
 """Axes of which a state has an element that what comes of it does not have."""
+
+
+def _is_of_one_step(axis: Axis, table: Tensor, source: Mark | None) -> bool:
+    """Tell whether a state knows by this axis which step it is of; so it may by one that nobody has named."""
+    picked = axis.name == UNNAMED and table.numel() == 1 and source is not None and axis not in source.tables
+    return picked or axis.name in _OF_ONE_STEP
 
 
 def _put_cell_states(op: Operation, tables: dict[Axis, Tensor]) -> None:

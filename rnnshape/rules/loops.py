@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import MADE, Mark
+from rnnshape.coordinates.mark import MADE, UNNAMED, Mark
 from rnnshape.coordinates.tables import NOWHERE, SMALL, broadcast_tensors, numbers, unique
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
@@ -112,7 +112,7 @@ def _steps(mark: Mark, units: Tensor | None) -> dict[Axis, set[int]]:
     """Return for every axis of steps which there are, where units are known; of one that leaves some open, nothing."""
     found: dict[Axis, set[int]] = {}
     for axis, table in mark.tables.items():
-        if axis.name != "seq" or table.numel() > SMALL:
+        if axis.name not in ("seq", UNNAMED) or table.numel() > SMALL:
             continue
         if table.numel() == 1:
             found[axis] = {int(table)}
@@ -128,5 +128,5 @@ def _steps(mark: Mark, units: Tensor | None) -> dict[Axis, set[int]]:
 
 def _place(mark: Mark, here: Place) -> Location | None:
     """Return where a step was picked, else the present place."""
-    picked = (site for axis, site in mark.sites.items() if axis.name == "seq" and site.location)
+    picked = (site for axis, site in mark.sites.items() if axis.name in ("seq", UNNAMED) and site.location)
     return next((site.location for site in picked), None) or here()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import DRAW, OF_SCORES, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAW, OF_SCORES, ROWS, TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation, Output
@@ -24,7 +24,7 @@ REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip
 """What may have brought samples in an order on purpose, such as that of negatives."""
 
 
-_NO_DATA = OF_SCORES | {"places", "layers", "directions", DRAW, ROWS, UNNAMED}
+_NO_DATA = OF_SCORES | {"places", "layers", "directions", DRAW, ROWS, TURNED, UNNAMED}
 
 
 def is_data(axis: Axis) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import OF_SCORES, ROWS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import OF_SCORES, ROWS, TURNED, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
 from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
 from rnnshape.harmless import Guard
@@ -123,7 +123,7 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
     """Say that a reshape cut an axis into pieces that lie in no order along these dims; None where there is no such axis."""
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
-        if axis.name in ("step", "layers", "directions", UNNAMED) or axis.name in OF_SCORES:
+        if axis.name in ("step", "layers", "directions", TURNED, UNNAMED) or axis.name in OF_SCORES:
             continue
         if not any(varies(table, d) for d in dims) or separable(table):
             continue

@@ -81,4 +81,45 @@ ENTRIES = (
             report = rs.diagnose(Classifier(), torch.zeros(6, 9, 4), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS312",
+        "steps in opposite orders",
+        "warning",
+        "A layer that reads the flipped steps gives back its states from the last step to the first, and so does a list that "
+        "grows on the left. Beside states of the other order each place holds two different steps. Turn them back first; the "
+        "last state of both, which has read everything, needs no turning.",
+        no_edit="which of the two orders is meant, no table tells",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.ahead = nn.GRU(4, 8, batch_first=True)
+                    self.back = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(2 * 8, 3)
+
+                def forward(self, x):
+                    forward, _ = self.ahead(x)
+                    reverse, _ = self.back(x.flip(1))
+                    both = torch.cat([forward, reverse], 2)  # RNS312
+                    return self.fc(both)
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.ahead = nn.GRU(4, 8, batch_first=True)
+                    self.back = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(2 * 8, 3)
+
+                def forward(self, x):
+                    forward, _ = self.ahead(x)
+                    reverse, _ = self.back(x.flip(1))
+                    both = torch.cat([forward, reverse.flip(1)], 2)
+                    return self.fc(both)
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
 )

@@ -1,0 +1,60 @@
+"""Two readers of one sequence, one of which reads it from its end: its states lie in the opposite order until they are turned.
+
+Side by side, or added, neither order is that of the result, and which of them is meant nobody knows yet: whoever takes the last
+of both has the states that have read everything. So the steps of the one go on under another name, and a rule judges what
+becomes of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark
+from rnnshape.coordinates.tables import numbers, runs_along
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import Operation
+
+__all__ = ["FEWEST", "are_turned", "holds_states_of_steps", "renamed", "told_apart"]
+
+FEWEST = 3
+"""Steps from which on an order is one."""
+
+
+def told_apart(op: Operation, marks: Sequence[Mark]) -> list[Mark]:
+    """Return what is known of parts that are put side by side, with steps that lie in the opposite order under another name."""
+    found = list(marks)
+    for axis in dict.fromkeys(a for m in marks for a in m.tables if a.name in ("seq", UNNAMED)) if len(marks) > 1 else ():
+        first = next(m for m in found if axis in m.tables)
+        for at, mark in enumerate(found):
+            table = mark.tables.get(axis)
+            if table is None or mark is first or not (holds_states_of_steps(first) and holds_states_of_steps(mark)):
+                continue
+            if are_turned(first.tables[axis], table):
+                found[at] = renamed(mark, axis, op.book.part_of(TURNED, axis))
+    return found
+
+
+def renamed(mark: Mark, axis: Axis, turned: Axis) -> Mark:
+    """Return what is known of a tensor, with an axis under another name."""
+    return replace(mark, tables={turned if a == axis else a: t for a, t in mark.tables.items()})
+
+
+def holds_states_of_steps(mark: Mark) -> bool:
+    """Tell whether a tensor holds states of a recurrent layer or of a cell."""
+    return any(axis.name == "hidden" for axis in mark.tables)
+
+
+def are_turned(one: Tensor, other: Tensor) -> bool:
+    """Tell whether the steps of the other lie along the same dim from the last to the first."""
+    if one is other or one.numel() != other.numel() or one.numel() < FEWEST or runs_along(one) != runs_along(other):
+        return False
+    if len(runs_along(one)) != 1 or one.numel() != max(one.shape):
+        return False
+    line = one.flatten()
+    steps = numbers(line)
+    is_in_order = min(steps) >= 0 and (steps == sorted(set(steps)) or steps == sorted(set(steps), reverse=True))
+    return is_in_order and torch.equal(line.flip(0), other.flatten())

@@ -1,0 +1,105 @@
+"""RNS312: steps that lie from the last to the first, where they meet others in their order or are read in it.
+
+A reader of the flipped steps gives back its states in the opposite order, and a list that grows on the left holds the newest
+first. Neither is a mistake by itself: the last state has read everything, a mean knows no order, and a layer may read backwards
+on purpose, behind a flip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark, Site, of_scores
+from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, broadcast_tensors, line_along, numbers, runs_along
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.turned import FEWEST
+from rnnshape.operations.uses import Comparison, RecurrentInput, Returned
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.weights import dim_before
+from rnnshape.rules.wording import called, wrong
+
+__all__: list[str] = []
+
+
+@rule(Returned, RecurrentInput, Comparison)
+def states_of_two_steps_in_one_place(use: Returned | RecurrentInput | Comparison, step: Step) -> Iterator[Mistake]:
+    """States of one reader stand beside those of another that has read from the end, which nobody has turned back."""
+    mark = use.scores if isinstance(use, Comparison) else use.mark
+    for turned in [] if "RNS312" in step.told else [axis for axis, _ in mark.of(TURNED)]:
+        own = next((axis for axis in mark.tables if of_scores(TURNED, axis) == turned), None)
+        both, site = _first_pair(mark, own, turned) if own is not None else None, mark.sites.get(turned)
+        if both is not None and site is not None:
+            apart = f"{called(site.name)} joins the state of step {both[0]} with that of step {both[1]}"
+            message = f"{apart}: one reader goes from the end, and its states were not turned back"
+            yield wrong("RNS312", message, _turned_back(site, turned, both), site=site, seen=mark)
+            return
+
+
+def _turned_back(site: Site, turned: Axis, both: tuple[int, int]) -> str | None:
+    """Return what turns the one of two operands that goes from the last step to the first; the axis is that of the second."""
+    dim = dim_before(site, turned)
+    is_joined = any(size == 2 * before for size, before in zip(site.sizes, site.sizes_before, strict=False))
+    if dim is None or len(site.sizes) != len(site.sizes_before) or (site.sizes != site.sizes_before and not is_joined):
+        return None
+    return f".flip({dim}) behind the {'second' if both[0] < both[1] else 'first'} operand fits"
+
+
+def _first_pair(mark: Mark, own: Axis, turned: Axis) -> tuple[int, int] | None:
+    """Return two steps that stand in one place, where all do so from the one end to the other."""
+    a, b = mark.tables[own], mark.tables[turned]
+    dims = {d for t in (a, b) for d in runs_along(t)}
+    of_samples = {d for _, t in mark.of("batch") for d in runs_along(t)} or {*range(len(mark.sizes) - 1)}
+    features = [d for d in range(len(mark.sizes)) if d not in dims | of_samples]
+    if len(dims) != 1:
+        return None
+    if features:  # each is of one half of them, and of none in the other
+        a, b = (t.amax(features, keepdim=True) for t in (a, b))
+    a, b = broadcast_tensors(a, b)
+    (dim,) = dims
+    known = ((a >= 0) & (b >= 0)).movedim(dim, -1).reshape(-1, a.size(dim))
+    row = next((at for at, whole in enumerate(numbers(known.all(1))) if whole), None)
+    if row is None:
+        return None
+    one, other = (numbers(t.movedim(dim, -1).reshape(-1, a.size(dim))[row]) for t in (a, b))
+    return (one[0], other[0]) if len(one) >= FEWEST and one == other[::-1] else None
+
+
+@rule(RecurrentInput)
+def a_list_that_grew_on_the_left(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A layer reads the states of a loop from the newest to the oldest, since each was put in front of those before."""
+    mark, dim = use.mark, use.seq_dim
+    for axis, table in mark.tables.items():
+        if axis.name not in ("seq", UNNAMED) or runs_along(table) != [dim] or table.numel() != mark.sizes[dim]:
+            continue
+        steps = numbers(line_along(table, dim))
+        where = next((at for units, at in step.usage.loops.prepended.items() if units in mark.tables), None)
+        if where is not None and len(steps) >= FEWEST and steps == sorted(steps, reverse=True) and steps[-1] >= 0:
+            reads = f"{called(use.name)} reads the states of a loop from step {steps[0]} to step {steps[-1]}"
+            message = f"{reads}: each was put in front of those before"
+            fits = "torch.cat([states, h], dim), with the new state behind the earlier ones, has them in the order of the steps"
+            yield wrong("RNS312", message, fits, seen=mark, at=where)
+            return
+
+
+@rule(Comparison)
+def scores_in_the_opposite_order_of_the_target(use: Comparison, step: Step) -> Iterator[Mistake]:
+    """The scores of a sequence lie from its last step to its first, and the target as it was given."""
+    if use.scores.target or not use.target.target:
+        return
+    for axis, table in use.scores.of("seq"):
+        for wanted, given in use.target.of("seq"):
+            if wanted == axis or wanted in use.target.sites or given.dim() != table.dim() or not runs_along(given):
+                continue
+            total = at_sizes(table, given.shape) + given
+            steps = int(given.max()) + 1
+            is_whole = steps >= FEWEST and int(table.max()) == steps - 1 and min(int(table.min()), int(given.min())) == 0
+            if is_whole and runs_along(table) == runs_along(given) and bool((total == steps - 1).all()):
+                if broadcast_shapes(table.shape, given.shape) != total.shape:
+                    continue
+                last = steps - 1
+                message = f"the scores go from step {last} of the sequence to step 0, and the target from step 0 to step {last}"
+                site = use.scores.sites.get(axis)
+                yield wrong("RNS312", message, site=site, shown=(("scores", use.scores), ("target", use.target)))
+                return

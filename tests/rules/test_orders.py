@@ -1,0 +1,83 @@
+"""RNS311 and RNS312: the order of the steps, with names and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import rnnshape
+
+Pair = Callable[[Tensor, Tensor], Tensor]
+
+
+class TwoReaders(nn.Module):
+    """A reader of the steps, and one of the flipped steps."""
+
+    def __init__(self, become: Pair) -> None:
+        super().__init__()
+        self.ahead, self.back = nn.GRU(4, 8, batch_first=True), nn.GRU(4, 8, batch_first=True)
+        self.become, self.out = become, nn.LazyLinear(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.become(self.ahead(x)[0], self.back(x.flip(1))[0]))
+
+
+def codes(model: nn.Module, x: Tensor, axes: str | None) -> list[str]:
+    model(x)  # a lazy layer
+    return [finding.code for finding in rnnshape.diagnose(model, x, axes=axes).findings]
+
+
+def beside(y: Tensor, z: Tensor) -> Tensor:
+    return torch.cat([y, z], -1)
+
+
+@pytest.mark.parametrize("axes", ["batch seq feature", None])
+@pytest.mark.parametrize("become", [beside, torch.add, lambda y, z: beside(z, y), lambda y, z: torch.tanh(beside(y, z))])
+def test_states_in_opposite_orders_are_told(become: Pair, axes: str | None) -> None:
+    assert codes(TwoReaders(become), torch.zeros(6, 9, 4), axes) == ["RNS312"]
+
+
+@pytest.mark.parametrize("axes", ["batch seq feature", None])
+@pytest.mark.parametrize(
+    "become",
+    [
+        lambda y, z: beside(y, z.flip(1)),
+        lambda y, z: beside(y, z)[:, -1],
+        lambda y, z: beside(y, z).mean(1),
+        lambda y, z: torch.cat([y, z]),
+        lambda y, z: torch.cat([y, z], 1),
+        lambda y, z: beside(y[:, 3], z[:, 5]),
+        lambda y, z: beside(y, z)[..., :8],
+    ],
+)
+def test_states_that_meet_none_of_another_step_are_not(become: Pair, axes: str | None) -> None:
+    assert codes(TwoReaders(become), torch.zeros(6, 9, 4), axes) == []
+
+
+def test_two_steps_have_no_order_that_is_sure() -> None:
+    assert codes(TwoReaders(beside), torch.zeros(6, 2, 4), "batch seq feature") == []
+
+
+class Decaying(nn.Module):
+    """A cell whose state decays with the gaps before each step, and what is picked of its states."""
+
+    def __init__(self, picked: int) -> None:
+        super().__init__()
+        self.cell, self.decay, self.out, self.picked = nn.GRUCell(4, 8), nn.Linear(1, 8), nn.Linear(8, 3), picked
+
+    def forward(self, x: Tensor, gaps: Tensor) -> Tensor:
+        h, states = x.new_zeros(x.size(0), 8), list[Tensor]()
+        for t in range(x.size(1)):
+            h = self.cell(x[:, t], h * torch.exp(-self.decay(gaps[:, t : t + 1]).relu()))
+            states.append(h)
+        return self.out(torch.stack(states, 1)[:, self.picked])
+
+
+@pytest.mark.parametrize("axes", [("batch seq feature", "batch seq"), None])
+@pytest.mark.parametrize(("picked", "told"), [(0, ["RNS311"]), (-1, [])])
+def test_a_loop_has_steps_where_nobody_has_named_them(picked: int, told: list[str], axes: tuple[str, str] | None) -> None:
+    report = rnnshape.diagnose(Decaying(picked), torch.zeros(6, 9, 4), torch.ones(6, 9), axes=axes)
+    assert [finding.code for finding in report.findings] == told
