@@ -162,7 +162,7 @@ def join(op: Operation) -> None:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
         op.emit(Joining(op.name, tuple(known), given % ndim))
-        known = told_apart(op, known)
+        known = told_apart(known, op.book.part_of)
         each = iter(known)
         marks = [None if m is None else next(each) for m in marks]
     tables: dict[Axis, Tensor] = {}

@@ -7,7 +7,7 @@ becomes of both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -16,7 +16,6 @@ from torch import Tensor
 from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import numbers, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import Operation
 
 __all__ = ["FEWEST", "are_turned", "holds_states_of_steps", "renamed", "told_apart"]
 
@@ -24,8 +23,13 @@ FEWEST = 3
 """Steps from which on an order is one."""
 
 
-def told_apart(op: Operation, marks: Sequence[Mark]) -> list[Mark]:
-    """Return what is known of parts that are put side by side, with steps that lie in the opposite order under another name."""
+def told_apart(marks: Sequence[Mark], part_of: Callable[[str, Axis], Axis]) -> list[Mark]:
+    """Return what is known of parts that are put side by side, with steps that lie in the opposite order under another name.
+
+    Args:
+        marks: of the parts.
+        part_of: makes the other name, as `registry.Book.part_of` does.
+    """
     found = list(marks)
     for axis in dict.fromkeys(a for m in marks for a in m.tables if a.name in ("seq", UNNAMED)) if len(marks) > 1 else ():
         first = next(m for m in found if axis in m.tables)
@@ -34,12 +38,12 @@ def told_apart(op: Operation, marks: Sequence[Mark]) -> list[Mark]:
             if table is None or mark is first or not (holds_states_of_steps(first) and holds_states_of_steps(mark)):
                 continue
             if are_turned(first.tables[axis], table):
-                found[at] = renamed(mark, axis, op.book.part_of(TURNED, axis))
+                found[at] = renamed(mark, axis, part_of(TURNED, axis))
     return found
 
 
 def renamed(mark: Mark, axis: Axis, turned: Axis) -> Mark:
-    """Return what is known of a tensor, with an axis under another name."""
+    """Return what is known of a tensor, with its steps under the name of those that lie in the opposite order."""
     return replace(mark, tables={turned if a == axis else a: t for a, t in mark.tables.items()})
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rnnshape import text
 from rnnshape.drawing.pictured import Pictured
 from rnnshape.report import words
-from rnnshape.report.catalogue import RULES
 from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
@@ -78,6 +77,7 @@ class Finding(Pictured):
         raised_at: the line where the model raised for it, where that is another one.
         count: how often it happened.
         subject: which argument or result is wrong, such as "h_0", where one is.
+        no_edit: why no edit can be known, where none is suggested.
         grids: cells of the tensors that show it, for the picture; what follows from the Layouts is not among them.
     """
 
@@ -95,6 +95,7 @@ class Finding(Pictured):
     raised_at: Location | None = None
     count: int = 1
     subject: str = ""
+    no_edit: str | None = None
     grids: tuple[Grid, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -115,12 +116,6 @@ class Finding(Pictured):
     def details(self) -> tuple[str, ...]:
         """Lines that show what was found: Layouts, expected and got, and where it was used."""
         return tuple(map(text.shown, words.details(self)))
-
-    @property
-    def no_edit(self) -> str | None:
-        """Why no edit can be known; None where one is suggested, or where what is said says enough."""
-        rule = RULES.get(self.code)
-        return rule.no_edit or None if rule is not None and self.suggestion is None else None
 
     def __str__(self) -> str:
         return "\n".join(words.written(self))

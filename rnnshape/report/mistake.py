@@ -63,13 +63,14 @@ def finding_of(
         here: the user's line that is running.
         shows: how a mistake of another line showed here: something was used, torch raised, or not at all.
     """
+    entry = rule(mistake.code)
     place = mistake.location or here
     elsewhere = here if place is not None and here is not None and not place.is_line_of(here) else None
     if mistake.module is not None:
         module, kind = mistake.module, mistake.kind
     return Finding(
         code=mistake.code,
-        severity=rule(mistake.code).severity,
+        severity=entry.severity,
         message=mistake.message,
         module=module,
         location=place,
@@ -81,5 +82,6 @@ def finding_of(
         used_at=elsewhere if shows == "used" else None,
         raised_at=elsewhere if shows == "raised" else None,
         subject=mistake.subject,
+        no_edit=None if mistake.suggestion else entry.no_edit or None,
         grids=mistake.grids,
     )
