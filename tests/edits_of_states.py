@@ -14,6 +14,7 @@ OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gru-begins-with-a-cell-state", "RNS310"): (("_, (_, h) =", "_, (h, _) ="),),
     ("states-inserted-in-front", "RNS311"): (("states.insert(0, state[0])", "states.append(state[0])"),),
     ("first-of-the-states-of-a-loop", "RNS311"): (("torch.stack(states)[0]", "torch.stack(states)[-1]"),),
+    ("encoder-block-hides-the-past", "RNS223"): (("src_mask=mask", "src_mask=mask.transpose(-2, -1)"),),
     ("backward-cell-appends-its-states", "RNS312"): (("torch.stack(right, 1)]", "torch.stack(right, 1).flip(1)]"),),
     ("newest-state-in-front-read-by-the-next-layer", "RNS312"): (("[h[:, None], history]", "[history, h[:, None]]"),),
     ("states-concatenated-in-front", "RNS311"): (("[h[None], seen]", "[seen, h[None]]"),),

@@ -34,7 +34,7 @@ _NOT = frozenset(["equal", "prelu", "mvlgamma", "max", "min", "native_dropout_ba
 IDENTITIES = frozenset([
     "contiguous", "clone", "detach", "detach_", "to", "type", "type_as", "float", "double", "half", "bfloat16", "long",
     "int", "short", "bool", "cpu", "cuda", "data.get", "requires_grad_", "real.get", "imag.get", "positive", "resolve_conj",
-    "resolve_neg", "alias", "refine_names", "rename", "_to_copy",
+    "resolve_neg", "conj", "alias", "refine_names", "rename", "_to_copy",
 ])  # fmt: skip
 
 

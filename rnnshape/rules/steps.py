@@ -7,6 +7,7 @@ from math import prod
 
 from torch import Tensor
 
+from rnnshape import text
 from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
@@ -21,6 +22,13 @@ __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
 _PICKS = frozenset(["index", "select", "narrow", "index_select"])
+
+_PLACES = frozenset([
+    "height", "width", "row", "rows", "column", "columns", "pixel", "pixels", "patch", "patches", "region", "regions", "node",
+    "nodes", "vertex", "vertices", "joint", "joints", "keypoint", "keypoints", "landmark", "landmarks", "point", "points",
+])  # fmt: skip
+"""Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
+purpose, and the frequencies of a spectrum are a sequence of their own."""
 
 
 @rule(RecurrentInput, Packing)
@@ -40,6 +48,21 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
             message = f"the steps of {called(use.name)} begin at steps {shown}, ... of {word(axis)}: they come several times"
             yield wrong("RNS240", message, _in_order(site, axis, dim), site=site, seen=mark)
             return
+
+
+@rule(RecurrentInput)
+def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A layer walks over places, and what it reads of each are all steps at once."""
+    features = len(use.mark.sizes) - 1
+    along = {axis: runs_along(table) for axis, table in use.mark.tables.items()}
+    steps = [axis for axis, dims in along.items() if axis.name == "seq" and dims]
+    places = [axis.name for axis, dims in along.items() if axis.name.lower() in _PLACES and dims == [use.seq_dim]]
+    if use.batch_dim is None or not places or len(steps) != 1 or along[steps[0]] != [features]:
+        return
+    if use.mark.tables[steps[0]].numel() == use.mark.sizes[features]:
+        walks = f"{called(use.name)} walks over {text.listed(sorted(places))}"
+        message = f"{walks}: all {use.mark.sizes[features]} steps of seq lie along its features"
+        yield wrong("RNS244", message, site=use.mark.sites.get(steps[0]), seen=use.mark)
 
 
 def _in_order(site: Site, axis: Axis, dim: int) -> str | None:

@@ -151,13 +151,14 @@ def last_step(site: Site | None) -> str | None:
 
 
 def another_dim(site: Site) -> str | None:
-    """Return what has a reduction take away another dim than the batch: the steps, or the only one that there is."""
+    """Return what has a reduction take away another dim than the batch: the steps, or the vectors that are compared."""
     before = layout_before(site)
     if before is None or before.names.count("batch") != 1:
         return None
     if before.names.count("seq") == 1:
         return f"dim={before.names.index('seq')} of {site.name} takes the steps together"
-    return f"dim={1 - before.names.index('batch')} of {site.name} keeps the batch" if len(before.names) == 2 else None
+    compares = site.name == "cosine_similarity" and len(before.names) == 2
+    return f"dim={1 - before.names.index('batch')} of {site.name} keeps the batch" if compares else None
 
 
 def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:

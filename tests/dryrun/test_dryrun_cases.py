@@ -49,6 +49,8 @@ MISSES = MISSES_WITH_DATA | {
     "unpacked-shorter-than-mask": "lengths that are computed from values are not known",
     "attention-reads-the-padding": "which weights fall on padding shows in values",
     "attention-without-mask": "which weights fall on padding shows in values",
+    "attention-given-the-turned-float-mask": "what a mask leaves out shows in values",
+    "encoder-block-hides-the-past": "what a mask leaves out shows in values",
     "by-hand-causal-mask-hides-the-past": "what a mask leaves out shows in values",
     "causal-mask-hides-the-past": "what a mask leaves out shows in values",
     "key-mask-laid-along-the-queries": "which weights fall on padding shows in values",

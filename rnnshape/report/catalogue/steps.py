@@ -148,4 +148,35 @@ ENTRIES = (
             report = rs.diagnose(Model(), torch.zeros(6, 9, 3), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS244",
+        "steps taken for features",
+        "warning",
+        "The layer reads all steps at once, as the features of one place, and walks over the places of a picture, a body or a "
+        "graph, which have no order that a state could follow. Variables that are steps on purpose are not told.",
+        no_edit="input_size of the layer has to change with the order of the dims",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(9, 8, batch_first=True)
+
+                def forward(self, x):
+                    joints = x.transpose(1, 2)
+                    return self.rnn(joints)[1][-1]  # RNS244
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 5), axes="batch seq joint")
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(5, 8, batch_first=True)
+
+                def forward(self, x):
+                    return self.rnn(x)[1][-1]
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 5), axes="batch seq joint")
+            """),
+    ),
 )
