@@ -22,6 +22,7 @@ from torch.fx import _symbolic_trace as _fx
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.nn.utils.rnn import PackedSequence
 from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
+from torch.utils._device import DeviceContext
 from torch.utils._python_dispatch import _disable_current_modes
 
 from rnnshape.report.location import Location
@@ -37,6 +38,7 @@ __all__ = [
     "function_modes",
     "has_hooks",
     "is_autocast",
+    "is_distributed",
     "is_faked",
     "is_in_backward",
     "is_judged_here",
@@ -63,6 +65,7 @@ __all__ = [
     "untouched_randomness",
     "user_frame",
     "user_location",
+    "watching_modes",
     "without_functions",
     "without_modes",
 ]
@@ -297,6 +300,12 @@ def is_sharded(model: nn.Module) -> bool:
     return any(isinstance(module, kind) for _, module in named_modules(model))
 
 
+def is_distributed(model: nn.Module) -> bool:
+    """Tell whether a module in a model talks to other ranks whenever it is called."""
+    kind = getattr(sys.modules.get("torch.nn.parallel.distributed"), "DistributedDataParallel", ())
+    return any(isinstance(module, kind) for _, module in named_modules(model))
+
+
 def is_transformed() -> bool:
     """Tell whether a transform of torch.func is at work in this thread, which would wrap tensors of ours too."""
     return peek_interpreter_stack() is not None
@@ -350,6 +359,11 @@ def memory_of(storage: torch.UntypedStorage) -> int:
 def function_modes() -> tuple[TorchFunctionMode, ...]:
     """Return the function modes that are on in this thread, the outermost first."""
     return tuple(_get_current_function_mode_stack())
+
+
+def watching_modes() -> tuple[TorchFunctionMode, ...]:
+    """Return the function modes of this thread but for those that only choose a device."""
+    return tuple(mode for mode in function_modes() if not isinstance(mode, DeviceContext))
 
 
 def named_modules(model: nn.Module, several: bool = False) -> Iterator[tuple[str, nn.Module]]:

@@ -20,8 +20,8 @@ ROOT = Path(rnnshape.__file__).parent
 
 FLOORS = (
     "errors", "text", "tracebacks", "harmless", "drawing", "layout", "report", "calculator", "contracts", "render", "_torch",
-    "calls", "coordinates", "operations", "rules", "tracking", "hooks", "session", "checking", "dryrun", "modelfile", "states",
-    "nn", "api", "integrations", "cli", "pytest_plugin", "__main__", "__init__",
+    "calls", "coordinates", "operations", "rules", "tracking", "hooks", "session", "experiments", "checking", "dryrun",
+    "modelfile", "states", "nn", "api", "integrations", "cli", "pytest_plugin", "__main__", "__init__",
 )  # fmt: skip
 """Every folder and module of the package, from the ground up: each imports from those before it alone."""
 

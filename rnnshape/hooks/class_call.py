@@ -6,8 +6,8 @@ import functools
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +29,7 @@ __all__ = [
     "reporters",
     "seen_by_several",
     "stand_in_classes",
+    "unwatched",
 ]
 
 TRACED = "a tracer runs it on placeholders, so its calls are not looked at; run a step without it"
@@ -223,12 +224,32 @@ class _Classes:
             place.watchers = tuple(watchers)
 
 
+_unwatched: set[int] = set()
+"""The threads in which nobody watches for the moment."""
+
+
+@contextmanager
+def unwatched() -> Generator[None]:
+    """Call modules of ours, copies of the user's, past everyone who watches in this thread."""
+    thread = threading.get_ident()
+    if thread in _unwatched:
+        yield
+        return
+    _unwatched.add(thread)
+    try:
+        yield
+    finally:
+        _unwatched.discard(thread)
+
+
 def _call_past(owner: Any, place: _Place) -> Callable[..., object]:
     """Return a ``__call__`` for a class, which takes every call of its instances past the watchers that have a door for it."""
 
     @_torch.uncompiled
     @functools.wraps(nn.Module.__call__)
     def __call__(self: nn.Module, *args: object, **kwargs: object) -> object:  # noqa: N807
+        if _unwatched and threading.get_ident() in _unwatched:
+            return _further(owner, place, self, *args, **kwargs)
         # What comes after is looked up when it comes: a watcher may have others stand further on.
         proceed: Proceed = functools.partial(_further, owner, place, self)
         if not _torch.is_judged_here():

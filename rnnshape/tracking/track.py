@@ -31,6 +31,7 @@ from rnnshape.harmless import UsersCall, log_mistake
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
+from rnnshape.operations.getters import SILENT
 from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of, other_kind_among
 from rnnshape.operations.uses import Consumption, Ending, LoopEnding, Output, Returned, Use, marks_of
@@ -48,18 +49,6 @@ from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, as_written, renamed, under_other_names
 
 __all__ = ["ALONE", "Tracker"]
-
-# They say something about a tensor and make none; most calls that a mode sees are of these.
-_SILENT = frozenset([
-    "size", "dim", "numel", "shape.get", "dtype.get", "device.get", "ndim.get", "requires_grad.get", "is_leaf.get",
-    "layout.get", "is_cuda.get", "is_sparse.get", "is_quantized.get", "is_floating_point", "is_complex", "is_contiguous",
-    "stride", "storage_offset", "element_size", "nelement", "data_ptr", "ndimension", "is_cuda", "is_meta.get",
-    "is_nested.get", "names.get", "grad_fn.get", "_backward_hooks.get", "output_nr.get", "_version.get", "itemsize.get",
-    "nbytes.get", "is_pinned", "is_same_size", "result_type", "can_cast", "get_device", "is_inference", "is_conj", "is_neg",
-    "dim_order", "is_mkldnn.get", "is_mps.get", "is_xla.get", "is_xpu.get", "is_vulkan.get", "is_ipu.get",
-    "_is_view.get", "_base.get", "retains_grad.get", "volatile.get", "name.get",
-])  # fmt: skip
-
 
 _LOOKED_AT = IDENTITIES | {"squeeze"}
 _ALWAYS = ALWAYS | _LOOKED_AT
@@ -221,7 +210,7 @@ class Tracker(TorchFunctionMode):
         users = UsersCall(func)
         try:
             name = name_of(func)
-            if not (name in _SILENT or not _is_followed_here() or self.steps_aside()):
+            if not (name in SILENT or not _is_followed_here() or self.steps_aside()):
                 return self._through(users, name, func, args, kwargs)
         except BaseException as error:
             if not users.outlives(error, self._step_aside):

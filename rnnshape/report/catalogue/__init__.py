@@ -9,7 +9,19 @@ from collections.abc import Iterable
 from typing import Literal
 
 from rnnshape.errors import SpecError
-from rnnshape.report.catalogue import annotated, attention, axes, cells, contract, exceptions, losses, padding, states, steps
+from rnnshape.report.catalogue import (
+    annotated,
+    attention,
+    axes,
+    cells,
+    contract,
+    exceptions,
+    influence,
+    losses,
+    padding,
+    states,
+    steps,
+)
 from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
 
@@ -19,7 +31,7 @@ FailOn = Literal["error", "warning", "never"]
 """The least severity of a finding that is a failure."""
 
 RULES: dict[str, Rule] = {}
-_FAMILIES = (contract, axes, attention, exceptions, annotated, steps, states, cells, padding, losses)
+_FAMILIES = (contract, axes, attention, exceptions, annotated, steps, states, cells, padding, losses, influence)
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
         raise ValueError(f"two rules have the code {_entry.code}")

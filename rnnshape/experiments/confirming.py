@@ -1,0 +1,83 @@
+"""Findings of provenance and experiments hold each other to account: one that an experiment contradicts is withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from rnnshape.experiments.influence import Influence
+from rnnshape.report.finding import Finding
+from rnnshape.report.report import Report
+
+__all__ = ["confirm", "contradicted"]
+
+OF_SAMPLES = frozenset([
+    "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS301", "RNS401", "RNS402", "RNS403",
+    "RNS501",
+])  # fmt: skip
+"""Rules by which samples meet, or come in another order."""
+
+OF_TARGETS = frozenset(["RNS402", "RNS502", "RNS504"])
+"""Rules by which the output of one sample meets the target of another one."""
+
+OF_PADDING = frozenset(["RNS303", "RNS404", "RNS405", "RNS407"])
+"""Rules by which padding reaches what is returned of a sample."""
+
+WITHDRAWN = frozenset(["RNS201", "RNS203", "RNS204", "RNS206", "RNS214"])
+"""Those of which nothing can be right where all samples are apart, whatever the model does with what they are about."""
+
+REASON = "changing any sample changes nothing of the others, and another order of them the order alone"
+"""Why a finding is withdrawn."""
+
+_NO_EXPLANATION = frozenset([
+    "RNS207", "RNS217", "RNS220", "RNS221", "RNS223", "RNS224", "RNS225", "RNS302",
+    "RNS304", "RNS305", "RNS306", "RNS307", "RNS308", "RNS309", "RNS310", "RNS311", "RNS404", "RNS405",
+    "RNS407", "RNS506", "RNS507", "RNS509",
+])  # fmt: skip
+"""Rules on what has nothing to do with other samples."""
+
+
+def contradicted(report: Report, influence: Influence) -> list[Finding]:
+    """Return the findings that cannot be right, by what was measured."""
+    apart = [made is not None and made.verdict == "apart" for made in (influence.samples, influence.order)]
+    if not all(apart) or (influence.targets is not None and influence.targets.verdict != "apart"):
+        return []
+    return [finding for finding in report.findings if finding.code in WITHDRAWN]
+
+
+def confirm(
+    report: Report, influence: Influence, wrong: list[Finding], ignored: Collection[str], told: Collection[str] = ()
+) -> None:
+    """Put into a report what was measured.
+
+    Args:
+        report: of provenance.
+        influence: what was measured on a copy of the same model.
+        wrong: the findings that it contradicts.
+        ignored: codes that are not told of.
+        told: codes of what the rules found, whether it was told of or is silenced: that explains what was measured.
+    """
+    for finding in wrong:
+        report.contradict(finding, REASON)
+    for finding in report.findings:
+        if evidence := _evidence(finding, influence):
+            report.change(finding, replace(finding, confirmed=evidence))
+    serious = ({f.code for f in report.findings if f.severity != "info"} | {*told}) - _NO_EXPLANATION
+    for finding in influence.findings:
+        if finding.code == "RNS607" and any(code.startswith("RNS3") for code in told):
+            continue
+        silenced = finding.code in ignored or (finding.location and finding.location.silences(finding.code))
+        if not serious and not silenced:
+            report.add(finding)
+
+
+def _evidence(finding: Finding, influence: Influence) -> str:
+    """Return what was measured that confirms a finding; empty where there is nothing."""
+    made = [influence.samples, influence.order] if finding.code in OF_SAMPLES else []
+    if finding.code in OF_TARGETS:
+        made = [influence.targets, *made]
+    for experiment in made:
+        if experiment is not None and experiment.verdict == "together" and experiment.evidence:
+            return experiment.evidence[0]
+    padding = influence.padding if finding.code in OF_PADDING else None
+    return padding.evidence[0] if padding is not None and padding.verdict in ("together", "fact") and padding.evidence else ""

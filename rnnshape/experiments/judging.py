@@ -1,0 +1,110 @@
+"""What is wrong of what was measured: the findings RNS601 to RNS607, and what is a fact that somebody may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rnnshape.report.mistake import Mistake, finding_of
+
+if TYPE_CHECKING:
+    from rnnshape.experiments.future import Future
+    from rnnshape.experiments.influence import Experiment, Meeting
+    from rnnshape.experiments.lockstep import Found
+    from rnnshape.experiments.padding import Padded
+    from rnnshape.experiments.samples import Samples
+    from rnnshape.experiments.targets import Targets
+    from rnnshape.experiments.use import Use
+    from rnnshape.report.finding import Finding
+
+__all__ = ["Judged", "judge_future", "judge_order", "judge_padding", "judge_samples", "judge_targets", "judge_use"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is judged of.
+
+    Attributes:
+        asked: whether somebody has asked for samples that are apart: then every meeting of them is a mistake.
+        train: whether the model ran as while it trains, when layers mix samples on purpose.
+    """
+
+    asked: bool
+    train: bool
+
+
+def _finding(code: str, message: str, meeting: Meeting | None, wrong: bool) -> Finding:
+    """Return a finding, or a note where it may be meant."""
+    module, kind, line = (meeting.module, meeting.kind, meeting.location) if meeting else ("", "", None)
+    found = finding_of(Mistake(code, message), module or None, kind if module else "", line, "nowhere")
+    return found if wrong else replace(found, severity="info")
+
+
+def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
+    """Judge that samples meet, or that one is read by nobody.
+
+    Where a model treats all samples alike, whatever their order, it may compare them on purpose; the same where whole samples
+    meet other ones, or where it draws the order itself.
+    """
+    meeting = where.meeting if where else None
+    if found.mixed:
+        met = f"; they meet in {meeting.operation}" + (f", whose {meeting.rows}" if meeting.rows else "") if meeting else ""
+        meant = (
+            found.shuffles or (where is not None and where.of_whole_samples) or any(leaf.is_of_pairs for leaf in found.mixed)
+        )
+        scrambled = (where is not None and where.is_scattering) or any(leaf.order == "lost" for leaf in found.mixed)
+        wrong = not how.train and (how.asked or (scrambled and not meant))
+        yield _finding("RNS601", f"{said.evidence[0]}{met}", meeting, wrong)
+    elif found.silent:
+        lost = f"; it is lost in {meeting.operation}" if meeting else ""
+        yield _finding("RNS606", f"{said.evidence[0]}{lost}", meeting, not how.train and not found.shuffles)
+
+
+def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
+    """Judge that the place of a sample in its batch matters, where samples do not meet anyway."""
+    lost = [leaf for leaf in found.leaves if leaf.order == "lost" and leaf.value.numel() > 1]
+    if found.mixed or found.silent or not lost:
+        return
+    scattered = any(leaf.is_scattered for leaf in lost)
+    moved = all(leaf.is_moved for leaf in found.leaves if not leaf.is_whole)
+    wrong = not how.train and not found.shuffles and (scattered or moved or bool(found.misread))
+    words = "; ".join(said.evidence[1:]) or said.evidence[0]
+    yield _finding("RNS602", words, where.meeting if where else None, wrong)
+
+
+def judge_targets(said: Experiment, found: Targets, how: Judged) -> Iterator[Finding]:
+    """Judge that the target of one sample reaches another one."""
+    if found.crossing is None:
+        return
+    meeting = found.found.meeting if found.found else None
+    yield _finding("RNS605", ": ".join(said.evidence[:2]), meeting, found.others or found.any_order)
+
+
+def judge_future(said: Experiment, found: Future) -> Iterator[Finding]:
+    """Judge that a step looks ahead, which nobody asks about whose model may."""
+    if found.ahead is not None:
+        meeting = found.found.meeting if found.found else None
+        where = f"; the first that looks ahead is {meeting.operation}" if meeting else ""
+        yield _finding("RNS604", f"{said.evidence[0]}{where}", meeting, True)
+
+
+def judge_padding(said: Experiment, found: Padded, how: Judged) -> Iterator[Finding]:
+    """Judge that padding reaches what is real, where somebody has asked: a mistake where the model has lengths or a mask.
+
+    What is padded on the left goes through a recurrent layer before the sample does, whatever the model is given.
+    """
+    wrong = bool(found.by_amount) and found.told and not how.train
+    if how.asked and said.verdict in ("together", "fact"):
+        yield _finding("RNS603", said.evidence[0], found.found.meeting if found.found else None, wrong)
+
+
+def judge_use(said: Experiment, found: Use, how: Judged) -> Iterator[Finding]:
+    """Judge that something never matters."""
+    if found.directions:
+        path, _ = found.directions[0]
+        line = found.found.meeting.location if found.found else None
+        named = finding_of(Mistake("RNS607", said.evidence[0]), path or None, "", line, "nowhere")
+        yield named if not how.train else replace(named, severity="info")
+    elif how.asked and said.verdict == "fact":
+        yield _finding("RNS607", said.evidence[0], None, False)

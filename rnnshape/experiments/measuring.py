@@ -1,0 +1,105 @@
+"""All experiments on a model that somebody has asked about: its axes are found out, a copy is made, and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor, nn
+
+from rnnshape import _torch
+from rnnshape.errors import SpecError
+from rnnshape.experiments.influence import Influence
+from rnnshape.experiments.making import copy_of, places_of
+from rnnshape.experiments.places import Given, put_in
+from rnnshape.experiments.study import Options, study
+from rnnshape.experiments.subject import Subject, Unfit
+from rnnshape.hooks.class_call import reporters, unwatched
+from rnnshape.render.waiting import waiting
+from rnnshape.report.report import Report
+from rnnshape.report.reporter import Reporter
+from rnnshape.tracking.batches import label_by_target, label_target
+from rnnshape.tracking.labels import Axes, arguments_of, label, label_arguments
+from rnnshape.tracking.padding import learn_padding
+from rnnshape.tracking.track import Tracker
+
+__all__ = ["measured", "probe_call"]
+
+
+def measured(
+    model: nn.Module,
+    given: Given,
+    options: Options,
+    axes: Axes = None,
+    target_axes: Axes = None,
+    lengths: Tensor | None = None,
+    loss: Callable[[Any, Any], Any] | None = None,
+    watched: bool = False,
+) -> Influence:
+    """Make the experiments on a copy of a model and of what it is given.
+
+    Args:
+        model: the user's, which is only read.
+        given: what it is given.
+        options: what is to be tried.
+        axes: of the arguments; None where layers have to say which dims are the batch.
+        target_axes: of the target.
+        lengths: of the samples.
+        loss: called with output and target.
+        watched: whether it is known that somebody watches this thread, and seen to that the runs pass by.
+
+    Raises:
+        SpecError: where ``axes`` does not fit.
+    """
+    given = Given(*put_in((given.args, given.kwargs, given.target), {}))
+    tracker = Tracker(Reporter(Report(), "record", (), unseen=_torch.unseen, others=reporters), lambda module: "")
+    label_arguments(tracker, model, given.args, given.kwargs, axes)
+    label(tracker, given.target, target_axes, "target", "target_axes", target=True)
+    label_by_target(tracker, (*given.args, *given.kwargs.values()), given.target)
+    try:
+        subject = copy_of(model, options.train, watched)
+    except Unfit as error:
+        return Influence(untried=(str(error),))
+    with waiting("probing") as subject.after_run:
+        if not tracker.is_named:
+            _hear_of_batches(tracker, subject, given)
+        if lengths is not None:
+            arguments = arguments_of(model.forward, given.args, given.kwargs)
+            learn_padding(tracker, [*((a.name, a.value) for a in arguments), ("lengths", lengths)])
+        label_target(tracker, given.target, tracker.samples)
+        return study(subject, given, places_of(tracker, model, given), loss, options)
+
+
+def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:
+    """Probe a model that is about to be called under a watch, on a copy, and tell what is found.
+
+    Args:
+        reporter: is told.
+        model: which is called.
+        args: with which.
+        kwargs: likewise.
+        axes: of the arguments; None where nobody has said.
+    """
+    trackers = [mode for mode in reversed(_torch.function_modes()) if isinstance(mode, Tracker)]
+    set_aside = [(tracker, at) for tracker in trackers if (at := _torch.pop_mode(tracker)) is not None]
+    try:
+        with unwatched():
+            influence = measured(model, Given(args, kwargs), Options(), axes, watched=True)
+    except SpecError as error:
+        influence = Influence(untried=(str(error).partition("\n")[0],))
+    finally:
+        for tracker, at in reversed(set_aside):
+            _torch.push_mode(tracker, at)
+    for reason in influence.untried:
+        reporter.report.did_not_look(f"an experiment was not made: {reason}")
+    reporter.tell([finding for finding in influence.findings if reporter.keeps(finding)], model)
+
+
+def _hear_of_batches(tracker: Tracker, subject: Subject, given: Given) -> None:
+    """Have the layers of a copy say which dims are the batch, where nobody else has."""
+    try:
+        subject.follow(given, tracker)
+    except Exception:  # the experiments will say so
+        tracker.abandon()
+    else:
+        tracker.settle()

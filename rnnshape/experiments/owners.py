@@ -1,0 +1,90 @@
+"""Which sample each element depends on: measured, by changing one sample after the other and looking what else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+__all__ = ["MANY", "NOBODY", "Owners", "changed", "common", "dims_of"]
+
+NOBODY, MANY = -1, -2
+"""Of an element that depends on no sample that was changed, and of one that depends on several."""
+
+_CLOSE = {torch.float16: 1e-2, torch.bfloat16: 3e-2, torch.float64: 1e-9, torch.complex128: 1e-9}
+"""How much of the largest element a difference may be that is only rounding, where that is not `CLOSE`."""
+
+CLOSE = 1e-5
+
+
+def common(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the first elements of each dim of two tensors, where their sizes depend on what the model was given."""
+    if a.shape == b.shape or a.dim() != b.dim():
+        return a, b
+    sizes = [slice(min(m, n)) for m, n in zip(a.shape, b.shape, strict=True)]
+    return a[tuple(sizes)], b[tuple(sizes)]
+
+
+def changed(base: Tensor, other: Tensor) -> Tensor:
+    """Return which elements differ by more than rounding; for tensors of equal sizes."""
+    if not (base.is_floating_point() or base.is_complex()):
+        return base != other
+    base, other = base.detach(), other.detach()
+    scale = base[base.isfinite()].abs()
+    near = _CLOSE.get(base.dtype, CLOSE) * (float(scale.max()) if scale.numel() else 1.0)
+    near = max(near, 4 * torch.finfo(base.dtype).eps)  # what is nothing but rounding is no scale
+    differs = (base - other).abs() > near
+    return (differs | (base.isfinite() != other.isfinite())) & ~(base.isnan() & other.isnan())
+
+
+class Owners:
+    """For each element of a tensor the one sample that it depends on.
+
+    Args:
+        sizes: of the tensor.
+
+    Attributes:
+        table: the number of a sample, `NOBODY` or `MANY`.
+        counts: for each sample that was changed, how many elements changed.
+    """
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.table = torch.full(tuple(sizes), NOBODY, dtype=torch.int16)
+        self.counts: dict[int, int] = {}
+
+    def add(self, sample: int, differs: Tensor) -> None:
+        """Hear which elements changed with a sample."""
+        differs = differs.cpu()
+        if differs.shape != self.table.shape:  # the sizes depend on what stands in the input
+            whole = torch.zeros(self.table.shape, dtype=torch.bool)
+            cut = tuple(slice(n) for n in differs.shape)
+            whole[cut] = differs
+            differs = whole
+        self.counts[sample] = int(differs.sum())
+        mine = torch.where(self.table == NOBODY, sample, MANY).to(self.table.dtype)
+        self.table = torch.where(differs, mine, self.table)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether an element depends on several samples."""
+        return bool((self.table == MANY).any())
+
+    @property
+    def share(self) -> float:
+        """How many of the elements that depend on any sample depend on several."""
+        known = int((self.table != NOBODY).sum())
+        return int((self.table == MANY).sum()) / known if known else 0.0
+
+
+def dims_of(table: Tensor) -> list[int]:
+    """Return the dims along which elements belong to different samples; those of nobody do not count."""
+    found: list[int] = []
+    known = table != NOBODY
+    for dim in range(table.dim()):
+        if table.size(dim) > 1:
+            low = torch.where(known, table, torch.iinfo(table.dtype).max).amin(dim)
+            high = torch.where(known, table, torch.iinfo(table.dtype).min).amax(dim)
+            if bool((known.any(dim) & (high > low)).any()):
+                found.append(dim)
+    return found

@@ -1,0 +1,213 @@
+"""Every operation of a run with what came of it, and what differs in another run: two runs in lockstep, one of them remembered.
+
+Memory is bounded: what comes after `MOST` elements is not recorded.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnshape import _torch
+from rnnshape.experiments import subject
+from rnnshape.experiments.owners import Owners, changed
+from rnnshape.experiments.places import tensors_of
+from rnnshape.operations.getters import SILENT
+from rnnshape.operations.registry import name_of
+from rnnshape.report.location import Location
+from rnnshape.tracking.book import writes
+
+__all__ = ["Comparing", "Entry", "Recording", "Still"]
+
+_OUTERMOST = subject.__file__
+"""The file of ours from which the user's code is called."""
+
+MOST = 1 << 25
+"""Elements of results that are kept."""
+
+_NOISE = {
+    "randn": 0.0, "randn_like": 0.0, "rand": 0.5, "rand_like": 0.5, "normal_": 0.0, "uniform_": 0.5, "exponential_": 1.0,
+    "log_normal_": 1.0, "cauchy_": 0.0,
+}  # fmt: skip
+_DROPOUTS = frozenset(["dropout", "alpha_dropout", "feature_alpha_dropout", "dropout1d", "dropout2d", "dropout3d"])
+_SHUFFLES = frozenset(
+    ["randperm", "multinomial", "randint", "randint_like", "random_", "_standard_gamma", "poisson", "binomial"]
+)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One operation.
+
+    Attributes:
+        name: of the function.
+        location: the user's line.
+        module: path and class of the innermost module that was called.
+        operands: the numbers of the entries that made what it was given.
+        values: what came of it, of each tensor.
+        owners: likewise, on which sample each element depends.
+    """
+
+    name: str
+    location: Location | None
+    module: tuple[str, str]
+    operands: tuple[int, ...]
+    values: list[Tensor]
+    owners: list[Owners] = field(default_factory=list[Owners])
+
+
+class Recording(subject.Mode):
+    """Remembers a run; what the model is given are entries of their own.
+
+    Attributes:
+        entries: one for each input, and for each operation.
+        is_cut: whether there was no room for all.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self.is_cut = self.shuffles = False
+        self._room = MOST
+        self._paths: dict[int, str] = {}
+        self._made: dict[int, int] = {}
+        self._held: list[Any] = []
+
+    def given(self, tensors: Iterable[tuple[str, Tensor]], paths: dict[int, str]) -> None:
+        """Hear what the model is given, and the paths of its modules."""
+        self._paths = paths
+        with torch._C.DisableTorchFunction():
+            for _, tensor in tensors:
+                self._keep("input", None, ("", ""), (), tensor)
+
+    def number_of(self, tensor: Tensor) -> int | None:
+        """Return the number of the entry that made a tensor, None where that is unknown."""
+        return self._made.get(id(tensor))
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        name = name_of(func)
+        if name in SILENT or self.is_cut:
+            return result
+        self.shuffles |= name in _SHUFFLES
+        given = [t for _, t in tensors_of([args, kwargs])]
+        made = args[0] if writes(name) and args else result
+        if any(True for _ in tensors_of(made)):
+            operands = tuple(dict.fromkeys(at for t in given if (at := self._made.get(id(t))) is not None))
+            module = _torch.calling_module()
+            known = ("", "") if module is None else (self._paths.get(id(module), ""), type(module).__name__)
+            self._keep(name, _line(sys._getframe(1)), known, operands, made)
+        return result
+
+    def _keep(self, name: str, line: Location | None, module: tuple[str, str], operands: tuple[int, ...], made: Any) -> None:
+        tensors = [t for _, t in tensors_of(made)]
+        self._room -= sum(t.numel() for t in tensors)
+        if self._room < 0:
+            self.is_cut = True
+            return
+        with torch.no_grad():
+            values = [t.detach().clone() for t in tensors]
+        for tensor in tensors:
+            self._made[id(tensor)] = len(self.entries)
+        self._held.append(made)
+        self.entries.append(Entry(name, line, module, operands, values, [Owners(v.shape) for v in values]))
+
+    def forget(self) -> None:
+        """Hold the tensors of the model no longer."""
+        self._held.clear()
+
+
+def _line(frame: FrameType | None) -> Location | None:
+    """Return the line of the model or the loss that runs: none of whoever called us."""
+    while frame is not None and frame.f_code.co_filename != _OUTERMOST:
+        if not _torch.is_library(frame.f_code.co_filename):
+            return _torch.user_location(frame)
+        frame = frame.f_back
+    return None
+
+
+class Comparing(subject.Mode):
+    """Compares a run with the one that is remembered, operation by operation, until they part.
+
+    Args:
+        entries: of the run that is remembered.
+        sample: the sample that has other content.
+    """
+
+    def __init__(self, entries: list[Entry], sample: int) -> None:
+        super().__init__()
+        self._entries = entries
+        self._sample = sample
+        self._at = 0
+
+    def given(self, tensors: Iterable[tuple[str, Tensor]], paths: dict[int, str]) -> None:
+        """Hear what the model is given."""
+        with torch._C.DisableTorchFunction():
+            for _, tensor in tensors:
+                self._compare("input", tensor)
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        name = name_of(func)
+        if name not in SILENT:
+            made = args[0] if writes(name) and args else result
+            if any(True for _ in tensors_of(made)):
+                self._compare(name, made)
+        return result
+
+    def _compare(self, name: str, made: Any) -> None:
+        if self._at >= len(self._entries) or self._entries[self._at].name != name:
+            self._at = len(self._entries)  # another branch was taken
+            return
+        entry = self._entries[self._at]
+        self._at += 1
+        with torch.no_grad():
+            for value, owners, (_, tensor) in zip(entry.values, entry.owners, tensors_of(made), strict=False):
+                if value.shape == tensor.shape:
+                    owners.add(self._sample, changed(value, tensor))
+
+
+class Still(subject.Mode):
+    """Has every random number be the one in the middle, so that a sample has the same at any place in its batch.
+
+    Attributes:
+        shuffles: whether an order is drawn, or samples.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shuffles = False
+
+    def given(self, tensors: Iterable[tuple[str, Tensor]], paths: dict[int, str]) -> None:
+        """Hear what the model is given: nothing is drawn in it."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
+        name = name_of(func)
+        self.shuffles |= name in _SHUFFLES
+        if name not in _NOISE and name not in _DROPOUTS and name not in ("normal", "bernoulli"):
+            return func(*args, **(kwargs or {}))
+        before = torch.get_rng_state()
+        result = func(*args, **(kwargs or {}))
+        torch.set_rng_state(before)
+        if name in _DROPOUTS:
+            return args[0] * 1 if args else result
+        with torch.no_grad():
+            middle = _middle(name, args, result)
+            return result.copy_(middle) if name.endswith("_") else middle
+
+
+def _middle(name: str, args: Any, result: Tensor) -> Tensor:
+    """Return what stands in the place of a random result."""
+    if name in _NOISE:
+        return torch.full_like(result, _NOISE[name])
+    if name == "bernoulli":
+        return (args[0] >= 0.5).to(result.dtype)
+    mean = args[0] if args else 0.0
+    return mean.expand(result.shape).clone() if isinstance(mean, Tensor) else torch.full_like(result, float(mean))

@@ -1,0 +1,252 @@
+"""The experiments on samples: what changes when one has other content, or when they come in another order."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rnnshape import text
+from rnnshape.experiments.influence import Experiment, Matrix
+from rnnshape.experiments.leaves import Leaf, Order, Rows, matrix_of, rows_after
+from rnnshape.experiments.owners import NOBODY, Owners, changed, common
+from rnnshape.experiments.places import tensors_of
+from rnnshape.experiments.recording import Still
+from rnnshape.experiments.subject import Unfit
+from rnnshape.experiments.trial import Trial
+
+__all__ = ["Samples", "groups", "measure_samples", "shuffled"]
+
+
+@dataclass(slots=True, eq=False)
+class Samples:
+    """What was measured about samples.
+
+    Attributes:
+        leaves: the tensors of the output.
+        changes: for each leaf, what changed with each sample.
+        shuffles: whether the model draws an order, or samples, so that what meets may be meant to.
+        silent: samples that nothing depends on.
+        misread: in words, lengths or masks that were applied to another sample; empty where there are none.
+        why_no_order: why no other order was tried; empty where it was.
+    """
+
+    leaves: list[Leaf]
+    changes: list[dict[int, Tensor]]
+    shuffles: bool = False
+    silent: list[int] = field(default_factory=list[int])
+    misread: str = ""
+    why_no_order: str = ""
+
+    @property
+    def mixed(self) -> list[Leaf]:
+        """The leaves in which samples meet."""
+        return [leaf for leaf in self.leaves if leaf.is_mixed]
+
+
+def shuffled(count: int) -> list[int]:
+    """Return an order in which no sample stays where it is, and neighbours part.
+
+    >>> shuffled(2), shuffled(5)
+    ([1, 0], [2, 4, 3, 1, 0])
+    """
+    if count < 4:
+        return [*range(1, count), 0]
+    order = [*range(2, count, 2), *range(1, count, 2), 0]
+    for at in range(count):
+        if order[at] == at:
+            order[at], order[at - 1] = order[at - 1], order[at]
+    return order
+
+
+def measure_samples(trial: Trial) -> Samples:
+    """Change one sample after the other, then their order, then what says how to read them."""
+    changes = _in_groups(trial)
+    if changes is None:
+        each = [_differing(trial, [sample]) for sample in trial.samples]
+        changes = [dict(zip(trial.samples, found, strict=True)) for found in zip(*each, strict=True)]
+    orders, shuffles, why = _orders(trial)
+    leaves: list[Leaf] = []
+    for (name, value), found, order in zip(trial.base, changes, orders, strict=False):
+        owners = Owners(value.shape)
+        for sample, differs in found.items():
+            owners.add(sample, differs)
+        leaves.append(Leaf(name, value.detach(), owners, *order))
+    found = Samples(leaves, changes, shuffles, _silent(leaves, trial.samples), why_no_order=why)
+    if not why and not shuffles:
+        found.misread = _misread(trial, leaves)
+    return found
+
+
+def _differing(trial: Trial, samples: list[int]) -> list[Tensor]:
+    """Return which elements of each tensor change with some samples; what another size has no place for does not."""
+    found: list[Tensor] = []
+    for (_, value), other in zip(trial.base, trial.run(trial.with_other(samples)), strict=False):
+        differs = torch.zeros(value.shape, dtype=torch.bool)
+        a, b = common(value, other)
+        if a.shape == b.shape:
+            differs[tuple(slice(n) for n in a.shape)] = changed(a, b).cpu()
+        found.append(differs)
+    return found
+
+
+def groups(count: int) -> list[tuple[int, ...]]:
+    """Return for each of some samples the runs in which it is changed, so that what depends on one sample tells on which.
+
+    Every sample is changed in as many runs as any other, half of them. What depends on two samples changes in more runs
+    than that, so it is never taken for what depends on one.
+
+    >>> groups(3)
+    [(0,), (1,), (2,)]
+    >>> groups(6)
+    [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    """
+    runs = next(n for n in itertools.count(1) if math.comb(n, n // 2) >= count)
+    return list(itertools.islice(itertools.combinations(range(runs), runs // 2), count))
+
+
+def _in_groups(trial: Trial) -> list[dict[int, Tensor]] | None:
+    """Change several samples in each run; return what each has changed, None where that leaves it open."""
+    mine = groups(len(trial.samples))
+    runs = 1 + max(run for those in mine for run in those)
+    if runs >= len(trial.samples):
+        return None
+    seen = [
+        _differing(trial, [sample for sample, those in zip(trial.samples, mine, strict=True) if run in those])
+        for run in range(runs)
+    ]
+    found: list[dict[int, Tensor]] = []
+    for tensors in zip(*seen, strict=True):
+        table = torch.stack(tensors)
+        own: dict[int, Tensor] = {}
+        for sample, those in zip(trial.samples, mine, strict=True):
+            pattern = torch.tensor([run in those for run in range(runs)])
+            own[sample] = (table == pattern.view(-1, *[1] * (table.dim() - 1))).all(0)
+        if not torch.equal(torch.stack(list(own.values())).any(0), table.any(0)):
+            return None  # something depends on several
+        found.append(own)
+    return found
+
+
+def _orders(trial: Trial) -> tuple[list[tuple[Order, Rows | None]], bool, str]:
+    source = shuffled(trial.count)
+    moved = trial.in_order(source)
+    why = "" if moved is not None else "packed samples have an order of their own"
+    if unplaced := trial.unplaced:
+        why = f"nobody has said where the samples are in {text.listed(unplaced)}"
+    still = Still()
+    before = after = [value for _, value in trial.base]
+    try:
+        if trial.may_draw:
+            run = trial.result(trial.unchanged(), still)
+            before = [value for _, value in tensors_of(run.output)]
+            if run.draws and not still.shuffles:
+                why = "the model draws random numbers, which go by the place in the batch"
+        if not why and moved is not None:
+            after = trial.run(moved, Still() if trial.may_draw else None)
+    except Unfit as error:
+        why = f"with the samples in another order {error}"
+    found: list[tuple[Order, Rows | None]] = []
+    for a, b in zip(before, after, strict=False):
+        order, rows = rows_after(a, b, source)
+        found.append(("unknown" if why else order, rows))
+    return found, still.shuffles, why
+
+
+def _silent(leaves: list[Leaf], samples: list[int]) -> list[int]:
+    """Return the samples on which nothing depends, where something does on another one.
+
+    Rows of nothing but zeros may be what a rectifier has made of them.
+    """
+    telling = [leaf for leaf in leaves if leaf.value.is_floating_point() and not leaf.is_whole and leaf.owners.counts]
+    if len(telling) != len(leaves) or not telling:
+        return []
+    silent = [j for j in samples if all(leaf.owners.counts[j] == 0 for leaf in telling)]
+    if len(silent) == len(samples) or not silent:
+        return []
+    for leaf in telling:
+        nobody = leaf.value[leaf.owners.table == NOBODY]
+        if nobody.numel() and bool((nobody == 0).any()):
+            return []
+    return silent
+
+
+def _misread(trial: Trial, leaves: list[Leaf]) -> str:
+    """Exchange the lengths or masks of two samples: the output of a third must not change."""
+    leaf = next((leaf for leaf in leaves if leaf.line() is not None and not leaf.is_moved), None)
+    if leaf is None or leaf.rows is None or leaf.order != "lost":
+        return ""
+    at = leaves.index(leaf)
+    rows = leaf.rows.of(leaf.value.dim()).expand(leaf.value.shape)
+    for content in trial.kept:
+        for j in range(0, trial.count - 1, 2):
+            source = [*range(trial.count)]
+            source[j], source[j + 1] = j + 1, j
+            moved = trial.in_order(source, lambda c, mine=content: c is mine)
+            if moved is None or torch.equal(moved[id(content.place.tensor)], content.base):
+                continue
+            try:
+                after = trial.run(moved)[at]
+            except Unfit:
+                continue
+            a, b = common(leaf.value, after)
+            if a.shape != b.shape:
+                continue
+            reached = torch.unique(rows[tuple(slice(n) for n in a.shape)][changed(a, b).cpu()]).tolist()
+            if others := [i for i in reached if i not in (j, j + 1)]:
+                return f"exchanging {content.place.name} of samples {j} and {j + 1} changes the output of sample {others[0]}"
+    return ""
+
+
+def samples_said(found: Samples, trial: Trial) -> Experiment:
+    """Say what was measured about the content of samples."""
+    leaves = [leaf for leaf in found.leaves if not leaf.is_whole]
+    shown: Matrix | None = None
+    worst = max(found.mixed, key=lambda leaf: leaf.owners.share, default=None)
+    best = worst or next((leaf for leaf in leaves if leaf.rows is not None and leaf.owners.counts), None)
+    if best is not None:
+        shown = matrix_of(best, found.changes[found.leaves.index(best)], trial.count)
+    if worst is not None:
+        evidence = [_evidence(worst, shown)]
+        return Experiment("samples", "together", tuple(evidence), shown)
+    if found.silent:
+        return Experiment("samples", "together", (f"nothing depends on {_named(found.silent)}",), shown)
+    if not leaves:
+        return Experiment("samples", "unknown", ("the output is of the batch as a whole",))
+    return Experiment("samples", "apart", (), shown)
+
+
+def _evidence(leaf: Leaf, matrix: Matrix | None) -> str:
+    if matrix is not None:
+        pairs = [(value, i, j) for i, row in enumerate(matrix.values) for j, value in enumerate(row) if i != j and value > 0]
+        if pairs:
+            value, i, j = max(pairs, key=lambda pair: (pair[0], -pair[1], -pair[2]))
+            return f"changing sample {j} changes {value:.0%} of sample {i}'s {leaf.name}"
+    return f"{leaf.owners.share:.0%} of {leaf.name} depends on several samples"
+
+
+def _named(samples: list[int]) -> str:
+    return f"sample {samples[0]}" if len(samples) == 1 else f"samples {text.listed(samples)}"
+
+
+def order_said(found: Samples) -> Experiment:
+    """Say what another order of the samples has done."""
+    if found.why_no_order:
+        return Experiment("order", "unknown", (found.why_no_order,))
+    lost = [leaf for leaf in found.leaves if leaf.order == "lost" and not leaf.value.numel() <= 1]
+    if not lost:
+        return Experiment("order", "apart")
+    leaf = lost[0]
+    words = [f"with its samples in another order, {leaf.name} is another one, and not only in that order"]
+    if leaf.is_scattered:
+        words.append("its rows hold elements of several samples")
+    elif (misplaced := leaf.misplaced()) is not None:
+        row, sample = misplaced
+        said = f"is sample {sample}" if sample != NOBODY else "depends on no sample"
+        words.append(f"row {row} of {leaf.name} {said}")
+    if found.misread:
+        words.append(found.misread)
+    return Experiment("order", "fact" if found.shuffles else "together", tuple(words))

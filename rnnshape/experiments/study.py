@@ -1,0 +1,171 @@
+"""All experiments on one model, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnnshape.experiments.future import future_said, measure_future
+from rnnshape.experiments.influence import Experiment, Influence, Meeting
+from rnnshape.experiments.judging import (
+    Judged,
+    judge_future,
+    judge_order,
+    judge_padding,
+    judge_samples,
+    judge_targets,
+    judge_use,
+)
+from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of
+from rnnshape.experiments.outside import sees_calls
+from rnnshape.experiments.padding import measure_padding, padding_said
+from rnnshape.experiments.places import Given, Place
+from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said
+from rnnshape.experiments.subject import Subject, Unfit
+from rnnshape.experiments.targets import measure_targets, targets_said
+from rnnshape.experiments.trial import Trial
+from rnnshape.experiments.use import measure_use, use_said
+from rnnshape.report.finding import Finding
+
+__all__ = ["Options", "study"]
+
+
+LONGEST = 20.0
+"""Seconds that experiments may take where nobody has asked for them."""
+
+PICKS = frozenset(["index", "select", "gather", "index_select", "narrow", "take_along_dim", "unbind", "split", "chunk", "take"])
+"""Operations that pick some elements and leave others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is to be tried.
+
+    Attributes:
+        asked: whether somebody has asked for samples that are apart.
+        train: whether the model is run as while it trains.
+        causal: whether later steps must not reach earlier ones.
+        samples: how many samples are changed where there are many.
+        patient: whether it may take as long as it takes.
+    """
+
+    asked: bool = True
+    train: bool = False
+    causal: bool = False
+    samples: int = 4
+    patient: bool = True
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What becomes an `Influence`."""
+
+    made: dict[str, Experiment] = field(default_factory=dict[str, Experiment])
+    findings: list[Finding] = field(default_factory=list[Finding])
+    untried: list[str] = field(default_factory=list[str])
+    meeting: Meeting | None = None
+
+    def influence(self) -> Influence:
+        return Influence(**self.made, meeting=self.meeting, findings=tuple(self.findings), untried=tuple(self.untried))
+
+
+def study(
+    subject: Subject, given: Given, places: Iterable[Place], loss: Callable[[Any, Any], Any] | None, options: Options
+) -> Influence:
+    """Make the experiments on a copy of a model.
+
+    Args:
+        subject: the copy.
+        given: what it is given.
+        places: where samples lie in that.
+        loss: called with the output and the target, if there is one.
+        options: what is to be tried.
+    """
+    notes = _Notes()
+    try:
+        trial = Trial(subject, given, places, options.samples, None if options.patient else LONGEST)
+        samples = measure_samples(trial)
+    except Unfit as error:
+        notes.untried.append(str(error))
+        return notes.influence()
+    how = Judged(options.asked, options.train)
+    _say_samples(notes, trial, samples, how)
+    if options.causal:
+        _try(notes, "future", lambda: _say_future(notes, trial, samples))
+    _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how))
+    if loss is not None and given.target is not None and not options.patient and sees_calls(loss):
+        notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
+    elif loss is not None and given.target is not None:
+        _try(notes, "targets", lambda: _say_targets(notes, trial, samples, loss, given.target, how))
+    _try(notes, "use", lambda: _say_use(notes, trial, samples, how))
+    return notes.influence()
+
+
+def _try(notes: _Notes, name: str, work: Callable[[], None]) -> None:
+    """Make an experiment; where it can't be made, say why."""
+    try:
+        work()
+    except Unfit as error:
+        notes.untried.append(f"{name}: {error}")
+
+
+def _say_samples(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
+    where = _where(trial, samples)
+    if samples.silent and (where is None or where.meeting.operation not in PICKS):
+        samples.silent = []  # a rectifier, say, has made the same of whatever is in them
+    said, ordered = samples_said(samples, trial), order_said(samples)
+    notes.made |= {"samples": said, "order": ordered}
+    notes.meeting = where.meeting if where else None
+    notes.findings += judge_samples(said, samples, where, how)
+    notes.findings += judge_order(ordered, samples, where, how)
+
+
+def _where(trial: Trial, samples: Samples) -> Found | None:
+    """Return where samples first meet, are scattered, lost, put into another order, or read with lengths of others."""
+    leaves = [leaf for leaf in samples.leaves if not leaf.is_whole]
+    bad = samples.mixed or [leaf for leaf in leaves if leaf.is_scattered]
+    if not bad and (samples.silent or samples.misread or all(leaf.is_moved for leaf in leaves)):
+        bad = leaves
+    if not bad:
+        return None
+    worst = max(bad, key=lambda leaf: leaf.owners.share)
+    try:
+        return misreading_of(trial, worst) if samples.misread and not samples.mixed else meeting_of(trial, worst)
+    except Unfit:
+        return None
+
+
+def _say_future(notes: _Notes, trial: Trial, samples: Samples) -> None:
+    found = measure_future(trial, samples)
+    said = future_said(found)
+    notes.made["future"] = said
+    notes.findings += judge_future(said, found)
+
+
+def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
+    found = measure_padding(trial, samples)
+    said = padding_said(found)
+    notes.made["padding"] = said
+    notes.findings += judge_padding(said, found, how)
+
+
+def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
+    found = measure_use(trial)
+    if found.directions:
+        found.found = origin_of(trial, samples.leaves[0])
+    said = use_said(found)
+    notes.made["use"] = said
+    notes.findings += judge_use(said, found, how)
+
+
+def _say_targets(
+    notes: _Notes, trial: Trial, samples: Samples, loss: Callable[[Any, Any], Any], target: Any, how: Judged
+) -> None:
+    found = measure_targets(trial, samples, loss, target)
+    if found.crossing is not None and (found.found is None or found.found.meeting.location is None):
+        leaf = next(leaf for leaf in samples.leaves if not leaf.is_whole)
+        found.found = origin_of(trial, leaf)
+    said = targets_said(found)
+    notes.made["targets"] = said
+    notes.findings += judge_targets(said, found, how)

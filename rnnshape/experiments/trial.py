@@ -1,0 +1,130 @@
+"""`Trial`: a model with what it is given in an experiment, and the run that all others are compared with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor
+
+from rnnshape import text
+from rnnshape.experiments.content import Content, contents, in_order
+from rnnshape.experiments.owners import changed, common
+from rnnshape.experiments.places import Given, Place, put_in, tensors_of
+from rnnshape.experiments.subject import SEED, Mode, Run, Subject, Unfit
+
+__all__ = ["Trial"]
+
+ALL = 8
+"""Samples up to which each is changed."""
+
+RUNS = 20
+"""How often experiments run a model, about."""
+
+
+class Trial:
+    """A model with what it is given.
+
+    Args:
+        subject: the copy.
+        given: as the user gave it.
+        places: where samples lie in it.
+        most: how many samples are changed where there are more than `ALL`.
+        longest: the seconds that all runs may take together; None for any number.
+
+    Attributes:
+        contents: of the tensors.
+        count: how many samples there are.
+        samples: those that are changed, one after the other.
+        base: what the first run returned, with names.
+        may_draw: whether random numbers were drawn, or may have been, on a device other than the CPU.
+
+    Raises:
+        Unfit: where the samples are not known, or nothing can be changed, or the model differs by itself.
+    """
+
+    def __init__(
+        self, subject: Subject, given: Given, places: Iterable[Place], most: int = 4, longest: float | None = None
+    ) -> None:
+        self.subject = subject
+        self._given = given
+        self.contents = contents(places, torch.Generator().manual_seed(SEED))
+        inputs = [content for content in self.contents if not content.place.is_target]
+        if not inputs:
+            raise Unfit("nobody has said which dim of an input is the batch; pass axes=, such as 'batch seq feature'")
+        self.count = max(content.place.count for content in inputs)
+        if self.count < 2:
+            raise Unfit("a batch of one: nothing tells what another sample would change; give two")
+        self.inputs = [content for content in inputs if content.place.count == self.count]
+        self.kept = [content for content in self.inputs if content.other is content.base]
+        can = sorted({j for content in self.inputs for j in content.changes()})
+        if not can:
+            raise Unfit("what it is given cannot be changed: one token, or lengths and masks alone, in every sample")
+        self.samples = can if self.count <= max(ALL, most) else _chosen(can, most)
+        first = self.result(self.unchanged())
+        self.base = list(tensors_of(first.output))
+        everywhere = [*(value for _, value in self.base), *(content.base for content in self.contents)]
+        self.may_draw = first.draws or any(tensor.device.type != "cpu" for tensor in everywhere)
+        self.output = first.output
+        began = time.perf_counter()
+        again = [t for _, t in tensors_of(self.result(self.unchanged()).output)]
+        takes = (time.perf_counter() - began) * RUNS
+        if longest is not None and takes > longest:
+            raise Unfit(f"experiments would take about {takes:.0f} s; rnnshape.probe makes them")
+        self.varies = [bool(changed(*common(t, u)).any()) for (_, t), u in zip(self.base, again, strict=False)]
+        if any(self.varies):
+            names = text.listed(name for (name, _), varies in zip(self.base, self.varies, strict=False) if varies)
+            raise Unfit(f"{names} differs from run to run by itself: it depends on a state outside of the model, or on a clock")
+
+    @property
+    def unplaced(self) -> list[str]:
+        """The tensors among the inputs of which it is not known where their samples lie, though they may have some."""
+        known = {id(content.place.tensor) for content in self.contents}
+        given = tensors_of([self._given.args, self._given.kwargs], "input")
+        return [name for name, t in given if id(t) not in known and any(size % self.count == 0 for size in t.shape if size)]
+
+    def unchanged(self) -> dict[int, Tensor]:
+        """Return what is given at first, by the ids of the user's tensors."""
+        return {id(content.place.tensor): content.base for content in self.contents}
+
+    def with_other(self, samples: Iterable[int]) -> dict[int, Tensor]:
+        """Return the same with other content in some samples."""
+        which = torch.zeros(self.count, dtype=torch.bool)
+        which[list(samples)] = True
+        return self.unchanged() | {id(c.place.tensor): c.changed(which) for c in self.inputs}
+
+    def in_order(self, source: list[int], only: Callable[[Content], bool] = lambda content: True) -> dict[int, Tensor] | None:
+        """Return the same with its samples in another order; None where that cannot be."""
+        if any(content.place.is_packed for content in self.inputs if only(content)):
+            return None
+        moved = [content for content in self.inputs if only(content)]
+        return self.unchanged() | {id(c.place.tensor): in_order(c.base, c.place.samples, source) for c in moved}
+
+    def run(self, tensors: dict[int, Tensor], mode: Mode | None = None) -> list[Tensor]:
+        """Run a copy, and return the tensors that it returned.
+
+        Raises:
+            Unfit: where it raises.
+        """
+        return [t for _, t in tensors_of(self.result(tensors, mode).output)]
+
+    def result(self, tensors: dict[int, Tensor], mode: Mode | None = None) -> Run:
+        """Run a copy.
+
+        Raises:
+            Unfit: where it raises.
+        """
+        given = Given(put_in(self._given.args, tensors), put_in(self._given.kwargs, tensors))
+        try:
+            return self.subject.run(given, mode)
+        except Exception as error:
+            said = (str(error).splitlines() or [""])[0]
+            raise Unfit(f"the copy raised {type(error).__name__}: {said}") from None
+
+
+def _chosen(samples: list[int], most: int) -> list[int]:
+    """Choose neighbours, the last one, and some between."""
+    last = len(samples) - 1
+    at = dict.fromkeys([0, 1, last, last // 2, *range(2, last)])
+    return [samples[i] for i in sorted(list(at)[:most])]

@@ -1,0 +1,243 @@
+"""RNS6xx: measured by an experiment, on a copy of the model."""
+
+from __future__ import annotations
+
+from rnnshape.report.catalogue.entry import Rule, program
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS601",
+        "samples that meet",
+        "warning",
+        "Other content in one sample changes the output of another one, though the model does not train. Where a model "
+        "treats all samples alike, whatever their order, that may be meant, and is a note.",
+        wrong=program("""
+            class Walker(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(2, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, steps):
+                    places = steps.cumsum(0)  # RNS601
+                    return self.fc(self.rnn(places)[0])
+
+            report = rs.diagnose(Walker(), torch.zeros(6, 9, 2), axes="batch seq feature")
+            """),
+        right=program("""
+            class Walker(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(2, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 2)
+
+                def forward(self, steps):
+                    places = steps.cumsum(1)
+                    return self.fc(self.rnn(places)[0])
+
+            report = rs.diagnose(Walker(), torch.zeros(6, 9, 2), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS602",
+        "place in the batch that matters",
+        "warning",
+        "With its samples in another order, the output is another one, and not only in that order: its rows hold elements of "
+        "several samples, or those of other ones.",
+        wrong=program("""
+            class Values(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    steps = x.size(0)
+                    rows = self.rnn(x)[0].reshape(-1, 8)
+                    return self.fc(rows[steps - 1 :: steps])  # RNS602
+
+            report = rs.diagnose(Values(), torch.zeros(8, 5, 4), axes="seq batch feature")
+            """),
+        right=program("""
+            class Values(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    steps = x.size(0)
+                    rows = self.rnn(x)[0]
+                    return self.fc(rows[steps - 1])
+
+            report = rs.diagnose(Values(), torch.zeros(8, 5, 4), axes="seq batch feature")
+            """),
+    ),
+    Rule(
+        "RNS605",
+        "targets of other samples",
+        "warning",
+        "Another target for one sample changes the gradient by the output of another one: rows were flattened in another "
+        "order, or every prediction meets every target, and which is whose does not matter.",
+        wrong=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0][:, -1]).squeeze(1)
+
+            def loss(output, target):
+                return nn.functional.mse_loss(output, target.flip(0))  # RNS605
+
+            x, target = torch.zeros(6, 9, 4), torch.zeros(6)
+            report = rs.diagnose(
+                Encoder(), x, axes="batch seq feature", target=target, target_axes="batch", loss=loss
+            )
+            """),
+        right=program("""
+            class Encoder(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[0][:, -1]).squeeze(1)
+
+            def loss(output, target):
+                return nn.functional.mse_loss(output, target)
+
+            x, target = torch.zeros(6, 9, 4), torch.zeros(6)
+            report = rs.diagnose(
+                Encoder(), x, axes="batch seq feature", target=target, target_axes="batch", loss=loss
+            )
+            """),
+    ),
+    Rule(
+        "RNS606",
+        "samples that are read by nobody",
+        "warning",
+        "Nothing that the model returns depends on some of the samples, whatever is in them: another one was picked for all, "
+        "or a place where they have nothing but padding.",
+        wrong=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, x):
+                    halves = self.rnn(x)[0].chunk(2)  # of the batch, to save memory
+                    return torch.cat([self.fc(half[-1]) for half in halves])  # RNS606
+
+            report = rs.diagnose(Forecaster(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, x):
+                    halves = self.rnn(x)[0].chunk(2)  # of the batch, to save memory
+                    return torch.cat([self.fc(half[:, -1]) for half in halves])
+
+            report = rs.diagnose(Forecaster(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS603",
+        "padding that matters",
+        "warning",
+        "More padding behind the samples, or other content in it, changes what is returned of them, though the model is given "
+        "their lengths: what it says of a sample depends on which other ones are in its batch.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    output, _ = self.rnn(x)
+                    return self.fc(output.mean(1))  # RNS603
+
+            x, lengths = torch.randn(3, 9, 4), torch.tensor([9, 6, 4])
+            x = x * (torch.arange(9) < lengths[:, None])[..., None]
+            report = rs.probe(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    output, _ = self.rnn(x)
+                    return self.fc(output[torch.arange(3), lengths - 1])
+
+            x, lengths = torch.randn(3, 9, 4), torch.tensor([9, 6, 4])
+            x = x * (torch.arange(9) < lengths[:, None])[..., None]
+            report = rs.probe(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+    ),
+    Rule(
+        "RNS604",
+        "step that looks ahead",
+        "warning",
+        "The output of a step depends on later ones, in a model that must not know them: asked for by causal=True.",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv, self.rnn = nn.Conv1d(4, 8, 3, padding=1), nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    windows = self.conv(x.transpose(1, 2))  # RNS604
+                    return self.rnn(windows.transpose(1, 2))[0]
+
+            report = rs.probe(Model(), torch.zeros(3, 9, 4), axes="batch seq feature", causal=True)
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv, self.rnn = nn.Conv1d(4, 8, 3, padding=2), nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    windows = self.conv(x.transpose(1, 2))[..., :-2]
+                    return self.rnn(windows.transpose(1, 2))[0]
+
+            report = rs.probe(Model(), torch.zeros(3, 9, 4), axes="batch seq feature", causal=True)
+            """),
+    ),
+    Rule(
+        "RNS607",
+        "what never matters",
+        "warning",
+        "A direction has read a single step of all that is returned, or a layer or step has no part in it: its gradient is 0.",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, bidirectional=True), nn.Linear(16, 3)
+
+                def forward(self, x):
+                    output, h_n = self.rnn(x)
+                    return self.fc(output[-1])  # RNS607
+
+            report = rs.probe(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, bidirectional=True), nn.Linear(16, 3)
+
+                def forward(self, x):
+                    output, h_n = self.rnn(x)
+                    return self.fc(torch.cat([h_n[-2], h_n[-1]], dim=1))
+
+            report = rs.probe(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
+            """),
+    ),
+)
