@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rnnshape.api.diagnose import diagnose
     from rnnshape.api.explain import explain
     from rnnshape.api.predict import predict
+    from rnnshape.api.probe import probe
     from rnnshape.api.run import run
     from rnnshape.api.watch import watch
     from rnnshape.calculator.calc import Prediction
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         SpecError,
         SpecTypeError,
     )
+    from rnnshape.experiments.influence import Experiment, Influence
     from rnnshape.layout.axes import Axis
     from rnnshape.layout.layout import Layout
     from rnnshape.modelfile.prediction import predict_file
@@ -74,6 +76,8 @@ _EXPORTS = {
     "rnnshape.modelfile.prediction": ("predict_file",),
     "rnnshape.modelfile.source": ("module_source",),
     "rnnshape.api.predict": ("predict",),
+    "rnnshape.api.probe": ("probe",),
+    "rnnshape.experiments.influence": ("Experiment", "Influence"),
     "rnnshape.report.event": ("Event",),
     "rnnshape.report.finding": ("Finding",),
     "rnnshape.report.report": ("Report",),
@@ -88,7 +92,9 @@ __all__ = [
     "Axis",
     "ContractError",
     "Event",
+    "Experiment",
     "Finding",
+    "Influence",
     "Layout",
     "LayoutAssertionError",
     "LayoutError",
@@ -119,6 +125,7 @@ __all__ = [
     "predict",
     "predict_file",
     "predict_windows",
+    "probe",
     "report_of",
     "run",
     "watch",

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any, Literal
 
-from rnnshape import Report
+from rnnshape import Event, Influence, Report
 from rnnshape.report.catalogue.entry import PRELUDE
 
 
@@ -23,5 +23,17 @@ def ran(program: str, file: Path, warned: Literal["error", "ignore"]) -> tuple[R
         except Exception as error:
             raised = error
     report = names.get("report")
+    if isinstance(report, Influence):
+        report = as_report(report)
     assert isinstance(report, Report), f"{file.name} leaves no report: {raised!r}"
     return report, raised
+
+
+def as_report(influence: Influence) -> Report:
+    """Return what experiments have found as a report of its own."""
+    report = Report()
+    for finding in influence.findings:
+        report.add(finding)
+    for experiment in influence.experiments:
+        report.passage(Event(experiment.name, "probe", "", ())).calls += 1
+    return report

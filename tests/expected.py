@@ -47,6 +47,8 @@ def finding_text(finding: rnnshape.Finding, folder: pathlib.Path) -> str:
         lines.append(f"suggests: {finding.suggestion}")
     if finding.no_edit is not None:
         lines.append(f"no edit: {finding.no_edit}")
+    if finding.confirmed:
+        lines.append(f"confirmed: {finding.confirmed}")
     for name, layout in finding.layouts:
         lines.append(f"layout {name}: {layout}  ({', '.join(map(str, layout.sizes))}{',' * (layout.ndim == 1)})")
     return portable("\n".join(lines), folder)

@@ -40,6 +40,8 @@ def finding() -> rs.Finding:
     [found] = judged().findings
     found = replace(found, raised_at=found.used_at)
     assert [f.name for f in fields(found) if f.compare and getattr(found, f.name) in (None, "", ())] == ["became", "no_edit"]
+    found = replace(found, raised_at=found.used_at, confirmed="changing sample 1 changes 41% of sample 0's output")
+    assert [f.name for f in fields(found) if getattr(found, f.name) in (None, "", ())] == ["became"]
     return found
 
 
@@ -72,6 +74,8 @@ CHANGES: dict[str, Callable[[rs.Finding], rs.Finding]] = {
     "no location": lambda f: replace(f, location=None),
     "suggestion": lambda f: replace(f, suggestion="x"),
     "no suggestion": lambda f: replace(f, suggestion=None),
+    "confirmed": lambda f: replace(f, confirmed="x"),
+    "no confirmed": lambda f: replace(f, confirmed=""),
     "layouts: axes": lambda f: replace(f, layouts=(("expected", of(layers=1, seq=6, hidden=8)),)),
     "layouts: sizes": lambda f: replace(f, layouts=(("expected", of(layers=1, batch=7, hidden=8)),)),
     "layouts: name": lambda f: replace(f, layouts=(("got", f.layouts[0][1]),)),

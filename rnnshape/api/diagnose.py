@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from copy import deepcopy
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any, Literal
 
 from torch import nn
 
@@ -14,6 +16,12 @@ from rnnshape import _torch
 from rnnshape.calls import checked_module, forwarded
 from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.experiments.confirming import confirm, contradicted
+from rnnshape.experiments.making import copy_of, places_of
+from rnnshape.experiments.outside import model_writes_outside
+from rnnshape.experiments.places import Given, Place
+from rnnshape.experiments.study import Options, study
+from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.harmless import Guard, UsersCall
 from rnnshape.layout.sizes import shown
 from rnnshape.report.catalogue import checked_codes
@@ -30,6 +38,9 @@ __all__ = ["diagnose"]
 TWICE = "a batch of one: whether samples are mixed was judged on the same sample twice"
 """How a batch of one is judged."""
 
+LONGEST_STEP = 10.0
+"""Seconds that a run may take where nobody has asked for experiments; the first one of a process is slow."""
+
 
 def diagnose(
     model: nn.Module,
@@ -40,6 +51,7 @@ def diagnose(
     target_axes: Axes = None,
     loss: Callable[[Any, Any], object] | None = None,
     ignore: Iterable[str] = (),
+    probe: bool | Literal["auto"] = "auto",
     **kwargs: object,
 ) -> Report:
     """Run a model once, follow every axis through it, and report what is wrong.
@@ -55,6 +67,9 @@ def diagnose(
         target_axes: what the axes of the target are.
         loss: called as ``loss(output, target)``.
         ignore: codes that are not reported.
+        probe: whether what is found is held against experiments on a copy, as `rnnshape.probe` makes them: a finding about
+            samples that they contradict is withdrawn, and where samples meet and no rule says why, that is a finding. "auto"
+            makes them where the model can be copied and they take a few seconds at most; nothing is said where it can't.
         kwargs: keyword arguments of ``forward``. Where one of them is called as an option of ours is, or ``kwargs``, they are
             given as a dict: ``kwargs={"target": ["abc", "hello"]}``; options beside it are ours then.
 
@@ -80,7 +95,7 @@ def diagnose(
     report = Report()
     run = UsersCall(_run)
     try:
-        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore)
+        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore, probe)
         run.forget()
         return report
     except BaseException as error:
@@ -107,10 +122,12 @@ def _diagnose(
     target_axes: Axes,
     loss: Callable[[Any, Any], object] | None,
     ignore: Iterable[str],
+    probe: bool | Literal["auto"],
 ) -> None:
     checked_module(model, "diagnose", "diagnose(Classifier(), x)")
     codes = (*checked_codes(ignore), *ignored_codes())
     options = {"axes": axes, "target": target, "target_axes": target_axes, "loss": loss, "ignore": ignore or None}
+    options["probe"] = None if probe == "auto" else probe
     kwargs = forwarded("diagnose", model, args, kwargs, [name for name, value in options.items() if value is not None])
     check_form(axes)
     check_form(target_axes, "target_axes")
@@ -125,12 +142,15 @@ def _diagnose(
             label_arguments(tracker, model, args, kwargs, axes)
             label(tracker, target, target_axes, "target", "target_axes", target=True)
             label_by_target(tracker, (*args, *kwargs.values()), target)
+    copy = _copied(report, model, probe)
+    began = time.perf_counter()
     with session.watching():
         output, error = _followed(tracker, run, model, args, kwargs, loss, target, tracker)
+        took = time.perf_counter() - began
         if error is None:
             tracker.finish(output)
             if tracker.is_alone:
-                given = _Given(args, kwargs, target)
+                given = Given(args, kwargs, target)
                 _judge_two(session, model, given, tracker.doubled, axes, target_axes, loss)
         else:
             report.exception = error
@@ -141,6 +161,49 @@ def _diagnose(
                 add_batch_of_one(
                     report, squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)), tracker.raised
                 )
+    if copy is not None and error is None and not tracker.is_alone and (probe is True or took < LONGEST_STEP):
+        given = Given(args, kwargs, target)
+        with Guard():
+            places = places_of(tracker, model, given)
+            if places or probe is True:
+                options_of_study = Options(asked=False, samples=6, patient=probe is True)
+                _confirm(report, copy, model, given, places, loss, codes, tracker.step.told, options_of_study)
+
+
+def _copied(report: Report, model: nn.Module, probe: bool | Literal["auto"]) -> Subject | None:
+    """Copy a model before it is run, so that experiments begin where the run begins; None where none are to be made."""
+    if probe is False or (probe == "auto" and model_writes_outside(model)):
+        return None
+    try:
+        return copy_of(model)
+    except Unfit as error:
+        if probe is True:
+            report.did_not_look(f"no experiment was made: {error}")
+        return None
+
+
+def _confirm(
+    report: Report,
+    subject: Subject,
+    model: nn.Module,
+    given: Given,
+    places: list[Place],
+    loss: Callable[[Any, Any], object] | None,
+    codes: Collection[str],
+    told: Collection[str],
+    options: Options,
+) -> None:
+    """Hold what was found against experiments on a copy."""
+    influence = study(subject, given, places, loss, options)
+    if options.patient:
+        for reason in influence.untried:
+            report.did_not_look(f"an experiment was not made: {reason}")
+    wrong = contradicted(report, influence)
+    if wrong and model.training:  # what a model does while it trains alone, only another copy shows
+        subject.model.train()
+        trained = study(subject, given, places, loss, replace(options, train=True))
+        wrong = [finding for finding in wrong if finding in contradicted(report, trained)]
+    confirm(report, influence, wrong, codes, told)
 
 
 def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[object, Exception | None]:
@@ -153,18 +216,10 @@ def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[objec
             return None, error
 
 
-class _Given(NamedTuple):
-    """What a model and its loss are given."""
-
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    target: object
-
-
 def _judge_two(
     session: Session,
     model: nn.Module,
-    given: _Given,
+    given: Given,
     doubled: Callable[[Any], Any],
     axes: Axes,
     target_axes: Axes,

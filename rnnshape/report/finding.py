@@ -78,6 +78,7 @@ class Finding(Pictured):
         count: how often it happened.
         subject: which argument or result is wrong, such as "h_0", where one is.
         no_edit: why no edit can be known, where none is suggested.
+        confirmed: what an experiment has measured that shows the same; empty where none has.
         grids: cells of the tensors that show it, for the picture; what follows from the Layouts is not among them.
     """
 
@@ -96,6 +97,7 @@ class Finding(Pictured):
     count: int = 1
     subject: str = ""
     no_edit: str | None = None
+    confirmed: str = ""
     grids: tuple[Grid, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -138,6 +140,7 @@ class Finding(Pictured):
             "details": list(self.details),
             "count": self.count,
             "subject": self.subject,
+            **({"confirmed": self.confirmed} if self.confirmed else {}),
         }
 
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 from rnnshape import text
 from rnnshape.errors import RNNShapeError
 from rnnshape.report.event import Event, Passage
 from rnnshape.report.finding import Finding
 
-__all__ = ["Report"]
+__all__ = ["Report", "Withdrawn"]
 
 MOST_PASSAGES = 256
 """Different calls that are kept for each module; what comes after is counted together."""
@@ -64,6 +65,18 @@ class _Tally:
         return self.finding if self.count == 1 else replace(self.finding, count=self.count)
 
 
+class Withdrawn(NamedTuple):
+    """A finding that an experiment has contradicted.
+
+    Attributes:
+        finding: as it was made.
+        reason: what was measured.
+    """
+
+    finding: Finding
+    reason: str
+
+
 Sink = Callable[[Event | Finding], None]
 
 
@@ -75,10 +88,12 @@ class Report:
         sinks: called with every new event and finding.
         exception: what the model raised, where a function that never raises caught it.
         unfollowed: calls that nobody could judge, with the reason.
+        withdrawn: findings that an experiment has contradicted, each with the reason.
     """
 
     sinks: list[Sink] = field(default_factory=list[Sink], repr=False)
     exception: BaseException | None = None
+    withdrawn: tuple[Withdrawn, ...] = ()
     _passages: dict[str, dict[Event, Passage]] = field(default_factory=dict[str, dict[Event, Passage]], repr=False)
     _tallies: dict[tuple[object, ...], _Tally] = field(default_factory=dict[tuple[object, ...], _Tally], repr=False)
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
@@ -200,6 +215,21 @@ class Report:
         for key in [k for k, t in self._tallies.items() if t.finding.code == code]:
             del self._tallies[key]
         self.add(finding)
+
+    def change(self, finding: Finding, other: Finding) -> None:
+        """Put another finding in the place of one; it is the same mistake, told otherwise."""
+        if tally := self._tallies.get(_key(finding)):
+            tally.finding = replace(other, count=tally.finding.count)
+
+    def contradict(self, finding: Finding, reason: str) -> None:
+        """Take a finding back.
+
+        Args:
+            finding: which is contradicted.
+            reason: what was measured.
+        """
+        if self._tallies.pop(_key(finding), None):
+            self.withdrawn += (Withdrawn(finding, reason),)
 
     def could_not_follow(self, what: str) -> None:
         """Record something that nobody could judge."""

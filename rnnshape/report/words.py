@@ -31,6 +31,8 @@ def written(finding: Finding) -> list[str]:
         lines.append(f"  no edit: {finding.no_edit}")
     if finding.location:
         lines.append(f"  at {_place(finding.location)}")
+    if finding.confirmed:
+        lines.append(f"  confirmed: {finding.confirmed}")
     lines = list(map(text.shown, lines))
     return [*lines, f"  {finding.code}, see: rnnshape explain {finding.code}"]
 

@@ -1,0 +1,66 @@
+"""What provenance finds and what experiments measure hold each other to account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+import rnnshape as rs
+from rnnshape.experiments.confirming import confirm, contradicted
+from rnnshape.experiments.influence import Experiment, Influence
+
+APART = Influence(samples=Experiment("samples", "apart"), order=Experiment("order", "apart"))
+MIXED = rs.Finding("RNS203", "error", "samples are mixed")
+
+
+def report_with(*findings: rs.Finding) -> rs.Report:
+    report = rs.Report()
+    for finding in findings:
+        report.add(finding)
+    return report
+
+
+def test_a_finding_that_is_contradicted_is_withdrawn() -> None:
+    report = report_with(MIXED)
+    confirm(report, APART, contradicted(report, APART), ())
+    assert report.findings == ()
+    ((finding, reason),) = report.withdrawn
+    assert finding == MIXED
+    assert reason.startswith("changing any sample changes nothing of the others")
+
+
+def test_what_has_nothing_to_do_with_samples_stays() -> None:
+    report = report_with(replace(MIXED, code="RNS302"), replace(MIXED, code="RNS209"))
+    assert contradicted(report, APART) == []
+
+
+def test_nothing_is_contradicted_where_the_order_is_unknown() -> None:
+    unknown = replace(APART, order=Experiment("order", "unknown"))
+    assert contradicted(report_with(MIXED), unknown) == []
+
+
+class Mixed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.fc = nn.GRU(4, 8, num_layers=2), nn.Linear(16, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(x)[1].view(x.size(1), -1))
+
+
+def test_a_finding_that_is_confirmed_says_so() -> None:
+    report = rs.diagnose(Mixed(), torch.zeros(9, 6, 4), axes="seq batch feature")
+    (finding,) = report.findings
+    assert finding.code == "RNS203"
+    assert finding.confirmed == "changing sample 1 changes 100% of sample 0's output"
+    assert f"  confirmed: {finding.confirmed}\n" in str(finding)
+    assert finding.to_dict()["confirmed"] == finding.confirmed
+    (plain,) = rs.diagnose(Mixed(), torch.zeros(9, 6, 4), axes="seq batch feature", probe=False).findings
+    assert plain == replace(finding, confirmed="")
+
+
+def test_a_code_that_is_ignored_explains_what_is_measured() -> None:
+    report = rs.diagnose(Mixed(), torch.zeros(9, 6, 4), axes="seq batch feature", ignore=["RNS203"])
+    assert report.findings == ()
