@@ -13,7 +13,8 @@ from rnnshape import _torch, text
 from rnnshape.checking.call import CheckedCall
 from rnnshape.checking.checker import Checker
 from rnnshape.checking.functions import around
-from rnnshape.errors import RNNShapeError, SpecTypeError
+from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
+from rnnshape.experiments.measuring import probe_call
 from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import TRACED, Proceed, Watcher, leave_classes, leave_classes_soon, stand_in_classes
 from rnnshape.report.options import checked_options
@@ -29,11 +30,29 @@ T = TypeVar("T")
 
 
 @overload
-def check(target: T, /, *, axes: Axes = ..., on: Action = ..., track: bool | int = ..., ignore: Iterable[str] = ...) -> T: ...
-@overload
-def check(*, axes: Axes = ..., on: Action = ..., track: bool | int = ..., ignore: Iterable[str] = ...) -> Callable[[T], T]: ...
 def check(
-    target: object = None, /, *, axes: Axes = None, on: Action = "raise", track: bool | int = 3, ignore: Iterable[str] = ()
+    target: T,
+    /,
+    *,
+    axes: Axes = ...,
+    on: Action = ...,
+    track: bool | int = ...,
+    ignore: Iterable[str] = ...,
+    probe: bool = ...,
+) -> T: ...
+@overload
+def check(
+    *, axes: Axes = ..., on: Action = ..., track: bool | int = ..., ignore: Iterable[str] = ..., probe: bool = ...
+) -> Callable[[T], T]: ...
+def check(
+    target: object = None,
+    /,
+    *,
+    axes: Axes = None,
+    on: Action = "raise",
+    track: bool | int = 3,
+    ignore: Iterable[str] = (),
+    probe: bool = False,
 ) -> object:
     """Check every call of a module or of a function, and every recurrent layer that is called inside.
 
@@ -53,6 +72,8 @@ def check(
         on: what to do about an error, as in `watch`: "raise" a `ContractError`, "warn", "log", or "record" it only.
         track: for how many calls every axis is followed; True for all, False for none.
         ignore: codes that are not reported.
+        probe: whether a module is probed before its first call, on a copy, as `rnnshape.probe` does: samples that meet are a
+            finding. What is not known of a function is what to copy.
 
     Returns:
         The target, or what stands for it. `report_of` gives the report.
@@ -89,23 +110,25 @@ def check(
       RNS216, see: rnnshape explain RNS216
     """
     if target is None:
-        return functools.partial(check, axes=axes, on=on, track=track, ignore=ignore)
+        return functools.partial(check, axes=axes, on=on, track=track, ignore=ignore, probe=probe)
     with Guard(meant=(RNNShapeError,)):
-        return _checked(target, axes, on, track, ignore)
+        return _checked(target, axes, on, track, ignore, probe)
     return target
 
 
-def _checked(target: object, axes: Axes, on: Action, track: bool | int, ignore: Iterable[str]) -> object:
+def _checked(target: object, axes: Axes, on: Action, track: bool | int, ignore: Iterable[str], probe: bool) -> object:
     if switch() == "off":
         return target
     checked, codes, limit = checked_options(on, ignore, track)
     checker = Checker(checked, codes, limit, axes)
     if isinstance(target, nn.Module):
         check_axes(axes, type(target).forward)
-        _targets.check_calls(target, checker)
+        _targets.check_calls(target, checker, probe)
     elif isinstance(target, type) and issubclass(target, nn.Module):
         check_axes(axes, target.forward)
-        _targets.check_calls(target, checker)
+        _targets.check_calls(target, checker, probe)
+    elif probe and _is_function(cast("object", target)):
+        raise SpecError("probe=True: a function cannot be copied with the model that it calls; put check around the model")
     elif isinstance(target, (staticmethod, classmethod)):
         method = cast("staticmethod[..., Any]", target)
         return type(method)(_wrapped(checker, method.__func__, axes))  # pyright: ignore[reportUnknownArgumentType]
@@ -116,6 +139,10 @@ def _checked(target: object, axes: Axes, on: Action, track: bool | int, ignore: 
         name = f" {target.__name__}, which is no nn.Module" if isinstance(target, type) else f" of type {type(target).__name__}"
         raise SpecTypeError(f"check takes a class of nn.Module, a module or a function; got a {what}{name}")
     return target
+
+
+def _is_function(target: object) -> bool:
+    return isinstance(target, (staticmethod, classmethod)) or (not isinstance(target, type) and callable(target))
 
 
 def report_of(checked: object, /) -> Report:
@@ -158,12 +185,12 @@ class _Targets:
         """Have a function checked."""
         self._put(target, checker, None)
 
-    def check_calls(self, target: nn.Module | type[nn.Module], checker: Checker) -> None:
+    def check_calls(self, target: nn.Module | type[nn.Module], checker: Checker, probe: bool) -> None:
         """Have a class or a module checked from now on, with these options alone."""
         owner, module = (type(target), target) if isinstance(target, nn.Module) else (target, None)
         if (before := self._targets.pop(id(target), None)) is not None and before.stand is not None:
             leave_classes(before.stand)
-        stand = _ClassCheck(checker, owner, module)
+        stand = _ClassCheck(checker, owner, module, probe)
         self._put(target, checker, stand)
         stand_in_classes(stand, (owner,))
 
@@ -191,15 +218,17 @@ class _ClassCheck(Watcher[bool]):
         checker: what is done with their calls.
         owner: the class, which is not kept alive.
         module: the one, or None.
+        probe: whether the first of them that is called is probed.
     """
 
-    def __init__(self, checker: Checker, owner: type[nn.Module], module: nn.Module | None) -> None:
+    def __init__(self, checker: Checker, owner: type[nn.Module], module: nn.Module | None, probe: bool) -> None:
         self._checker = checker
         self._owner = weakref.ref(owner)
         self.raises = checker.reporter.on == "raise"
         self.doors = {} if module is None else {id(module): True}
         self.everywhere = module is None
         self.in_compiled = False
+        self._probe = probe
 
     def found_in_passing(self, module: nn.Module) -> bool:
         """Any module of the class is checked."""
@@ -219,6 +248,11 @@ class _ClassCheck(Watcher[bool]):
         """Call a module."""
         if self._checker.reporter.stepped_aside:
             return proceed(*args, **kwargs)
+        if self._probe:
+            self._probe = False
+            reporter = self._checker.reporter
+            with Guard(reporter.step_aside):
+                probe_call(reporter, module, args, kwargs, self._checker.axes)
         own = module.__dict__.get("forward")
         given = args if own is not None else (module, *args)
         call = CheckedCall(self._checker, own or type(module).forward, module, given, kwargs)

@@ -51,6 +51,7 @@ def run(
     output: str | None = None,
     baseline: str | None = None,
     update_baseline: bool = False,
+    probe: bool = False,
 ) -> int:
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
@@ -73,6 +74,7 @@ def run(
         output: a file for it, "-" for stdout; the text is then printed besides. Each rank has its own.
         baseline: a file of findings that somebody has accepted.
         update_baseline: whether that file is written anew, with all that is found.
+        probe: whether the first model with a recurrent layer is probed before its first training step, on a copy.
 
     Returns:
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
@@ -85,7 +87,7 @@ def run(
     sys.argv = [target, *args]
     if not sys.flags.safe_path:
         sys.path[0] = os.getcwd() if as_module else os.path.dirname(os.path.realpath(target))
-    watching = watch(on="log", ignore=ignore, axes=axes, track=track, jsonl=jsonl)
+    watching = watch(on="log", ignore=ignore, axes=axes, track=track, jsonl=jsonl, probe=probe)
     report = watching.attach()
     ranks = None
     with Guard():

@@ -11,6 +11,8 @@ from torch import nn
 
 from rnnshape.calls import checked_module, spec_of
 from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.experiments.first_step import FirstStep
+from rnnshape.experiments.measuring import probe_call
 from rnnshape.harmless import Guard
 from rnnshape.layout.sizes import shown
 from rnnshape.render.jsonl import JsonLines, of_this_rank
@@ -33,6 +35,7 @@ def watch(
     axes: Axes = None,
     track: bool | int = False,
     jsonl: str | PathLike[str] | None = None,
+    probe: bool = False,
 ) -> Watch:
     """Check every call of every recurrent layer in a model against its contract, before torch runs it.
 
@@ -56,6 +59,8 @@ def watch(
             Axes then come from ``axes``, from DataLoaders, from jaxtyping annotations of ``forward``, and from the layers.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
             In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
+        probe: whether the model is probed before its first call that trains, on a copy, as `rnnshape.probe` does: samples that
+            meet are a finding. Without a model it is the outermost module with a recurrent layer.
 
     Returns:
         A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
@@ -75,7 +80,7 @@ def watch(
          output seq=9 batch=6 hidden=8 (9, 6, 8), h_n layers=1 batch=6 hidden=8 (1, 6, 8)
     """
     with Guard(meant=(RNNShapeError,)):
-        return _watch(model, on, ignore, track, jsonl, axes)
+        return _watch(model, on, ignore, track, jsonl, axes, probe)
     return Watch(None, "record", (), None, 0, is_off=True)
 
 
@@ -86,6 +91,7 @@ def _watch(
     track: bool | int,
     jsonl: str | PathLike[str] | None,
     axes: Axes,
+    probe: bool,
 ) -> Watch:
     if switch() == "off":
         return Watch(None, "record", (), None, 0, is_off=True)
@@ -95,9 +101,9 @@ def _watch(
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
     check_axes(axes, None if model is None else model.forward)
-    if axes is not None and limit == 0:
+    if axes is not None and limit == 0 and not probe:
         raise SpecError(f"axes={shown(axes)}: track=0 follows no call, so nobody would read them; write track=3, say, or True")
-    return Watch(model, checked, codes, jsonl, limit, axes)
+    return Watch(model, checked, codes, jsonl, limit, axes, probe=probe)
 
 
 class Watch:
@@ -116,17 +122,20 @@ class Watch:
         limit: int | None,
         axes: Axes = None,
         *,
+        probe: bool = False,
         is_off: bool = False,
     ) -> None:
         self._jsonl = jsonl
         self._lines: JsonLines | None = None
         self._session: Session | None = None
+        self._model = model
         with Guard():
             self._session = Session(model, on, ignore)
         self.report: Report = self._session.report if self._session else Report()
         self._undo = ExitStack()
         self._attached = False
         self._is_off = is_off
+        self._probe = probe
         self._limit = limit
         self._axes = axes
         self._steps: Steps | None = None
@@ -150,6 +159,8 @@ class Watch:
     def _begin(self, undo: ExitStack) -> None:
         if self._session is not None:
             self._session.begin(undo)
+            if self._probe:
+                FirstStep(self._session.reporter, self._axes, probe_call, self._model).start(undo)
             if self._limit != 0:
                 self._steps = self._session.steps(self._limit, self._axes)
                 self._steps.start(undo)

@@ -14,6 +14,7 @@ import rnnshape
 from rnnshape import __version__
 from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options
 from rnnshape.cli.predicting import predict_command
+from rnnshape.cli.probing import probe_command
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
 from rnnshape.text import columns
@@ -28,6 +29,7 @@ Examples:
   rnnshape run train.py --epochs 2       your script, unchanged, under watch
   rnnshape predict lstm --input-size 10 --hidden-size 16 --batch 6 --seq 9
   rnnshape predict model.toml            every shape of a model in a file
+  rnnshape probe package.models:classifier "batch=6 seq=9 feature=10"
   rnnshape explain RNS103
 
 \b
@@ -125,6 +127,7 @@ Examples:
   rnnshape run --axes tokens="b t" --axes lengths=b train.py
   rnnshape run --axes '{"batch": {"tokens": "b t"}}' train.py
   rnnshape run -m package.train --epochs 2
+  rnnshape run --probe train.py
   torchrun --nproc-per-node 2 -m rnnshape run train.py
 
 The exit code is the script's own; 3 where --fail-on or --baseline finds something in a script that ended well.
@@ -142,6 +145,7 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
     help="For how many calls of the model every axis is followed: a number, all or off.",
 )  # fmt: skip
+@click.option("--probe", is_flag=True, help="Probe the model before its first training step, on a copy: who influences whom.")
 @click.option("--jsonl", metavar="FILE", callback=begun, help="Write calls and findings to this file as they come, as JSON.")
 @form_options("stderr")
 @click.argument("script")
@@ -173,6 +177,7 @@ def run_command(
 
 
 main.add_command(predict_command)
+main.add_command(probe_command)
 
 
 def _text_or_json(command: F) -> F:

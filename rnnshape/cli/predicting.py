@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rnnshape.calculator.model import ModelPrediction
     from rnnshape.render.ending import Ending
 
-__all__ = ["predict_command"]
+__all__ = ["model_made_by", "predict_command"]
 
 
 class _Lengths(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
@@ -264,10 +264,10 @@ def _print_module(path: str, ignore: tuple[str, ...]) -> None:
 def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]) -> ModelPrediction:
     if not layouts:
         raise click.UsageError(f'say what goes into {target}, as in: rnnshape predict {target} "batch=6 seq=9 feature=10"')
-    return rnnshape.predict(_made(target), *layouts, ignore=ignore)
+    return rnnshape.predict(model_made_by(target), *layouts, ignore=ignore)
 
 
-def _made(target: str) -> nn.Module:
+def model_made_by(target: str) -> nn.Module:
     """Import a module and make the model that stands in it; what goes wrong in there takes one line to say."""
     module, _, name = target.partition(":")
     sys.path.insert(0, os.getcwd())

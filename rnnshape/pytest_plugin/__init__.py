@@ -17,6 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from rnnshape.api.watch import Watch
     from rnnshape.calculator.spec import RNNSpec
+    from rnnshape.experiments.influence import Influence
     from rnnshape.pytest_plugin.options import Options
     from rnnshape.pytest_plugin.watching import Watched
     from rnnshape.report.report import Report
@@ -78,6 +79,12 @@ def rnn_watch(request: pytest.FixtureRequest) -> Callable[..., Watch]:
 def rnn_diagnose(request: pytest.FixtureRequest) -> Callable[..., Report]:
     """`rnnshape.diagnose`: what it finds fails the test."""
     return _watched_of(request.node).diagnose
+
+
+@pytest.fixture
+def rnn_probe(request: pytest.FixtureRequest) -> Callable[..., Influence]:
+    """`rnnshape.probe`: samples that meet fail the test, unless ``allow=("BatchNorm1d",)`` names the layer or the module."""
+    return _watched_of(request.node).probe
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from rnnshape.tracking.labels import check_axes
 
 if TYPE_CHECKING:
     from rnnshape.api.watch import Watch
+    from rnnshape.experiments.influence import Influence
 
 __all__ = ["MOST_SHOWN", "Watched"]
 
@@ -50,6 +51,7 @@ class Watched:
         self._watches: list[Watch] = []
         self._everything: Watch | None = None
         self._diagnosed: list[Report] = []
+        self._probed: list[Finding] = []
         self.failure: BaseException | None = None
 
     def begin(self) -> None:
@@ -79,6 +81,25 @@ class Watched:
         self._diagnosed.append(report)
         return report
 
+    def probe(
+        self, model: nn.Module, /, *args: object, allow: Iterable[str] = (), ignore: Iterable[str] = (), **options: Any
+    ) -> Influence:
+        """Probe a model; samples that meet in a layer that is allowed to mix them, by its class or path, are no failure."""
+        given: dict[str, Any] = {"axes": self._settings.axes} | options
+        self._hear_of_axes(options)
+        influence = rnnshape.probe(model, *args, **given)
+        allowed, ignored = {*allow}, {*_together(self._settings.ignore, ignore)}
+        report = Report()
+        for finding in influence.findings:
+            if not allowed & {finding.kind, finding.module or ""} and finding.code not in ignored:
+                report.add(finding)
+        if self._settings.fail_on != "never":
+            self._probed += [finding for finding in report.findings if finding.severity != "info"]
+        for reason in influence.untried:
+            report.did_not_look(reason)
+        self._diagnosed.append(report)
+        return influence
+
     def _hear_of_axes(self, options: dict[str, Any]) -> None:
         """What a test says itself holds, and no more what its marker says of every model."""
         if options.get("axes") is not None and self._everything is not None:
@@ -93,7 +114,8 @@ class Watched:
         """Fail a test that would pass, where something was found."""
         found: list[Finding] = []
         with Guard():
-            found = [f for f in self._findings(every=False) if counts(f.severity, self._settings.fail_on)]
+            every = self._findings(every=False)
+            found = [f for f in every if counts(f.severity, self._settings.fail_on) or f in self._probed]
         if found:
             self.failure = pytest.fail.Exception(_shown(found), pytrace=False)
             raise self.failure

@@ -13,6 +13,7 @@ fc (Linear): samples are mixed: along dim 1 of (6, 64) lie samples 0, 1, 2 and 3
   view      (6, 64)
   instead of view: transpose(0, 1).flatten(1)
   at {LINE}
+  confirmed: changing sample 1 changes 100% of sample 0's output
   RNS203, see: rnnshape explain RNS203"""
 
 
