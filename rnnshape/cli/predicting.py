@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import rnnshape
 from rnnshape.calculator.spec import KINDS
+from rnnshape.cli.live import WrongModelError, model_made_by
 from rnnshape.cli.options import as_form, baseline_options, form_options
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.layout.sizes import shown
@@ -21,13 +20,11 @@ from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction
     from rnnshape.render.ending import Ending
 
-__all__ = ["model_made_by", "predict_command"]
+__all__ = ["predict_command"]
 
 
 class _Lengths(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
@@ -53,12 +50,6 @@ class _What(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
             return str(value)
         hint = nearest(value.lower(), known) or f"; layers are {', '.join(known)}"
         return self.fail(f"{value!r} is no layer, no model.toml or model.json, and no package.module:factory{hint}", param, ctx)
-
-
-class _WrongModel(click.ClickException):
-    """A model, or its file, that cannot be predicted: the usage would only stand in the way."""
-
-    exit_code = 2
 
 
 def _print_schema(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -178,7 +169,7 @@ def predict_command(
             return
         model = _from_file(what, codes) if from_file else _from_factory(what, layouts, codes)
     except RNNShapeError as error:
-        raise _WrongModel(str(error)) from None
+        raise WrongModelError(str(error)) from None
     if _ends(model, what, ending, explains):
         ctx.exit(3)
 
@@ -265,21 +256,6 @@ def _from_factory(target: str, layouts: tuple[str, ...], ignore: tuple[str, ...]
     if not layouts:
         raise click.UsageError(f'say what goes into {target}, as in: rnnshape predict {target} "batch=6 seq=9 feature=10"')
     return rnnshape.predict(model_made_by(target), *layouts, ignore=ignore)
-
-
-def model_made_by(target: str) -> nn.Module:
-    """Import a module and make the model that stands in it; what goes wrong in there takes one line to say."""
-    module, _, name = target.partition(":")
-    sys.path.insert(0, os.getcwd())
-    try:
-        found: Any = import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-        is_factory = isinstance(found, type) or not hasattr(found, "named_modules")
-        return cast("nn.Module", found() if is_factory else found)  # predict refuses what is none
-    except Exception as error:
-        reason = " ".join(str(error).split())
-        raise _WrongModel(f"{target} makes no model: {type(error).__name__}: {reason}") from None
 
 
 def _shown(model: ModelPrediction, as_json: bool, explains: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 import rnnshape
-from rnnshape.cli.predicting import model_made_by
+from rnnshape.cli.live import model_made_by
 from rnnshape.errors import RNNShapeError
 
 __all__ = ["probe_command"]
