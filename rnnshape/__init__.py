@@ -2,7 +2,7 @@
 
     >>> import rnnshape as rs
     >>> rs.predict("GRU", 10, 16, bidirectional=True, batch=6, seq=9).h_n
-    Layout('(layers=1 directions=2) batch=6 hidden=16', sizes=(2, 6, 16))
+    Layout('(layers=1 directions=2) batch=6 hidden=16')
 
 Nothing is imported before it is used: the calculator and the Layouts never import torch.
 

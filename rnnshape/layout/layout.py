@@ -38,9 +38,13 @@ class Layout(Pictured):
     The methods are torch's own and keep its argument conventions (negative dims, ``-1`` in a reshape, one tuple or several
     ints). They answer with another Layout, so a REPL session can go on from a prediction.
 
+    A string is read as `parse` reads it, and what ``repr`` shows evaluates to the same Layout.
+
     Attributes:
         dims: one tuple of factors for each dimension, slowest first.
 
+    >>> Layout("batch=6 seq=9").sizes
+    (6, 9)
     >>> x = Layout.parse("batch=6 seq=9 feature=10")
     >>> print(x.transpose(0, 1).reshape(9 * 6, 10))
     (seq=9 batch=6) feature=10
@@ -49,6 +53,16 @@ class Layout(Pictured):
     """
 
     dims: Dims
+
+    if TYPE_CHECKING:
+
+        def __init__(self, dims: Dims | str) -> None: ...
+
+    else:
+
+        def __post_init__(self) -> None:
+            if isinstance(self.dims, str):
+                object.__setattr__(self, "dims", held(notation.parse(self.dims)))
 
     @staticmethod
     def parse(text: str | Layout) -> Layout:
@@ -163,7 +177,7 @@ class Layout(Pictured):
         return render(self.dims)
 
     def __repr__(self) -> str:
-        return f"Layout({str(self)!r}, sizes=({', '.join(map(str, self.sizes))}{',' if self.ndim == 1 else ''}))"
+        return f"Layout({str(self)!r})"
 
     @property
     def picture(self) -> Picture:

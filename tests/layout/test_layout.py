@@ -52,10 +52,12 @@ def test_layouts_compare_and_hash_by_value() -> None:
     assert len({L("batch=6"), L("N=6"), L("batch=7"), L("batch@x=6")}) == 3
 
 
-def test_repr_shows_text_and_sizes() -> None:
-    assert repr(L("batch=6 hidden=2*H")) == "Layout('batch=6 hidden=2*H', sizes=(6, 2*H))"
-    assert repr(L("batch=6")) == "Layout('batch=6', sizes=(6,))"
-    assert repr(L("")) == "Layout('', sizes=())"
+def test_repr_evaluates_to_the_same() -> None:
+    assert repr(L("batch=6 hidden=2*H")) == "Layout('batch=6 hidden=2*H')"
+    for text in ("", "batch=6", "(layers=2 directions=2) batch=6 hidden=16", "?=3 batch=B (seq=T feature=4)", "vocab=9"):
+        assert eval(repr(L(text)), {"Layout": Layout}) == L(text) == Layout(text)
+    assert repr(L("batch=6")) == "Layout('batch=6')"
+    assert repr(L("")) == "Layout('')"
 
 
 # Building
