@@ -310,6 +310,7 @@ def test_the_bug_of_an_example_is_told_at_its_line(name: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_an_example_learns(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     if name == "lightning_forecast":
+        pytest.importorskip("lightning")
         text = printed(f"examples/{name}.py")
     else:
         in_process(f"examples/{name}.py")["main"]([])
