@@ -13,7 +13,7 @@ from rnnshape.coordinates.mark import COMPETING, ONES, TURNED, WEIGHED, Mark, sp
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
-from rnnshape.operations.turned import are_turned, holds_states_of_steps, renamed
+from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
 from rnnshape.operations.uses import Addition, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
 
 __all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
@@ -131,7 +131,8 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 if axis in mark.sites:
                     met.sites[axis] = mark.sites[axis]
             elif (where := disagreement(before, table)) is not None:
-                if are_turned(before, table) and holds_states_of_steps(met) and holds_states_of_steps(mark):
+                states = holds_states_of_steps(met) and holds_states_of_steps(mark)
+                if states and axis.name in OF_STEPS and are_turned(before, table):
                     turned = op.book.part_of(TURNED, axis)
                     met.tables[turned] = table
                     met.sites[turned] = op.book.site(op.name, renamed(mark, axis, turned), sizes)

@@ -17,7 +17,10 @@ from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import numbers, runs_along
 from rnnshape.layout.axes import Axis
 
-__all__ = ["FEWEST", "are_turned", "holds_states_of_steps", "renamed", "told_apart"]
+__all__ = ["FEWEST", "OF_STEPS", "are_turned", "holds_states_of_steps", "renamed", "told_apart"]
+
+OF_STEPS = frozenset(["seq", UNNAMED])
+"""The names of axes that may be those of steps."""
 
 FEWEST = 3
 """Steps from which on an order is one."""
@@ -31,7 +34,7 @@ def told_apart(marks: Sequence[Mark], part_of: Callable[[str, Axis], Axis]) -> l
         part_of: makes the other name, as `registry.Book.part_of` does.
     """
     found = list(marks)
-    for axis in dict.fromkeys(a for m in marks for a in m.tables if a.name in ("seq", UNNAMED)) if len(marks) > 1 else ():
+    for axis in dict.fromkeys(a for m in marks for a in m.tables if a.name in OF_STEPS) if len(marks) > 1 else ():
         first = next(m for m in found if axis in m.tables)
         for at, mark in enumerate(found):
             table = mark.tables.get(axis)

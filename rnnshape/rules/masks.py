@@ -165,7 +165,7 @@ def a_mask_the_wrong_way_round(use: Attending, step: Step) -> Iterator[Mistake]:
     if padding is not None and torch.equal(*broadcast_tensors(seen.shows.any(-2, keepdim=True), padding)):
         mask, means = use.roles[0], "leaves out" if use.heads else "takes part"
         message = f"{mask} is the wrong way round: it leaves out what is real, and shows the padding; True {means}"
-        is_bool = not use.masks[0].is_floating_point()
+        is_bool = bool(use.heads) or not use.masks[0].is_floating_point()
         yield wrong("RNS221", message, "~ of the mask fits" if is_bool else None, seen=use.key)
         return
     if seen.padding is None:
@@ -209,8 +209,8 @@ def what_a_mask_lets_read(use: Attending, step: Step) -> None:
     values = values.detach().cpu().view(values.shape[-2:])
     hidden = values <= HIDDEN if values.is_floating_point() else (values.bool() if use.heads else ~values.bool())
     if direction := read_direction(hidden):
-        mends = "transpose(-2, -1)" if not bool(hidden.diagonal().all()) else "" if values.is_floating_point() else "~"
-        step.reads(direction, called(use.name), f"{mends} of the mask fits" if mends else None)
+        mends = "~" if bool(hidden.diagonal().all()) else "transpose(-2, -1)"
+        step.reads(direction, called(use.name), f"{mends} of the mask fits")
 
 
 def _same_steps(use: Attending, dim: int) -> bool:

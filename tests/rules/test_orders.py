@@ -57,6 +57,34 @@ def test_states_that_meet_none_of_another_step_are_not(become: Pair, axes: str |
     assert codes(TwoReaders(become), torch.zeros(6, 9, 4), axes) == []
 
 
+class Tagger(nn.Module):
+    """A layer, and scores of each of its steps."""
+
+    def __init__(self, is_turned: bool) -> None:
+        super().__init__()
+        self.rnn, self.out, self.is_turned = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 3), is_turned
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.rnn(x.flip(1) if self.is_turned else x)[0])
+
+
+@pytest.mark.parametrize(
+    ("model", "target", "told"), [(True, False, ["RNS312"]), (False, True, []), (True, True, []), (False, False, [])]
+)
+def test_scores_from_the_last_step_are_told_unless_the_target_is_turned(model: bool, target: bool, told: list[str]) -> None:
+    def loss(output: Tensor, wanted: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(output.transpose(1, 2), wanted.flip(1) if target else wanted)
+
+    named = {"target": torch.zeros(6, 9, dtype=torch.long), "target_axes": "batch seq", "loss": loss}
+    report = rnnshape.diagnose(Tagger(model), torch.zeros(6, 9, 4), axes="batch seq feature", **named)
+    assert [finding.code for finding in report.findings] == told
+
+
+def test_states_of_samples_in_the_opposite_order_are_no_steps() -> None:
+    mixed = TwoReaders(lambda y, z: torch.lerp(y[:, -1], y[:, -1].flip(0), 0.3))
+    assert codes(mixed, torch.zeros(6, 9, 4), "batch seq feature") == []
+
+
 def test_two_steps_have_no_order_that_is_sure() -> None:
     assert codes(TwoReaders(beside), torch.zeros(6, 2, 4), "batch seq feature") == []
 
