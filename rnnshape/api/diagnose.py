@@ -39,7 +39,7 @@ TWICE = "a batch of one: whether samples are mixed was judged on the same sample
 """How a batch of one is judged."""
 
 LONGEST_STEP = 10.0
-"""Seconds that a run may take where nobody has asked for experiments; the first one of a process is slow."""
+"""Seconds of this thread that a run may take where nobody has asked for experiments: a busy machine changes no verdict."""
 
 
 def diagnose(
@@ -143,10 +143,10 @@ def _diagnose(
             label(tracker, target, target_axes, "target", "target_axes", target=True)
             label_by_target(tracker, (*args, *kwargs.values()), target)
     copy = _copied(report, model, probe)
-    began = time.perf_counter()
+    began = time.thread_time()
     with session.watching():
         output, error = _followed(tracker, run, model, args, kwargs, loss, target, tracker)
-        took = time.perf_counter() - began
+        took = time.thread_time() - began
         if error is None:
             tracker.finish(output)
             if tracker.is_alone:
