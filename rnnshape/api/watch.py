@@ -128,7 +128,7 @@ class Watch:
         self._jsonl = jsonl
         self._lines: JsonLines | None = None
         self._session: Session | None = None
-        self._model = model
+        self._model = model if probe else None  # a model may die during a watch
         with Guard():
             self._session = Session(model, on, ignore)
         self.report: Report = self._session.report if self._session else Report()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from rnnshape.render.forms import Destination, Form, written
 from rnnshape.render.outcome import outcome_of
-from rnnshape.render.terminal import console, print_report
 from rnnshape.report.baseline import Entry, Known, compared_with, read_baseline, write_baseline
 from rnnshape.report.catalogue import FailOn, counts
 from rnnshape.report.finding import Finding
@@ -76,6 +75,8 @@ class Ending:
             OSError: for a file that cannot be written.
         """
         if prints and self.to.prints_text:
+            from rnnshape.render.terminal import console, print_report
+
             with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
                 print_report(report, self.title, console(stderr=True), ranks, known)
         if self.to.form != "text" and (prints or self.to.file is not None):
@@ -104,6 +105,8 @@ class Ending:
         return bool(known.stale) or any(counts(finding.severity, least) for finding in known.new)
 
     def _plain(self, report: Report, known: Known, ranks: Sequence[str]) -> str:
+        from rnnshape.render.terminal import console, print_report
+
         to = console(stderr=False)
         with to.capture() as captured:
             print_report(report, self.title, to, ranks, known)

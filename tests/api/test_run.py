@@ -529,6 +529,7 @@ def test_the_traceback_of_a_layer_is_torchs_own(real: dict[str, Ended]) -> None:
           expected  (batch, seq, feature=3)   batch_first=True
           got       (    2,   5,         4)
                                          ^
+          no edit: whether the layer or what it is given has the wrong width, no size tells
           at train.py:18, in Net.forward:  out, state = self.rnn(x)
           RNS102, see: rnnshape explain RNS102
         """)

@@ -255,6 +255,7 @@ def test_what_an_overridden_forward_was_given_is_told_under_reserve_and_is_no_fi
         "  expected  (seq, batch, feature=4)   batch_first=False\n"
         "  got       (  9,     6,         3)\n"
         "                                 ^\n"
+        "  no edit: whether the layer or what it is given has the wrong width, no size tells\n"
         f"  at {report_line()}\n"
         "  RNS102, see: rnnshape explain RNS102"
     ]

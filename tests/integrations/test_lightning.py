@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import LINE
+from bug_line import LINE
 
 CALLS = {"fit": 5, "validate": 2, "test": 2}
 """Batches of each stage that are watched: two of the sanity check and three of training; validation and test have two."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import LINE
+from bug_line import LINE
 
 STAGE = "training"
 

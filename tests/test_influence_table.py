@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from influences import CASES, Row, changed_lines, line_of, row_of, silent, summary
+from influence_table import CASES, Row, changed_lines, line_of, row_of, silent, summary
 
 PLAIN = Row("a", {"samples": "together", "order": "apart"}, {"samples": "apart"}, ("RNS601",), (), True, False, True)
 

@@ -1,6 +1,6 @@
 """What experiments say of every silent bug of tests/cases and of its corrected twin, as a table.
 
-    python tests/influences.py [folder of cases]
+    python tests/influence_table.py [folder of cases]
 
 A bug is found where a finding is a warning or an error; its line is right where the correction changes it. The last lines are
 the shares of all.
