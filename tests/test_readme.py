@@ -44,6 +44,16 @@ def test_it_fits_on_a_page() -> None:
     assert len(README) < LONGEST
 
 
+def test_the_numbers_of_cases_are_those_of_the_suite() -> None:
+    from test_cases import MISSES
+    from test_right import MODELS
+
+    cases = len(list((ROOT / "tests" / "cases").glob("*/buggy.py")))
+    said = re.search(r"Of (\d+) bugs with corrected twins .* it finds (\d+);.*and (\d+) more correct models", README, re.DOTALL)
+    assert said is not None
+    assert [int(number) for number in said.groups()] == [cases, cases - len(MISSES), len(MODELS)]
+
+
 def test_the_test_that_is_shown_fails_as_shown(tmp_path: Path) -> None:
     shown = re.search(r"```python\n(import pytest\n.*?)```\n\n```text\n(.*?)```", PAGES["pytest"], re.DOTALL)
     assert shown is not None

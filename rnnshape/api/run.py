@@ -14,9 +14,9 @@ from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from rnnshape.api.watch import watch
+from rnnshape.api.watch import Watch, watch
 from rnnshape.harmless import Guard
 from rnnshape.hooks.processes import started_processes, unseen
 from rnnshape.render.ending import Ending
@@ -70,7 +70,7 @@ def run(
             whose ``forward`` has such arguments.
         track: for how many calls of an outermost module every axis is followed; True for all, False for none.
         jsonl: a file for every call and finding as JSON lines, as they come; each rank of a distributed run has its own.
-        form: what is written at the end: "text", or "json", "jsonl", "sarif", "github", "junit" for machines.
+        form: what is written at the end: "text", an "html" page, or "json", "jsonl", "sarif", "github", "junit" for machines.
         output: a file for it, "-" for stdout; the text is then printed besides. Each rank has its own.
         baseline: a file of findings that somebody has accepted.
         update_baseline: whether that file is written anew, with all that is found.
@@ -94,8 +94,32 @@ def run(
         ranks = ranks_here()
     process = os.getpid()
     forget_termination = _say_before_termination(lambda: _end(ending, report, ending.known(report.findings, False)), process)
-    interrupted = False
-    code = 0
+    ran = _watched(target, as_module, watching, process)
+    forget_termination()
+    fails = False
+    if os.getpid() == process:  # else a child that came to the script's end too; what it was told is its parent's
+        fails = _settle(ending, report, ran, ranks)
+    if ran.interrupted:
+        raise KeyboardInterrupt
+    return ran.code or (FOUND if fails else 0)
+
+
+class _Ran(NamedTuple):
+    """How a script has ended: its exit code, whether Ctrl-C did it, and the processes that it started."""
+
+    code: int
+    interrupted: bool
+    started: Counter[str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it came to its end, and well."""
+        return not self.interrupted and not self.code
+
+
+def _watched(target: str, as_module: bool, watching: Watch, process: int) -> _Ran:
+    """Run the script, and stop watching, however it ends."""
+    code, interrupted = 0, False
     started: Counter[str] = Counter()
     with _only_mistakes_are_logged(), contextlib.ExitStack() as undo:
         with Guard():
@@ -109,23 +133,22 @@ def run(
         finally:
             if os.getpid() == process:
                 watching.remove()
-    forked = os.getpid() != process  # a child that came to the script's end too; what it was told is its parent's
-    forget_termination()
-    known = Known(report.findings)
-    if not forked:
-        others: list[str] = []
-        with Guard():
-            for what in unseen(started):
-                report.could_not_follow(what)
-            others = _other_ranks(ranks, report, wait=not interrupted and not code)
-        with Guard():
-            known = ending.known(report.findings, not interrupted and not code)
-        _end(ending, report, known, others)
-    if interrupted:
-        raise KeyboardInterrupt
+    return _Ran(code, interrupted, started)
+
+
+def _settle(ending: Ending, report: Report, ran: _Ran, ranks: Ranks | None) -> bool:
+    """Say what was seen, and tell whether it is a failure."""
+    known, others = Known(report.findings), list[str]()
     with Guard():
-        return code or (FOUND if not forked and ending.fails(known) else 0)
-    return code
+        for what in unseen(ran.started):
+            report.could_not_follow(what)
+        others = _other_ranks(ranks, report, wait=ran.is_whole)
+    with Guard():
+        known = ending.known(report.findings, ran.is_whole)
+    _end(ending, report, known, others)
+    with Guard():
+        return ending.fails(known)
+    return False
 
 
 def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str]:

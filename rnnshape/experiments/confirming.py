@@ -8,6 +8,7 @@ from dataclasses import replace
 from rnnshape.experiments.influence import Influence
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
+from rnnshape.report.settings import is_silenced
 
 __all__ = ["confirm", "contradicted"]
 
@@ -66,7 +67,7 @@ def confirm(
     for finding in influence.findings:
         if finding.code == "RNS607" and any(code.startswith("RNS3") for code in told):
             continue
-        silenced = finding.code in ignored or (finding.location and finding.location.silences(finding.code))
+        silenced = finding.code in ignored or is_silenced(finding.code, finding.location)
         if not serious and not silenced:
             report.add(finding)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rnnshape.render.forms import Destination, Form, written
+from rnnshape.render.jsonl import is_of_several
 from rnnshape.render.outcome import outcome_of
 from rnnshape.report.baseline import Entry, Known, compared_with, read_baseline, write_baseline
 from rnnshape.report.catalogue import FailOn, counts
@@ -55,12 +57,13 @@ class Ending:
 
         Args:
             findings: what was found.
-            is_whole: whether the script came to its end; else nobody knows whether an entry is stale.
+            is_whole: whether the script came to its end; else, and in one of several ranks, nobody knows whether an entry is
+                stale.
         """
         if self.baseline is None or self.updates:
             return Known(findings)
         found = compared_with(self.entries, findings, self.baseline)
-        return found if is_whole else replace(found, stale=())
+        return found if is_whole and not is_of_several() else replace(found, stale=())
 
     def say(self, report: Report, known: Known, ranks: Sequence[str] = (), *, prints: bool = True) -> None:
         """Print, write the form, and write the baseline anew where that was asked for.
@@ -87,12 +90,12 @@ class Ending:
         self.update(report.findings)
 
     def update(self, findings: tuple[Finding, ...]) -> None:
-        """Write the baseline anew, where that was asked for.
+        """Write the baseline anew, where that was asked for; of several ranks the first one does.
 
         Raises:
             OSError: for a file that cannot be written.
         """
-        if self.updates and self.baseline is not None:
+        if self.updates and self.baseline is not None and os.environ.get("RANK", "0") == "0":
             number = write_baseline(self.baseline, findings)
             with contextlib.suppress(OSError, ValueError):
                 print(f"rnnshape: {self.baseline} accepts {count(number, 'finding')} from now on", file=sys.stderr)
@@ -102,7 +105,7 @@ class Ending:
         if self.updates:
             return False
         least: FailOn = self.fail_on or ("never" if self.baseline is None else "warning")
-        return bool(known.stale) or any(counts(finding.severity, least) for finding in known.new)
+        return (bool(known.stale) and least != "never") or any(counts(finding.severity, least) for finding in known.new)
 
     def _plain(self, report: Report, known: Known, ranks: Sequence[str]) -> str:
         from rnnshape.render.terminal import console, print_report

@@ -14,7 +14,7 @@ from rnnshape.report.event import Event
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 
-__all__ = ["JsonLines", "of_this_rank", "rendered"]
+__all__ = ["JsonLines", "is_of_several", "of_this_rank", "rendered"]
 
 
 class JsonLines:
@@ -69,5 +69,9 @@ def _totals(blind: Iterable[str], events: Iterable[Event]) -> Iterator[dict[str,
 def of_this_rank(file: str | PathLike[str]) -> Path:
     """Put the rank into the name of a file, "calls.rank0.jsonl", where several processes of a run would write it."""
     path, rank = Path(file), os.environ.get("RANK", "")
-    several = os.environ.get("WORLD_SIZE", "1") != "1"
-    return path.with_name(f"{path.stem}.rank{rank}{path.suffix}") if rank and several else path
+    return path.with_name(f"{path.stem}.rank{rank}{path.suffix}") if rank and is_of_several() else path
+
+
+def is_of_several() -> bool:
+    """Tell whether several processes run the same, as torchrun says."""
+    return os.environ.get("WORLD_SIZE", "1") != "1"

@@ -68,7 +68,7 @@ def _invocation(outcome: Outcome) -> Json:
         {"level": "error", "message": {"text": f"{entry} is accepted in the baseline, and nobody finds it any more"}}
         for entry in outcome.known.stale
     ]
-    return {"executionSuccessful": True, "commandLine": shown(outcome.title), "toolExecutionNotifications": [*stale, *notes]}
+    return {"executionSuccessful": True, "toolExecutionNotifications": [*stale, *notes]}
 
 
 def _result(result: Result, index: Mapping[str, int], baseline: str | None) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from torch import Tensor
 
@@ -35,7 +35,7 @@ def wrong(
     *,
     site: Site | None = None,
     seen: Mark | None = None,
-    shown: Iterable[tuple[str, Mark]] = (),
+    shown: Sequence[tuple[str, Mark]] = (),
     at: Location | None = None,
     marked: Tensor | None = None,
     grids: tuple[Grid | None, ...] = (),
@@ -69,10 +69,10 @@ def wrong(
 
 
 def _grids(
-    became: Became | None, seen: Mark | None, shown: Iterable[tuple[str, Mark]], marked: Tensor | None
+    became: Became | None, seen: Mark | None, shown: Sequence[tuple[str, Mark]], marked: Tensor | None
 ) -> tuple[Grid, ...]:
     """Return the grids of a picture; none where a reshape explains it all: they follow from the Layout before."""
-    named = tuple(shown)
+    named = shown
     if became is not None and became.operation in _RESHAPES and not named:
         return ()
     label = became.operation if became is not None else "what it got"

@@ -785,8 +785,18 @@ def test_a_stale_entry_fails(desk: Desk) -> None:
     assert wanted in gone.report
     broken = base(desk, f"{UNBATCHED}\nraise SystemExit(5)")  # it may have been found further on
     assert (broken.code, "stale" in broken.report) == (5, False)
+    assert base(desk, UNBATCHED, "--fail-on", "never").code == 0
     assert base(desk, UNBATCHED, "--update-baseline").code == 0
     assert base(desk, UNBATCHED).code == 0
+
+
+def test_of_several_ranks_the_first_writes_the_baseline_and_none_calls_an_entry_stale(desk: Desk) -> None:
+    ranks = [{"RANK": rank, "WORLD_SIZE": "2"} for rank in ("0", "1")]
+    for world, text in zip(ranks, (f"{UNBATCHED}\n{CAUGHT}", ""), strict=True):
+        desk.seen(text, options=("--baseline", "base.json", "--update-baseline"), **world)
+    assert len(json.loads((desk.folder / "base.json").read_text())["findings"]) == 2
+    gone = desk.seen(UNBATCHED, options=("--baseline", "base.json"), **ranks[1])
+    assert (gone.code, "stale" in gone.err) == (0, False)
 
 
 def test_a_baseline_that_is_missing_is_told_before_anything_runs(desk: Desk) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 import torch
 from torch import Tensor, nn
 
 import rnnshape as rs
 from rnnshape.experiments.confirming import confirm, contradicted
 from rnnshape.experiments.influence import Experiment, Influence
+from rnnshape.report.location import Location
 
 APART = Influence(samples=Experiment("samples", "apart"), order=Experiment("order", "apart"))
 MIXED = rs.Finding("RNS203", "error", "samples are mixed")
@@ -64,3 +67,14 @@ def test_a_finding_that_is_confirmed_says_so() -> None:
 def test_a_code_that_is_ignored_explains_what_is_measured() -> None:
     report = rs.diagnose(Mixed(), torch.zeros(9, 6, 4), axes="seq batch feature", ignore=["RNS203"])
     assert report.findings == ()
+
+
+def test_what_is_silenced_for_a_file_is_not_measured_aloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    met = rs.Finding("RNS601", "warning", "they meet in view", location=Location("legacy.py", 3, "f", "x.view(6, -1)"))
+    influence = replace(APART, findings=(met,))
+    loud, silent = report_with(), report_with()
+    confirm(loud, influence, [], ())
+    (tmp_path / "pyproject.toml").write_text('[tool.rnnshape.per-file-ignores]\n"legacy.py" = ["RNS601"]\n')
+    confirm(silent, influence, [], ())
+    assert (loud.findings, silent.findings) == ((met,), ())

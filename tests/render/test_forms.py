@@ -194,7 +194,6 @@ SUBSET: dict[str, Any] = {
                             "type": "object", "additionalProperties": False, "required": ["executionSuccessful"],
                             "properties": {
                                 "executionSuccessful": {"type": "boolean"},
-                                "commandLine": {"type": "string"},
                                 "toolExecutionNotifications": {
                                     "type": "array",
                                     "items": {

@@ -50,7 +50,7 @@ def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Cont
         counts=report.counts,
         entries=tuple(map(entry_of, report.findings)),
         passings=passings_of(report.events),
-        unfollowed=report.unfollowed,
+        unfollowed=report.unjudged,
         blind=report.blind,
         ranks=tuple(map(text.shown, ranks)),
     )

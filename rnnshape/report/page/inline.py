@@ -23,7 +23,7 @@ def inline(report: Report) -> str:
     parts += [f"<div>{finding.svg}</div>" for finding in findings[:_MOST]]
     if len(findings) > _MOST:
         parts.append(f"<p>and {len(findings) - _MOST} more: report.save(&quot;report.html&quot;) has them all</p>")
-    unseen = [f"not judged: {what}" for what in report.unfollowed] + [f"not looked at: {what}" for what in report.blind]
+    unseen = [f"not judged: {what}" for what in report.unjudged] + [f"not looked at: {what}" for what in report.blind]
     if unseen:
         parts.append(f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in unseen)}</ul>")
     return "\n".join(parts)
