@@ -15,6 +15,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
+from rnnshape.operations.stepping import continued, remember, without_own
 from rnnshape.operations.uses import CellStep, Contraction, InitialState, RecurrentCall, RecurrentInput, StatePair, StatesGiven
 
 __all__ = ["recurrent"]
@@ -42,14 +43,18 @@ def recurrent(op: Operation) -> None:
     call = Recurrence(op.book.number(), num_layers, directions, steps, packed, module, kind, op.book.here())
     call.width = op.result[0].size(-1) // directions
     call.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
-    rows = _batch_along_rows(op, mark, x, batch_dim)
+    earlier = continued(op, call, [op.book.mark(state) for state in states])
+    call = earlier or call
+    passed_on = mark if earlier is None else without_own(mark, call)
+    rows = _batch_along_rows(op, passed_on, x, batch_dim)
     op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
     if mark is not None:
         op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim, alone))
     rows = _states(op, states, rows, call)
-    _put_output(op, mark, rows, batch_dim, seq_dim, call)
+    _put_output(op, passed_on, rows, batch_dim, seq_dim, call)
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, rows, call, letter)
+    remember(op, call)
 
 
 def _states(op: Operation, states: list[Any], rows: dict[Axis, Tensor], call: Recurrence) -> dict[Axis, Tensor]:

@@ -17,6 +17,9 @@ __all__ = ["Carried", "Carrying"]
 MOST_NODES = 512
 """Nodes of a graph that are looked at; one that is farther away is not found."""
 
+MOST_FRESH = 1 << 16
+"""Nodes that are remembered."""
+
 _FREED = ("backward through the graph a second time", "modified by an inplace operation")
 
 
@@ -45,19 +48,21 @@ class Carrying:
 
     def __init__(self) -> None:
         self._spent: int | None = None
+        self._fresh: set[int] = set()
         self.found: Carried | None = None
 
     def given(self, states: Iterable[Tensor], scene: Callable[[], tuple[Location | None, str, str]]) -> None:
         """Look at the states that a layer is given."""
         if self._spent is not None and self.found is None:
             states = list(states)
-            if any(_reaches(state.grad_fn, self._spent) for state in states):
+            if any(_reaches(state.grad_fn, self._spent, self._fresh) for state in states):
                 location, module, kind = scene()
                 self.found = Carried(module, kind, location, len(states) > 1)
 
     def backward(self, loss: Tensor) -> None:
         """Remember that the graph of a loss was used; what is made from now on has higher numbers."""
         self.found = None
+        self._fresh.clear()
         if loss.grad_fn is not None:
             self._spent = loss.grad_fn._sequence_nr()  # pyright: ignore[reportPrivateUsage]
 
@@ -66,16 +71,27 @@ class Carrying:
         return self.found if any(words in str(error) for words in _FREED) else None
 
 
-def _reaches(node: Any, spent: int) -> bool:
-    """Tell whether a graph has a node that is as old as the last backward. Parameters have none of their own age."""
-    seen: set[object] = set()
+def _reaches(node: Any, spent: int, fresh: set[int]) -> bool:
+    """Tell whether a graph has a node that is as old as the last backward. Parameters have none of their own age.
+
+    Args:
+        node: where the graph begins.
+        spent: the age of the last backward.
+        fresh: the ages of nodes from which none was reached; a step of a loop begins where the one before has ended.
+    """
+    seen: set[int] = set()
     waiting = [node]
     while waiting and len(seen) < MOST_NODES:
         node = waiting.pop()
-        if node is None or node in seen or node.name().endswith("AccumulateGrad"):
+        if node is None:
             continue
-        if node._sequence_nr() <= spent:
+        age = node._sequence_nr()
+        if age in seen or age in fresh or node.name().endswith("AccumulateGrad"):
+            continue
+        if age <= spent:
             return True
-        seen.add(node)
+        seen.add(age)
         waiting += [parent for parent, _ in node.next_functions]
+    if len(fresh) < MOST_FRESH:
+        fresh |= seen
     return False

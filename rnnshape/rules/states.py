@@ -75,7 +75,7 @@ def states_are_used(use: Uses, step: Step) -> None:
     """What consumes a tensor uses the states in it."""
     for mark in marks_of(use):
         if holds_states(mark) and step.usage.calls:
-            step.usage.use(mark, step.here, _by(use, mark))
+            step.usage.use(mark, step.here, _by(use, mark), use.call if isinstance(use, InitialState) else None)
 
 
 _WEIGHTED = frozenset(["linear", "addmm", "matmul", "mm", "bilinear"])

@@ -42,7 +42,7 @@ class Usage:
         number = axis.of.removeprefix(MADE).removesuffix(letter)
         return self.calls.get(int(number)) if axis.of == f"{MADE}{number}{letter}" and number.isdecimal() else None
 
-    def use(self, mark: Mark, here: Place, by: str = "") -> None:
+    def use(self, mark: Mark, here: Place, by: str = "", goes_on: Recurrence | None = None) -> None:
         """Account for the consumption of a tensor.
 
         Args:
@@ -50,12 +50,14 @@ class Usage:
             here: returns the user's line.
             by: "layer" or "state" where it may be picked from, as in `Recurrence.picked`; "c" where it is taken for the c of
                 an LSTM; "caller" where the model returns it.
+            goes_on: the layer whose initial state it is; that a loop goes on from its own state is no use of a row.
         """
         for axis, table in mark.tables.items():
             if record := self._outputs.get(axis):
                 _use_output(record, mark, axis, table, here, by)
             elif record := self._states.get(axis):
-                _use_rows(record, mark, axis, table, here, by)
+                if record is not goes_on:
+                    _use_rows(record, mark, axis, table, here, by)
             elif (record := self._cell_states.get(axis)) and by != "c" and record.cell_state is None:
                 record.cell_state = _place(mark, axis, here) or record.location
 
