@@ -14,13 +14,14 @@ from rnnshape.coordinates.tables import along, disagreement, interned, piece_alo
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
-from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
+from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_in_a_loop
 from rnnshape.operations.stepping import continued, remember, without_own
 from rnnshape.operations.uses import CellStep, Contraction, InitialState, RecurrentCall, RecurrentInput, StatePair, StatesGiven
 
 __all__ = ["recurrent"]
 
 
+@repeatable_in_a_loop
 @operation("lstm", "gru", "rnn_tanh", "rnn_relu", always=True)
 def recurrent(op: Operation) -> None:
     """Torch's fused layer: (input, hx, ...) or, packed, (data, batch_sizes, hx, ...)."""
@@ -44,7 +45,7 @@ def recurrent(op: Operation) -> None:
     call.width = op.result[0].size(-1) // directions
     call.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
     earlier = continued(op, call, [op.book.mark(state) for state in states])
-    call = earlier or call
+    call, op.goes_on = earlier or call, earlier is not None and not alone
     passed_on = mark if earlier is None else without_own(mark, call)
     rows = _batch_along_rows(op, passed_on, x, batch_dim)
     op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))

@@ -17,8 +17,8 @@ from rnnshape.operations.uses import Consumption, Use
 from rnnshape.report.location import Location
 
 __all__ = [
-    "ALWAYS", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu", "operation",
-    "other_kind_among",
+    "ALWAYS", "IN_A_LOOP", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu",
+    "operation", "other_kind_among",
 ]  # fmt: skip
 
 
@@ -91,6 +91,7 @@ class Operation:
         kwargs: likewise.
         result: what it returned; None where it raised.
         book: where marks are kept.
+        goes_on: whether it is a recurrent layer's that goes on from a state which it has made itself.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Operation:
     kwargs: Kwargs
     result: Any
     book: Book
+    goes_on: bool = False
 
     def argument(self, position: int, name: str, default: object = None) -> Any:
         """Return an argument, passed either way."""
@@ -162,6 +164,17 @@ def repeatable_alone(handler: Handler) -> Handler:
     """Say of a handler that it does the same where it is called with the same, and with one tensor: it looks into others."""
     READS_TENSORS.add(handler)
     return repeatable(handler)
+
+
+IN_A_LOOP: set[Handler] = set()
+"""Those that are repeated only where the very same marks come again, and they have set `Operation.goes_on`."""
+
+
+def repeatable_in_a_loop(handler: Handler) -> Handler:
+    """Say of a handler that makes axes of its own that it does the same where it goes on from what it has made."""
+    IN_A_LOOP.add(handler)
+    REPEATABLE.add(handler)
+    return handler
 
 
 def name_of(func: Func) -> str:

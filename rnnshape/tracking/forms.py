@@ -19,7 +19,7 @@ from rnnshape.coordinates.mark import GUESSED, MADE, Form, Mark
 from rnnshape.coordinates.room import SMALL, Kept
 from rnnshape.coordinates.tables import interned, lone
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import READS_TENSORS, Handler, Operation
+from rnnshape.operations.registry import IN_A_LOOP, READS_TENSORS, Handler, Operation
 
 __all__ = ["Call", "form_of"]
 
@@ -64,6 +64,7 @@ class Call:
     Attributes:
         same: what two calls have in common that do the same to the same marks; empty where that can't be told.
         key: what two calls have in common that do the same to marks of one form, once it is asked for.
+        is_of_a_loop: whether it is followed anew, unless its marks are the same.
         by_value: whether coordinates of tables of one element are part of the key.
         tensors: among the arguments.
         marks: of these, each once.
@@ -71,7 +72,7 @@ class Call:
         features: of these tensors, the axes that they make as weights, or None.
     """
 
-    __slots__ = ("axes", "by_value", "features", "key", "marks", "same", "tensors")
+    __slots__ = ("axes", "by_value", "features", "is_of_a_loop", "key", "marks", "same", "tensors")
 
     def __init__(self, handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
         self.tensors: list[Tensor] = []
@@ -79,6 +80,7 @@ class Call:
         self.features: list[Axis | None] = []
         self.axes: list[Axis] = []
         self.by_value = False
+        self.is_of_a_loop = handler in IN_A_LOOP
         self.same: tuple[Any, ...] = ()
         self.key: tuple[Any, ...] = ()
         parts: list[Any] = [handler, op.func, len(op.args)]

@@ -8,7 +8,7 @@ to those who looked. An operation of which there was anything to tell is followe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, cast
 
 from torch import Tensor
 
@@ -16,10 +16,10 @@ from rnnshape.coordinates.mark import GUESSED, UNNAMED, Form, Mark, Site
 from rnnshape.coordinates.room import Kept
 from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import Book, Handler, Operation, leaves
+from rnnshape.operations.registry import IN_A_LOOP, Handler, Operation, leaves
 from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
-from rnnshape.rules.registry import Listener
+from rnnshape.tracking.again import Again, Emitted, Emitter, Own, do_again, follow_in_a_loop, once_more
 from rnnshape.tracking.forms import Call, form_of
 
 __all__ = ["record", "repeat"]
@@ -68,34 +68,7 @@ class _Outcome(NamedTuple):
     fresh: tuple[tuple[str, int | None], ...]
     parts: tuple[tuple[str, int | None], ...]
     sites: tuple[tuple[str, int, tuple[int, ...]], ...]
-    uses: tuple[_Emitted, ...]
-
-
-class _Emitted(NamedTuple):
-    """A use that is emitted at each call.
-
-    Attributes:
-        kind: of use.
-        values: its fields; in the place of what every call has its own of, which of them it is.
-        heard: who is asked about it.
-        twice: who is asked about it where the same marks come at the same place again.
-    """
-
-    kind: type
-    values: tuple[Any, ...]
-    heard: tuple[Listener, ...]
-    twice: tuple[Listener, ...]
-
-
-class _Emitter(Book, Protocol):
-    """A book that asks about uses."""
-
-    def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
-        """Ask about a use: everyone, or some."""
-
-    def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
-        """Ask about a use, as `rules.notice` does, and tell what was found; return whether anything was."""
-        ...
+    uses: tuple[Emitted, ...]
 
 
 _BY_VALUE = object()
@@ -115,9 +88,11 @@ def repeat(call: Call, op: Operation) -> bool:
     if not call.same:
         return False
     place = op.book.here()
-    again: _Again | None = op.book.recent.get((id(place), call.same))
+    again: Again | None = op.book.recent.get((id(place), call.same))
     if again is not None:
-        return _do_again(again, call, op)
+        return do_again(again, call, op)
+    if call.is_of_a_loop:
+        return False
     call.generalise()
     outcome = _outcomes.get(call.key) if call.key else None
     if outcome is _BY_VALUE:
@@ -126,35 +101,11 @@ def repeat(call: Call, op: Operation) -> bool:
     return outcome is not None and outcome is not _EACH_TIME and _repeat(outcome, call, op)
 
 
-class _Again(NamedTuple):
-    """What came of an operation on the very same marks, at the same place in this step: the same marks once more.
-
-    Attributes:
-        place: of the call, held so that no other gets its id.
-        puts: which tensor of the result got which mark.
-        uses: that are emitted once more.
-    """
-
-    place: Location | None
-    puts: tuple[tuple[int, Mark], ...]
-    uses: tuple[_Emitted, ...]
-
-
-def _do_again(again: _Again, call: Call, op: Operation) -> bool:
-    book = cast("_Emitter", op.book)
-    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
-    for leaf, mark in again.puts:
-        if results[leaf].shape != mark.sizes:
-            return False
-    for emitted in again.uses:
-        book.emit(_again(emitted, call), emitted.twice)
-    for leaf, mark in again.puts:
-        book.put(results[leaf], mark)
-    return True
-
-
 def record(handler: Handler, op: Operation, call: Call | None) -> None:
     """Have a handler follow an operation, and remember what came of it where another call may be the same."""
+    if call is not None and handler in IN_A_LOOP:
+        follow_in_a_loop(handler, op, call)
+        return
     if call is None or not call.key or _outcomes.get(call.key) is _EACH_TIME:
         handler(op)
         return
@@ -173,7 +124,7 @@ def record(handler: Handler, op: Operation, call: Call | None) -> None:
 
 def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
     """Do once more what came of a call; return False where it can't be."""
-    book, marks, axes = cast("_Emitter", op.book), call.marks, call.axes
+    book, marks, axes = cast("Emitter", op.book), call.marks, call.axes
     results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
     for put in outcome.puts:
         if results[put.leaf].shape != put.sizes:
@@ -183,7 +134,7 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
     if outcome.parts:
         axes = axes + [book.part_of(name, None if of is None else call.axes[of]) for name, of in outcome.parts]
     for emitted in outcome.uses:
-        book.emit(_again(emitted, call), emitted.heard)
+        book.emit(once_more(emitted, call), emitted.heard)
     place, recent = book.here(), book.recent
     sites: list[Site] = []
     for name, before, sizes in outcome.sites:
@@ -197,7 +148,7 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        recent.keep((id(place), call.same), _Again(place, puts, tuple([use for use in outcome.uses if use.twice])))
+        recent.keep((id(place), call.same), Again(place, puts, tuple([use for use in outcome.uses if use.twice])))
     return True
 
 
@@ -223,23 +174,6 @@ def _passed_on(table: Tensor, ndim: int) -> Tensor:
     return table if coordinate is None else alone(coordinate, ndim)
 
 
-class _Own(NamedTuple):
-    """In the place of what every call has its own of: a mark, or a tensor, by number."""
-
-    is_mark: bool
-    number: int
-
-
-def _again(emitted: _Emitted, call: Call) -> Use:
-    return emitted.kind(*[_given(value, call) for value in emitted.values])
-
-
-def _given(value: Any, call: Call) -> Any:
-    if type(value) is _Own:
-        return (call.marks if value.is_mark else call.tensors)[value.number]
-    return tuple([_given(item, call) for item in value]) if type(value) is tuple else value
-
-
 class _Recording:
     """Stands between an operation and its book, and writes down what the operation does.
 
@@ -249,7 +183,7 @@ class _Recording:
     """
 
     def __init__(self, op: Operation, call: Call) -> None:
-        self.book = cast("_Emitter", op.book)
+        self.book = cast("Emitter", op.book)
         self.recent = op.book.recent
         self.spoiled = False
         self._op, self._call = op, call
@@ -257,7 +191,7 @@ class _Recording:
         self._fresh: list[tuple[Axis, str, int | None]] = []
         self._parts: dict[Axis, tuple[str, int | None]] = {}
         self._sites: list[tuple[Site, str, int, tuple[int, ...]]] = []
-        self._uses: list[_Emitted] = []
+        self._uses: list[Emitted] = []
 
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value."""
@@ -324,16 +258,16 @@ class _Recording:
         self.spoiled |= told
         if looked:
             heard, twice = (tuple(who for who, again in looked if again or every) for every in (True, False))
-            emitted = _Emitted(type(use), tuple(map(self._value, use)), heard, twice)
+            emitted = Emitted(type(use), tuple(map(self._value, use)), heard, twice)
             if emitted not in self._uses:
                 self._uses.append(emitted)
 
     def _value(self, value: Any) -> Any:
         """Return a field of a use, or which of the call's own it is."""
         if isinstance(value, Mark):
-            return _Own(True, self._number(self._call.marks, value))
+            return Own(True, self._number(self._call.marks, value))
         if isinstance(value, Tensor):
-            return _Own(False, self._number(self._call.tensors, value))
+            return Own(False, self._number(self._call.tensors, value))
         if type(value) is tuple:
             return tuple(map(self._value, value))
         self.spoiled |= value is not None and not isinstance(value, (str, int))  # of this call alone

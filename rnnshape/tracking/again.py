@@ -1,0 +1,163 @@
+"""An operation on the very same marks, at the same place in a step: the same marks once more.
+
+So it is in a loop, once what goes round in it is known. Of a recurrent layer, which makes axes of its own at each call, this is
+all that can be repeated: where it goes on from its own state its axes are those of the call before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, cast
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import GUESSED, UNNAMED, Mark
+from rnnshape.operations.registry import Book, Handler, Operation, leaves
+from rnnshape.operations.uses import Use
+from rnnshape.report.location import Location
+from rnnshape.rules.registry import Listener
+from rnnshape.tracking.forms import Call, form_of
+
+__all__ = ["Again", "Emitted", "Emitter", "Own", "do_again", "follow_in_a_loop", "once_more"]
+
+
+class Emitter(Book, Protocol):
+    """A book that asks about uses."""
+
+    def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
+        """Ask about a use: everyone, or some."""
+
+    def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
+        """Ask about a use, as `rules.notice` does, and tell what was found; return whether anything was."""
+        ...
+
+
+class Own(NamedTuple):
+    """In the place of what every call has its own of: a mark, or a tensor, by number."""
+
+    is_mark: bool
+    number: int
+
+
+class Emitted(NamedTuple):
+    """A use that is emitted at each call.
+
+    Attributes:
+        kind: of use.
+        values: its fields; in the place of what every call has its own of, which of them it is.
+        heard: who is asked about it.
+        twice: who is asked about it where the same marks come at the same place again.
+    """
+
+    kind: type
+    values: tuple[Any, ...]
+    heard: tuple[Listener, ...]
+    twice: tuple[Listener, ...]
+
+
+class Again(NamedTuple):
+    """What came of an operation on the very same marks, at the same place in this step: the same marks once more.
+
+    Attributes:
+        place: of the call, held so that no other gets its id.
+        puts: which tensor of the result got which mark.
+        uses: that are emitted once more.
+    """
+
+    place: Location | None
+    puts: tuple[tuple[int, Mark], ...]
+    uses: tuple[Emitted, ...]
+
+
+def do_again(again: Again, call: Call, op: Operation) -> bool:
+    """Put the same marks once more; return False where the sizes are others."""
+    book = cast("Emitter", op.book)
+    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    for leaf, mark in again.puts:
+        if results[leaf].shape != mark.sizes:
+            return False
+    for emitted in again.uses:
+        book.emit(once_more(emitted, call), emitted.twice)
+    for leaf, mark in again.puts:
+        book.put(results[leaf], mark)
+    return True
+
+
+def once_more(emitted: Emitted, call: Call) -> Use:
+    """Return a use with what a call has its own of."""
+    return emitted.kind(*[_given(value, call) for value in emitted.values])
+
+
+def _given(value: Any, call: Call) -> Any:
+    if type(value) is Own:
+        return (call.marks if value.is_mark else call.tensors)[value.number]
+    return tuple([_given(item, call) for item in value]) if type(value) is tuple else value
+
+
+def follow_in_a_loop(handler: Handler, op: Operation, call: Call) -> None:
+    """Have a handler follow an operation, and remember what came of it where it says that it goes on from what it made."""
+    heard = _Heard(op, call)
+    op.book = cast("Book", heard)
+    try:
+        handler(op)
+    finally:
+        op.book = heard.book
+    if op.goes_on and not heard.spoiled and call.same:
+        results = list(leaves(op.result))
+        puts = tuple([(next(n for n, t in enumerate(results) if t is tensor), mark) for tensor, mark in heard.puts])
+        place = op.book.here()
+        op.book.recent.keep((id(place), call.same), Again(place, puts, tuple(heard.uses)))
+
+
+class _Heard:
+    """Stands between a recurrent layer and its book, and writes down what it does.
+
+    Attributes:
+        book: where the marks are kept.
+        spoiled: whether another call would not do the same.
+        puts: the marks that it made.
+        uses: about which somebody asks again.
+    """
+
+    def __init__(self, op: Operation, call: Call) -> None:
+        self.book = cast("Emitter", op.book)
+        self.spoiled = False
+        self.puts: list[tuple[object, Mark]] = []
+        self.uses: list[Emitted] = []
+        self._call = call
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.book, name)
+
+    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+        """Say which dims a layer takes for its batch and its steps: of an axis that nobody has named it is heard each time."""
+        mark = self.book.mark(value)
+        self.spoiled |= mark is not None and any(a.name == UNNAMED or a.of.startswith(GUESSED) for a in mark.tables)
+        return self.book.reads(value, batch, steps)
+
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor, in one and the same mark where it was made before at this place."""
+        form = form_of(mark)
+        if form is None:
+            self.spoiled = True
+        else:
+            place, sites = self.book.here(), tuple(map(id, mark.sites.values()))
+            key = (id(place), form, *mark.tables, *mark.sites, tuple(map(id, mark.tables.values())), sites)
+            mark = self.book.recent.get(key) or self.book.recent.keep(key, mark)
+        self.book.put(tensor, mark)
+        self.puts.append((tensor, mark))
+
+    def emit(self, use: Use) -> None:
+        """Tell of a use, and write down who would look at something else the next time."""
+        told, looked = self.book.notice(use)
+        self.spoiled |= told
+        twice = tuple([who for who, again in looked if again])
+        if twice:
+            self.uses.append(Emitted(type(use), tuple(map(self._value, use)), twice, twice))
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            number = next((n for n, other in enumerate(self._call.tensors) if other is value), -1)
+            self.spoiled |= number < 0
+            return Own(False, number)
+        return tuple(map(self._value, value)) if type(value) is tuple else value
