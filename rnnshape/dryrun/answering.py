@@ -13,7 +13,7 @@ from torch.overrides import TorchFunctionMode
 
 from rnnshape._torch import known_values, memory_of, undispatched, without_modes
 from rnnshape.dryrun.faking import Fakes
-from rnnshape.dryrun.recurrent import RECURRENT, layer, pack, unpack
+from rnnshape.dryrun.recurrent import CELLS, RECURRENT, Passing, cell, layer, pack, unpack
 from rnnshape.operations.registry import Args, Func, Kwargs, name_of
 
 __all__ = ["Answers", "WholeNumbersNeededError"]
@@ -43,13 +43,15 @@ class Answers(TorchFunctionMode):
 
     Args:
         fakes: the mode of the fake tensors.
-        add: is told of the operations of a recurrent layer.
+        add: is told of the operations of each product in a recurrent layer.
+        passing: is told of what memory a cell takes on its way.
     """
 
-    def __init__(self, fakes: Fakes, add: Callable[[int], None]) -> None:
+    def __init__(self, fakes: Fakes, add: Callable[[int], None], passing: Passing) -> None:
         super().__init__()
         self._fakes = fakes
         self._add = add
+        self._passing = passing
 
     def __torch_function__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
         """Answer a call, or let torch's fake tensors do it."""
@@ -59,6 +61,10 @@ class Answers(TorchFunctionMode):
             found = layer(name, args)
             self._add(found.flops)
             return found.result
+        if name in CELLS and len(args) == 6 and (stepped := cell(name, args, self._passing)) is not None:
+            for product in stepped.products:
+                self._add(product)
+            return stepped.result
         if name == "_pack_padded_sequence":
             return tuple(pack(self._fakes, *args))
         if name == "_pad_packed_sequence":

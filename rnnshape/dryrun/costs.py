@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -16,6 +16,8 @@ from rnnshape._torch import memory_of
 from rnnshape.operations.registry import Args, Func, Kwargs, leaves
 
 __all__ = ["Costs"]
+
+T = TypeVar("T")
 
 _aten: Any = torch.ops.aten
 
@@ -83,6 +85,19 @@ class Costs(TorchDispatchMode):
                 number, size = len(self.events), storage.nbytes()
                 self.events.append((number, size))
                 self._alive[key] = (weakref.ref(storage, self._released(key)), number)
+
+    def passing(self, sizes: Sequence[int], work: Callable[[], T]) -> T:
+        """Count memory that is there while something is done, and return what came of that.
+
+        Args:
+            sizes: bytes of each piece.
+            work: what is done.
+        """
+        first = len(self.events)
+        self.events += [(first + number, size) for number, size in enumerate(sizes)]
+        result = work()
+        self.events += [(first + number, -size) for number, size in enumerate(sizes)]
+        return result
 
     def _released(self, key: int) -> Callable[[object], None]:
         def released(_: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -20,10 +20,18 @@ from rnnshape.dryrun.faking import Fakes, values_of
 from rnnshape.layout.sizes import Size, single
 from rnnshape.operations.registry import Args
 
-__all__ = ["RECURRENT", "Calculated", "Packing", "layer", "pack", "unpack"]
+__all__ = ["CELLS", "RECURRENT", "Calculated", "Packing", "Passing", "Stepped", "cell", "layer", "pack", "unpack"]
 
 RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 """Of torch's fused functions, the layer."""
+
+
+CELLS = {"lstm_cell": 4, "gru_cell": 3, "rnn_tanh_cell": 1, "rnn_relu_cell": 1}
+"""Of torch's functions for one step, the gates."""
+
+
+Passing = Callable[[Sequence[int], Callable[[], Any]], Any]
+"""Does something, and counts memory of so many bytes that torch has while it does that; returns what came of it."""
 
 
 class _Blank(NamedTuple):
@@ -111,6 +119,55 @@ def layer(name: str, args: Args) -> Calculated:
         blanks.append(_blank(_ints(p.c_n.sizes), x, dtype=dtype))
     products = single(flops(spec, Scale.of(spec, batch, steps, lengths)))
     return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([products]))
+
+
+class Stepped(NamedTuple):
+    """The answer for a call of a cell.
+
+    Attributes:
+        result: what torch would return: a state, or two.
+        products: floating point operations of each of its matrix products.
+    """
+
+    result: Tensor | tuple[Tensor, ...]
+    products: tuple[int, int]
+
+
+def cell(name: str, args: Args, passing: Passing) -> Stepped | None:
+    """Answer ``torch.lstm_cell`` and its like: (input, hx, w_ih, w_hh, b_ih, b_hh), which make some ten tensors on their way.
+
+    Args:
+        name: of the function.
+        args: its arguments.
+        passing: counts memory that torch has while something is done, by the bytes of each piece.
+
+    Returns:
+        None where torch would not take these arguments, or casts them: it says so itself.
+    """
+    gates, states = CELLS[name], list(cast("Sequence[Tensor]", args[1])) if isinstance(args[1], (tuple, list)) else [args[1]]
+    x, w_ih, w_hh = args[0], args[2], args[3]
+    if not _fits(gates, x, states, args[2:]) or len(states) != 1 + (name == "lstm_cell"):
+        return None
+    batch, hidden = states[0].shape
+    piece, made = batch * hidden * x.element_size(), [_blank((batch, hidden), x)] * len(states)
+    products = [gates * piece] * 2
+    given = [t for t in (x, *states, *args[2:]) if t is not None]
+    if name == "lstm_cell":  # of the products nothing is left but the gates when it makes its states
+        passing(products, lambda: None)
+    result = passing([] if name == "lstm_cell" else [*products, *[piece] * (gates == 3)], lambda: _answer(made, given))
+    return Stepped(result if len(result) > 1 else result[0], (2 * batch * w_ih.numel(), 2 * batch * w_hh.numel()))
+
+
+def _fits(gates: int, x: Tensor, states: Sequence[Tensor], weights: Sequence[Tensor | None]) -> bool:
+    """Tell whether a cell takes its arguments as they are: a batch, states of as many samples, and weights that fit both."""
+    given = [x, *states, *(t for t in weights if t is not None)]
+    if len(weights) != 4 or any(t.dtype != x.dtype or t.device != x.device for t in given):
+        return False
+    hidden = weights[1].size(1) if weights[1] is not None and weights[1].dim() == 2 else 0
+    wanted = [(gates * hidden, x.size(-1)), (gates * hidden, hidden), (gates * hidden,), (gates * hidden,)]
+    shapes = [t is None or tuple(t.shape) == sizes for t, sizes in zip(weights, wanted, strict=True)]
+    plain = x.dim() == 2 and all(tuple(s.shape) == (x.size(0), hidden) for s in states) and all(shapes)
+    return plain and not (torch.amp.is_autocast_available(x.device.type) and torch.is_autocast_enabled(x.device.type))
 
 
 def _dtype(name: str, x: Tensor, packed: bool) -> torch.dtype:

@@ -193,7 +193,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
     costs = Costs(recorder.count, (t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)))
     costs.hold([tensor for tensor, _ in inputs.layouts])
     found = Run(recorder.drafts, session.report, costs, model=model)
-    modes: list[AbstractContextManager[object]] = [fakes, costs, Answers(fakes, recorder.count)]
+    modes: list[AbstractContextManager[object]] = [fakes, costs, Answers(fakes, recorder.count, costs.passing)]
     with ExitStack() as stack:
         stack.enter_context(_torch.without_modes())
         for context in (_torch.untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequen
 
 from rnnshape.dryrun.answering import Answers
 from rnnshape.dryrun.copying import structural_copy
+from rnnshape.dryrun.costs import Costs
 from rnnshape.dryrun.faking import Fakes
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN:UserWarning")
@@ -32,7 +34,8 @@ class Fake:
 
     def run(self, function: Any, module: nn.Module, *args: Any) -> Any:
         copy = structural_copy(module, self.fakes)
-        with self.fakes, Answers(self.fakes, self.flops.append):
+        costs = Costs(self.flops.append, copy.parameters())
+        with self.fakes, costs, Answers(self.fakes, self.flops.append, costs.passing):
             return function(copy, *(self.fakes.fake(a) if isinstance(a, Tensor) else a for a in args))
 
 
@@ -71,6 +74,55 @@ def test_a_layer(kind: Any, layers: int, both: bool, first: bool, projected: int
         assert_alike(lambda m, x: m(x), rnn, torch.zeros(9, 4))
         for batch in (0, 1):
             assert_alike(lambda m, x: m(x), rnn, torch.zeros(batch, 9, 4) if first else torch.zeros(9, batch, 4))
+
+
+CELLS = [(nn.RNNCell, {}), (nn.RNNCell, {"nonlinearity": "relu"}), (nn.LSTMCell, {}), (nn.GRUCell, {})]
+
+
+@pytest.mark.parametrize(("kind", "options"), CELLS)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("grad", [True, False])
+def test_a_cell(kind: Any, options: dict[str, Any], bias: bool, grad: bool) -> None:
+    cell = kind(4, 5, bias=bias, **options)
+    state = (torch.zeros(6, 5), torch.zeros(6, 5)) if kind is nn.LSTMCell else (torch.zeros(6, 5),)
+    with torch.set_grad_enabled(grad):
+        assert_alike(lambda m, x: m(x), cell, torch.zeros(6, 4))
+        assert_alike(lambda m, x: m(x), cell, torch.zeros(4, 6).t())
+        assert_alike(lambda m, x, *s: m(x, s if len(s) == 2 else s[0]), cell, torch.zeros(6, 4), *state)
+        assert_alike(lambda m, x: m(x), cell, torch.zeros(4))
+        assert_alike(lambda m, x: m(x), cell.double(), torch.zeros(0, 4).double())
+
+
+@pytest.mark.parametrize(("kind", "options"), CELLS)
+@pytest.mark.parametrize(("width", "hidden"), [(4, 5), (40, 5), (4, 50)])
+def test_what_a_cell_costs_is_what_its_operations_do(kind: Any, options: dict[str, Any], width: int, hidden: int) -> None:
+    cell, x = kind(width, hidden, **options), torch.zeros(9, 6, width)
+    found: list[Any] = []
+    for is_answered in (True, False):
+        fakes, flops = Fakes(), list[int]()
+        copy = structural_copy(cell, fakes)
+        costs = Costs(flops.append, copy.parameters())
+        answers = [Answers(fakes, flops.append, costs.passing)] if is_answered else []
+        steps = fakes.fake(x)
+        with ExitStack() as on:
+            for context in (torch.no_grad(), fakes, costs, *answers):
+                on.enter_context(context)
+            state = None
+            for step in steps:
+                state = copy(step, state)
+        found.append((sum(costs.peak()), sorted(flops)))
+    assert found[0] == found[1]
+    assert found[0][0] > 0
+
+
+@pytest.mark.parametrize(("kind", "options"), CELLS)
+def test_what_a_cell_raises_is_torchs(kind: Any, options: dict[str, Any]) -> None:
+    cell = kind(4, 5, **options)
+    with pytest.raises(RuntimeError) as real:
+        cell(torch.zeros(6, 3))
+    with pytest.raises(RuntimeError) as found:
+        Fake().run(lambda m, x: m(x), cell, torch.zeros(6, 3))
+    assert str(found.value).split("\n")[0] == str(real.value).split("\n")[0]
 
 
 @pytest.mark.parametrize(("kind", "layers", "both", "first", "projected"), CONFIGURATIONS)
@@ -163,13 +215,6 @@ def test_flops_are_the_calculators() -> None:
     fake.run(lambda m, x: m(x), nn.LSTM(4, 5, bidirectional=True), torch.zeros(9, 6, 4))
     fake.run(lambda m, x: m(pack_padded_sequence(x, [9, 7, 3])), nn.GRU(4, 5), torch.zeros(9, 3, 4))
     assert fake.flops == [9 * 6 * 2 * 2 * 20 * (4 + 5), (9 + 7 + 3) * 2 * 15 * (4 + 5)]
-
-
-@pytest.mark.parametrize("kind", [nn.RNNCell, nn.LSTMCell, nn.GRUCell])
-def test_a_cell(kind: Any) -> None:
-    assert_alike(lambda m, x: m(x), kind(4, 5), torch.zeros(6, 4))
-    assert_alike(lambda m, x: m(x), kind(4, 5), torch.zeros(4))
-    assert_alike(lambda m, x: m(x), kind(4, 5), torch.zeros(0, 4))
 
 
 def test_a_batch_first_output_cannot_be_viewed() -> None:
