@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from rnnshape import _torch
@@ -24,6 +25,7 @@ from rnnshape.rules.exceptions import Squeeze
 from rnnshape.rules.failure import explained_squeeze
 from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
+from rnnshape.tracking.counting import StepCount, has_parameters, trains
 from rnnshape.tracking.labels import Axes, label, label_call
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
@@ -162,10 +164,10 @@ class Session:
         return Tracker(self.reporter, path)
 
     def steps(self, limit: int | None, axes: Axes = None) -> Steps:
-        """Return what follows the first calls of the model, or of any outermost module where there is none; None for all.
+        """Return what follows the first training steps, and the first calls before them.
 
         Args:
-            limit: how many calls; None for all.
+            limit: how many; None for all.
             axes: of their arguments.
         """
         return Steps(self.reporter, self.tracker(), self._model, limit, axes)
@@ -177,15 +179,17 @@ def _paths_in(model: nn.Module) -> Callable[[nn.Module], str]:
 
 
 class Steps(Watcher[nn.Module]):
-    """The first steps of a run, through which every axis is followed: the tracker is on while they last, and gone afterwards.
+    """The first training steps of a run, through which every axis is followed: the tracker is gone after them.
 
-    A step is one call of the model that is watched, or of any outermost module where the whole process is.
+    Followed are calls of the model that is watched, or of any outermost module with parameters where the whole process is, and
+    what is done with their results; `StepCount` says which. Between the first calls that train nothing and the first that does
+    the tracker rests.
 
     Args:
         reporter: runs our own work.
-        tracker: is on from `start` to `stop`.
+        tracker: is on from `start` to `stop`, but where it rests.
         model: the model, or None.
-        limit: how many steps are followed; None for all.
+        limit: how many training steps are followed, and how many calls before them; None for all.
         axes: of the arguments of a call.
 
     Attributes:
@@ -202,10 +206,10 @@ class Steps(Watcher[nn.Module]):
         self._tracker = tracker
         self._model = model
         tracker.of_any = model is None
-        self._limit = limit
+        self._count = StepCount(limit)
         self.axes = axes
         self._named: set[str] = set()
-        self._taken = 0
+        self._has_begun = False
         self._inside = False
         self._thread = threading.get_ident()
         self._on = False
@@ -246,7 +250,7 @@ class Steps(Watcher[nn.Module]):
 
     def _tell_of_names(self) -> None:
         """Tell which names of arguments no call has had."""
-        if self._taken and isinstance(self.axes, Mapping):
+        if self._has_begun and isinstance(self.axes, Mapping):
             for name in self.axes:
                 if name not in self._named:
                     self._tracker.did_not_look(UNUSED_AXES, name)
@@ -293,13 +297,9 @@ class Steps(Watcher[nn.Module]):
         """Call the model, as one step."""
         if self._inside or self._reporter.stepped_aside or threading.get_ident() != self._thread:
             return proceed(*args, **kwargs)
-        if self._taken == self._limit:
-            self.stop()
-            return proceed(*args, **kwargs)
-        if self._tracker.steps_aside():
-            return proceed(*args, **kwargs)
-        self._taken += 1
-        self._inside = True
+        if not has_parameters(module) or self._tracker.steps_aside() or not self._is_followed(module):
+            return self._past(proceed, *args, **kwargs)
+        self._has_begun = self._inside = True
         try:
             self.guarded(self._begin, module, args, kwargs)
             result = proceed(*args, **kwargs)
@@ -311,6 +311,25 @@ class Steps(Watcher[nn.Module]):
             self._inside = False
         self._tracker.finish(result)
         return result
+
+    def _past(self, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
+        """Call a module that is no step: a loss, or a model while nothing is followed."""
+        self._inside = True
+        try:
+            return proceed(*args, **kwargs)
+        finally:
+            self._inside = False
+
+    def _is_followed(self, module: nn.Module) -> bool:
+        """Tell whether a call is followed, and have the tracker on or off accordingly."""
+        verdict = self._count.call(trains=trains(module), backwards=self._tracker.step.carrying.backwards)
+        if verdict == "stop":
+            self.stop()
+        elif verdict == "wait":
+            self._tracker.rest()
+        else:
+            self._tracker.go_on()
+        return verdict == "follow"
 
     def _begin(self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
         if self.axes is not None:
@@ -338,6 +357,8 @@ class Steps(Watcher[nn.Module]):
     def batch_comes(self, batch: Batch) -> None:
         """Label what a DataLoader yields in that thread; the samples are none of a batch any more."""
         if threading.get_ident() == self._thread:
+            if torch.is_grad_enabled():  # it may be the first that is trained on
+                self._tracker.go_on()
             self.guarded(label_batch, self._tracker, batch)
             for tensor in self._samples:
                 self._tracker.drop(tensor)

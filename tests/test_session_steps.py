@@ -86,7 +86,7 @@ def test_only_the_first_steps_are_followed_and_nothing_is_left_after_them() -> N
     with rs.watch(model, track=2, on="log") as report:
         batches = iter(loader())
         for step in range(4):
-            model(next(batches)[0])
+            model(next(batches)[0]).sum().backward()
             followed = torch._C._len_torch_function_stack() > stack
             # The end of a step is not seen before the next one begins: the loss comes in between.
             assert followed == (step < 2)
@@ -126,16 +126,21 @@ def test_a_single_sample_is_no_lost_batch() -> None:
     assert report.findings == ()
 
 
-def test_a_mode_of_the_user_may_stand_above_ours() -> None:
-    class Mode(TorchFunctionMode):
-        def __torch_function__(self, func, types, args=(), kwargs=None):
-            return func(*args, **(kwargs or {}))
+class Mode(TorchFunctionMode):
+    """A mode of the user's, which changes nothing."""
 
-    model = Classifier(right=True)
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_a_mode_of_the_user_may_stand_above_ours(trains: bool) -> None:
+    model = Classifier(right=True).train(trains)
     watching = rs.watch(model, track=1)
     watching.attach()
     with Mode() as mode:
-        model(torch.zeros(6, 9, 4))
+        model(torch.zeros(6, 9, 4)).sum().backward()
+        assert torch._C._len_torch_function_stack() == 2
         model(torch.zeros(6, 9, 4))
         assert torch._C._len_torch_function_stack() == 1
         assert torch.overrides._get_current_function_mode() is mode

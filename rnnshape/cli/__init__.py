@@ -89,7 +89,7 @@ class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - n
         if value in ("all", "off"):
             return value == "all"
         if not str(value).isdecimal():
-            self.fail(f"{value!r} is no number of calls; use one such as 3, or all, or off", param, ctx)
+            self.fail(f"{value!r} is no number of steps; use one such as 3, or all, or off", param, ctx)
         return int(value)
 
 
@@ -143,7 +143,7 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
 )  # fmt: skip
 @click.option(
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
-    help="For how many calls of the model every axis is followed: a number, all or off.",
+    help="For how many training steps every axis is followed, and for how many calls before them: a number, all or off.",
 )  # fmt: skip
 @click.option("--probe", is_flag=True, help="Probe the model before its first training step, on a copy: who influences whom.")
 @click.option("--jsonl", metavar="FILE", callback=begun, help="Write calls and findings to this file as they come, as JSON.")

@@ -92,11 +92,11 @@ def _fail_on(value: object, name: str) -> FailOn:
 
 
 def _track(value: int | str, name: str) -> bool | int:
-    """Read for how many calls every axis is followed: a number, or all, or off."""
+    """Read for how many steps every axis is followed: a number, or all, or off."""
     if value in ("all", "off"):
         return value == "all"
     if isinstance(value, int) and value >= 0:
         return value
     if not str(value).isdecimal():
-        raise SpecError(f"{name}={value!r}: use a number of calls such as 3, or all, or off")
+        raise SpecError(f"{name}={value!r}: use a number of steps such as 3, or all, or off")
     return int(value)

@@ -44,9 +44,11 @@ class Carrying:
 
     Attributes:
         found: the first such state since the last backward.
+        backwards: how many backwards there were.
     """
 
     def __init__(self) -> None:
+        self.backwards = 0
         self._spent: int | None = None
         self._fresh: set[int] = set()
         self.found: Carried | None = None
@@ -63,6 +65,7 @@ class Carrying:
         """Remember that the graph of a loss was used; what is made from now on has higher numbers."""
         self.found = None
         self._fresh.clear()
+        self.backwards += 1
         if loss.grad_fn is not None:
             self._spent = loss.grad_fn._sequence_nr()  # pyright: ignore[reportPrivateUsage]
 

@@ -131,6 +131,7 @@ class Tracker(TorchFunctionMode):
         self._off = self.among_fakes = False
         self._is_on = self._is_behind = False
         self._thread: weakref.ref[threading.Thread] | None = None
+        self._rests_at: int | None = None
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
         self.is_named = False
@@ -175,9 +176,21 @@ class Tracker(TorchFunctionMode):
         finally:
             leave_compiled(self._leave_behind)
 
+    def rest(self) -> None:
+        """Follow nothing in this thread, which has entered it, until it goes on; once more does nothing."""
+        if self._is_on and not self._is_behind and not _torch.is_in_backward():
+            self._rests_at = _torch.pop_mode(self)
+            self._is_on = False
+
+    def go_on(self) -> None:
+        """Follow again what this thread does, where it rests, below the modes that were not there before."""
+        if not self._is_on and self._rests_at is not None and not _torch.is_in_backward():
+            _torch.push_mode(self, min(self._rests_at, _len_torch_function_stack()))
+            self._is_on, self._rests_at = True, None
+
     def _is_taken_off(self) -> bool:
         thread = self._thread and self._thread()
-        if thread is None or not thread.is_alive() or self._is_behind:
+        if thread is None or not thread.is_alive() or self._is_behind or self._rests_at is not None:
             return True
         if thread is not threading.current_thread():
             return False

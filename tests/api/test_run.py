@@ -877,7 +877,9 @@ class Net(nn.Module):
         return self.head(h_n.reshape(6, 16))
 net = Net()
 for x in DataLoader(torch.randn(24, 9, 4), batch_size=6):
-    print(net(x).shape)
+    scores = net(x)
+    scores.sum().backward()
+    print(scores.shape)
 """
 
 

@@ -26,7 +26,7 @@ def test_not_followed():
 
 @pytest.mark.rnnshape(track=1)
 def test_followed_once():
-    RIGHT(X)
+    RIGHT(X).sum().backward()
     WRONG(X)
 
 @pytest.mark.rnnshape(fail_on="never")
@@ -94,8 +94,8 @@ def test_nearer():
         ("fail_on='errors'", "fail_on='errors': use one of error, warning, never; did you mean 'error'?"),
         ("ignore=['RNS999']", "ignore=['RNS999']: there is no rule 'RNS999'"),
         ("ignore='RNS112'", "ignore='RNS112': a list of codes is needed, as in ignore=['RNS112']"),
-        ("track='some'", "track='some': use a number of calls such as 3, or all, or off"),
-        ("track=-1", "track=-1: use a number of calls such as 3, or all, or off"),
+        ("track='some'", "track='some': use a number of steps such as 3, or all, or off"),
+        ("track=-1", "track=-1: use a number of steps such as 3, or all, or off"),
         ("'batch seq'", "it takes axes, ignore, fail_on, track by name, got 'batch seq'"),
     ],
 )

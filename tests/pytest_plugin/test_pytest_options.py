@@ -20,10 +20,14 @@ def test_warning():
 """
 FOLLOWED = """
 def test_third():
-    RIGHT(X), RIGHT(X), WRONG(X)
+    train(RIGHT, RIGHT, WRONG)
 
 def test_fourth():
-    RIGHT(X), RIGHT(X), RIGHT(X), WRONG(X)
+    train(RIGHT, RIGHT, RIGHT, WRONG)
+
+def train(*models):
+    for model in models:
+        model(X).sum().backward()
 """
 
 
@@ -67,8 +71,8 @@ def test_the_command_line_overrides_the_ini_file(suite: Any) -> None:
     ("option", "message"),
     [
         ("--rnnshape-fail-on=errors", "--rnnshape-fail-on='errors': use one of error, warning, never; did you mean 'error'?"),
-        ("--rnnshape-track=some", "--rnnshape-track='some': use a number of calls such as 3, or all, or off"),
-        ("-ornnshape_track=-1", "--rnnshape-track='-1': use a number of calls such as 3, or all, or off"),
+        ("--rnnshape-track=some", "--rnnshape-track='some': use a number of steps such as 3, or all, or off"),
+        ("-ornnshape_track=-1", "--rnnshape-track='-1': use a number of steps such as 3, or all, or off"),
         ("--rnnshape-report=no/such/folder", "--rnnshape-report: [Errno 2] No such file or directory: "),
     ],
 )

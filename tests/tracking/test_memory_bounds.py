@@ -125,7 +125,9 @@ def test_after_the_last_step_nothing_is_known_of_tensors_that_live_on(track):
     model, x = Picker(), torch.zeros(3 * SMALL, 3, 2)
     kept = []
     with rs.watch(model, track=track, on="record") as report:
-        kept += [model(x) for _ in range(2)]
+        for _ in range(2):
+            kept.append(model(x))
+            kept[-1].sum().backward()
         assert held()[1] > SMALL
         if track == 2:
             kept.append(model(x))
