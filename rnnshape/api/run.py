@@ -68,7 +68,7 @@ def run(
         ignore: codes that are not reported.
         axes: what the axes of the models' arguments are, as `diagnose` takes them: they are those of every outermost module
             whose ``forward`` has such arguments.
-        track: for how many training steps every axis is followed, as `rnnshape.watch` counts them; True for all, False for none.
+        track: for how many training steps every axis is followed, as `rnnshape.watch` counts them; True for all.
         jsonl: a file for every call and finding as JSON lines, as they come; each rank of a distributed run has its own.
         form: what is written at the end: "text", an "html" page, or "json", "jsonl", "sarif", "github", "junit" for machines.
         output: a file for it, "-" for stdout; the text is then printed besides. Each rank has its own.

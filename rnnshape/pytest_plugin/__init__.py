@@ -137,7 +137,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SEVERITY",
     )  # fmt: skip
     option(
-        "rnnshape-track", "For how many training steps of a test every axis is followed, and calls before them: a number, all or off. 3 by default.",
+        "rnnshape-track", "For how many training steps of a test every axis is followed, and calls before: 3, or N, all, off.",
         metavar="N|all|off",
     )  # fmt: skip
     option(

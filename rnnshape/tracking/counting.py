@@ -1,8 +1,8 @@
 """`StepCount`: which calls of models belong to the first training steps, and which come before them.
 
-A training step ends with its backward, however many calls led up to it: a policy is called for every step of a game before there
-is a loss, a decoder for every word, and of a GAN one model judges what another has made. Calls that train nothing, such as a
-sanity check before the first epoch, use up no training step.
+A training step ends with its backward, however many calls led up to it: a policy is called for every step of a game before
+there is a loss, a decoder for every word, and of a GAN one model judges what another has made. Calls that train nothing, as in
+a sanity check before the first epoch, use up no training step.
 """
 
 from __future__ import annotations
