@@ -63,6 +63,10 @@ class Costs(TorchDispatchMode):
         self.events: list[tuple[int, int]] = []
         self._alive: dict[int, tuple[weakref.ref[torch.UntypedStorage], int]] = {}
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # as with `Fakes`
+
     def __torch_dispatch__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
         """Let an operation be done, and count it."""
         kwargs = kwargs or {}
