@@ -58,6 +58,11 @@ def form_of(mark: Mark) -> Form | None:
     return mark.form
 
 
+def _are_one(one: Tensor, other: Tensor) -> bool:
+    """Tell whether two tables say that all is of the same step, or sample."""
+    return one.numel() == other.numel() == 1 and lone(one) == lone(other)
+
+
 def _is_fake(kind: type) -> bool:
     """Tell whether tensors of a class are those of a dry run: torch's operations mean by them what they always mean."""
     return kind.__name__ == "FakeTensor" and kind.__module__ == "torch._subclasses.fake_tensor"
@@ -149,8 +154,8 @@ class Call:
         self.key += tuple([-1 if axis is None or axis not in self.axes else self.axes.index(axis) for axis in self.features])
 
     def _match(self, parts: list[Any]) -> None:
-        """Number the axes and places of several marks, and tell where two have one coordinate each of the same axis."""
-        axes: dict[Axis, tuple[int, Tensor]] = {}
+        """Number the axes and places of several marks, and tell which have one and the same coordinate of an axis."""
+        axes: dict[Axis, tuple[int, list[Tensor]]] = {}
         places: dict[int, int] = {}
         by_value = False
         for mark in self.marks:
@@ -159,15 +164,15 @@ class Call:
                 before = axes.get(axis)
                 if before is None:
                     parts.append(len(axes))
-                    axes[axis] = (len(axes), table)
+                    axes[axis] = (len(axes), [table])
                 else:
-                    number, other = before
-                    same = other is table
-                    if not same and 1 in (sizes := (other.numel(), table.numel())):
-                        same = lone(other) == lone(table)
-                        # One step may be among those of another mark, or not; and of three, two others may be the same.
-                        by_value |= sizes[0] != sizes[1] or len(self.marks) > 2
-                    parts += (number, same)
+                    number, others = before
+                    at = next((n for n, other in enumerate(others) if other is table or _are_one(other, table)), len(others))
+                    # One step may be among those of another mark, or not.
+                    by_value |= any((other.numel() == 1) != (table.numel() == 1) for other in others if other is not table)
+                    if at == len(others):
+                        others.append(table)
+                    parts += (number, at)
                 if sites and axis in sites:
                     parts.append(places.setdefault(id(sites[axis]), len(places)))
         self.axes = [*axes]

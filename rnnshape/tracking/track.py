@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from types import FrameType
+from types import FrameType, GetSetDescriptorType, MethodDescriptorType, MethodWrapperType
 from typing import Any, Literal
 
 import torch
@@ -52,6 +52,13 @@ __all__ = ["ALONE", "Tracker"]
 
 _LOOKED_AT = IDENTITIES | {"squeeze"}
 _ALWAYS = ALWAYS | _LOOKED_AT
+
+
+_OF_TORCH = frozenset([MethodDescriptorType, MethodWrapperType])
+"""The types of methods in C, and of the getters of properties."""
+
+_getters: set[object] = set()
+"""Those that only say something about a tensor: most calls are of them, so they are known before anything else is asked."""
 
 
 def _is_followed_here() -> bool:
@@ -217,13 +224,16 @@ class Tracker(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
+        if self._off or not self._is_on or (type(func) in _OF_TORCH and func in _getters):
+            return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
-        if self._off or not self._is_on:
-            return func(*args, **kwargs)
         users = UsersCall(func)
         try:
             name = name_of(func)
-            if not (name in SILENT or not _is_followed_here() or self.steps_aside()):
+            if name in SILENT:
+                if type(func) is MethodDescriptorType or type(getattr(func, "__self__", None)) is GetSetDescriptorType:
+                    _getters.add(func)  # no more than torch has: properties in Python may be a user's
+            elif _is_followed_here() and not self.steps_aside():
                 return self._through(users, name, func, args, kwargs)
         except BaseException as error:
             if not users.outlives(error, self._step_aside):

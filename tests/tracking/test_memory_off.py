@@ -1,0 +1,48 @@
+"""The memory of repeated operations is no more than that: without it the same is said, word for word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from expected import report_text
+from test_cases import FOLDERS, diagnose
+
+from rnnshape.coordinates.room import forget
+from rnnshape.tracking import track
+
+LOOPS = [
+    folder / name
+    for folder in FOLDERS
+    for name in ("buggy.py", "fixed.py")
+    if "        for " in (folder / name).read_text(encoding="utf-8")
+]
+"""Models that do something again and again: it is there that operations are repeated from memory."""
+
+
+@pytest.fixture
+def repeated(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    found: list[bool] = []
+    repeat = track.repeat
+
+    def counted(*args: Any) -> bool:
+        found.append(repeat(*args))
+        return found[-1]
+
+    monkeypatch.setattr(track, "repeat", counted)
+    return found
+
+
+@pytest.mark.parametrize("path", LOOPS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_same_is_said_without_the_memory(path: Path, monkeypatch: pytest.MonkeyPatch, repeated: list[bool]) -> None:
+    forget()
+    said = [report_text(diagnose(path, batch=6), path.parent) for _ in range(2)]  # met the first time, and known
+    assert repeated
+    monkeypatch.setattr(track, "repeat", lambda *_: False)
+    assert said == [report_text(diagnose(path, batch=6), path.parent)] * 2
+
+
+def test_the_memory_is_used(repeated: list[bool]) -> None:
+    diagnose(LOOPS[0], batch=6)
+    assert any(repeated)
