@@ -8,6 +8,7 @@ import linecache
 import os
 import random
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -37,6 +38,7 @@ __all__ = [
     "compiler_below",
     "function_modes",
     "has_hooks",
+    "has_saved_tensors_hooks",
     "is_autocast",
     "is_distributed",
     "is_faked",
@@ -215,6 +217,11 @@ def has_hooks(module: nn.Module) -> tuple[bool, bool]:
     before = replaced or module._forward_pre_hooks or every._global_forward_pre_hooks
     after = replaced or module._forward_hooks or every._global_forward_hooks
     return bool(before), bool(after)
+
+
+def has_saved_tensors_hooks() -> bool:
+    """Tell whether the user has hooks on what autograd saves."""
+    return _autograd._top_saved_tensors_default_hooks(True) is not None
 
 
 def _frames() -> Iterator[FrameType]:
@@ -492,9 +499,27 @@ def is_ours(error: BaseException) -> bool:
     return ours or (kind is AssertionError and file.startswith(os.path.join(_TORCH, "_subclasses")))
 
 
+_one_at_a_time = threading.RLock()
+"""Held until random numbers are put back: of two threads that do so at once, one would leave what the other has seeded."""
+
+
+def _in_a_child() -> None:
+    global _one_at_a_time  # the thread that holds it is not in the child
+    _one_at_a_time = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_a_child)
+
+
 @contextmanager
 def untouched_randomness() -> Generator[None, None, None]:
-    """Give every generator of random numbers its state back."""
+    """Give every generator of random numbers its state back. One thread at a time may be in here."""
+    with _one_at_a_time:
+        yield from _put_back()
+
+
+def _put_back() -> Generator[None, None, None]:
     numpy = sys.modules.get("numpy")
     python, cpu = random.getstate(), torch.get_rng_state()
     gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []

@@ -44,10 +44,16 @@ def test_the_pictures_of_the_page(expected: Expected) -> None:
     expected(FOLDER / "windows.svg", rs.predict_windows(length=7, window=3, batch_size=2).svg)
 
 
+def test_the_picture_of_an_influence(expected: Expected) -> None:
+    influence = ran(ROOT / "docs" / "pictures.md", "influence = rs.probe(", "model.py")["influence"]
+    expected(FOLDER / "influence.svg", influence.svg)
+    parsed(influence.svg)
+
+
 def test_every_picture_is_shown_and_made() -> None:
     shown = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
     names = sorted(path.name for path in FOLDER.iterdir())
-    assert names == ["layer.svg", "mixed.svg", "windows.svg"]
+    assert names == ["influence.svg", "layer.svg", "mixed.svg", "windows.svg"]
     assert all(f"](pictures/{name})" in shown for name in names)
     first = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Try it")[0]
     assert "](docs/pictures/mixed.svg)" in first

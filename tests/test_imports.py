@@ -50,6 +50,7 @@ CIRCLES_OF_TYPES = {
     ("calculator.calc", "calculator.pictures.recurrence"): _PRINTS,
     ("calculator.windows", "calculator.pictures.windows"): _PRINTS,
     ("calculator.model", "calculator.pictures.run"): _PRINTS,
+    ("experiments.influence", "experiments.picture"): _PRINTS,
     ("layout.layout", "layout.chips"): _PRINTS,
     ("layout.layout", "layout.picture"): _PRINTS,
     ("report.finding", "report.pictures.drawn"): _PRINTS,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.render.influence import influence_text
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
+
+if TYPE_CHECKING:
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["EXPERIMENTS", "Experiment", "Influence", "Matrix", "Meeting", "Verdict"]
 
@@ -74,7 +78,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Influence:
+class Influence(Pictured):
     """Who influences whom.
 
     Attributes:
@@ -108,6 +112,13 @@ class Influence:
     def ok(self) -> bool:
         """Whether there is no finding of severity error or warning."""
         return all(finding.severity == "info" for finding in self.findings)
+
+    @property
+    def picture(self) -> Picture:
+        """A grid for each experiment with rows and columns; the area of a square is the share that changed."""
+        from rnnshape.experiments.picture import picture_of
+
+        return picture_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""

@@ -12,7 +12,7 @@ from torch.nn.parameter import is_lazy
 
 from rnnshape import _torch
 from rnnshape.experiments.places import Given, Place, places_in
-from rnnshape.experiments.subject import Subject, Unfit
+from rnnshape.experiments.subject import Subject, Unfit, hook_of_all_modules
 from rnnshape.hooks.class_call import reporters
 from rnnshape.tracking.labels import arguments_of
 
@@ -41,8 +41,14 @@ def copy_of(model: nn.Module, train: bool = False, watched: bool = False) -> Sub
         raise Unfit("in inference mode there are no gradients; probe outside of it")
     if _torch.is_sharded(model) or _torch.is_distributed(model):
         raise Unfit("every run of a copy would talk to the other ranks; probe the model that is wrapped, on one of them")
+    if name := hook_of_all_modules():
+        raise Unfit(f"the hook {name} of every module would see every run of a copy; remove it for the probe")
+    if _torch.has_saved_tensors_hooks():
+        raise Unfit("hooks for saved tensors are on, and would see every run of a copy; probe outside of them")
     if any(is_lazy(parameter) for parameter in model.parameters()):
         raise Unfit("the model has lazy parameters, which have no values yet; run it once")
+    if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+        raise Unfit("the model is on the meta device, where tensors have no values")
     return Subject(model, train)
 
 

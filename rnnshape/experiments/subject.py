@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -21,7 +21,7 @@ from torch.overrides import TorchFunctionMode
 from rnnshape import _torch
 from rnnshape.experiments.places import Given, put_in, tensors_of
 
-__all__ = ["Mode", "Run", "Subject", "Unfit"]
+__all__ = ["Mode", "Run", "Subject", "Unfit", "hook_of_all_modules"]
 
 SEED = 20_260
 """Every run begins with these random numbers."""
@@ -82,7 +82,8 @@ class Subject:
                 )
         self._own = weakref.WeakSet(model.modules())
         try:
-            with _torch.untouched_randomness(), _torch.unseen(), _torch.undispatched():
+            with _torch.untouched_randomness(), _torch.unseen(), _torch.undispatched(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 self.model = copy.deepcopy(model)
                 self.model.train(train)
         except Exception as error:
@@ -176,7 +177,17 @@ def alone(own: weakref.WeakSet[nn.Module]) -> Generator[None]:
 
 def _users_hook(module: nn.Module) -> str:
     """Return the name of a hook that is not torch's own; what torch itself hooks in, such as a norm of weights, is copied."""
-    every = (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks)
+    return _name_of_users(module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks)
+
+
+def hook_of_all_modules() -> str:
+    """Return the name of a hook of the user's that torch calls for every module; empty where there is none."""
+    every = torch.nn.modules.module
+    forward = every._global_forward_hooks, every._global_forward_pre_hooks
+    return _name_of_users(*forward, every._global_backward_hooks, every._global_backward_pre_hooks)
+
+
+def _name_of_users(*every: Mapping[int, Callable[..., Any]]) -> str:
     for hooks in every:
         for hook in hooks.values():
             home = getattr(hook, "__module__", None) or type(hook).__module__

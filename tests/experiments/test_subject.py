@@ -113,3 +113,66 @@ def test_every_run_begins_with_a_fresh_copy() -> None:
     outputs = [subject.run(Given((torch.ones(3, 9, 4),), {})).output for _ in range(3)]
     assert all(torch.equal(outputs[0], other) for other in outputs)
     assert copy.deepcopy(model).state is None
+
+
+# Who would see the runs of a copy
+
+
+def refused(model: nn.Module) -> str:
+    """Return why ``probe`` makes no experiment."""
+    x = torch.zeros(4, 5, 3, device=next(model.parameters()).device)
+    return "; ".join(rs.probe(model, x, axes="batch seq feature").untried)
+
+
+def test_a_hook_of_every_module_sees_no_run_of_a_copy() -> None:
+    def counting(module: nn.Module, args: object) -> None:
+        seen.append(module)
+
+    seen: list[nn.Module] = []
+    model = nn.Sequential(nn.GRU(3, 4, batch_first=True))
+    handle = torch.nn.modules.module.register_module_forward_pre_hook(counting)
+    try:
+        report = rs.diagnose(model, torch.zeros(4, 5, 3), axes="batch seq feature")
+        assert "counting of every module would see every run of a copy; remove it for the probe" in refused(model)
+    finally:
+        handle.remove()
+    assert [type(module).__name__ for module in seen] == ["Sequential", "GRU"]
+    assert report.ok
+
+
+def test_hooks_for_saved_tensors_see_no_run_of_a_copy() -> None:
+    packed: list[int] = []
+    model = nn.Sequential(nn.GRU(3, 4, batch_first=True))
+
+    def pack(x: Tensor) -> Tensor:
+        packed.append(1)
+        return x
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda x: x):
+        model(torch.zeros(4, 5, 3))
+        alone = len(packed)
+        rs.diagnose(model, torch.zeros(4, 5, 3), axes="batch seq feature")
+        assert len(packed) == 2 * alone
+        assert "hooks for saved tensors are on, and would see every run of a copy; probe outside of them" in refused(model)
+
+
+def test_a_model_without_values_is_not_measured(caplog: pytest.LogCaptureFixture) -> None:
+    model = nn.Sequential(nn.GRU(3, 4, batch_first=True)).to("meta")
+    rs.diagnose(model, torch.zeros(4, 5, 3, device="meta"), axes="batch seq feature")
+    assert not caplog.records
+    assert "the model is on the meta device, where tensors have no values" in refused(model)
+
+
+def test_random_numbers_of_two_threads_are_put_back_one_after_the_other() -> None:
+    model = nn.Sequential(nn.GRU(3, 4, batch_first=True))
+    before = torch.get_rng_state()
+
+    def diagnosed() -> None:
+        rs.diagnose(model, torch.zeros(4, 5, 3), axes="batch seq feature")
+
+    threads = [threading.Thread(target=diagnosed) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert torch.equal(torch.get_rng_state(), before)

@@ -47,7 +47,7 @@ SLOW = ("compiled_in_place", "compiled_dynamic", "compiled_allow_rnn")
 
 CELLS = [
     (situation, door) for situation in SITUATIONS for door in DOORS
-    if door not in SITUATIONS[situation].none and (FULL or situation in QUICK or (door == "track" and situation not in SLOW))
+    if door not in SITUATIONS[situation].none and (FULL or situation in QUICK or (door in ("track", "diagnose") and situation not in SLOW))
 ]  # fmt: skip
 
 _shown: dict[tuple[str, str], str] = {}
