@@ -23,7 +23,7 @@ from rnnshape.report.report import Report
 from rnnshape.report.reporter import NOTE, Action, Reporter
 from rnnshape.rules.exceptions import Squeeze
 from rnnshape.rules.failure import explained_squeeze
-from rnnshape.tracking.batches import label_batch, label_samples, tensors_in
+from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.counting import StepCount, has_parameters, trains
 from rnnshape.tracking.labels import Axes, label, label_call
@@ -300,8 +300,9 @@ class Steps(Watcher[nn.Module]):
         if not has_parameters(module) or self._tracker.steps_aside() or not self._is_followed(module):
             return self._past(proceed, *args, **kwargs)
         self._has_begun = self._inside = True
+        given: list[tuple[str, Tensor]] = []
         try:
-            self.guarded(self._begin, module, args, kwargs)
+            given = self.guarded(self._begin, module, args, kwargs) or given
             result = proceed(*args, **kwargs)
         except Exception as error:
             self._tracker.abandon()
@@ -310,6 +311,8 @@ class Steps(Watcher[nn.Module]):
         finally:
             self._inside = False
         self._tracker.finish(result)
+        for _, tensor in given:
+            self._tracker.guarded(label_source, self._tracker, tensor)
         return result
 
     def _past(self, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
@@ -331,7 +334,10 @@ class Steps(Watcher[nn.Module]):
             self._tracker.go_on()
         return verdict == "follow"
 
-    def _begin(self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+    def _begin(
+        self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> list[tuple[str, Tensor]]:
+        """Label the tensors that a model is given, and return them with their names."""
         if self.axes is not None:
             self._named |= label_call(self._tracker, module, args, kwargs, self.axes, of_any=self._model is None)
         names = annotated_axes(module.forward)
@@ -340,12 +346,16 @@ class Steps(Watcher[nn.Module]):
         except (TypeError, ValueError):  # torch will say so, or the function has no signature
             arguments = {}
         for name, value in arguments.items():
-            if isinstance(value, Tensor) and self._tracker.mark(value) is None:
+            if isinstance(value, Tensor):
                 of = name if name in names else self._tracker.argument_of(module, name)
-                label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
+                if self._tracker.mark(value) is None:
+                    label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
+                else:
+                    label_slice(self._tracker, value, of)
         given = [*tensors_in(arguments or [args, kwargs])]
         self._tracker.begin([mark for _, tensor in given if (mark := self._tracker.taken(tensor))])
         learn_padding(self._tracker, given)
+        return given
 
     # What DataLoaders call
 

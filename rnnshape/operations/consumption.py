@@ -240,3 +240,15 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bo
         if channels:
             tables[op.book.fresh("feature")] = along(result.size(first - 1), first - 1, result.dim())
         put_result(op, result, tables, [mark])
+
+
+@repeatable
+@operation("bernoulli", "poisson", "multinomial")
+def draws(op: Operation) -> None:
+    """Each number is drawn by a number of its own, or by the row of its sample."""
+    source = op.argument(0, "input")
+    mark = op.book.mark(source)
+    if op.name != "multinomial":
+        keeps(op, source)
+    elif mark is not None and mark.sizes:
+        put_result(op, op.result, contracted(mark, (len(mark.sizes) - 1,), keepdim=True), [mark])

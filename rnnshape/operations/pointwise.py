@@ -168,8 +168,7 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
 @operation(
     "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
     "from_numpy", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
-    "new_zeros", "new_ones", "new_full", "new_empty", "new", "new_tensor", "normal", "bernoulli", "_standard_gamma", "poisson",
-    "multinomial", "randperm", "item",
+    "new_zeros", "new_ones", "new_full", "new_empty", "new", "new_tensor", "normal", "_standard_gamma", "randperm", "item",
     "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
     "__contains__", "equal", "allclose", "is_nonzero", "register_hook", "retain_grad", "grad.get", "manual_seed",
     "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc",

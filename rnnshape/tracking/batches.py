@@ -25,7 +25,10 @@ from rnnshape.rules.tables import is_order
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["Yielded", "batch_dims", "label_batch", "label_by_target", "label_samples", "label_target", "tensors_in"]
+__all__ = [
+    "Yielded", "batch_dims", "label_batch", "label_by_target", "label_samples", "label_slice", "label_source", "label_target",
+    "tensors_in",
+]  # fmt: skip
 
 _DEEPEST = 4
 """How deep tensors are looked for in what a collate function returns."""
@@ -163,6 +166,39 @@ def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) 
             tracker.is_named = True
     if tracker.is_named:
         label_target(tracker, target, len(target))
+
+
+def label_source(tracker: Tracker, tensor: Tensor) -> None:
+    """Label the tensor that an input is a slice of, where the slice leaves the dim of its samples whole.
+
+    Inputs and targets of a language model are slices of one tensor, a step apart: what one has along that dim the next ones
+    have as well. A slice of it counts as a target until a model takes it.
+    """
+    source, mark = tensor._base, tracker.mark(tensor)
+    if source is None or mark is None or mark.target or source.requires_grad or tracker.mark(source) is not None:
+        return
+    rows = mark.tables.get(BATCH)
+    dims = runs_along(rows) if rows is not None else []
+    if rows is None or len(dims) != 1 or source.shape == tensor.shape or source.stride() != tensor.stride():
+        return
+    (dim,) = dims
+    if source.size(dim) == tensor.size(dim) and is_order(rows) and not other_kind(source):
+        tracker.put(source, Mark(tuple(source.shape), {BATCH: along(source.size(dim), dim, source.dim())}, target=True))
+
+
+def label_slice(tracker: Tracker, tensor: Tensor, of: str) -> None:
+    """Remember the other dims of an input that is a slice of what `label_source` has labelled, as of one that is not.
+
+    Args:
+        tracker: which remembers it.
+        tensor: the input.
+        of: tells its axes apart from those of other arguments.
+    """
+    source, mark = tracker.mark(tensor._base), tracker.mark(tensor)
+    if source is not None and mark is not None and [*source.tables] == [*mark.tables] == [BATCH] and source.target:
+        dims = runs_along(mark.tables[BATCH])
+        if len(dims) == 1 and tensor.dim() > 1:
+            tracker.put(tensor, replace(mark, tables=tracker.unnamed(tensor, of, but=dims[0]) | mark.tables))
 
 
 def label_target(tracker: Tracker, target: object, samples: int) -> None:

@@ -2,7 +2,7 @@
 
 What an argument is called does not matter, where the padded tensor shows that these are the lengths of its samples, and on
 which side the padding is. Where it does not, as there is none in this batch or its elements have no values, one that is
-called some kind of length is taken for that, with the padding on the right.
+called some kind of length is taken for that, with the padding on the right, if the longest sample reaches the last step.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ def learn_padding(tracker: Tracker, arguments: Iterable[tuple[str, object]]) -> 
             continue
         places = [place for tensor in tensors for place in _places(tensor, tracker.mark(tensor), lengths)]
         shown = [(place, side) for place in places if (side := place.side(lengths))]
-        if not shown and "len" in name.lower() and len({place.seq for place in places}) == 1:
-            _learn(tracker, value, lengths, [(places[0], "right")], is_seen=False)
+        whole = [place for place in places if place.steps == int(lengths.max())]  # a batch is padded to its longest sample
+        if not shown and whole and "len" in name.lower() and len({place.seq for place in places}) == 1:
+            _learn(tracker, value, lengths, [(whole[0], "right")], is_seen=False)
         elif len({place.samples for place, _ in shown}) == 1:
             _learn(tracker, value, lengths, shown, is_seen=True)
 

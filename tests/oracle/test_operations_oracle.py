@@ -16,6 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:index_reduce")
 
 NEW = {name for name, handler in OPERATIONS.items() if handler is makes_new_values}
 GRAPH = {"backward"}  # moves and computes no elements; see tests/rules/test_carrying.py
+DRAWN = {"bernoulli", "multinomial", "poisson"}  # no element says where it comes from
 OVERWRITTEN = {name for name, handler in OPERATIONS.items() if handler is overwrite}
 
 MOVED = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in MOVEMENT.items() for i, case in enumerate(cases)]
@@ -23,7 +24,7 @@ COMPUTES = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in COMPU
 
 
 def test_every_operation_has_an_oracle():
-    assert set(OPERATIONS) - set(MOVEMENT) - set(COMPUTED) - set(LOSSES) - NEW - OVERWRITTEN == GRAPH
+    assert set(OPERATIONS) - set(MOVEMENT) - set(COMPUTED) - set(LOSSES) - NEW - DRAWN - OVERWRITTEN == GRAPH
 
 
 @pytest.mark.parametrize(("name", "sizes", "func"), MOVED)
@@ -97,6 +98,17 @@ def test_what_is_overwritten_is_unknown():
             assert book.mark(y) is None
 
 
+def test_what_is_drawn_belongs_to_the_row_that_it_is_drawn_by():
+    for book, x, _ in sources((4, 3)):
+        with book:
+            rows, each, counts = x.abs().multinomial(2, replacement=True), (x * 0).bernoulli(), torch.poisson(x.abs())
+        before = book.mark(x).tables
+        assert book.mark(each).tables == book.mark(counts).tables == before
+        kept = {axis: table for axis, table in before.items() if table.size(1) == 1}
+        drawn = book.mark(rows)
+        assert (drawn.tables if drawn else {}) == kept
+
+
 def test_new_values_belong_to_nobody():
     made = {
         "zeros_like": torch.zeros_like,
@@ -104,9 +116,7 @@ def test_new_values_belong_to_nobody():
         "argsort": lambda x: x.argsort(),
         "unique": lambda x: x.unique(),
         "nonzero": lambda x: x.nonzero(),
-        "multinomial": lambda x: x.abs().multinomial(1),
         "item": lambda x: x[0, 0].item(),
-        "bernoulli": lambda x: (x * 0).bernoulli(),
     }
     assert set(made) <= NEW
     for call in made.values():

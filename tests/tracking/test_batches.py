@@ -381,3 +381,37 @@ def test_two_loaders_that_shuffle_apart() -> None:
     assert finding.message == "scores and target come from two DataLoaders that draw 18 samples each in an order of their own"
     x, y = (DataLoader(TensorDataset(t), batch_size=6) for t in data().tensors)
     assert trained(Last(), pairs(x, y)).findings == ()
+
+
+@pytest.mark.parametrize("time_first", [True, False])
+def test_a_target_that_is_cut_from_the_same_tensor_as_the_input_is_one(time_first: bool) -> None:
+    text = torch.arange(120).view(20, 6).clone() if time_first else torch.arange(120).view(6, 20).clone()
+    model = nn.Sequential(nn.Embedding(120, 4), Letters(time_first))
+    seen = list[Rows | None]()
+    with rs.watch(track=3, on="record") as report:
+        for i in (0, 5, 10):
+            cut = (slice(i, i + 5), slice(i + 1, i + 6))
+            x, y = (text[cut[0]], text[cut[1]]) if time_first else (text[:, cut[0]], text[:, cut[1]])
+            model(x).sum().backward()
+            seen.append(rows(y))
+    assert seen == [None, *[Rows(int(time_first), [0, 1, 2, 3, 4, 5])] * 2]
+    assert report.findings == ()
+
+
+@pytest.mark.parametrize("cut", [lambda i: slice(i, i + 4), lambda i: torch.arange(i, i + 4)], ids=["slice", "index"])
+def test_a_source_of_which_an_input_has_some_samples_is_not_labelled(cut: Callable[[int], Any]) -> None:
+    data = torch.randn(12, 7, 4)
+    model = Letters(time_first=False)
+    with rs.watch(track=3, on="record"):
+        for i in (0, 4, 8):
+            model(data[cut(i)]).sum().backward()
+            assert rows(data) is None
+
+
+class Letters(nn.Module):
+    def __init__(self, time_first: bool) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(4, 8, batch_first=not time_first)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.rnn(x)[0]

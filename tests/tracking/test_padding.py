@@ -116,6 +116,21 @@ def test_what_counts_nothing_is_no_length(use: Callable[..., Any], kinds: Tensor
     assert found(Reader(use), ids(RIGHT), kinds) == []
 
 
+@pytest.mark.parametrize(("longest", "codes"), [(7, ["RNS225"]), (6, [])])
+def test_what_is_called_lengths_and_is_not_seen_reaches_the_last_step(longest: int, codes: list[str]) -> None:
+    class Pooling(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn, self.score = nn.GRU(5, 8, batch_first=True), nn.Linear(8, 1)
+
+        def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+            output = self.rnn(x)[0]
+            return (self.score(output).softmax(1) * output).sum(1)
+
+    lengths = torch.tensor([5, 2, longest, 3])
+    assert found(Pooling(), torch.randn(4, 7, 5), lengths, axes=("batch seq feature", "batch")) == codes
+
+
 def test_lengths_that_are_counted() -> None:
     def too_late(m: Reader, words: Tensor, many: Tensor, y: Tensor, h: Tensor) -> Tensor:
         return m.head(y[torch.arange(len(y)), words.ne(0).long().sum(1).clamp(max=6)])

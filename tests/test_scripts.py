@@ -1,0 +1,59 @@
+"""Training scripts as learners write them, nobody naming an axis: as they are, and with the bug that is in each."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import pytest
+import torch
+
+import rnnshape as rs
+
+SCRIPTS = sorted((pathlib.Path(__file__).parent / "scripts").glob("*.py"))
+
+TOLD = {
+    "actor_critic": {"RNS205"},
+    "autoencoder_repeats": {"RNS203"},
+    "entities_packed": {"RNS502"},
+    "letters_language_model": {"RNS502"},
+    "prices_windows": {"RNS504"},
+    "reviews_time_first": {"RNS408", "RNS502"},
+    "sensors_viewed": {"RNS201"},
+    "surnames_by_hand": {"RNS203"},
+    "translation_with_attention": {"RNS206"},
+    "waves_cell_by_cell": {"RNS203"},
+}
+"""What is told of each where it is broken."""
+
+
+def ran(path: pathlib.Path, broken: bool, capsys: pytest.CaptureFixture[str]) -> tuple[rs.Report, str]:
+    """Run a script under a watch of the process, as `rnnshape run` does; its loss may be broken off by an exception."""
+    source = path.read_text()
+    assert source.count("BROKEN = False") == 1
+    code = compile(source.replace("BROKEN = False", f"BROKEN = {broken}"), str(path), "exec")
+    torch.manual_seed(0)
+    with rs.watch(track=3, on="record") as report:
+        exec(code, {"__name__": "__main__", "__file__": str(path)})
+    assert not [what for what in report.unfollowed if "mistake" in what], report.unfollowed
+    return report, capsys.readouterr().out
+
+
+def codes(report: rs.Report) -> set[str]:
+    return {f.code for f in report.findings if f.severity in ("error", "warning")}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_correct_script_is_not_blamed(path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report, _ = ran(path, False, capsys)
+    assert codes(report) == set()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_its_bug_is_told(path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report, _ = ran(path, True, capsys)
+    assert codes(report) == TOLD[path.stem]
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main([__file__]))
