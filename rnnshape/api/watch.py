@@ -196,6 +196,9 @@ class Watch:
             with Guard(self._step_aside):
                 self._session.explain(error, self._steps)
 
+    def __repr__(self) -> str:
+        return str(self.report)
+
     def __enter__(self) -> Report:
         return self.attach()
 

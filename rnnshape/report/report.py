@@ -16,6 +16,7 @@ from rnnshape import text
 from rnnshape.errors import RNNShapeError
 from rnnshape.report.event import Event, Passage
 from rnnshape.report.finding import Finding
+from rnnshape.report.passing import lines_of, passed
 
 __all__ = ["Report", "Withdrawn"]
 
@@ -273,7 +274,14 @@ class Report:
         return ", ".join([*words, *([f"{text.count(failed, 'call')} failed"] if failed else [])])
 
     def __str__(self) -> str:
-        unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
-        return "\n\n".join([f"{self.counts}, {text.count(len(self.findings), 'finding')}", *map(str, self.findings), *unseen])
+        """What passed through each layer, then the findings, and what was not looked at."""
+        return self._written(["\n".join(lines_of(layer)) for layer in passed(self.events)])
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        """The same without the layers."""
+        return self._written([])
+
+    def _written(self, layers: list[str]) -> str:
+        unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
+        head = f"{self.counts}, {text.count(len(self.findings), 'finding')}"
+        return "\n\n".join([head, *layers, *map(str, self.findings), *unseen])

@@ -124,7 +124,17 @@ def test_the_report_is_the_same_object_all_along_and_stays() -> None:
         layer(X)
     assert way.report is report
     assert [event.calls for event in report.events] == [1]
-    assert str(report) == "1 recurrent layer, 1 call, 0 findings"
+    assert repr(report) == "1 recurrent layer, 1 call, 0 findings"
+    assert repr(way) == str(report) == (
+        "1 recurrent layer, 1 call, 0 findings\n\n"
+        "GRU  GRU(4, 8)  1 call\n"
+        "  input   seq=9 batch=6 feature=4    (9, 6, 4)\n"
+        "  output  seq=9 batch=6 hidden=8     (9, 6, 8)\n"
+        "  h_n     layers=1 batch=6 hidden=8  (1, 6, 8)\n"
+        "  batch  6 in every call\n"
+        "  seq    9 in every call\n"
+        "  state  h_0 never passed, so zeros"
+    )
 
 
 def test_the_body_of_a_watch_may_raise_anything() -> None:

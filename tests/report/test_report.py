@@ -174,7 +174,7 @@ def test_a_report_is_written_whole() -> None:
     report.passage(replace(EVENT, module="decoder")).calls += 1
     report.add(Finding("RNS000", "error", "it raised"))
     report.add(Finding("RNS112", "warning", "a matrix"))
-    assert str(report) == (
+    assert repr(report) == (
         "2 recurrent layers, 1,201 calls, 2 findings\n\n"
         "it raised\n  RNS000, see: rnnshape explain RNS000\n\n"
         "a matrix\n  RNS112, see: rnnshape explain RNS112"
