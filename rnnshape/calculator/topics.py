@@ -46,6 +46,10 @@ class Topic(Pictured):
             return predict("GRU", 10, 16, batch_first=True, batch=6, seq=9).picture
         return predict("LSTM", 10, 16, num_layers=2, bidirectional=True, batch_first=True, batch=6, seq=9).picture
 
+    def to_dict(self) -> dict[str, str]:
+        """Return JSON-ready data; the picture in letters."""
+        return {"name": self.name, "question": self.question, "answer": self.answer, "program": self.program, "text": self.text}
+
     def __repr__(self) -> str:
         code = [f"    {line}".rstrip() for line in self.program.splitlines()]
         answer = [f"  {line}" for line in wrap(self.answer, 100)]

@@ -12,6 +12,7 @@ import click
 
 import rnnshape
 from rnnshape import __version__
+from rnnshape.calculator.topics import TOPICS, Topic
 from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options
 from rnnshape.cli.predicting import predict_command
 from rnnshape.cli.probing import probe_command
@@ -187,12 +188,15 @@ def _text_or_json(command: F) -> F:
     return form(click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(command))
 
 
-@main.command("explain", epilog="Example: rnnshape explain RNS103")
+@main.command("explain", epilog="Example: rnnshape explain RNS103 h_n")
 @click.argument("code", nargs=-1, required=True)
 @_text_or_json
 def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_json: bool) -> None:
-    """Say why a rule matters, with a wrong and a right program that run."""
-    found = [_rule(c) for c in code]
+    """Say why a rule matters, with a wrong and a right program that run; or answer what people ask who begin.
+
+    CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows.
+    """
+    found = [TOPICS[c.lower()] if c.lower() in TOPICS else _rule(c) for c in code]
     if as_form(form, as_json) == "json":
         click.echo(json.dumps([r.to_dict() for r in found], indent=1))
     else:
@@ -216,5 +220,8 @@ def _rule(code: str) -> Rule:
         raise click.UsageError(f"{error.args[0]} (rnnshape rules lists them)") from None
 
 
-def _explained(entry: Rule) -> str:
+def _explained(entry: Rule | Topic) -> str:
+    if isinstance(entry, Topic):
+        question, _, rest = repr(entry).partition("\n")
+        return f"{click.style(question, bold=True)}\n{rest}"
     return "\n".join(click.style(words, **_STYLES[kind]) if kind in _STYLES else words for kind, words in entry.lines())

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 import rnnshape
 from rnnshape import predict
 from rnnshape.calculator.spec import KINDS
+from rnnshape.calculator.topics import TOPICS
 from rnnshape.cli import main
 from rnnshape.modelfile.prediction import predict_file
 from rnnshape.modelfile.schema import json_schema
@@ -383,6 +384,13 @@ def test_explain_in_full() -> None:
 
           print(report) at the end of either shows what rnnshape says of it
         """)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_explain_what_people_ask(topic: str) -> None:
+    assert printed("explain", topic.upper()) == f"{TOPICS[topic]!r}\n"
+    [entry] = json.loads(printed("explain", topic, "--json"))
+    assert (entry["question"], entry["program"]) == (TOPICS[topic].question, TOPICS[topic].program)
 
 
 def test_explain_several_in_any_case() -> None:
