@@ -17,8 +17,9 @@ __all__ = ["Carried", "Carrying"]
 MOST_NODES = 512
 """Nodes of a graph that are looked at; one that is farther away is not found."""
 
-MOST_FRESH = 1 << 16
-"""Nodes that are remembered."""
+MOST_FRESH = 1 << 12
+"""Nodes that are looked at between two backwards. A graph of thousands of steps of which each node was looked at from Python is
+more than torch can free: it calls itself for each, until the stack is full."""
 
 _FREED = ("backward through the graph a second time", "modified by an inplace operation")
 
@@ -55,7 +56,7 @@ class Carrying:
 
     def given(self, states: Iterable[Tensor], scene: Callable[[], tuple[Location | None, str, str]]) -> None:
         """Look at the states that a layer is given."""
-        if self._spent is not None and self.found is None:
+        if self._spent is not None and self.found is None and len(self._fresh) < MOST_FRESH:
             states = list(states)
             if any(_reaches(state.grad_fn, self._spent, self._fresh) for state in states):
                 location, module, kind = scene()
@@ -95,6 +96,5 @@ def _reaches(node: Any, spent: int, fresh: set[int]) -> bool:
             return True
         seen.add(age)
         waiting += [parent for parent, _ in node.next_functions]
-    if len(fresh) < MOST_FRESH:
-        fresh |= seen
+    fresh |= seen
     return False

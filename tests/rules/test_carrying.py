@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +137,26 @@ def test_a_loss_that_is_used_twice_is_not_explained_by_a_state() -> None:
         with pytest.raises(RuntimeError, match="a second time"):
             loss.backward()
     assert report.findings == ()
+
+
+def test_a_loop_of_thousands_of_steps_is_freed() -> None:
+    program = """
+import torch, rnnshape
+from torch import nn
+class Loop(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(3, 4)
+    def forward(self, x):
+        state = None
+        for step in x:
+            state = self.cell(step, state)
+        return state[0]
+model, x = Loop(), torch.randn(5000, 2, 3)
+with rnnshape.watch(model, axes="seq batch feature", track=2):
+    for _ in range(2):
+        model(x).sum().backward()
+print("done")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
