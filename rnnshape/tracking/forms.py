@@ -58,11 +58,6 @@ def form_of(mark: Mark) -> Form | None:
     return mark.form
 
 
-def _are_one(one: Tensor, other: Tensor) -> bool:
-    """Tell whether two tables say that all is of the same step, or sample."""
-    return one.numel() == other.numel() == 1 and lone(one) == lone(other)
-
-
 def _is_fake(kind: type) -> bool:
     """Tell whether tensors of a class are those of a dry run: torch's operations mean by them what they always mean."""
     return kind.__name__ == "FakeTensor" and kind.__module__ == "torch._subclasses.fake_tensor"
@@ -155,24 +150,22 @@ class Call:
 
     def _match(self, parts: list[Any]) -> None:
         """Number the axes and places of several marks, and tell which have one and the same coordinate of an axis."""
-        axes: dict[Axis, tuple[int, list[Tensor]]] = {}
+        axes: dict[Axis, tuple[int, bool, dict[object, int]]] = {}
         places: dict[int, int] = {}
         by_value = False
         for mark in self.marks:
             sites = mark.sites
             for axis, table in mark.tables.items():
+                is_one = table.numel() == 1
+                which = (is_one, lone(table) if is_one else id(table))
                 before = axes.get(axis)
                 if before is None:
                     parts.append(len(axes))
-                    axes[axis] = (len(axes), [table])
+                    axes[axis] = (len(axes), is_one, {which: 0})
                 else:
-                    number, others = before
-                    at = next((n for n, other in enumerate(others) if other is table or _are_one(other, table)), len(others))
-                    # One step may be among those of another mark, or not.
-                    by_value |= any((other.numel() == 1) != (table.numel() == 1) for other in others if other is not table)
-                    if at == len(others):
-                        others.append(table)
-                    parts += (number, at)
+                    number, was_one, seen = before
+                    by_value |= is_one != was_one  # one step may be among those of another mark, or not
+                    parts += (number, is_one, seen.setdefault(which, len(seen)))
                 if sites and axis in sites:
                     parts.append(places.setdefault(id(sites[axis]), len(places)))
         self.axes = [*axes]
