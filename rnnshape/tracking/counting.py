@@ -12,6 +12,8 @@ from typing import Literal
 import torch
 from torch import nn
 
+from rnnshape import _torch
+
 __all__ = ["MOST_CALLS", "MOST_WAITED", "StepCount", "Verdict", "has_parameters", "trains"]
 
 MOST_CALLS = 512
@@ -31,7 +33,10 @@ def has_parameters(module: nn.Module) -> bool:
 
 def trains(module: nn.Module) -> bool:
     """Tell whether a call of a module, now, may be part of a training step."""
-    return torch.is_grad_enabled() and module.training and any(p.requires_grad for _, p in nn.Module.named_parameters(module))
+    if not (torch.is_grad_enabled() and module.training):
+        return False
+    with _torch.unseen():
+        return any(p.requires_grad for _, p in nn.Module.named_parameters(module))
 
 
 class StepCount:

@@ -17,7 +17,13 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
-from torch._C import DisableTorchFunction, _DisableTorchDispatch, _len_torch_dispatch_stack, _len_torch_function_stack
+from torch._C import (
+    DisableTorchFunction,
+    _DisableTorchDispatch,
+    _is_tracing,
+    _len_torch_dispatch_stack,
+    _len_torch_function_stack,
+)
 from torch._C._autograd import _profiler_enabled
 from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
@@ -58,7 +64,8 @@ _OF_TORCH = frozenset([MethodDescriptorType, MethodWrapperType])
 """The types of methods in C, and of the getters of properties."""
 
 _getters: set[object] = set()
-"""Those that only say something about a tensor: most calls are of them, so they are known before anything else is asked."""
+"""Those that only say something about a tensor. Most calls are of them, so they are known before anything else is asked; not
+while a trace is made, which writes down the line that called torch, and is made twice to compare."""
 
 
 def _is_followed_here() -> bool:
@@ -224,7 +231,7 @@ class Tracker(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it."""
-        if self._off or not self._is_on or (type(func) in _OF_TORCH and func in _getters):
+        if self._off or not self._is_on or (type(func) in _OF_TORCH and func in _getters and not _is_tracing()):
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
         users = UsersCall(func)

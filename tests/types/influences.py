@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 import rnnshape as rs
 from rnnshape import Experiment, Finding, Influence, Report
+from rnnshape.drawing.picture import Picture
 from rnnshape.experiments.influence import Matrix, Meeting, Verdict
 from rnnshape.report.report import Withdrawn
 
@@ -32,6 +33,10 @@ def measured(influence: Influence) -> None:
     assert_type(influence.experiments, tuple[Experiment, ...])
     assert_type(influence.ok, bool)
     assert_type(influence.to_dict(), dict[str, Any])
+    assert_type(influence.picture, Picture)
+    assert_type(influence.svg, str)
+    assert_type(influence.text, str)
+    influence.save("influence.svg")
 
 
 def shown(experiment: Experiment) -> None:

@@ -59,7 +59,7 @@ def test_earlier_steps_may_change_later_ones_alone() -> None:
 def test_it_is_words_and_squares_on_paper(measured: Influence) -> None:
     assert {"samples: together", "order: together", "use: apart"} <= {*written(measured.svg)}
     assert any(line.startswith("RNS601 warning: changing sample") for line in written(measured.svg))
-    assert any("at test_picture.py:" in line for line in written(measured.svg))
+    assert any("at test_pictures_influence.py:" in line for line in written(measured.svg))
     assert outside(measured.picture.drawing) == []
     assert len(measured.svg) < 60_000
     assert measured.text == str(measured)
