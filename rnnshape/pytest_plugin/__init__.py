@@ -40,7 +40,7 @@ _MARKERS = (
     "A second marker adds its own configurations.",
 )
 
-_OPTIONS = ("rnnshape_fail_on", "rnnshape_track", "rnnshape_report")
+_OPTIONS = ("rnnshape_fail_on", "rnnshape_track", "rnnshape_report", "rnnshape_format", "rnnshape_baseline")
 
 _every = pytest.StashKey[bool]()
 _options = pytest.StashKey["Options"]()
@@ -141,8 +141,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N|all|off",
     )  # fmt: skip
     option(
-        "rnnshape-report", "Write every finding, with its test, to this file, a JSON a line; a page where it ends in .html.",
+        "rnnshape-report", "Write every finding, with its test, to this file: .jsonl, .json, .sarif, .xml for JUnit, .html.",
         metavar="FILE",
+    )  # fmt: skip
+    option(
+        "rnnshape-format", "What is written, where the file's name does not tell; github needs no file.",
+        metavar="jsonl|json|sarif|junit|github|html",
+    )  # fmt: skip
+    option(
+        "rnnshape-baseline", "Accept the findings in this file: only new ones fail, and those in it that are gone.",
+        metavar="FILE",
+    )  # fmt: skip
+    group.addoption(
+        "--rnnshape-update-baseline", action="store_true", default=False,
+        help="Write the baseline anew: what is found now is accepted.",
     )  # fmt: skip
 
 
@@ -152,19 +164,22 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     every = config.getoption("rnnshape")
     config.stash[_every] = config.getini("rnnshape") if every is None else every
-    if any(config.getoption(name) or config.getini(name) for name in _OPTIONS):
-        file = _options_of(config).report
-        if file and not hasattr(config, "workerinput"):
-            config.pluginmanager.register(_report_file(config, file), "rnnshape-report")
+    asked = any(config.getoption(name) or config.getini(name) for name in _OPTIONS)
+    if asked or config.getoption("rnnshape_update_baseline"):
+        options = _options_of(config)
+        if not hasattr(config, "workerinput"):
+            for name, plugin in _endings(options, f"pytest {' '.join(config.invocation_params.args)}"):
+                config.pluginmanager.register(plugin, name)
     if Path(__file__).parents[2] != config.rootpath:  # whoever works on rnnshape needs its frames
         config.pluginmanager.register(_Tracebacks(), "rnnshape-tracebacks")
 
 
-def _report_file(config: pytest.Config, file: Path) -> object:
-    """Return what writes the report: a page, or lines of JSON."""
-    if _options_of(config).is_page:
-        return _module("pytest_plugin.page_file").PageFile(file, f"pytest {' '.join(config.invocation_params.args)}")
-    return _module("pytest_plugin.summary").ReportFile(file)
+def _endings(options: Options, title: str) -> Iterator[tuple[str, object]]:
+    """Return what writes findings as they come, and what waits for the last."""
+    if options.form == "jsonl":
+        yield "rnnshape-report", _module("pytest_plugin.summary").ReportFile(options.report)
+    if options.waits:
+        yield "rnnshape-whole", _module("pytest_plugin.whole").Whole(options, title)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 import pytest
 
 from rnnshape.errors import SpecError
+from rnnshape.pytest_plugin.accepted import Accepted
+from rnnshape.render.forms import Form
 from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
 
@@ -17,18 +19,33 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "Settings", "read", "settings"]
 
+_READ = ("fail_on", "track", "report", "format", "baseline")
+_FORMS: tuple[Form, ...] = ("jsonl", "json", "sarif", "junit", "github", "html")
+_ENDINGS: dict[str, Form] = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html", ".htm": "html"}
+
 
 class Options(NamedTuple):
-    """The options of a run."""
+    """The options of a run.
+
+    Attributes:
+        fail_on: the least severity of a finding that fails a test.
+        track: for how many training steps of a test every axis is followed.
+        report: the file that findings are written to; None where there is none.
+        form: of what is written; lines of JSON are written as they come, anything else at the end, "github" to the terminal
+            where there is no file.
+        accepted: what a baseline accepts; None where there is none.
+    """
 
     fail_on: FailOn
     track: bool | int
-    report: Path | None
+    report: Path | None = None
+    form: Form | None = None
+    accepted: Accepted | None = None
 
     @property
-    def is_page(self) -> bool:
-        """Whether the report is a page for people, and not lines of JSON."""
-        return self.report is not None and self.report.suffix.lower() in (".html", ".htm")
+    def waits(self) -> bool:
+        """Whether what is found is kept to the end of the run: for a form that is written whole, or to compare it."""
+        return self.form not in (None, "jsonl") or self.accepted is not None
 
 
 class Settings(NamedTuple):
@@ -46,17 +63,45 @@ def read(config: pytest.Config) -> Options:
     Raises:
         pytest.UsageError: for a value that an option does not take.
     """
-    names = ("rnnshape_fail_on", "rnnshape_track", "rnnshape_report")
-    fail_on, track, report = (config.getoption(name) or config.getini(name) for name in names)
-    folder = config.invocation_params.dir if config.getoption("rnnshape_report") else config.rootpath
+    given = {name: config.getoption(f"rnnshape_{name}") or config.getini(f"rnnshape_{name}") for name in _READ}
     try:
+        report, baseline = (_path(config, name, given[name]) for name in ("report", "baseline"))
         return Options(
-            _fail_on(fail_on or "error", "--rnnshape-fail-on"),
-            _track(track or "3", "--rnnshape-track"),
-            folder / report if report else None,
+            _fail_on(given["fail_on"] or "error", "--rnnshape-fail-on"),
+            _track(given["track"] or "3", "--rnnshape-track"),
+            report,
+            _form(given["format"], report),
+            _accepted(baseline, bool(config.getoption("rnnshape_update_baseline"))),
         )
     except SpecError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _path(config: pytest.Config, name: str, given: str) -> Path | None:
+    folder = config.invocation_params.dir if config.getoption(f"rnnshape_{name}") else config.rootpath
+    return folder / given if given else None
+
+
+def _form(given: str, report: Path | None) -> Form | None:
+    """Read in which form findings are written: as it is asked for, else as the file's name ends."""
+    if not given:
+        return _ENDINGS.get(report.suffix.lower(), "jsonl") if report else None
+    for form in _FORMS:
+        if given == form:
+            if report is None and form != "github":
+                raise SpecError(f"--rnnshape-format={form} goes into a file; name it, as in: --rnnshape-report found.{form}")
+            return form
+    raise SpecError(f"--rnnshape-format={given!r}: use one of {', '.join(_FORMS)}{nearest(given, _FORMS)}")
+
+
+def _accepted(baseline: Path | None, updates: bool) -> Accepted | None:
+    if baseline is not None:
+        return Accepted.read(baseline, updates)
+    if updates:
+        raise SpecError(
+            "--rnnshape-update-baseline writes a baseline; name its file, as in: --rnnshape-baseline rnnshape.baseline.json"
+        )
+    return None
 
 
 def settings(marks: Iterable[pytest.Mark], options: Options) -> Settings:

@@ -83,7 +83,7 @@ def _entries(report: pytest.TestReport) -> Iterable[_Found]:
         where, outcome = finding["location"], "xfailed" if hasattr(report, "wasxfail") else report.outcome
         place = f"{where['file']}:{where['line']}  {where['code']}".rstrip() if where else finding["headline"]
         place, rank = text.shown(place), get_args(Severity).index(finding["severity"])
-        test = report.nodeid if outcome == "failed" else f"{report.nodeid} ({outcome})"
+        test = report.nodeid if outcome == "failed" else f"{report.nodeid} ({'accepted' if finding['accepted'] else outcome})"
         yield _Found(rank, finding["code"], place, test)
 
 
@@ -118,7 +118,7 @@ class ReportFile:
             data = _told(report)
             outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
             for finding in data["findings"]:
-                plain = {name: value for name, value in finding.items() if name != "headline"}
+                plain = {name: value for name, value in finding.items() if name not in ("headline", "accepted")}
                 self._line({"type": "finding", "test": report.nodeid, "outcome": outcome, **plain})
             for sentence in data["blind"]:
                 self._line({"type": "blind", "test": report.nodeid, "message": sentence})

@@ -7,7 +7,6 @@ torch's own, a test that passes nevertheless has expected that exception, so the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -47,7 +46,7 @@ class Watched:
             check_axes(self._settings.axes, None)
         except SpecError as error:
             pytest.fail(f"@pytest.mark.rnnshape: {error}", pytrace=False)
-        self._is_drawn = options.is_page
+        self._waits, self._accepted = options.waits, options.accepted
         self._watches: list[Watch] = []
         self._everything: Watch | None = None
         self._diagnosed: list[Report] = []
@@ -64,7 +63,8 @@ class Watched:
     def watch(self, model: nn.Module | None = None, /, *, ignore: Iterable[str] = (), **options: Any) -> Watch:
         """Begin to watch a model as the settings of the test say."""
         wanted = self._settings
-        given: dict[str, Any] = {"on": "record" if wanted.fail_on == "never" else "raise", "track": wanted.track} | options
+        raises = wanted.fail_on != "never" and self._accepted is None  # what is accepted is no reason to stop a model
+        given: dict[str, Any] = {"on": "raise" if raises else "record", "track": wanted.track} | options
         if wanted.axes is not None and given["track"]:
             given = {"axes": wanted.axes} | given
         self._hear_of_axes(options)
@@ -114,7 +114,7 @@ class Watched:
         """Fail a test that would pass, where something was found."""
         found: list[Finding] = []
         with Guard():
-            every = self._findings(every=False)
+            every = [f for f in self._findings(every=False) if not self._accepts(f)]
             found = [f for f in every if counts(f.severity, self._settings.fail_on) or f in self._probed]
         if found:
             self.failure = pytest.fail.Exception(_shown(found), pytrace=False)
@@ -125,16 +125,19 @@ class Watched:
         broken = error is not self.failure and (report.failed or hasattr(report, "wasxfail"))
         found = self._findings(every=broken)
         calls = sum(event.calls for event in self._everything.report.events) if self._everything else 0
-        shown = [{**f.to_dict(), "headline": f.headline} for f in found]
+        shown = [{**f.to_dict(), "headline": f.headline, "accepted": self._accepts(f)} for f in found]
         vars(report)["rnnshape"] = {"calls": calls, "findings": shown, "blind": self._blind()}
-        if self._is_drawn and found:
-            from rnnshape.report.page.entries import entry_of
+        if self._waits:
+            from rnnshape.pytest_plugin.whole import packed
 
-            vars(report)["rnnshape"]["entries"] = [asdict(entry_of(finding, report.nodeid)) for finding in found]
+            vars(report)["rnnshape"]["packed"] = packed(found)
         said = {_line(f) for f in error.findings} if isinstance(error, ContractError) else set[_Line]()
         new = [f for f in found if _line(f) not in said]
         if new and broken:
             report.sections.append(("rnnshape", _shown(new)))
+
+    def _accepts(self, finding: Finding) -> bool:
+        return self._accepted is not None and self._accepted.accepts(finding)
 
     def _blind(self) -> list[str]:
         """Return what was not looked at, each sentence once."""

@@ -23,9 +23,9 @@ def rendered(outcome: Outcome) -> str:
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
-    for finding, _, accepted in outcome.results:
-        if not accepted:
-            yield _annotation(finding)
+    for result in outcome.results:
+        if not result.is_accepted:
+            yield _annotation(result.finding)
     for entry in outcome.known.stale:
         yield f"::error title=rnnshape%3A stale baseline::{_data(f'{entry} is accepted, and nobody finds it any more')}"
     for sentence in (*outcome.unfollowed, *outcome.blind):

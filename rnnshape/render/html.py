@@ -28,14 +28,12 @@ def page(report: Report, title: str = "report", ranks: tuple[str, ...] = ()) -> 
 
 def rendered(outcome: Outcome) -> str:
     """Write the same of what a command has found, and what a baseline accepts of it."""
-    calls = sum(event.calls for event in outcome.events)
-    layers = len({event.module for event in outcome.events})
     stale = tuple(f"{entry} is accepted in the baseline, and nobody finds it any more" for entry in outcome.known.stale)
-    entries = [entry_of(r.finding, "accepted in the baseline" if r.is_accepted else "") for r in outcome.results]
+    entries = [entry_of(result.finding, result.remark) for result in outcome.results]
     return contents.rendered(
         contents.Contents(
             title=text.shown(outcome.title),
-            counts=f"{text.count(layers, 'recurrent layer')}, {text.count(calls, 'call')}",
+            counts=outcome.counts,
             entries=tuple(entries),
             passings=passings_of(outcome.events),
             unfollowed=tuple(map(text.shown, outcome.unfollowed)),

@@ -48,10 +48,8 @@ class JsonLines:
 
 def rendered(outcome: Outcome) -> str:
     """Write what is known at the end: the same lines, but for each finding its fingerprint, and whether it is accepted."""
-    lines = [*map(_record, outcome.events)]
-    for finding, fingerprint, accepted in outcome.results:
-        lines.append({**_record(finding), "fingerprint": fingerprint, "accepted": accepted})
-    lines += _totals((*outcome.unfollowed, *outcome.blind), outcome.events)
+    found = [{**_record(r.finding), "fingerprint": r.fingerprint, "accepted": r.is_accepted} for r in outcome.results]
+    lines = [*map(_record, outcome.events), *found, *_totals((*outcome.unfollowed, *outcome.blind), outcome.events)]
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
 

@@ -51,5 +51,5 @@ def _case(suite: Element, result: Result) -> str:
         SubElement(case, "skipped", message=f"{reason}: {finding.headline}")
         return "skipped"
     failure = SubElement(case, "failure", type=finding.severity, message=finding.headline)
-    failure.text = str(finding)
+    failure.text = "\n".join([str(finding), *(f"  in {test}" for test in result.tests)])
     return "failures"

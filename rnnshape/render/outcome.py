@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rnnshape import text
 from rnnshape.report.baseline import Known
 from rnnshape.report.fingerprints import fingerprints
 
@@ -15,15 +16,26 @@ if TYPE_CHECKING:
     from rnnshape.report.location import Location
     from rnnshape.report.report import Report
 
-__all__ = ["Outcome", "Result", "file_of", "outcome_of"]
+__all__ = ["MOST_TESTS", "Outcome", "Result", "file_of", "outcome_of"]
+
+MOST_TESTS = 5
+"""Tests that are named for one finding."""
 
 
 class Result(NamedTuple):
-    """A finding, how it is recognised in another run, and whether a baseline accepts it."""
+    """A finding, how it is recognised in another run, whether a baseline accepts it, and the tests in which it was met."""
 
     finding: Finding
     fingerprint: str
     is_accepted: bool
+    tests: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """Whether it is accepted, and in which tests it was met, in words; empty where there is neither."""
+        accepted = ["accepted in the baseline"] if self.is_accepted else []
+        shown, more = self.tests[:MOST_TESTS], len(self.tests) - MOST_TESTS
+        return "; ".join([*accepted, *shown, *([f"and {text.count(more, 'more test')}"] if more > 0 else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +46,37 @@ class Outcome:
         title: what was run, or predicted.
         findings: every one, accepted or not, in the order in which they were met.
         known: the same beside a baseline.
+        counts: how much was seen, in words.
         events: every kind of call.
         unfollowed: calls that nobody could judge, and of which ``blind`` does not say more.
         blind: what was not looked at.
         ranks: what other ranks of a distributed run saw, a line each.
+        tests: for each of the findings the tests in which it was met; nothing where there are no tests.
     """
 
     title: str
     findings: tuple[Finding, ...]
     known: Known
+    counts: str = ""
     events: tuple[Event, ...] = ()
     unfollowed: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
+    tests: tuple[tuple[str, ...], ...] = ()
 
     @property
     def results(self) -> tuple[Result, ...]:
         """Every finding with its fingerprint, and whether it is accepted."""
         accepted = {id(finding) for finding in self.known.accepted}
-        named = zip(self.findings, fingerprints(self.findings), strict=True)
-        return tuple(Result(finding, text, id(finding) in accepted) for finding, text in named)
+        tests = self.tests or ((),) * len(self.findings)
+        named = zip(self.findings, fingerprints(self.findings), tests, strict=True)
+        return tuple(Result(finding, mark, id(finding) in accepted, met_in) for finding, mark, met_in in named)
 
 
 def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] = ()) -> Outcome:
     """Return what a report says, beside what is known of it."""
     found = (*known.new, *known.accepted)
-    return Outcome(title, found, known, report.events, report.unjudged, report.blind, ranks)
+    return Outcome(title, found, known, report.counts, report.events, report.unjudged, report.blind, ranks)
 
 
 def file_of(location: Location) -> str:

@@ -17,8 +17,14 @@ VERSION = 1
 def rendered(outcome: Outcome) -> str:
     """Write findings, calls and what was not looked at. Layouts and sizes only, never a tensor's values."""
     findings: list[dict[str, Any]] = [
-        {**finding.to_dict(), "headline": finding.headline, "fingerprint": fingerprint, "accepted": accepted}
-        for finding, fingerprint, accepted in outcome.results
+        {
+            **result.finding.to_dict(),
+            "headline": result.finding.headline,
+            "fingerprint": result.fingerprint,
+            "accepted": result.is_accepted,
+            **({"tests": list(result.tests)} if result.tests else {}),
+        }
+        for result in outcome.results
     ]
     data = {
         "version": VERSION,

@@ -84,6 +84,8 @@ def _result(result: Result, index: Mapping[str, int], baseline: str | None) -> J
     }
     if finding.location:
         found["locations"] = [{**_location(finding.location), **_logical(finding.module, finding.location)}]
+    if result.tests:
+        found["properties"] = {"tests": list(result.tests)}
     related = [
         {**_location(place), "id": number, "message": {"text": said}}
         for number, (said, place) in enumerate([("used here", finding.used_at), ("raised here", finding.raised_at)], 1)

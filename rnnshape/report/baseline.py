@@ -39,6 +39,11 @@ class Entry:
     line: str = ""
     message: str = ""
 
+    @property
+    def digest(self) -> str:
+        """What findings of the same words have in common."""
+        return self.fingerprint.partition(":")[0]
+
     def __str__(self) -> str:
         place = ": ".join(filter(None, [self.file, self.line or self.message]))
         return shown(f"{self.code} {place}")
@@ -69,17 +74,21 @@ def compared_with(entries: Iterable[Entry], findings: Iterable[Finding], file: s
     return Known(tuple(new), tuple(old), tuple(left.values()), file)
 
 
-def read_baseline(path: str | PathLike[str]) -> tuple[Entry, ...]:
+def read_baseline(path: str | PathLike[str], option: str = "--update-baseline") -> tuple[Entry, ...]:
     """Read a baseline.
+
+    Args:
+        path: the file.
+        option: with which it is written anew, for the errors.
 
     Raises:
         SpecError: for a file that is missing or is no baseline.
     """
-    anew = "--update-baseline writes it anew"
+    anew = f"{option} writes it anew"
     try:
         data: Any = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SpecError(f"{path}: there is no such baseline; --update-baseline makes it of what is found now") from None
+        raise SpecError(f"{path}: there is no such baseline; {option} makes it of what is found now") from None
     except (OSError, ValueError) as error:
         raise SpecError(f"{path}: the baseline cannot be read: {error}; {anew}") from None
     kept = cast("dict[str, Any]", data) if isinstance(data, dict) else {}

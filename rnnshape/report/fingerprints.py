@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from rnnshape.report.finding import Finding
 
-__all__ = ["fingerprints"]
+__all__ = ["digest", "fingerprints"]
 
 _DIGITS = 16
 
@@ -31,10 +31,15 @@ def fingerprints(findings: Iterable[Finding]) -> tuple[str, ...]:
     seen = Counter[str]()
     found: list[str] = []
     for finding in findings:
-        where = finding.location
-        place = (PurePath(where.file.replace("\\", "/")).name, where.function, where.code) if where else ()
-        words = (finding.code, finding.module or "", finding.subject, *place)
-        digest = sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
-        seen[digest] += 1
-        found.append(f"{digest}:{seen[digest]}")
+        same = digest(finding)
+        seen[same] += 1
+        found.append(f"{same}:{seen[same]}")
     return tuple(found)
+
+
+def digest(finding: Finding) -> str:
+    """Return what a finding has in common with others of the same words: its fingerprint without the number."""
+    where = finding.location
+    place = (PurePath(where.file.replace("\\", "/")).name, where.function, where.code) if where else ()
+    words = (finding.code, finding.module or "", finding.subject, *place)
+    return sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

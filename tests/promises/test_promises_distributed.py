@@ -95,7 +95,7 @@ SPAWN = """
         rnn = torch.nn.GRU(4, 8)
         with rnnshape.watch(rnn, track=True, axes="seq batch feature") as report:
             rnn(torch.zeros(9, 6, 4))[0].sum().backward()
-        print("rank", rank, report)
+        print("rank", rank, repr(report))
 
     if __name__ == "__main__":
         torch.multiprocessing.spawn(train, nprocs=2)

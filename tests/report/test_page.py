@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import rnnshape as rs
 from rnnshape.render.html import page
 from rnnshape.report.location import Location
 from rnnshape.report.page.contents import contents_of
-from rnnshape.report.page.entries import entry_from, entry_of, passings_of
+from rnnshape.report.page.entries import entry_of, passings_of
 from rnnshape.report.page.inline import inline
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "pictures"
@@ -112,12 +111,6 @@ def test_source_is_read_where_it_is_still_the_same(tmp_path: Path) -> None:
         [line] = entry_of(replace(MIXED, location=location)).source
         assert (line.number, line.code, line.is_it) == (5, "another", True)
     assert entry_of(replace(MIXED, location=None)).source == ()
-
-
-def test_an_entry_travels_as_plain_data() -> None:
-    entry = entry_of(MIXED, "tests/test_a.py::test_b")
-    assert entry_from(json.loads(json.dumps(asdict(entry)))) == entry
-    assert entry.remark == "tests/test_a.py::test_b"
 
 
 def test_the_calls_of_a_layer_are_one_table() -> None:

@@ -1,12 +1,12 @@
-"""`Entry` and `Passing`: a finding and the calls of a layer, as plain strings that a page shows. They travel as JSON."""
+"""`Entry` and `Passing`: a finding and the calls of a layer, as plain strings that a page shows."""
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rnnshape import text
 from rnnshape.drawing.palette import hue_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Finding
     from rnnshape.report.location import Location
 
-__all__ = ["Chip", "Entry", "Line", "Passing", "Row", "counted", "entry_from", "entry_of", "passings_of"]
+__all__ = ["Chip", "Entry", "Line", "Passing", "Row", "counted", "entry_of", "passings_of"]
 
 _AROUND = 3
 """Lines of source that are shown before and after the one that is to be mended."""
@@ -119,14 +119,6 @@ def entry_of(finding: Finding, remark: str = "") -> Entry:
         count=finding.count,
         remark=text.shown(remark),
     )
-
-
-def entry_from(plain: Mapping[str, Any]) -> Entry:
-    """Return the entry that ``dataclasses.asdict`` made plain data of, however far that has travelled."""
-    given: dict[str, Any] = dict(plain)
-    given["source"] = tuple(Line(**line) for line in plain["source"])
-    given["details"] = tuple(plain["details"])
-    return Entry(**given)
 
 
 def _source(location: Location | None) -> tuple[Line, ...]:
