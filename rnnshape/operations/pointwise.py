@@ -16,7 +16,7 @@ from rnnshape.operations.registry import Operation, leaves, operation, repeatabl
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
 from rnnshape.operations.uses import Addition, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
 
-__all__ = ["IDENTITIES", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
+__all__ = ["IDENTITIES", "draws_elements", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
 
 # Named otherwise in Python than in aten, or elementwise although aten does not tag them so.
 _ALSO = frozenset([
@@ -168,8 +168,8 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
 @operation(
     "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
     "from_numpy", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
-    "new_zeros", "new_ones", "new_full", "new_empty", "new", "new_tensor", "normal", "_standard_gamma", "randperm", "item",
-    "tolist", "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
+    "new_zeros", "new_ones", "new_full", "new_empty", "new", "new_tensor", "randperm", "item", "tolist",
+    "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
     "__contains__", "equal", "allclose", "is_nonzero", "register_hook", "retain_grad", "grad.get", "manual_seed",
     "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc",
     "searchsorted", "argsort", "unique", "nonzero", "bincount",
@@ -177,6 +177,12 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
 )  # fmt: skip
 def makes_new_values(op: Operation) -> None:
     """Nothing of the operands' elements goes on: factories, indices, Python numbers."""
+
+
+@operation("normal", "_standard_gamma", always=True)
+def draws_elements(op: Operation) -> None:
+    """Each number is drawn with a mean and a deviation, or a shape, of its own; from numbers alone it is a new value."""
+    pointwise(op)
 
 
 @repeatable

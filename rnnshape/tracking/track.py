@@ -38,7 +38,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
 from rnnshape.operations.getters import SILENT
-from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, makes_new_values, pointwise
+from rnnshape.operations.pointwise import IDENTITIES, draws_elements, is_pointwise, makes_new_values, pointwise
 from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of, other_kind_among
 from rnnshape.operations.uses import Consumption, Ending, LoopEnding, Output, Returned, Use, marks_of
 from rnnshape.report.finding import Finding
@@ -335,7 +335,7 @@ class Tracker(TorchFunctionMode):
             handler, has_values = None, False
         if handler is None:
             self._lose(op, has_values=has_values)
-        elif handler is makes_new_values:
+        elif handler is makes_new_values or (handler is draws_elements and not self._known):
             for tensor in leaves(op.result):
                 self._born.put(tensor, self.here())
 
