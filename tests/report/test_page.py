@@ -8,10 +8,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import torch
 from expected import Expected
 from paged import HOSTILE, MIXED, of_nothing_seen, of_several_kinds
 
 import rnnshape as rs
+from rnnshape import Event, Layout
 from rnnshape.render.html import page
 from rnnshape.report.location import Location
 from rnnshape.report.page.contents import contents_of
@@ -68,7 +70,7 @@ def test_it_says_what_the_report_says(html: str) -> None:
         assert event.spec in said
     assert "120 calls" not in said
     assert "121 calls" in said
-    assert "1 more call of other sizes" in said
+    assert "1 more call of other kinds" in said
     for sentence in (*report.unfollowed, *report.blind, report.counts, "train.py --epochs 3", "rank 1: 2 findings"):
         assert sentence in said
     assert len(reader.of("svg")) == 3, "of the note there is nothing to draw"
@@ -143,3 +145,23 @@ def test_a_notebook_shows_pictures_and_what_was_not_looked_at() -> None:
     for line in range(20):
         report.add(rs.Finding("RNS000", "error", f"it raised {line}"))
     assert "and 12 more" in report._repr_html_()
+
+
+def test_a_notebook_shows_what_passed_through_each_layer() -> None:
+    rnn = torch.nn.GRU(4, 8, num_layers=2, bidirectional=True)
+    with rs.watch(rnn) as report:
+        for batch in (6, 6, 2):
+            rnn(torch.zeros(9, batch, 4))
+    reader = Reader(report._repr_html_())
+    words = " ".join(" ".join(reader.words).split())
+    assert "GRU GRU(4, 8, num_layers=2, bidirectional=True) 2 calls, 1 more call of other kinds" in words
+    assert "h_n layers=2 directions=2 batch=6 hidden=8 (4, 6, 8)" in words
+    for number in range(12):
+        report.passage(Event(f"other{number}", "GRU", "GRU(4, 8)", ())).calls += 1
+    assert "and 1 more layer" in report._repr_html_()
+
+
+def test_names_in_a_notebook_are_words() -> None:
+    report = rs.Report()
+    report.passage(Event(HOSTILE, "GRU", HOSTILE, ((HOSTILE, Layout.parse("batch=6")),))).calls += 1
+    assert not Reader(report._repr_html_()).of("script")

@@ -91,7 +91,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """The calls of one layer: the most frequent kind of them, and how many of other sizes there were."""
+    """The calls of one layer: the most frequent kind of them, and how many there were of other kinds."""
 
     module: str
     spec: str
