@@ -41,6 +41,8 @@ def test_the_picture_of_a_finding(page: Path, expected: Expected) -> None:
 def test_the_pictures_of_the_page(expected: Expected) -> None:
     layer = rs.predict("LSTM", 10, 16, num_layers=2, bidirectional=True, batch=6, seq=9)
     expected(FOLDER / "layer.svg", layer.svg)
+    one_way = rs.predict("LSTM", 10, 16, num_layers=2, batch=6, seq=9)
+    expected(FOLDER / "difference.svg", one_way.diff(layer).svg)
     expected(FOLDER / "windows.svg", rs.predict_windows(length=7, window=3, batch_size=2).svg)
 
 
@@ -53,7 +55,7 @@ def test_the_picture_of_an_influence(expected: Expected) -> None:
 def test_every_picture_is_shown_and_made() -> None:
     shown = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
     names = sorted(path.name for path in FOLDER.iterdir())
-    assert names == ["influence.svg", "layer.svg", "mixed.svg", "windows.svg"]
+    assert names == ["difference.svg", "influence.svg", "layer.svg", "mixed.svg", "windows.svg"]
     assert all(f"](pictures/{name})" in shown for name in names)
     first = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Try it")[0]
     assert "](docs/pictures/mixed.svg)" in first

@@ -49,6 +49,8 @@ CIRCLES_OF_TYPES = {
     ("calculator.calc", "calculator.pictures.places"): _PRINTS,
     ("calculator.calc", "calculator.pictures.recurrence"): _PRINTS,
     ("calculator.windows", "calculator.pictures.windows"): _PRINTS,
+    ("calculator.comparison", "calculator.pictures.changes"): _PRINTS,
+    ("calculator.scaling", "calculator.pictures.growth"): _PRINTS,
     ("calculator.model", "calculator.pictures.run"): _PRINTS,
     ("experiments.influence", "experiments.picture"): _PRINTS,
     ("layout.layout", "layout.chips"): _PRINTS,

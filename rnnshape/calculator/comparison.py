@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnnshape import text
 from rnnshape.calculator.costs import COSTS
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Size, Total
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["Change", "Difference", "difference"]
 
@@ -34,7 +36,7 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Difference:
+class Difference(Pictured):
     """What differs between two predictions; its repr is a table of that alone. It is true where anything differs.
 
     Attributes:
@@ -54,6 +56,18 @@ class Difference:
     def __bool__(self) -> bool:
         return bool(self.configuration)
 
+    @property
+    def merged(self) -> tuple[Change, ...]:
+        """The tensors, with those taken together that change in the same way."""
+        return tuple(_merged(self.tensors))
+
+    @property
+    def picture(self) -> Picture:
+        """The tensors of both side by side, and bars for what they cost."""
+        from rnnshape.calculator.pictures.changes import picture_of
+
+        return picture_of(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready data."""
 
@@ -67,7 +81,7 @@ class Difference:
         if not self:
             return f"{self.titles[0]}: no difference"
         rows = [[c.name, _shown(c.before), "", "->", _shown(c.after), ""] for c in self.configuration]
-        rows += [[c.name, *_layout(c.before), "->", *_layout(c.after)] for c in _merged(self.tensors)]
+        rows += [[c.name, *_layout(c.before), "->", *_layout(c.after)] for c in self.merged]
         rows += [[c.name, _count(c.before), "", "->", _count(c.after), _times(c)] for c in self.costs]
         used = [at for at in range(6) if any(row[at] for row in rows)]
         lines = text.columns([[row[at] for at in used] for row in rows])

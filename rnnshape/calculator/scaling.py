@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rnnshape import text
 from rnnshape.calculator.costs import COSTS, Scale
 from rnnshape.calculator.tables import title
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.layout.sizes import Monomial, Quantity, Size, Total, parse_size, product, quantity
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["Growth", "Scaling", "scaling"]
 
@@ -44,7 +46,7 @@ class Growth:
 
 
 @dataclass(frozen=True, repr=False)
-class Scaling:
+class Scaling(Pictured):
     """How every cost of a layer grows with its sizes; its repr is a table.
 
     Attributes:
@@ -71,6 +73,18 @@ class Scaling:
 
     def __iter__(self) -> Iterator[Growth]:
         return iter(self.rows)
+
+    @property
+    def picture(self) -> Picture:
+        """A row for each cost, and a bar for what doubling each size makes of it."""
+        from rnnshape.calculator.pictures.growth import picture_of
+
+        return picture_of(self)
+
+    @staticmethod
+    def means(letter: str) -> str:
+        """Return the size that a letter stands for, such as "seq" for T."""
+        return _MEANS[letter]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready data; a factor is a float."""
