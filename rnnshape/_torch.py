@@ -52,6 +52,7 @@ __all__ = [
     "is_transformed",
     "is_unbatched_call",
     "known_values",
+    "location_of",
     "memory_of",
     "named_modules",
     "once_compiled",
@@ -268,6 +269,11 @@ def is_unbatched_call() -> bool:
     codes = [forward.__code__ for forward in TORCH_FORWARDS]
     frame = next((frame for frame in _frames() if frame.f_code in codes), None)
     return frame is not None and not frame.f_locals.get("is_batched", True)
+
+
+def location_of(file: str, line: int, function: str) -> Location:
+    """Return a line of a file as a place of the user's code."""
+    return _location(file, line, function, _cell_of(file))
 
 
 @functools.lru_cache(maxsize=4096)

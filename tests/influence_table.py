@@ -111,7 +111,7 @@ def row_of(folder: Path) -> Row:
     lines = changed_lines(wrong.read_text(encoding="utf-8"), right.read_text(encoding="utf-8"))
     bug, twin = probed(wrong), probed(right)
     found = serious(bug.findings)
-    places = [finding.location for finding in found if finding.location is not None]
+    places = [place for finding in found for place in (finding.location, finding.made_at) if place is not None]
     return Row(
         folder.name,
         {made.name: made.verdict for made in bug.experiments},

@@ -10,15 +10,17 @@ from rnnshape.report.mistake import Mistake, finding_of
 
 if TYPE_CHECKING:
     from rnnshape.experiments.future import Future
-    from rnnshape.experiments.influence import Experiment, Meeting
+    from rnnshape.experiments.influence import Experiment
     from rnnshape.experiments.lockstep import Found
-    from rnnshape.experiments.padding import Padded
+    from rnnshape.experiments.padding import Counted, Padded
     from rnnshape.experiments.samples import Samples
     from rnnshape.experiments.targets import Targets
     from rnnshape.experiments.use import Use
     from rnnshape.report.finding import Finding
 
-__all__ = ["Judged", "judge_future", "judge_order", "judge_padding", "judge_samples", "judge_targets", "judge_use"]
+__all__ = [
+    "Judged", "judge_future", "judge_loss", "judge_order", "judge_padding", "judge_samples", "judge_targets", "judge_use",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,13 @@ class Judged:
     train: bool
 
 
-def _finding(code: str, message: str, meeting: Meeting | None, wrong: bool) -> Finding:
-    """Return a finding, or a note where it may be meant."""
+def _finding(code: str, message: str, where: Found | None, wrong: bool) -> Finding:
+    """Return a finding at what has brought it about, or a note where it may be meant."""
+    meeting = where.meeting if where else None
     module, kind, line = (meeting.module, meeting.kind, meeting.location) if meeting else ("", "", None)
-    found = finding_of(Mistake(code, message), module or None, kind if module else "", line, "nowhere")
+    mistake = Mistake(code, message, location=where.cause if where else None)
+    found = finding_of(mistake, module or None, kind if module else "", line)
+    found = replace(found, made_at=where.made_at if where else None)
     return found if wrong else replace(found, severity="info")
 
 
@@ -50,15 +55,17 @@ def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Ju
     meeting = where.meeting if where else None
     if found.mixed:
         met = f"; they meet in {meeting.operation}" + (f", whose {meeting.rows}" if meeting.rows else "") if meeting else ""
+        met += f"; {where.did}" if where and where.did else ""
         meant = (
             found.shuffles or (where is not None and where.of_whole_samples) or any(leaf.is_of_pairs for leaf in found.mixed)
         )
+        is_paired = where is not None and where.is_made_order
         scrambled = (where is not None and where.is_scattering) or any(leaf.order == "lost" for leaf in found.mixed)
-        wrong = not how.train and (how.asked or (scrambled and not meant))
-        yield _finding("RNS601", f"{said.evidence[0]}{met}", meeting, wrong)
+        wrong = not how.train and not is_paired and (how.asked or (scrambled and not meant))
+        yield _finding("RNS601", f"{said.evidence[0]}{met}", where, wrong)
     elif found.silent:
         lost = f"; it is lost in {meeting.operation}" if meeting else ""
-        yield _finding("RNS606", f"{said.evidence[0]}{lost}", meeting, not how.train and not found.shuffles)
+        yield _finding("RNS606", f"{said.evidence[0]}{lost}", where, not how.train and not found.shuffles)
 
 
 def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
@@ -68,25 +75,25 @@ def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judg
         return
     scattered = any(leaf.is_scattered for leaf in lost)
     moved = all(leaf.is_moved for leaf in found.leaves if not leaf.is_whole)
-    wrong = not how.train and not found.shuffles and (scattered or moved or bool(found.misread))
+    wrong = not how.train and not found.shuffles and (scattered or moved or bool(found.misread) or found.is_placed)
     words = "; ".join(said.evidence[1:]) or said.evidence[0]
-    yield _finding("RNS602", words, where.meeting if where else None, wrong)
+    if found.is_placed and where is not None and len(said.evidence) == 1:
+        words += f"; the first whose result is not in that order is {where.meeting.operation}"
+    yield _finding("RNS602", words, where, wrong)
 
 
 def judge_targets(said: Experiment, found: Targets, how: Judged) -> Iterator[Finding]:
     """Judge that the target of one sample reaches another one."""
     if found.crossing is None:
         return
-    meeting = found.found.meeting if found.found else None
-    yield _finding("RNS605", ": ".join(said.evidence[:2]), meeting, found.others or found.any_order)
+    yield _finding("RNS605", ": ".join(said.evidence[:2]), found.found, found.others or found.any_order)
 
 
 def judge_future(said: Experiment, found: Future) -> Iterator[Finding]:
     """Judge that a step looks ahead, which nobody asks about whose model may."""
     if found.ahead is not None:
-        meeting = found.found.meeting if found.found else None
-        where = f"; the first that looks ahead is {meeting.operation}" if meeting else ""
-        yield _finding("RNS604", f"{said.evidence[0]}{where}", meeting, True)
+        where = f"; the first that looks ahead is {found.found.meeting.operation}" if found.found else ""
+        yield _finding("RNS604", f"{said.evidence[0]}{where}", found.found, True)
 
 
 def judge_padding(said: Experiment, found: Padded, how: Judged) -> Iterator[Finding]:
@@ -94,17 +101,22 @@ def judge_padding(said: Experiment, found: Padded, how: Judged) -> Iterator[Find
 
     What is padded on the left goes through a recurrent layer before the sample does, whatever the model is given.
     """
-    wrong = bool(found.by_amount) and found.told and not how.train
+    wrong = found.is_wrong and not how.train
     if how.asked and said.verdict in ("together", "fact"):
-        yield _finding("RNS603", said.evidence[0], found.found.meeting if found.found else None, wrong)
+        yield _finding("RNS603", said.evidence[0], found.found, wrong)
+
+
+def judge_loss(found: Counted, how: Judged) -> Iterator[Finding]:
+    """Judge that a loss counts padding, though the model is given what tells where it is."""
+    message = f"the loss depends on {found.share:.0%} of {found.name} beyond the end of the samples"
+    yield _finding("RNS603", message, found.found, not how.train)
 
 
 def judge_use(said: Experiment, found: Use, how: Judged) -> Iterator[Finding]:
     """Judge that something never matters."""
-    if found.directions:
-        path, _ = found.directions[0]
-        line = found.found.meeting.location if found.found else None
-        named = finding_of(Mistake("RNS607", said.evidence[0]), path or None, "", line, "nowhere")
-        yield named if not how.train else replace(named, severity="info")
+    if found.unused and said.verdict == "together":
+        where = found.lost.found if found.lost else None
+        named = _finding("RNS607", said.evidence[0], where, not how.train)
+        yield replace(named, module=found.unused[0].path or None, kind="", made_at=None)
     elif how.asked and said.verdict == "fact":
         yield _finding("RNS607", said.evidence[0], None, False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -11,12 +10,29 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.experiments.influence import Meeting
 from rnnshape.experiments.leaves import Leaf
-from rnnshape.experiments.owners import MANY, NOBODY, dims_of
+from rnnshape.experiments.made import made_at
+from rnnshape.experiments.owners import MANY, NOBODY
 from rnnshape.experiments.places import tensors_of
-from rnnshape.experiments.recording import Comparing, Entry, Recording
+from rnnshape.experiments.recording import Comparing, Entry, Ordering, Recording
+from rnnshape.experiments.tracing import (
+    along_another_dim,
+    earliest,
+    in_another_order,
+    in_different_orders,
+    is_made_order,
+    is_mixed,
+    is_moved,
+    is_scattered,
+    of_whole_samples,
+    picked,
+    samples_of,
+)
 from rnnshape.experiments.trial import Trial
+from rnnshape.report.location import Location
 
-__all__ = ["Found", "first_meeting", "meeting_of", "misreading_of", "origin_of", "reading_padding", "seeing_ahead"]
+__all__ = [
+    "Found", "first_meeting", "found_at", "meeting_of", "misreading_of", "origin_of", "place_of", "recorded", "seeing_ahead",
+]  # fmt: skip
 
 MOST_ROWS = 4
 """Samples that are named of a row."""
@@ -31,12 +47,20 @@ class Found:
         of_whole_samples: whether rows of whole samples meet rows of other ones, in another order, as negatives do.
         is_scattering: whether the operation takes samples apart, which lay in rows before.
         table: of the result, on which sample each element depends.
+        cause: the line that brought them there: it took one out of all, or put them into another order; None where none did.
+        did: that in words.
+        is_made_order: whether that order is made by the model, of nothing that it is given.
+        made_at: the line where the layer was made in which they meet; None where they meet in the user's own code.
     """
 
     meeting: Meeting
     of_whole_samples: bool
     is_scattering: bool
     table: Tensor
+    cause: Location | None = None
+    did: str = ""
+    is_made_order: bool = False
+    made_at: Location | None = None
 
 
 def meeting_of(trial: Trial, leaf: Leaf) -> Found | None:
@@ -46,25 +70,33 @@ def meeting_of(trial: Trial, leaf: Leaf) -> Found | None:
         trial: the model.
         leaf: in which they are mixed, scattered, or in another order, or which does not depend on some.
     """
-    entries, at = _recorded(trial, leaf)
+    entries, at = recorded(trial, leaf)
     if at is None:
         return None
     for sample in trial.samples:
         trial.run(trial.with_other([sample]), Comparing(entries, sample))
     if leaf.owners.is_mixed:
-        return _met(entries, _earliest(entries, at, _is_mixed))
+        return _met(entries, earliest(entries, at, is_mixed), trial)
     if leaf.is_scattered:
-        here = _earliest(entries, at, _is_scattered)
-    elif len(left := _samples(entries[at])) < len(trial.samples):
-        here = _earliest(entries, at, lambda entry: bool(found := _samples(entry)) and found <= left)
+        here = earliest(entries, at, is_scattered)
+    elif len(left := samples_of(entries[at])) < len(trial.samples):
+        here = earliest(entries, at, lambda entry: bool(found := samples_of(entry)) and found <= left)
     else:
-        here = _earliest(entries, at, _is_moved)
-    return None if here is None or entries[here].name == "input" else _found(entries[here], False)
+        here = _moving(entries, at)
+    return found_at(entries, here, trial)
+
+
+def _moving(entries: list[Entry], at: int) -> int | None:
+    """Return the last operation that put samples into another order, on the way to one of which they are in none."""
+    if not is_moved(entries[at]):
+        return None
+    last = in_another_order(entries, at)
+    return last if last is not None else earliest(entries, at, is_moved)
 
 
 def misreading_of(trial: Trial, leaf: Leaf) -> Found | None:
     """Return where lengths or masks of some samples meet what is of other ones, on the way to a tensor of the output."""
-    entries, at = _recorded(trial, leaf)
+    entries, at = recorded(trial, leaf)
     if at is None:
         return None
     for j in range(0, trial.count - 1, 2):
@@ -74,16 +106,37 @@ def misreading_of(trial: Trial, leaf: Leaf) -> Found | None:
         kept = {id(content.place.tensor) for content in trial.kept}
         tensors = trial.with_other([j, j + 1]) | {key: value for key, value in exchanged.items() if key in kept}
         trial.run(tensors, Comparing(entries, j))
-    return _met(entries, _earliest(entries, at, _is_mixed))
+    return _met(entries, earliest(entries, at, is_mixed), trial)
+
+
+def place_of(trial: Trial, leaf: Leaf, source: list[int]) -> Found | None:
+    """Return the first operation whose result goes by the place in the batch, and none of whose operands does.
+
+    Args:
+        trial: the model.
+        leaf: of the output.
+        source: the other order.
+    """
+    entries, at = recorded(trial, leaf)
+    moved = trial.in_order(source)
+    if at is None or moved is None:
+        return None
+    ordering = Ordering(entries, source)
+    trial.run(moved, ordering)
+    numbers = {id(entry): number for number, entry in enumerate(entries)}
+    here = earliest(entries, at, lambda entry: numbers[id(entry)] in ordering.lost)
+    if here is None or any(size == trial.count for sizes in entries[here].states for size in sizes):
+        return None  # states that are kept from call to call have a place each
+    return found_at(entries, here, trial)
 
 
 def origin_of(trial: Trial, leaf: Leaf) -> Found | None:
     """Return the operation that made a tensor of the output."""
-    entries, at = _recorded(trial, leaf)
-    return None if at is None or entries[at].name == "input" else _found(entries[at], False)
+    entries, at = recorded(trial, leaf)
+    return found_at(entries, at, trial)
 
 
-def _recorded(trial: Trial, leaf: Leaf) -> tuple[list[Entry], int | None]:
+def recorded(trial: Trial, leaf: Leaf) -> tuple[list[Entry], int | None]:
     """Record a run; return it with the number of the operation that made a tensor of the output."""
     recording = Recording()
     outputs = [t for _, t in tensors_of(trial.result(trial.unchanged(), recording).output)]
@@ -102,7 +155,7 @@ def seeing_ahead(trial: Trial, leaf: Leaf, later: dict[int, Tensor], steps: int,
         steps: how many there are.
         step: the last one that must not change.
     """
-    entries, at = _recorded(trial, leaf)
+    entries, at = recorded(trial, leaf)
     if at is None:
         return None
     trial.run(later, Comparing(entries, 0))
@@ -114,111 +167,68 @@ def seeing_ahead(trial: Trial, leaf: Leaf, later: dict[int, Tensor], steps: int,
                 return True
         return False
 
-    here = _earliest(entries, at, looks_ahead)
-    return None if here is None or entries[here].name == "input" else _found(entries[here], False)
-
-
-def reading_padding(trial: Trial, leaf: Leaf, filled: dict[int, Tensor], steps: int) -> Found | None:
-    """Return the first operation without a row for each step of which the result depends on padding.
-
-    Args:
-        trial: the model.
-        leaf: of the output.
-        filled: what is given, with other content in the padding.
-        steps: how many there are.
-    """
-    entries, at = _recorded(trial, leaf)
-    if at is None:
-        return None
-    trial.run(filled, Comparing(entries, 0))
-
-    def reads(entry: Entry) -> bool:
-        found = entry.owners
-        return all(steps not in o.table.shape for o in found) and any(any(o.counts.values()) for o in found)
-
-    here = _earliest(entries, at, reads)
-    return None if here is None or entries[here].name == "input" else _found(entries[here], False)
+    here = earliest(entries, at, looks_ahead)
+    return found_at(entries, here, trial)
 
 
 def first_meeting(entries: list[Entry]) -> Found | None:
     """Return where samples first meet among some operations."""
-    return _met(entries, next((at for at, entry in enumerate(entries) if _is_mixed(entry)), None))
+    return _met(entries, next((at for at, entry in enumerate(entries) if is_mixed(entry)), None))
 
 
-def _met(entries: list[Entry], here: int | None) -> Found | None:
+def _met(entries: list[Entry], here: int | None, trial: Trial | None = None) -> Found | None:
+    """Return where samples meet, and what has brought them there."""
     if here is None:
         return None
-    whole = _of_whole_samples(entries, entries[here])
-    if scattered := [n for n in entries[here].operands if _is_scattered(entries[n])]:
-        here = _earliest(entries, scattered[0], _is_scattered) or here
-    return None if entries[here].name == "input" else _found(entries[here], whole)
-
-
-def _is_mixed(entry: Entry) -> bool:
-    return any(owners.is_mixed for owners in entry.owners)
-
-
-def _earliest(entries: list[Entry], at: int, is_so: Callable[[Entry], bool]) -> int | None:
-    """Follow an operation back to the first of which something is so, and of none of its operands."""
-    if not is_so(entries[at]):
+    whole = of_whole_samples(entries, entries[here])
+    if scattered := [n for n in entries[here].operands if is_scattered(entries[n])]:
+        here = earliest(entries, scattered[0], is_scattered) or here
+    found = found_at(entries, here, trial)
+    if found is None:
         return None
-    seen = {at}
-    while True:
-        before = [n for n in entries[at].operands if n not in seen and n < at and is_so(entries[n])]
-        if not before:
-            return at
-        at = min(before)
-        seen.add(at)
+    found = replace(found, of_whole_samples=whole)
+    if in_different_orders(entries, entries[here]):
+        orders = [n for operand in entries[here].operands if (n := in_another_order(entries, operand)) is not None]
+        if not orders:
+            return found
+        last = max(orders)
+        did = f"{_named(entries[last])} has put the samples into another order"
+        made_order = is_made_order(entries, last)
+        return replace(found, cause=entries[last].location, did=did, is_made_order=made_order, made_at=None)
+    if (one := picked(entries, here)) is not None:
+        if scattered := [n for n in entries[one].operands if is_scattered(entries[n])]:
+            return found_at(entries, earliest(entries, scattered[0], is_scattered), trial)
+        did = f"{_named(entries[one])} took one sample out of all"
+        return replace(found, cause=entries[one].location, did=did, made_at=None)
+    if not is_scattered(entries[here]) and (turned := along_another_dim(entries, here)) is not None:
+        return replace(found, cause=entries[turned].location, did=f"{_named(entries[turned])} has put them along that dim")
+    return found
 
 
-def _is_moved(entry: Entry) -> bool:
-    """Tell whether an operation made rows of samples that are in no order."""
-    return any((line := _line(owners.table)) is not None and not _is_in_order(line) for owners in entry.owners)
+def found_at(entries: list[Entry], here: int | None, trial: Trial | None = None) -> Found | None:
+    """Return an operation as what is found; None where it is an input, or there is none.
 
-
-def _is_in_order(line: list[int]) -> bool:
-    """Tell whether samples follow one another, each of them in one piece, or all of them again and again."""
-    count = max(line) + 1
-    each = [stride for stride in range(1, len(line) + 1) if stride * count <= len(line)]
-    return any(line == [at // stride % count for at in range(len(line))] for stride in each)
-
-
-def _is_scattered(entry: Entry) -> bool:
-    return any(not owners.is_mixed and len(dims_of(owners.table)) > 1 for owners in entry.owners)
-
-
-def _samples(entry: Entry) -> frozenset[int]:
-    return frozenset(j for owners in entry.owners for j, count in owners.counts.items() if count)
-
-
-def _of_whole_samples(entries: list[Entry], meeting: Entry) -> bool:
-    """Tell whether rows of whole samples meet, which lie along the same dim in different orders."""
-    lines = [line for n in meeting.operands for owners in entries[n].owners if (line := _line(owners.table)) is not None]
-    known = [n for n in meeting.operands if any(dims_of(owners.table) for owners in entries[n].owners)]
-    if len(lines) < 2 or len(lines) != len(known):
-        return False
-    first, *others = lines
-    return any(sorted(line) == sorted(first) and line != first and len(line) == len(first) for line in others)
-
-
-def _line(table: Tensor) -> list[int] | None:
-    dims = dims_of(table)
-    if len(dims) != 1 or bool((table == MANY).any()):
+    Args:
+        entries: the run.
+        here: the number of the operation.
+        trial: the model; None for a loss.
+    """
+    if here is None or entries[here].name == "input":
         return None
-    others = [d for d in range(table.dim()) if d != dims[0]]
-    return [int(n) for n in (table.amax(others) if others else table)]
-
-
-def _found(entry: Entry, whole: bool) -> Found:
+    entry = entries[here]
     owners = max(entry.owners, key=lambda o: o.share)
     module, kind = entry.module
-    name = {"__getitem__": "index", "__setitem__": "assignment"}.get(entry.name, entry.name)
     return Found(
-        Meeting(name, entry.location, module, kind, tuple(owners.table.shape), _rows(owners.table)),
-        whole,
-        _is_scattered(entry),
+        Meeting(_named(entry), entry.location, module, kind, tuple(owners.table.shape), _rows(owners.table)),
+        False,
+        is_scattered(entry),
         owners.table,
+        made_at=made_at(trial.subject.model, module) if trial is not None else None,
     )
+
+
+def _named(entry: Entry) -> str:
+    return {"__getitem__": "index", "__setitem__": "assignment", "__iter__": "iteration"}.get(entry.name, entry.name)
 
 
 def _rows(table: Tensor) -> str:

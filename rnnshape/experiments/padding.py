@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from rnnshape.experiments.content import Content
+from rnnshape.experiments.gradients import Gradients, Loss
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.leaves import Leaf
-from rnnshape.experiments.lockstep import Found, reading_padding
+from rnnshape.experiments.lockstep import Found, found_at
 from rnnshape.experiments.owners import changed
+from rnnshape.experiments.reading import Read, reading_padding
+from rnnshape.experiments.recording import Recording
 from rnnshape.experiments.samples import Samples
+from rnnshape.experiments.sides import Sides, sides_of
 from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.trial import Trial
 
-__all__ = ["Padded", "measure_padding", "padding_said"]
+__all__ = ["Counted", "Padded", "counted_padding", "measure_padding", "padding_said"]
 
 MORE = 2
 """Steps of padding that are added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a loss counts of the padding.
+
+    Attributes:
+        name: of the tensor of the output.
+        share: of its elements beyond the end of the samples that the loss depends on.
+        found: the operation that makes the loss; None where it is not known.
+    """
+
+    name: str
+    share: float
+    found: Found | None
 
 
 @dataclass(slots=True, eq=False)
@@ -29,31 +49,33 @@ class Padded:
     Attributes:
         by_amount: the samples whose real output changes with more padding; None where no more could be added.
         by_content: those whose real output changes with other content in the padding; None where nothing else can be there.
-        found: where the padding is read; None where that is not known.
+        by_others: those whose real output changes where the longest samples are shorter; None where they could not be cut.
         told: whether the model is given lengths or a mask, so that it can know where the padding is.
+        is_left: whether the padding is in front of the samples, where a recurrent layer reads it before them.
+        read: where the padding is read; None where that is not known.
     """
 
     by_amount: list[int] | None
     by_content: list[int] | None
+    by_others: list[int] | None
     told: bool
-    found: Found | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sides:
-    """Where the padding of some tensors of the same steps is."""
-
-    steps: int
     is_left: bool
-    real: Tensor  # (samples, steps)
+    read: Read | None = None
 
     @property
-    def lengths(self) -> Tensor:
-        return self.real.sum(1)
+    def found(self) -> Found | None:
+        """Where the padding is read."""
+        return self.read.found if self.read else None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the model could know better: it has lengths or a mask, or what reads the padding has one."""
+        knows = self.told or (self.read is not None and self.read.has_mask)
+        return bool(self.by_amount or self.by_others) and knows and not self.is_left
 
 
 def measure_padding(trial: Trial, samples: Samples) -> Padded:
-    """Add padding, and put other content into it.
+    """Add padding, take some away, and put other content into it.
 
     Raises:
         Unfit: where no input is padded, or it is not known where.
@@ -61,33 +83,65 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     padded = [content for content in trial.inputs if content.place.real is not None and content.place.seq_dim is not None]
     if not padded:
         raise Unfit("no input is known to be padded; pass lengths=")
-    sides = _sides(padded[0], trial.count)
-    told = any(content.place.tensor.dim() <= 2 for content in trial.kept)
+    sides = sides_of(padded[0], trial.count)
+    told = any(sides.says(content.place.tensor) for content in trial.kept)
     leaves = [leaf for leaf in samples.leaves if not leaf.is_whole and leaf.rows is not None]
     if not leaves or samples.mixed:
         raise Unfit("samples meet in the output, so nobody knows whose padding reaches it")
-    amount = _attempt(trial, leaves, samples, _longer(trial, padded, sides), sides)
-    content = _attempt(trial, leaves, samples, _filled(trial, padded), sides)
-    found = Padded(amount, content, told)
-    filled = _filled(trial, padded)
-    if (amount or content) and filled is not None:
-        found.found = reading_padding(trial, leaves[0], filled, sides.steps)
+    every = torch.ones(trial.count, dtype=torch.bool)
+    shorter = sides.lengths < int(sides.lengths.max())
+    longer = _longer(trial, padded, sides)
+    cut = _shorter(trial, sides) if longer is not None and bool(shorter.any()) else None  # where that is padding indeed
+    tried = [(longer, every), (_filled(trial, padded), every), (cut, shorter)]
+    said = [_attempt(trial, leaves, samples, tensors, sides, judged) for tensors, judged in tried]
+    found = Padded(said[0], said[1], said[2], told, sides.is_left)
+    for tensors, judged in [made for made, changes in zip(tried, said, strict=True) if changes][:1]:
+        if tensors is not None:
+            found.read = reading_padding(trial, leaves[0], tensors, sides, judged)
     return found
 
 
-def _sides(content: Content, count: int) -> _Sides:
-    place = content.place
-    assert place.real is not None
-    assert place.seq_dim is not None
-    steps = place.tensor.size(place.seq_dim)
-    at = place.real.movedim(place.seq_dim, -1).reshape(-1, steps)
-    owner = place.samples.movedim(place.seq_dim, -1).reshape(-1, steps)[:, 0]
-    real = torch.stack([at[owner == j][0] for j in range(count)])
-    return _Sides(steps, not bool(real[:, -1].any()) or not bool(real[:, 0].all()), real)
+def counted_padding(trial: Trial, samples: Samples, loss: Loss, target: Any) -> Counted | None:
+    """Return what a loss counts of the padding that the model is told of; None where it counts none, or nothing tells.
+
+    Raises:
+        Unfit: where the loss has no gradient.
+    """
+    padded = [content for content in trial.inputs if content.place.real is not None and content.place.seq_dim is not None]
+    if not padded:
+        return None
+    sides = sides_of(padded[0], trial.count)
+    if not any(sides.says(content.place.tensor) for content in trial.kept):
+        return None
+    gradients = Gradients(trial, loss, target)
+    recording = Recording()
+    found = gradients.of({id(c.place.tensor): c.base for c in trial.contents if c.place.is_target}, None, recording)
+    recording.forget()
+    for leaf, gradient in zip(samples.leaves, found, strict=True):
+        beyond = _beyond(leaf, sides) if gradient is not None else None
+        if gradient is None or beyond is None or not bool(beyond.any()):
+            continue
+        if bool((gradient.cpu()[beyond] != 0).any()):
+            share = float((gradient.cpu() != 0)[beyond].float().mean())
+            return Counted(leaf.name, share, found_at(recording.entries, len(recording.entries) - 1))
+    return None
+
+
+def _beyond(leaf: Leaf, sides: Sides) -> Tensor | None:
+    """Return which elements of a tensor are beyond the end of their sample; None where it has no row for each step."""
+    if leaf.rows is None or leaf.is_whole or leaf.is_mixed:
+        return None
+    dims = [dim for dim, size in enumerate(leaf.value.shape) if size == sides.steps and dim != leaf.rows.dim]
+    if len(dims) != 1 or len(leaf.rows.samples) != len(sides.real):
+        return None
+    shape = [1] * leaf.value.dim()
+    shape[leaf.rows.dim], shape[dims[0]] = len(sides.real), sides.steps
+    table = ~sides.real[leaf.rows.samples]
+    return (table if leaf.rows.dim < dims[0] else table.t()).reshape(shape).expand(leaf.value.shape)
 
 
 def _attempt(
-    trial: Trial, leaves: list[Leaf], samples: Samples, tensors: dict[int, Tensor] | None, sides: _Sides
+    trial: Trial, leaves: list[Leaf], samples: Samples, tensors: dict[int, Tensor] | None, sides: Sides, judged: Tensor
 ) -> list[int] | None:
     """Return the samples whose real output changes; None where the model cannot be run like that."""
     if tensors is None:
@@ -98,41 +152,42 @@ def _attempt(
         return None
     found: set[int] = set()
     for leaf in leaves:
-        other = after[samples.leaves.index(leaf)]
-        differs = _of_real(leaf, other, sides)
+        differs = _of_real(leaf, after[samples.leaves.index(leaf)], sides, judged)
         if differs is None or leaf.rows is None:
             continue
         rows = leaf.rows.of(leaf.value.dim()).expand(leaf.value.shape)
+        rows = rows[tuple(slice(size) for size in differs.shape)]
         found |= {int(j) for j in torch.unique(rows[differs])}
     return sorted(found)
 
 
-def _of_real(leaf: Leaf, other: Tensor, sides: _Sides) -> Tensor | None:
+def _of_real(leaf: Leaf, other: Tensor, sides: Sides, judged: Tensor) -> Tensor | None:
     """Return which real elements of a tensor differ; None where its steps are not those of the input."""
     value = leaf.value
     assert leaf.rows is not None
     grown = [dim for dim in range(value.dim()) if other.dim() == value.dim() and other.size(dim) != value.size(dim)]
     if other.dim() != value.dim() or len(grown) > 1 or leaf.rows.dim in grown:
         return None
-    if grown:
-        start = other.size(grown[0]) - value.size(grown[0]) if sides.is_left else 0
-        if value.size(grown[0]) > other.size(grown[0]) or start < 0:
-            return None
-        other = other.narrow(grown[0], start, value.size(grown[0]))
+    for dim in grown:
+        size = min(other.size(dim), value.size(dim))
+        other = other.narrow(dim, other.size(dim) - size if sides.is_left else 0, size)
+        value = value.narrow(dim, value.size(dim) - size if sides.is_left else 0, size)
     differs = changed(value, other).cpu()
-    steps = [dim for dim in range(value.dim()) if dim != leaf.rows.dim and value.size(dim) == sides.steps]
+    differs &= judged[leaf.rows.samples].view([-1 if dim == leaf.rows.dim else 1 for dim in range(value.dim())])
+    steps = [dim for dim in range(value.dim()) if dim != leaf.rows.dim and leaf.value.size(dim) == sides.steps]
     if grown and grown != steps[:1]:
         return None
     for dim in steps[:1]:  # padding itself may change
         shape = [1] * value.dim()
-        shape[leaf.rows.dim], shape[dim] = len(leaf.rows.samples), sides.steps
-        table = sides.real[leaf.rows.samples]
+        shape[leaf.rows.dim], shape[dim] = len(leaf.rows.samples), value.size(dim)
+        at = sides.steps - value.size(dim) if sides.is_left else 0
+        table = sides.real[leaf.rows.samples].narrow(1, at, value.size(dim))
         real = (table if leaf.rows.dim < dim else table.t()).reshape(shape)
         differs = differs & real
     return differs
 
 
-def _longer(trial: Trial, padded: list[Content], sides: _Sides) -> dict[int, Tensor] | None:
+def _longer(trial: Trial, padded: list[Content], sides: Sides) -> dict[int, Tensor] | None:
     """Return what is given with more padding in all tensors of these steps; None where their padding is not one number."""
     tensors = trial.unchanged()
     for content in trial.contents:
@@ -152,6 +207,23 @@ def _longer(trial: Trial, padded: list[Content], sides: _Sides) -> dict[int, Ten
     return tensors if any(tensors[id(c.place.tensor)] is not c.base for c in padded) else None
 
 
+def _shorter(trial: Trial, sides: Sides) -> dict[int, Tensor] | None:
+    """Return what is given with the longest samples as long as the next ones; None where that cannot be."""
+    lengths = sides.lengths
+    longest = int(lengths.max())
+    to = int(lengths[lengths < longest].max())
+    if sides.is_left or to == 0 or any(content.place.is_packed for content in trial.inputs):
+        return None
+    tensors = trial.unchanged()
+    for content in trial.contents:
+        place = content.place
+        if place.seq_dim is not None and place.tensor.size(place.seq_dim) == sides.steps:
+            tensors[id(place.tensor)] = content.base.narrow(place.seq_dim, 0, sides.steps - longest + to).clone()
+        elif content in trial.kept and sides.says(content.base):
+            tensors[id(place.tensor)] = content.base.clamp(max=to)
+    return tensors
+
+
 def _filled(trial: Trial, padded: list[Content]) -> dict[int, Tensor] | None:
     """Return what is given with real content in its padding."""
     tensors = trial.unchanged()
@@ -169,13 +241,15 @@ def _filled(trial: Trial, padded: list[Content]) -> dict[int, Tensor] | None:
 
 def padding_said(found: Padded) -> Experiment:
     """Say what was measured about padding."""
-    if found.by_amount is None and found.by_content is None:
+    if found.by_amount is None and found.by_content is None and found.by_others is None:
         return Experiment("padding", "unknown", ("the model runs with this padding alone",))
     words: list[str] = []
     if found.by_amount:
         words.append(f"{MORE} more steps of padding change the output of sample {found.by_amount[0]}")
+    if found.by_others:
+        words.append(f"where the longest samples are shorter, the output of sample {found.by_others[0]} changes")
     if found.by_content:
         words.append(f"other content in the padding changes the output of sample {found.by_content[0]}")
     if not words:
         return Experiment("padding", "apart")
-    return Experiment("padding", "together" if found.by_amount and found.told else "fact", tuple(words))
+    return Experiment("padding", "together" if found.is_wrong else "fact", tuple(words))

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from rnnshape import _torch
 from rnnshape.experiments import subject
-from rnnshape.experiments.owners import Owners, changed
+from rnnshape.experiments.leaves import rows_after
+from rnnshape.experiments.owners import Owners, changed, common
 from rnnshape.experiments.places import tensors_of
 from rnnshape.operations.getters import SILENT
 from rnnshape.operations.registry import name_of
@@ -52,6 +53,8 @@ class Entry:
         operands: the numbers of the entries that made what it was given.
         values: what came of it, of each tensor.
         owners: likewise, on which sample each element depends.
+        used: the numbers of those tensors that something was made of, or that were returned.
+        states: sizes of tensors that it was given and nobody has made, which are no parameters: what a module keeps.
     """
 
     name: str
@@ -60,6 +63,8 @@ class Entry:
     operands: tuple[int, ...]
     values: list[Tensor]
     owners: list[Owners] = field(default_factory=list[Owners])
+    used: set[int] = field(default_factory=set[int])
+    states: tuple[tuple[int, ...], ...] = ()
 
 
 class Recording(subject.Mode):
@@ -76,7 +81,7 @@ class Recording(subject.Mode):
         self.is_cut = self.shuffles = False
         self._room = MOST
         self._paths: dict[int, str] = {}
-        self._made: dict[int, int] = {}
+        self._made: dict[int, tuple[int, int]] = {}
         self._held: list[Any] = []
 
     def given(self, tensors: Iterable[tuple[str, Tensor]], paths: dict[int, str]) -> None:
@@ -87,8 +92,13 @@ class Recording(subject.Mode):
                 self._keep("input", None, ("", ""), (), tensor)
 
     def number_of(self, tensor: Tensor) -> int | None:
-        """Return the number of the entry that made a tensor, None where that is unknown."""
-        return self._made.get(id(tensor))
+        """Return the number of the entry that made a tensor that is used, None where that is unknown."""
+        made = self._made.get(id(tensor))
+        if made is None:
+            return None
+        number, place = made
+        self.entries[number].used.add(place)
+        return number
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         kwargs = kwargs or {}
@@ -100,10 +110,13 @@ class Recording(subject.Mode):
         given = [t for _, t in tensors_of([args, kwargs])]
         made = args[0] if writes(name) and args else result
         if any(True for _ in tensors_of(made)):
-            operands = tuple(dict.fromkeys(at for t in given if (at := self._made.get(id(t))) is not None))
+            operands = tuple(dict.fromkeys(at for t in given if (at := self.number_of(t)) is not None))
             module = _torch.calling_module()
             known = ("", "") if module is None else (self._paths.get(id(module), ""), type(module).__name__)
+            kept = tuple(tuple(t.shape) for t in given if id(t) not in self._made and not isinstance(t, torch.nn.Parameter))
             self._keep(name, _line(sys._getframe(1)), known, operands, made)
+            if not self.is_cut:
+                self.entries[-1].states = kept
         return result
 
     def _keep(self, name: str, line: Location | None, module: tuple[str, str], operands: tuple[int, ...], made: Any) -> None:
@@ -114,8 +127,8 @@ class Recording(subject.Mode):
             return
         with torch.no_grad():
             values = [t.detach().clone() for t in tensors]
-        for tensor in tensors:
-            self._made[id(tensor)] = len(self.entries)
+        for place, tensor in enumerate(tensors):
+            self._made[id(tensor)] = len(self.entries), place
         self._held.append(made)
         self.entries.append(Entry(name, line, module, operands, values, [Owners(v.shape) for v in values]))
 
@@ -139,12 +152,14 @@ class Comparing(subject.Mode):
     Args:
         entries: of the run that is remembered.
         sample: the sample that has other content.
+        grown: whether the other run has more steps, or fewer: then the first ones of both are compared.
     """
 
-    def __init__(self, entries: list[Entry], sample: int) -> None:
+    def __init__(self, entries: list[Entry], sample: int, grown: bool = False) -> None:
         super().__init__()
         self._entries = entries
         self._sample = sample
+        self._grown = grown
         self._at = 0
 
     def given(self, tensors: Iterable[tuple[str, Tensor]], paths: dict[int, str]) -> None:
@@ -169,9 +184,37 @@ class Comparing(subject.Mode):
         entry = self._entries[self._at]
         self._at += 1
         with torch.no_grad():
-            for value, owners, (_, tensor) in zip(entry.values, entry.owners, tensors_of(made), strict=False):
-                if value.shape == tensor.shape:
-                    owners.add(self._sample, changed(value, tensor))
+            for place, (_, (_, tensor)) in enumerate(zip(entry.values, tensors_of(made), strict=False)):
+                self._hear(entry, self._at - 1, place, tensor)
+
+    def _hear(self, entry: Entry, number: int, place: int, tensor: Tensor) -> None:
+        """Hear of a tensor that stands in the place of one that is remembered."""
+        a, b = common(entry.values[place], tensor) if self._grown else (entry.values[place], tensor)
+        if a.shape == b.shape:
+            entry.owners[place].add(self._sample, changed(a, b))
+
+
+class Ordering(Comparing):
+    """Compares a run with one in which the samples come in another order, operation by operation, until they part.
+
+    Args:
+        entries: of the run that is remembered.
+        source: for each place, which sample is there now.
+
+    Attributes:
+        lost: the numbers of the operations of which a tensor of numbers that is used came neither in that order nor unchanged.
+    """
+
+    def __init__(self, entries: list[Entry], source: list[int]) -> None:
+        super().__init__(entries, 0)
+        self._source = source
+        self.lost: set[int] = set()
+
+    def _hear(self, entry: Entry, number: int, place: int, tensor: Tensor) -> None:
+        value = entry.values[place]
+        tells = place in entry.used and (value.is_floating_point() or value.dtype == torch.bool)
+        if tells and rows_after(value, tensor.detach(), self._source)[0] == "lost":
+            self.lost.add(number)
 
 
 class Still(subject.Mode):

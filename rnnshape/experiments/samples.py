@@ -32,6 +32,7 @@ class Samples:
         silent: samples that nothing depends on.
         misread: in words, lengths or masks that were applied to another sample; empty where there are none.
         why_no_order: why no other order was tried; empty where it was.
+        is_placed: whether an operation is known behind which the place in the batch matters.
     """
 
     leaves: list[Leaf]
@@ -40,6 +41,7 @@ class Samples:
     silent: list[int] = field(default_factory=list[int])
     misread: str = ""
     why_no_order: str = ""
+    is_placed: bool = False
 
     @property
     def mixed(self) -> list[Leaf]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnnshape.experiments.future import future_said, measure_future
@@ -11,17 +11,19 @@ from rnnshape.experiments.influence import Experiment, Influence, Meeting
 from rnnshape.experiments.judging import (
     Judged,
     judge_future,
+    judge_loss,
     judge_order,
     judge_padding,
     judge_samples,
     judge_targets,
     judge_use,
 )
-from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of
+from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of, place_of
 from rnnshape.experiments.outside import sees_calls
-from rnnshape.experiments.padding import measure_padding, padding_said
+from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
 from rnnshape.experiments.places import Given, Place
-from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said
+from rnnshape.experiments.reading import losing
+from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said, shuffled
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.targets import measure_targets, targets_said
 from rnnshape.experiments.trial import Trial
@@ -117,6 +119,9 @@ def _say_samples(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> 
     said, ordered = samples_said(samples, trial), order_said(samples)
     notes.made |= {"samples": said, "order": ordered}
     notes.meeting = where.meeting if where else None
+    if where is None and how.asked and ordered.verdict == "together":
+        where = _place(trial, samples)
+        samples.is_placed = where is not None
     notes.findings += judge_samples(said, samples, where, how)
     notes.findings += judge_order(ordered, samples, where, how)
 
@@ -132,6 +137,15 @@ def _where(trial: Trial, samples: Samples) -> Found | None:
     worst = max(bad, key=lambda leaf: leaf.owners.share)
     try:
         return misreading_of(trial, worst) if samples.misread and not samples.mixed else meeting_of(trial, worst)
+    except Unfit:
+        return None
+
+
+def _place(trial: Trial, samples: Samples) -> Found | None:
+    """Return where the place of a sample in its batch begins to matter, where samples neither meet nor are moved."""
+    leaf = next((leaf for leaf in samples.leaves if leaf.order == "lost" and leaf.value.numel() > 1), None)
+    try:
+        return None if leaf is None else place_of(trial, leaf, shuffled(trial.count))
     except Unfit:
         return None
 
@@ -152,8 +166,9 @@ def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> 
 
 def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
     found = measure_use(trial)
-    if found.directions:
-        found.found = origin_of(trial, samples.leaves[0])
+    if found.unused:
+        first = found.unused[0]
+        found.lost = losing(trial, samples.leaves[0], first.weights, first.reading)
     said = use_said(found)
     notes.made["use"] = said
     notes.findings += judge_use(said, found, how)
@@ -163,9 +178,15 @@ def _say_targets(
     notes: _Notes, trial: Trial, samples: Samples, loss: Callable[[Any, Any], Any], target: Any, how: Judged
 ) -> None:
     found = measure_targets(trial, samples, loss, target)
-    if found.crossing is not None and (found.found is None or found.found.meeting.location is None):
-        leaf = next(leaf for leaf in samples.leaves if not leaf.is_whole)
-        found.found = origin_of(trial, leaf)
+    if found.crossing is not None:
+        made = origin_of(trial, next(leaf for leaf in samples.leaves if not leaf.is_whole))
+        if found.found is None or found.found.meeting.location is None:
+            found.found = made
+        elif made is not None:
+            found.found = replace(found.found, made_at=made.meeting.location)
     said = targets_said(found)
     notes.made["targets"] = said
     notes.findings += judge_targets(said, found, how)
+    counted = counted_padding(trial, samples, loss, target) if how.asked else None
+    if counted is not None:
+        notes.findings += judge_loss(counted, how)

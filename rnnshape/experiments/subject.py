@@ -91,15 +91,16 @@ class Subject:
         self.paths: dict[int, str] = {}
         self.after_run = _nothing
 
-    def run(self, given: Given, mode: Mode | None = None) -> Run:
+    def run(self, given: Given, mode: Mode | None = None, weights: Mapping[str, Tensor] | None = None) -> Run:
         """Run a fresh copy, with the same random numbers every time.
 
         Args:
             given: what it is given; that is copied too.
             mode: is on while the model runs, and hears of the tensors that it is given.
+            weights: other values for some of its parameters, by their names.
         """
         with alone(self._own):
-            model = self._fresh()
+            model = self._fresh(weights or {})
             args, kwargs = put_in(given.args, {}), put_in(given.kwargs, {})
             _seed()
             before = torch.get_rng_state()
@@ -113,7 +114,7 @@ class Subject:
     def follow(self, given: Given, mode: contextlib.AbstractContextManager[Any]) -> None:
         """Run a fresh copy on the very tensors that are given, so that a mode may learn what they are."""
         with alone(self._own):
-            model = self._fresh()
+            model = self._fresh({})
             _seed()
             with mode:
                 model(*given.args, **given.kwargs)
@@ -135,9 +136,11 @@ class Subject:
                     mode.given(tensors_of([output, target]), self.paths)
                 return fresh(output, target)
 
-    def _fresh(self) -> nn.Module:
-        """Return a copy that shares the parameters alone, so that no run knows of another."""
+    def _fresh(self, weights: Mapping[str, Tensor]) -> nn.Module:
+        """Return a copy that shares the parameters alone, so that no run knows of another; some may be other ones."""
         memo: dict[int, Any] = {id(p): p for p in self.model.parameters()}
+        if weights:
+            memo |= {id(p): nn.Parameter(weights[name]) for name, p in self.model.named_parameters() if name in weights}
         model = copy.deepcopy(self.model, memo)
         self.paths = {id(module): path for path, module in _torch.named_modules(model)}
         return model

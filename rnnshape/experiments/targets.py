@@ -6,7 +6,6 @@ targets count, is a common factor and no influence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +13,17 @@ import torch
 from torch import Tensor
 
 from rnnshape.experiments.content import Content, in_order
+from rnnshape.experiments.gradients import Gradients, Loss
 from rnnshape.experiments.influence import Experiment, Matrix
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, first_meeting
 from rnnshape.experiments.owners import CLOSE
-from rnnshape.experiments.places import put_in, tensors_of
 from rnnshape.experiments.recording import Comparing, Recording
 from rnnshape.experiments.samples import Samples, shuffled
-from rnnshape.experiments.subject import Mode, Unfit
+from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.trial import Trial
 
 __all__ = ["Targets", "measure_targets", "targets_said"]
-
-Loss = Callable[[Any, Any], Any]
-
 
 @dataclass(slots=True, eq=False)
 class Targets:
@@ -48,58 +44,6 @@ class Targets:
     found: Found | None = None
 
 
-class _Gradients:
-    """The gradient of the loss by the output, for any target."""
-
-    def __init__(self, trial: Trial, loss: Loss, target: Any) -> None:
-        self._trial, self._loss, self._target = trial, loss, target
-        self.tensors = [t for _, t in tensors_of(trial.output)]
-
-    def of(
-        self, targets: dict[int, Tensor], values: dict[int, Tensor] | None = None, mode: Mode | None = None
-    ) -> list[Tensor | None]:
-        """Return the gradients by the tensors of the output.
-
-        Args:
-            targets: what stands in the target, by the ids of the user's tensors.
-            values: what stands in the output, where that is something else.
-            mode: is on while the loss is called, and hears of output and target.
-
-        Raises:
-            Unfit: where the loss has none.
-        """
-        held = {id(t): (values or {}).get(id(t), t).detach().clone() for t in self.tensors}
-        for tensor in held.values():
-            if tensor.is_floating_point():
-                tensor.requires_grad_()
-        try:
-            with torch.enable_grad():
-                output = _replaced(self._trial.output, held)
-                found = self._trial.subject.loss(self._loss, output, put_in(self._target, targets), mode)
-                total = sum(t.sum() for _, t in tensors_of(found) if t.is_floating_point())
-                asked = [t for t in held.values() if t.requires_grad]
-                gradients = iter(torch.autograd.grad(total, asked, allow_unused=True))  # type: ignore[arg-type]
-        except Exception as error:
-            said = (str(error).splitlines() or [""])[0]
-            raise Unfit(f"the loss raised {type(error).__name__}: {said}") from None
-        return [next(gradients) if held[id(t)].requires_grad else None for t in self.tensors]
-
-
-def _replaced(value: Any, held: dict[int, Tensor]) -> Any:
-    """Return an output with other tensors in the place of its own."""
-    if isinstance(value, Tensor):
-        return held.get(id(value), value)
-    if isinstance(value, dict):
-        return type(value)({key: _replaced(item, held) for key, item in value.items()})  # pyright: ignore
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_replaced(item, held) for item in value))  # pyright: ignore
-    if isinstance(value, (tuple, list)):
-        return type(value)([_replaced(item, held) for item in value])  # pyright: ignore
-    if not any(True for _ in tensors_of(value)):
-        return value
-    raise Unfit(f"the output is {type(value).__name__}, into which no other tensors can be put")
-
-
 def measure_targets(trial: Trial, samples: Samples, loss: Loss, target: Any) -> Targets:
     """Change one target after the other.
 
@@ -112,7 +56,7 @@ def measure_targets(trial: Trial, samples: Samples, loss: Loss, target: Any) -> 
     if len({j for content in contents for j in content.changes()}) < trial.count:
         raise Unfit("the target of some samples cannot be changed, as all targets are alike")
     mine = [_owners(leaf) for leaf in samples.leaves]
-    gradients = _Gradients(trial, loss, target)
+    gradients = Gradients(trial, loss, target)
     first = gradients.of({id(c.place.tensor): c.base for c in contents})
     if all(g is None for g in first):
         raise Unfit("the loss has no gradient by the output")
@@ -130,7 +74,7 @@ def measure_targets(trial: Trial, samples: Samples, loss: Loss, target: Any) -> 
     return Targets(Matrix("output", "target", values), others, any_order, crossing, where)
 
 
-def _meeting(gradients: _Gradients, contents: list[Content], mine: list[Tensor | None], count: int) -> Found | None:
+def _meeting(gradients: Gradients, contents: list[Content], mine: list[Tensor | None], count: int) -> Found | None:
     """Return where the output of one sample meets the target of another one, in the loss."""
     base = {id(c.place.tensor): c.base for c in contents}
     recording = Recording()
@@ -196,7 +140,7 @@ def _is_of_others(reached: dict[int, list[Tensor | None]], mine: list[Tensor | N
 
 
 def _any_order(
-    gradients: _Gradients, contents: list[Content], first: list[Tensor | None], mine: list[Tensor | None], count: int
+    gradients: Gradients, contents: list[Content], first: list[Tensor | None], mine: list[Tensor | None], count: int
 ) -> bool:
     """Tell whether exchanging targets leaves every gradient as it is, while outputs do not reach one another's."""
     source = shuffled(count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Tensor
@@ -82,7 +82,13 @@ class Trial:
         """The tensors among the inputs of which it is not known where their samples lie, though they may have some."""
         known = {id(content.place.tensor) for content in self.contents}
         given = tensors_of([self._given.args, self._given.kwargs], "input")
-        return [name for name, t in given if id(t) not in known and any(size % self.count == 0 for size in t.shape if size)]
+        return [name for name, t in given if id(t) not in known and self._may_have_samples(t)]
+
+    def _may_have_samples(self, tensor: Tensor) -> bool:
+        """Tell whether a tensor may have a row for each sample, or numbers of rows."""
+        if not tensor.is_floating_point() and tensor.dtype != torch.bool and tensor.numel() > 1:
+            return True
+        return any(size % self.count == 0 for size in tensor.shape if size)
 
     def unchanged(self) -> dict[int, Tensor]:
         """Return what is given at first, by the ids of the user's tensors."""
@@ -109,15 +115,20 @@ class Trial:
         """
         return [t for _, t in tensors_of(self.result(tensors, mode).output)]
 
-    def result(self, tensors: dict[int, Tensor], mode: Mode | None = None) -> Run:
+    def result(self, tensors: dict[int, Tensor], mode: Mode | None = None, weights: Mapping[str, Tensor] | None = None) -> Run:
         """Run a copy.
+
+        Args:
+            tensors: what it is given, by the ids of the user's tensors.
+            mode: is on meanwhile.
+            weights: other values for some of its parameters.
 
         Raises:
             Unfit: where it raises.
         """
         given = Given(put_in(self._given.args, tensors), put_in(self._given.kwargs, tensors))
         try:
-            return self.subject.run(given, mode)
+            return self.subject.run(given, mode, weights)
         except Exception as error:
             said = (str(error).splitlines() or [""])[0]
             raise Unfit(f"the copy raised {type(error).__name__}: {said}") from None

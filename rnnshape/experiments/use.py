@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,34 @@ from torch import Tensor, nn
 
 from rnnshape import _torch, text
 from rnnshape.experiments.influence import Experiment
-from rnnshape.experiments.lockstep import Found
+from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import tensors_of
+from rnnshape.experiments.reading import Lost
 from rnnshape.experiments.subject import SEED, Mode, Unfit
 from rnnshape.experiments.trial import Trial
 from rnnshape.operations.registry import name_of
 
-__all__ = ["Use", "measure_use", "use_said"]
+__all__ = ["Unused", "Use", "measure_use", "use_said"]
 
 _LAYERS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
+_CELLS = frozenset(["lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"])
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """What a recurrent module has computed in vain.
+
+    Attributes:
+        said: in words.
+        path: of the module.
+        weights: other values of its parameters, which change nothing that is returned.
+        reading: other values of those with which it reads its input, which do; empty where none do.
+    """
+
+    said: str
+    path: str
+    weights: dict[str, Tensor]
+    reading: dict[str, Tensor]
 
 
 @dataclass(slots=True, eq=False)
@@ -27,24 +46,22 @@ class Use:
     """What never matters.
 
     Attributes:
-        directions: layers of which the reverse direction has read a single step in all that is returned, with their numbers.
-        layers: layers of a recurrent module that never matter, with their numbers.
+        unused: what was computed in vain, by differences: other weights there change nothing.
         steps: in words, the steps of an input that never matter.
-        found: what made the output, where a direction has read a single step.
+        lost: where what was computed in vain is lost; None where nothing was, or that is not known.
     """
 
-    directions: list[tuple[str, int]]
-    layers: list[tuple[str, int]]
+    unused: list[Unused]
     steps: list[str]
-    found: Found | None = None
+    lost: Lost | None = None
 
 
 class _Layers(Mode):
-    """Hears which recurrent layers are called, and with how many steps at most."""
+    """Hears which recurrent layers are called, and with how many steps at most; of cells, how often."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.called: dict[int, tuple[str, nn.RNNBase, int]] = {}
+        self.called: dict[int, tuple[str, nn.RNNBase | nn.RNNCellBase, int]] = {}
         self.inputs: list[Tensor] = []
         self._paths: dict[int, str] = {}
 
@@ -58,14 +75,24 @@ class _Layers(Mode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        if name_of(func) in _LAYERS and isinstance(module := _torch.calling_module(), nn.RNNBase):
+        name, module = name_of(func), None
+        if name in _LAYERS or name in _CELLS:
+            module = _torch.calling_module()
+        if isinstance(module, nn.RNNBase) and name in _LAYERS:
             is_packed = len(args) > 1 and isinstance(args[1], Tensor) and args[1].dim() == 1
             given = args[0]
             unpacked = given.size(1 if module.batch_first and given.dim() == 3 else 0)
             steps = args[1].numel() if is_packed else unpacked
-            before = self.called.get(id(module), ("", module, 0))[2]
-            self.called[id(module)] = (self._paths.get(id(module), ""), module, max(steps, before))
+            self._hear(module, max(steps, self._steps_of(module)))
+        elif isinstance(module, nn.RNNCellBase) and name in _CELLS:
+            self._hear(module, 1 + self._steps_of(module))
         return result
+
+    def _steps_of(self, module: nn.Module) -> int:
+        return self.called.get(id(module), ("", module, 0))[2]
+
+    def _hear(self, module: nn.RNNBase | nn.RNNCellBase, steps: int) -> None:
+        self.called[id(module)] = (self._paths.get(id(module), ""), module, steps)
 
 
 def measure_use(trial: Trial) -> Use:
@@ -90,24 +117,60 @@ def measure_use(trial: Trial) -> Use:
         raise Unfit(f"the gradient raised {str(error).splitlines()[0]}") from None
     zero = {key for key, g in zip(weights, found, strict=False) if g is None or not bool((g != 0).any())}
     gradients = dict(zip(map(id, inputs), found[len(weights) :], strict=True))
-    directions: list[tuple[str, int]] = []
-    layers: list[tuple[str, int]] = []
+    unused: list[Unused] = []
     for path, module, steps in heard.called.values():
-        if steps < 2 or any((path, name) not in weights for name, _ in module.named_parameters()):
-            continue
-        for layer in range(module.num_layers):
-            own = [(path, name) for name, _ in module.named_parameters() if name.split("_l")[-1].split("_")[0] == str(layer)]
-            if all(key in zero for key in own):
-                layers.append((path, layer))
-            elif module.bidirectional and _has_read_one_step(zero, path, layer):
-                directions.append((path, layer))
-    return Use(directions, layers, _steps(trial, [gradients.get(id(t)) for t in heard.inputs]))
+        if steps >= 2 and all((path, name) in weights for name, _ in module.named_parameters()):
+            unused += _in_vain(trial, path, module, {name for at, name in zero if at == path}, steps)
+    return Use(unused, _steps(trial, [gradients.get(id(t)) for t in heard.inputs]))
 
 
-def _has_read_one_step(zero: set[tuple[str, str]], path: str, layer: int) -> bool:
-    """Tell whether the state that a reverse direction hands on never matters, though what it reads does."""
-    reads, hands_on = (path, f"weight_ih_l{layer}_reverse"), (path, f"weight_hh_l{layer}_reverse")
-    return hands_on in zero and reads not in zero and (path, f"weight_hh_l{layer}") not in zero
+def _in_vain(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, zero: set[str], steps: int) -> Iterator[Unused]:
+    """Yield the directions that have read one step of many, and the layers above others that never matter.
+
+    The gradients say which may be; a run with other weights says whether it is so, as a gradient ends at a detach().
+    """
+    names = [name for name, _ in module.named_parameters()]
+    where = path or "the layer"
+    if isinstance(module, nn.RNNCellBase):
+        if "weight_hh" in zero and "weight_ih" not in zero:
+            said = f"{where} was called {steps} times, and has read one step in all that is returned"
+            yield from _confirmed(trial, path, module, said, ["weight_hh"], ["weight_ih"])
+        return
+    matters = [any(name not in zero for name in _of_layer(names, layer)) for layer in range(module.num_layers)]
+    for layer in range(module.num_layers):
+        own = _of_layer(names, layer)
+        if not matters[layer] and any(matters[:layer]):
+            yield from _confirmed(trial, path, module, f"layer {layer} of {where} never matters", own, [])
+        for suffix, other in (("_reverse", ""), ("", "_reverse")):
+            hands_on, reads = f"weight_hh_l{layer}{suffix}", f"weight_ih_l{layer}{suffix}"
+            if hands_on not in zero or reads in zero or f"weight_hh_l{layer}{other}" in zero - {hands_on}:
+                continue
+            if hands_on in own:
+                named = "reverse direction of " if suffix else "forward direction of " if module.bidirectional else ""
+                said = f"{'the ' if named else ''}{named}{where}, layer {layer}, has read one step"
+                yield from _confirmed(trial, path, module, said, [hands_on], [reads])
+
+
+def _of_layer(names: list[str], layer: int) -> list[str]:
+    return [name for name in names if name.split("_l")[-1].split("_")[0] == str(layer)]
+
+
+def _confirmed(
+    trial: Trial, path: str, module: nn.Module, said: str, names: list[str], reading: list[str]
+) -> Iterator[Unused]:
+    """Yield what was computed in vain, where other weights in it really change nothing."""
+    random = torch.Generator().manual_seed(SEED)
+    own = dict(module.named_parameters())
+
+    def others(chosen: list[str]) -> dict[str, Tensor]:
+        full = {name: f"{path}.{name}" if path else name for name in chosen}
+        noise = {name: torch.rand(own[name].shape, generator=random).to(own[name]) for name in chosen}
+        return {full[name]: own[name].detach() + noise[name] for name in chosen}
+
+    made = Unused(said, path, others(names), others(reading))
+    after = [t for _, t in tensors_of(trial.result(trial.unchanged(), None, made.weights).output)]
+    if not any(bool(changed(*common(a, b)).any()) for (_, a), b in zip(trial.base, after, strict=False)):
+        yield made
 
 
 def _steps(trial: Trial, gradients: list[Tensor | None]) -> list[str]:
@@ -131,8 +194,7 @@ def _steps(trial: Trial, gradients: list[Tensor | None]) -> list[str]:
 
 def use_said(found: Use) -> Experiment:
     """Say what never matters."""
-    words = [f"the reverse direction of {path or 'the layer'}, layer {n}, has read one step" for path, n in found.directions]
-    words += [f"layer {n} of {path or 'the layer'} never matters" for path, n in found.layers]
-    words += found.steps
-    verdict = "together" if found.directions else "fact" if words else "apart"
+    words = [*(unused.said for unused in found.unused), *found.steps]
+    is_wrong = bool(found.unused) and not (found.lost and found.lost.is_told)
+    verdict = "together" if is_wrong else "fact" if words else "apart"
     return Experiment("use", verdict, tuple(words), None, "gradients")

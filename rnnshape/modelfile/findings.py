@@ -67,6 +67,7 @@ def carried_back(
             message=_PLACE.sub(place, finding.message),
             used_at=at_line(finding.used_at),
             raised_at=at_line(finding.raised_at),
+            made_at=at_line(finding.made_at),
         )
 
 

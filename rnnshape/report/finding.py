@@ -75,6 +75,7 @@ class Finding(Pictured):
         comparison: expected and got, where a tensor is held against a demand; its Layout is among ``layouts`` too.
         used_at: the line where it showed, where that is another one.
         raised_at: the line where the model raised for it, where that is another one.
+        made_at: the line where the layer, or the output, was made that is concerned, where that may be what is to be mended.
         count: how often it happened.
         subject: which argument or result is wrong, such as "h_0", where one is.
         no_edit: why no edit can be known, where none is suggested.
@@ -94,6 +95,7 @@ class Finding(Pictured):
     comparison: Comparison | None = None
     used_at: Location | None = None
     raised_at: Location | None = None
+    made_at: Location | None = None
     count: int = 1
     subject: str = ""
     no_edit: str | None = None
