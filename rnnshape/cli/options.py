@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args
 
 import click
 
-from rnnshape.render.forms import Form
+from rnnshape.render.forms import Destination, Form
 
-__all__ = ["F", "as_form", "baseline_options", "begun", "form_options"]
+__all__ = ["F", "as_form", "baseline_options", "begun", "form_options", "send"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,6 +73,23 @@ def as_form(form: Form, as_json: bool) -> Form:
     if as_json and form not in ("text", "json"):
         raise click.UsageError(f"--json is --format json, and goes with no --format {form}")
     return "json" if as_json else form
+
+
+def send(to: Destination, text: str) -> None:
+    """Write to the file, or to stdout.
+
+    Raises:
+        click.ClickException: for a file that cannot be written.
+    """
+    try:
+        if to.file in (None, "-"):
+            click.echo(text)
+        else:
+            to.send(f"{text}\n", sys.stdout)
+    except OSError as error:
+        if to.file is None:
+            raise
+        raise click.ClickException(f"{to.file}: {error.strerror}") from None
 
 
 def _needs_a_baseline(ctx: click.Context, param: click.Parameter, value: bool) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +10,7 @@ import click
 import rnnshape
 from rnnshape.calculator.spec import KINDS
 from rnnshape.cli.live import WrongModelError, model_made_by
-from rnnshape.cli.options import as_form, baseline_options, form_options
+from rnnshape.cli.options import as_form, baseline_options, form_options, send
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.layout.sizes import shown
 from rnnshape.render.forms import Destination, Form, written
@@ -157,7 +156,7 @@ def predict_command(
     try:
         codes = checked_codes(ignore)
         if what in KINDS:
-            _send(to, _layer_in_words(ctx, what, to.form, explains, config))
+            send(to, _layer_in_words(ctx, what, to.form, explains, config))
             return
         ending = _ending(what, fail_on, to, baseline, update_baseline)
     except SpecError as error:
@@ -184,26 +183,13 @@ def _ends(model: ModelPrediction, what: str, ending: Ending, explains: bool) -> 
     """Write a prediction, and what a baseline makes of its findings; tell whether they are a failure."""
     known = ending.known(model.findings)
     if ending.to.form in ("text", "json"):
-        _send(ending.to, _shown(model, ending.to.form == "json", explains))
+        send(ending.to, _shown(model, ending.to.form == "json", explains))
     else:
-        _send(ending.to, written(ending.to.form, Outcome(what, model.findings, known, blind=model.notes)).removesuffix("\n"))
+        send(ending.to, written(ending.to.form, Outcome(what, model.findings, known, blind=model.notes)).removesuffix("\n"))
     for entry in known.stale:
         click.echo(f"stale: {known.file} accepts what nobody finds any more: {entry}", err=True)
     ending.update(model.findings)
     return ending.fails(known)
-
-
-def _send(to: Destination, text: str) -> None:
-    """Write to the file, or to stdout."""
-    try:
-        if to.file in (None, "-"):
-            click.echo(text)
-        else:
-            to.send(f"{text}\n", sys.stdout)
-    except OSError as error:
-        if to.file is None:
-            raise
-        raise click.ClickException(f"{to.file}: {error.strerror}") from None
 
 
 def _refuse_options_of_a_layer(ctx: click.Context, what: str) -> None:

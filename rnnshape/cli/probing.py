@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import rnnshape
 from rnnshape.cli.live import model_made_by
-from rnnshape.errors import RNNShapeError
+from rnnshape.cli.options import as_form, baseline_options, form_options, send
+from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.render.forms import Form, written
+from rnnshape.render.outcome import Outcome
+from rnnshape.report.catalogue import FailOn
+
+if TYPE_CHECKING:
+    from rnnshape.experiments.influence import Influence
+    from rnnshape.render.ending import Ending
 
 __all__ = ["probe_command"]
 
@@ -22,29 +29,70 @@ Examples:
   rnnshape probe package.models:classifier "batch=6 seq=9 feature=10"
   rnnshape probe package.models:Translator "batch=6 seq=9" "batch=6 seq=7" --tokens 100
   rnnshape probe package.models:forecaster "batch=6 seq=9 feature=4" --causal
+  rnnshape probe package.models:classifier "batch=6 seq=9 feature=10" --format html --output influence.html
 """,
 )
 @click.option("--causal", is_flag=True, help="The output of a step must not depend on later ones.")
 @click.option("--train", is_flag=True, help="Run it as while it trains; then all that is measured is a fact.")
 @click.option("--tokens", metavar="N", type=click.IntRange(2), help="A Layout without a feature axis holds tokens below N.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_options("stdout")
+@baseline_options
 @click.argument("target", metavar="MODULE:FACTORY")
 @click.argument("layouts", metavar="LAYOUT...", nargs=-1, required=True)
-def probe_command(target: str, layouts: tuple[str, ...], causal: bool, train: bool, tokens: int | None, as_json: bool) -> None:
+@click.pass_context
+def probe_command(
+    ctx: click.Context,
+    target: str,
+    layouts: tuple[str, ...],
+    causal: bool,
+    train: bool,
+    tokens: int | None,
+    as_json: bool,
+    form: Form,
+    output: str | None,
+    fail_on: FailOn | None,
+    baseline: str | None,
+    update_baseline: bool,
+) -> None:
     """Change one sample of random inputs, and measure what else changes.
 
     MODULE:FACTORY makes a model, or is one. LAYOUTS, such as "batch=6 seq=9 feature=10", are those of its inputs. The exit
-    code is 3 where samples meet, or something else is wrong.
+    code is 3 where samples meet, or something else is wrong, unless --fail-on says otherwise.
     """
+    from rnnshape.render.ending import Ending
+
+    try:
+        ending = Ending.of(target, fail_on or "warning", as_form(form, as_json), output, baseline, update_baseline)
+    except SpecError as error:
+        raise click.UsageError(str(error)) from None
     model = model_made_by(target)
     try:
         inputs = [_random(layout, tokens) for layout in layouts]
         influence = rnnshape.probe(model, *inputs, axes=list(layouts), causal=causal, train=train)
     except RNNShapeError as error:
         raise click.UsageError(str(error)) from None
-    click.echo(json.dumps(influence.to_dict(), indent=1) if as_json else str(influence))
-    if not influence.ok:
-        sys.exit(3)
+    if _ends(influence, ending):
+        ctx.exit(3)
+
+
+def _ends(influence: Influence, ending: Ending) -> bool:
+    """Write what was measured, and what a baseline makes of the findings; tell whether they are a failure."""
+    known = ending.known(influence.findings)
+    to = ending.to
+    if to.form == "text":
+        send(to, str(influence))
+    elif to.form == "json":
+        send(to, json.dumps(influence.to_dict(), indent=1))
+    else:
+        said = ", ".join(f"{experiment.name} {experiment.verdict}" for experiment in influence.experiments)
+        drawn = influence.svg if to.form == "html" else ""
+        outcome = Outcome(ending.title, influence.findings, known, said, blind=influence.untried, drawn=drawn)
+        send(to, written(to.form, outcome).removesuffix("\n"))
+    for entry in known.stale:
+        click.echo(f"stale: {known.file} accepts what nobody finds any more: {entry}", err=True)
+    ending.update(influence.findings)
+    return ending.fails(known)
 
 
 def _random(text: str, tokens: int | None) -> Any:

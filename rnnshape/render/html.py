@@ -39,5 +39,6 @@ def rendered(outcome: Outcome) -> str:
             unfollowed=tuple(map(text.shown, outcome.unfollowed)),
             blind=tuple(map(text.shown, (*outcome.blind, *stale))),
             ranks=tuple(map(text.shown, outcome.ranks)),
+            drawn=outcome.drawn,
         )
     )

@@ -52,6 +52,7 @@ class Outcome:
         blind: what was not looked at.
         ranks: what other ranks of a distributed run saw, a line each.
         tests: for each of the findings the tests in which it was met; nothing where there are no tests.
+        drawn: a picture of what was measured, as SVG; empty where there is none.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Outcome:
     blind: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     tests: tuple[tuple[str, ...], ...] = ()
+    drawn: str = ""
 
     @property
     def results(self) -> tuple[Result, ...]:

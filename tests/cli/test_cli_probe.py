@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import get_args
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
 
+from rnnshape import __version__
 from rnnshape.cli import main
+from rnnshape.render.forms import Form
 
 MODELS = """
 import torch
@@ -35,6 +40,7 @@ def _models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "probed_models.py").write_text(MODELS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "probed_models", raising=False)
 
 
 def run(*args: str) -> tuple[int, str]:
@@ -66,3 +72,79 @@ def test_a_layout_without_sizes() -> None:
     code, said = run("probed_models:Apart", "batch seq feature=4")
     assert code == 2
     assert "every axis needs a size, as in 'batch=6 seq=9 feature=10'" in said
+
+
+# Forms for machines
+
+MACHINES = [form for form in get_args(Form) if form != "text"]
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("form", MACHINES)
+def test_the_whole_file(form: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    code, said = run("probed_models:Mixed", "batch=3 seq=5 feature=4", "--format", form, "--output", "out")
+    assert (code, said) == (3, "")
+    text = (tmp_path / "out").read_text(encoding="utf-8")
+    text = text.replace(tmp_path.as_uri(), "file:///project").replace(f'"{__version__}"', '"VERSION"')
+    file = GOLDEN / f"probe.{form}"
+    if request.config.getoption("--update"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_what_the_forms_mean() -> None:
+    def of(form: str) -> str:
+        return run("probed_models:Mixed", "batch=3 seq=5 feature=4", "--format", form)[1]
+
+    [result] = json.loads(of("sarif"))["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("RNS601", "warning")
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 14
+    assert of("github").startswith("::warning file=probed_models.py,line=14")
+    assert json.loads(of("jsonl").splitlines()[0])["code"] == "RNS601"
+    assert ElementTree.fromstring(of("junit")).find(".//failure") is not None
+    page = of("html")
+    assert "they meet in cumsum" in page
+    assert page.count('id="measured"') == 1
+    assert "samples together, order together, use apart" in page
+    assert "not looked at: padding: no input is known to be padded; pass lengths=" in page
+
+
+def test_samples_that_are_apart_are_no_result() -> None:
+    code, said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--format", "sarif")
+    assert code == 0
+    assert json.loads(said)["runs"][0]["results"] == []
+    said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--format", "github")[1]
+    assert said == "::notice title=rnnshape%3A not looked at::padding: no input is known to be padded; pass lengths=\n"
+
+
+def test_text_goes_to_a_file(tmp_path: Path) -> None:
+    assert run("probed_models:Apart", "batch=3 seq=5 feature=4", "--output", "out.txt") == (0, "")
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").startswith("samples: apart\n")
+
+
+def test_what_fails() -> None:
+    mixed = ("probed_models:Mixed", "batch=3 seq=5 feature=4")
+    assert run(*mixed, "--fail-on", "error")[0] == 0
+    assert run(*mixed, "--fail-on", "warning")[0] == 3
+    code, said = run(*mixed, "--baseline", "base.json", "--update-baseline")
+    assert code == 0
+    assert "base.json accepts 1 finding from now on" in said
+    assert run(*mixed, "--baseline", "base.json")[0] == 0
+    code, said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--baseline", "base.json")
+    assert code == 3
+    assert "stale: base.json accepts what nobody finds any more: RNS601 probed_models.py" in said
+
+
+def test_a_form_that_is_not_json() -> None:
+    code, said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--json", "--format", "sarif")
+    assert code == 2
+    assert "--json is --format json, and goes with no --format sarif" in said
+
+
+def test_a_file_that_cannot_be_written() -> None:
+    code, said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--output", "nowhere/out.json")
+    assert code == 2
+    assert "nowhere/out.json" in said

@@ -149,8 +149,8 @@ ENTRIES = (
         "RNS603",
         "padding that matters",
         "warning",
-        "More padding behind the samples, or other content in it, changes what is returned of them, though the model is given "
-        "their lengths: what it says of a sample depends on which other ones are in its batch.",
+        "More padding behind the samples, or less where the longest are shorter, changes what is returned of them, though the "
+        "model is given their lengths or a mask; or a loss counts it. What is said of a sample depends on its batch then.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -214,7 +214,8 @@ ENTRIES = (
         "RNS607",
         "what never matters",
         "warning",
-        "A direction has read a single step of all that is returned, or a layer or step has no part in it: its gradient is 0.",
+        "A layer, or one of its directions, has read a single step in all that is returned, or a layer above others has no "
+        "part in it: other weights there change nothing. A step of the input without a part is a note.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):

@@ -32,6 +32,7 @@ class Contents:
         unfollowed: what could not be judged.
         blind: what was not looked at.
         ranks: what other ranks of a distributed run saw, a line each.
+        drawn: a picture of all that was measured, as SVG; empty where there is none.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Contents:
     unfollowed: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
+    drawn: str = ""
 
 
 def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Contents:
@@ -68,6 +70,7 @@ def rendered(contents: Contents) -> str:
         entries=list(zip(contents.entries, svgs, widths, strict=True)),
         codes=sorted({entry.code for entry in contents.entries}),
         counted=counted(contents.entries),
+        drawn=Markup(contents.drawn),
         colours=Markup(styles()),
         style=style,
         script=script,
