@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
+from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.influence import Meeting
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.made import made_at
 from rnnshape.experiments.owners import MANY, NOBODY
 from rnnshape.experiments.places import tensors_of
-from rnnshape.experiments.recording import Comparing, Entry, Ordering, Recording
+from rnnshape.experiments.recording import Comparing, Ordering, Recording
 from rnnshape.experiments.tracing import (
     along_another_dim,
     earliest,

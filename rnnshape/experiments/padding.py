@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,14 +14,16 @@ from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, found_at
 from rnnshape.experiments.owners import changed
-from rnnshape.experiments.reading import Read, reading_padding
 from rnnshape.experiments.recording import Recording
 from rnnshape.experiments.samples import Samples
 from rnnshape.experiments.sides import Sides, sides_of
 from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.trial import Trial
 
-__all__ = ["Counted", "Padded", "counted_padding", "measure_padding", "padding_said"]
+if TYPE_CHECKING:
+    from rnnshape.experiments.reading import Read
+
+__all__ = ["Changed", "Counted", "Padded", "counted_padding", "measure_padding", "padding_said"]
 
 MORE = 2
 """Steps of padding that are added."""
@@ -42,6 +44,22 @@ class Counted:
     found: Found | None
 
 
+class Changed(NamedTuple):
+    """Other padding, with which the real output of samples changes.
+
+    Attributes:
+        leaf: of the output.
+        tensors: what is given.
+        sides: where the padding was.
+        judged: the samples whose content is as it was.
+    """
+
+    leaf: Leaf
+    tensors: dict[int, Tensor]
+    sides: Sides
+    judged: Tensor
+
+
 @dataclass(slots=True, eq=False)
 class Padded:
     """What was measured about padding.
@@ -52,6 +70,7 @@ class Padded:
         by_others: those whose real output changes where the longest samples are shorter; None where they could not be cut.
         told: whether the model is given lengths or a mask, so that it can know where the padding is.
         is_left: whether the padding is in front of the samples, where a recurrent layer reads it before them.
+        changed: a run that shows it; None where there is none.
         read: where the padding is read; None where that is not known.
     """
 
@@ -60,6 +79,7 @@ class Padded:
     by_others: list[int] | None
     told: bool
     is_left: bool
+    changed: Changed | None = None
     read: Read | None = None
 
     @property
@@ -97,7 +117,7 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     found = Padded(said[0], said[1], said[2], told, sides.is_left)
     for tensors, judged in [made for made, changes in zip(tried, said, strict=True) if changes][:1]:
         if tensors is not None:
-            found.read = reading_padding(trial, leaves[0], tensors, sides, judged)
+            found.changed = Changed(leaves[0], tensors, sides, judged)
     return found
 
 

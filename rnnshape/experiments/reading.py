@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, found_at, recorded
 from rnnshape.experiments.owners import NOBODY
-from rnnshape.experiments.recording import Comparing, Entry
+from rnnshape.experiments.recording import Comparing
 from rnnshape.experiments.sides import Sides
 from rnnshape.experiments.tracing import earliest, reaching
 from rnnshape.experiments.trial import Trial

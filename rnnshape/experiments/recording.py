@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
@@ -16,6 +15,7 @@ from torch import Tensor
 
 from rnnshape import _torch
 from rnnshape.experiments import subject
+from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.leaves import rows_after
 from rnnshape.experiments.owners import Owners, changed, common
 from rnnshape.experiments.places import tensors_of
@@ -24,7 +24,7 @@ from rnnshape.operations.registry import name_of
 from rnnshape.report.location import Location
 from rnnshape.tracking.book import writes
 
-__all__ = ["Comparing", "Entry", "Recording", "Still"]
+__all__ = ["Comparing", "Ordering", "Recording", "Still"]
 
 _OUTERMOST = subject.__file__
 """The file of ours from which the user's code is called."""
@@ -40,31 +40,6 @@ _DROPOUTS = frozenset(["dropout", "alpha_dropout", "feature_alpha_dropout", "dro
 _SHUFFLES = frozenset(
     ["randperm", "multinomial", "randint", "randint_like", "random_", "_standard_gamma", "poisson", "binomial"]
 )
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One operation.
-
-    Attributes:
-        name: of the function.
-        location: the user's line.
-        module: path and class of the innermost module that was called.
-        operands: the numbers of the entries that made what it was given.
-        values: what came of it, of each tensor.
-        owners: likewise, on which sample each element depends.
-        used: the numbers of those tensors that something was made of, or that were returned.
-        states: sizes of tensors that it was given and nobody has made, which are no parameters: what a module keeps.
-    """
-
-    name: str
-    location: Location | None
-    module: tuple[str, str]
-    operands: tuple[int, ...]
-    values: list[Tensor]
-    owners: list[Owners] = field(default_factory=list[Owners])
-    used: set[int] = field(default_factory=set[int])
-    states: tuple[tuple[int, ...], ...] = ()
 
 
 class Recording(subject.Mode):

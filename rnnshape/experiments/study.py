@@ -22,7 +22,7 @@ from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, orig
 from rnnshape.experiments.outside import sees_calls
 from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
 from rnnshape.experiments.places import Given, Place
-from rnnshape.experiments.reading import losing
+from rnnshape.experiments.reading import losing, reading_padding
 from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said, shuffled
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.targets import measure_targets, targets_said
@@ -159,6 +159,8 @@ def _say_future(notes: _Notes, trial: Trial, samples: Samples) -> None:
 
 def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
     found = measure_padding(trial, samples)
+    if found.changed is not None:
+        found.read = reading_padding(trial, *found.changed)
     said = padding_said(found)
     notes.made["padding"] = said
     notes.findings += judge_padding(said, found, how)

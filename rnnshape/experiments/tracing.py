@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 
+from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.owners import MANY, NOBODY, dims_of
-from rnnshape.experiments.recording import Entry
 
 __all__ = [
     "along_another_dim", "before", "earliest", "in_another_order", "in_different_orders", "is_made_order", "is_mixed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -13,10 +13,12 @@ from rnnshape import _torch, text
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import tensors_of
-from rnnshape.experiments.reading import Lost
 from rnnshape.experiments.subject import SEED, Mode, Unfit
 from rnnshape.experiments.trial import Trial
 from rnnshape.operations.registry import name_of
+
+if TYPE_CHECKING:
+    from rnnshape.experiments.reading import Lost
 
 __all__ = ["Unused", "Use", "measure_use", "use_said"]
 
