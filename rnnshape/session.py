@@ -26,6 +26,7 @@ from rnnshape.rules.failure import explained_squeeze
 from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.counting import StepCount, has_parameters, trains
+from rnnshape.tracking.cuts import is_cut
 from rnnshape.tracking.labels import Axes, label, label_call
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
@@ -233,6 +234,7 @@ class Steps(Watcher[nn.Module]):
         stand_in_classes(self, (nn.Module if model is None else type(model),))
         hear_of_batches(self)
         self._on = True
+        self._tracker.cuts.open()
         self._tracker.start(undo)
 
     def stop(self) -> None:
@@ -300,6 +302,7 @@ class Steps(Watcher[nn.Module]):
         if not has_parameters(module) or self._tracker.steps_aside() or not self._is_followed(module):
             return self._past(proceed, *args, **kwargs)
         self._has_begun = self._inside = True
+        self._tracker.cuts.close(self._tracker.step.carrying.backwards)
         given: list[tuple[str, Tensor]] = []
         try:
             given = self.guarded(self._begin, module, args, kwargs) or given
@@ -310,6 +313,7 @@ class Steps(Watcher[nn.Module]):
             raise
         finally:
             self._inside = False
+            self._tracker.cuts.open()
         self._tracker.finish(result)
         for _, tensor in given:
             self._tracker.guarded(label_source, self._tracker, tensor)
@@ -338,6 +342,8 @@ class Steps(Watcher[nn.Module]):
         self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> list[tuple[str, Tensor]]:
         """Label the tensors that a model is given, and return them with their names."""
+        given = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
+        cut = [(value, mark) for value in given if (mark := self._tracker.mark(value)) is not None and is_cut(mark)]
         if self.axes is not None:
             self._named |= label_call(self._tracker, module, args, kwargs, self.axes, of_any=self._model is None)
         names = annotated_axes(module.forward)
@@ -348,14 +354,16 @@ class Steps(Watcher[nn.Module]):
         for name, value in arguments.items():
             if isinstance(value, Tensor):
                 of = name if name in names else self._tracker.argument_of(module, name)
-                if self._tracker.mark(value) is None:
+                if (mark := self._tracker.mark(value)) is None or is_cut(mark):
                     label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
                 else:
                     label_slice(self._tracker, value, of)
-        given = [*tensors_in(arguments or [args, kwargs])]
-        self._tracker.begin([mark for _, tensor in given if (mark := self._tracker.taken(tensor))])
-        learn_padding(self._tracker, given)
-        return given
+        for value, mark in cut:
+            self._tracker.label_cut(value, mark)
+        named = [*tensors_in(arguments or [args, kwargs])]
+        self._tracker.begin([mark for _, tensor in named if (mark := self._tracker.taken(tensor))])
+        learn_padding(self._tracker, named)
+        return named
 
     # What DataLoaders call
 

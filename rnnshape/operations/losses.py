@@ -7,12 +7,27 @@ from torch import Tensor
 
 from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import at_sizes, numbers
+from rnnshape.coordinates.tables import at_sizes, numbers, runs_along
 from rnnshape.operations.marking import joined, put_result
 from rnnshape.operations.registry import Operation, operation
-from rnnshape.operations.uses import Classes, Comparison, Lengths, LogProbabilities, RecurrentInput, RowLoss, WideLoss
+from rnnshape.operations.uses import (
+    Classes,
+    Comparison,
+    FlattenedTarget,
+    Lengths,
+    LogProbabilities,
+    RecurrentInput,
+    RowLoss,
+    WideLoss,
+)
 
 __all__ = ["elementwise"]
+
+UNKNOWN_ROWS = (
+    "whose rows they are is not known, so rows in another order than those of the scores cannot be seen; a DataLoader that "
+    "yields inputs and targets, or one index for both, tells"
+)
+"""Why the rows of a loss were not judged."""
 
 
 @operation("cross_entropy", "nll_loss", "nll_loss_nd")
@@ -46,8 +61,24 @@ def _but_picked(scores: Mark, class_dim: int, target: Mark | None) -> list[Mark]
 def _emit_rows(op: Operation, rows: Mark, ignored: tuple[int, ...]) -> None:
     """Tell of a loss that is reduced: of one that is not, the user leaves out what he wants."""
     scores, target = op.argument(0, "input"), op.argument(1, "target")
+    if (flattened := op.book.flattened(target)) is not None:
+        op.emit(FlattenedTarget(op.name, rows, *flattened))
     if isinstance(op.result, Tensor) and op.result.dim() == 0:
-        op.emit(RowLoss(op.name, scores, target, rows, op.book.mark(target), ignored))
+        wanted = op.book.mark(target)
+        if flattened is None and _are_of_samples(rows) and not _are_of_samples(wanted) and _differ(target):
+            op.book.did_not_look(UNKNOWN_ROWS, f"the target of {op.name}")
+        op.emit(RowLoss(op.name, scores, target, rows, wanted, ignored))
+
+
+def _are_of_samples(mark: Mark | None) -> bool:
+    """Tell whether it is known which sample each row is."""
+    return mark is not None and any(runs_along(table) for _, table in mark.of("batch"))
+
+
+def _differ(target: Tensor) -> bool:
+    """Tell whether it matters which row of a target is which: not where all are the same, as of a discriminator."""
+    values = known_values(target)
+    return values is not None and values.numel() > 1 and bool((values != values.flatten()[0]).any())
 
 
 def _without_weight(weight: object) -> list[int]:

@@ -71,6 +71,13 @@ class Book(Protocol):
     def origin(self, value: object) -> Location | None:
         """Return the line that made a tensor from nothing; None for any other value."""
 
+    def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
+        """Return the sizes of two dims of a tensor before they became one, and where they did; None where that is not known."""
+
+    def did_not_look(self, reason: str, name: str = "") -> None:
+        """Tell that something is not looked at, and why."""
+        ...
+
     def calling_module(self) -> tuple[str, str]:
         """Return path and class of the innermost module that is being called."""
         ...

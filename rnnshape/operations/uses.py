@@ -445,6 +445,21 @@ class Comparison(NamedTuple):
     made: Location | None
 
 
+class FlattenedTarget(NamedTuple):
+    """A loss compares rows of scores with a target of which nothing is known but what sizes it had before it was flattened.
+
+    Attributes:
+        rows: what is known of the scores, at the sizes of the target.
+        sizes: of the two dims of the target that became one.
+        location: where they did.
+    """
+
+    name: str
+    rows: Mark
+    sizes: tuple[int, int]
+    location: Location | None
+
+
 class WideLoss(NamedTuple):
     """Scores and target of a loss are of different sizes, and broadcast.
 
@@ -508,7 +523,8 @@ Use: TypeAlias = (
     Addition | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation | ImplicitDim
     | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep
     | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes
-    | LogProbabilities | Lengths | Comparison | WideLoss | Backward | Output | Returned | RowLoss | Ending | LoopEnding
+    | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss | Ending
+    | LoopEnding
 )  # fmt: skip
 
 

@@ -12,14 +12,15 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import DRAW, Mark
-from rnnshape.coordinates.tables import disagreement, numbers, runs_along, unique, varies
+from rnnshape.coordinates.mark import DRAW, ROWS, Mark
+from rnnshape.coordinates.tables import disagreement, numbers, piece_along, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     Backward,
     CellStep,
     Classes,
     Comparison,
+    FlattenedTarget,
     InitialState,
     Lengths,
     LogProbabilities,
@@ -144,6 +145,32 @@ def rows_drawn_apart(use: Comparison, step: Step) -> Iterator[Mistake]:
     if len(sizes) == 1:
         message = f"scores and target come from two DataLoaders that draw {sizes.pop()} samples each in an order of their own"
         yield wrong("RNS502", message, "one DataLoader of both, such as of a TensorDataset, keeps them together", at=use.made)
+
+
+@rule(FlattenedTarget)
+def target_flattened_the_other_way(use: FlattenedTarget, step: Step) -> Iterator[Mistake]:
+    """The rows of the scores are steps by samples, and those of the target were as many samples by as many steps.
+
+    What a target's dims mean its sizes tell: they are those of the scores, and not in their order.
+    """
+    first, second = use.sizes
+    if first == second or 1 in use.sizes or use.rows.sizes[0] != first * second:
+        return
+    slow, fast = (_lies_as(use.rows, stride, size) for stride, size in ((first, second), (1, first)))
+    if {slow, fast} == {"samples", "steps"}:
+        order = f"the rows of the scores are {second} {slow} of {first} {fast} each"
+        message = f"{order}, and the target was flattened from ({first}, {second}), {fast} first"
+        yield wrong("RNS502", message, seen=use.rows, at=use.location)
+
+
+_OF_ROWS = {"batch": "samples", ROWS: "samples", "seq": "steps", "step": "steps"}
+"""What rows are that lie along an axis of this name."""
+
+
+def _lies_as(rows: Mark, stride: int, size: int) -> str:
+    """Return what of the rows changes with every so many of them; empty where that is not known."""
+    table = piece_along(rows.sizes[0], 0, len(rows.sizes), stride, size)
+    return next((_OF_ROWS[a.name] for a, t in rows.tables.items() if a.name in _OF_ROWS and torch.equal(t, table)), "")
 
 
 def _is_meant(use: Comparison, table: Tensor, other: Tensor, step: Step) -> bool:

@@ -21,6 +21,7 @@ from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.room import LARGEST
 from rnnshape.coordinates.tables import alone, along, interned, line_along, numbers, runs_along
 from rnnshape.rules.tables import is_order
+from rnnshape.tracking.cuts import is_cut
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
@@ -105,7 +106,7 @@ def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
     labelled: list[Tensor] = []
     for number, sample in enumerate(samples):
         for at, tensor in tensors_in(sample):
-            if tracker.mark(tensor) is None:
+            if (mark := tracker.mark(tensor)) is None or is_cut(mark):
                 tables = tracker.unnamed(tensor, f"sample{at}") | {BATCH: alone(number, tensor.dim())}
                 tracker.put(tensor, Mark(tuple(tensor.shape), tables))
                 labelled.append(tensor)
@@ -175,7 +176,9 @@ def label_source(tracker: Tracker, tensor: Tensor) -> None:
     have as well. A slice of it counts as a target until a model takes it.
     """
     source, mark = tensor._base, tracker.mark(tensor)
-    if source is None or mark is None or mark.target or source.requires_grad or tracker.mark(source) is not None:
+    if source is None or mark is None or mark.target or source.requires_grad:
+        return
+    if (known := tracker.mark(source)) is not None and not is_cut(known):
         return
     rows = mark.tables.get(BATCH)
     dims = runs_along(rows) if rows is not None else []

@@ -197,6 +197,16 @@ class _Recording:
         """Return what is known of a value."""
         return self.book.mark(value)
 
+    def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
+        """Return what a tensor was before it was flattened: of another it is asked anew."""
+        self.spoiled = True
+        return self.book.flattened(value)
+
+    def did_not_look(self, reason: str, name: str = "") -> None:
+        """Tell that something is not looked at."""
+        self.spoiled = True
+        self.book.did_not_look(reason, name)
+
     def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
         """Say which dims a layer takes for its batch and its steps: of an axis that nobody has named it is heard each time."""
         mark = self.book.mark(value)

@@ -31,7 +31,7 @@ from torch.overrides import TorchFunctionMode
 from rnnshape import _torch, text
 from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
-from rnnshape.coordinates.tables import alone, along, piece_along, runs_along
+from rnnshape.coordinates.tables import alone, along, piece_along, runs_along, separable
 from rnnshape.errors import ContractError
 from rnnshape.harmless import UsersCall, log_mistake
 from rnnshape.layout.axes import Axis
@@ -50,6 +50,7 @@ from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.book import Book, writes
 from rnnshape.tracking.compiled import COMPILED, Region, hear_of_compiled, leave_compiled
+from rnnshape.tracking.cuts import CUTS, Cuts, is_cut
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, as_written, renamed, under_other_names
@@ -148,6 +149,7 @@ class Tracker(TorchFunctionMode):
         self._rests_at: int | None = None
         self.step = Step(self._scene)
         self._naming = Naming(self._rename)
+        self.cuts = Cuts()
         self.is_named = False
         self._inputs: dict[str, list[Axis]] = {}
         self.of_any = self.is_alone = self.goes_on = self._is_settled = False
@@ -267,12 +269,20 @@ class Tracker(TorchFunctionMode):
             for finding in self._taken():  # torch's own exception passes, with a note
                 self._tell_of_exception(finding, error)
             raise
-        if known or name in _ALWAYS or writes(name):
+        cuts = not known and self.cuts.is_open
+        if known or name in _ALWAYS or writes(name) or (cuts and self.cuts.follows(name, args)):
             self._known, self._frame = known, sys._getframe(1)
             self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
             if self._found:
                 self._reporter.tell(self._taken())
+        elif cuts and name in CUTS:
+            self._frame = sys._getframe(1)
+            self._guarded(name, self._cut, name, args, result)
         return result
+
+    def _cut(self, name: str, args: tuple[Any, ...], result: object) -> None:
+        with DisableTorchFunction(), _DisableTorchDispatch():
+            self.cuts.cut(name, args, result, self.here())
 
     def steps_aside(self) -> bool:
         """Tell whether somebody would meet our own work in what this thread does; then nothing is followed."""
@@ -356,6 +366,8 @@ class Tracker(TorchFunctionMode):
         self._book.shares_unseen |= op.name == "data.get"
         if op.name in IDENTITIES and isinstance(op.result, Tensor) and (born := self.origin(first)):
             self._born.put(op.result, born)
+        if op.name in IDENTITIES and isinstance(op.result, Tensor):
+            self.cuts.carry(first, op.result)
 
     def _look_at_squeeze(self, op: Operation) -> None:
         """Remember where the batch was taken away, or would have been, had it been one: above all where no dim is named."""
@@ -434,7 +446,7 @@ class Tracker(TorchFunctionMode):
         """Return what is known of a value."""
         if not isinstance(value, Tensor):
             return None
-        return self._known.get(id(value)) or self._book.mark(value)
+        return self._known.get(id(value)) or self._book.mark(value) or self.cuts.mark(value)
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""
@@ -507,6 +519,10 @@ class Tracker(TorchFunctionMode):
         """Return the line that made a tensor from nothing, such as ``torch.zeros``; None for any other value."""
         return self._born.get(value) if isinstance(value, Tensor) else None
 
+    def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
+        """Return the sizes of two dims of a tensor before they became one, and where they did; None where that is not known."""
+        return self.cuts.grid(value)
+
     # Names
 
     def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
@@ -531,6 +547,7 @@ class Tracker(TorchFunctionMode):
         self._book.entries = {key: (ref, (marks[id(mark)], version)) for key, (ref, (mark, version)) in entries}
         self._known = {key: marks[id(mark)] for key, mark in self._known.items()}
         self.step.rename(names)
+        self.cuts.rename(names)
         self.recent.clear()
 
     # Labels
@@ -576,11 +593,29 @@ class Tracker(TorchFunctionMode):
 
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
-        if tensor.dim() > 1 and self.mark(tensor) is None:
+        if tensor.dim() > 1 and ((mark := self.mark(tensor)) is None or is_cut(mark)):
             unnamed = self.unnamed(tensor, of)
             self._inputs[of] = [*unnamed]
             tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def label_cut(self, tensor: Tensor, cut: Mark) -> None:
+        """Hear that a model is given rows that were cut by hand: what they are to it they are in every other tensor.
+
+        Args:
+            tensor: that it is given, which has been labelled since.
+            cut: what was known of it before.
+        """
+        mark = self.mark(tensor)
+        if mark is None:
+            return
+        scrambled = {Axis(ROWS, axis.of): table for axis, table in cut.tables.items() if not separable(table)}
+        if scrambled:
+            self.put(tensor, replace(mark, tables=mark.tables | scrambled))
+        for axis, table in cut.tables.items():
+            named = [a for a, t in mark.tables.items() if len(runs_along(table)) == 1 and torch.equal(t, table)]
+            if len(named) == 1 and named[0] != axis:
+                self._rename({axis: named[0]})
 
     def argument_of(self, module: nn.Module, name: str) -> str:
         """See `Naming.argument_of`."""
@@ -621,7 +656,7 @@ class Tracker(TorchFunctionMode):
 
     def forget(self) -> None:
         """Know nothing any more of any tensor, once no step is followed."""
-        for beside in (self._book, self._features, self._born, self._batch_dims):
+        for beside in (self._book, self._features, self._born, self._batch_dims, self.cuts):
             beside.clear()
         self.recent.clear()
         self.step = Step(self._scene)

@@ -1,0 +1,164 @@
+"""Minibatches that a script cuts by hand: ``X[i:i + B]`` and ``y[i:i + B]``, ``X[perm[i:i + B]]``, ``y.view(-1)``.
+
+What one index picks from two tensors of as many rows are the same rows of both: where a layer takes those of one for its batch,
+they are the samples of the other as well. And of a tensor that was flattened it is known what sizes it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from rnnshape._torch import other_kind
+from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.room import LARGEST, SMALL, Beside
+from rnnshape.coordinates.tables import along
+from rnnshape.layout.axes import Axis
+from rnnshape.report.location import Location
+
+__all__ = ["CUTS", "Cuts", "Grid", "is_cut"]
+
+CUTS = frozenset(["__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as"])
+"""The operations that cut, or flatten, what nothing is known of."""
+
+FOLLOWED = CUTS | {"permute", "transpose", "t", "swapaxes", "movedim", "unsqueeze", "squeeze", "T.get", "mT.get"}
+"""Those through which rows that were cut are followed, though nothing else is known of their tensor."""
+
+_CUT = "#cut"
+"""How the origin of an axis begins whose elements one index has picked."""
+
+MOST_CUTS = 1 << 8
+"""Between two calls of models; a script that makes its data of more is at something else."""
+
+MOST_DIMS = 4
+
+
+class Grid(NamedTuple):
+    """What a tensor was before its first two dims became one.
+
+    Attributes:
+        sizes: the two.
+        location: where it was flattened.
+    """
+
+    sizes: tuple[int, int]
+    location: Location | None
+
+
+def is_cut(mark: Mark | None) -> bool:
+    """Tell whether nothing is known of a tensor but which rows of another it has."""
+    return mark is not None and bool(mark.tables) and all(a.name == UNNAMED and a.of.startswith(_CUT) for a in mark.tables)
+
+
+class Cuts:
+    """Knows what was cut by hand since the last call of a model.
+
+    Attributes:
+        is_open: whether it looks: outside of the calls of models.
+    """
+
+    def __init__(self) -> None:
+        self._rows: Beside[Axis] = Beside()
+        self._grids: Beside[Grid] = Beside()
+        self._names: dict[Axis, Axis] = {}
+        self._left, self._step = MOST_CUTS, 0
+        self.is_open = False
+
+    def open(self) -> None:
+        """Begin to look."""
+        self.is_open, self._left = True, MOST_CUTS
+
+    def close(self, step: int) -> None:
+        """Look no longer: a model is called.
+
+        Args:
+            step: the number of the step: what the rows of one were says nothing of those of the next.
+        """
+        self.is_open = False
+        if step != self._step:
+            self._step = step
+            self._names.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.is_open = False
+        self._rows.clear()
+        self._grids.clear()
+        self._names.clear()
+
+    def follows(self, name: str, args: tuple[Any, ...]) -> bool:
+        """Tell whether an operation moves rows that were cut."""
+        return name in FOLLOWED and bool(args) and isinstance(args[0], Tensor) and self._rows.get(args[0]) is not None
+
+    def cut(self, name: str, args: tuple[Any, ...], result: object, here: Location | None) -> None:
+        """Hear of an operation on a tensor of which nothing is known."""
+        if self._left <= 0 or not args or not isinstance(args[0], Tensor) or args[0].requires_grad or other_kind(args[0]):
+            return
+        self._left -= 1
+        if name not in ("__getitem__", "split"):
+            self._flattened(args[0], result, here)
+        else:
+            for piece, key in _pieces(name, args, result):
+                if 0 < piece.dim() <= MOST_DIMS and 1 < piece.size(0) <= LARGEST:
+                    self._rows.put(piece, Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}"))
+
+    def _flattened(self, source: Tensor, result: object, here: Location | None) -> None:
+        sizes = tuple(source.shape)
+        if isinstance(result, Tensor) and len(sizes) > 1 and tuple(result.shape) == (prod(sizes[:2]), *sizes[2:]):
+            self._grids.put(result, Grid((sizes[0], sizes[1]), here))
+
+    def carry(self, source: object, result: Tensor) -> None:
+        """Hear that a tensor has the elements of another."""
+        if isinstance(source, Tensor) and source.shape == result.shape and source is not result:
+            for beside in (self._rows, self._grids):
+                if (known := beside.get(source)) is not None:
+                    beside.put(result, known)  # pyright: ignore[reportArgumentType]
+
+    def mark(self, tensor: Tensor) -> Mark | None:
+        """Return what is known of a tensor that was cut."""
+        axis = self._rows.get(tensor)
+        if axis is None or not tensor.dim():
+            return None
+        return Mark(tuple(tensor.shape), {self._names.get(axis, axis): along(tensor.size(0), 0, tensor.dim())}, target=True)
+
+    def grid(self, tensor: object) -> Grid | None:
+        """Return what a tensor was before it was flattened."""
+        return self._grids.get(tensor) if isinstance(tensor, Tensor) else None
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Hear what the rows of an index are."""
+        self._names = {cut: names.get(axis, axis) for cut, axis in self._names.items()}
+        self._names |= {cut: axis for cut, axis in names.items() if cut.of.startswith(_CUT)}
+
+
+def _pieces(name: str, args: tuple[Any, ...], result: object) -> Iterator[tuple[Tensor, str]]:
+    """Yield what an index has cut, each piece with what tells its rows apart from those of another index."""
+    source, given = args[0], args[1] if len(args) > 1 else None
+    if not source.dim():
+        return
+    if name == "split":
+        if type(given) is int and given > 0 and len(args) == 2 and isinstance(result, tuple):
+            for number, piece in enumerate(result[:MOST_CUTS]):
+                yield piece, str(slice(number * given, number * given + piece.size(0), 1))
+    elif isinstance(result, Tensor) and (key := _key(given, source.size(0))):
+        yield result, key
+
+
+def _key(index: object, rows: int) -> str:
+    """Return what two indices have in common that pick the same rows in the same order; empty where that is not known."""
+    if isinstance(index, slice):
+        try:
+            start, stop, step = index.indices(rows)
+        except TypeError:  # its bounds are tensors, or no numbers
+            return ""
+        return "" if (start, stop, step) == (0, rows, 1) else str(slice(start, stop, step))
+    if isinstance(index, Tensor):
+        is_line = index.dim() == 1 and index.dtype == torch.int64 and index.device.type == "cpu" and index.numel() <= SMALL
+        return index.numpy().tobytes().hex() if is_line else ""
+    if type(index) is list and index and len(index) <= SMALL and all(type(i) is int for i in index):
+        return torch.tensor(index).numpy().tobytes().hex()
+    return ""

@@ -1,0 +1,130 @@
+"""Minibatches that a script cuts by hand: what one index picks from inputs and targets are the same samples of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+import rnnshape as rs
+
+SAMPLES, STEPS, BATCH = 24, 6, 6
+"""As many samples as steps: sizes tell nothing of which is which."""
+
+
+class Tagger(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.rnn, self.fc = nn.Embedding(7, 4), nn.GRU(4, 8), nn.Linear(8, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(self.embed(x).transpose(0, 1))[0])
+
+
+Pair = tuple[Tensor, Tensor]
+Cut = Callable[[Tensor, Tensor, int], Pair]
+
+
+def slices(x: Tensor, y: Tensor, i: int) -> Pair:
+    return x[i : i + BATCH], y[i : i + BATCH]
+
+
+def drawn(x: Tensor, y: Tensor, i: int) -> Pair:
+    order = torch.arange(SAMPLES - 1, -1, -1)
+    return x[order[i : i + BATCH]], y[order[i : i + BATCH]]
+
+
+def listed(x: Tensor, y: Tensor, i: int) -> Pair:
+    order = list(range(i, i + BATCH))
+    return x[order], y[order]
+
+
+def split(x: Tensor, y: Tensor, i: int) -> Pair:
+    return x.split(BATCH)[i // BATCH], y.split(BATCH)[i // BATCH]
+
+
+def moved(x: Tensor, y: Tensor, i: int) -> Pair:
+    return x[i : i + BATCH].to(torch.int64).clone(), y[i : i + BATCH].long()
+
+
+def train(cut: Cut, flatten: Callable[[Tensor], Tensor], steps: int = 2) -> rs.Report:
+    torch.manual_seed(0)
+    model, x, y = Tagger(), torch.randint(7, (SAMPLES, STEPS)), torch.randint(7, (SAMPLES, STEPS))
+    with rs.watch(model, track=2, on="record") as report:
+        for i in range(0, steps * BATCH, BATCH):
+            xb, yb = cut(x, y, i)
+            F.cross_entropy(model(xb).reshape(-1, 7), flatten(yb)).backward()
+    assert report.unfollowed == ()
+    return report
+
+
+@pytest.mark.parametrize("cut", [slices, drawn, listed, split, moved])
+def test_samples_of_inputs_and_targets_that_one_index_picked_are_the_same(cut: Cut) -> None:
+    right, wrong = train(cut, lambda y: y.t().reshape(-1)), train(cut, lambda y: y.reshape(-1))
+    assert right.findings == ()
+    (finding,) = wrong.findings
+    assert finding.code == "RNS502"
+    assert finding.message == "row 1 of the scores is sample 1 step 0, of the target sample 0"
+    assert not [said for said in right.blind if "target of" in said]
+
+
+def apart(x: Tensor, y: Tensor, i: int) -> Pair:
+    return x[i : i + BATCH], y[i : i + BATCH + 1][:BATCH]
+
+
+def test_what_another_index_picked_is_unknown_and_that_is_said() -> None:
+    report = train(apart, lambda y: y.reshape(-1))
+    assert report.findings == ()
+    assert [said for said in report.blind if said.startswith("the target of cross_entropy: whose rows they are is not known")]
+
+
+class Rows(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.fc = nn.GRU(4, 8), nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(x)[1][0])
+
+
+@pytest.mark.parametrize(("turned", "codes"), [(True, []), (False, ["RNS203"])])
+def test_rows_that_a_view_has_scrambled_before_any_layer_are_seen(turned: bool, codes: list[str]) -> None:
+    model, x, y = Rows(), torch.randn(SAMPLES, 9, 4), torch.arange(SAMPLES) % 3
+    with rs.watch(model, track=1, on="record") as report:
+        xb = x[:BATCH].transpose(0, 1) if turned else x[:BATCH].view(9, BATCH, 4)
+        F.cross_entropy(model(xb), y[:BATCH]).backward()
+    assert [finding.code for finding in report.findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("flatten", "codes"),
+    [(lambda y: y.reshape(-1), ["RNS502"]), (lambda y: y.t().reshape(-1), []), (lambda y: y.flatten(), ["RNS502"])],
+)
+def test_a_target_of_other_sizes_was_flattened_the_other_way(flatten: Callable[[Tensor], Tensor], codes: list[str]) -> None:
+    model = Tagger()
+    with rs.watch(model, track=1, on="record") as report:
+        scores = model(torch.randint(7, (4, 9)))
+        F.cross_entropy(scores.view(-1, 7), flatten(torch.stack([torch.arange(9) % 7] * 4))).backward()
+    assert [finding.code for finding in report.findings] == codes
+
+
+def test_windows_that_are_stacked_are_no_rows_of_one_index() -> None:
+    model, series = Rows(), torch.randn(40, 4)
+    with rs.watch(model, track=1, on="record") as report:
+        x = torch.stack([series[i : i + 9] for i in range(BATCH)], 1)
+        F.cross_entropy(model(x), torch.arange(BATCH) % 3).backward()
+    assert report.findings == ()
+    assert report.unfollowed == ()
+
+
+def test_data_that_are_made_of_many_slices_are_left_alone() -> None:
+    model, series = Rows(), torch.randn(900, 4)
+    with rs.watch(model, track=1, on="record") as report:
+        kept = [series[i : i + 9] for i in range(800)]
+        late = series[:BATCH].view(1, BATCH, 4)
+        model(late)
+    assert len(kept) == 800
+    assert report.findings == ()
