@@ -168,9 +168,12 @@ def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> 
 
 def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
     found = measure_use(trial)
-    if found.unused:
+    while found.unused:
         first = found.unused[0]
         found.lost = losing(trial, samples.leaves[0], first.weights, first.reading)
+        if found.lost is not None and found.lost.found is not None:
+            break
+        del found.unused[0]  # nothing is lost: a cell that is never given a state, such as that of the leaves of a tree
     said = use_said(found)
     notes.made["use"] = said
     notes.findings += judge_use(said, found, how)

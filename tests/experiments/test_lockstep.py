@@ -342,6 +342,18 @@ def test_what_matters(model: nn.Module) -> None:
     assert influence.ok
 
 
+class Leaves(Encoder):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([self.cell(step) for step in x.unbind(1)]).sum(0)
+
+
+def test_a_cell_that_is_never_given_a_state_reads_every_step() -> None:
+    influence = rs.probe(Leaves(), X, axes="batch seq feature")
+    assert influence.use is not None
+    assert influence.use.verdict == "apart"
+    assert influence.ok
+
+
 class Chosen(Picks):
     def forward(self, x: Tensor, at: Tensor) -> Tensor:
         return self.rnn(x)[0][torch.arange(len(x)), at]
