@@ -264,20 +264,23 @@ def _tree(calls: tuple[ModuleCall, ...]) -> list[str]:
     ]
 
 
-def _branch(node: _Node, stem: str, fork: str, above: str, rows: list[tuple[str, ...]]) -> None:
-    """Add the lines of a call, and of those in it: heads of three cells, and layouts of one."""
+def _branch(node: _Node, stem: str, fork: str, above: str, rows: list[tuple[str, ...]], calls: int = 1) -> None:
+    """Add the lines of a call, and of those in it: heads of three cells, and layouts of one. FLOPs are those of all calls."""
     call = node.call
     own = call.path.removeprefix(above + ".") if above else call.path
     if len(node.paths) > 1:
         own += f" to {node.paths[-1].rpartition('.')[2]}"
     times = node.times * len(node.paths)
-    head = " ".join(filter(None, [own, call.spec or call.kind, f"x{times}" if times > 1 else ""]))
-    rows.append((stem + fork + head, f"{call.parameters:,}" if call.parameters else "", _costs(call.flops)))
+    calls *= times
+    each = _costs(call.flops) if calls > 1 else ""
+    often = [f"x{times}"] * (times > 1) + [f"({each} each)"] * bool(each)
+    head = " ".join(filter(None, [own, call.spec or call.kind, *often]))
+    rows.append((stem + fork + head, f"{call.parameters:,}" if call.parameters else "", _costs(call.flops * calls)))
     below = stem + {"├─ ": "│  ", "└─ ": "   "}.get(fork, fork)
     bar = below + ("│    " if node.inner else "     ")
     rows += [(bar + line,) for line in _layouts(call)]
     for number, inner in enumerate(node.inner):
-        _branch(inner, below, "└─ " if number == len(node.inner) - 1 else "├─ ", call.path, rows)
+        _branch(inner, below, "└─ " if number == len(node.inner) - 1 else "├─ ", call.path, rows, calls)
 
 
 def _costs(flops: Total) -> str:

@@ -84,7 +84,14 @@ def test_states_of_other_sizes_stand_apart() -> None:
 
 def test_repeated_calls_are_shown_once_with_their_number() -> None:
     lines = repr(model(*(linear("fc", number=n) for n in range(1, 31)))).splitlines()
-    assert [line for line in lines if "fc Linear" in line] == ["└─ fc Linear(2, 2) x30           6    24 FLOPs"]
+    assert [line for line in lines if "fc Linear" in line] == ["└─ fc Linear(2, 2) x30 (24 FLOPs each)           6   720 FLOPs"]
+
+
+def test_flops_in_a_repeated_module_are_those_of_all_its_calls() -> None:
+    stack = [call for n in range(3) for call in (linear("block", number=n), linear("block.fc", 2, number=n))]
+    lines = [line.split() for line in repr(model(*stack)).splitlines() if "Linear(2, 2)" in line]
+    assert [line[-2:] for line in lines] == [["72", "FLOPs"], ["72", "FLOPs"]]
+    assert ["x3" in line for line in lines] == [True, False]
 
 
 def test_calls_of_other_sizes_are_shown_apart() -> None:
