@@ -86,7 +86,8 @@ def of_the_input(place: Place, change: str) -> Edited:
 @form(
     r"the axis of size \d+ is at dim \d+: transpose\((\d, \d)\) of the input fits, "
     r"and transpose\(\1\) of the output turns it back",
-    r"transpose\((\d, \d)\) of its input and of its output (?:drops whole features|normalises each feature)",
+    r"transpose\((\d, \d)\) of its input and of its output "
+    r"(?:drops whole features|normalises each feature|has it run over the steps)",
 )
 def there_and_back(place: Place, dims: str) -> Edited:
     call = place.reads()

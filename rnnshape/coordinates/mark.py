@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "COMPETING", "DRAW", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "QUERIES", "ROWS", "TURNED", "UNNAMED",
-    "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "COMPETING", "DRAW", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "POSITIONS", "QUERIES", "ROWS", "TURNED",
+    "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -54,10 +54,13 @@ ONES = "ones"
 WEIGHED = "weighed"
 """The name of an axis of what was multiplied with such weights."""
 
+POSITIONS = "positions"
+"""The name of an axis of numbers that say at which step something stands."""
+
 TURNED = "turned"
 """The name of an axis of steps beside the same in the opposite order, which stands in its origin."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED])
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS])
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from rnnshape.coordinates.mark import COMPETING, ONES, Mark
-from rnnshape.coordinates.tables import along
+from rnnshape.coordinates.tables import along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, kept_but, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
@@ -27,15 +27,17 @@ def attention(op: Operation) -> None:
         if mark is not None:
             op.emit(AttentionInput(op.name, name, mark))
     _attend(op, query, key, ("key_padding_mask", "attn_mask"), int(op.argument(4, "num_heads")))
-    if op.book.mark(query) is None or not isinstance(op.result, tuple):
+    if not isinstance(op.result, tuple):
         return
     output, last = op.result[0], query.dim() - 1
     sources = [
         (mark, contracted(mark, dims, keepdim=True))
         for tensor, dims in ((query, (last,)), (key, (0, last)), (value, (0, last)))
-        if (mark := op.book.mark(tensor)) is not None
+        if (mark := op.book.mark(tensor)) is not None and len(mark.sizes) == output.dim()
     ]
-    tables = _of_the_query(sources)
+    if not sources:
+        return
+    tables = _of_the_query(sources, op.book.mark(query) is not None)
     tables[op.book.fresh("feature")] = along(output.size(-1), last, output.dim())
     put_result(op, output, tables, [m for m, _ in sources])
 
@@ -48,7 +50,7 @@ def dot_product_attention(op: Operation) -> None:
     marks = [op.book.mark(t) for t in (query, key, value)]
     _attend(op, query, key, ("attn_mask",), 0)
     op.consume(*(m for m in marks if m is not None))
-    if marks[0] is None or op.kwargs.get("enable_gqa"):
+    if op.kwargs.get("enable_gqa"):
         return
     steps, last = query.dim() - 2, query.dim() - 1
     sources = [
@@ -56,7 +58,8 @@ def dot_product_attention(op: Operation) -> None:
         for mark, dims in zip(marks, ((last,), (steps, last), (steps,)), strict=True)
         if mark is not None and len(mark.sizes) == query.dim()
     ]
-    put_result(op, op.result, _of_the_query(sources), [m for m, _ in sources])
+    if sources:
+        put_result(op, op.result, _of_the_query(sources, marks[0] is not None), [m for m, _ in sources])
 
 
 _PLACES = {("multi_head_attention_forward", "key_padding_mask"): 14, ("multi_head_attention_forward", "attn_mask"): 16,
@@ -67,9 +70,11 @@ _PLACES = {("multi_head_attention_forward", "key_padding_mask"): 14, ("multi_hea
 def _attend(op: Operation, query: Tensor, key: Tensor, roles: Sequence[str], heads: int) -> None:
     """Tell of queries and keys of which something is known, with their masks."""
     known, keys = op.book.mark(query), op.book.mark(key)
-    if known is None or keys is None or len(keys.sizes) < 3:
+    if keys is None or len(keys.sizes) < 3:
         return
-    if keys is not known and len(keys.sizes) == len(known.sizes):
+    if known is None:  # queries that are learned, of which nothing is known
+        known = Mark(tuple(query.shape))
+    elif keys is not known and len(keys.sizes) == len(known.sizes):
         op.emit(Meeting(op.name, (known, keys)))
     given = [(role, op.argument(_PLACES[op.name, role], role)) for role in roles]
     masks = [(role, mask) for role, mask in given if isinstance(mask, Tensor)]
@@ -77,10 +82,15 @@ def _attend(op: Operation, query: Tensor, key: Tensor, roles: Sequence[str], hea
     op.emit(Attending(op.name, known, keys, tuple(r for r, _ in masks), tuple(m for _, m in masks), marks, heads))
 
 
-def _of_the_query(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
-    """Return what the query knows: each of its steps keeps its axes, and its sample where it looks at no other."""
-    _, kept = sources[0]
+def _of_the_query(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]], is_known: bool) -> dict[Axis, Tensor]:
+    """Return what the query knows: each of its steps keeps its axes, and its sample where it looks at no other.
+
+    One that is learned has no axes of its own, and answers for the sample that it looks at.
+    """
     samples = joined(sources)
+    if not is_known:
+        return samples
+    _, kept = sources[0]
     return {axis: table for axis, table in kept.items() if axis.name != "batch" or axis in samples}
 
 
@@ -102,7 +112,11 @@ def softmax(op: Operation) -> None:
         return
     dim %= len(mark.sizes)
     op.emit(Normalisation(op.name, mark, dim))
+    tables = kept_but(mark, (dim,))
+    if any(varies(table, d) for _, table in mark.of(COMPETING) for d in range(table.dim()) if d != dim):
+        op.book.put(op.result, replace(mark, tables=tables, made=None))  # over both axes in turn: in the end both sum to 1
+        return
     weights = op.book.part_of(COMPETING if mark.sizes[dim] > 1 else ONES)
-    tables = kept_but(mark, (dim,)) | {weights: along(mark.sizes[dim], dim, len(mark.sizes))}
+    tables[weights] = along(mark.sizes[dim], dim, len(mark.sizes))
     sites = mark.sites | {weights: op.book.site(op.name, mark, mark.sizes)}
     op.book.put(op.result, replace(mark, tables=tables, sites=sites, made=None))

@@ -7,14 +7,14 @@ from dataclasses import replace
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import POSITIONS, Mark
 from rnnshape.coordinates.room import SMALL
-from rnnshape.coordinates.tables import along, compress, interned, varies
+from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, kept_but, put_result
 from rnnshape.operations.pointwise import keeps, meet, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
-from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds
+from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds, Window
 
 __all__: list[str] = []
 
@@ -155,7 +155,18 @@ def reduction(op: Operation) -> None:
         others = [d for d in range(len(mark.sizes)) if d not in dims]
         # Where the batch was cut into groups, the groups that are left over are samples still.
         lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
-        put_result(op, result, tables, [mark], lost, widened=sizes != dropped)
+        positions = op.book.part_of(POSITIONS) if _hold_positions(op, result, mark, dims) else None
+        if positions is not None:
+            tables[positions] = alone(0, result.dim())
+        put_result(op, result, tables, [mark], lost, widened=sizes != dropped, makes=positions)
+
+
+def _hold_positions(op: Operation, result: Tensor, mark: Mark, dims: tuple[int, ...]) -> bool:
+    """Tell whether a result says at which steps the largest or the smallest elements stand."""
+    if len(dims) != 1 or not (op.name in ("argmax", "argmin") or (isinstance(op.result, tuple) and result is op.result[-1])):
+        return False
+    steps = any(axis.name in ("seq", "step") and runs_along(table) == [*dims] for axis, table in mark.tables.items())
+    return steps and op.name in ("argmax", "argmin", "max", "min", "median", "nanmedian")
 
 
 def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
@@ -180,8 +191,8 @@ def embedding(op: Operation) -> None:
         return
     result = op.result
     if op.name == "embedding":
-        op.emit(TokenIds(op.name, ids, mark, op.argument(2, "padding_idx")))
-    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items()}
+        op.emit(TokenIds(op.name, ids, mark, op.argument(2, "padding_idx"), op.argument(1, "weight")))
+    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items() if axis.name != POSITIONS}
     weight = op.argument(1, "weight") if op.name == "embedding" else None
     tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
     put_result(op, result, tables, [mark])
@@ -204,6 +215,8 @@ def convolution(op: Operation) -> None:
     if mark is None or source.dim() != space + 2:
         return
     op.emit(Contraction(op.name, mark, tuple(range(1, source.dim()))))
+    if space == 1:
+        op.emit(Window(op.name, mark, op.argument(1, "weight").size(-1)))
     _windows(op, source, mark, space, channels=True)
 
 

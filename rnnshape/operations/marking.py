@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, TURNED, WEIGHED, Mark, spread
+from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
@@ -38,7 +38,7 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     ndim = max(len(mark.sizes), 1)
     dims = tuple(range(len(mark.sizes))) if dims is None else tuple(d % ndim for d in dims)
     gone = {a for a, t in mark.of("batch") if t.dim() and any(varies(t, d) for d in dims)}
-    return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in (COMPETING, ONES, WEIGHED)}
+    return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in (COMPETING, ONES, WEIGHED, POSITIONS)}
 
 
 def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
@@ -60,7 +60,7 @@ def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Ten
 
 def put_result(
     op: Operation, result: object, tables: dict[Axis, Tensor], sources: list[Mark], lost: Iterable[Axis] = (),
-    single: int | None = None, widened: bool = False,
+    single: int | None = None, widened: bool = False, makes: Axis | None = None,
 ) -> None:  # fmt: skip
     """Remember the tables of a result; what its sources lost and where their axes were cut goes on with them.
 
@@ -72,6 +72,7 @@ def put_result(
         lost: axes that the operation takes away; of one operand.
         single: as in Mark.
         widened: whether the operation adds a dim of size one, or leaves one where it might not.
+        makes: an axis of which the operation itself is the place.
     """
     if not isinstance(result, Tensor):
         return
@@ -82,6 +83,8 @@ def put_result(
         mark.target |= source.target
         mark.widened |= source.widened
     mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
+    if makes is not None:
+        mark.sites[makes] = op.book.site(op.name, sources[0], mark.sizes)
     mark.widened &= 1 in mark.sizes
     op.book.put(result, mark)
 

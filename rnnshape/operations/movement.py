@@ -15,7 +15,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, expand, widen
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.marking import put_tables, replay_on, source_first
+from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
 from rnnshape.operations.uses import Broadcast, Joining
@@ -207,7 +207,7 @@ def pad(op: Operation) -> None:
 
 @operation("sort", "topk", "kthvalue", "mode")
 def sort(op: Operation) -> None:
-    """Sorted values come from where the indices say; the indices are numbers of their own."""
+    """Sorted values come from where the indices say; each index is of the row in which it was sought."""
     args, kwargs = source_first(op)
     mark = op.book.mark(args[0])
     if mark is None or not isinstance(op.result, tuple) or len(op.result) != 2:
@@ -224,3 +224,5 @@ def sort(op: Operation) -> None:
             found = full.gather(dim, indices.unsqueeze(dim) if dropped else indices)
             tables[axis] = compress(found.squeeze(dim) if dropped else found)
     put_tables(op, values, tables, [mark])
+    if ndim and type(dim) is int:
+        put_result(op, op.result[1], contracted(mark, (dim % ndim,), keepdim=not dropped), [mark])

@@ -11,7 +11,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, expand
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import put_tables, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
-from rnnshape.operations.uses import Packing
+from rnnshape.operations.uses import Packing, Unpacking
 
 __all__ = ["pack", "pad_sequence", "unpack"]
 
@@ -31,6 +31,8 @@ def unpack(op: Operation) -> None:
     data, sizes, batch_first, _, total = op.args
     sizes = on_cpu(sizes)
     _pack(op, data, op.result[0], lambda table: op.func(table, sizes, batch_first, NOWHERE, total)[0])
+    if (mark := op.book.mark(op.result[0])) is not None:
+        op.emit(Unpacking(op.name, mark, op.result[0].size(1 if batch_first else 0)))
 
 
 def _pack(op: Operation, source: Tensor, result: Tensor, func: Callable[[Tensor], Tensor]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, ONES, TURNED, WEIGHED, Mark, spread
+from rnnshape.coordinates.mark import COMPETING, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
@@ -117,7 +117,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     still_weights = len(marks) == 1 and op.name in _KEEP_WEIGHTS
     for mark in marks:
         for axis, table in mark.tables.items():
-            if axis.name in (COMPETING, ONES, WEIGHED) and not still_weights:
+            if axis.name in (COMPETING, ONES, WEIGHED, POSITIONS) and not still_weights:
                 if axis.name == ONES and op.name in _MULTIPLIES:
                     weighed = op.book.part_of(WEIGHED)
                     met.tables[weighed], met.sites[weighed] = alone(0, len(sizes)), mark.sites[axis]

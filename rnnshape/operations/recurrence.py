@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import MADE
+from rnnshape.coordinates.mark import MADE, Site
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import SMALL
 from rnnshape.layout.axes import Axis
@@ -56,6 +56,8 @@ class Recurrence:
         kind: its class.
         location: of the call.
         seq: the axis of its steps, where it is known.
+        unpacked: steps of its packed output where that is padded again; 0 as long as it is not.
+        sites: of its input, the places that gave axes their form.
         reads: the axis of its samples, and which of them each row is, where it reads each from its first step on.
         padding: where its rows begin and end, where that is known and they were not packed.
         sample: the axis of its samples, where the length of each is known and they are not all the same.
@@ -89,6 +91,8 @@ class Recurrence:
     location: Location | None
     width: int = 0
     seq: Axis | None = None
+    unpacked: int = 0
+    sites: Mapping[Axis, Site] = field(default_factory=dict[Axis, Site])
     reads: tuple[Axis, Tensor] | None = None
     padding: Padding | None = None
     ragged: bool = False

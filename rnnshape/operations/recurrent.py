@@ -48,11 +48,14 @@ def recurrent(op: Operation) -> None:
     call, op.goes_on = earlier or call, earlier is not None and not alone
     passed_on = mark if earlier is None else without_own(mark, call)
     rows = _batch_along_rows(op, passed_on, x, batch_dim)
+    call.sites = passed_on.sites if passed_on is not None else {}
     op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
     if mark is not None:
         op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim, alone))
     rows = _states(op, states, rows, call)
-    _put_output(op, passed_on, rows, batch_dim, seq_dim, call)
+    of_states = {} if batch_dim is None or any(axis.name == "batch" for axis in rows) else _rows_of_states(op, states, mark)
+    rows |= of_states
+    _put_output(op, passed_on, rows, batch_dim, seq_dim, call, of_states)
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, rows, call, letter)
     remember(op, call)
@@ -68,6 +71,19 @@ def _states(op: Operation, states: list[Any], rows: dict[Axis, Tensor], call: Re
             op.emit(InitialState(op.name, mark, rows, call, letter == "c"))
             rows = _shared_rows(rows, mark)
     return rows
+
+
+def _rows_of_states(op: Operation, states: list[Any], mark: Mark | None) -> dict[Axis, Tensor]:
+    """Return whose row each is where the input does not say: a decoder that begins with one token for all begins with these."""
+    if mark is not None and mark.of("batch"):
+        return {}
+    found: dict[Axis, Tensor] = {}
+    for state in states:
+        known = op.book.mark(state)
+        for axis, table in known.of("batch") if known is not None else ():
+            if table.dim() == 3 and not varies(table, 0) and not varies(table, 2):
+                found.setdefault(axis, table.amax((0, 2)))
+    return found
 
 
 def _last_steps(batch_sizes: Tensor) -> Tensor:
@@ -110,8 +126,9 @@ def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
 
 
 def _put_output(
-    op: Operation, mark: Mark | None, rows: dict[Axis, Tensor], batch_dim: int | None, seq_dim: int, call: Recurrence
-) -> None:
+    op: Operation, mark: Mark | None, rows: dict[Axis, Tensor], batch_dim: int | None, seq_dim: int, call: Recurrence,
+    of_states: dict[Axis, Tensor],
+) -> None:  # fmt: skip
     output = op.result[0]
     put = Mark(tuple(output.shape))
     last = output.dim() - 1
@@ -121,6 +138,8 @@ def _put_output(
         put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and (a.name != "batch" or a in rows)}
         put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
         put.target = mark.target
+    for axis, row in of_states.items():
+        put.tables[axis] = interned(row.view([-1 if d == batch_dim else 1 for d in range(3)]))
     if batch_dim is None:
         sizes = op.args[1].tolist()
         put.tables[call.step] = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes)).unsqueeze(1)
@@ -163,7 +182,7 @@ def cell(op: Operation) -> None:
     if source is not None:
         made = op.book.made_by(op.args[2])
         goes_on = known[0] is not None and made in known[0].tables
-        op.emit(CellStep(op.name, source, tuple(m for m in known if m and m is not source), known[0], goes_on))
+        op.emit(CellStep(op.name, source, tuple(m for m in known if m and m is not source), known[0], goes_on, states[0]))
     _put_cell_states(op, _of_the_step(op, marks, source))
 
 

@@ -54,9 +54,11 @@ __all__ = [
     "StatePair",
     "StatesGiven",
     "TokenIds",
+    "Unpacking",
     "Use",
     "Weighing",
     "WideLoss",
+    "Window",
     "marks_of",
 ]  # fmt: skip
 
@@ -165,6 +167,18 @@ class ChannelNorm(NamedTuple):
     mark: Mark
 
 
+class Window(NamedTuple):
+    """A window runs over (batch, channels, positions), and sums over all channels.
+
+    Attributes:
+        width: of the window.
+    """
+
+    name: str
+    mark: Mark
+    width: int
+
+
 class ChannelDropout(NamedTuple):
     """Whole channels of (batch, channels, positions) are dropped: dim 1 of three."""
 
@@ -247,6 +261,7 @@ class CellStep(NamedTuple):
         states: what is known of h, and of the c of an LSTM.
         hidden: of h, where it is known.
         goes_on: whether h is what the same cell has made before.
+        state: the h itself.
     """
 
     name: str
@@ -254,6 +269,7 @@ class CellStep(NamedTuple):
     states: tuple[Mark, ...]
     hidden: Mark | None = None
     goes_on: bool = False
+    state: Tensor | None = None
 
 
 class AttentionInput(NamedTuple):
@@ -312,17 +328,31 @@ class Packing(NamedTuple):
         return 1 if self.batch_first else 0
 
 
+class Unpacking(NamedTuple):
+    """A packed batch is padded again.
+
+    Attributes:
+        steps: of the result, which may be longer than its longest sample.
+    """
+
+    name: str
+    mark: Mark
+    steps: int
+
+
 class TokenIds(NamedTuple):
     """Ids are looked up in an embedding.
 
     Attributes:
         padding_idx: the id that is padding, or None.
+        vectors: what they are looked up in.
     """
 
     name: str
     ids: Tensor
     mark: Mark
     padding_idx: int | None
+    vectors: Tensor
 
 
 class Meeting(NamedTuple):
@@ -524,7 +554,7 @@ Use: TypeAlias = (
     | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep
     | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes
     | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss | Ending
-    | LoopEnding
+    | LoopEnding | Window | Unpacking
 )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import COMPETING, KEYS, QUERIES, WEIGHED, Mark, Site
-from rnnshape.coordinates.tables import LARGEST, runs_along, varies
+from rnnshape.coordinates.tables import LARGEST, at_sizes, runs_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Pairing, Reduction
+from rnnshape.operations.uses import Broadcast, Pairing, Reduction
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -32,6 +32,8 @@ __all__: list[str] = []
 
 SHARE = 0.001
 """The least share of the weights of a sample that is worth a finding."""
+
+_MASKS = frozenset(["masked_fill", "masked_fill_", "where", "add", "__add__", "add_", "__iadd__", "sub", "__sub__"])
 
 _OF_SEQUENCE = frozenset(["seq", "step", QUERIES, KEYS])
 
@@ -70,7 +72,7 @@ def _all_one(site: Site, axis: Axis) -> Mistake:
 def weights_of_the_queries(use: Pairing, step: Step) -> Iterator[Mistake]:
     """A softmax normalises over the queries or the heads, and the keys are summed over with these weights."""
     found = weights_of(use)
-    if found is None or not found.is_product or found.sum_to_one:
+    if found is None or not found.is_product or found.sum_to_one or not found.weighs_vectors:
         return
     dims = runs_along(found.competing)
     if len(dims) != 1:
@@ -85,6 +87,25 @@ def weights_of_the_queries(use: Pairing, step: Step) -> Iterator[Mistake]:
         what = f"{found.site.name} normalises over the {over}"
         message = f"{what}, and {use.name} sums over the {summed} with weights that do not sum to 1"
         yield wrong("RNS220", message, fits, site=found.site)
+
+
+@rule(Pairing)
+def weights_that_meet_another_sequence(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """Values are summed along steps of another sequence, while their weights have those of their own along a dim that stays."""
+    for one in (0, 1) if use.summed else ():
+        weights, values = use.marks[one], use.marks[1 - one]
+        if not weights.of(COMPETING):
+            continue
+        summed, beside = ([(pair[one], pair[1 - one]) for pair in pairs] for pairs in (use.summed, use.beside))
+        for dim, at in summed:
+            own = [a for a, t in values.tables.items() if a.name in ("seq", "step") and runs_along(t) == [at]]
+            met = [a for a, t in weights.tables.items() if a.name in ("seq", "step") and runs_along(t) == [dim]]
+            stays = [d for a in own if a in weights.tables and len(d := runs_along(weights.tables[a])) == 1 and d != [dim]]
+            if stays and met and not set(met) & set(values.tables) and stays[0][0] not in {d for d, _ in (*summed, *beside)}:
+                what = f"{use.name} sums the values of one sequence over dim {dim} of the weights, the steps of another"
+                message = f"{what}: their own steps lie along dim {stays[0][0]} of the weights, and are left over"
+                yield wrong("RNS220", message, shown=(("weights", weights), ("values", values)))
+                return
 
 
 def _is_sequence(mark: Mark, dim: int) -> bool:
@@ -121,9 +142,27 @@ def weights_on_padding(use: Pairing, step: Step) -> Iterator[Mistake]:
     if bool((share > 1 - SHARE).all()):
         message = "the mask is the wrong way round: all the weights of the shorter samples fall on their padding"
         yield wrong("RNS221", message, "~ of the mask fits", seen=found.mark)
+    elif bool((share > SHARE).any()) and found.own.of in step.along_queries:
+        at = step.along_queries[found.own.of]
+        message = "the mask lies along the queries: it leaves out whole queries, and the keys that are padding are weighed"
+        yield wrong("RNS222", message, at=at, seen=found.mark)
     elif bool((share > SHARE).any()):
         fits = "scores.masked_fill(padding, float('-inf')) before the softmax leaves the padding out"
         yield wrong("RNS225", "the attention weighs the padding of shorter samples too", fits, seen=found.mark)
+
+
+@note(Broadcast)
+def a_mask_is_laid_along_the_queries(use: Broadcast, step: Step) -> None:
+    """Scores between the steps of one sequence meet what has steps along their queries, and nothing along their keys."""
+    if use.name not in _MASKS or len(use.marks) != 2:
+        return
+    for scores, mask in (use.marks, use.marks[::-1]):
+        along = [runs_along(at_sizes(t, use.sizes)) for a, t in mask.tables.items() if a.name in ("seq", "step")]
+        for keys, table in scores.of(KEYS):
+            queries = scores.tables.get(Axis(QUERIES, keys.of))
+            dims = [runs_along(at_sizes(t, use.sizes)) for t in (table, queries) if t is not None]
+            if len(dims) == 2 and len(dims[0]) == len(dims[1]) == 1 and dims[1] in along and dims[0] not in along:
+                step.along_queries.setdefault(keys.of, step.here())
 
 
 @note(Pairing)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE, Mark, Site
-from rnnshape.coordinates.tables import runs_along, unique, varies
+from rnnshape.coordinates.tables import LARGEST, runs_along, unique, varies
+from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -30,7 +32,7 @@ from rnnshape.operations.uses import (
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.loops import CELL, holds_units
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Step
+from rnnshape.rules.step import Given, Step
 from rnnshape.rules.wording import called, wrong
 
 __all__: list[str] = []
@@ -140,6 +142,41 @@ def only_the_first_state_of_a_loop(use: LoopEnding, step: Step) -> Iterator[Mist
             fits = "torch.cat([states, h], dim), with the new state behind the earlier ones, has them in the order of the steps"
         yield Mistake("RNS311", message, fits, location=where, module=loop.module, kind=loop.kind)
         return
+
+
+# A mask of steps
+
+
+@rule(CellStep)
+def steps_masked_the_wrong_way_round(use: CellStep, step: Step) -> Iterator[Mistake]:
+    """A mask keeps the state of each sample at its real steps, and has it go on over the padding.
+
+    It shows in what the cell is given next: rows that are what they were before the last step, and rows that are not.
+    """
+    found = [(axis, table) for axis, table in use.mark.of("seq") if table.numel() == 1] if step.padding else []
+    state = step.values(use.state) if len(found) == 1 and use.state is not None else None
+    if state is None or state.dim() != 2 or state.numel() > LARGEST:
+        return
+    (axis, table), path = found[0], step.scene()[1]
+    rows, before = state.detach().cpu().clone(), step.cells.get(path)
+    real = _real_rows(use.mark, axis, int(table), step)
+    if real is not None and real.numel() == rows.size(0):
+        step.cells[path] = Given(rows, axis, int(table), real)
+    if before is None or before.seq != axis or abs(before.step - int(table)) != 1 or before.rows.shape != rows.shape:
+        return
+    kept = (rows == before.rows).all(1)
+    if bool(before.real.any()) and bool(torch.equal(kept, before.real)) and not bool(before.real.all()):
+        message = "the mask of the steps is the wrong way round: real steps leave the state as it is, and padding changes it"
+        yield wrong("RNS409", message, at=use.hidden.made if use.hidden else None, seen=use.mark)
+
+
+def _real_rows(mark: Mark, seq: Axis, at: int, step: Step) -> Tensor | None:
+    """Return of which rows a step is real; None where that is not known."""
+    padding = step.padding.get(seq.of)
+    rows = mark.sizes[0]
+    samples = next((table for _, table in mark.of("batch") if runs_along(table) == [0] and table.numel() == rows), None)
+    known = padding.of_rows(samples.flatten()) if padding is not None and samples is not None else None
+    return (known.first <= at) & (at <= known.last) if known is not None else None
 
 
 # One state for all samples

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import DRAW, ROWS, Mark
+from rnnshape.coordinates.mark import DRAW, ROWS, Mark, Site
 from rnnshape.coordinates.tables import disagreement, numbers, piece_along, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
@@ -67,7 +67,7 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
             yield _one_for_all(int(line[0]), use.mark, axis)
         elif not _is_negative(use.mark, axis, line, rows, step):
             was, now = (int(t[where[0]] if t.numel() > 1 else t[0]) for t in (line, rows))
-            yield _other_sample(where[0], was, now, use.mark, axis)
+            yield _other_sample(where[0], was, now, use.mark, axis, use.call.sites.get(axis))
         return
 
 
@@ -92,7 +92,7 @@ def state_of_another_row(use: CellStep, step: Step) -> Iterator[Mistake]:
     if found is not None and not found.is_alone and len(unique(found.state.tables[found.axis])) == 1:
         yield _one_for_all(found.was, found.state, found.axis)
     elif found is not None and not found.is_alone:
-        yield _other_sample(found.row, found.was, found.now, found.state, found.axis)
+        yield _other_sample(found.row, found.was, found.now, found.state, found.axis, use.mark.sites.get(found.axis))
 
 
 def _one_for_all(sample: int, state: Mark, axis: Axis) -> Mistake:
@@ -100,9 +100,9 @@ def _one_for_all(sample: int, state: Mark, axis: Axis) -> Mistake:
     return wrong("RNS501", message, site=state.sites.get(axis), seen=state)
 
 
-def _other_sample(row: int, was: int, now: int, state: Mark, axis: Axis) -> Mistake:
+def _other_sample(row: int, was: int, now: int, state: Mark, axis: Axis, of_input: Site | None) -> Mistake:
     message = f"row {row} of the state belongs to sample {was}, and that of the input to sample {now}"
-    return wrong("RNS501", message, site=state.sites.get(axis), seen=state)
+    return wrong("RNS501", message, site=state.sites.get(axis) or of_input, seen=state)
 
 
 def _is_negative(state: Mark, axis: Axis, line: Tensor, rows: Tensor, step: Step) -> bool:

@@ -36,9 +36,9 @@ def rows_in_two_orders(use: Pairing, step: Step) -> Iterator[Mistake]:
             both = [int(t[where]) for t in (rows, others)]
             message = (f"{use.name} meets sample {both[0]} of one operand with sample {both[1]} of the other at row {where}: "
                        f"one has each sample several times in a row, the other all samples in turn")  # fmt: skip
-            site = left.sites.get(axis) or right.sites.get(axis)
-            names = {mark.sites[axis].name for mark in use.marks if axis in mark.sites}
-            fits = "repeat_interleave on both fits" if "repeat" in names else None
+            sites = {mark.sites[axis].name: mark.sites[axis] for mark in reversed(use.marks) if axis in mark.sites}
+            site = sites.get("repeat") or left.sites.get(axis) or right.sites.get(axis)
+            fits = "repeat_interleave on both fits" if "repeat" in sites else None
             yield wrong("RNS205", message, fits, site=site, shown=(("one", left), ("other", right)))
 
 

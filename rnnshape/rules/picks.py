@@ -154,13 +154,13 @@ def _one_use_pick(call: Recurrence) -> Mistake | None:
     """Judge what layers with weights picked, and what became an initial state, each by itself.
 
     Attention reads every step, and says nothing of a classifier beside it. Where a state was held against all steps, as a
-    query, it was picked for that.
+    query, its step or its direction was picked for that; a layer below the last says no more of them.
     """
-    for by, picked in call.picked.items() if call.steps > 1 and not call.is_query else ():
-        found = _one_step_read(call, picked.used, picked.rows, by) if call.directions == 2 else None
+    for by, picked in call.picked.items() if call.steps > 1 else ():
+        found = _one_step_read(call, picked.used, picked.rows, by) if call.directions == 2 and not call.is_query else None
         # The first state of a decoder may be a function of the reverse direction alone (Bahdanau et al. 2015, A.2.2).
         if not found and not picked.used and not (by == "layer" and call.is_bridged):
-            found = _first_layers(call, picked.rows, by) or _one_way(call, picked.rows, by)
+            found = _first_layers(call, picked.rows, by) or (None if call.is_query else _one_way(call, picked.rows, by))
         if found:
             return found
     return None

@@ -45,6 +45,7 @@ from rnnshape.operations.uses import (
     Returned,
     Scaling,
     StatePair,
+    Unpacking,
     Weighing,
     marks_of,
 )
@@ -137,6 +138,14 @@ def a_layer_is_called(use: RecurrentCall, step: Step) -> None:
             call.is_padded(padding)
         if call.seq is not None:
             _goes_on(call.seq, use.mark, step)
+
+
+@note(Unpacking)
+def a_packed_output_is_padded(use: Unpacking, step: Step) -> None:
+    """Whoever gives a total length has padding behind the longest sample too."""
+    for axis, _ in use.mark.of("step"):
+        if (call := step.usage.source(axis)) is not None:
+            call.unpacked = use.steps
 
 
 def _goes_on(seq: Axis, mark: Mark, step: Step) -> None:

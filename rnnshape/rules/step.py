@@ -15,7 +15,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Normalised", "Reading", "Scene", "Step"]
+__all__ = ["Given", "Normalised", "Reading", "Scene", "Step"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -41,6 +41,22 @@ class Reading(NamedTuple):
     location: Location | None
 
 
+class Given(NamedTuple):
+    """The h that a cell was given.
+
+    Attributes:
+        rows: a copy of it.
+        seq: the axis of the steps that it reads.
+        step: which of them it has read with it.
+        real: of which rows that step is one, and no padding.
+    """
+
+    rows: Tensor
+    seq: Axis
+    step: int
+    real: Tensor
+
+
 class Step:
     """What has been seen of a model's call.
 
@@ -57,6 +73,10 @@ class Step:
         masked: the steps of outputs that something has met which differs between samples.
         told: the codes of what was found.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
+        along_queries: of the origins of steps, where a mask of keys was laid along the queries.
+        laid: of axes that somebody has named, along which dim of a model's input each lies.
+        embeds: what ids of tokens were looked up in, by the ids of these tensors.
+        cells: by the path of a cell, the h that it was given last, and for which step of which axis.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
     """
 
@@ -72,6 +92,10 @@ class Step:
         self.told: set[str] = set()
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
+        self.laid: dict[Axis, int] = {}
+        self.along_queries: dict[str, Location | None] = {}
+        self.embeds: set[int] = set()
+        self.cells: dict[str, Given] = {}
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
@@ -79,6 +103,9 @@ class Step:
         self.padding = {}
         self.reading = {}
         self.filled = {}
+        self.along_queries = {}
+        self.embeds = set()
+        self.cells = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

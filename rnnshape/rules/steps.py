@@ -8,13 +8,13 @@ from math import prod
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import Mark, Site
+from rnnshape.coordinates.mark import POSITIONS, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput
+from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput, TokenIds, Window
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.registry import rule
+from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.wording import called, last_step, word, wrong
 
@@ -29,6 +29,10 @@ _PLACES = frozenset([
 ])  # fmt: skip
 """Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
 purpose, and the frequencies of a spectrum are a sequence of their own."""
+
+
+_VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "variable", "variables"])
+"""Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
 
 
 @rule(RecurrentInput, Packing)
@@ -52,17 +56,79 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
 
 @rule(RecurrentInput)
 def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
-    """A layer walks over places, and what it reads of each are all steps at once."""
-    features = len(use.mark.sizes) - 1
-    along = {axis: runs_along(table) for axis, table in use.mark.tables.items()}
-    steps = [axis for axis, dims in along.items() if axis.name == "seq" and dims]
-    places = [axis.name for axis, dims in along.items() if axis.name.lower() in _PLACES and dims == [use.seq_dim]]
-    if use.batch_dim is None or not places or len(steps) != 1 or along[steps[0]] != [features]:
+    """A layer walks over places or variables, and what it reads of each are all steps at once."""
+    seq = _steps_along(use.mark, len(use.mark.sizes) - 1) if use.batch_dim is not None else None
+    if seq is None:
         return
-    if use.mark.tables[steps[0]].numel() == use.mark.sizes[features]:
-        walks = f"{called(use.name)} walks over {text.listed(sorted(places))}"
-        message = f"{walks}: all {use.mark.sizes[features]} steps of seq lie along its features"
-        yield wrong("RNS244", message, site=use.mark.sites.get(steps[0]), seen=use.mark)
+    variables = _variables(use.mark, use.seq_dim, seq, step) if use.mark.sizes[use.seq_dim] == use.mark.sizes[-1] else []
+    found = {axis.name for axis, table in use.mark.tables.items() if runs_along(table) == [use.seq_dim]}
+    if walked := sorted(name for name in found if name.lower() in _PLACES or name in variables):
+        walks = f"{called(use.name)} walks over {text.listed(walked)}"
+        message = f"{walks}: all {use.mark.sizes[-1]} steps of seq lie along its features"
+        fits = f"input.transpose({use.seq_dim}, 2) fits" if variables else None
+        yield wrong("RNS244", message, fits, site=use.mark.sites.get(seq), seen=use.mark)
+
+
+def _steps_along(mark: Mark, dim: int) -> Axis | None:
+    """Return the axis of all steps of a sequence, where it lies along this dim and no other does."""
+    found = [(axis, table) for axis, table in mark.of("seq") if runs_along(table)]
+    if len(found) != 1 or runs_along(found[0][1]) != [dim] or found[0][1].numel() != mark.sizes[dim]:
+        return None
+    return found[0][0]
+
+
+def _variables(mark: Mark, dim: int, seq: Axis, step: Step) -> list[str]:
+    """Return which variables lie along a dim, on the same side of the steps as in the input: whoever turns them means it."""
+    found = [axis for axis, table in mark.tables.items() if axis.name.lower() in _VARIABLES and runs_along(table) == [dim]]
+    (at,) = runs_along(mark.tables[seq])
+    return sorted(
+        axis.name
+        for axis in found
+        if seq in step.laid and axis in step.laid and (step.laid[axis] < step.laid[seq]) == (dim < at)
+    )
+
+
+@rule(Window)
+def steps_taken_for_the_channels_of_a_window(use: Window, step: Step) -> Iterator[Mistake]:
+    """A window runs over variables or units, as if they were in an order, and sums over all steps, as if they were channels.
+
+    There are as many of the one as of the other; else the convolution was made for it. One of width 1 mixes steps on purpose.
+    """
+    if use.width < 2 or len(use.mark.sizes) != 3 or use.mark.sizes[1] != use.mark.sizes[2]:
+        return
+    seq = _steps_along(use.mark, 1)
+    found = _variables(use.mark, 2, seq, step) if seq is not None else []
+    if found:
+        takes = f"{called(use.name)} takes dim 1 of (batch, channels, positions) for channels"
+        message = f"{takes}: here all steps lie along it, and the window runs over {text.listed(found)}"
+        fits = "transpose(1, 2) of its input and of its output has it run over the steps"
+        yield wrong("RNS244", message, fits, seen=use.mark)
+
+
+@note(TokenIds)
+def tokens_are_looked_up(use: TokenIds, step: Step) -> None:
+    """Ids of tokens have vectors of their own, in which no number of a step belongs."""
+    if not use.mark.of(POSITIONS) and use.vectors.is_leaf:  # what is made for this call may be freed, and another get its id
+        step.embeds.add(id(use.vectors))
+
+
+@rule(TokenIds)
+def positions_taken_for_ids(use: TokenIds, step: Step) -> Iterator[Mistake]:
+    """The number of a step is looked up where tokens are, or a number of a step for each feature."""
+    for axis, table in use.mark.of(POSITIONS):
+        units = any(a.name in ("feature", "hidden") and runs_along(t) for a, t in use.mark.tables.items())
+        if bool((table >= 0).all()) and (units or id(use.vectors) in step.embeds):
+            site = use.mark.sites.get(axis)
+            message = "numbers of steps are looked up as ids of tokens: the largest score was sought along the steps"
+            yield wrong("RNS245", message, _along_the_scores(site), site=site, seen=use.mark)
+
+
+def _along_the_scores(site: Site | None) -> str | None:
+    """Return the dim along which the scores lie, where there was one beside the steps."""
+    tables = site.tables_before if site is not None else {}
+    dims = {tuple(runs_along(table)) for axis, table in tables.items() if axis.name in ("feature", "hidden")}
+    dim = dims.pop() if len(dims) == 1 else ()
+    return f"dim={dim[0]} of {site.name} has an id for each step" if site is not None and len(dim) == 1 else None
 
 
 def _in_order(site: Site, axis: Axis, dim: int) -> str | None:

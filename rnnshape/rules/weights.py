@@ -65,6 +65,12 @@ class Weights(NamedTuple):
         """Whether a softmax has normalised them along the dim that meets what they weigh."""
         return varies(self.competing, self.dim)
 
+    @property
+    def weighs_vectors(self) -> bool:
+        """Whether they weigh vectors, and no other weights, as attention over attention does."""
+        met = {self.at, *(e for _, e in self.beside)}
+        return any(set(runs_along(table)) - met for table in self.values.tables.values())
+
 
 def dim_before(site: Site, axis: Axis) -> int | None:
     """Return the dim along which an axis ran before an operation; None where it is not one, or nobody knows it any more."""
@@ -126,7 +132,7 @@ def padded(mark: Mark, step: Step, *, or_filled: bool = False) -> Tensor | None:
         if table.dim() != len(mark.sizes) or not runs_along(table):
             continue
         if axis.name == "step" and (call := step.usage.source(axis)) is not None and call.packed:
-            found = table < 0 if call.ragged and _has_no_others(table) else None
+            found = table < 0 if call.ragged and _has_no_others(table, call.unpacked) else None
         else:
             known = step.padding.get(axis.of) if axis.name == "seq" else None
             if known is None and or_filled and axis.name == "seq":
@@ -137,10 +143,19 @@ def padded(mark: Mark, step: Step, *, or_filled: bool = False) -> Tensor | None:
     return None
 
 
-def _has_no_others(steps: Tensor) -> bool:
-    """Tell whether along a dim of a table there are the steps of a call and nothing else, which was joined to them."""
-    lines = (steps.amax([d for d in range(steps.dim()) if d != dim]) for dim in runs_along(steps))
-    return any(torch.equal(line, torch.arange(len(line))) for line in lines)
+def _has_no_others(steps: Tensor, unpacked: int) -> bool:
+    """Tell whether along a dim of a table there are the steps of a call and nothing else, which was joined to them.
+
+    Args:
+        steps: the table.
+        unpacked: how many there were when the packed output was padded: padding of all samples may follow the last.
+    """
+    lines = [steps.amax([d for d in range(steps.dim()) if d != dim]) for dim in runs_along(steps)]
+    real = [line[: int(line.max()) + 1] if len(line) == unpacked else line for line in lines]
+    return any(
+        torch.equal(line, torch.arange(len(line))) and bool((whole[len(line) :] < 0).all())
+        for line, whole in zip(real, lines, strict=True)
+    )
 
 
 def _beyond(padding: Padding, steps: Tensor, mark: Mark) -> Tensor | None:

@@ -569,6 +569,7 @@ class Tracker(TorchFunctionMode):
                     continue
                 stride //= max(factor.size, 1)
                 axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
+                self.step.laid[axis] = dim
                 if axis.name == "batch":
                     self.samples = factor.size
                     self.is_named |= not target

@@ -327,4 +327,50 @@ ENTRIES = (
             )
             """),
     ),
+    Rule(
+        "RNS409",
+        "a mask of steps the wrong way round",
+        "error",
+        "A cell runs over the padding of shorter samples too, and a mask lets them keep the state of their last real step. "
+        "Here it is the real steps at which the state is kept, and the padding that changes it.",
+        no_edit="the mask, or the two states, change places where they meet",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.cell = nn.GRUCell(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    h = x.new_zeros(x.size(0), 8)
+                    for t in range(x.size(1)):
+                        goes_on = (t < lengths)[:, None]
+                        h = torch.where(goes_on, h, self.cell(x[:, t], h))  # RNS409
+                    return self.fc(h)
+
+            x = torch.arange(72.0).view(3, 6, 4)
+            lengths = torch.tensor([6, 4, 2])
+            x = x * (torch.arange(6) < lengths[:, None])[:, :, None]
+            report = rs.diagnose(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.cell = nn.GRUCell(4, 8)
+                    self.fc = nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    h = x.new_zeros(x.size(0), 8)
+                    for t in range(x.size(1)):
+                        goes_on = (t < lengths)[:, None]
+                        h = torch.where(goes_on, self.cell(x[:, t], h), h)
+                    return self.fc(h)
+
+            x = torch.arange(72.0).view(3, 6, 4)
+            lengths = torch.tensor([6, 4, 2])
+            x = x * (torch.arange(6) < lengths[:, None])[:, :, None]
+            report = rs.diagnose(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+    ),
 )

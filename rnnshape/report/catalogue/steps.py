@@ -153,8 +153,9 @@ ENTRIES = (
         "steps taken for features",
         "warning",
         "The layer reads all steps at once, as the features of one place, and walks over the places of a picture, a body or a "
-        "graph, which have no order that a state could follow. Variables that are steps on purpose are not told.",
-        no_edit="input_size of the layer has to change with the order of the dims",
+        "graph, which have no order that a state could follow. It may walk over variables on purpose, with sizes that were "
+        "made for it; where there are as many of them as steps, a mistake raises nothing. So it is with a convolution.",
+        no_edit="the order of the dims, or input_size of the layer, has to change where they are made",
         wrong=program("""
             class Model(nn.Module):
                 def __init__(self):
@@ -177,6 +178,44 @@ ENTRIES = (
                     return self.rnn(x)[1][-1]
 
             report = rs.diagnose(Model(), torch.zeros(6, 9, 5), axes="batch seq joint")
+            """),
+    ),
+    Rule(
+        "RNS245",
+        "numbers of steps taken for ids",
+        "error",
+        "argmax along the steps says at which step a score is largest. Looked up in the embedding of the tokens, that number "
+        "is the id of some other token.",
+        no_edit="the dim of the scores is not known",
+        wrong=program("""
+            class Repeater(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(9, 4)
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 9)
+
+                def forward(self, tokens):
+                    output, _ = self.rnn(self.embed(tokens))
+                    words = self.fc(output).argmax(dim=1)  # RNS245
+                    return self.rnn(self.embed(words))[0]
+
+            report = rs.diagnose(Repeater(), torch.zeros(6, 9, dtype=torch.long), axes="batch seq")
+            """),
+        right=program("""
+            class Repeater(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(9, 4)
+                    self.rnn = nn.GRU(4, 8, batch_first=True)
+                    self.fc = nn.Linear(8, 9)
+
+                def forward(self, tokens):
+                    output, _ = self.rnn(self.embed(tokens))
+                    words = self.fc(output).argmax(dim=2)
+                    return self.rnn(self.embed(words))[0]
+
+            report = rs.diagnose(Repeater(), torch.zeros(6, 9, dtype=torch.long), axes="batch seq")
             """),
     ),
 )

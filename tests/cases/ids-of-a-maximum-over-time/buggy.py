@@ -1,0 +1,32 @@
+import torch
+import torch.nn as nn
+
+
+class Composer(nn.Module):
+    def __init__(self, notes=16, d=8):
+        super().__init__()
+        self.embed = nn.Embedding(notes, d)
+        self.rnn = nn.LSTM(d, d)
+        self.out = nn.Linear(d, notes)
+        self.again = nn.LSTMCell(d, d)
+
+    def forward(self, notes):
+        y, _ = self.rnn(self.embed(notes))
+        scores = self.out(y).softmax(-1)
+        _, best = torch.max(scores, dim=0)
+        best = best[:, 0]
+        h, _ = self.again(self.embed(best.long()))
+        return self.out(h)
+
+
+def make_model():
+    torch.manual_seed(0)
+    return Composer()
+
+
+def make_inputs(batch=5, seq=7):
+    g = torch.Generator().manual_seed(1)
+    return (torch.randint(0, 16, (seq, batch), generator=g),)
+
+
+INPUT_AXES = (("seq", "batch"),)
