@@ -86,8 +86,7 @@ def of_the_input(place: Place, change: str) -> Edited:
 @form(
     r"the axis of size \d+ is at dim \d+: transpose\((\d, \d)\) of the input fits, "
     r"and transpose\(\1\) of the output turns it back",
-    r"transpose\((\d, \d)\) of its input and of its output "
-    r"(?:drops whole features|normalises each feature|has it run over the steps)",
+    r"transpose\((\d, \d)\) of its input and of its output (?:drops whole features|normalises each feature)",
 )
 def there_and_back(place: Place, dims: str) -> Edited:
     call = place.reads()
@@ -412,7 +411,7 @@ def another_index(place: Place, index: str) -> Edited:
     return [place.put((node, f"{place.text(of)}{index}"))]
 
 
-@form(r"dim=(\d) of (\w+) (?:takes the steps together|keeps the batch)")
+@form(r"dim=(\d) of (\w+) (?:takes the steps together|keeps the batch|has an id for each step)")
 def another_dim_of(place: Place, dim: str, name: str) -> Edited:
     call = place.call(name)
     if any(k.arg in ("dim", "axis") for k in call.keywords):

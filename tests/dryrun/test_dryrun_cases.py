@@ -65,11 +65,11 @@ MISSES = MISSES_WITH_DATA | {
     "lstm-cell-rows-written-where-padding-is": "what a mask leaves out shows in values",
     "lerp-towards-the-state-of-the-padding": "what a mask leaves out shows in values",
     "learned-query-reads-the-padding-only": "what a mask leaves out shows in values",
-    "seeds-attend-to-the-padding": "what a mask leaves out shows in values",
     "packed-to-a-total-length-mask-inverted": "what a mask leaves out shows in values",
     "hand-made-mask-on-the-rows-of-the-scores": "which weights fall on padding shows in values",
     "added-mask-on-the-rows-of-the-scores": "which weights fall on padding shows in values",
     "beam-states-picked-without-their-samples-offset": "which rows are picked depends on the values of the index",
+    "beam-state-repeat-tokens-interleave": "to which sample a token belongs depends on values",
     "autoencoder-target-flip-batch": "experiments alone find it, and they take values",
     "copy-attention-viewed": "experiments alone find it, and they take values",
     "drqn-strided-last-step": "experiments alone find it, and they take values",
@@ -85,7 +85,7 @@ MISSES = MISSES_WITH_DATA | {
 
 STOPS = {
     "chatbot-masknll-broadcast", "dkt-masked-select-orders", "review-state-behind-the-padding", "sat-images-not-sorted",
-    "unpacked-shorter-than-mask",
+    "unpacked-shorter-than-mask", "added-mask-on-the-rows-of-the-scores",
 }  # fmt: skip
 """Twins whose sizes depend on values."""
 
