@@ -88,7 +88,6 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ),
     ),
     ("attention-reads-the-padding", "RNS225"): (("squeeze(-1)\n", "squeeze(-1).masked_fill(words == 0, float('-inf'))\n"),),
-    ("key-mask-laid-along-the-queries", "RNS225"): (("unsqueeze(2)", "unsqueeze(1)"),),
     ("mha-reads-the-padding", "RNS225"): (("(h, h, h)", "(h, h, h, key_padding_mask=words == 0)"),),
     # the mask is on another line
     ("scores-filled-where-the-words-are", "RNS221"): (("masked_fill(real,", "masked_fill(~real,"),),

@@ -24,21 +24,29 @@ def behind_the_end(mark: Mark, dim: int, step: Step) -> Tensor | None:
         call = step.usage.source(axis)
         if call is None or not varies(table, dim) or table.numel() > LARGEST:
             continue
-        found = _behind(call, table, mark)
+        found = _behind(call, table, mark, dim)
         if found is not None and bool(found.any()) and not bool(found.all(dim).any()):
             return found
     return None
 
 
-def _behind(call: Recurrence, steps: Tensor, mark: Mark) -> Tensor | None:
+def _behind(call: Recurrence, steps: Tensor, mark: Mark, dim: int) -> Tensor | None:
     if call.packed:
         return steps < 0 if call.ragged else None
-    samples = mark.tables.get(call.sample) if call.sample else None
-    if call.padding is not None and call.padding.is_left:
+    samples = _samples(call, mark, dim)
+    if samples is None or call.ends is None or (call.padding is not None and call.padding.is_left):
         return None
-    if call.ends is None or samples is None or int(samples.min()) < 0 or int(samples.max()) >= len(call.ends):
-        return None
-    return steps > call.ends[samples]
+    return steps > call.ends[samples] if int(samples.max()) < len(call.ends) else None
+
+
+def _samples(call: Recurrence, mark: Mark, dim: int) -> Tensor | None:
+    """Return which sample each row of steps is; what ``pad_sequence`` has filled up is of nobody, and belongs to its row."""
+    found = mark.tables.get(call.sample) if call.sample else None
+    if found is None or int(found.min()) >= 0:
+        return found
+    rows = found.amax(dim, keepdim=True)
+    is_one = bool(((found == rows) | (found < 0)).all()) and int(rows.min()) >= 0
+    return rows if is_one else None
 
 
 def at_the_end(mark: Mark, step: Step) -> Tensor | None:

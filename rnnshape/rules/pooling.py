@@ -31,6 +31,12 @@ _MAXIMA = frozenset(["max", "amax", "max_pool1d", "adaptive_max_pool1d"])
 SHARE = 0.001
 """The least share of a sum that is worth a finding."""
 
+UNCOUNTED = (
+    "it counts the steps behind the ends of shorter samples, which are padding_idx; as nobody counts the real ones, that was "
+    "taken for meant: if it is not, sum over the real steps, and divide by their number"
+)
+"""Why a mean over padding was not judged."""
+
 FILLED = 3
 """Targets behind the ends of samples that are alike before they are taken for a filling: fewer may be so by chance."""
 
@@ -57,6 +63,20 @@ def a_mean_counts_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
         packed = any(-1 in table for _, table in use.mark.of("step"))
         fits = "sum over the steps, and divide by lengths.unsqueeze(-1)" if packed and use.name == "mean" else None
         yield wrong("RNS404", message, fits, seen=use.mark, marked=padding)
+
+
+@note(Reduction)
+def a_mean_over_what_nobody_counts(use: Reduction, step: Step) -> None:
+    """A mean over steps of which ids alone tell that they are padding may be meant: it is said, and not blamed."""
+    if use.name not in _MEANS or len(use.dims) != 1:
+        return
+    for axis, _ in use.mark.of("step"):
+        call = step.usage.source(axis)
+        padding = step.padding.get(call.seq.of) if call is not None and call.seq is not None and not call.packed else None
+        if padding is not None and padding.is_seen and not padding.has_lengths:
+            behind = behind_the_end(use.mark, use.dims[0], step)
+            if behind is not None and _adds_padding(use, behind, step):
+                step.did_not_look(UNCOUNTED, f"{use.name} at {step.here()}")
 
 
 @rule(Reduction)

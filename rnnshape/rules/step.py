@@ -62,6 +62,7 @@ class Step:
 
     Args:
         scene: tells where the model is at the moment.
+        did_not_look: told of what a rule could not judge: the reason, and what it concerns.
 
     Attributes:
         usage: the recurrent layers that were called, and what was used of their states.
@@ -80,8 +81,9 @@ class Step:
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, did_not_look: Callable[[str, str], None]) -> None:
         self.scene = scene
+        self.did_not_look = did_not_look
         self.usage = Usage()
         self.carrying = Carrying()
         self.padding: dict[str, Padding] = {}

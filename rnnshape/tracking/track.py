@@ -147,7 +147,7 @@ class Tracker(TorchFunctionMode):
         self._is_on = self._is_behind = False
         self._thread: weakref.ref[threading.Thread] | None = None
         self._rests_at: int | None = None
-        self.step = Step(self._scene)
+        self.step = Step(self._scene, self.did_not_look)
         self._naming = Naming(self._rename)
         self.cuts = Cuts()
         self.is_named = False
@@ -660,7 +660,7 @@ class Tracker(TorchFunctionMode):
         for beside in (self._book, self._features, self._born, self._batch_dims, self.cuts):
             beside.clear()
         self.recent.clear()
-        self.step = Step(self._scene)
+        self.step = Step(self._scene, self.did_not_look)
 
     def finish(self, output: object) -> None:
         """Judge what the model returned, and everything it picked on the way."""

@@ -83,6 +83,7 @@ CASES: list[tuple[list[str], list[str]]] = [
     (["batch=6 seq=T", "Linear in_features=12 out_features=5"], ["RNS211:3"]),
     ([X, "Conv1d in_channels=10 out_channels=4 kernel_size=3"], ["RNS213:3"]),
     (["batch=B seq=T feature=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"], ["RNS213:3"]),
+    (["batch=6 seq=10 feature=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"], ["RNS244:3"]),
     ([X, "BatchNorm1d num_features=10"], ["RNS213:3"]),
     (["batch=6 seq=10 feature=10", "BatchNorm1d num_features=10"], ["RNS241:3"]),
     (["batch=6 feature=10 seq=9", "Conv1d in_channels=12 out_channels=4 kernel_size=3"], ["RNS213:3"]),
@@ -157,7 +158,7 @@ SILENT: list[list[str]] = [
     # widths and channels
     [X, BI, "last_state", "Linear in_features=32 out_features=5"],
     [X, "transpose dim0=1 dim1=2", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
-    ["batch=6 seq=10 feature=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
+    ["batch=6 feature=10 seq=10", "Conv1d in_channels=10 out_channels=4 kernel_size=3"],
     ["batch=6 feature=10 seq=10", "BatchNorm1d num_features=10"],
     [X, "LayerNorm normalized_shape=[9_,_10]"],
     ["batch=6 feature=4 seq=2", "Conv1d in_channels=4 out_channels=4 kernel_size=3 padding=1 padding_mode='reflect'"],

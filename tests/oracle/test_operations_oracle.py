@@ -15,8 +15,8 @@ from rnnshape.operations.writing import overwrite
 pytestmark = pytest.mark.filterwarnings("ignore:index_reduce")
 
 NEW = {name for name, handler in OPERATIONS.items() if handler is makes_new_values}
-GRAPH = {"backward"}  # moves and computes no elements; see tests/rules/test_carrying.py
-DRAWN = {"bernoulli", "multinomial", "poisson"}  # no element says where it comes from
+GRAPH = {"backward", "grad"}  # moves and computes no elements; see tests/rules/test_carrying.py
+DRAWN = {"_standard_gamma", "bernoulli", "multinomial", "normal", "poisson"}  # no element says where it comes from
 OVERWRITTEN = {name for name, handler in OPERATIONS.items() if handler is overwrite}
 
 MOVED = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in MOVEMENT.items() for i, case in enumerate(cases)]
