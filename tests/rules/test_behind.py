@@ -45,4 +45,4 @@ def test_it_is_told_or_said(masks: bool, with_lengths: bool) -> None:
     assert [f.code for f in report.findings] == ["RNS404"] * (with_lengths and not masks)
     said = [line for line in report.blind if "it counts the steps behind the ends of shorter samples" in line]
     assert len(said) == (not masks and not with_lengths)
-    assert all(line.startswith("mean at ") and "test_mean_over_filling.py" in line for line in said)
+    assert all(line.startswith("mean at ") and "test_behind.py" in line for line in said)
