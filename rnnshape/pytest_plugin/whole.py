@@ -71,6 +71,7 @@ class Whole:
             if self._known.stale and self._options.fail_on != "never":
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    @pytest.hookimpl(trylast=True)  # below the section of what was found
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the baseline has accepted, and write the form."""
         accepted, known = self._options.accepted, self._known
