@@ -61,6 +61,7 @@ __all__ = [
     "path_from_stack",
     "pop_mode",
     "push_mode",
+    "saves_with",
     "traceback_location",
     "uncompiled",
     "undispatched",
@@ -223,6 +224,12 @@ def has_hooks(module: nn.Module) -> tuple[bool, bool]:
 def has_saved_tensors_hooks() -> bool:
     """Tell whether the user has hooks on what autograd saves."""
     return _autograd._top_saved_tensors_default_hooks(True) is not None
+
+
+def saves_with(pack: Callable[[Tensor], object]) -> bool:
+    """Tell whether gradients are on, and what autograd would save goes to a function first, and to nobody else."""
+    hooks = _autograd._top_saved_tensors_default_hooks(True)
+    return torch.is_grad_enabled() and hooks is not None and hooks[0] is pack
 
 
 def _frames() -> Iterator[FrameType]:

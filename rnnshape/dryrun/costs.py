@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from math import prod
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import saved_tensors_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count  # pyright: ignore[reportUnknownVariableType]
 
-from rnnshape._torch import memory_of
+from rnnshape._torch import memory_of, saves_with
 from rnnshape.operations.registry import Args, Func, Kwargs, leaves
 
 __all__ = ["Costs"]
@@ -45,6 +47,13 @@ _FORMULAS: dict[object, Callable[..., int]] = {
 """Of matrix products for which torch's counter has none: a multiplication and an addition are two."""
 
 
+_EMPTY = _aten.empty_strided.default
+"""What the answer for a recurrent layer is made with, outside of its graph."""
+
+_Sizes = tuple[tuple[int, ...], tuple[int, ...], torch.dtype, torch.device]
+"""Of a tensor: sizes, strides, dtype and device."""
+
+
 class Costs(TorchDispatchMode):
     """Counts while it is on.
 
@@ -54,6 +63,7 @@ class Costs(TorchDispatchMode):
 
     Attributes:
         events: bytes that were taken (more than 0) or given back (less), in order; each with the number of the memory.
+        is_as_without_gradients: whether the memory of each operation was given back as it would be without gradients.
     """
 
     def __init__(self, add: Callable[[int], None], uncounted: Iterable[Tensor]) -> None:
@@ -62,6 +72,27 @@ class Costs(TorchDispatchMode):
         self._uncounted = {memory_of(storage): storage for storage in (t.untyped_storage() for t in uncounted)}
         self.events: list[tuple[int, int]] = []
         self._alive: dict[int, tuple[weakref.ref[torch.UntypedStorage], int]] = {}
+        self.is_as_without_gradients = False
+
+    @contextmanager
+    def without_saving(self) -> Generator[None, None, None]:
+        """Have autograd keep nothing for a backward: there are no elements, and what it kept would be taken for memory in use.
+
+        Where the model switches gradients off for a while, goes backward, or keeps what it likes by hooks or a function of its
+        own, nobody can tell any more what is held on whose account.
+        """
+        self.is_as_without_gradients = True
+        with saved_tensors_hooks(self._described, self._made_again):
+            yield
+
+    @staticmethod
+    def _described(tensor: Tensor) -> _Sizes:
+        return tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.device
+
+    def _made_again(self, sizes: _Sizes) -> Tensor:
+        self.is_as_without_gradients = False
+        shape, strides, dtype, device = sizes
+        return torch.empty_strided(shape, strides, dtype=dtype, device=device)
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -70,6 +101,8 @@ class Costs(TorchDispatchMode):
     def __torch_dispatch__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
         """Let an operation be done, and count it."""
         kwargs = kwargs or {}
+        if self.is_as_without_gradients and not (saves_with(self._described) or func is _EMPTY):
+            self.is_as_without_gradients = False
         result = func(*args, **kwargs)
         packet = getattr(func, "_overloadpacket", None)
         formula = _FORMULAS.get(packet) or flop_registry.get(packet)

@@ -182,6 +182,7 @@ class _Prediction:
         self._request = request
         self._symbols = symbols_of(request.described())
         self._whole: list[str] = []
+        self._unsaved = True
 
     def made(self) -> ModelPrediction:
         """Run, and return what was seen."""
@@ -203,7 +204,7 @@ class _Prediction:
             parameters=sum(p.numel() for p in parameters),
             parameter_bytes=sum(p.numel() * p.element_size() for p in parameters),
             activation_bytes=combined.activation_bytes,
-            peak_bytes=self._peak(numbers, solver) if first.error is None else None,
+            peak_bytes=self._peak(numbers, runs, solver) if first.error is None else None,
             unfollowed=tuple(first.report.unfollowed),
             notes=(*self._notes(numbers[0], first), *solver.notes),
             stopped=_stopped(first),
@@ -228,10 +229,13 @@ class _Prediction:
         """Run, and again wherever it turns out that an input of no stated dtype is an index."""
         while True:
             try:
-                found = run(self._request, numbers, self._whole)
+                found = run(self._request, numbers, self._whole, unsaved=self._unsaved)
             except NeedsWholeNumbersError as error:
                 self._whole.append(self._found_whole(error.name))
             else:
+                if self._unsaved and isinstance(found.error, RuntimeError) and "saved tensor hooks" in str(found.error):
+                    self._unsaved = False  # torch.func takes no gradients under such
+                    continue
                 _raise_ours(found)
                 return found
 
@@ -245,9 +249,11 @@ class _Prediction:
             )
         return name
 
-    def _peak(self, numbers: list[dict[str, int]], solver: Solver) -> Total | None:
-        """Return what is alive when the most is; by runs of their own, as autograd keeps what a forward pass lets go."""
-        found = [run(self._request, each, self._whole, watched=False) for each in numbers]
+    def _peak(self, numbers: list[dict[str, int]], runs: list[Run], solver: Solver) -> Total | None:
+        """Return what is alive when the most is; by runs of their own where something may be held for a backward."""
+        found = runs
+        if not all(each.costs.is_as_without_gradients for each in runs):
+            found = [run(self._request, each, self._whole, watched=False) for each in numbers]
         if any(each.error is not None for each in found):
             return None
         held = [each.costs.peak() for each in found]

@@ -165,7 +165,9 @@ class _Inputs:
         return None
 
 
-def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (), watched: bool = True) -> Run:
+def run(
+    request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (), watched: bool = True, unsaved: bool = True
+) -> Run:
     """Run a copy of a model once on fake tensors.
 
     Args:
@@ -173,6 +175,7 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
         numbers: the number for each symbol.
         whole: names of inputs of no stated dtype that hold whole numbers.
         watched: whether axes are followed and calls taken down; else only memory is counted, without gradients.
+        unsaved: whether a watched run has autograd keep nothing, so that its memory is that of one without gradients.
 
     Returns:
         What was seen. An exception of the model's is in it.
@@ -203,6 +206,8 @@ def run(request: Request, numbers: Mapping[str, int], whole: Sequence[str] = (),
             stack.enter_context(answers(tracker.mark))
             stack.callback(leave_classes, recorder)
             stand_in_classes(recorder, (nn.Module,))
+            if unsaved:
+                stack.enter_context(costs.without_saving())
             modes.append(tracker)
         else:
             stack.enter_context(torch.no_grad())
