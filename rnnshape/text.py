@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-__all__ = ["a", "columns", "count", "data_size", "flops", "listed", "nearest", "number", "shown", "shown_lines", "sizes"]
+__all__ = [
+    "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "shown", "shown_lines", "sizes",
+]  # fmt: skip
+
+_STEM = re.compile(r"[ │├└─]*")
+"""What a line is indented by, branches of a tree included."""
+
+_BELOW = str.maketrans("├└─", "│  ")
+
+_CELL = re.compile(r"\s*(?:->\s+)?\S+(?:\s(?!->)\S+)*")
+"""A cell of a table with the space before it: two spaces or more divide it from the next, or an arrow, which belongs to it."""
 
 _UNSEEN = (*range(9), *range(10, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _ESCAPES = {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
@@ -49,6 +61,40 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") 
     """
     width = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows), default=0))]
     return [indent + gap.join(cell.ljust(width[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def fitted(words: str, width: int | None = None) -> str:
+    """Break the lines of a table that are too wide for the terminal: between cells, never in one, so that it can be copied.
+
+    Args:
+        words: lines whose cells are divided by two spaces or more.
+        width: the most characters of a line; without it those of the terminal (or COLUMNS), and any number in a pipe or a file.
+
+    >>> print(fitted("  input  seq=9 batch=6  (9, 6)\\n  h_n    batch=6", 26))
+      input  seq=9 batch=6
+          (9, 6)
+      h_n    batch=6
+    """
+    width = width or shutil.get_terminal_size((0, 0)).columns
+    if not width:
+        return words
+    return "\n".join(part for line in words.split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    stem = _STEM.match(line)[0]  # pyright: ignore[reportOptionalSubscript] - it matches nothing too
+    first, *cells = _CELL.findall(line, len(stem)) or [""]
+    parts = [stem + first]
+    for cell in cells:
+        space = "" if len(parts) == 1 else "  "  # only the first line is aligned with those above it
+        cell = cell if len(parts) == 1 else re.sub(r"\s{2,}", " ", cell.lstrip())
+        if len(parts[-1]) + len(space) + len(cell) <= width:
+            parts[-1] += space + cell
+        else:
+            parts.append(f"{stem.translate(_BELOW)}    {cell.lstrip()}")
+    return parts
 
 
 def sizes(values: Iterable[object]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rnnshape import text
+from rnnshape import predict, text
 from rnnshape.layout.sizes import parse_size
 
 
@@ -104,3 +106,54 @@ def test_data_sizes(number: int, shown: str) -> None:
 def test_symbolic_numbers_keep_their_smallest_unit() -> None:
     assert text.flops(parse_size("18944*B*T")) == "18944*B*T FLOPs"
     assert text.data_size(parse_size("4*B")) == "4*B B"
+
+
+NARROW = """
+module
+    parameters  FLOPs
+M
+    15,283  289 kFLOPs
+│    seq=5 -> layers=2
+├─ rnn LSTM(10, 20)
+│      15,040
+│       seq=5 batch=2
+│           -> seq=5 batch=2
+└─ fc Linear(80, 3)
+       243
+        layers=2 (directions=2 batch=2)
+            -> layers=2 feature=3
+"""
+
+
+def test_a_narrow_terminal_breaks_lines_between_cells() -> None:
+    wide = """
+module                  parameters       FLOPs
+M                           15,283  289 kFLOPs
+│    seq=5 -> layers=2
+├─ rnn LSTM(10, 20)         15,040
+│       seq=5 batch=2 -> seq=5 batch=2
+└─ fc Linear(80, 3)            243
+        layers=2 (directions=2 batch=2) -> layers=2 feature=3
+"""
+    assert text.fitted(wide, 24) == NARROW
+    assert text.fitted(wide, 100) == wide
+
+
+CELLS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1).filter(lambda cell: "->" not in cell)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=5), st.integers(1, 80))
+def test_nothing_is_lost_cut_or_too_wide_where_it_can_be_broken(rows: list[list[str]], width: int) -> None:
+    lines = text.fitted("\n".join(text.columns(rows)), width).split("\n")
+    assert " ".join(lines).split() == [cell for row in rows for cell in row]
+    for line in lines:
+        assert len(line) <= width or len(line.split()) == 1
+
+
+def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    prediction = predict("GRU", 10, 16, batch=6, seq=9)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert max(map(len, repr(prediction).split("\n"))) > 80  # the tests have no terminal
+    for columns in (60, 80, 100):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert max(map(len, repr(prediction).split("\n"))) <= columns

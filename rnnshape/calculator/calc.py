@@ -348,4 +348,4 @@ class Prediction(Pictured):
         }
 
     def __repr__(self) -> str:
-        return "\n".join(table(self))
+        return text.fitted("\n".join(table(self)))

@@ -87,7 +87,8 @@ class Difference(Pictured):
         lines = text.columns([[row[at] for at in used] for row in rows])
         if not (self.tensors or self.costs):
             lines.append("  no shape, parameter or cost differs")
-        return "\n".join([self.titles[0] if len(set(self.titles)) == 1 else " -> ".join(self.titles), *lines])
+        title = self.titles[0] if len(set(self.titles)) == 1 else " -> ".join(self.titles)
+        return text.fitted("\n".join([title, *lines]))
 
 
 def difference(before: Prediction, after: Prediction) -> Difference:

@@ -58,7 +58,7 @@ class Explanation:
         lines = [self.title, *text.columns(tensors)]
         for heading, rows in (("parameters", parameters), ("axes", self.axes), ("counts", counts)):
             lines += [f"  {heading}", *text.columns(rows, indent="    ")]
-        return "\n".join(lines)
+        return text.fitted("\n".join(lines))
 
 
 def _few(names: tuple[str, ...]) -> str:

@@ -165,7 +165,7 @@ class ModelPrediction(Pictured):
         }
 
     def __repr__(self) -> str:
-        return text.shown_lines("\n".join([*map(text.shown, _tree(self.calls)), *_summary(self)]))
+        return text.fitted(text.shown_lines("\n".join([*map(text.shown, _tree(self.calls)), *_summary(self)])))
 
 
 def _number(total: Total) -> int | str:

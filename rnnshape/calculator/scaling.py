@@ -109,7 +109,8 @@ class Scaling(Pictured):
         rows = [[g.name, text.number(g.now), *(_factor(g.factors[letter]) for letter in letters)] for g in self.rows]
         sizes = [f"{letter}={size} {_MEANS[letter]}" for letter, size in self.sizes.items()]
         formulas = [[growth.name, f"= {growth.formula}"] for growth in self.rows]
-        return "\n".join([self.title, *text.columns([head, *rows]), f"  with {', '.join(sizes)}", *text.columns(formulas)])
+        lines = [self.title, *text.columns([head, *rows]), f"  with {', '.join(sizes)}", *text.columns(formulas)]
+        return text.fitted("\n".join(lines))
 
 
 def _factor(factor: Fraction | None) -> str:

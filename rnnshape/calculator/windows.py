@@ -151,4 +151,4 @@ class WindowsPrediction(Pictured):
         if self.drop_last and self.windows % self.batch_size:
             title += f", {text.count(self.windows % self.batch_size, 'window')} dropped"
         cells = [[name, str(layout), text.sizes(layout.sizes), what] for name, layout, what in rows]
-        return "\n".join([title, *text.columns(cells)])
+        return text.fitted("\n".join([title, *text.columns(cells)]))

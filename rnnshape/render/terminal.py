@@ -19,7 +19,7 @@ _COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def console(stderr: bool = False) -> Console:
-    """Return a console that never breaks a line by itself: a cut layout cannot be read or copied."""
+    """Return a console that never breaks a line by itself: a cut layout cannot be read or copied, so `text.fitted` breaks it."""
     return Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 
@@ -78,8 +78,11 @@ def _number(report: Report, known: Known) -> str:
 
 
 def _line(words: str, style: str = "") -> Text:
-    """Make a line of text. Names come from the user's code: what would steer the terminal is shown as an escape."""
-    return Text(text.shown(words), style=style)
+    """Make a line of text, broken between its cells where it is too wide.
+
+    Names come from the user's code: what would steer the terminal is shown as an escape.
+    """
+    return Text(text.fitted(text.shown(words)), style=style)
 
 
 def _finding(finding: Finding) -> Text:

@@ -158,7 +158,7 @@ class Report:
 
                 written = rendered(contents_of(self, title))
             case ".txt":
-                written = f"{self}\n"
+                written = f"{self._whole()}\n"
             case _:
                 raise RNNShapeError(f"save({file.name!r}): a report is saved as .html or .txt; each finding as .svg too")
         file.write_text(written, encoding="utf-8", newline="\n")
@@ -275,11 +275,14 @@ class Report:
 
     def __str__(self) -> str:
         """What passed through each layer, then the findings, and what was not looked at."""
-        return self._written(["\n".join(lines_of(layer)) for layer in passed(self.events)])
+        return text.fitted(self._whole())
 
     def __repr__(self) -> str:
         """The same without the layers."""
-        return self._written([])
+        return text.fitted(self._written([]))
+
+    def _whole(self) -> str:
+        return self._written(["\n".join(lines_of(layer)) for layer in passed(self.events)])
 
     def _written(self, layers: list[str]) -> str:
         unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
