@@ -11,8 +11,8 @@ __all__ = [
     "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "shown", "shown_lines", "sizes",
 ]  # fmt: skip
 
-_STEM = re.compile(r"[ │├└─]*")
-"""What a line is indented by, branches of a tree included."""
+_BRANCHES = " │├└─"
+"""What a line is indented by, in a tree and elsewhere."""
 
 _BELOW = str.maketrans("├└─", "│  ")
 
@@ -64,13 +64,13 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") 
 
 
 def fitted(words: str, width: int | None = None) -> str:
-    """Break the lines of a table that are too wide for the terminal: between cells, never in one, so that it can be copied.
+    r"""Break the lines of a table that are too wide for the terminal: between cells, never in one, so that it can be copied.
 
     Args:
         words: lines whose cells are divided by two spaces or more.
         width: the most characters of a line; without it those of the terminal (or COLUMNS), and any number in a pipe or a file.
 
-    >>> print(fitted("  input  seq=9 batch=6  (9, 6)\\n  h_n    batch=6", 26))
+    >>> print(fitted("  input  seq=9 batch=6  (9, 6)\n  h_n    batch=6", 26))
       input  seq=9 batch=6
           (9, 6)
       h_n    batch=6
@@ -84,8 +84,9 @@ def fitted(words: str, width: int | None = None) -> str:
 def _parts(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
-    stem = _STEM.match(line)[0]  # pyright: ignore[reportOptionalSubscript] - it matches nothing too
-    first, *cells = _CELL.findall(line, len(stem)) or [""]
+    stem = line[: len(line) - len(line.lstrip(_BRANCHES))]
+    cells: list[str] = _CELL.findall(line, len(stem)) or [""]
+    first, *cells = cells
     parts = [stem + first]
     for cell in cells:
         space = "" if len(parts) == 1 else "  "  # only the first line is aligned with those above it

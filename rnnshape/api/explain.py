@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import overload
 
+from rnnshape import text
 from rnnshape.calculator.topics import TOPICS, Topic, TopicName
 from rnnshape.errors import SpecError
 from rnnshape.report import catalogue
@@ -20,11 +21,11 @@ def explain(code: str, /) -> Rule | Topic:
     """Return the entry of a rule: why it matters, and a wrong and a right program that run. It is shown as text.
 
     Args:
-        code: the rule, such as "RNS203", in any case; or what is asked: "output", "h_n", "batch_first", "recurrence", "view" or
-            "windows", of which the answer has a picture and a program that runs.
+        code: the rule, such as "RNS203", in any case; or what is asked, likewise: "output", "h_n", "batch_first", "recurrence",
+            "view" or "windows", of which the answer has a picture and a program that runs.
 
     Raises:
-        SpecError: for a code that does not exist; the message has the nearest one.
+        SpecError: for what is neither; the message has the nearest code, and the topics.
 
     >>> explain("RNS109")
     RNS109 error: pair of states for a layer with one
@@ -36,9 +37,11 @@ def explain(code: str, /) -> Rule | Topic:
         +     decoder(y, h_n)
     ...
     """
-    if code in TOPICS:
-        return TOPICS[code]
+    topic = code.lower()
+    if topic in TOPICS:
+        return TOPICS[topic]
     try:
         return catalogue.rule(code)
     except KeyError as error:
-        raise SpecError(error.args[0]) from None
+        unknown = f"{error.args[0]}{text.nearest(topic, TOPICS)}"
+        raise SpecError(f"{unknown}; rnnshape rules lists the rules, and the topics are {text.listed(TOPICS)}") from None

@@ -12,7 +12,7 @@ import click
 
 import rnnshape
 from rnnshape import __version__
-from rnnshape.calculator.topics import TOPICS, Topic
+from rnnshape.calculator.topics import Topic
 from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options
 from rnnshape.cli.predicting import predict_command
 from rnnshape.cli.probing import probe_command
@@ -196,7 +196,7 @@ def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_jso
 
     CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows.
     """
-    found = [TOPICS[c.lower()] if c.lower() in TOPICS else _rule(c) for c in code]
+    found = [_entry(c) for c in code]
     if as_form(form, as_json) == "json":
         click.echo(json.dumps([r.to_dict() for r in found], indent=1))
     else:
@@ -211,6 +211,13 @@ def rules_command(form: Literal["text", "json"], as_json: bool) -> None:
         click.echo(json.dumps([r.to_dict() for r in RULES.values()], indent=1))
     else:
         click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
+
+
+def _entry(code: str) -> Rule | Topic:
+    try:
+        return rnnshape.explain(code)
+    except SpecError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _rule(code: str) -> Rule:

@@ -19,7 +19,7 @@ _COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def console(stderr: bool = False) -> Console:
-    """Return a console that never breaks a line by itself: a cut layout cannot be read or copied, so `text.fitted` breaks it."""
+    """Return a console that never breaks a line by itself: a cut layout cannot be copied; `text.fitted` breaks lines."""
     return Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 

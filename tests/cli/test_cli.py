@@ -415,9 +415,11 @@ def test_explain_in_colour() -> None:
 
 
 def test_explain_what_is_unknown() -> None:
-    assert error("explain", "rns1033") == "there is no rule 'rns1033'; did you mean 'RNS103'? (rnnshape rules lists them)"
-    assert error("explain", "x") == "there is no rule 'x' (rnnshape rules lists them)"
-    assert error("explain", "RNS103", "") == "there is no rule '' (rnnshape rules lists them)"
+    lists = "; rnnshape rules lists the rules, and the topics are output, h_n, batch_first, recurrence, view and windows"
+    assert error("explain", "rns1033") == f"there is no rule 'rns1033'; did you mean 'RNS103'?{lists}"
+    assert error("explain", "x") == f"there is no rule 'x'{lists}"
+    assert error("explain", "RNS103", "") == f"there is no rule ''{lists}"
+    assert error("explain", "H-n") == f"there is no rule 'H-n'; did you mean 'h_n'?{lists}"
     assert error("explain") == "Missing argument 'CODE...'."
 
 
