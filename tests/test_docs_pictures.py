@@ -52,10 +52,16 @@ def test_the_picture_of_an_influence(expected: Expected) -> None:
     parsed(influence.svg)
 
 
+def test_the_picture_of_a_run(expected: Expected) -> None:
+    report = ran(ROOT / "docs" / "pictures.md", "report = rs.diagnose(", "model.py")["report"]
+    expected(FOLDER / "run.svg", report.svg)
+    parsed(report.svg)
+
+
 def test_every_picture_is_shown_and_made() -> None:
     shown = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
     names = sorted(path.name for path in FOLDER.iterdir())
-    assert names == ["difference.svg", "influence.svg", "layer.svg", "mixed.svg", "windows.svg"]
+    assert names == ["difference.svg", "influence.svg", "layer.svg", "mixed.svg", "run.svg", "windows.svg"]
     assert all(f"](pictures/{name})" in shown for name in names)
     first = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Try it")[0]
     assert "](docs/pictures/mixed.svg)" in first

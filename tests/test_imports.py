@@ -60,6 +60,7 @@ CIRCLES_OF_TYPES = {
     ("report.finding", "report.words"): _PRINTS,
     ("report.report", "report.page.contents"): _PRINTS,
     ("report.report", "report.page.inline"): _PRINTS,
+    ("report.report", "report.pictures.run"): _PRINTS,
 }
 """Where the second module names a type of the first, which cannot run without the second; with the reason."""
 

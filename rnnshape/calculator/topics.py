@@ -76,7 +76,12 @@ TOPICS: dict[str, Topic] = {
             assert output.shape == (6, 9, 16)  # batch, seq, hidden
             assert h_n.shape == (1, 6, 16)     # layers, batch, hidden
             assert torch.equal(output[:, -1], h_n[-1])
-            """, ), _topic( "h_n", "What are the rows of h_n?", """One for each layer and direction, whatever
+            """,
+        ),
+        _topic(
+            "h_n",
+            "What are the rows of h_n?",
+            """One for each layer and direction, whatever
             batch_first says: layer 0 forward, layer 0 reverse, layer 1 forward, and so on. The forward direction
             ends at the last step, the reverse one at the first.""",
             """
@@ -88,7 +93,12 @@ TOPICS: dict[str, Topic] = {
             assert torch.equal(h_n[-1], output[:, 0, 16:])      # layer 1 reverse, after the first
             both = h_n[-2:].transpose(0, 1).flatten(1)          # of each sample, side by side
             assert both.shape == (6, 32)
-            """, ), _topic( "batch_first", "What does batch_first turn?", """input and output, and nothing else: they
+            """,
+        ),
+        _topic(
+            "batch_first",
+            "What does batch_first turn?",
+            """input and output, and nothing else: they
             are (batch, seq, feature) instead of (seq, batch, feature). h_0, h_n, c_0 and c_n have their rows first
             in any case.""",
             """
@@ -102,7 +112,12 @@ TOPICS: dict[str, Topic] = {
             other.load_state_dict(first.state_dict())
             turned, _ = other(x.transpose(0, 1))
             torch.testing.assert_close(turned.transpose(0, 1), output)
-            """, ), _topic( "recurrence", "Is it the same RNN at each step?", """Yes: one cell with one set of weights,
+            """,
+        ),
+        _topic(
+            "recurrence",
+            "Is it the same RNN at each step?",
+            """Yes: one cell with one set of weights,
             which reads its own state and the next element. Drawings unroll it, so that time runs to the right; the
             layer is a loop over the cell.""",
             """
@@ -115,7 +130,12 @@ TOPICS: dict[str, Topic] = {
                 h = cell(x[step], h)
                 torch.testing.assert_close(h, output[step])
             torch.testing.assert_close(h, h_n[0])
-            """, ), _topic( "view", "Why does view fail, or mix the samples?", """view only reads the same memory in
+            """,
+        ),
+        _topic(
+            "view",
+            "Why does view fail, or mix the samples?",
+            """view only reads the same memory in
             other rows; it moves nothing. h_n has its rows of states before the batch, so the rows of
             h_n.view(batch, -1) hold several samples. Bring the batch to the front first. Of a tensor that is turned
             and not copied, view raises, and reshape copies.""",
@@ -127,7 +147,12 @@ TOPICS: dict[str, Topic] = {
             assert wrong.shape == right.shape == (6, 32)
             assert torch.equal(wrong[0], torch.cat([h_n[0, 0], h_n[0, 1]]))  # samples 0 and 1 of layer 0
             assert torch.equal(right[0], torch.cat([h_n[0, 0], h_n[1, 0]]))  # both layers of sample 0
-            """, ), _topic( "windows", "How many windows are there in a series, and how many batches?", """(length -
+            """,
+        ),
+        _topic(
+            "windows",
+            "How many windows are there in a series, and how many batches?",
+            """(length -
             window - horizon) // stride + 1 windows, as the target lies horizon steps behind a window's last
             element; and as many batches as it takes, of which the last may be smaller. permute(1, 0, 2) makes of
             (batch, seq, feature) what a layer without batch_first reads.""",

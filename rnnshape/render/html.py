@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnnshape import text
+from rnnshape.drawing.svg import svg
 from rnnshape.report.page import contents
 from rnnshape.report.page.entries import entry_of, passings_of
+from rnnshape.report.pictures.run import way_of
 
 if TYPE_CHECKING:
     from rnnshape.render.outcome import Outcome
@@ -40,5 +42,6 @@ def rendered(outcome: Outcome) -> str:
             blind=tuple(map(text.shown, (*outcome.blind, *stale))),
             ranks=tuple(map(text.shown, outcome.ranks)),
             drawn=outcome.drawn,
+            run=svg(way_of(outcome.counts, outcome.events, outcome.findings)) if outcome.events else "",
         )
     )

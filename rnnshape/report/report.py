@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rnnshape import text
-from rnnshape.errors import RNNShapeError
+from rnnshape.drawing.pictured import Pictured
 from rnnshape.report.event import Event, Passage
 from rnnshape.report.finding import Finding
 from rnnshape.report.passing import lines_of, passed
+
+if TYPE_CHECKING:
+    from rnnshape.drawing.picture import Picture
 
 __all__ = ["Report", "Withdrawn"]
 
@@ -82,7 +85,7 @@ Sink = Callable[[Event | Finding], None]
 
 
 @dataclass(eq=False)
-class Report:
+class Report(Pictured):
     """What a watch saw, up to now.
 
     Attributes:
@@ -100,6 +103,13 @@ class Report:
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
     _blind: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]], repr=False)
+
+    @property
+    def picture(self) -> Picture:
+        """One spine of layers, with a ribbon for each axis from one to the next, frayed where a finding says that they mix."""
+        from rnnshape.report.pictures.run import picture_of
+
+        return picture_of(self)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -145,7 +155,7 @@ class Report:
         """Write the report to a file: a page that needs no network where its name ends in .html, text where it ends in .txt.
 
         Args:
-            path: the file; it is begun anew.
+            path: the file; it is begun anew. Where its name ends in .svg, or .png, it has the picture alone.
             title: what was run, for the page.
 
         Raises:
@@ -160,7 +170,8 @@ class Report:
             case ".txt":
                 written = f"{self._whole()}\n"
             case _:
-                raise RNNShapeError(f"save({file.name!r}): a report is saved as .html or .txt; each finding as .svg too")
+                self.picture.save(path)
+                return
         file.write_text(written, encoding="utf-8", newline="\n")
 
     def _repr_html_(self) -> str:

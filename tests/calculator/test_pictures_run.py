@@ -81,7 +81,7 @@ def test_modules_that_call_others_are_no_stops_and_repeated_calls_are_one() -> N
     outer = call("", "batch=6", "batch=6", depth=0)
     steps = [call("cell", "batch=6 feature=10", "batch=6 hidden=4", number=n) for n in range(1, 10)]
     stops = stops_of((outer, *steps, call("fc", "batch=6 hidden=4", "batch=6")))
-    assert [(stop.call.path, stop.times) for stop in stops] == [("cell", 9), ("fc", 1)]
+    assert [(stop.name, stop.times) for stop in stops] == [("cell", 9), ("fc", 1)]
     assert "x 9" in written(ModelPrediction("Net", (outer, *steps)).svg)
 
 

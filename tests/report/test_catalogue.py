@@ -193,7 +193,8 @@ def test_a_code_that_is_none(code: str, message: str) -> None:
     assert caught.value.args == (message,)
     with pytest.raises(SpecError) as told:
         explain(code)
-    assert str(told.value) == message
+    topics = "output, h_n, batch_first, recurrence, view and windows"
+    assert str(told.value) == f"{message}; rnnshape rules lists the rules, and the topics are {topics}"
 
 
 @pytest.mark.parametrize(

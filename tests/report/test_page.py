@@ -73,7 +73,7 @@ def test_it_says_what_the_report_says(html: str) -> None:
     assert "1 more call of other kinds" in said
     for sentence in (*report.unfollowed, *report.blind, report.counts, "train.py --epochs 3", "rank 1: 2 findings"):
         assert sentence in said
-    assert len(reader.of("svg")) == 3, "of the note there is nothing to draw"
+    assert len(reader.of("svg")) == 4, "three findings (nothing is drawn of the note), and the way from layer to layer"
     assert "3 times" in said
 
 
@@ -131,7 +131,9 @@ def test_save(tmp_path: Path) -> None:
     assert (tmp_path / "report.TXT").read_text() == f"{report}\n"
     with pytest.raises(rs.RNNShapeError) as caught:
         report.save(tmp_path / "report.pdf")
-    assert str(caught.value) == "save('report.pdf'): a report is saved as .html or .txt; each finding as .svg too"
+    assert str(caught.value) == "save('report.pdf'): a picture is saved as .svg, .html, .txt or .png"
+    report.save(tmp_path / "report.svg")
+    assert (tmp_path / "report.svg").read_text() == f"{report.svg}\n"
 
 
 def test_a_notebook_shows_pictures_and_what_was_not_looked_at() -> None:

@@ -50,6 +50,9 @@ def windows(prediction: WindowsPrediction) -> None:
 
 def reports(report: Report) -> None:
     report.save("report.html", title="train.py")
+    assert_type(report.picture, Picture)
+    assert_type(report.svg, str)
+    assert_type(report.text, str)
 
 
 def pictures(picture: Picture) -> None:

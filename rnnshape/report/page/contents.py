@@ -12,7 +12,9 @@ from markupsafe import Markup
 
 from rnnshape import text
 from rnnshape.drawing.palette import styles
+from rnnshape.drawing.svg import svg
 from rnnshape.report.page.entries import Entry, Passing, counted, entry_of, passings_of
+from rnnshape.report.pictures.run import drawing_of
 
 if TYPE_CHECKING:
     from rnnshape.report.report import Report
@@ -33,6 +35,7 @@ class Contents:
         blind: what was not looked at.
         ranks: what other ranks of a distributed run saw, a line each.
         drawn: a picture of all that was measured, as SVG; empty where there is none.
+        run: a picture of the way through the layers, as SVG; likewise.
     """
 
     title: str
@@ -43,6 +46,7 @@ class Contents:
     blind: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     drawn: str = ""
+    run: str = ""
 
 
 def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Contents:
@@ -55,6 +59,7 @@ def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Cont
         unfollowed=report.unjudged,
         blind=report.blind,
         ranks=tuple(map(text.shown, ranks)),
+        run=svg(drawing_of(report)) if report.events or report.failed else "",
     )
 
 
@@ -71,6 +76,8 @@ def rendered(contents: Contents) -> str:
         codes=sorted({entry.code for entry in contents.entries}),
         counted=counted(contents.entries),
         drawn=Markup(contents.drawn),
+        run=Markup(contents.run),
+        run_width=_width(contents.run),
         colours=Markup(styles()),
         style=style,
         script=script,
