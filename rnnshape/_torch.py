@@ -46,6 +46,7 @@ __all__ = [
     "is_judged_here",
     "is_left_to_python",
     "is_library",
+    "is_of_fakes",
     "is_recorded",
     "is_sharded",
     "is_traced",
@@ -496,6 +497,12 @@ _AS_TORCH = ("recurrent.py", "answering.py")
 """Our files that raise what torch would."""
 
 
+def is_of_fakes(error: BaseException) -> bool:
+    """Tell whether only torch's fake tensors raise an exception; that tensors lie on two devices is raised by real ones too."""
+    kind = type(error)
+    return kind.__module__.startswith("torch._subclasses") and kind.__name__ != "FakeTensorDeviceMismatchError"
+
+
 def is_ours(error: BaseException) -> bool:
     """Tell whether an exception comes from our own work, or from torch's fake tensors, and not from the model."""
     trace, code = error.__traceback__, None
@@ -504,7 +511,7 @@ def is_ours(error: BaseException) -> bool:
         trace = trace.tb_next
     file, function = (code.co_filename, code.co_name) if code else ("", "")
     kind = type(error)
-    if kind.__module__.startswith("torch._subclasses") or "no fake impl" in str(error):
+    if is_of_fakes(error) or "no fake impl" in str(error):
         return True
     if function in ("__torch_function__", "__torch_dispatch__"):
         return False  # it stands around what torch itself raised

@@ -102,6 +102,7 @@ def layer(name: str, args: Args) -> Calculated:
     states = list(cast("Sequence[Tensor]", hx)) if isinstance(hx, (tuple, list)) else [hx]
     bias, num_layers, bidirectional = args[4 if packed else 3], args[5 if packed else 4], args[8 if packed else 7]
     batch_first = not packed and bool(args[8])
+    _refuse_two_devices([x, *states], weights)
     spec = _spec(name, weights, states, bias, num_layers, bidirectional, batch_first)
     lengths = None
     if packed:
@@ -119,6 +120,13 @@ def layer(name: str, args: Args) -> Calculated:
         blanks.append(_blank(_ints(p.c_n.sizes), x, dtype=dtype))
     products = single(flops(spec, Scale.of(spec, batch, steps, lengths)))
     return Calculated(_answer(blanks, [x, *states, *weights]), *_ints([products]))
+
+
+def _refuse_two_devices(given: Sequence[Tensor], weights: Sequence[Tensor]) -> None:
+    for what, tensor in zip(("input", "hidden", "hidden"), given, strict=False):
+        if weights and tensor.device != weights[0].device:
+            found = f"found {what} tensor at {tensor.device} and parameter tensor at {weights[0].device}"
+            raise RuntimeError(f"Input and parameter tensors are not at the same device, {found}")
 
 
 class Stepped(NamedTuple):

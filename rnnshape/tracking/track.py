@@ -409,7 +409,7 @@ class Tracker(TorchFunctionMode):
 
     def _explain(self, op: Operation, error: Exception) -> None:
         self.took_part = ()
-        if self.among_fakes and type(error).__module__.startswith("torch._subclasses"):
+        if self.among_fakes and _torch.is_of_fakes(error):
             return  # a dry run has no values, which is no mistake of the model's
         path = self.calling_module()[0]
         if other_kind_among([op.args, op.kwargs]) or any(

@@ -8,6 +8,7 @@ import runpy
 import sys
 import threading
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -243,6 +244,29 @@ def test_numbers_that_are_stated_to_be_no_indices_are_a_finding() -> None:
         "the model raised RuntimeError: Expected tensor for argument #1 'indices' to have one of the following scalar types: "
         "Long, Int; but got FloatTensor instead (while checking arguments for embedding)",
     )
+
+
+DEVICES: dict[str, tuple[Callable[..., Tensor], str]] = {
+    "the input of a layer": (
+        lambda m, x: m.rnn(x.to("meta"))[0], "rnn (LSTM): input is on meta, expected cpu, the device of the layer's weights"),
+    "a state, on a device that is not there": (
+        lambda m, x: m.rnn(x, (torch.zeros(1, 6, 8, device="cuda"),) * 2)[0],
+        "rnn (LSTM): h_0 and c_0 are on cuda:0, expected cpu, the device of the layer's weights"),
+    "the input of another layer": (
+        lambda m, x: m.fc(m.rnn(x)[0].to("meta")),
+        "fc (Linear): Linear gets (batch=6 seq=9 hidden=8) on meta and its weight on cpu"),
+    "operands": (
+        lambda m, x: m.rnn(x)[0] + torch.zeros(6, 9, 8, device="cuda"),
+        "Function: add gets (batch=6 seq=9 hidden=8) on cpu and (6, 9, 8) on cuda:0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", DEVICES)
+def test_a_call_on_two_devices_is_told_as_elsewhere(where: str) -> None:
+    forward, said = DEVICES[where]
+    model = Function(forward, rnn=nn.LSTM(4, 8, batch_first=True), fc=nn.Linear(8, 3))
+    [finding] = predict(model, "batch=6 seq=9 feature=4").findings
+    assert (finding.code, finding.headline) == ("RNS111", said)
 
 
 @pytest.mark.parametrize("layer", [nn.Softmax, nn.LogSoftmax])
