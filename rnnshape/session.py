@@ -25,7 +25,7 @@ from rnnshape.rules.exceptions import Squeeze
 from rnnshape.rules.failure import explained_squeeze
 from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
-from rnnshape.tracking.counting import StepCount, has_parameters, trains
+from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, trains
 from rnnshape.tracking.cuts import is_cut
 from rnnshape.tracking.labels import Axes, label, label_call
 from rnnshape.tracking.padding import learn_padding
@@ -40,6 +40,18 @@ COMPILED_LAYERS = (
 
 UNUSED_AXES = "axes= names it, and no call that was followed had a tensor for it that fits"
 """Why nothing came of what somebody has said of an argument."""
+
+BEFORE_TRAINING = (
+    "calls that train nothing, before the first training step, were followed only at first: what a rollout does with their "
+    "results was not looked at; track=True follows every call"
+)
+"""Why of most calls before the first training step nothing is known."""
+
+PREDICTS = (
+    f"{MOST_CALLS} calls with gradients, and nobody has called backward: what came after them was not followed; "
+    "call eval(), or predict under torch.no_grad()"
+)
+"""Why a run that only predicts is not followed to its end."""
 
 UNBATCHED = "RNS112"
 """The rule on inputs without a batch: whoever has named the axes has meant them so."""
@@ -329,8 +341,13 @@ class Steps(Watcher[nn.Module]):
 
     def _is_followed(self, module: nn.Module) -> bool:
         """Tell whether a call is followed, and have the tracker on or off accordingly."""
-        verdict = self._count.call(trains=trains(module), backwards=self._tracker.step.carrying.backwards)
+        does_train, backwards = trains(module), self._tracker.step.carrying.backwards
+        verdict = self._count.call(trains=does_train, backwards=backwards)
+        if does_train and self._count.waited:
+            self._tracker.did_not_look(BEFORE_TRAINING, type(module).__name__)
         if verdict == "stop":
+            if does_train and not backwards:
+                self._tracker.did_not_look(PREDICTS, type(module).__name__)
             self.stop()
         elif verdict == "wait":
             self._tracker.rest()

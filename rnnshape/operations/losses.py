@@ -65,7 +65,9 @@ def _emit_rows(op: Operation, rows: Mark, ignored: tuple[int, ...]) -> None:
         op.emit(FlattenedTarget(op.name, rows, *flattened))
     if isinstance(op.result, Tensor) and op.result.dim() == 0:
         wanted = op.book.mark(target)
-        if flattened is None and _are_of_samples(rows) and not _are_of_samples(wanted) and _differ(target):
+        if _are_of_samples(rows) and (flattened is not None or _are_of_samples(wanted)):
+            op.book.looked_at(UNKNOWN_ROWS, f"the target of {op.name}")
+        elif _are_of_samples(rows) and _differ(target):
             op.book.did_not_look(UNKNOWN_ROWS, f"the target of {op.name}")
         op.emit(RowLoss(op.name, scores, target, rows, wanted, ignored))
 

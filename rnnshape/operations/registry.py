@@ -78,6 +78,10 @@ class Book(Protocol):
         """Tell that something is not looked at, and why."""
         ...
 
+    def looked_at(self, reason: str, name: str) -> None:
+        """Take back that something was not looked at."""
+        ...
+
     def calling_module(self) -> tuple[str, str]:
         """Return path and class of the innermost module that is being called."""
         ...

@@ -272,6 +272,17 @@ class Report(Pictured):
             if name and len(names) < MOST_FINDINGS:
                 names[text.shown(name)] = None
 
+    def looked_at(self, reason: str, name: str) -> None:
+        """Take back what `did_not_look` has recorded: what it concerns was looked at after all.
+
+        Args:
+            reason: as it was recorded.
+            name: likewise.
+        """
+        names = self._blind.get(reason, {})
+        if names.pop(text.shown(name), "") is None and not names:
+            del self._blind[reason]
+
     def _tell(self, record: Event | Finding) -> None:
         for sink in self.sinks:
             sink(record)

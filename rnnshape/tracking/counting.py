@@ -17,7 +17,7 @@ from rnnshape import _torch
 __all__ = ["MOST_CALLS", "MOST_WAITED", "StepCount", "Verdict", "has_parameters", "trains"]
 
 MOST_CALLS = 512
-"""Calls after which a step has ended that nobody has called backward in."""
+"""Calls after which a step has ended that nobody has called backward in; where nobody ever has, it was the last one."""
 
 MOST_WAITED = 2000
 """Calls that train nothing for which the first one that does is waited for: a process that only predicts is left alone then."""
@@ -45,6 +45,9 @@ class StepCount:
     Args:
         limit: how many training steps are followed, and how many calls before the first of them; None for all.
 
+    Attributes:
+        waited: calls that came before the first training step, and were not followed.
+
     >>> count = StepCount(1)
     >>> count.call(trains=False, backwards=0), count.call(trains=False, backwards=0)
     ('follow', 'wait')
@@ -60,6 +63,7 @@ class StepCount:
         self._steps = 0
         self._calls = 0
         self._backwards = 0
+        self.waited = 0
 
     def call(self, *, trains: bool, backwards: int) -> Verdict:
         """Say what becomes of the call that now begins.
@@ -73,8 +77,9 @@ class StepCount:
         if not trains and not self._calls:
             return self._one_before()
         if backwards > self._backwards or self._calls == MOST_CALLS:
+            predicts = not backwards
             self._backwards = backwards
-            self._steps += self._calls > 0
+            self._steps = self._limit if predicts else self._steps + (self._calls > 0)
             self._calls = 0
         if self._steps >= self._limit:
             return "stop"
@@ -86,4 +91,5 @@ class StepCount:
         self._before += 1
         if self._before <= self._limit:
             return "follow"
-        return "wait" if self._before <= self._limit + MOST_WAITED else "stop"
+        self.waited += 1
+        return "wait" if self.waited <= MOST_WAITED else "stop"

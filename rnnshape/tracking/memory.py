@@ -207,6 +207,10 @@ class _Recording:
         self.spoiled = True
         self.book.did_not_look(reason, name)
 
+    def looked_at(self, reason: str, name: str) -> None:
+        """Take back that something was not looked at: of a repeated operation it is taken back already."""
+        self.book.looked_at(reason, name)
+
     def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
         """Say which dims a layer takes for its batch and its steps: of an axis that nobody has named it is heard each time."""
         mark = self.book.mark(value)

@@ -152,6 +152,7 @@ class Tracker(TorchFunctionMode):
         self.cuts = Cuts()
         self.is_named = False
         self._inputs: dict[str, list[Axis]] = {}
+        self._not_judged: dict[str, str] = {}
         self.of_any = self.is_alone = self.goes_on = self._is_settled = False
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
@@ -397,6 +398,10 @@ class Tracker(TorchFunctionMode):
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Tell that something is not looked at; see `Report.did_not_look`."""
         self._report.did_not_look(reason, name)
+
+    def looked_at(self, reason: str, name: str) -> None:
+        """Take back that something is not looked at; see `Report.looked_at`."""
+        self._report.looked_at(reason, name)
 
     def is_of_other_kind(self, where: str, kind: str) -> None:
         """Tell that there is a tensor whose axes nobody can follow.
@@ -703,7 +708,12 @@ class Tracker(TorchFunctionMode):
         if self.is_alone or self.is_named or (self.of_any and not self._naming.has_read):
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
-        for name, said in (judged or {name: self._naming.not_judged(axes) for name, axes in inputs.items()}).items():
+        for name, said in judged.items():
+            if (before := self._not_judged.pop(name, None)) is not None:
+                self._report.looked_at(before, as_written(name))
+            self._report.did_not_look(said, as_written(name))
+        for name, axes in {} if judged else inputs.items():
+            self._not_judged[name] = said = self._naming.not_judged(axes)
             self._report.did_not_look(said, as_written(name))
 
     def _finish(self, output: object) -> None:

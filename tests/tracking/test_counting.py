@@ -44,8 +44,12 @@ def test_a_step_ends_with_its_backward(calls: str, followed: str) -> None:
 
 
 def test_a_step_without_a_backward_ends_and_nobody_waits_for_ever() -> None:
-    assert verdicts(StepCount(2), "t" * (2 * MOST_CALLS + 1)) == ["follow"] * 2 * MOST_CALLS + ["stop"]
+    assert verdicts(StepCount(2), "tb" + "t" * (MOST_CALLS + 1)) == ["follow"] * (1 + MOST_CALLS) + ["stop"]
     assert verdicts(StepCount(2), "e" * (MOST_WAITED + 3)) == ["follow"] * 2 + ["wait"] * MOST_WAITED + ["stop"]
+
+
+def test_where_nobody_ever_calls_backward_one_step_is_followed() -> None:
+    assert verdicts(StepCount(3), "t" * (MOST_CALLS + 2)) == ["follow"] * MOST_CALLS + ["stop"] * 2
 
 
 def test_without_a_limit_all_are_followed() -> None:
