@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from torch import nn
@@ -92,17 +92,19 @@ def diagnose(
     >>> [finding.code for finding in report.findings]
     ['RNS203']
     """
-    report = Report()
+    report, given = Report(), Given(args, kwargs, target)
     run = UsersCall(_run)
     try:
-        _diagnose(report, run, model, args, kwargs, axes, target, target_axes, loss, ignore, probe)
+        asked = _asked(model, given, axes, target_axes, loss, ignore, probe)
+        given = asked.given
+        _diagnose(report, run, asked)
         run.forget()
         return report
     except BaseException as error:
         if not run.outlives(error, functools.partial(report.could_not_follow, _MISTAKEN), meant=(RNNShapeError,)):
             raise
     try:
-        run.outcome(model, args, kwargs, loss, target)
+        run.outcome(model, given, loss)
     except Exception as error:
         report.exception = error
     return report
@@ -110,22 +112,49 @@ def diagnose(
 
 _MISTAKEN = "what came after a mistake of rnnshape's own, which is in the log"
 
+Loss = Callable[[Any, Any], object] | None
 
-def _diagnose(
-    report: Report,
-    run: UsersCall,
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be diagnosed, every option looked at.
+
+    Attributes:
+        model: in its mode.
+        given: what ``forward`` and the loss take.
+        axes: of the arguments.
+        target_axes: of the target.
+        loss: called with output and target.
+        codes: that are not reported.
+        probe: whether what is found is held against experiments.
+    """
+
+    model: nn.Module
+    given: Given
+    axes: Axes
+    target_axes: Axes
+    loss: Loss
+    codes: tuple[str, ...]
+    probe: bool | Literal["auto"]
+
+
+def _asked(
     model: nn.Module,
-    args: tuple[object, ...],
-    kwargs: dict[str, object],
+    given: Given,
     axes: Axes,
-    target: object,
     target_axes: Axes,
-    loss: Callable[[Any, Any], object] | None,
+    loss: Loss,
     ignore: Iterable[str],
     probe: bool | Literal["auto"],
-) -> None:
+) -> _Asked:
+    """Look at every option.
+
+    Raises:
+        SpecError: as `diagnose` does.
+    """
     checked_module(model, "diagnose", "diagnose(Classifier(), x)")
     codes = (*checked_codes(ignore), *ignored_codes())
+    args, kwargs, target = given
     options = {"axes": axes, "target": target, "target_axes": target_axes, "loss": loss, "ignore": ignore or None}
     options["probe"] = None if probe == "auto" else probe
     kwargs = forwarded("diagnose", model, args, kwargs, [name for name, value in options.items() if value is not None])
@@ -134,76 +163,77 @@ def _diagnose(
     if axes and not args and not kwargs:
         raise SpecError(f"axes={shown(axes)}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)")
     axes = annotated_axes(model.forward) or None if axes is None else axes
-    session = recording(model, codes, named=axes is not None, report=report)
+    return _Asked(model, Given(args, kwargs, target), axes, target_axes, loss, codes, probe)
+
+
+def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
+    session = recording(asked.model, asked.codes, named=asked.axes is not None, report=report)
     tracker = session.tracker()
     tracker.goes_on = True
     if not tracker.steps_aside():
         with _torch.unseen():
-            label_arguments(tracker, model, args, kwargs, axes)
-            label(tracker, target, target_axes, "target", "target_axes", target=True)
-            label_by_target(tracker, (*args, *kwargs.values()), target)
-    copy = _copied(report, model, probe)
+            _label(tracker, asked, asked.model, asked.given)
+            label_by_target(tracker, (*asked.given.args, *asked.given.kwargs.values()), asked.given.target)
+    copy = _copied(report, asked)
     began = time.thread_time()
     with session.watching():
-        output, error = _followed(tracker, run, model, args, kwargs, loss, target, tracker)
+        output, error = _followed(tracker, run, asked.model, asked.given, asked.loss, tracker)
         took = time.thread_time() - began
         if error is None:
             tracker.finish(output)
             if tracker.is_alone:
-                given = Given(args, kwargs, target)
-                _judge_two(session, model, given, tracker.doubled, axes, target_axes, loss)
+                _judge_two(session, asked, tracker.doubled)
         else:
-            report.exception = error
-            tracker.abandon()
-            add_failure(report, tracker.mark, tracker.path, codes, error, tracker.took_part)
-            if tracker.samples == 1:
-                two, squeezed = tracker.doubled, tracker.squeezed
-                add_batch_of_one(
-                    report, squeezed, lambda: _run(model, two(args), two(kwargs), loss, two(target)), tracker.raised
-                )
-    if copy is not None and error is None and not tracker.is_alone and (probe is True or took < LONGEST_STEP):
-        given = Given(args, kwargs, target)
-        with Guard():
-            places = places_of(tracker, model, given)
-            if places or probe is True:
-                options_of_study = Options(asked=False, samples=6, patient=probe is True)
-                _confirm(report, copy, model, given, places, loss, codes, tracker.step.told, options_of_study)
+            _failed(report, asked, tracker, error)
+    if copy is None or error is not None or tracker.is_alone or (asked.probe is not True and took >= LONGEST_STEP):
+        return
+    with Guard():
+        places = places_of(tracker, asked.model, asked.given)
+        if places or asked.probe is True:
+            _confirm(report, copy, asked, places, tracker.step.told)
 
 
-def _copied(report: Report, model: nn.Module, probe: bool | Literal["auto"]) -> Subject | None:
+def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:
+    """Say what the axes of all that is given are."""
+    label_arguments(tracker, model, given.args, given.kwargs, asked.axes)
+    label(tracker, given.target, asked.target_axes, "target", "target_axes", target=True)
+
+
+def _failed(report: Report, asked: _Asked, tracker: Tracker, error: Exception) -> None:
+    """Say what the model raised means, and whether it does so with two samples too."""
+    report.exception = error
+    tracker.abandon()
+    add_failure(report, tracker.mark, tracker.path, asked.codes, error, tracker.took_part)
+    if tracker.samples == 1:
+        two, squeezed = tracker.doubled, tracker.squeezed
+        add_batch_of_one(report, squeezed, lambda: _run(asked.model, Given(*map(two, asked.given)), asked.loss), tracker.raised)
+
+
+def _copied(report: Report, asked: _Asked) -> Subject | None:
     """Copy a model before it is run, so that experiments begin where the run begins; None where none are to be made."""
-    if probe is False or (probe == "auto" and model_writes_outside(model)):
+    if asked.probe is False or (asked.probe == "auto" and model_writes_outside(asked.model)):
         return None
     try:
-        return copy_of(model)
+        return copy_of(asked.model)
     except Unfit as error:
-        if probe is True:
+        if asked.probe is True:
             report.did_not_look(f"no experiment was made: {error}")
         return None
 
 
-def _confirm(
-    report: Report,
-    subject: Subject,
-    model: nn.Module,
-    given: Given,
-    places: list[Place],
-    loss: Callable[[Any, Any], object] | None,
-    codes: Collection[str],
-    told: Collection[str],
-    options: Options,
-) -> None:
+def _confirm(report: Report, subject: Subject, asked: _Asked, places: list[Place], told: Collection[str]) -> None:
     """Hold what was found against experiments on a copy."""
-    influence = study(subject, given, places, loss, options)
+    options = Options(asked=False, samples=6, patient=asked.probe is True)
+    influence = study(subject, asked.given, places, asked.loss, options)
     if options.patient:
         for reason in influence.untried:
             report.did_not_look(f"an experiment was not made: {reason}")
     wrong = contradicted(report, influence)
-    if wrong and model.training:  # what a model does while it trains alone, only another copy shows
+    if wrong and asked.model.training:  # what a model does while it trains alone, only another copy shows
         subject.model.train()
-        trained = study(subject, given, places, loss, replace(options, train=True))
+        trained = study(subject, asked.given, places, asked.loss, replace(options, train=True))
         wrong = [finding for finding in wrong if finding in contradicted(report, trained)]
-    confirm(report, influence, wrong, codes, told)
+    confirm(report, influence, wrong, asked.codes, told)
 
 
 def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[object, Exception | None]:
@@ -216,31 +246,22 @@ def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[objec
             return None, error
 
 
-def _judge_two(
-    session: Session,
-    model: nn.Module,
-    given: Given,
-    doubled: Callable[[Any], Any],
-    axes: Axes,
-    target_axes: Axes,
-    loss: Callable[[Any, Any], object] | None,
-) -> None:
+def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -> None:
     """Of one sample nothing is mixed: follow a copy of the model once more, with the same sample twice."""
-    if any(any(_torch.has_hooks(module)) for _, module in _torch.named_modules(model)):
+    if any(any(_torch.has_hooks(module)) for _, module in _torch.named_modules(asked.model)):
         session.report.did_not_look(ALONE)  # a copy would call them once more
         return
     try:
         with _torch.untouched_randomness(), _torch.unseen():
-            copy = deepcopy(model)
-            args, kwargs, target = (doubled(value) for value in given)
+            copy = deepcopy(asked.model)
+            given = Given(*map(doubled, asked.given))
         paths = {id(module): path for path, module in _torch.named_modules(copy)}
         tracker = session.tracker(lambda module: paths.get(id(module), ""))
-        label_arguments(tracker, copy, args, kwargs, axes)
-        label(tracker, target, target_axes, "target", "target_axes", target=True)
+        _label(tracker, asked, copy, given)
         with _torch.untouched_randomness():
             with ExitStack() as undo:
                 tracker.start(undo)
-                output = _run(copy, args, kwargs, loss, target, tracker)
+                output = _run(copy, given, asked.loss, tracker)
             tracker.finish(output)
     except Exception:  # a state of one sample that the model keeps, a size that is written down
         session.report.did_not_look(ALONE)
@@ -249,19 +270,12 @@ def _judge_two(
             session.report.did_not_look(TWICE)
 
 
-def _run(
-    model: nn.Module,
-    args: tuple[object, ...],
-    kwargs: dict[str, object],
-    loss: Callable[[Any, Any], object] | None,
-    target: object,
-    tracker: Tracker | None = None,
-) -> object:
-    output = model(*args, **kwargs)
+def _run(model: nn.Module, given: Given, loss: Loss, tracker: Tracker | None = None) -> object:
+    output = model(*given.args, **given.kwargs)
     if loss is not None:
         if tracker is not None:
             with Guard():
                 tracker.settle()
-                tracker.guarded(label_target, tracker, target, tracker.samples)
-        loss(output, target)
+                tracker.guarded(label_target, tracker, given.target, tracker.samples)
+        loss(output, given.target)
     return output
