@@ -198,40 +198,65 @@ def run(
     found = Run(recorder.drafts, session.report, costs, model=model)
     modes: list[AbstractContextManager[object]] = [fakes, costs, Answers(fakes, recorder.count, costs.passing)]
     with ExitStack() as stack:
-        stack.enter_context(_torch.without_modes())
-        for context in (_torch.untouched_randomness(), _unchecked_values(), _quiet(), torch.compiler.set_stance("force_eager")):
+        for context in (_torch.without_modes(), _torch.untouched_randomness(), _unchecked_values(), _quiet()):
             stack.enter_context(context)
+        stack.enter_context(torch.compiler.set_stance("force_eager"))
         if watched:
-            stack.enter_context(session.watching())
-            stack.enter_context(answers(tracker.mark))
-            stack.callback(leave_classes, recorder)
-            stand_in_classes(recorder, (nn.Module,))
+            _watch(stack, session, tracker, recorder)
             if unsaved:
                 stack.enter_context(costs.without_saving())
             modes.append(tracker)
         else:
             stack.enter_context(torch.no_grad())
         try:
-            with ExitStack() as on:
-                for mode in modes:
-                    on.enter_context(mode)
-                output = model(*inputs.args, **inputs.kwargs)
-                if request.loss is not None:
-                    request.loss(output, inputs.target)
+            output = _forward(request, model, inputs, modes)
             if watched:
                 tracker.finish(output)
         except (WholeNumbersNeededError, Exception) as error:
-            if isinstance(error, WholeNumbersNeededError):
-                if inputs.is_any_undecided(whole):
-                    raise NeedsWholeNumbersError(inputs.name_of(error.tensor)) from None
-                error = error.as_torch_has_it()
-            found.error = error
+            found.error = _as_torch_has_it(error, inputs, whole)
             if watched:
-                tracker.abandon()
-            if watched and not is_unknowable(error):
-                add_failure(session.report, tracker.mark, tracker.path, request.ignore, error, tracker.took_part)
-                found.squeezed, found.raised = [*tracker.squeezed], [*tracker.raised]
+                _explain(found, request, tracker, found.error)
     return found
+
+
+def _watch(stack: ExitStack, session: Session, tracker: Tracker, recorder: Recorder) -> None:
+    """Have calls followed and taken down until the end of a stack."""
+    stack.enter_context(session.watching())
+    stack.enter_context(answers(tracker.mark))
+    stack.callback(leave_classes, recorder)
+    stand_in_classes(recorder, (nn.Module,))
+
+
+def _forward(request: Request, model: nn.Module, inputs: _Inputs, modes: Sequence[AbstractContextManager[object]]) -> object:
+    """Run a model and its loss under modes, and return the model's output."""
+    with ExitStack() as on:
+        for mode in modes:
+            on.enter_context(mode)
+        output = model(*inputs.args, **inputs.kwargs)
+        if request.loss is not None:
+            request.loss(output, inputs.target)
+    return output
+
+
+def _as_torch_has_it(error: BaseException, inputs: _Inputs, whole: Sequence[str]) -> BaseException:
+    """Return what torch would raise.
+
+    Raises:
+        NeedsWholeNumbersError: where it is about an input of no stated dtype, which may be made of whole numbers.
+    """
+    if not isinstance(error, WholeNumbersNeededError):
+        return error
+    if inputs.is_any_undecided(whole):
+        raise NeedsWholeNumbersError(inputs.name_of(error.tensor)) from None
+    return error.as_torch_has_it()
+
+
+def _explain(found: Run, request: Request, tracker: Tracker, error: BaseException) -> None:
+    """Say what an exception of the model means."""
+    tracker.abandon()
+    if not is_unknowable(error):
+        add_failure(found.report, tracker.mark, tracker.path, request.ignore, error, tracker.took_part)
+        found.squeezed, found.raised = [*tracker.squeezed], [*tracker.raised]
 
 
 class NeedsWholeNumbersError(Exception):
