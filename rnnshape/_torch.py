@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from types import FrameType, FunctionType, TracebackType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
 
 import torch
@@ -40,6 +40,7 @@ __all__ = [
     "has_hooks",
     "has_saved_tensors_hooks",
     "is_autocast",
+    "is_captured",
     "is_distributed",
     "is_faked",
     "is_in_backward",
@@ -254,10 +255,24 @@ def user_location(frame: FrameType | None = None) -> Location | None:
     frame = frame or sys._getframe(1)
     while frame is not None:
         code = frame.f_code
+        known = _places.get((id(code), frame.f_lasti))
+        if known is not None and known[0] is code:
+            return known[1]
         if not is_library(code.co_filename):
-            return _location(code.co_filename, frame.f_lineno, code.co_qualname, _cell_of(code.co_filename))
+            found = _location(code.co_filename, frame.f_lineno, code.co_qualname, _cell_of(code.co_filename))
+            if len(_places) >= MOST_PLACES:
+                _places.clear()
+            _places[id(code), frame.f_lasti] = code, found
+            return found
         frame = frame.f_back
     return None
+
+
+MOST_PLACES = 1 << 12
+"""Instructions of the user's code whose lines are remembered."""
+
+_places: dict[tuple[int, int], tuple[CodeType, Location]] = {}
+"""Of a piece of code and an instruction in it, the line; with the code, so that no other gets its id."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -312,6 +327,11 @@ def is_recorded() -> bool:
     """Tell whether what this thread does is written down: by a profiler, by a tracer of operations, or in a CUDA graph."""
     if _is_profiled() or torch._C._get_dispatch_mode(_PROXY) is not None or torch._ops._len_torch_dispatch_stack_pre_dispatch():
         return True
+    return is_captured()
+
+
+def is_captured() -> bool:
+    """Tell whether what this thread does is written down in a CUDA graph."""
     return _is_capturing is not None and torch.cuda.is_initialized() and _is_capturing()
 
 

@@ -270,7 +270,7 @@ class Steps(Watcher[nn.Module]):
                     self._tracker.did_not_look(UNUSED_AXES, name)
 
     def _leave(self) -> None:
-        self._waits = self.everywhere = not self._tracker.leave()
+        self._waits = self.everywhere = not self._tracker.standing.leave()
         if self._waits:
             stand_in_classes(self, (nn.Module,))
         else:
@@ -350,9 +350,9 @@ class Steps(Watcher[nn.Module]):
                 self._tracker.did_not_look(PREDICTS, type(module).__name__)
             self.stop()
         elif verdict == "wait":
-            self._tracker.rest()
+            self._tracker.standing.rest()
         else:
-            self._tracker.go_on()
+            self._tracker.standing.go_on()
         return verdict == "follow"
 
     def _begin(
@@ -393,7 +393,7 @@ class Steps(Watcher[nn.Module]):
         """Label what a DataLoader yields in that thread; the samples are none of a batch any more."""
         if threading.get_ident() == self._thread:
             if torch.is_grad_enabled():  # it may be the first that is trained on
-                self._tracker.go_on()
+                self._tracker.standing.go_on()
             self.guarded(label_batch, self._tracker, batch)
             for tensor in self._samples:
                 self._tracker.drop(tensor)

@@ -36,7 +36,7 @@ DOORS_THEMSELVES = {
     "hooks.class_call:_further": "is the way on to the user's own call",
     "hooks.dataloader:_listening.<locals>.__next__": "stands in the class of loaders, and guards what it calls",
     "tracking.track:Tracker.__torch_function__": "is called by torch, and guards what it calls",
-    "tracking.track:Tracker._leave_behind": "takes the tracker off before compiled code; nobody else would",
+    "tracking.standing:Standing._leave_behind": "takes the tracker off before compiled code; nobody else would",
     "tracking.compiled:_Regions._noticing.<locals>.set_compiler": "stands in torch, and guards what it calls",
     "tracking.compiled:_Regions._come_in": "is a guard",
     "checking.functions:_of_function.<locals>.wrapper": "is what the user calls, and guards what it calls",
@@ -59,7 +59,7 @@ TAKE_AWAY = {
     "tracking.compiled:_Regions.close": "a function is left where torch sets the compiler, that tells nobody",
     "tracking.compiled:_Regions._rest": "likewise",
     "tracking.compiled:_Regions._go_out": "likewise",
-    "tracking.track:Tracker.leave": "likewise: the tracker itself is taken off",
+    "tracking.standing:Standing.leave": "likewise: the tracker itself is taken off",
     "hooks.dataloader:_Loaders.close": "a ``__next__`` is left that tells nobody",
 }
 """Functions that take something of ours away: with a fault in them it stays, and does nothing. With what is left."""

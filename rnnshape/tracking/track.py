@@ -7,7 +7,6 @@ the report.
 from __future__ import annotations
 
 import sys
-import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -25,7 +24,6 @@ from torch._C import (
     _len_torch_function_stack,
 )
 from torch._C._autograd import _profiler_enabled
-from torch._C._functorch import peek_interpreter_stack  # pyright: ignore[reportMissingModuleSource]
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch, text
@@ -33,7 +31,7 @@ from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark, Site, of
 from rnnshape.coordinates.room import LARGEST, MOST_ALIVE, Beside, Kept
 from rnnshape.coordinates.tables import alone, along, piece_along, runs_along, separable
 from rnnshape.errors import ContractError
-from rnnshape.harmless import UsersCall, log_mistake
+from rnnshape.harmless import Guard, is_mistake, log_mistake
 from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.followed import ALWAYS, OPERATIONS
@@ -48,12 +46,14 @@ from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules.exceptions import Shown, Squeeze, explain, explained_call, took_part
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
+from rnnshape.tracking.aside import is_followed_here, is_plain_here, why_aside
 from rnnshape.tracking.book import Book, writes
-from rnnshape.tracking.compiled import COMPILED, Region, hear_of_compiled, leave_compiled
+from rnnshape.tracking.compiled import COMPILED, Region
 from rnnshape.tracking.cuts import CUTS, Cuts, is_cut
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, as_written, renamed, under_other_names
+from rnnshape.tracking.standing import Standing
 
 __all__ = ["ALONE", "Tracker"]
 
@@ -67,34 +67,6 @@ _OF_TORCH = frozenset([MethodDescriptorType, MethodWrapperType])
 _getters: set[object] = set()
 """Those that only say something about a tensor. Most calls are of them, so they are known before anything else is asked; not
 while a trace is made, which writes down the line that called torch, and is made twice to compare."""
-
-
-def _is_followed_here() -> bool:
-    """Tell whether tensors are what they seem: not while a compiler or tracer has the model, or a transform wraps them."""
-    return _torch.is_judged_here() and peek_interpreter_stack() is None
-
-
-RECORDED = (
-    "under torch.profiler, a tracer or CUDA graph capture nothing is followed, so that it records nothing of rnnshape's; "
-    "run a step without it"
-)
-
-TRANSFORMED = "under a transform of torch.func (grad, vmap, jvp) nothing is followed; call the model once without it"
-
-FAKED = "under FakeTensorMode nothing is followed; rnnshape.predict does a dry run with fake tensors of its own"
-
-
-def _why_aside(among_fakes: bool = False) -> str:
-    """Say why nothing is followed in this thread; empty where it can be.
-
-    Args:
-        among_fakes: whether fake tensors are ours.
-    """
-    if _torch.is_recorded():
-        return RECORDED
-    if _torch.is_transformed():
-        return TRANSFORMED
-    return FAKED if not among_fakes and _torch.is_faked() else ""
 
 
 ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
@@ -144,9 +116,7 @@ class Tracker(TorchFunctionMode):
         self.raised: list[Finding] = []
         self.took_part: Shown = ()
         self._off = self.among_fakes = False
-        self._is_on = self._is_behind = False
-        self._thread: weakref.ref[threading.Thread] | None = None
-        self._rests_at: int | None = None
+        self.standing = Standing(self, lambda frame: self._reporter.guarded(self._tell_of_compiled, frame))
         self.step = Step(self._scene, self.did_not_look)
         self._naming = Naming(self._rename)
         self.cuts = Cuts()
@@ -160,16 +130,13 @@ class Tracker(TorchFunctionMode):
 
     def __enter__(self) -> Tracker:
         """Begin to follow what this thread does."""
-        self._is_on, self._is_behind = True, False
-        # A stack that is used inside a backward is gone with it.
-        self._thread = None if _torch.is_in_backward() else weakref.ref(threading.current_thread())
-        hear_of_compiled(self._leave_behind)
+        self.standing.begin()
         super().__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Follow no longer."""
-        self.leave()
+        self.standing.leave()
 
     def start(self, undo: ExitStack) -> None:
         """Begin to follow what this thread does.
@@ -178,108 +145,77 @@ class Tracker(TorchFunctionMode):
             undo: ends it when it is closed, also where this has only half begun.
         """
         undo.callback(_torch.pop_mode, self)
-        undo.callback(self.leave)
+        undo.callback(self.standing.leave)
         self.__enter__()
-
-    def leave(self) -> bool:
-        """Follow no longer, and tell whether it is on no stack any more.
-
-        Inside a backward torch has other stacks, and puts those back that were before; and only a thread itself can reach its
-        own. Then another try is needed, outside of the backward, in the thread that has entered it.
-        """
-        self._is_on = False
-        try:
-            return self._is_taken_off()
-        finally:
-            leave_compiled(self._leave_behind)
-
-    def rest(self) -> None:
-        """Follow nothing in this thread, which has entered it, until it goes on; once more does nothing."""
-        if self._is_on and not self._is_behind and not _torch.is_in_backward():
-            self._rests_at = _torch.pop_mode(self)
-            self._is_on = False
-
-    def go_on(self) -> None:
-        """Follow again what this thread does, where it rests, below the modes that were not there before."""
-        if not self._is_on and self._rests_at is not None and not _torch.is_in_backward():
-            _torch.push_mode(self, min(self._rests_at, _len_torch_function_stack()))
-            self._is_on, self._rests_at = True, None
-
-    def _is_taken_off(self) -> bool:
-        thread = self._thread and self._thread()
-        if thread is None or not thread.is_alive() or self._is_behind or self._rests_at is not None:
-            return True
-        if thread is not threading.current_thread():
-            return False
-        if _torch.pop_mode(self) is None or _torch.is_in_backward():
-            return False
-        self._thread = None
-        return True
-
-    def _leave_behind(self, frame: FrameType, undo: ExitStack) -> None:
-        """Let this thread go into compiled code without it."""
-        at = _torch.pop_mode(self)
-        if at is not None:
-            self._is_behind = True
-            undo.callback(self._come_back, at)
-            self._reporter.guarded(self._tell_of_compiled, frame)
 
     def _tell_of_compiled(self, frame: FrameType) -> None:
         self._report.did_not_look(COMPILED, Region(frame).name)
 
-    def _come_back(self, at: int) -> None:
-        self._is_behind = False
-        if self._is_on:
-            _torch.push_mode(self, at)
-
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
-        """Call a torch function, and follow it."""
-        if self._off or not self._is_on or (type(func) in _OF_TORCH and func in _getters and not _is_tracing()):
+        """Call a torch function, and follow it. The user's call stands alone: before it and behind it are guards."""
+        if self._off or not self.standing.is_on or (type(func) in _OF_TORCH and func in _getters and not _is_tracing()):
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
-        users = UsersCall(func)
+        name, known = "", None
         try:
             name = name_of(func)
-            if name in SILENT:
-                if type(func) is MethodDescriptorType or type(getattr(func, "__self__", None)) is GetSetDescriptorType:
-                    _getters.add(func)  # no more than torch has: properties in Python may be a user's
-            elif _is_followed_here() and not self.steps_aside():
-                return self._through(users, name, func, args, kwargs)
-        except BaseException as error:
-            if not users.outlives(error, self._step_aside):
+            if name not in SILENT:
+                known = self._before(name, args, kwargs)
+            elif type(func) is MethodDescriptorType or type(getattr(func, "__self__", None)) is GetSetDescriptorType:
+                _getters.add(func)  # no more than torch has: properties in Python may be a user's
+        except Exception as error:
+            if not is_mistake(error, self._step_aside):
                 raise
-        return users.outcome(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            if known is not None:
+                with Guard(self._step_aside):
+                    self._raised(Operation(name, func, args, kwargs, None, self), error, known)
+            raise
+        if known is not None:
+            try:
+                self._behind(Operation(name, func, args, kwargs, result, self), known, sys._getframe(1))
+            except Exception as error:
+                if not is_mistake(error, self._step_aside):
+                    raise
+        return result
 
     def _step_aside(self) -> None:
         self._off = True
         self._report.could_not_follow("every operation after a mistake of rnnshape's own, which is in the log")
 
-    def _through(self, users: UsersCall, name: str, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        # What is known is looked up before the call: afterwards a tensor that was written to is no longer what it was.
+    def _before(self, name: str, args: Any, kwargs: dict[str, Any]) -> dict[int, Mark] | None:
+        """Look up what is known of arguments, before a call writes to them; None where nothing is to be followed here."""
+        if not is_plain_here() and (not is_followed_here() or self.steps_aside()):
+            return None
         known: dict[int, Mark] = {}
         if self._book.entries:
             self._guarded(name, self._collect, known, args, kwargs)
-        try:
-            result = users(*args, **kwargs)
-        except ContractError as error:  # of another tracker, which sees the same operation
+        return None if self._off else known
+
+    def _raised(self, op: Operation, error: Exception, known: dict[int, Mark]) -> None:
+        """Hear that torch has raised."""
+        if isinstance(error, ContractError):  # of another tracker, which sees the same operation
             self._reporter.adopt(error, self.calling_module()[0])
-            raise
-        except Exception as error:
-            self._known = known
-            self._guarded(name, self._explain, Operation(name, func, args, kwargs, None, self), error)
-            for finding in self._taken():  # torch's own exception passes, with a note
-                self._tell_of_exception(finding, error)
-            raise
+            return
+        self._known = known
+        self._guarded(op.name, self._explain, op, error)
+        for finding in self._taken():  # torch's own exception passes, with a note
+            self._tell_of_exception(finding, error)
+
+    def _behind(self, op: Operation, known: dict[int, Mark], frame: FrameType) -> None:
+        """Follow an operation that torch has done."""
+        name = op.name
         cuts = not known and self.cuts.is_open
-        if known or name in _ALWAYS or writes(name) or (cuts and self.cuts.follows(name, args)):
-            self._known, self._frame = known, sys._getframe(1)
-            self._guarded(name, self._follow, Operation(name, func, args, kwargs, result, self))
+        if known or name in _ALWAYS or writes(name) or (cuts and self.cuts.follows(name, op.args)):
+            self._known, self._frame = known, frame
+            self._guarded(name, self._follow, op)
             if self._found:
                 self._reporter.tell(self._taken())
         elif cuts and name in CUTS:
-            self._frame = sys._getframe(1)
-            self._guarded(name, self._cut, name, args, result)
-        return result
+            self._frame = frame
+            self._guarded(name, self._cut, name, op.args, op.result)
 
     def _cut(self, name: str, args: tuple[Any, ...], result: object) -> None:
         with DisableTorchFunction(), _DisableTorchDispatch():
@@ -287,7 +223,7 @@ class Tracker(TorchFunctionMode):
 
     def steps_aside(self) -> bool:
         """Tell whether somebody would meet our own work in what this thread does; then nothing is followed."""
-        if why := _why_aside(self.among_fakes):
+        if why := why_aside(self.among_fakes):
             self._report.did_not_look(why)
         return bool(why)
 

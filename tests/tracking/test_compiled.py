@@ -26,7 +26,7 @@ from rnnshape.api import check as checks
 from rnnshape.hooks import inner_calls
 from rnnshape.hooks.class_call import leave_classes
 from rnnshape.tracking import compiled
-from rnnshape.tracking.track import COMPILED
+from rnnshape.tracking.compiled import COMPILED
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:The .grad attribute of a Tensor")
 

@@ -16,7 +16,7 @@ from torch.profiler import ProfilerActivity, profile
 
 import rnnshape as rs
 from rnnshape import _torch
-from rnnshape.tracking.track import RECORDED
+from rnnshape.tracking.aside import RECORDED
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning", "ignore:The tensor")
 
