@@ -21,6 +21,9 @@ MOST_FRESH = 1 << 12
 """Nodes that are looked at between two backwards. A graph of thousands of steps of which each node was looked at from Python is
 more than torch can free: it calls itself for each, until the stack is full."""
 
+_OF_A_PARAMETER = (1 << 64) - 1
+"""What torch has in the place of an age for nodes that gather the gradient of a parameter."""
+
 _FREED = ("backward through the graph a second time", "modified by an inplace operation")
 
 
@@ -90,11 +93,11 @@ def _reaches(node: Any, spent: int, fresh: set[int]) -> bool:
         if node is None:
             continue
         age = node._sequence_nr()
-        if age in seen or age in fresh or node.name().endswith("AccumulateGrad"):
-            continue
         if age <= spent:
             return True
-        seen.add(age)
-        waiting += [parent for parent, _ in node.next_functions]
+        if age not in seen and age not in fresh and age != _OF_A_PARAMETER:
+            seen.add(age)
+            for parent, _ in node.next_functions:
+                waiting.append(parent)
     fresh |= seen
     return False

@@ -62,7 +62,7 @@ def a_cell_goes_on(use: CellStep, step: Step) -> None:
     if holds_units(use.mark):
         step.usage.loops.use(use.mark, step.here)
     if use.goes_on and use.hidden is not None:
-        step.usage.loops.goes_on(use.mark, use.hidden, use.states, step.scene())
+        step.usage.loops.goes_on(use.mark, use.hidden, use.states, step.scene)
     elif use.hidden is not None and holds_units(use.hidden):
         step.usage.loops.use(use.hidden, step.here)
 

@@ -71,13 +71,15 @@ class Loops:
         self.used: dict[Axis, Used] = {}
         self.prepended: dict[Axis, Location | None] = {}
 
-    def goes_on(self, input: Mark, h: Mark, states: tuple[Mark, ...], scene: Scene) -> None:
+    def goes_on(self, input: Mark, h: Mark, states: tuple[Mark, ...], scene: Callable[[], Scene]) -> None:
         """Account for a step that goes on from a state h which the cell has made itself."""
         hidden = [axis for axis, table in h.tables.items() if axis.name == "hidden" and table.numel() > 1]
         if len(hidden) != 1:
             return
-        location, module, kind = scene
-        loop = self.loops.setdefault(hidden[0], Loop(hidden[0], module, kind, location))
+        loop = self.loops.get(hidden[0])
+        if loop is None:
+            location, module, kind = scene()
+            loop = self.loops[hidden[0]] = Loop(hidden[0], module, kind, location)
         for axis, steps in _steps(input, None).items():
             loop.read.setdefault(axis, set()).update(steps)
         for state in states:

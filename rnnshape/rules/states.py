@@ -287,11 +287,13 @@ def _order_of_layers(
     mark: Mark, axis: Axis, table: Tensor, call: Recurrence, source: Recurrence, halves: Tensor | None
 ) -> Mistake | None:
     """The rows are layers, and not in the order in which they are counted."""
+    if source.layers != call.layers or call.layers < 2:
+        return None
     rows = call.layers * call.directions
     got = numbers(table[:, 0, 0])
     got = got * rows if len(got) == 1 else got
     wanted = [row // call.directions for row in range(rows)]
-    if source.layers != call.layers or call.layers < 2 or len(got) != len(wanted) or got == wanted or -1 in got:
+    if len(got) != len(wanted) or got == wanted or -1 in got:
         return None
     ways = numbers(halves[:, 0, 0]) if halves is not None and halves.size(0) > 1 else [0] * len(got)
     site = mark.sites.get(axis)

@@ -27,6 +27,9 @@ class Emitter(Book, Protocol):
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
         """Ask about a use: everyone, or some."""
 
+    def put_again(self, tensor: Tensor, mark: Mark) -> None:
+        """Remember of another tensor what was put before, at the same place."""
+
     def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
         """Ask about a use, as `rules.notice` does, and tell what was found; return whether anything was."""
         ...
@@ -79,7 +82,7 @@ def do_again(again: Again, call: Call, op: Operation) -> bool:
     for emitted in again.uses:
         book.emit(once_more(emitted, call), emitted.twice)
     for leaf, mark in again.puts:
-        book.put(results[leaf], mark)
+        book.put_again(results[leaf], mark)
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
+import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch
 
@@ -14,6 +15,9 @@ from rnnshape.coordinates.room import Beside, admits
 __all__ = ["Book", "writes"]
 
 _PLAIN = frozenset([Tensor, nn.Parameter])
+
+_HOLDS_NOTHING = _PLAIN | {int, bool, float, str, type(None), slice, torch.dtype}
+"""Classes of values in which there is no other tensor."""
 
 _RESHAPES_IN_PLACE = frozenset([
     "t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "resize_as_", "set_", "as_strided_",
@@ -60,19 +64,22 @@ class Book(Beside[tuple[Mark, int]]):
         """Collect the marks of all tensors in nested arguments, by the id of each."""
         entries = self.entries
         for value in values:
-            entry = entries.get(id(value))
+            kind, key = type(value), id(value)
+            entry = entries.get(key)
             if entry is not None:
                 ref, (mark, version) = entry
                 if ref() is value and isinstance(value, Tensor):
-                    if type(value) in _PLAIN:
+                    if kind in _PLAIN:
                         current = version == _version(value) and value.shape == mark.sizes
                     else:
                         with DisableTorchFunction(), _DisableTorchDispatch():
                             current = version == _version(value) and value.shape == mark.sizes
                     if current:
-                        found[id(value)] = mark
+                        found[key] = mark
                     else:
-                        del entries[id(value)]
+                        del entries[key]
+            elif kind in _HOLDS_NOTHING:
+                continue
             elif isinstance(value, (tuple, list)):
                 self.known(value, found)
             elif isinstance(value, dict):
@@ -91,6 +98,13 @@ class Book(Beside[tuple[Mark, int]]):
             self.shares_unseen = True
         self.put(tensor, (mark, version))
         return room
+
+    def remember_again(self, tensor: Tensor, mark: Mark) -> None:
+        """Remember of a tensor what is known of another of its sizes."""
+        version = _version(tensor)
+        if version < 0:
+            self.shares_unseen = True
+        self.put(tensor, (mark, version))
 
     def written(self, name: str, tensor: Tensor) -> None:
         """Forget every other tensor that shares memory with one that was written to, where versions do not show it."""

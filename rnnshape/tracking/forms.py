@@ -100,20 +100,22 @@ class Call:
         """Read arguments; return False where there is one of which it is not known what it does."""
         for value in values:
             kind = type(value)
-            if kind is Tensor or kind is Parameter or (issubclass(kind, Tensor) and _is_fake(kind)):
+            if kind in _PLAIN:
+                parts.append(value)
+            elif kind is Tensor or kind is Parameter or (issubclass(kind, Tensor) and _is_fake(kind)):
                 self.tensors.append(value)
                 mark = known.get(id(value))
-                self.features.append(op.book.made_by(value) if mark is None else None)
                 if mark is not None:
+                    self.features.append(None)
                     parts.append(mark)
                     if mark not in self.marks:
                         self.marks.append(mark)
-                elif other_kind(value):
-                    return False
                 else:
+                    made = op.book.made_by(value)
+                    if made is None and other_kind(value):
+                        return False
+                    self.features.append(made)
                     parts.append(value.shape)
-            elif kind in _PLAIN:
-                parts.append(value)
             elif kind is tuple or kind is list or kind is Size:
                 parts += (kind, len(value))
                 if not self._read(value, parts, known, op):

@@ -187,10 +187,18 @@ class Tracker(TorchFunctionMode):
 
     def _before(self, name: str, args: Any, kwargs: dict[str, Any]) -> dict[int, Mark] | None:
         """Look up what is known of arguments, before a call writes to them; None where nothing is to be followed here."""
-        if not is_plain_here() and (not is_followed_here() or self.steps_aside()):
+        is_plain = is_plain_here()
+        if not is_plain and (not is_followed_here() or self.steps_aside()):
             return None
         known: dict[int, Mark] = {}
-        if self._book.entries:
+        if not self._book.entries:
+            return known
+        if is_plain and not _len_torch_function_stack():
+            try:
+                self._collect(known, args, kwargs)
+            except Exception as error:
+                self._give_up(name, error)
+        else:
             self._guarded(name, self._collect, known, args, kwargs)
         return None if self._off else known
 
@@ -250,11 +258,14 @@ class Tracker(TorchFunctionMode):
             else:
                 work(*args)
         except Exception as error:
-            self._off = True
-            log_mistake(error, f"at {name} and stops following; the model runs on")
-            self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
+            self._give_up(name, error)
         finally:
             self._known, self._frame, self._line = {}, None, None
+
+    def _give_up(self, name: str, error: Exception) -> None:
+        self._off = True
+        log_mistake(error, f"at {name} and stops following; the model runs on")
+        self._report.could_not_follow(f"everything after {name}, where rnnshape made a mistake, which is in the log")
 
     def _follow(self, op: Operation) -> None:
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
@@ -406,6 +417,14 @@ class Tracker(TorchFunctionMode):
                     self._report.could_not_follow(f"some axes of large tensors: tables of more than {most}")
             else:
                 self._book.drop(tensor)
+
+    def put_again(self, tensor: Tensor, mark: Mark) -> None:
+        """Remember of another tensor what was put before, at the same place."""
+        if type(tensor) is Tensor:  # as the one before was, of the same operation
+            self._known.pop(id(tensor), None)
+            self._book.remember_again(tensor, mark)
+        else:
+            self.put(tensor, mark)
 
     def drop(self, tensor: Tensor) -> None:
         """Know nothing of a tensor any more."""
