@@ -207,7 +207,7 @@ class Tracker(TorchFunctionMode):
         if isinstance(error, ContractError):  # of another tracker, which sees the same operation
             self._reporter.adopt(error, self.calling_module()[0])
             return
-        self._known = known
+        self._known, self._line = known, None
         self._guarded(op.name, self._explain, op, error)
         for finding in self._taken():  # torch's own exception passes, with a note
             self._tell_of_exception(finding, error)
@@ -217,12 +217,12 @@ class Tracker(TorchFunctionMode):
         name = op.name
         cuts = not known and self.cuts.is_open
         if known or name in _ALWAYS or writes(name) or (cuts and self.cuts.follows(name, op.args)):
-            self._known, self._frame = known, frame
+            self._known, self._frame, self._line = known, frame, None
             self._guarded(name, self._follow, op)
             if self._found:
                 self._reporter.tell(self._taken())
         elif cuts and name in CUTS:
-            self._frame = frame
+            self._frame, self._line = frame, None
             self._guarded(name, self._cut, name, op.args, op.result)
 
     def _cut(self, name: str, args: tuple[Any, ...], result: object) -> None:
