@@ -420,7 +420,7 @@ class Tracker(TorchFunctionMode):
 
     def put_again(self, tensor: Tensor, mark: Mark) -> None:
         """Remember of another tensor what was put before, at the same place."""
-        if type(tensor) is Tensor:  # as the one before was, of the same operation
+        if type(tensor) is Tensor and mark.tables:  # of a kind that may have a mark, as the one before was
             self._known.pop(id(tensor), None)
             self._book.remember_again(tensor, mark)
         else:
