@@ -467,3 +467,16 @@ def halves(place: Place, width: str) -> Edited:
 def mean_of_real_steps(place: Place) -> Edited:
     call = place.call("mean")
     return [place.put((call, f"({place.text(call).replace('.mean(', '.sum(')} / lengths.unsqueeze(-1))"))]
+
+
+@form(r"unsqueeze\(1\) of the operand of sizes \(\d+,\) fits")
+def a_column_of_the_operand(place: Place) -> Edited:
+    """The operand is the last name or argument of every product or sum of the line."""
+    line = place.statement()
+    operands: list[tuple[ast.expr, str]] = []
+    for node in ast.walk(line):
+        if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Name):
+            operands.append((node.right, suffixed(place, node.right, ".unsqueeze(1)")))
+        elif isinstance(node, ast.Call) and len(node.args) == 2 and isinstance(node.args[1], ast.Name):
+            operands.append((node.args[1], suffixed(place, node.args[1], ".unsqueeze(1)")))
+    return [place.put(*operands)]

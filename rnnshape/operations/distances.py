@@ -11,7 +11,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
-from rnnshape.operations.uses import Broadcast, Contraction
+from rnnshape.operations.uses import Broadcast, Contraction, ImplicitDim
 
 __all__ = ["scattered"]
 
@@ -53,6 +53,8 @@ def distance(op: Operation) -> None:
     if marks and type(dim) is int and sizes:
         op.consume(*marks)
         met = meet(op, marks, sizes)
+        if op.name == "cosine_similarity" and dim == 1 and len(op.args) != 3 and "dim" not in op.kwargs:
+            op.emit(ImplicitDim(op.name, max(marks, key=lambda m: len(m.sizes)), 1))  # nn.CosineSimilarity hands on dim and eps
         tables = contracted(met, (dim % len(sizes),), keepdim)
         others = [d for d in range(len(sizes)) if d != dim % len(sizes)]
         lost = [a for a, t in met.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]

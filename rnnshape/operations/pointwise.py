@@ -128,7 +128,9 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
             before = met.tables.get(axis)
             if before is None:
                 met.tables[axis] = table
-                if axis in mark.sites:
+                if axis.name == "batch" and len(mark.sizes) == 1 < len(sizes) and runs_along(table):
+                    met.sites[axis] = op.book.site(op.name, mark, sizes)  # torch aligns the last dims: now it lies along that
+                elif axis in mark.sites:
                     met.sites[axis] = mark.sites[axis]
             elif (where := disagreement(before, table)) is not None:
                 states = holds_states_of_steps(met) and holds_states_of_steps(mark)

@@ -175,7 +175,7 @@ def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
 
 @rule(ImplicitDim)
 def a_dim_that_nobody_gave(use: ImplicitDim, step: Step) -> Iterator[Mistake]:
-    """Without a dim softmax and normalize take one by the number of dims, along which the steps may lie."""
+    """Without a dim softmax, normalize and cosine_similarity take one by the number of dims, along which the steps may lie."""
     last = len(use.mark.sizes) - 1
     steps = any(a.name in ("seq", "step") and runs_along(table) == [use.dim] for a, table in use.mark.tables.items())
     if steps and use.dim != last:

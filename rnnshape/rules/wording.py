@@ -22,7 +22,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.names import called
 from rnnshape.rules.sketches import apart, sketch
 
-__all__ = ["another_dim", "called", "element", "held", "last_step", "mixed", "scrambled", "word", "wrong"]
+__all__ = ["another_dim", "called", "dealt_to_heads", "element", "held", "last_step", "mixed", "scrambled", "word", "wrong"]
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
@@ -117,7 +117,14 @@ def mixed(name: str, mark: Mark, axis: Axis, dim: int, taken: str) -> Mistake:
     site = mark.sites.get(axis)
     message = f"samples are mixed: {held(mark, axis, dim)}, and {called(name)} takes that dim for {taken}"
     apart = (dim,) if site is not None and site.sizes == mark.sizes else ()
-    return wrong("RNS203", message, _instead(site, apart), site=site, seen=mark)
+    return wrong("RNS203", message, _instead(site, apart) or _as_a_column(site), site=site, seen=mark)
+
+
+def _as_a_column(site: Site | None) -> str | None:
+    """Return what keeps the samples of a vector along dim 0 where it met a matrix, whose last dim torch aligns it with."""
+    if site is None or len(site.sizes_before) != 1 or len(site.sizes) != 2:
+        return None
+    return f"unsqueeze(1) of the operand of sizes {text.sizes(site.sizes_before)} fits"
 
 
 def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
@@ -137,6 +144,22 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
         return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", _in_order(site), site=site, seen=mark)
     return None
+
+
+def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], steps: list[int]) -> Mistake:
+    """Say that a reshape has given each head a run of steps, where all of them are meant.
+
+    Args:
+        name: of the operation that runs along the steps.
+        mark: of queries or keys.
+        axis: of the steps.
+        dims: of the heads, and of what is taken for the steps.
+        steps: those of the first head.
+    """
+    site = mark.sites.get(axis)
+    here = f"row 0 of dim {dims[0]} holds pieces of {text.count(len(steps), 'step')} only, {text.listed(steps)}"
+    message = f"the steps are dealt out: {here}, along dim {dims[1]}, which {name} takes for all steps"
+    return wrong("RNS209", message, _in_order(site), site=site, seen=mark)
 
 
 def last_step(site: Site | None) -> str | None:

@@ -82,8 +82,8 @@ ENTRIES = (
         "RNS242",
         "a dim that nobody gave",
         "info",
-        "F.normalize takes dim 1 where it is given none, softmax dim 0 of three and else dim 1. Of a sequence that may be the "
-        "steps, while vectors of features are meant.",
+        "F.normalize and F.cosine_similarity take dim 1 where they are given none, softmax dim 0 of three and else dim 1. Of a "
+        "sequence that may be the steps, while vectors of features are meant.",
         no_edit="along which dim is meant, only the model's author knows",
         wrong=program("""
             class Model(nn.Module):

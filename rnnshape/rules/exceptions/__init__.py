@@ -72,6 +72,7 @@ _EXPLAINED: dict[str, Explanation] = {
     "unflatten": reshaping.unflattened,
     **dict.fromkeys(["split", "split_with_sizes"], reshaping.split),
     "_pack_padded_sequence": packing.packed,
+    **dict.fromkeys(["gru", "lstm", "rnn_tanh", "rnn_relu"], packing.read),
     **dict.fromkeys(["cross_entropy", "nll_loss"], losses.classified),
     **dict.fromkeys(
         ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
@@ -94,4 +95,10 @@ _EXPLAINED: dict[str, Explanation] = {
     "scaled_dot_product_attention": attending.scaled,
     "pad_sequence": meetings.padded,
     "bilinear": meetings.paired,
+    "cdist": meetings.distances,
+    "take_along_dim": numbers.taken_along,
+    "unfold": numbers.windowed,
+    **dict.fromkeys(["outer", "ger"], ranks.vectors),
+    **dict.fromkeys(["max_pool1d", "avg_pool1d", "adaptive_avg_pool1d", "adaptive_max_pool1d", "max_pool2d", "avg_pool2d",
+                     "adaptive_avg_pool2d", "adaptive_max_pool2d"], ranks.pooled),
 }  # fmt: skip

@@ -26,6 +26,10 @@ def attended(op: Raised, error: Exception) -> Mistake | None:
     if not op.kwargs.get("use_separate_proj_weight") and query.size(-1) != width:
         message = f"MultiheadAttention is made for {width} features and gets {op.described_dim(query, query.dim() - 1)}"
         return because("RNS211", message, f"nn.MultiheadAttention({query.size(-1)}, ...) fits", op.layout(query))
+    if key.dim() == value.dim() and key.size(0) != value.size(0):
+        keys, values = op.described_dim(key, 0), op.described_dim(value, 0)
+        message = f"MultiheadAttention needs a value for each key, and gets {keys} keys and {values} values"
+        return because("RNS213", message, None, op.layout(key, value))
     if query.dim() == key.dim() == 3 and query.size(1) != key.size(1):
         one, two = op.described_dim(query, 1), op.described_dim(key, 1)
         message = f"MultiheadAttention takes {one} for the batch of the queries and {two} for that of the keys"

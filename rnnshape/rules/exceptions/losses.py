@@ -45,12 +45,13 @@ def classified(op: Raised, error: Exception) -> Mistake | None:
     wanted = tuple(s for d, s in enumerate(scores.shape) if d != 1 or scores.dim() == 1)
     if wanted == tuple(target.shape) and not target.is_floating_point():
         return _no_such_class(op, scores, target)
-    if target.is_floating_point():
-        if target.shape == scores.shape:
-            return None
+    probabilities = target.dim() == scores.dim() > 1 and target.size(1) == scores.size(1) and op.name == "cross_entropy"
+    if target.is_floating_point() and not probabilities:
         message = f"{op.name} takes the numbers of classes, int64, and the target {op.described(target)} is of floats"
         fits = "target.flatten().long() fits" if len(wanted) == 1 and target.numel() == wanted[0] else None
         return because("RNS118", message, fits, seen)
+    if target.shape == scores.shape and target.is_floating_point():
+        return None
     rows, targets = op.described(scores), op.described(target)
     message = f"{op.name} gets scores {rows} and targets {targets}: the rows of one are not those of the other"
     return because("RNS505", message, _flat(scores, target, wanted, _has_every_step(known, target)), seen)

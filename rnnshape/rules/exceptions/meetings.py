@@ -17,7 +17,7 @@ from rnnshape.rules.exceptions.edits import Edit, because, called_by_user, index
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["copied", "einsum", "expanded", "joined", "matched", "padded", "paired", "product", "repeated"]
+__all__ = ["copied", "distances", "einsum", "expanded", "joined", "matched", "padded", "paired", "product", "repeated"]
 
 _PLACES = ("first", "second", "third", "fourth")
 
@@ -36,6 +36,23 @@ def product(op: Raised, error: Exception) -> Mistake | None:
         message += ": one has both directions of a layer, and the other has one"
     edits = [(place, t, e) for place, t in enumerate((a, b)) for e in _product_edits(op, t, b if t is a else a)]
     return because("RNS213", message, _chosen(edits), op.layout(b, a))
+
+
+def distances(op: Raised, error: Exception) -> Mistake | None:
+    """`cdist`, which compares rows with rows of the same sample."""
+    a, b = op.argument(0, "x1"), op.argument(1, "x2")
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor) or min(a.dim(), b.dim()) < 2:
+        return None
+    message = f"cdist compares each row of {op.described(a)} with each of {op.described(b)}"
+    if a.size(-1) != b.size(-1):
+        one, two = op.described_dim(a, a.dim() - 1), op.described_dim(b, b.dim() - 1)
+        return because("RNS211", f"{message}, and their features are {one} and {two}", None, op.layout(a, b))
+    for dim in range(min(a.dim(), b.dim()) - 2):
+        one, two = a.dim() - 3 - dim, b.dim() - 3 - dim
+        if a.size(one) != b.size(two) and 1 not in (a.size(one), b.size(two)):
+            words = f"{op.described_dim(a, one)} and {op.described_dim(b, two)}"
+            return because("RNS213", f"{message}, and beside the rows they have {words}", None, op.layout(a, b))
+    return None
 
 
 def _is_half(op: Raised, a: Tensor, b: Tensor) -> bool:

@@ -13,7 +13,7 @@ from rnnshape.rules.exceptions.edits import because
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["backward", "gathered", "one_number"]
+__all__ = ["backward", "gathered", "one_number", "taken_along", "windowed"]
 
 
 def one_number(op: Raised, error: Exception) -> Mistake | None:
@@ -60,6 +60,29 @@ def gathered(op: Raised, error: Exception) -> Mistake | None:
         message += f"{source.size(dim) - 1}, {op.described_dim(source, dim)}"
         return because("RNS119", message, None, op.layout(source))
     return None
+
+
+def taken_along(op: Raised, error: Exception) -> Mistake | None:
+    """`take_along_dim` with an index of another number of dims."""
+    source, at, dim = op.argument(0, "input"), op.argument(1, "indices"), op.argument(2, "dim")
+    if not isinstance(source, Tensor) or not isinstance(at, Tensor) or at.dim() == source.dim() or type(dim) is not int:
+        return None
+    message = f"take_along_dim needs an index with the dims of {op.described(source)}, and gets {text.sizes(at.shape)}"
+    picks_steps = source.dim() == 3 and dim % 3 == 1 and at.dim() == 1 and at.size(0) == source.size(0)
+    return because("RNS213", message, "index.view(-1, 1, 1) fits" if picks_steps else None, op.layout(source))
+
+
+def windowed(op: Raised, error: Exception) -> Mistake | None:
+    """`Tensor.unfold` with windows that are longer than what they run over."""
+    source, dim, size = op.argument(0, "input"), op.argument(1, "dimension"), op.argument(2, "size")
+    if not isinstance(source, Tensor) or type(dim) is not int or type(size) is not int or not source.dim():
+        return None
+    dim %= source.dim()
+    if size <= source.size(dim):
+        return None
+    has = op.words_of_dim(source, dim) or text.count(source.size(dim), "element")
+    message = f"unfold takes windows of {size} along dim {dim} of {op.described(source)}, which has {has}"
+    return because("RNS213", message, None, op.layout(source))
 
 
 def _as_many(op: Raised, source: Tensor, at: Tensor, dim: int) -> str | None:

@@ -14,7 +14,7 @@ from rnnshape.rules.exceptions.edits import because
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["packed"]
+__all__ = ["packed", "read"]
 
 
 def packed(op: Raised, error: Exception) -> Mistake | None:
@@ -39,6 +39,17 @@ def packed(op: Raised, error: Exception) -> Mistake | None:
         return None
     message = "the lengths are not in descending order, which pack_padded_sequence takes for granted"
     return because("RNS406", message, "enforce_sorted=False fits", op.layout(source))
+
+
+def read(op: Raised, error: Exception) -> Mistake | None:
+    """A recurrent layer that reads what was packed with lengths beyond the last step, which packing itself does not refuse."""
+    packed, sizes = op.argument(0, "input"), op.argument(1, "batch_sizes")
+    counted = known_values(sizes) if isinstance(sizes, Tensor) and not sizes.is_floating_point() and sizes.dim() == 1 else None
+    if not isinstance(packed, Tensor) or packed.dim() != 2 or counted is None or int(counted.sum()) <= packed.size(0):
+        return None
+    message = f"the lengths, of up to {len(counted)} steps, add up to {int(counted.sum())}, and {packed.size(0)} have been packed"
+    message += ": a length is larger than the number of steps that there are"
+    return because("RNS406", message, None, None)
 
 
 def _number(op: Raised, source: Tensor, number: int, dim: int) -> Mistake:

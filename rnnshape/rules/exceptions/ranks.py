@@ -15,7 +15,7 @@ from rnnshape.rules.exceptions.edits import because, reduced_at, turned, turns
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["dim_out_of_range", "indexed", "permuted", "picked", "transposed"]
+__all__ = ["dim_out_of_range", "indexed", "permuted", "picked", "pooled", "transposed", "vectors"]
 
 _COUNT = ("no dim", "one", "two", "three", "four", "five", "six")
 
@@ -71,7 +71,7 @@ def indexed(op: Raised, error: Exception) -> Mistake | None:
     named = sum(item is not None and item is not ... for item in items)
     if named > source.dim():
         return _too_many(op, source, named)
-    return _outside(op, source, items) or _paired(op, source, items)
+    return _outside(op, source, items) or _paired(op, source, items, error)
 
 
 def _too_many(op: Raised, source: Tensor, named: int) -> Mistake:
@@ -159,7 +159,7 @@ def _masked(op: Raised, source: Tensor, items: tuple[Any, ...]) -> Mistake | Non
     return because("RNS213", message, f"the mask's {fits[0].code} fits" if len(fits) == 1 else None, op.layout(source, mask))
 
 
-def _paired(op: Raised, source: Tensor, items: tuple[Any, ...]) -> Mistake | None:
+def _paired(op: Raised, source: Tensor, items: tuple[Any, ...], error: Exception) -> Mistake | None:
     """Tensors of indices that do not broadcast with one another."""
     given = [i for i in items if isinstance(i, Tensor)]
     try:
@@ -171,11 +171,44 @@ def _paired(op: Raised, source: Tensor, items: tuple[Any, ...]) -> Mistake | Non
         hint = f"torch.arange(x.size({fits[0]})) picks one of each" if fits == [0] and len(given) == 2 else None
         return because("RNS213", message, hint and None, op.layout(source))
     for dim, item in enumerate(items):
-        if isinstance(item, Tensor) and dim < source.dim():
+        if isinstance(item, Tensor) and (item.is_floating_point() or item.is_complex()):
+            kind = str(item.dtype).removeprefix("torch.")
+            message = f"an index {text.sizes(item.shape)} of {op.described(source)} is {kind}, and torch counts with int64"
+            return because("RNS118", message, None if item.is_complex() else ".long() of the index fits", op.layout(source))
+        if isinstance(item, Tensor) and dim < source.dim() and ("bound" in str(error) or "range" in str(error)):
             message = f"an index of dim {dim} of {op.described(source)} lies outside of it: "
             what = op.words_of_dim(source, dim) or text.count(source.size(dim), "element")
             return because("RNS119", f"{message}there are 0 to {source.size(dim) - 1}, {what}", None, op.layout(source))
     return None
+
+
+_DIMS = {"max_pool1d": 3, "avg_pool1d": 3, "adaptive_avg_pool1d": 3, "adaptive_max_pool1d": 3, "max_pool2d": 4, "avg_pool2d": 4,
+         "adaptive_avg_pool2d": 4, "adaptive_max_pool2d": 4}  # fmt: skip
+"""How many dims of a batch an operation reads."""
+
+
+def pooled(op: Raised, error: Exception) -> Mistake | None:
+    """A pooling of another number of dims than (batch, channels, positions ...)."""
+    source = op.argument(0, "input")
+    wanted = _DIMS[op.name]
+    if not isinstance(source, Tensor) or source.dim() in (wanted, wanted - 1):
+        return None
+    positions = "positions" if wanted == 3 else "rows, columns"
+    name = op.name.removesuffix("_with_indices")
+    message = f"{name} reads (batch, channels, {positions}), and {op.described(source)} has {text.count(source.dim(), 'dim')}"
+    return because("RNS213", message, None, op.layout(source))
+
+
+def vectors(op: Raised, error: Exception) -> Mistake | None:
+    """A product of vectors that is given something else."""
+    given = [v for v in (*op.args, *op.kwargs.values()) if isinstance(v, Tensor)][:2]
+    other = next((v for v in given if v.dim() != 1), None)
+    if other is None:
+        return None
+    message = f"{op.name} multiplies vectors, one dim each, and gets {op.described(other)}"
+    by_row = len(given) == 2 and {v.dim() for v in given} == {2} and given[0].size(0) == given[1].size(0)
+    fits = 'torch.einsum("bi,bj->bij", a, b) has one for each row' if by_row and op.name in ("outer", "ger") else None
+    return because("RNS213", message, fits, op.layout(*given))
 
 
 def dim_out_of_range(op: Raised, error: Exception) -> Mistake | None:
