@@ -34,11 +34,18 @@ def explain(op: Operation, error: Exception, step: Step) -> Mistake | None:
     raised = Raised(op)
     if op.name == "backward":
         return _carried(error, step) or numbers.backward(raised)
+    if _is_told_of_its_packing(op.name, step):
+        return None
     if isinstance(error, TypeError):  # no tensor where one is due, which the line that failed tells
         return None
     first: tuple[Explanation, ...] = (embedded,) if op.name == "embedding" else (ranks.dim_out_of_range, device, dtype)
     own = _EXPLAINED.get(op.name) or (meetings.matched if is_pointwise(op.name) else None)
     return next((found for why in (*first, own) if why and (found := why(raised, error))), None)
+
+
+def _is_told_of_its_packing(name: str, step: Step) -> bool:
+    """Tell whether a recurrent layer fails on what was packed the wrong way, which is told of already."""
+    return _EXPLAINED.get(name) is packing.read and bool(step.told & {"RNS401", "RNS403"})
 
 
 def took_part(op: Operation) -> Shown:

@@ -47,7 +47,8 @@ def read(op: Raised, error: Exception) -> Mistake | None:
     counted = known_values(sizes) if isinstance(sizes, Tensor) and not sizes.is_floating_point() and sizes.dim() == 1 else None
     if not isinstance(packed, Tensor) or packed.dim() != 2 or counted is None or int(counted.sum()) <= packed.size(0):
         return None
-    message = f"the lengths, of up to {len(counted)} steps, add up to {int(counted.sum())}, and {packed.size(0)} have been packed"
+    total = int(counted.sum())
+    message = f"the lengths, of up to {len(counted)} steps, add up to {total}, and {packed.size(0)} have been packed"
     message += ": a length is larger than the number of steps that there are"
     return because("RNS406", message, None, None)
 
