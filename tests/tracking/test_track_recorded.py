@@ -162,7 +162,7 @@ def test_what_a_cuda_graph_captures_is_not_followed(monkeypatch: pytest.MonkeyPa
     """By inspection: there is no GPU here."""
     assert not _torch.is_recorded()
     monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
-    monkeypatch.setattr(_torch, "_is_capturing", lambda: True)
+    monkeypatch.setattr(_torch.modes, "_is_capturing", lambda: True)
     model = Model()
     with rs.watch(model, track=1) as report:
         model(X)
