@@ -17,17 +17,20 @@ TOLD = {
     "autoencoder_repeats": {"RNS203"},
     "demand_two_directions": {"RNS305"},
     "entities_packed": {"RNS502"},
+    "gaits_convolved": {"RNS209"},
     "gestures_packed": {"RNS203"},
     "letters_from_chunks": {"RNS502"},
     "letters_language_model": {"RNS502"},
     "prices_windows": {"RNS504"},
     "reviews_time_first": {"RNS408", "RNS502"},
     "sensors_viewed": {"RNS201"},
+    "strokes_reversed": {"RNS501"},
     "surnames_by_hand": {"RNS203"},
     "translation_of_slices": {"RNS220"},
     "translation_with_attention": {"RNS206"},
     "trips_in_dataclasses": {"RNS402"},
     "waves_cell_by_cell": {"RNS203"},
+    "wells_carried": {"RNS301"},
 }
 """What is told of each where it is broken."""
 

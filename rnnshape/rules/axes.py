@@ -41,7 +41,7 @@ from rnnshape.rules.tables import (
     repeated_otherwise,
     steps_along,
 )
-from rnnshape.rules.wording import another_dim, called, held, mixed, scrambled, wrong
+from rnnshape.rules.wording import another_dim, called, held, mixed, scrambled, viewed_for_a_transpose, wrong
 
 __all__: list[str] = []
 
@@ -58,7 +58,10 @@ def samples_among_the_features(use: Contraction, step: Step) -> Iterator[Mistake
 @rule(Contraction)
 def scrambled_features(use: Contraction, step: Step) -> Iterator[Mistake]:
     """Weights of a layer sum over pieces of an axis that lie in no order."""
-    if found := scrambled(use.name, use.mark, use.dims):
+    found = scrambled(use.name, use.mark, use.dims)
+    if found is None and "conv" in use.name:
+        found = viewed_for_a_transpose(use.name, use.mark, use.dims)
+    if found:
         yield found
 
 
@@ -256,7 +259,8 @@ def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Ite
 @rule(RecurrentInput)
 def scrambled_input(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """A recurrent layer reads pieces of an axis that lie in no order."""
-    if found := scrambled(use.name, use.mark, (len(use.mark.sizes) - 1, use.seq_dim)):
+    dims = (len(use.mark.sizes) - 1, use.seq_dim)
+    if found := scrambled(use.name, use.mark, dims) or viewed_for_a_transpose(use.name, use.mark, dims):
         yield found
 
 
@@ -308,7 +312,7 @@ def attention_over_the_batch(use: AttentionInput, step: Step) -> Iterator[Mistak
 @rule(Output)
 def the_batch_is_reduced_away(use: Output, step: Step) -> Iterator[Mistake]:
     """The output has no batch, though one went in: an operation took it away."""
-    if not lost_batch(use, step):
+    if not lost_batch(use.marks, use.samples, step):
         return
     for mark in use.marks:
         if only_sample(mark) is not None:

@@ -52,7 +52,7 @@ from rnnshape.operations.uses import (
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import lost_batch, only_sample
+from rnnshape.rules.tables import but_states, lost_batch, only_sample
 from rnnshape.rules.usage import holds_states
 from rnnshape.rules.wording import last_step, mixed, wrong
 
@@ -193,7 +193,8 @@ def _filled(mark: Mark, batch_dim: int) -> Padding | None:
 @rule(Output)
 def a_sample_picked_for_a_step(use: Output, step: Step) -> Iterator[Mistake]:
     """Of several samples that went in, one reaches the output."""
-    for mark in use.marks if lost_batch(use, step) else ():
+    made = but_states(use.marks) or use.marks
+    for mark in made if lost_batch(made, use.samples, step) else ():
         if (only := only_sample(mark)) is not None:
             axis, sample = only
             message = f"only sample {sample} reaches the output: an index took a sample where a step was meant"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -10,14 +11,14 @@ from torch import Tensor
 from rnnshape.coordinates.mark import DRAW, OF_SCORES, ROWS, TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import CellStep, Normalisation, Output
+from rnnshape.operations.uses import CellStep, Normalisation
 
 if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "exchanged", "is_data", "is_order", "lies_along", "lost_batch", "once_each", "only_sample",
-    "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
+    "REORDERS", "OtherRow", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along", "lost_batch",
+    "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
 ]  # fmt: skip
 
 REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
@@ -37,6 +38,12 @@ def is_order(table: Tensor) -> bool:
     dims = runs_along(table)
     values = numbers(line_along(table, dims[0])) if len(dims) == 1 else []
     return bool(values) and sorted(values) == list(range(len(values)))
+
+
+def is_in_order(table: Tensor) -> bool:
+    """Tell whether a table lists every sample once, along one dim, as they came."""
+    dims = runs_along(table)
+    return len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(table.size(dims[0])))
 
 
 def once_each(table: Tensor) -> bool:
@@ -140,8 +147,13 @@ def over_the_batch(use: Normalisation) -> bool:
     return False
 
 
-def lost_batch(use: Output, step: Step) -> bool:
+def lost_batch(marks: Sequence[Mark], samples: int, step: Step) -> bool:
     """Tell whether several samples went in, and nothing that came out runs along them; a scalar is a loss, which may be."""
-    if not use.marks or use.samples < 2 or any(runs_along(t) or -1 in t for m in use.marks for _, t in m.of("batch")):
+    if not marks or samples < 2 or any(runs_along(t) or -1 in t for m in marks for _, t in m.of("batch")):
         return False
-    return all(len(mark.sizes) for mark in use.marks) and not step.explains_the_output
+    return all(len(mark.sizes) for mark in marks) and not step.explains_the_output
+
+
+def but_states(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """Return what a model made, without the states of layers that it returns as they are, to be carried on."""
+    return [m for m in marks if not (len(m.sizes) == 3 and any(a not in m.sites for a, _ in m.of("layers")))]

@@ -9,7 +9,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import OF_SCORES, ROWS, TURNED, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
-from rnnshape.coordinates.tables import numbers, runs_along, separable, varies
+from rnnshape.coordinates.tables import numbers, runs_along, separable, unique, varies
 from rnnshape.harmless import Guard
 from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.layout.interleaving import repair
@@ -22,7 +22,10 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.names import called
 from rnnshape.rules.sketches import apart, sketch
 
-__all__ = ["another_dim", "called", "dealt_to_heads", "element", "held", "last_step", "mixed", "scrambled", "word", "wrong"]
+__all__ = [
+    "another_dim", "called", "dealt_to_heads", "element", "held", "last_step", "mixed", "scrambled", "viewed_for_a_transpose",
+    "word", "wrong",
+]  # fmt: skip
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
@@ -160,6 +163,30 @@ def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], ste
     here = f"row 0 of dim {dims[0]} holds pieces of {text.count(len(steps), 'step')} only, {text.listed(steps)}"
     message = f"the steps are dealt out: {here}, along dim {dims[1]}, which {name} takes for all steps"
     return wrong("RNS209", message, _in_order(site), site=site, seen=mark)
+
+
+def viewed_for_a_transpose(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
+    """Say that a reshape has exchanged the sizes of two dims and not the dims, whatever they are; None where there is none."""
+    for axis, table in mark.of(UNNAMED):
+        site = mark.sites.get(axis)
+        pair = _exchanged(site) if site is not None and site.name in _RESHAPES else None
+        if site is None or pair is None or len(runs_along(table)) < 2 or not any(varies(table, d) for d in dims):
+            continue
+        was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
+        message = f"{site.name} of {was} to {now} exchanges two sizes, and no dims: each row of it has pieces of several rows"
+        fits = f"instead of {site.name}: transpose({pair[0]}, {pair[1]})"
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", fits, site=site, seen=mark)
+    return None
+
+
+def _exchanged(site: Site) -> tuple[int, int] | None:
+    """Return the two dims whose sizes have changed places, where each of them was a whole axis."""
+    before, after = site.sizes_before, site.sizes
+    changed = [d for d, sizes in enumerate(zip(before, after, strict=False)) if sizes[0] != sizes[1]]
+    if len(before) != len(after) or len(changed) != 2 or sorted(before) != sorted(after) or 1 in (before[d] for d in changed):
+        return None
+    whole = [runs_along(t) for a, t in site.tables_before.items() if a.name == UNNAMED and len(unique(t)) == t.numel()]
+    return (changed[0], changed[1]) if all([dim] in whole for dim in changed) else None
 
 
 def last_step(site: Site | None) -> str | None:

@@ -20,12 +20,14 @@ from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
-__all__ = ["CUTS", "Cuts", "Grid", "is_cut"]
+__all__ = ["CUTS", "Cuts", "Grid", "Line", "is_cut", "line_of"]
 
 CUTS = frozenset(["__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as"])
 """The operations that cut, or flatten, what nothing is known of."""
 
-FOLLOWED = CUTS | {"permute", "transpose", "t", "swapaxes", "movedim", "unsqueeze", "squeeze", "T.get", "mT.get"}
+FOLLOWED = CUTS | {
+    "permute", "transpose", "flip", "roll", "t", "swapaxes", "movedim", "unsqueeze", "squeeze", "T.get", "mT.get",
+}  # fmt: skip
 """Those through which rows that were cut are followed, though nothing else is known of their tensor."""
 
 _CUT = "#cut"
@@ -47,6 +49,34 @@ class Grid(NamedTuple):
 
     sizes: tuple[int, int]
     location: Location | None
+
+
+class Line(NamedTuple):
+    """How a tensor lies in a line of elements that it was cut from.
+
+    Attributes:
+        sizes: of the tensor.
+        strides: of its dims in the line.
+    """
+
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    def dealt_out(self, batch_dim: int) -> str:
+        """Say that neighbours in the line are different samples; empty where each sample is a piece of it."""
+        step = self.strides[batch_dim] * self.sizes[batch_dim]
+        others = [s for dim, s in enumerate(self.strides) if dim != batch_dim and self.sizes[dim] > 1]
+        if self.sizes[batch_dim] < 2 or step not in others:
+            return ""
+        every = f"each has one of every {self.sizes[batch_dim]}"
+        cut = f"it was cut from one line of elements such that neighbours are different samples, and {every}"
+        return f"{cut}: whether that is meant is not known; line.view(batch, -1).t() cuts it into pieces"
+
+
+def line_of(tensor: Tensor) -> Line | None:
+    """Return how a tensor lies in the line that it is a view of; None where it is of none."""
+    base = tensor._base
+    return Line(tuple(tensor.shape), tensor.stride()) if base is not None and base.dim() == 1 and base.is_contiguous() else None
 
 
 def is_cut(mark: Mark | None) -> bool:
@@ -124,6 +154,10 @@ class Cuts:
         if axis is None or not tensor.dim():
             return None
         return Mark(tuple(tensor.shape), {self._names.get(axis, axis): along(tensor.size(0), 0, tensor.dim())}, target=True)
+
+    def known_as(self, axis: Axis) -> Axis:
+        """Return what the rows of an index are, as far as a model has said so in this step."""
+        return self._names.get(axis, axis)
 
     def grid(self, tensor: object) -> Grid | None:
         """Return what a tensor was before it was flattened."""

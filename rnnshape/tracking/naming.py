@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -148,17 +148,21 @@ class Naming:
         """Whether layers were called in this step, and each with a batch of one."""
         return self._most == 1
 
-    def judged(self, axes: Iterable[Axis]) -> str | None:
-        """Say on which dim the samples of an input were judged that nobody has named; None where they were not.
+    def batch_dim(self, axes: Iterable[Axis]) -> int | None:
+        """Return the dim on which the samples of an input were judged that nobody has named; None where they were not.
 
         Args:
             axes: its unnamed dims, in their order.
         """
-        for dim, axis in enumerate(axes):
-            if axis in self.batches and axis not in self.steps:
-                by = f"dim {dim}, which {self.batches[axis]} takes for its batch"
-                return f"nobody has named the batch, so samples were judged on {by}; axes= names it otherwise"
-        return None
+        return next((dim for dim, axis in enumerate(axes) if axis in self.batches and axis not in self.steps), None)
+
+    def judged(self, axes: Sequence[Axis]) -> str | None:
+        """Say on which dim the samples of an input were judged; None where they were not."""
+        dim = self.batch_dim(axes)
+        if dim is None:
+            return None
+        by = f"dim {dim}, which {self.batches[axes[dim]]} takes for its batch"
+        return f"nobody has named the batch, so samples were judged on {by}; axes= names it otherwise"
 
     def not_judged(self, axes: Iterable[Axis]) -> str:
         """Say why the samples of an input were not judged."""

@@ -46,10 +46,11 @@ from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.rules.exceptions import Shown, Squeeze, explain, explained_call, took_part
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
+from rnnshape.rules.tables import is_in_order, is_order
 from rnnshape.tracking.aside import is_followed_here, is_plain_here, why_aside
 from rnnshape.tracking.book import Book, writes
 from rnnshape.tracking.compiled import COMPILED, Region
-from rnnshape.tracking.cuts import CUTS, Cuts, is_cut
+from rnnshape.tracking.cuts import CUTS, Cuts, Line, is_cut, line_of
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming, as_written, renamed, under_other_names
@@ -123,6 +124,7 @@ class Tracker(TorchFunctionMode):
         self.is_named = False
         self._inputs: dict[str, list[Axis]] = {}
         self._not_judged: dict[str, str] = {}
+        self._lines: dict[str, Line] = {}
         self.of_any = self.is_alone = self.goes_on = self._is_settled = False
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
@@ -557,6 +559,8 @@ class Tracker(TorchFunctionMode):
         if tensor.dim() > 1 and ((mark := self.mark(tensor)) is None or is_cut(mark)):
             unnamed = self.unnamed(tensor, of)
             self._inputs[of] = [*unnamed]
+            if (line := line_of(tensor)) is not None:
+                self._lines[of] = line
             tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self.put(tensor, Mark(tuple(tensor.shape), tables))
 
@@ -571,8 +575,12 @@ class Tracker(TorchFunctionMode):
         if mark is None:
             return
         scrambled = {Axis(ROWS, axis.of): table for axis, table in cut.tables.items() if not separable(table)}
-        if scrambled:
-            self.put(tensor, replace(mark, tables=mark.tables | scrambled))
+        orders = [(axis, table) for axis, table in cut.tables.items() if is_order(table) and not is_in_order(table)]
+        moved = {self.cuts.known_as(axis): table for axis, table in orders}
+        if scrambled or moved:  # what lies in another order is known by those that it was cut with
+            dims = [runs_along(table) for table in moved.values()]
+            kept = {axis: table for axis, table in mark.tables.items() if runs_along(table) not in dims}
+            self.put(tensor, replace(mark, tables=kept | scrambled | moved))
         for axis, table in cut.tables.items():
             named = [a for a, t in mark.tables.items() if len(runs_along(table)) == 1 and torch.equal(t, table)]
             if len(named) == 1 and named[0] != axis:
@@ -667,6 +675,10 @@ class Tracker(TorchFunctionMode):
             if (before := self._not_judged.pop(name, None)) is not None:
                 self._report.looked_at(before, as_written(name))
             self._report.did_not_look(said, as_written(name))
+            line, batch_dim = self._lines.get(name), self._naming.batch_dim(inputs[name])
+            if line is not None and batch_dim is not None and (dealt := line.dealt_out(batch_dim)):
+                self._report.did_not_look(dealt, as_written(name))
+        self._lines.clear()
         for name, axes in {} if judged else inputs.items():
             self._not_judged[name] = said = self._naming.not_judged(axes)
             self._report.did_not_look(said, as_written(name))

@@ -128,3 +128,21 @@ def test_data_that_are_made_of_many_slices_are_left_alone() -> None:
         model(late)
     assert len(kept) == 800
     assert report.findings == ()
+
+
+def told_of_a_line(cut: Callable[[Tensor], Tensor]) -> list[str]:
+    model, data = Rows(), cut(torch.arange(480.0))
+    with rs.watch(model, track=3) as report:
+        for first in range(0, 9, 3):
+            F.cross_entropy(model(data[first : first + 3]), torch.arange(5) % 3).backward()
+    assert report.findings == ()
+    return [said for said in report.blind if "cut from one line" in said]
+
+
+def test_a_line_that_was_dealt_out_among_the_samples_is_said() -> None:
+    (said,) = told_of_a_line(lambda line: line.view(24, 5, 4))
+    assert "neighbours are different samples, and each has one of every 5" in said
+
+
+def test_a_line_whose_pieces_are_samples_is_not() -> None:
+    assert told_of_a_line(lambda line: line.view(5, 24, 4).transpose(0, 1)) == []
