@@ -135,7 +135,7 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
 """,
 )
 @click.option("-m", "module", is_flag=True, help="SCRIPT is a module's name, as with python -m.")
-@baseline_options
+@baseline_options("never; warning with --baseline")
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
 @click.option(
     "--axes", metavar="LAYOUT|NAME=LAYOUT|JSON", multiple=True, callback=_axes,
@@ -164,7 +164,8 @@ def run_command(
     for machines goes to a file, and the text is printed besides.
     """
     if not module and not os.path.exists(script):
-        raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {script}")
+        module_name = script.removesuffix(".py").replace(os.sep, ".")
+        raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {module_name}")
     if not module and os.path.isdir(script):
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)

@@ -47,21 +47,30 @@ def form_options(where: str) -> Callable[[F], F]:
     return add
 
 
-def baseline_options(command: F) -> F:
-    """Give a command ``--fail-on``, ``--baseline`` and ``--update-baseline``."""
-    fail_on = click.option(
+def baseline_options(default: str) -> Callable[[F], F]:
+    """Return what gives a command ``--fail-on``, ``--baseline`` and ``--update-baseline``.
+
+    Args:
+        default: of ``--fail-on``, in words.
+    """
+
+    def add(command: F) -> F:
+        return _fail_on(default)(_baseline(_update(command)))
+
+    return add
+
+
+def _fail_on(default: str) -> Callable[[F], F]:
+    return click.option(
         "--fail-on", type=click.Choice(["error", "warning", "never"]),
-        help="Least severity of a finding that makes the exit code 3.  [default: never; warning with --baseline]",
+        help=f"Least severity of a finding that makes the exit code 3.  [default: {default}]",
     )  # fmt: skip
-    baseline = click.option(
-        "--baseline", metavar="FILE", is_eager=True,  # before what needs it
-        help="Accept the findings in this file: only new ones fail, and those in it that are gone.",
-    )  # fmt: skip
-    update = click.option(
-        "--update-baseline", is_flag=True, callback=_needs_a_baseline,
-        help="Write the baseline anew: what is found now is accepted.",
-    )  # fmt: skip
-    return fail_on(baseline(update(command)))
+
+
+_baseline = click.option(
+    "--baseline", metavar="FILE", is_eager=True,  # before what needs it
+    help="Accept the findings in this file: only new ones fail, and those in it that are gone.",
+)  # fmt: skip
 
 
 def as_form(form: Form, as_json: bool) -> Form:
@@ -96,3 +105,9 @@ def _needs_a_baseline(ctx: click.Context, param: click.Parameter, value: bool) -
     if value and not ctx.params.get("baseline"):
         raise click.UsageError("--update-baseline writes a baseline; name its file, as in: --baseline rnnshape.baseline.json")
     return value
+
+
+_update = click.option(
+    "--update-baseline", is_flag=True, callback=_needs_a_baseline,
+    help="Write the baseline anew: what is found now is accepted.",
+)  # fmt: skip

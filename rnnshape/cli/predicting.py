@@ -118,7 +118,7 @@ A model's file, TOML or JSON:
 @click.option("--explain", "explains", is_flag=True, help="Say where every size comes from.")
 @click.option("--module", "as_module", is_flag=True, help="Print the nn.Module that a file describes, as Python.")
 @click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
-@baseline_options
+@baseline_options("never; warning with --baseline")
 @click.option(
     "--schema", is_flag=True, is_eager=True, expose_value=False, callback=_print_schema,
     help="Print the JSON schema of a model's file.",

@@ -37,7 +37,7 @@ Examples:
 @click.option("--tokens", metavar="N", type=click.IntRange(2), help="A Layout without a feature axis holds tokens below N.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @form_options("stdout")
-@baseline_options
+@baseline_options("warning")
 @click.argument("target", metavar="MODULE:FACTORY")
 @click.argument("layouts", metavar="LAYOUT...", nargs=-1, required=True)
 @click.pass_context
@@ -58,7 +58,7 @@ def probe_command(
     """Change one sample of random inputs, and measure what else changes.
 
     MODULE:FACTORY makes a model, or is one. LAYOUTS, such as "batch=6 seq=9 feature=10", are those of its inputs. The exit
-    code is 3 where samples meet, or something else is wrong, unless --fail-on says otherwise.
+    code is 3 where samples meet, something else is wrong, or nothing could be measured, unless --fail-on says otherwise.
     """
     from rnnshape.render.ending import Ending
 
@@ -92,7 +92,8 @@ def _ends(influence: Influence, ending: Ending) -> bool:
     for entry in known.stale:
         click.echo(f"stale: {known.file} accepts what nobody finds any more: {entry}", err=True)
     ending.update(influence.findings)
-    return ending.fails(known)
+    has_failed = not influence.experiments and ending.fail_on != "never"
+    return ending.fails(known) or has_failed
 
 
 def _random(text: str, tokens: int | None) -> Any:

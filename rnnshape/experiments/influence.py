@@ -110,8 +110,8 @@ class Influence(Pictured):
 
     @property
     def ok(self) -> bool:
-        """Whether there is no finding of severity error or warning."""
-        return all(finding.severity == "info" for finding in self.findings)
+        """Whether something was measured, and there is no finding of severity error or warning."""
+        return bool(self.experiments) and all(finding.severity == "info" for finding in self.findings)
 
     @property
     def picture(self) -> Picture:

@@ -168,18 +168,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if asked or config.getoption("rnnshape_update_baseline"):
         options = _options_of(config)
         if not hasattr(config, "workerinput"):
-            for name, plugin in _endings(options, f"pytest {' '.join(config.invocation_params.args)}"):
+            for name, plugin in _endings(config, options):
                 config.pluginmanager.register(plugin, name)
     if Path(__file__).parents[2] != config.rootpath:  # whoever works on rnnshape needs its frames
         config.pluginmanager.register(_Tracebacks(), "rnnshape-tracebacks")
 
 
-def _endings(options: Options, title: str) -> Iterator[tuple[str, object]]:
+def _endings(config: pytest.Config, options: Options) -> Iterator[tuple[str, object]]:
     """Return what writes findings as they come, and what waits for the last."""
     if options.form == "jsonl":
         yield "rnnshape-report", _module("pytest_plugin.summary").ReportFile(options.report)
     if options.waits:
-        yield "rnnshape-whole", _module("pytest_plugin.whole").Whole(options, title)
+        title = f"pytest {' '.join(config.invocation_params.args)}"
+        yield "rnnshape-whole", _module("pytest_plugin.whole").Whole(options, title, config.stash[_every])
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -12,7 +12,7 @@ from rnnshape.errors import SpecError
 from rnnshape.pytest_plugin.accepted import Accepted
 from rnnshape.render.forms import Form
 from rnnshape.report.catalogue import FailOn, checked_codes
-from rnnshape.text import nearest
+from rnnshape.text import listed, nearest
 
 if TYPE_CHECKING:
     from rnnshape.tracking.labels import Axes
@@ -21,7 +21,9 @@ __all__ = ["Options", "Settings", "read", "settings"]
 
 _READ = ("fail_on", "track", "report", "format", "baseline")
 _FORMS: tuple[Form, ...] = ("jsonl", "json", "sarif", "junit", "github", "html")
-_ENDINGS: dict[str, Form] = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html", ".htm": "html"}
+_ENDINGS: dict[str, Form] = {
+    "": "jsonl", ".jsonl": "jsonl", ".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html", ".htm": "html",
+}  # fmt: skip
 
 
 class Options(NamedTuple):
@@ -85,13 +87,21 @@ def _path(config: pytest.Config, name: str, given: str) -> Path | None:
 def _form(given: str, report: Path | None) -> Form | None:
     """Read in which form findings are written: as it is asked for, else as the file's name ends."""
     if not given:
-        return _ENDINGS.get(report.suffix.lower(), "jsonl") if report else None
+        return _form_of(report) if report else None
     for form in _FORMS:
         if given == form:
             if report is None and form != "github":
                 raise SpecError(f"--rnnshape-format={form} goes into a file; name it, as in: --rnnshape-report found.{form}")
             return form
     raise SpecError(f"--rnnshape-format={given!r}: use one of {', '.join(_FORMS)}{nearest(given, _FORMS)}")
+
+
+def _form_of(report: Path) -> Form:
+    form = _ENDINGS.get(report.suffix.lower())
+    if form is None:
+        fits = f"end it in {listed(filter(None, _ENDINGS), 'or')}, or use --rnnshape-format"
+        raise SpecError(f"--rnnshape-report={report.name}: {report.suffix} says no form; {fits}")
+    return form
 
 
 def _accepted(baseline: Path | None, updates: bool) -> Accepted | None:

@@ -88,6 +88,8 @@ class Watched:
         given: dict[str, Any] = {"axes": self._settings.axes} | options
         self._hear_of_axes(options)
         influence = rnnshape.probe(model, *args, **given)
+        if not influence.experiments and self._settings.fail_on != "never":
+            pytest.fail(f"rnn_probe has measured nothing: {'; '.join(influence.untried)}", pytrace=False)
         allowed, ignored = {*allow}, {*_together(self._settings.ignore, ignore)}
         report = Report()
         for finding in influence.findings:

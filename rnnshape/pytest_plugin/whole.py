@@ -33,17 +33,18 @@ class Whole:
     Args:
         options: of the run.
         title: of what is written.
+        every: whether every test is watched: else nobody knows whether an entry of a baseline is stale.
 
     Raises:
         pytest.UsageError: where a file cannot be written.
     """
 
-    def __init__(self, options: Options, title: str) -> None:
+    def __init__(self, options: Options, title: str, every: bool) -> None:
         if options.report is not None:
             _can_be_written(options.report, "report")
         if options.accepted is not None and options.accepted.updates:
             _can_be_written(options.accepted.file, "baseline")
-        self._options, self._title = options, title
+        self._options, self._title, self._every = options, title, every
         self._met: dict[_Key, tuple[Finding, dict[str, None]]] = {}
         self._blind: dict[str, None] = {}
         self._tests = self._calls = 0
@@ -65,7 +66,7 @@ class Whole:
         findings = self._findings()
         self._known = Known(findings)
         if accepted is not None:
-            self._known = accepted.known(findings, _is_whole(session))
+            self._known = accepted.known(findings, self._every and _is_whole(session))
             if accepted.updates:
                 accepted.update(findings)
             if self._known.stale and self._options.fail_on != "never":
@@ -77,6 +78,8 @@ class Whole:
         accepted, known = self._options.accepted, self._known
         for entry in known.stale:
             terminalreporter.write_line(f"stale: {known.file} accepts what nobody finds any more: {entry}", red=True)
+        if known.stale and self._options.fail_on != "never":
+            terminalreporter.write_line("the run fails for what is stale; --rnnshape-update-baseline takes it out", red=True)
         if accepted is not None:
             number = sum(f.severity != "info" for f in (known.new if accepted.updates else known.accepted))
             when = " from now on" if accepted.updates else ""

@@ -16,6 +16,12 @@ _SEVERITIES: dict[Severity, str] = {
 }
 
 
+_BY_PROBE = """
+`rs.probe` and `rnnshape probe`, which are asked for what they measure, report it all the same; `rnn_probe` takes `ignore=` and
+`allow=`, which names a layer that is meant to mix samples.
+"""
+
+
 def page(entry: Rule) -> str:
     """Write what a rule is about, both of its programs, and how it is silenced."""
     return f"""# {entry.code}: {entry.title}
@@ -49,7 +55,7 @@ project, in pyproject.toml:
 [tool.rnnshape]
 ignore = ["{entry.code}"]
 ```
-
+{_BY_PROBE if entry.code.startswith("RNS6") else ""}
 `rnnshape explain {entry.code}` prints all this in a terminal. Where it blames something that is right, that is a bug of ours:
 please report it.
 """

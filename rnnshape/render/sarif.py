@@ -73,7 +73,7 @@ def _invocation(outcome: Outcome) -> Json:
 
 def _result(result: Result, index: Mapping[str, int], baseline: str | None) -> Json:
     finding = result.finding
-    fits = [f"Instead: {finding.suggestion}"] if finding.suggestion else []
+    fits = [f"To mend it: {finding.suggestion}"] if finding.suggestion else []
     found: Json = {
         "ruleId": finding.code,
         "ruleIndex": index[finding.code],

@@ -200,6 +200,8 @@ def a_sample_picked_for_a_step(use: Output, step: Step) -> Iterator[Mistake]:
             message = f"only sample {sample} reaches the output: an index took a sample where a step was meant"
             site = mark.sites.get(axis)
             index = last_step(site) if axis in mark.tables and site is not None and sample == use.samples - 1 else None
+            if index and axis not in step.laid:  # only the layer says which dim is the batch, and may be wrong
+                index, message = None, f"{message}, or the layer takes the steps for the batch, which nobody has named"
             fits = f"output{index} has the last step of each sample" if index else None
             yield wrong("RNS301", message, fits, site=site, seen=mark)
         if mark.lost:

@@ -484,7 +484,7 @@ def test_a_wrong_command() -> None:
     ("words", "message"),
     [
         (["run"], "Missing argument 'SCRIPT'."),
-        (["run", "no.py", "--epochs"], "there is no file 'no.py'; for a module use: rnnshape run -m no.py"),
+        (["run", "no.py", "--epochs"], "there is no file 'no.py'; for a module use: rnnshape run -m no"),
         (["run", "."], "'.' is a directory; name the file in it"),
         (["run", "--fail-om", "error", "a.py"], "No such option '--fail-om'. Did you mean '--fail-on'?"),
         (["run", "--fail-on", "eror", "a.py"],
