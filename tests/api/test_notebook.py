@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import rnnshape
-from rnnshape._torch import _cell_of, user_location
+from rnnshape._torch import user_location
+from rnnshape._torch.frames import _cell_of
 from rnnshape.report.location import Location
 
 MODEL = """

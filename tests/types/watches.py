@@ -85,6 +85,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     report.replace("RNS000", finding)
     report.count_failed(event)
     report.did_not_look("compiled", "encoder.rnn")
+    report.looked_at("compiled", "encoder.rnn")
     assert_type(report.calls_of("encoder.rnn"), int)
     report.could_not_follow("an operation")
 
