@@ -32,6 +32,10 @@ class Mixed(Apart):
 
 def tokens():
     return nn.Sequential(nn.Embedding(9, 4), Apart())
+
+class Raises(Apart):
+    def forward(self, x):
+        return {}["vocab"]
 """
 
 
@@ -52,6 +56,13 @@ def test_samples_that_are_apart() -> None:
     code, said = run("probed_models:Apart", "batch=3 seq=5 feature=4")
     assert code == 0
     assert said.startswith("samples: apart\n")
+
+
+def test_nothing_that_could_be_measured_is_a_failure() -> None:
+    code, said = run("probed_models:Raises", "batch=3 seq=5 feature=4")
+    assert code == 3
+    assert "not tried:\n  the copy raised KeyError: 'vocab'" in said
+    assert run("probed_models:Raises", "batch=3 seq=5 feature=4", "--fail-on", "never")[0] == 0
 
 
 def test_samples_that_meet() -> None:

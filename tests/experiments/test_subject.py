@@ -75,7 +75,7 @@ def test_a_model_that_cannot_be_copied() -> None:
     influence = rs.probe(Locked(), torch.zeros(9, 6, 4), axes="seq batch feature")
     assert influence.untried == ("the model cannot be copied: TypeError: cannot pickle '_thread.lock' object",)
     assert influence.experiments == ()
-    assert influence.ok
+    assert not influence.ok, "nothing was measured"
     report = rs.diagnose(Locked(), torch.zeros(9, 6, 4), axes="seq batch feature", probe=True)
     assert report.blind == (f"no experiment was made: {influence.untried[0]}",)
     assert rs.diagnose(Locked(), torch.zeros(9, 6, 4), axes="seq batch feature").blind == ()

@@ -75,6 +75,14 @@ def test_a_format_goes_before_the_ending_of_a_name(suite: Any) -> None:
     assert json.loads((suite.path / "found.json").read_text().splitlines()[-1])["type"] == "total"
 
 
+def test_an_ending_that_says_no_form(suite: Any) -> None:
+    result = suite.run(TWICE, "--rnnshape", "--rnnshape-report=found.foo")
+    assert (
+        "ERROR: --rnnshape-report=found.foo: .foo says no form; end it in .jsonl, .json, .sarif, .xml, .html or .htm, "
+        "or use --rnnshape-format"
+    ) in result.errors
+
+
 def test_more_than_a_few_tests_are_counted(suite: Any) -> None:
     source = '@pytest.mark.parametrize("n", range(7))\ndef test_many(n):\n    WRONG(X)\n'
     suite.run(source, "--rnnshape", "--rnnshape-report=found.html")
@@ -122,6 +130,9 @@ def test_what_is_gone_is_stale_once_every_test_has_run(suite: Any) -> None:
     assert (whole.outcomes, whole.ret) == ({"passed": 1}, pytest.ExitCode.TESTS_FAILED)
     assert stale in whole.lines
     assert suite.run(RIGHT_ONLY, *WITH_BASELINE, "--rnnshape-fail-on=never").ret == pytest.ExitCode.OK
+    assert "the run fails for what is stale; --rnnshape-update-baseline takes it out" in whole.lines
+    unwatched = suite.run(RIGHT_ONLY, "--rnnshape-baseline=base.json")
+    assert (unwatched.ret, stale in unwatched.lines) == (pytest.ExitCode.OK, False), "nobody has looked"
     failed = suite.run(RIGHT_ONLY + "def test_else(): assert 0\n", *WITH_BASELINE)
     assert stale not in failed.lines
 

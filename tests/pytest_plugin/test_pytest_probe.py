@@ -17,6 +17,22 @@ def test_wrong(rnn_probe):
     assert any("RNS601, see: rnnshape explain RNS601" in line for line in result.lines)
 
 
+def test_nothing_that_could_be_measured_fails_the_test(suite: Any) -> None:
+    result = suite.run("""
+class Raises(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(10, 16)
+    def forward(self, x):
+        return {}["vocab"]
+
+def test_raises(rnn_probe):
+    rnn_probe(Raises(), X, axes="batch seq feature")
+""")
+    assert result.outcomes == {"failed": 1}
+    assert any("rnn_probe has measured nothing: the copy raised KeyError: 'vocab'" in line for line in result.lines)
+
+
 def test_what_is_allowed_to_mix_them(suite: Any) -> None:
     result = suite.run("""
 class Pooled(nn.Module):
