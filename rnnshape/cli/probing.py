@@ -92,8 +92,8 @@ def _ends(influence: Influence, ending: Ending) -> bool:
     for entry in known.stale:
         click.echo(f"stale: {known.file} accepts what nobody finds any more: {entry}", err=True)
     ending.update(influence.findings)
-    has_failed = not influence.experiments and ending.fail_on != "never"
-    return ending.fails(known) or has_failed
+    is_unmeasured = not influence.experiments and ending.fail_on != "never"
+    return ending.fails(known) or is_unmeasured
 
 
 def _random(text: str, tokens: int | None) -> Any:
