@@ -76,7 +76,7 @@ def recording(model: nn.Module, ignore: Iterable[str], *, named: bool = True, re
 
 def _origin(value: object) -> Location | None:
     """Return the line that made a tensor from nothing, such as ``torch.zeros``, where a tracker that is on has seen it."""
-    return next((line for tracker in trackers() if (line := tracker.origin(value))), None)
+    return next((line for tracker in trackers() if (line := tracker.book.origin(value))), None)
 
 
 class Session:
@@ -218,7 +218,7 @@ class Steps(Watcher[nn.Module]):
         self._reporter = reporter
         self._tracker = tracker
         self._model = model
-        tracker.of_any = model is None
+        tracker.inputs.of_any = model is None
         self._count = StepCount(limit)
         self.axes = axes
         self._named: set[str] = set()
@@ -246,7 +246,7 @@ class Steps(Watcher[nn.Module]):
         stand_in_classes(self, (nn.Module if model is None else type(model),))
         hear_of_batches(self)
         self._on = True
-        self._tracker.cuts.open()
+        self._tracker.book.cuts.open()
         self._tracker.start(undo)
 
     def stop(self) -> None:
@@ -267,7 +267,7 @@ class Steps(Watcher[nn.Module]):
         if self._has_begun and isinstance(self.axes, Mapping):
             for name in self.axes:
                 if name not in self._named:
-                    self._tracker.did_not_look(UNUSED_AXES, name)
+                    self._tracker.book.did_not_look(UNUSED_AXES, name)
 
     def _leave(self) -> None:
         self._waits = self.everywhere = not self._tracker.standing.leave()
@@ -279,12 +279,12 @@ class Steps(Watcher[nn.Module]):
     @property
     def would_squeeze(self) -> list[Squeeze]:
         """Where a batch would have been taken away in one of the steps, had it been one."""
-        return self._tracker.would_squeeze
+        return self._tracker.squeezes.would_be
 
     @property
     def raised(self) -> list[Finding]:
         """What was said of exceptions since the last step began."""
-        return self._tracker.raised
+        return self._tracker.telling.raised
 
     def _leave_classes(self) -> None:
         if not self._waits:
@@ -314,7 +314,7 @@ class Steps(Watcher[nn.Module]):
         if not has_parameters(module) or self._tracker.steps_aside() or not self._is_followed(module):
             return self._past(proceed, *args, **kwargs)
         self._has_begun = self._inside = True
-        self._tracker.cuts.close(self._tracker.step.carrying.backwards)
+        self._tracker.book.cuts.close(self._tracker.telling.step.carrying.backwards)
         given: list[tuple[str, Tensor]] = []
         try:
             given = self.guarded(self._begin, module, args, kwargs) or given
@@ -325,7 +325,7 @@ class Steps(Watcher[nn.Module]):
             raise
         finally:
             self._inside = False
-            self._tracker.cuts.open()
+            self._tracker.book.cuts.open()
         self._tracker.finish(result)
         for _, tensor in given:
             self._tracker.guarded(label_source, self._tracker, tensor)
@@ -341,13 +341,13 @@ class Steps(Watcher[nn.Module]):
 
     def _is_followed(self, module: nn.Module) -> bool:
         """Tell whether a call is followed, and have the tracker on or off accordingly."""
-        does_train, backwards = trains(module), self._tracker.step.carrying.backwards
+        does_train, backwards = trains(module), self._tracker.telling.step.carrying.backwards
         verdict = self._count.call(trains=does_train, backwards=backwards)
         if does_train and self._count.waited:
-            self._tracker.did_not_look(BEFORE_TRAINING, type(module).__name__)
+            self._tracker.book.did_not_look(BEFORE_TRAINING, type(module).__name__)
         if verdict == "stop":
             if does_train and not backwards:
-                self._tracker.did_not_look(PREDICTS, type(module).__name__)
+                self._tracker.book.did_not_look(PREDICTS, type(module).__name__)
             self.stop()
         elif verdict == "wait":
             self._tracker.standing.rest()
@@ -360,7 +360,7 @@ class Steps(Watcher[nn.Module]):
     ) -> list[tuple[str, Tensor]]:
         """Label the tensors that a model is given, and return them with their names."""
         given = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
-        cut = [(value, mark) for value in given if (mark := self._tracker.mark(value)) is not None and is_cut(mark)]
+        cut = [(value, mark) for value in given if (mark := self._tracker.book.mark(value)) is not None and is_cut(mark)]
         if self.axes is not None:
             self._named |= label_call(self._tracker, module, args, kwargs, self.axes, of_any=self._model is None)
         names = annotated_axes(module.forward)
@@ -370,15 +370,15 @@ class Steps(Watcher[nn.Module]):
             arguments = {}
         for name, value in arguments.items():
             if isinstance(value, Tensor):
-                of = name if name in names else self._tracker.argument_of(module, name)
-                if (mark := self._tracker.mark(value)) is None or is_cut(mark):
+                of = name if name in names else self._tracker.naming.argument_of(module, name)
+                if (mark := self._tracker.book.mark(value)) is None or is_cut(mark):
                     label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
                 else:
                     label_slice(self._tracker, value, of)
         for value, mark in cut:
-            self._tracker.label_cut(value, mark)
+            self._tracker.inputs.label_cut(value, mark)
         named = [*tensors_in(arguments or [args, kwargs])]
-        self._tracker.begin([mark for _, tensor in named if (mark := self._tracker.taken(tensor))])
+        self._tracker.begin([mark for _, tensor in named if (mark := self._tracker.book.taken(tensor))])
         learn_padding(self._tracker, named)
         return named
 
@@ -396,5 +396,5 @@ class Steps(Watcher[nn.Module]):
                 self._tracker.standing.go_on()
             self.guarded(label_batch, self._tracker, batch)
             for tensor in self._samples:
-                self._tracker.drop(tensor)
+                self._tracker.book.drop(tensor)
             self._samples = []

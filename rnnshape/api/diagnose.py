@@ -30,8 +30,9 @@ from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import Session, recording
 from rnnshape.tracking.batches import label_by_target, label_target
+from rnnshape.tracking.inputs import ALONE
 from rnnshape.tracking.labels import Axes, check_form, label, label_arguments
-from rnnshape.tracking.track import ALONE, Tracker
+from rnnshape.tracking.track import Tracker
 
 __all__ = ["diagnose"]
 
@@ -169,7 +170,7 @@ def _asked(
 def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
     session = recording(asked.model, asked.codes, named=asked.axes is not None, report=report)
     tracker = session.tracker()
-    tracker.goes_on = True
+    tracker.inputs.goes_on = True
     if not tracker.steps_aside():
         with _torch.unseen():
             _label(tracker, asked, asked.model, asked.given)
@@ -181,16 +182,16 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
         took = time.thread_time() - began
         if error is None:
             tracker.finish(output)
-            if tracker.is_alone:
-                _judge_two(session, asked, tracker.doubled)
+            if tracker.inputs.is_alone:
+                _judge_two(session, asked, tracker.inputs.doubled)
         else:
             _failed(report, asked, tracker, error)
-    if copy is None or error is not None or tracker.is_alone or (asked.probe is not True and took >= LONGEST_STEP):
+    if copy is None or error is not None or tracker.inputs.is_alone or (asked.probe is not True and took >= LONGEST_STEP):
         return
     with Guard():
         places = places_of(tracker, asked.model, asked.given)
         if places or asked.probe is True:
-            _confirm(report, copy, asked, places, tracker.step.told)
+            _confirm(report, copy, asked, places, tracker.telling.step.told)
 
 
 def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:
@@ -203,10 +204,10 @@ def _failed(report: Report, asked: _Asked, tracker: Tracker, error: Exception) -
     """Say what the model raised means, and whether it does so with two samples too."""
     report.exception = error
     tracker.abandon()
-    add_failure(report, tracker.mark, tracker.path, asked.codes, error, tracker.took_part)
-    if tracker.samples == 1:
-        two, squeezed = tracker.doubled, tracker.squeezed
-        add_batch_of_one(report, squeezed, lambda: _run(asked.model, Given(*map(two, asked.given)), asked.loss), tracker.raised)
+    add_failure(report, tracker.book.mark, tracker.path, asked.codes, error, tracker.telling.took_part)
+    if tracker.inputs.samples == 1:
+        two, squeezed, raised = tracker.inputs.doubled, tracker.squeezes.done, tracker.telling.raised
+        add_batch_of_one(report, squeezed, lambda: _run(asked.model, Given(*map(two, asked.given)), asked.loss), raised)
 
 
 def _copied(report: Report, asked: _Asked) -> Subject | None:
@@ -266,7 +267,7 @@ def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -
     except Exception:  # a state of one sample that the model keeps, a size that is written down
         session.report.did_not_look(ALONE)
     else:
-        if not tracker.is_alone:
+        if not tracker.inputs.is_alone:
             session.report.did_not_look(TWICE)
 
 
@@ -276,6 +277,6 @@ def _run(model: nn.Module, given: Given, loss: Loss, tracker: Tracker | None = N
         if tracker is not None:
             with Guard():
                 tracker.settle()
-                tracker.guarded(label_target, tracker, given.target, tracker.samples)
+                tracker.guarded(label_target, tracker, given.target, tracker.inputs.samples)
         loss(output, given.target)
     return output

@@ -15,7 +15,7 @@ from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.layout.axes import UNKNOWN, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.tracking.batches import batch_dims
-from rnnshape.tracking.book import Book
+from rnnshape.tracking.marks import Marks
 
 __all__ = ["Batches", "batches"]
 
@@ -24,7 +24,7 @@ class Batches:
     """Remembers the tensors that DataLoaders yield, weakly, for as long as anybody is going to follow a call."""
 
     def __init__(self) -> None:
-        self._book = Book()
+        self._marks = Marks()
         self._wanting: weakref.WeakSet[object] = weakref.WeakSet()
 
     def want(self, checker: object) -> None:
@@ -40,7 +40,7 @@ class Batches:
 
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor that a DataLoader has yielded."""
-        return self._book.mark(tensor)
+        return self._marks.mark(tensor)
 
     def layout(self, tensor: Tensor) -> Layout | None:
         """Return the Layout of a tensor that a DataLoader has yielded: which dim is the batch, and no more."""
@@ -63,7 +63,7 @@ class Batches:
                 for _, tensor, dim in batch_dims(batch):
                     if dim is not None:
                         sizes = tuple(tensor.shape)
-                        self._book.remember(tensor, Mark(sizes, {BATCH: along(sizes[dim], dim, len(sizes))}))
+                        self._marks.remember(tensor, Mark(sizes, {BATCH: along(sizes[dim], dim, len(sizes))}))
         except Exception as error:
             forget_batches(self)
             log_mistake(error, "and hears of no batches")

@@ -147,7 +147,7 @@ class CheckedCall:
         """Tell the trackers what is said, where they know nothing yet."""
         for claim in said:
             for tracker in self._trackers:
-                if tracker.mark(claim.value) is None:
+                if tracker.book.mark(claim.value) is None:
                     layout = _with_batch(claim.layout, claim.value) if tracker is self._own else claim.layout
                     label(tracker, claim.value, of_any_size(layout), claim.name, f"axes of {claim.name!r}")
         if self._own is None:
@@ -157,13 +157,13 @@ class CheckedCall:
         named = self._promises.own_arguments
         for name, value in named.items():
             for tensor in leaves(value):
-                if self._own.mark(tensor) is not None:
+                if self._own.book.mark(tensor) is not None:
                     continue
                 if (layout := batches.layout(tensor)) is not None:
-                    self._own.label(tensor, layout)
+                    self._own.inputs.label(tensor, layout)
                 else:
                     label(self._own, tensor, None, name, name)
-        self._own.begin([m for tensor in leaves(list(named.values())) if (m := self._own.mark(tensor))])
+        self._own.begin([m for tensor in leaves(list(named.values())) if (m := self._own.book.mark(tensor))])
         learn_padding(self._own, named.items())
 
     # After

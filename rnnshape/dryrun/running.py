@@ -143,7 +143,7 @@ class _Inputs:
             if all(axis.name == "?" for axis in description.layout.axes):
                 label(tracker, tensor, None, description.where, description.where, target)
             else:
-                tracker.label(tensor, description.layout, description.where, target)
+                tracker.inputs.label(tensor, description.layout, description.where, target)
         names = parameter_names(type(self._request.model), len(self.args))
         arguments = [*zip(names, self.args, strict=True), *self.kwargs.items()]
         for name, value in arguments:
@@ -192,7 +192,7 @@ def run(
     tracker.among_fakes = True
     with unseen():
         inputs.label(tracker)
-    recorder = Recorder(model, tracker.mark)
+    recorder = Recorder(model, tracker.book.mark)
     costs = Costs(recorder.count, (t for t in (*model.parameters(), *model.buffers()) if not is_lazy(t)))
     costs.hold([tensor for tensor, _ in inputs.layouts])
     found = Run(recorder.drafts, session.report, costs, model=model)
@@ -222,7 +222,7 @@ def run(
 def _watch(stack: ExitStack, session: Session, tracker: Tracker, recorder: Recorder) -> None:
     """Have calls followed and taken down until the end of a stack."""
     stack.enter_context(session.watching())
-    stack.enter_context(answers(tracker.mark))
+    stack.enter_context(answers(tracker.book.mark))
     stack.callback(leave_classes, recorder)
     stand_in_classes(recorder, (nn.Module,))
 
@@ -255,8 +255,8 @@ def _explain(found: Run, request: Request, tracker: Tracker, error: BaseExceptio
     """Say what an exception of the model means."""
     tracker.abandon()
     if not is_unknowable(error):
-        add_failure(found.report, tracker.mark, tracker.path, request.ignore, error, tracker.took_part)
-        found.squeezed, found.raised = [*tracker.squeezed], [*tracker.raised]
+        add_failure(found.report, tracker.book.mark, tracker.path, request.ignore, error, tracker.telling.took_part)
+        found.squeezed, found.raised = [*tracker.squeezes.done], [*tracker.telling.raised]
 
 
 class NeedsWholeNumbersError(Exception):

@@ -54,10 +54,10 @@ def copy_of(model: nn.Module, train: bool = False, watched: bool = False) -> Sub
 
 def places_of(tracker: Tracker, model: nn.Module, given: Given) -> list[Place]:
     """Return where samples lie in what a model and its loss are given, by what a tracker knows."""
-    padding: Mapping[str, Any] = dict(tracker.step.padding)
+    padding: Mapping[str, Any] = dict(tracker.telling.step.padding)
     found: list[Place] = []
     for argument in arguments_of(model.forward, given.args, given.kwargs):
-        found += places_in(argument.value, argument.name, tracker.mark, padding)
+        found += places_in(argument.value, argument.name, tracker.book.mark, padding)
     known = {id(place.tensor) for place in found}
-    targets = places_in(given.target, "target", tracker.mark, padding)
+    targets = places_in(given.target, "target", tracker.book.mark, padding)
     return [*found, *(replace(place, is_target=True) for place in targets if id(place.tensor) not in known)]

@@ -61,12 +61,12 @@ def measured(
     except Unfit as error:
         return Influence(untried=(str(error),))
     with waiting("probing") as subject.after_run:
-        if not tracker.is_named:
+        if not tracker.naming.is_named:
             _hear_of_batches(tracker, subject, given)
         if lengths is not None:
             arguments = arguments_of(model.forward, given.args, given.kwargs)
             learn_padding(tracker, [*((a.name, a.value) for a in arguments), ("lengths", lengths)])
-        label_target(tracker, given.target, tracker.samples)
+        label_target(tracker, given.target, tracker.inputs.samples)
         return study(subject, given, places_of(tracker, model, given), loss, options)
 
 

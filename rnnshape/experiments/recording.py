@@ -22,7 +22,7 @@ from rnnshape.experiments.places import tensors_of
 from rnnshape.operations.getters import SILENT
 from rnnshape.operations.registry import name_of
 from rnnshape.report.location import Location
-from rnnshape.tracking.book import writes
+from rnnshape.tracking.marks import writes
 
 __all__ = ["Comparing", "Ordering", "Recording", "Still"]
 

@@ -106,9 +106,9 @@ def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
     labelled: list[Tensor] = []
     for number, sample in enumerate(samples):
         for at, tensor in tensors_in(sample):
-            if (mark := tracker.mark(tensor)) is None or is_cut(mark):
-                tables = tracker.unnamed(tensor, f"sample{at}") | {BATCH: alone(number, tensor.dim())}
-                tracker.put(tensor, Mark(tuple(tensor.shape), tables))
+            if (mark := tracker.book.mark(tensor)) is None or is_cut(mark):
+                tables = tracker.inputs.unnamed(tensor, f"sample{at}") | {BATCH: alone(number, tensor.dim())}
+                tracker.book.put(tensor, Mark(tuple(tensor.shape), tables))
                 labelled.append(tensor)
     return labelled
 
@@ -121,20 +121,20 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
         batch: what was yielded.
     """
     tensors = [*batch_dims(batch)]
-    draw = tracker.draw(batch.sampler, batch.population) if batch.sampler is not None else None
-    followed = [mark for _, tensor, _ in tensors if (mark := tracker.mark(tensor)) is not None]
+    draw = tracker.inputs.draw(batch.sampler, batch.population) if batch.sampler is not None else None
+    followed = [mark for _, tensor, _ in tensors if (mark := tracker.book.mark(tensor)) is not None]
     orders = {order for mark in followed if (order := _order(mark, batch.samples))}
     # What a function sorts as a whole is no other batch than before: its samples are numbered as they lie.
     numbers = torch.tensor(orders.pop()).argsort() if len(orders) == 1 else None
     for at, tensor, dim in tensors:
-        mark = tracker.mark(tensor)
+        mark = tracker.book.mark(tensor)
         if mark is not None and BATCH in mark.tables:
             rows = mark.tables[BATCH]
             if numbers is not None:
                 rows = interned(torch.where(rows < 0, rows, numbers[rows]))
             tables = mark.tables | {BATCH: rows}
         elif not orders and dim is not None:
-            tables = tracker.unnamed(tensor, f"batch{at}", but=dim)
+            tables = tracker.inputs.unnamed(tensor, f"batch{at}", but=dim)
             size = tensor.size(dim)
             if size <= LARGEST:
                 tables |= {BATCH: along(size, dim, tensor.dim()) if size > 1 else alone(0, tensor.dim())}
@@ -143,7 +143,7 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
         if draw is not None:
             tables |= {draw[0]: alone(draw[1], tensor.dim())}
         known = Mark(tuple(tensor.shape), tables) if mark is None else replace(mark, tables=tables)
-        tracker.put(tensor, replace(known, target=True))
+        tracker.book.put(tensor, replace(known, target=True))
 
 
 def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) -> None:
@@ -152,10 +152,10 @@ def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) 
     That says more than what a layer takes for its batch, which may be its mistake. Steps may have a row each as well, of a
     single sequence: so nothing is said of an input with a dim of one, or of two dims.
     """
-    if not isinstance(target, Tensor) or target.dim() != 1 or len(target) < 2 or tracker.is_named:
+    if not isinstance(target, Tensor) or target.dim() != 1 or len(target) < 2 or tracker.naming.is_named:
         return
     for tensor in inputs:
-        mark = tracker.mark(tensor)
+        mark = tracker.book.mark(tensor)
         if mark is None or len(mark.sizes) < 2 or (len(mark.sizes) == 2 and cast("Tensor", tensor).is_floating_point()):
             continue
         first, second = mark.sizes[:2]
@@ -163,9 +163,9 @@ def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) 
             dim = 0 if first == len(target) else 1
             table = along(len(target), dim, len(mark.sizes))
             kept = {axis: other for axis, other in mark.tables.items() if runs_along(other) != [dim]}
-            tracker.put(tensor, replace(mark, tables=kept | {BATCH: table}))
-            tracker.is_named = True
-    if tracker.is_named:
+            tracker.book.put(tensor, replace(mark, tables=kept | {BATCH: table}))
+            tracker.naming.is_named = True
+    if tracker.naming.is_named:
         label_target(tracker, target, len(target))
 
 
@@ -175,10 +175,10 @@ def label_source(tracker: Tracker, tensor: Tensor) -> None:
     Inputs and targets of a language model are slices of one tensor, a step apart: what one has along that dim the next ones
     have as well. A slice of it counts as a target until a model takes it.
     """
-    source, mark = tensor._base, tracker.mark(tensor)
+    source, mark = tensor._base, tracker.book.mark(tensor)
     if source is None or mark is None or mark.target or source.requires_grad:
         return
-    if (known := tracker.mark(source)) is not None and not is_cut(known):
+    if (known := tracker.book.mark(source)) is not None and not is_cut(known):
         return
     rows = mark.tables.get(BATCH)
     dims = runs_along(rows) if rows is not None else []
@@ -186,7 +186,7 @@ def label_source(tracker: Tracker, tensor: Tensor) -> None:
         return
     (dim,) = dims
     if source.size(dim) == tensor.size(dim) and is_order(rows) and not other_kind(source):
-        tracker.put(source, Mark(tuple(source.shape), {BATCH: along(source.size(dim), dim, source.dim())}, target=True))
+        tracker.book.put(source, Mark(tuple(source.shape), {BATCH: along(source.size(dim), dim, source.dim())}, target=True))
 
 
 def label_slice(tracker: Tracker, tensor: Tensor, of: str) -> None:
@@ -197,21 +197,21 @@ def label_slice(tracker: Tracker, tensor: Tensor, of: str) -> None:
         tensor: the input.
         of: tells its axes apart from those of other arguments.
     """
-    source, mark = tracker.mark(tensor._base), tracker.mark(tensor)
+    source, mark = tracker.book.mark(tensor._base), tracker.book.mark(tensor)
     if source is not None and mark is not None and [*source.tables] == [*mark.tables] == [BATCH] and source.target:
         dims = runs_along(mark.tables[BATCH])
         if len(dims) == 1 and tensor.dim() > 1:
-            tracker.put(tensor, replace(mark, tables=tracker.unnamed(tensor, of, but=dims[0]) | mark.tables))
+            tracker.book.put(tensor, replace(mark, tables=tracker.inputs.unnamed(tensor, of, but=dims[0]) | mark.tables))
 
 
 def label_target(tracker: Tracker, target: object, samples: int) -> None:
     """Label a target that nobody has named, where one of its dims is as long as there are samples."""
     for _, tensor in tensors_in(target) if samples > 1 else ():
         dims = [dim for dim, size in enumerate(tensor.shape) if size == samples]
-        mark = tracker.mark(tensor)
+        mark = tracker.book.mark(tensor)
         if len(dims) == 1 and (mark is None or not mark.tables) and samples <= LARGEST:
             table = along(samples, dims[0], tensor.dim())
-            tracker.put(tensor, Mark(tuple(tensor.shape), {BATCH: table}, target=True))
+            tracker.book.put(tensor, Mark(tuple(tensor.shape), {BATCH: table}, target=True))
 
 
 def _order(mark: Mark, samples: int | None) -> tuple[int, ...] | None:

@@ -1,119 +1,211 @@
-"""The book: what is known of each tensor, for as long as the tensor lives and is not written to behind our back."""
+"""`Book`: what is known of the tensors of a step, as an operation sees it."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor, nn
-from torch._C import DisableTorchFunction, _DisableTorchDispatch
+from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.room import Beside, admits
+from rnnshape import _torch, text
+from rnnshape.coordinates.mark import Mark, Site, of_scores
+from rnnshape.coordinates.room import MOST_ALIVE, Beside, Kept
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import Use
+from rnnshape.report.location import Location
+from rnnshape.report.report import Report
+from rnnshape.rules.families import Listener
+from rnnshape.tracking.cuts import Cuts
+from rnnshape.tracking.marks import Marks
+from rnnshape.tracking.naming import Naming
+from rnnshape.tracking.place import Place
 
-__all__ = ["Book", "writes"]
+if TYPE_CHECKING:
+    from rnnshape.tracking.telling import Telling
 
-_PLAIN = frozenset([Tensor, nn.Parameter])
-
-_HOLDS_NOTHING = _PLAIN | {int, bool, float, str, type(None), slice, torch.dtype}
-"""Classes of values in which there is no other tensor."""
-
-_RESHAPES_IN_PLACE = frozenset([
-    "t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "resize_as_", "set_", "as_strided_",
-])  # fmt: skip
-
-
-@functools.lru_cache(maxsize=1024)
-def writes(name: str) -> bool:
-    """Tell whether an operation of this name changes its first argument."""
-    if name.startswith("__"):
-        return name == "__setitem__" or (name.startswith("__i") and name not in ("__index__", "__int__", "__invert__"))
-    return name.endswith("_")
+__all__ = ["Book"]
 
 
-def _version(tensor: Tensor) -> int:
-    """Return a number that all views of the same memory share, and that grows whenever one of them is written to."""
-    try:
-        return tensor._version
-    except RuntimeError:  # inference tensors have none
-        return -1
+class Book:
+    """Reads and writes marks beside tensors, and hands over what operations say beside.
 
+    An operation may write to its arguments, so what was known of these before it ran is kept apart until it is judged.
 
-def _fit(mark: Mark, sizes: tuple[int, ...]) -> None:
-    for axis, table in [*mark.tables.items()]:
-        if len(table.shape) != len(sizes) or any(t not in (1, s) for t, s in zip(table.shape, sizes, strict=True)):
-            del mark.tables[axis]
+    Args:
+        report: told of what is not followed.
+        place: where the model is.
+        telling: asks the rules.
+        naming: knows what layers say of dims that nobody has named.
 
+    Attributes:
+        marks: what is known of tensors.
+        cuts: what is known of rows that were cut by hand.
+        present: what was known of the present operation's arguments before it ran, by the ids of these.
+        recent: what came of the calls of this step.
+    """
 
-class Book(Beside[tuple[Mark, int]]):
-    """Marks beside tensors, with their versions: it forgets one of a tensor that was written to through another view of it."""
+    def __init__(self, report: Report, place: Place, telling: Telling, naming: Naming) -> None:
+        self._report = report
+        self._place = place
+        self._telling = telling
+        self._naming = naming
+        self.marks = Marks()
+        self.cuts = Cuts()
+        self.present: dict[int, Mark] = {}
+        self.recent: Kept[Any, Any] = Kept()
+        self._features: Beside[Axis] = Beside()
+        self._born: Beside[Location | None] = Beside()
+        self._count = 0
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.shares_unseen = False
-        """Whether some memory is shared in a way that the versions do not show: by ``.data``, or between inference tensors."""
+    def forget(self) -> None:
+        """Know nothing any more of any tensor."""
+        for beside in (self.marks, self._features, self._born, self.cuts):
+            beside.clear()
+        self.recent.clear()
 
-    def mark(self, tensor: Tensor) -> Mark | None:
-        """Return what is known of a tensor."""
-        found: dict[int, Mark] = {}
-        self.known((tensor,), found)
-        return found.get(id(tensor))
+    # Marks
 
-    def known(self, values: Iterable[object], found: dict[int, Mark]) -> None:
-        """Collect the marks of all tensors in nested arguments, by the id of each."""
-        entries = self.entries
-        for value in values:
-            kind, key = type(value), id(value)
-            entry = entries.get(key)
-            if entry is not None:
-                ref, (mark, version) = entry
-                if ref() is value and isinstance(value, Tensor):
-                    if kind in _PLAIN:
-                        current = version == _version(value) and value.shape == mark.sizes
-                    else:
-                        with DisableTorchFunction(), _DisableTorchDispatch():
-                            current = version == _version(value) and value.shape == mark.sizes
-                    if current:
-                        found[key] = mark
-                    else:
-                        del entries[key]
-            elif kind in _HOLDS_NOTHING:
-                continue
-            elif isinstance(value, (tuple, list)):
-                self.known(value, found)
-            elif isinstance(value, dict):
-                self.known(value.values(), found)
+    def mark(self, value: object) -> Mark | None:
+        """Return what is known of a value."""
+        if not isinstance(value, Tensor):
+            return None
+        return self.present.get(id(value)) or self.marks.mark(value) or self.cuts.mark(value)
 
-    def remember(self, tensor: Tensor, mark: Mark) -> bool:
-        """Remember what is known of a tensor; tables that do not fit it are dropped. Tell whether there was room for all."""
-        room = True
-        if mark.form is None:
-            _fit(mark, tuple(tensor.shape))
-            for axis in [axis for axis, table in mark.tables.items() if not admits(table)]:
-                room = False
-                del mark.tables[axis]
-        version = _version(tensor)
-        if version < 0:
-            self.shares_unseen = True
-        self.put(tensor, (mark, version))
-        return room
+    def put(self, tensor: object, mark: Mark) -> None:
+        """Remember what is known of a tensor."""
+        if isinstance(tensor, Tensor):
+            self.present.pop(id(tensor), None)
+            if kind := _torch.other_kind(tensor):
+                self.marks.drop(tensor)
+                self.is_of_other_kind("a result", kind)
+            elif mark.tables or mark.lost or mark.target:
+                if mark.made is None:
+                    mark.made = self.here()
+                if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
+                    mark.sites = {axis: site for axis, site in mark.sites.items() if axis in mark.tables}
+                if not self.marks.remember(tensor, mark):
+                    most = text.data_size(8 * MOST_ALIVE)
+                    self._report.could_not_follow(f"some axes of large tensors: tables of more than {most}")
+            else:
+                self.marks.drop(tensor)
 
-    def remember_again(self, tensor: Tensor, mark: Mark) -> None:
-        """Remember of a tensor what is known of another of its sizes."""
-        version = _version(tensor)
-        if version < 0:
-            self.shares_unseen = True
-        self.put(tensor, (mark, version))
+    def put_again(self, tensor: Tensor, mark: Mark) -> None:
+        """Remember of another tensor what was put before, at the same place."""
+        if type(tensor) is Tensor and mark.tables:  # of a kind that may have a mark, as the one before was
+            self.present.pop(id(tensor), None)
+            self.marks.remember_again(tensor, mark)
+        else:
+            self.put(tensor, mark)
 
-    def written(self, name: str, tensor: Tensor) -> None:
-        """Forget every other tensor that shares memory with one that was written to, where versions do not show it."""
-        if name in _RESHAPES_IN_PLACE:
-            self.drop(tensor)
-        if not self.shares_unseen:
-            return
-        storage = tensor.untyped_storage()._cdata
-        for ref, _ in [*self.entries.values()]:
-            other = ref()
-            if other is not None and other is not tensor and other.untyped_storage()._cdata == storage:
-                self.drop(other)
+    def drop(self, tensor: Tensor) -> None:
+        """Know nothing of a tensor any more."""
+        self.marks.drop(tensor)
+
+    def taken(self, tensor: Tensor) -> Mark | None:
+        """Return what is known of a tensor that a model is given: it is no target, whatever comes with it."""
+        mark = self.mark(tensor)
+        if mark is not None and mark.target:
+            mark = replace(mark, target=False)
+            self.marks.remember(tensor, mark)
+        return mark
+
+    # Axes
+
+    def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
+        """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
+        axis = self._features.get(weight) if weight is not None else None
+        if axis is None:
+            axis = Axis(name, str(self.number()))
+            if weight is not None:
+                self._features.put(weight, axis)
+        return axis
+
+    def part_of(self, name: str, axis: Axis | None = None) -> Axis:
+        """Return the axis of scores that has this name, and tells of elements of another axis where there is one."""
+        return of_scores(name, axis)
+
+    def number(self) -> int:
+        """Return a number that nothing else in this book has."""
+        self._count += 1
+        return self._count
+
+    def made_by(self, weight: Tensor) -> Axis | None:
+        """Return the axis that a weight makes, None where it has made none yet."""
+        return self._features.get(weight)
+
+    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+        """Hear which dims of a tensor a layer takes for its batch and its steps, and return what is known of it then."""
+        if (mark := self.mark(value)) is None:
+            return None
+        if self._naming.concerns(mark):
+            path, kind = self.calling_module()
+            self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind)
+            return self.mark(value)
+        return mark
+
+    def rename(self, names: Mapping[Axis, Axis]) -> None:
+        """Give axes other names, in all that is known."""
+        self.present = self.marks.rename(names, self.present)
+        self._telling.step.rename(names)
+        self.cuts.rename(names)
+        self.recent.clear()
+
+    # Places
+
+    def here(self) -> Location | None:
+        """Return the user's line."""
+        return self._place.here()
+
+    def calling_module(self) -> tuple[str, str]:
+        """Return path and class of the innermost module that is being called."""
+        return self._place.calling_module()
+
+    def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the present operation."""
+        return Site(self.here(), {"__getitem__": "index"}.get(name, name), before, sizes)
+
+    def is_born(self, tensor: Tensor) -> None:
+        """Remember that the present operation has made a tensor from nothing."""
+        self._born.put(tensor, self.here())
+
+    def is_copy(self, tensor: Tensor, of: object) -> None:
+        """Remember of a tensor where another was made from nothing, and how that was cut: it is the same, elsewhere."""
+        if born := self.origin(of):
+            self._born.put(tensor, born)
+        self.cuts.carry(of, tensor)
+
+    def origin(self, value: object) -> Location | None:
+        """Return the line that made a tensor from nothing, such as ``torch.zeros``; None for any other value."""
+        return self._born.get(value) if isinstance(value, Tensor) else None
+
+    def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
+        """Return the sizes of two dims of a tensor before they became one, and where they did; None where that is not known."""
+        return self.cuts.grid(value)
+
+    # What operations say beside
+
+    def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
+        """Ask the rules about a use: all of them, or some."""
+        self._telling.emit(use, among)
+
+    def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
+        """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""
+        return self._telling.notice(use)
+
+    def did_not_look(self, reason: str, name: str = "") -> None:
+        """Tell that something is not looked at; see `Report.did_not_look`."""
+        self._report.did_not_look(reason, name)
+
+    def looked_at(self, reason: str, name: str) -> None:
+        """Take back that something is not looked at; see `Report.looked_at`."""
+        self._report.looked_at(reason, name)
+
+    def is_of_other_kind(self, where: str, kind: str) -> None:
+        """Tell that there is a tensor whose axes nobody can follow.
+
+        Args:
+            where: the argument or the operation.
+            kind: as `_torch.other_kind` returns it.
+        """
+        self._report.could_not_follow(f"{where}: a tensor of another kind ({kind}), whose axes are unknown")

@@ -69,7 +69,7 @@ def contradicted(layout: Layout, tensor: Tensor, among: Iterable[Tracker]) -> Co
         among: the trackers that are asked.
     """
     for tracker in among:
-        mark = tracker.mark(tensor)
+        mark = tracker.book.mark(tensor)
         if mark is not None and (found := contradiction(layout, mark)):
             return found
     return None

@@ -168,20 +168,20 @@ def label_call(
     except SpecError as error:
         said = []
         if concerned:
-            tracker.did_not_look(str(error), where)
+            tracker.book.did_not_look(str(error), where)
     named: dict[str, list[Claim]] = {}
     for argument, given in said:
         for claim, reason in _fitting(argument, given):
-            known = tracker.mark(claim.value)
+            known = tracker.book.mark(claim.value)
             if of_any and (claim.value.requires_grad or not claim.layout.ndim):
                 continue
             if known is not None and (found := contradiction(claim.layout, known)):
                 reason = found.fact
             if not reason:
                 named.setdefault(argument.name, []).append(claim)
-                tracker.label_further(claim.value, claim.layout, argument.name)
+                tracker.inputs.label_further(claim.value, claim.layout, argument.name)
             elif concerned:
-                tracker.did_not_look(f"axes= does not fit it: {reason}", f"{where}: {claim.name}")
+                tracker.book.did_not_look(f"axes= does not fit it: {reason}", f"{where}: {claim.name}")
     tell_of_no_batch(tracker, [claim for claims in named.values() for claim in claims])
     return set(named)
 
@@ -207,11 +207,11 @@ def _fitting(argument: Argument, given: Any) -> Iterator[tuple[Claim, str]]:
 
 def tell_of_no_batch(tracker: Tracker, said: Sequence[Claim]) -> None:
     """Tell that whoever has named the axes of a call's tensors has named no batch, if so."""
-    marks = [tracker.mark(claim.value) for claim in said]
+    marks = [tracker.book.mark(claim.value) for claim in said]
     if any(axis.name == "batch" for claim in said for axis in claim.layout.axes) or any(m and m.of("batch") for m in marks):
         return
     for claim in said:
-        tracker.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
+        tracker.book.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
 
 
 def claims_of(axes: Axes, arguments: Sequence[Argument]) -> Iterator[Claim]:
@@ -296,14 +296,14 @@ def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target:
         target: whether it is the target of a loss.
     """
     if isinstance(value, Tensor) and (kind := other_kind(value)):
-        tracker.is_of_other_kind(of, kind)
+        tracker.book.is_of_other_kind(of, kind)
     elif isinstance(value, Tensor):
         if isinstance(given, Layout) and given.ndim != value.dim():
             given = None  # an annotation, of which the caller of ours knows nothing
         if given is not None or target:
-            tracker.label(value, _layout(value, given, where), of, target)
+            tracker.inputs.label(value, _layout(value, given, where), of, target)
         elif not value.requires_grad:
-            tracker.label_unnamed(value, of)
+            tracker.inputs.label_unnamed(value, of)
     elif isinstance(value, Mapping) and isinstance(given, Mapping):
         for key, item in value.items():
             label(tracker, item, given.get(key), f"{of}.{key}", f"{where}[{key!r}]", target)

@@ -50,6 +50,7 @@ class Naming:
         rename: gives axes other names, in all that is known.
 
     Attributes:
+        is_named: whether somebody has named the batch of this step.
         batches: the unnamed dims that a layer took for its batch, each with the layer.
         steps: those that one took for its steps.
     """
@@ -58,6 +59,7 @@ class Naming:
         self._rename = rename
         self._held: list[_Held] = []
         self._guesses: dict[Axis, set[Axis]] = {}
+        self.is_named = False
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
         self._most = 0
@@ -85,7 +87,7 @@ class Naming:
         self._guesses.setdefault(guess, set()).add(axis)
         return guess
 
-    def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str, is_named: bool) -> None:
+    def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str) -> None:
         """Hear which dims of a tensor a layer takes for its batch and for its steps.
 
         Args:
@@ -93,7 +95,6 @@ class Naming:
             batch: the dim that is taken for the batch, None where there is none.
             steps: the dims that are taken for steps, or for places.
             reader: a name of the layer.
-            is_named: whether somebody has named the batch of this step.
         """
         if batch is not None:
             self._most = max(self._most, mark.sizes[batch])
@@ -111,7 +112,7 @@ class Naming:
             elif dims == [batch] and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                 self.batches |= dict.fromkeys(unnamed, reader)
                 if axis.name == UNNAMED:
-                    is_rows = axis in self.steps or is_named
+                    is_rows = axis in self.steps or self.is_named
                     self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
 
     def _deny(self, guess: Axis) -> None:
@@ -179,6 +180,7 @@ class Naming:
             What was found, and how many samples there are; 0 where that is not known.
         """
         self._most = 0
+        self.is_named = False
         found, self._held = [held.finding for held in self._held], []
         guesses, self._guesses = self._guesses, {}
         if len(guesses) != 1:

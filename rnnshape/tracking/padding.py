@@ -69,7 +69,7 @@ def learn_padding(tracker: Tracker, arguments: Iterable[tuple[str, object]]) -> 
         lengths = _whole_numbers(value)
         if lengths is None:
             continue
-        places = [place for tensor in tensors for place in _places(tensor, tracker.mark(tensor), lengths)]
+        places = [place for tensor in tensors for place in _places(tensor, tracker.book.mark(tensor), lengths)]
         shown = [(place, side) for place in places if (side := place.side(lengths))]
         whole = [place for place in places if place.steps == int(lengths.max())]  # a batch is padded to its longest sample
         if not shown and whole and "len" in name.lower() and len({place.seq for place in places}) == 1:
@@ -90,9 +90,10 @@ def _learn_of_masks(tracker: Tracker, tensors: list[Tensor]) -> None:
             if found is None or not torch.equal(found.lengths, lengths):
                 continue
             others = [tensor for tensor in tensors if tensor is not mask and not _is_of_bits(tensor)]
-            places = [place for tensor in others for place in _places(tensor, tracker.mark(tensor), lengths)]
+            places = [place for tensor in others for place in _places(tensor, tracker.book.mark(tensor), lengths)]
             for place in places:
-                is_there = place.batch_dim == 0 and place.steps == mask.size(1) and place.seq.of not in tracker.step.padding
+                is_there = place.batch_dim == 0 and place.steps == mask.size(1)
+                is_there &= place.seq.of not in tracker.telling.step.padding
                 if is_there and place.side(lengths) == ("left" if found.is_left else "right"):
                     _remember(tracker, place, lengths, "left" if found.is_left else "right")
 
@@ -105,17 +106,17 @@ def _is_of_bits(tensor: Tensor) -> bool:
 def _remember(tracker: Tracker, place: _Place, lengths: Tensor, side: str) -> None:
     padding = by_lengths(lengths, place.steps, side, is_seen=True).numbered(place.rows)
     if padding is not None:
-        tracker.step.is_padded(place.seq, padding)
+        tracker.telling.step.is_padded(place.seq, padding)
 
 
 def _learn(tracker: Tracker, value: Tensor, lengths: Tensor, found: list[tuple[_Place, str]], *, is_seen: bool) -> None:
     for place, side in found:
         padding = by_lengths(lengths, place.steps, side, is_seen=is_seen).numbered(place.rows)
         if padding is not None:
-            tracker.step.is_padded(place.seq, padding)
+            tracker.telling.step.is_padded(place.seq, padding)
     place, _ = found[0]
-    if tracker.mark(value) is None:
-        tracker.put(value, Mark(tuple(value.shape), {place.samples: place.rows}))
+    if tracker.book.mark(value) is None:
+        tracker.book.put(value, Mark(tuple(value.shape), {place.samples: place.rows}))
 
 
 def _whole_numbers(value: Tensor) -> Tensor | None:

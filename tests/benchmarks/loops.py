@@ -201,7 +201,7 @@ def calls(row):
             return 1e6 * min(timed(work, 7)) / turns
 
     tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
-    tracker.label(x, Layout.parse(f"batch={BATCH} seq=1 feature=32"))
+    tracker.inputs.label(x, Layout.parse(f"batch={BATCH} seq=1 feature=32"))
     bare = fastest()
     with Nothing():
         nothing = fastest() - bare

@@ -77,7 +77,7 @@ def step(model, x):
 
 def tracked_step(model, x, layout):
     tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
-    tracker.label(x, layout)
+    tracker.inputs.label(x, layout)
     with tracker:
         step(model, x)
     assert not tracker._off

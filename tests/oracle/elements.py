@@ -28,14 +28,14 @@ def tracker() -> Tracker:
     return Tracker(Reporter(Report(), "record"), lambda module: "")
 
 
-def unfollowed(book: Tracker) -> tuple[str, ...]:
-    return book._report.unfollowed
+def unfollowed(following: Tracker) -> tuple[str, ...]:
+    return following._report.unfollowed
 
 
-def label(book: Tracker, tensor: Tensor, names: Sequence[str | None], of: str = "") -> None:
+def label(following: Tracker, tensor: Tensor, names: Sequence[str | None], of: str = "") -> None:
     """Call the dims of a tensor by these names; None leaves a dim unknown."""
     words = [f"{name}={size}" if name else f"?={size}" for name, size in zip(names, tensor.shape, strict=True)]
-    book.label(tensor, Layout.parse(" ".join(words)), of)
+    following.inputs.label(tensor, Layout.parse(" ".join(words)), of)
 
 
 class Recorder(TorchFunctionMode):
@@ -70,18 +70,18 @@ def sources(sizes: tuple[int, ...]) -> Iterator[tuple[Tracker, Tensor, dict[Axis
     """
     flat = (prod(sizes),)
     for base, names in ((sizes, NAMES), (sizes[::-1], NAMES), (flat, NAMES), (sizes, (None, *NAMES))):
-        book, x = tracker(), numbered(*base)
-        label(book, x, names[: len(base)])
+        following, x = tracker(), numbered(*base)
+        label(following, x, names[: len(base)])
         true = {}
-        for axis, table in book.mark(x).tables.items() if book.mark(x) else ():
+        for axis, table in following.book.mark(x).tables.items() if following.book.mark(x) else ():
             dim = names.index(axis.name)
             assert torch.equal(
                 table.expand(base), torch.arange(base[dim]).view([-1 if d == dim else 1 for d in range(len(base))]).expand(base)
             )
             true[axis] = torch.cat([torch.tensor([-1]), table.expand(base).flatten()])
-        with book:
+        with following:
             y = x.reshape(sizes)
-        yield book, y, true
+        yield following, y, true
 
 
 def check_elements(mark: Mark | None, result: Tensor, true: dict[Axis, Tensor], complete: bool = True) -> None:
@@ -154,19 +154,19 @@ def check_dependence(
     func: Callable[..., Any], inputs: Sequence[Tensor], dims: Sequence[int | None], samples: int, mixes: bool = False
 ) -> int:
     """Check every claim of a sample against the samples that an element depends on, and return how many there were."""
-    book = tracker()
+    following = tracker()
     given = [x.clone() for x in inputs]
     for number, (x, dim) in enumerate(zip(given, dims, strict=True)):
         names = iter(NAMES[1:])
-        label(book, x, [("batch" if d == dim else next(names)) for d in range(x.dim())], str(number))
+        label(following, x, [("batch" if d == dim else next(names)) for d in range(x.dim())], str(number))
     torch.manual_seed(1)
-    with book:
+    with following:
         results = list(leaves(func(*given)))
-    assert not book._off, "a mistake of ours"
+    assert not following._off, "a mistake of ours"
     found = dependence(func, inputs, dims, samples)
     claims = 0
     for result, depends in zip(results, found, strict=True):
-        mark = book.mark(result)
+        mark = following.book.mark(result)
         if mark is None:
             continue
         check_form(mark, result)

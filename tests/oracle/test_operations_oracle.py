@@ -30,21 +30,21 @@ def test_every_operation_has_an_oracle():
 @pytest.mark.parametrize(("name", "sizes", "func"), MOVED)
 def test_elements_are_where_the_tables_say(name, sizes, func):
     assert name in dispatched(lambda: func(numbered(*sizes)))
-    for book, x, true in sources(sizes):
-        with book:
+    for following, x, true in sources(sizes):
+        with following:
             results = list(leaves(func(x)))
-        assert not book._off
+        assert not following._off
         assert results
         for result in results:
-            check_elements(book.mark(result), result, true)
+            check_elements(following.book.mark(result), result, true)
 
 
 @pytest.mark.parametrize(("sizes", "func"), EINOPS)
 def test_einops_goes_through_torch(sizes, func):
-    for book, x, true in sources(sizes):
-        with book:
+    for following, x, true in sources(sizes):
+        with following:
             result = func(x)
-        check_elements(book.mark(result), result, true)
+        check_elements(following.book.mark(result), result, true)
 
 
 @pytest.mark.parametrize(("name", "shapes", "func"), COMPUTES)
@@ -90,22 +90,22 @@ def test_what_is_overwritten_is_unknown():
     }
     assert set(calls) == OVERWRITTEN
     for call in calls.values():
-        for book, x, _ in sources((4, 3)):
-            with book:
+        for following, x, _ in sources((4, 3)):
+            with following:
                 y = x.clone()
-                assert book.mark(y) is not None
+                assert following.book.mark(y) is not None
                 call(y)
-            assert book.mark(y) is None
+            assert following.book.mark(y) is None
 
 
 def test_what_is_drawn_belongs_to_the_row_that_it_is_drawn_by():
-    for book, x, _ in sources((4, 3)):
-        with book:
+    for following, x, _ in sources((4, 3)):
+        with following:
             rows, each, counts = x.abs().multinomial(2, replacement=True), (x * 0).bernoulli(), torch.poisson(x.abs())
-        before = book.mark(x).tables
-        assert book.mark(each).tables == book.mark(counts).tables == before
+        before = following.book.mark(x).tables
+        assert following.book.mark(each).tables == following.book.mark(counts).tables == before
         kept = {axis: table for axis, table in before.items() if table.size(1) == 1}
-        drawn = book.mark(rows)
+        drawn = following.book.mark(rows)
         assert (drawn.tables if drawn else {}) == kept
 
 
@@ -120,8 +120,8 @@ def test_new_values_belong_to_nobody():
     }
     assert set(made) <= NEW
     for call in made.values():
-        for book, x, _ in sources((4, 3)):
-            with book:
+        for following, x, _ in sources((4, 3)):
+            with following:
                 for result in leaves(call(x)):
-                    assert book.mark(result) is None
-            assert book._report.unfollowed == ()
+                    assert following.book.mark(result) is None
+            assert following._report.unfollowed == ()

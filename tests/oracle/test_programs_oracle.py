@@ -68,19 +68,19 @@ def meet(draw, x):
 
 @given(st.data(), SIZES)
 def test_programs(data, sizes):
-    x, book, program = numbered(*sizes), tracker(), []
-    label(book, x, NAMES[: len(sizes)])
-    true = {a: t.expand(sizes).flatten() for a, t in book.mark(x).tables.items()}
+    x, following, program = numbered(*sizes), tracker(), []
+    label(following, x, NAMES[: len(sizes)])
+    true = {a: t.expand(sizes).flatten() for a, t in following.book.mark(x).tables.items()}
     y = x
     for _ in range(data.draw(st.integers(1, 5))):
         func = (move if data.draw(st.integers(0, 3)) else meet)(data.draw, y)
         program.append(func)
-        with book:
+        with following:
             y = func(y)
         if y.numel() > 200:
             break
-    assert not book._off
-    mark = book.mark(y)
+    assert not following._off
+    mark = following.book.mark(y)
     if mark is None:
         return
     check_form(mark, y)
@@ -117,16 +117,16 @@ def consume(draw, x):
 
 def followed(program, sizes):
     """Follow a program twice with one tracker, and return what is known of both results."""
-    x, book = numbered(*sizes), tracker()
-    label(book, x, NAMES[: len(sizes)])
+    x, following = numbered(*sizes), tracker()
+    label(following, x, NAMES[: len(sizes)])
     marks = []
     for _ in range(2):
         y = x
-        with book:
+        with following:
             for func in program:
                 y = func(y)
-        assert not book._off
-        marks.append(book.mark(y))
+        assert not following._off
+        marks.append(following.book.mark(y))
     return marks
 
 

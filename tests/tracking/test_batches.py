@@ -43,7 +43,7 @@ class Rows(NamedTuple):
 
 def rows(tensor: Tensor) -> Rows | None:
     (tracker,) = trackers()
-    mark = tracker.mark(tensor)
+    mark = tracker.book.mark(tensor)
     table = mark.tables.get(BATCH) if mark is not None else None
     if table is None:
         return None

@@ -50,8 +50,8 @@ def tracker():
 def step(model, follow):
     torch.manual_seed(0)
     if follow:
-        book = tracker()
-        with book:
+        following = tracker()
+        with following:
             output = model(IDS)
             loss = nn.functional.cross_entropy(output.flatten(0, 1), IDS.flatten() % 3)
         loss.backward()
@@ -144,12 +144,12 @@ def test_a_mistake_of_ours_is_logged_once_as_text_and_the_model_runs_on(monkeypa
 
 
 def followed(func, *sizes):
-    book = tracker()
+    following = tracker()
     x = torch.arange(24.0).view(sizes or (4, 3, 2))
-    book.label(x, Layout.parse("batch=4 seq=3 feature=2"))
-    with book:
+    following.inputs.label(x, Layout.parse("batch=4 seq=3 feature=2"))
+    with following:
         value = func(x)
-    return book, x, value
+    return following, x, value
 
 
 @pytest.mark.parametrize(
@@ -174,11 +174,11 @@ def test_a_base_is_unknown_once_a_view_of_it_was_written_to(write):
         write(base)
         return base
 
-    book, _, base = followed(func)
-    assert book.mark(base) is None
+    following, _, base = followed(func)
+    assert following.book.mark(base) is None
     with torch.inference_mode():
-        book, _, base = followed(func)
-        assert book.mark(base) is None
+        following, _, base = followed(func)
+        assert following.book.mark(base) is None
 
 
 def test_a_view_is_unknown_once_its_base_was_written_to():
@@ -188,9 +188,9 @@ def test_a_view_is_unknown_once_its_base_was_written_to():
         base[2] = 0
         return base, view
 
-    book, _, (base, view) = followed(func)
-    assert book.mark(view) is None
-    assert book.mark(base) is not None
+    following, _, (base, view) = followed(func)
+    assert following.book.mark(view) is None
+    assert following.book.mark(base) is not None
 
 
 def test_out_is_written_by_torch_alone():
@@ -234,11 +234,11 @@ def test_the_modes_of_others_see_what_they_would_see_without():
 
 def test_functional_transforms_are_stepped_aside_for():
     model = nn.Linear(2, 3)
-    book, _, y = followed(lambda x: torch.func.vmap(model)(x))
-    assert book.mark(y) is None
-    assert not book._off
-    book, _, y = followed(torch.func.grad(lambda x: (x * 2).sum()))
-    assert not book._off
+    following, _, y = followed(lambda x: torch.func.vmap(model)(x))
+    assert following.book.mark(y) is None
+    assert not following._off
+    following, _, y = followed(torch.func.grad(lambda x: (x * 2).sum()))
+    assert not following._off
 
 
 @pytest.mark.parametrize(
@@ -255,15 +255,15 @@ def test_functional_transforms_are_stepped_aside_for():
     ],
 )
 def test_what_has_no_rule_is_unknown_or_right(func, recwarn):
-    book, _x, y = followed(func)
-    assert not book._off
+    following, _x, y = followed(func)
+    assert not following._off
     if y.is_complex():
-        book, _x, y = followed(lambda x: torch.view_as_real(func(x)))
-    mark = book.mark(y)
+        following, _x, y = followed(lambda x: torch.view_as_real(func(x)))
+    mark = following.book.mark(y)
     if mark is not None:
         assert torch.equal(mark.tables[next(a for a, _ in mark.of("batch"))].flatten(), torch.arange(4))
     else:
-        assert book._report.unfollowed or y.is_nested
+        assert following._report.unfollowed or y.is_nested
 
 
 def test_a_model_on_meta_is_followed():
@@ -282,9 +282,9 @@ def test_an_index_of_a_subclass_or_of_meta_is_no_mistake(index):
         pass
 
     index = index.as_subclass(Mine) if isinstance(index, torch.Tensor) else index
-    book, _, y = followed(lambda x: x[index])
-    assert not book._off
-    assert book.mark(y) is not None
+    following, _, y = followed(lambda x: x[index])
+    assert not following._off
+    assert following.book.mark(y) is not None
 
 
 @pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)])

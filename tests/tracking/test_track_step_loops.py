@@ -75,10 +75,10 @@ class Stack(nn.Module):
 def known_of_output(model: nn.Module, x: Tensor, axes: str) -> dict[str, int]:
     """Return how many axes of each name are known of what a model returns."""
     tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
-    tracker.label(x, Layout.parse(axes))
+    tracker.inputs.label(x, Layout.parse(axes))
     with tracker:
         output = model(x)
-    mark = tracker.mark(output)
+    mark = tracker.book.mark(output)
     assert mark is not None
     names = [axis.name for axis in mark.tables]
     return {name: names.count(name) for name in sorted(set(names))}
@@ -113,16 +113,16 @@ def test_one_direction_of_the_last_state_of_a_loop_is_judged() -> None:
 def test_layers_that_hand_on_a_state_are_calls_of_their_own() -> None:
     x = torch.randn(1, 6, 4)
     tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
-    tracker.label(x, Layout.parse("seq=1 batch=6 feature=4"))
+    tracker.inputs.label(x, Layout.parse("seq=1 batch=6 feature=4"))
     with tracker:
         Stack()(x)
-    assert len(tracker.step.usage.calls) == 3
+    assert len(tracker.telling.step.usage.calls) == 3
 
 
 def test_calls_that_go_on_from_their_own_state_have_one_record() -> None:
     x = torch.randn(9, 6, 5)
     tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
-    tracker.label(x, Layout.parse("seq=9 batch=6 feature=5"))
+    tracker.inputs.label(x, Layout.parse("seq=9 batch=6 feature=5"))
     with tracker:
         Picking(-1)(x)
-    assert len(tracker.step.usage.calls) == 1
+    assert len(tracker.telling.step.usage.calls) == 1

@@ -1,0 +1,200 @@
+"""`Inputs`: what is said of the tensors that a step is given, and what could be judged of them."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.room import LARGEST, Beside
+from rnnshape.coordinates.tables import alone, along, piece_along, runs_along, separable
+from rnnshape.layout.axes import Axis
+from rnnshape.layout.layout import Layout
+from rnnshape.report.report import Report
+from rnnshape.rules.tables import is_in_order, is_order
+from rnnshape.tracking.cuts import Line, is_cut, line_of
+from rnnshape.tracking.naming import Naming, as_written
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.book import Book
+    from rnnshape.tracking.telling import Telling
+
+__all__ = ["ALONE", "Inputs"]
+
+ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
+"""Why nothing was judged where there is one sample."""
+
+MOST_DIMS = 4
+"""Dims of an input up to which unnamed ones are followed."""
+
+
+class Inputs:
+    """Names the dims of what a step is given: by what somebody says, else by what layers will.
+
+    Args:
+        report: told of what is not judged.
+        book: remembers what is known of tensors.
+        telling: knows what rules know of the step.
+        naming: knows what layers say of dims that nobody has named.
+
+    Attributes:
+        samples: how many there are in this step; 0 where that is not known.
+        is_alone: whether the last step had a batch of one, in which no samples can be mixed.
+        of_any: whether any module is a step: one of which no layer reads anything, such as a loss, is of no interest then.
+        goes_on: whether somebody makes two of such a batch, and follows once more.
+    """
+
+    def __init__(self, report: Report, book: Book, telling: Telling, naming: Naming) -> None:
+        self._report = report
+        self._book = book
+        self._telling = telling
+        self._naming = naming
+        self.samples = 0
+        self.is_alone = self.of_any = self.goes_on = False
+        self._batch_dims: Beside[int] = Beside()
+        self._unnamed: dict[str, list[Axis]] = {}
+        self._not_judged: dict[str, str] = {}
+        self._lines: dict[str, Line] = {}
+        self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
+
+    def begin(self, inputs: list[Mark]) -> None:
+        """Begin a step with these inputs."""
+        self._naming.is_named |= any(axis == BATCH for mark in inputs for axis in mark.tables)
+        tables = [table for mark in inputs for _, table in mark.of("batch")]
+        self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
+
+    def forget(self) -> None:
+        """Know no longer on which dim of any tensor the batch lies."""
+        self._batch_dims.clear()
+
+    # What is said of them
+
+    def label(self, tensor: Tensor, layout: Layout, of: str = "", target: bool = False) -> None:
+        """Say what the axes of a tensor are.
+
+        Args:
+            tensor: the tensor.
+            layout: its Layout, of its sizes.
+            of: tells axes other than the batch apart from those of another tensor.
+            target: whether it is the target of a loss.
+        """
+        mark = Mark(tuple(tensor.shape), target=target)
+        for dim, factors in enumerate(layout.dims):
+            stride = tensor.size(dim)
+            for factor in factors:
+                if not isinstance(factor.axis, Axis) or not isinstance(factor.size, int) or factor.axis.name == "?":
+                    continue
+                stride //= max(factor.size, 1)
+                axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
+                self._telling.step.laid[axis] = dim
+                if axis.name == "batch":
+                    self.samples = factor.size
+                    self._naming.is_named |= not target
+                    self._batch_dims.put(tensor, dim)
+                if factor.size == 1:
+                    mark.tables[axis] = alone(0, tensor.dim())
+                elif tensor.size(dim) <= LARGEST:
+                    mark.tables[axis] = piece_along(tensor.size(dim), dim, tensor.dim(), stride, factor.size)
+        self._book.put(tensor, mark)
+
+    def label_further(self, tensor: Tensor, layout: Layout, of: str) -> None:
+        """Say what the axes of a tensor are of which something may be known, from a DataLoader: that stays."""
+        known = self._book.mark(tensor)
+        self.label(tensor, layout, of)
+        named = self._book.mark(tensor)
+        if known is None or named is None:
+            return
+        tables = {axis: table for axis, table in known.tables.items() if axis.name not in (UNNAMED, ROWS)}
+        names = {axis.name for axis in tables}
+        tables |= {axis: table for axis, table in named.tables.items() if axis.name not in names}
+        self._book.put(tensor, replace(known, tables=tables))
+
+    def label_unnamed(self, tensor: Tensor, of: str) -> None:
+        """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
+        if tensor.dim() > 1 and ((mark := self._book.mark(tensor)) is None or is_cut(mark)):
+            unnamed = self.unnamed(tensor, of)
+            self._unnamed[of] = [*unnamed]
+            if (line := line_of(tensor)) is not None:
+                self._lines[of] = line
+            tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
+            self._book.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def label_cut(self, tensor: Tensor, cut: Mark) -> None:
+        """Hear that a model is given rows that were cut by hand: what they are to it they are in every other tensor.
+
+        Args:
+            tensor: that it is given, which has been labelled since.
+            cut: what was known of it before.
+        """
+        mark = self._book.mark(tensor)
+        if mark is None:
+            return
+        scrambled = {Axis(ROWS, axis.of): table for axis, table in cut.tables.items() if not separable(table)}
+        orders = [(axis, table) for axis, table in cut.tables.items() if is_order(table) and not is_in_order(table)]
+        moved = {self._book.cuts.known_as(axis): table for axis, table in orders}
+        if scrambled or moved:  # what lies in another order is known by those that it was cut with
+            dims = [runs_along(table) for table in moved.values()]
+            kept = {axis: table for axis, table in mark.tables.items() if runs_along(table) not in dims}
+            self._book.put(tensor, replace(mark, tables=kept | scrambled | moved))
+        for axis, table in cut.tables.items():
+            named = [a for a, t in mark.tables.items() if len(runs_along(table)) == 1 and torch.equal(t, table)]
+            if len(named) == 1 and named[0] != axis:
+                self._book.rename({axis: named[0]})
+
+    def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
+        """Return the axis of the batches that a sampler draws among a population, and the coordinate of the next one."""
+        number, drawn = self._drawn.get(sampler, (len(self._drawn), 0))
+        self._drawn[sampler] = (number, 1 - drawn)
+        return Axis(DRAW, f"{number}/{population}"), drawn
+
+    def unnamed(self, tensor: Tensor, of: str, but: int | None = None) -> dict[Axis, Tensor]:
+        """Return axes for the dims of a tensor, all or all but one, that have no name yet."""
+        sizes = tuple(tensor.shape)
+        dims = [dim for dim, size in enumerate(sizes) if dim != but and size <= LARGEST] if len(sizes) <= MOST_DIMS else []
+        return {Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}"): along(sizes[dim], dim, len(sizes)) for dim in dims}
+
+    def doubled(self, value: Any) -> Any:
+        """Return arguments in which every tensor of which the batch is known has its samples twice."""
+        if isinstance(value, Tensor):
+            dim = self._batch_dims.get(value)
+            if dim is None and not value.requires_grad and list(value.shape).count(1) == 1:
+                dim = list(value.shape).index(1)  # nobody has named it, and there is no other
+            return value if dim is None else torch.cat([value, value], dim)
+        if isinstance(value, dict):
+            return {k: self.doubled(v) for k, v in value.items()}
+        return type(value)(map(self.doubled, value)) if type(value) in (tuple, list) else value
+
+    # What could be judged of them
+
+    def settle(self) -> None:
+        """End the step: tell on which dims samples were judged, and what was found about axes that nobody has named."""
+        self._tell_how_samples_were_judged()
+        found, samples = self._naming.settle()
+        self.samples = self.samples or samples
+        for finding in found:
+            self._telling.tell(finding)
+
+    def _tell_how_samples_were_judged(self) -> None:
+        inputs, self._unnamed = self._unnamed, {}
+        is_named = self._naming.is_named
+        self.is_alone = self.samples == 1 if is_named else self._naming.is_alone
+        if self.is_alone and not self.goes_on:
+            self._report.did_not_look(ALONE)
+        if self.is_alone or is_named or (self.of_any and not self._naming.has_read):
+            return
+        judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
+        for name, said in judged.items():
+            if (before := self._not_judged.pop(name, None)) is not None:
+                self._report.looked_at(before, as_written(name))
+            self._report.did_not_look(said, as_written(name))
+            line, batch_dim = self._lines.get(name), self._naming.batch_dim(inputs[name])
+            if line is not None and batch_dim is not None and (dealt := line.dealt_out(batch_dim)):
+                self._report.did_not_look(dealt, as_written(name))
+        self._lines.clear()
+        for name, axes in {} if judged else inputs.items():
+            self._not_judged[name] = said = self._naming.not_judged(axes)
+            self._report.did_not_look(said, as_written(name))
