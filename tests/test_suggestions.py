@@ -120,6 +120,11 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("BatchNorm1d(9)", "BatchNorm1d(8)"),
         ("self.norm(output)", "self.norm(output.transpose(1, 2)).transpose(1, 2)"),
     ),
+    # which of two names is which
+    ("lstm-by-hand-returns-c-first", "RNS309"): (("return c, h", "return h, c"),),
+    ("peephole-cell-unpacked-as-c-and-h", "RNS309"): (("c, h = self.step", "h, c = self.step"),),
+    ("tree-of-sums-takes-c-for-h", "RNS309"): (("c, h = pairs", "h, c = pairs"),),
+    ("head-reads-c-of-a-cell-by-hand", "RNS310"): (("self.head(c)", "self.head(h)"),),
     # the operand that has a dim too many
     ("deepar-logprob-broadcast", "RNS504"): (("labels[:, t:t + 1]", "labels[:, t:t + 1].squeeze(1)"),),
     ("policy-gradient-broadcast", "RNS504"): (("(log_prob * target)", "(log_prob * target.squeeze(1))"),),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from rnnshape.coordinates.roles import NOTHING, Roles
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
@@ -127,6 +128,7 @@ class Mark:
         made: where the tensor came from.
         spread: axes of features whose vectors lost the batch, and met those of every sample afterwards, with the place where
             it was lost.
+        roles: what it is to a cell that somebody has written by hand, see `coordinates.roles`.
         form: found when it is first asked for. A mark is not changed any more once it is in a book.
     """
 
@@ -139,6 +141,7 @@ class Mark:
     widened: bool = False
     made: Location | None = None
     spread: dict[Axis, Site] = field(default_factory=dict[Axis, Site])
+    roles: Roles = NOTHING
     form: Form | None = field(default=None, init=False)
 
     def of(self, name: str) -> list[tuple[Axis, Tensor]]:

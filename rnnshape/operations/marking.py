@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
@@ -82,7 +83,11 @@ def put_result(
         mark.lost |= {a: s for a, s in source.lost.items() if a not in tables}
         mark.target |= source.target
         mark.widened |= source.widened
+        if source.roles:
+            mark.roles |= roles.read(source.roles)
     mark.lost |= {axis: op.book.site(op.name, sources[0], mark.sizes) for axis in lost}
+    if op.name in ("sum", "mean"):  # of a tree's children
+        mark.roles = sources[0].roles
     if makes is not None:
         mark.sites[makes] = op.book.site(op.name, sources[0], mark.sizes)
     mark.widened &= 1 in mark.sizes
@@ -112,6 +117,8 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
             mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
         mark.target |= source.target
         mark.widened |= source.widened or _widens(op, source, mark)
+        if source.roles:
+            mark.roles |= source.roles
     mark.widened &= 1 in mark.sizes
     mark.spread = spread(sources, mark.tables)
     op.book.put(result, mark)

@@ -9,12 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import COMPETING, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
+from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
-from rnnshape.operations.uses import Addition, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
+from rnnshape.operations.uses import Addition, Answer, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
 
 __all__ = ["IDENTITIES", "draws_elements", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
 
@@ -90,7 +92,11 @@ def pointwise(op: Operation) -> None:
         if any(m.sizes != sizes for m in marks):
             op.emit(Broadcast(op.name, tuple(marks), sizes))
         if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):
-            op.book.put(result, meet(op, marks, sizes))
+            met = meet(op, marks, sizes)
+            met.roles = roles.met(op.name, [NOTHING if (m := op.book.mark(t)) is None else m.roles for t in tensors])
+            if len(marks) > 1 and roles.ANSWER in met.roles and op.name.strip("_") in roles.PRODUCTS:
+                op.emit(Answer(op.name, met))
+            op.book.put(result, met)
 
 
 def weigh(op: Operation) -> None:

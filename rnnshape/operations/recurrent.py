@@ -10,6 +10,7 @@ from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
 from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.roles import read
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
@@ -137,7 +138,7 @@ def _put_output(
         # A sample that runs along the steps, or meets the state of another, is none of which the output could be.
         put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and (a.name != "batch" or a in rows)}
         put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
-        put.target = mark.target
+        put.target, put.roles = mark.target, read(mark.roles)
     for axis, row in of_states.items():
         put.tables[axis] = interned(row.view([-1 if d == batch_dim else 1 for d in range(3)]))
     if batch_dim is None:

@@ -20,6 +20,7 @@ from rnnshape.report.location import Location
 
 __all__ = [
     "Addition",
+    "Answer",
     "Attending",
     "AttentionInput",
     "Backward",
@@ -408,6 +409,17 @@ class Addition(NamedTuple):
     tensor: Tensor
 
 
+class Answer(NamedTuple):
+    """A gate lets out the memory of a cell that somebody has written by hand.
+
+    Attributes:
+        mark: of what comes out.
+    """
+
+    name: str
+    mark: Mark
+
+
 class Classes(NamedTuple):
     """A loss takes a dim of the scores for the classes."""
 
@@ -550,9 +562,9 @@ class LoopEnding(NamedTuple):
 
 
 Use: TypeAlias = (
-    Addition | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation | ImplicitDim
-    | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState | CellStep
-    | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes
+    Addition | Answer | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation
+    | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState
+    | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes
     | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss | Ending
     | LoopEnding | Window | Unpacking
 )  # fmt: skip

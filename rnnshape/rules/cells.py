@@ -8,9 +8,11 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE, Mark, Site
+from rnnshape.coordinates.roles import ANSWER, EXCHANGED, READS_ANSWER, READS_KEPT
 from rnnshape.coordinates.tables import LARGEST, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
+    Answer,
     AttentionInput,
     CellStep,
     Classes,
@@ -21,6 +23,7 @@ from rnnshape.operations.uses import (
     Joining,
     LoopEnding,
     Normalisation,
+    Output,
     Product,
     RecurrentInput,
     Reduction,
@@ -88,6 +91,25 @@ def h_and_c_of_a_cell_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]
         name = called(use.name)
         message = "a cell state is given for h, and a hidden state for c: they changed places"
         yield wrong("RNS309", message, f"{name} takes and returns (h, c), in this order", seen=use.first)
+
+
+@rule(Answer)
+def h_and_c_by_hand_exchanged(use: Answer, step: Step) -> Iterator[Mistake]:
+    """Gates that were made of a memory have kept an answer, and a memory was made of that: c and h have changed places."""
+    if EXCHANGED in use.mark.roles:
+        message = "the gates read the memory c of the step before, and keep its answer h: they changed places"
+        fits = "c = f * c + i * g goes on from c, and h = o * tanh(c) is what the gates read"
+        yield wrong("RNS309", message, fits, seen=use.mark)
+
+
+@rule(Output)
+def only_c_by_hand(use: Output, step: Step) -> Iterator[Mistake]:
+    """What is returned was made of the memory of a cell by hand, and of no answer."""
+    found = [mark for mark in use.marks if READS_KEPT in mark.roles]
+    if found and use.samples and not any({ANSWER, READS_ANSWER} & mark.roles for mark in use.marks):
+        message = "what is returned was made of the memory c of a cell, and of no answer h"
+        fits = "h = o * tanh(c) is the answer of a cell"
+        yield wrong("RNS310", message, fits, seen=found[0], at=found[0].made)
 
 
 def _letter(mark: Mark) -> str | None:

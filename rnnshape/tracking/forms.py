@@ -39,7 +39,7 @@ def form_of(mark: Mark) -> Form | None:
         return mark.form
     if mark.lost or mark.spread:
         return None
-    key: list[Any] = [mark.sizes, mark.target, mark.single, mark.widened]
+    key: list[Any] = [mark.sizes, mark.target, mark.single, mark.widened, mark.roles]
     tables: list[Tensor] = []
     places: dict[int, int] = {}
     for axis, table in mark.tables.items():

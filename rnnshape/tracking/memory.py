@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 from torch import Tensor
 
 from rnnshape.coordinates.mark import GUESSED, UNNAMED, Form, Mark, Site
+from rnnshape.coordinates.roles import Roles
 from rnnshape.coordinates.room import Kept
 from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
@@ -38,6 +39,7 @@ class _Put(NamedTuple):
         target: as in Mark.
         single: as in Mark.
         widened: as in Mark.
+        roles: as in Mark.
         form: of the mark.
     """
 
@@ -50,6 +52,7 @@ class _Put(NamedTuple):
     target: bool
     single: int | None
     widened: bool
+    roles: Roles
     form: Form
 
 
@@ -164,7 +167,7 @@ def _made(
     key = (id(place), put.form, own, tuple(map(id, tables.values())), tuple(map(id, places.values())))
     mark = recent.get(key)
     if mark is None:
-        mark = recent.keep(key, Mark(put.sizes, tables, places, {}, put.target, put.single, put.widened, place))
+        mark = recent.keep(key, Mark(put.sizes, tables, places, {}, put.target, put.single, put.widened, place, {}, put.roles))
         mark.form = put.form
     return mark
 
@@ -324,7 +327,8 @@ class _Recording:
         places = tuple((axes[axis], *self._place(site)) for axis, site in mark.sites.items() if axis in mark.tables)
         numbers = tuple(axes[axis] for axis in mark.tables)
         tables = tuple(mark.tables.values())
-        return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, mark.target, mark.single, mark.widened, form)
+        known = (mark.target, mark.single, mark.widened, mark.roles)
+        return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, *known, form)
 
     def _coordinates(self, axis: Axis) -> list[tuple[int, int]]:
         """Return the marks of the call in which an axis has one coordinate, and that."""
