@@ -8,6 +8,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.loss import _Loss  # pyright: ignore[reportPrivateUsage]
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import text
@@ -17,7 +18,7 @@ from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.sizes import shown
 
-__all__ = ["argument_of", "call_of", "checked_module", "forwarded", "spec_of"]
+__all__ = ["argument_of", "call_of", "checked_loss", "checked_module", "forwarded", "spec_of"]
 
 
 def checked_module(given: object, verb: str, call: str) -> nn.Module:
@@ -38,7 +39,7 @@ def checked_module(given: object, verb: str, call: str) -> nn.Module:
 
 
 def forwarded(
-    verb: str, model: nn.Module, args: tuple[object, ...], kwargs: Mapping[str, object], ours: Iterable[str]
+    verb: str, model: nn.Module, args: tuple[object, ...], kwargs: Mapping[str, object], options: Mapping[str, bool]
 ) -> dict[str, object]:
     """Return the keyword arguments of a model's ``forward``: those that a verb was given, and those in its ``kwargs={...}``.
 
@@ -47,10 +48,11 @@ def forwarded(
         model: the model.
         args: positional arguments of ``forward``.
         kwargs: what the verb was given by name, but for options of its own.
-        ours: which options of its own it was given.
+        options: of the verb's own, and whether it was given each.
 
     Raises:
-        SpecError: where a name could be an option or an argument of ``forward``, or ``kwargs`` is no dict of arguments.
+        SpecError: where a name could be an option or an argument of ``forward``, or is nearly an option and no argument of
+            ``forward``, or ``kwargs`` is no dict of arguments.
     """
     given = dict(kwargs)
     try:
@@ -67,18 +69,58 @@ def forwarded(
         del given["kwargs"]
         if twice := [name for name in named if name in given]:
             raise SpecError(f"{verb}: {twice[0]!r} is given twice, by name and in kwargs=")
+        _refuse_misspelt(verb, model, signature, given, options)
         return {**given, **cast("Mapping[str, object]", named)}
+    _refuse_misspelt(verb, model, signature, given, options)
     try:
         bound = signature.bind_partial(*args, **given).arguments
     except TypeError:  # the call of the model will say so
         return given
-    for name in ours:
-        if name in taken and name not in bound:
+    for name, is_given in options.items():
+        if is_given and name in taken and name not in bound:
             raise SpecError(
                 f"{name}= is an option of {verb}, and {type(model).__name__}.forward takes {name!r} too: write "
                 f"kwargs={{{name!r}: ...}} for forward's, or kwargs={{}} beside {name}= for {verb}'s"
             )
     return given
+
+
+def _refuse_misspelt(
+    verb: str, model: nn.Module, signature: inspect.Signature, given: Iterable[str], options: Iterable[str]
+) -> None:
+    """Refuse a name that ``forward`` does not take and that is nearly an option: the model is not to blame for it."""
+    parameters = signature.parameters.values()
+    if not parameters or any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return
+    for name in given:
+        if name not in signature.parameters and (near := text.nearest(name, options)):
+            takes = text.listed(signature.parameters)
+            raise SpecError(f"{verb} has no option {name!r}, and {type(model).__name__}.forward takes {takes}{near}")
+
+
+def checked_loss(verb: str, loss: object, target: object) -> None:
+    """Refuse a loss that cannot be called with an output and a target.
+
+    Args:
+        verb: what it was given to.
+        loss: what a caller gave for the loss; None where there is none.
+        target: likewise; a loss of torch's own needs one.
+
+    Raises:
+        SpecTypeError: where it is no function, or a class of losses.
+        SpecError: where it needs a target and there is none.
+    """
+    if loss is None:
+        return
+    if isinstance(loss, type) and issubclass(loss, nn.Module):
+        name = loss.__name__
+        raise SpecTypeError(f"{verb}: loss={name} is a class, which loss(output, target) makes no loss of; write loss={name}()")
+    if not callable(loss):
+        needed = "a function of output and target is needed, such as loss=torch.nn.functional.cross_entropy"
+        raise SpecTypeError(f"{verb}: loss={shown(loss)}: {needed}")
+    if target is None and (isinstance(loss, _Loss) or getattr(loss, "__module__", None) == "torch.nn.functional"):
+        name = getattr(loss, "__name__", type(loss).__name__)
+        raise SpecError(f"{verb}: loss={name} compares the output with a target, and there is none; pass target= too")
 
 
 def spec_of(module: nn.Module) -> RNNSpec | None:

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import _torch
-from rnnshape.contracts.annotations import annotated_axes
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, reporters, stand_in_classes
 from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
@@ -27,7 +26,7 @@ from rnnshape.tracking.batches import label_batch, label_samples, label_slice, l
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, trains
 from rnnshape.tracking.cuts import is_cut
-from rnnshape.tracking.labels import Axes, label, label_call
+from rnnshape.tracking.labels import Axes, annotated, label, label_call
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
@@ -363,7 +362,7 @@ class Steps(Watcher[nn.Module]):
         cut = [(value, mark) for value in given if (mark := self._tracker.book.mark(value)) is not None and is_cut(mark)]
         if self.axes is not None:
             self._named |= label_call(self._tracker, module, args, kwargs, self.axes, of_any=self._model is None)
-        names = annotated_axes(module.forward)
+        names = annotated(module.forward, args, kwargs)
         try:
             arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments
         except (TypeError, ValueError):  # torch will say so, or the function has no signature

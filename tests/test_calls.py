@@ -143,3 +143,88 @@ def test_what_is_no_dict_of_arguments(way: Callable[..., Any], given: dict[str, 
     with pytest.raises(rs.SpecError) as raised:
         way(Open(), **given)
     assert str(raised.value) == message.replace("{verb}", {diagnosed: "diagnose", predicted: "predict"}[way])
+
+
+# A name that is nearly an option
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "line"),
+    [
+        (rs.diagnose, {"axis": "b t d"}, "diagnose has no option 'axis', and Plain.forward takes x; did you mean 'axes'?"),
+        (rs.diagnose, {"targets": Y}, "diagnose has no option 'targets', and Plain.forward takes x; did you mean 'target'?"),
+        (rs.probe, {"causl": True}, "probe has no option 'causl', and Plain.forward takes x; did you mean 'causal'?"),
+    ],
+)
+def test_an_option_that_is_misspelt_is_no_mistake_of_the_model(verb: Callable[..., Any], given: dict[str, Any], line: str) -> None:
+    with pytest.raises(rs.SpecError) as raised:
+        verb(Plain(), X, **given)
+    assert str(raised.value) == line
+    with pytest.raises(rs.SpecError) as raised:
+        verb(Plain(), X, **given, kwargs={})
+    assert str(raised.value) == line
+
+
+def test_a_dry_run_has_options_too() -> None:
+    with pytest.raises(rs.SpecError) as raised:
+        rs.predict(Plain(), "b=2 t=9 d=4", ignored=["RNS112"])
+    assert str(raised.value) == "predict has no option 'ignored', and Plain.forward takes x; did you mean 'ignore'?"
+
+
+def test_a_name_that_forward_takes_or_that_is_like_no_option_is_the_models() -> None:
+    assert rs.diagnose(Open(), X, axis="b t d").exception is None
+    for given in ({"mask": 1}, {"kwargs": {"axis": "b t d"}}):
+        report = rs.diagnose(Plain(), X, **given)
+        assert [f.code for f in report.findings] == ["RNS000"]
+        assert isinstance(report.exception, TypeError)
+
+
+# A loss that is none
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("given", "kind", "line"),
+    [
+        (
+            {"target": "b=2 t=9 h=8", "loss": "ce"},
+            rs.SpecTypeError,
+            "loss='ce': a function of output and target is needed, such as loss=torch.nn.functional.cross_entropy",
+        ),
+        (
+            {"target": "b=2 t=9 h=8", "loss": nn.MSELoss},
+            rs.SpecTypeError,
+            "loss=MSELoss is a class, which loss(output, target) makes no loss of; write loss=MSELoss()",
+        ),
+        (
+            {"loss": nn.MSELoss()},
+            rs.SpecError,
+            "loss=MSELoss compares the output with a target, and there is none; pass target= too",
+        ),
+        (
+            {"loss": nn.functional.mse_loss},
+            rs.SpecError,
+            "loss=mse_loss compares the output with a target, and there is none; pass target= too",
+        ),
+    ],
+)
+def test_a_loss_that_is_none(way: Callable[..., Any], given: dict[str, Any], kind: type[Exception], line: str) -> None:
+    if way is diagnosed and "target" in given:
+        given = given | {"target": Y}
+    with pytest.raises(kind) as raised:
+        way(Plain(), **given)
+    assert raised.type is kind
+    verb = {diagnosed: "diagnose", predicted: "predict"}[way]
+    assert str(raised.value) == f"{verb}: {line}"
+
+
+def test_probe_refuses_a_loss_that_is_none() -> None:
+    with pytest.raises(rs.SpecTypeError, match=r"^probe: loss='ce': a function of output and target is needed"):
+        rs.probe(Plain(), X, axes="b t d", target=Y, loss="ce")
+    with pytest.raises(rs.SpecError, match=r"^probe: loss=MSELoss compares the output with a target, and there is none"):
+        rs.probe(Plain(), X, axes="b t d", loss=nn.MSELoss())
+
+
+@WAYS
+def test_a_loss_of_ones_own_may_do_without_a_target(way: Callable[..., Any]) -> None:
+    way(Plain(), loss=lambda output, target: output.mean())

@@ -13,8 +13,7 @@ from typing import Any, Literal
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.calls import checked_module, forwarded
-from rnnshape.contracts.annotations import annotated_axes
+from rnnshape.calls import checked_loss, checked_module, forwarded
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.confirming import confirm, contradicted
 from rnnshape.experiments.making import copy_of, places_of
@@ -31,7 +30,7 @@ from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import Session, recording
 from rnnshape.tracking.batches import label_by_target, label_target
 from rnnshape.tracking.inputs import ALONE
-from rnnshape.tracking.labels import Axes, check_form, label, label_arguments
+from rnnshape.tracking.labels import Axes, annotated, check_form, label, label_arguments
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["diagnose"]
@@ -79,8 +78,9 @@ def diagnose(
         ``report.exception``.
 
     Raises:
-        SpecError: where ``axes`` does not fit the arguments, or an option could be an argument of ``forward``.
-        SpecTypeError: for a model that is no module.
+        SpecError: where ``axes`` does not fit the arguments, an option could be an argument of ``forward``, a name is nearly
+            an option, or a loss of torch's has no target.
+        SpecTypeError: for a model that is no module, or a loss that is no function.
 
     >>> import torch
     >>> class Last(torch.nn.Module):
@@ -158,12 +158,13 @@ def _asked(
     args, kwargs, target = given
     options = {"axes": axes, "target": target, "target_axes": target_axes, "loss": loss, "ignore": ignore or None}
     options["probe"] = None if probe == "auto" else probe
-    kwargs = forwarded("diagnose", model, args, kwargs, [name for name, value in options.items() if value is not None])
+    kwargs = forwarded("diagnose", model, args, kwargs, {name: value is not None for name, value in options.items()})
+    checked_loss("diagnose", loss, target)
     check_form(axes)
     check_form(target_axes, "target_axes")
     if axes and not args and not kwargs:
         raise SpecError(f"axes={shown(axes)}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)")
-    axes = annotated_axes(model.forward) or None if axes is None else axes
+    axes = annotated(model.forward, args, kwargs) or None if axes is None else axes
     return _Asked(model, Given(args, kwargs, target), axes, target_axes, loss, codes, probe)
 
 

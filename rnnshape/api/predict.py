@@ -62,8 +62,8 @@ def predict(what: Any, /, *args: object, **kwargs: Any) -> Prediction | ModelPre
     Args:
         what: a layer's name ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), an `RNNSpec`, or a live module.
         args: of a name, torch's positional constructor arguments: input_size, hidden_size, ... Of a model, what its
-            ``forward`` takes: ``"batch=6 seq=9 feature=10"`` for a tensor; ``"batch=6 seq=9: int64"`` where the dtype
-            matters; ``"batch: [9, 7, 3]"`` for one whose values decide sizes, such as lengths; these nested in tuples, lists
+            ``forward`` takes: ``"batch=6 seq=9 feature=10"``, or that `Layout`, for a tensor; ``"batch=6 seq=9: int64"`` where
+            the dtype matters; ``"batch: [9, 7, 3]"`` for one whose values decide sizes, such as lengths; these nested in tuples, lists
             and dicts; anything else is passed as it is. So is a string where ``forward`` has strings for default or annotation,
             and one that names no axis and no size, in a list or by name: ``["abc", "hello"]``. A real tensor of whole numbers
             is known by its values. Sizes may be symbols, as in ``"batch=B seq=T"``.
@@ -104,12 +104,13 @@ def _is_layer(module: object) -> bool:
 
 def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]) -> ModelPrediction:
     from rnnshape import _torch
-    from rnnshape.calls import forwarded
+    from rnnshape.calls import checked_loss, forwarded
     from rnnshape.dryrun.prediction import predict_model
     from rnnshape.session import recording
 
     own = {name: kwargs.pop(name) for name in ("target", "loss", "ignore") if name in kwargs}
-    kwargs = forwarded("predict", model, args, kwargs, own)
+    kwargs = forwarded("predict", model, args, kwargs, {name: name in own for name in ("target", "loss", "ignore")})
+    checked_loss("predict", own.get("loss"), own.get("target"))
     if not args and not kwargs:
         name = type(model).__name__
         raise SpecError(f"{name}: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')")

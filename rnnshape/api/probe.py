@@ -7,14 +7,13 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from rnnshape.calls import checked_module, forwarded
-from rnnshape.contracts.annotations import annotated_axes
+from rnnshape.calls import checked_loss, checked_module, forwarded
 from rnnshape.errors import SpecError
 from rnnshape.experiments.influence import Influence
 from rnnshape.experiments.measuring import measured
 from rnnshape.experiments.places import Given
 from rnnshape.experiments.study import Options
-from rnnshape.tracking.labels import Axes, check_form
+from rnnshape.tracking.labels import Axes, annotated, check_form
 
 __all__ = ["probe"]
 
@@ -59,8 +58,9 @@ def probe(
         An `Influence`. It never raises for what it measures; an experiment that cannot be made is among ``influence.untried``.
 
     Raises:
-        SpecError: where ``axes`` does not fit the arguments, or an option could be an argument of ``forward``.
-        SpecTypeError: for a model that is no module.
+        SpecError: where ``axes`` does not fit the arguments, an option could be an argument of ``forward``, a name is nearly
+            an option, or a loss of torch's has no target.
+        SpecTypeError: for a model that is no module, or a loss that is no function.
 
     >>> import torch
     >>> class Last(torch.nn.Module):
@@ -76,13 +76,14 @@ def probe(
     checked_module(model, "probe", "probe(Classifier(), x)")
     options = {
         "axes": axes, "lengths": lengths, "target": target, "target_axes": target_axes, "loss": loss,
-        "causal": causal or None, "train": train or None,
+        "causal": causal or None, "train": train or None, "samples": None if samples == 4 else samples,
     }  # fmt: skip
-    kwargs = forwarded("probe", model, args, kwargs, [name for name, value in options.items() if value is not None])
+    kwargs = forwarded("probe", model, args, kwargs, {name: value is not None for name, value in options.items()})
+    checked_loss("probe", loss, target)
     check_form(axes)
     check_form(target_axes, "target_axes")
     if type(samples) is not int or samples < 2:
         raise SpecError(f"samples={samples!r}: a number of at least 2 is needed")
-    axes = annotated_axes(model.forward) or None if axes is None else axes
+    axes = annotated(model.forward, args, kwargs) or None if axes is None else axes
     options_of_study = Options(train=train, causal=causal, samples=samples)
     return measured(model, Given(args, kwargs, target), options_of_study, axes, target_axes, lengths, loss)

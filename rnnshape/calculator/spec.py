@@ -314,6 +314,17 @@ def _add_positional(config: dict[str, object], kind: str, args: tuple[object, ..
         if name in config:
             raise SpecTypeError(f"{kind}: {name} is given twice, as {value!r} and as {config[name]!r}")
         config[name] = value
+    counted = next((name for name in ("bias", "batch_first", "bidirectional") if _is_count(name, args, order)), None)
+    if counted is not None:
+        said = ", ".join(f"{name}={shown(value)}" for name, value in zip(order, args, strict=False))
+        example = f"predict({kind!r}, {', '.join(map(shown, args[:2]))}, batch=6, seq=9)"
+        why = f"numbers without a name are torch's own arguments, here {said}; sizes of the input have names, as in {example}"
+        raise SpecTypeError(f"{counted}={shown(config[counted])}: True or False is needed, got int; {why}")
+
+
+def _is_count(name: str, args: tuple[object, ...], order: tuple[str, ...]) -> bool:
+    """Tell whether a switch is given, by its place, a number that may be meant for a size."""
+    return name in order[: len(args)] and type(args[order.index(name)]) is int
 
 
 def _unknown_argument(kind: str, name: str, value: object) -> SpecTypeError:
@@ -359,5 +370,5 @@ def _explain_no_layer(module: Any) -> str:
     children = module.named_modules() if hasattr(module, "named_modules") else ()
     inside = [f"{path} ({type(child).__name__})" for path, child in children if path and _recurrence(child)]
     if inside:
-        return f"{name} is not a recurrent layer itself; predict one of those in it: {', '.join(inside)}"
+        return f"{name} is not a recurrent layer itself; give one of those in it: {', '.join(inside)}"
     return f"{name} is not a recurrent layer: it lacks the attributes of torch's layers and cells"

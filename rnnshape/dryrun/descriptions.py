@@ -38,13 +38,13 @@ class Description:
     target: bool = False
 
     @staticmethod
-    def parse(given: str, where: str) -> Description:
-        """Read ``"batch=6 seq=9"``, ``"batch=6 seq=9: int64"`` or ``"batch=3: [9, 7, 3]"``.
+    def parse(given: str | Layout, where: str) -> Description:
+        """Read ``"batch=6 seq=9"``, ``"batch=6 seq=9: int64"``, ``"batch=3: [9, 7, 3]"`` or a Layout.
 
         Raises:
             SpecError: where it is none of these; it says which input it is.
         """
-        layout, colon, rest = _split(given)
+        layout, colon, rest = (given, "", "") if isinstance(given, Layout) else _split(given)
         try:
             found = Description(parse_axes(layout), where=where)
         except LayoutError as error:
@@ -117,10 +117,10 @@ def _split(given: str) -> tuple[str, str, str]:
 
 
 def described(value: object, where: str) -> Any:
-    """Read every string in nested arguments; anything else stays what it is."""
+    """Read every string and every Layout in nested arguments; anything else stays what it is."""
 
     def read(item: object, place: str) -> object:
-        return Description.parse(item, place) if isinstance(item, str) else item
+        return Description.parse(item, place) if isinstance(item, (str, Layout)) else item
 
     return nested(value, read, where)
 

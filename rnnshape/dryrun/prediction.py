@@ -16,6 +16,7 @@ from rnnshape.calculator.tensors import tensors_of
 from rnnshape.calls import spec_of
 from rnnshape.dryrun.combining import Combined
 from rnnshape.dryrun.descriptions import Description, described, nested, symbols_of
+from rnnshape.dryrun.featureless import without_features
 from rnnshape.dryrun.running import NeedsWholeNumbersError, Request, Run, is_unknowable, run
 from rnnshape.dryrun.solving import Solver
 from rnnshape.errors import RNNShapeError, SpecError, SpecTypeError
@@ -206,7 +207,7 @@ class _Prediction:
             activation_bytes=combined.activation_bytes,
             peak_bytes=self._peak(numbers, runs, solver) if first.error is None else None,
             unfollowed=tuple(first.report.unfollowed),
-            notes=(*self._notes(numbers[0], first), *solver.notes),
+            notes=(*self._notes(numbers[0], first), *solver.notes, *without_features(self._request, first)),
             stopped=_stopped(first),
         )
 

@@ -118,7 +118,7 @@ def by_direction(layer: nn.Module | RNNSpec, output: Output) -> Output:
     >>> by_direction(RNNSpec("GRU", 3, 16, bidirectional=True), torch.zeros(9, 6, 32)).shape
     torch.Size([9, 6, 2, 16])
     """
-    spec = layer_spec("by_direction", layer)
+    spec = layer_spec("by_direction", layer, output)
     halves = (spec.directions, spec.state_size)
     if isinstance(output, PackedSequence):
         return output._replace(data=checked_output(spec, "by_direction", output.data).unflatten(-1, halves))
@@ -151,7 +151,7 @@ def last_step(
     tensor([[2.],
             [1.]])
     """
-    spec = layer_spec("last_step", layer)
+    spec = layer_spec("last_step", layer, output)
     if isinstance(output, PackedSequence):
         if lengths is not None:
             raise LayoutError("last_step: a PackedSequence knows where its samples end; leave lengths out")
@@ -289,7 +289,7 @@ def _of_each(
     layer: nn.Module | RNNSpec, function: str, state: object, change: Callable[[RNNSpec, Tensor], Tensor]
 ) -> OneOrBoth:
     """Change a state, or both of a pair."""
-    spec = layer_spec(function, layer)
+    spec = layer_spec(function, layer, state)
     if isinstance(state, (tuple, list)):
         h_n, c_n = checked_pair(spec, function, cast("Sequence[object]", state))
         return change(spec, h_n), change(spec, c_n)

@@ -21,12 +21,38 @@ from rnnshape.report.mistake import Mistake
 __all__ = ["check_batch", "checked_lengths", "checked_output", "checked_pair", "checked_state", "layer_spec"]
 
 
-def layer_spec(function: str, layer: nn.Module | RNNSpec) -> RNNSpec:
-    """Return the configuration of a layer that is no cell."""
-    spec = layer if isinstance(layer, RNNSpec) else RNNSpec.from_module(layer)
+def layer_spec(function: str, layer: nn.Module | RNNSpec, given: object) -> RNNSpec:
+    """Return the configuration of a layer that is no cell; what was given beside it is looked at for an error alone."""
+    if isinstance(layer, (Tensor, tuple, list)):
+        raise SpecTypeError(_layer_first(function, layer, given))
+    try:
+        spec = layer if isinstance(layer, RNNSpec) else RNNSpec.from_module(layer)
+    except SpecTypeError as error:
+        raise SpecTypeError(f"{function}: {error}{_inside(function, layer)}") from None
     if spec.cell:
         raise SpecTypeError(f"{function}: {spec.kind} is a cell, of one layer, direction and step: use its state as it is")
     return spec
+
+
+def _layer_first(function: str, layer: object, given: object) -> str:
+    found = f"{function}: {_called(layer)} stands in the place of the layer"
+    swapped = isinstance(given, (nn.Module, RNNSpec))
+    return f"{found}; the layer comes first{', and then' if swapped else ' and'} its {_takes(function)}: {_call(function, 'rnn')}"
+
+
+def _inside(function: str, layer: object) -> str:
+    """Show the call with the first layer that stands in a model under a name."""
+    modules = layer.named_modules() if isinstance(layer, nn.Module) else ()
+    name = next((path for path, module in modules if path.isidentifier() and isinstance(module, nn.RNNBase)), None)
+    return f", as in {_call(function, f'model.{name}')}" if name else ""
+
+
+def _takes(function: str) -> str:
+    return "output" if function in ("last_step", "by_direction") else "state"
+
+
+def _call(function: str, layer: str) -> str:
+    return f"{function}({layer}, {'output' if _takes(function) == 'output' else 'h_n'})"
 
 
 # States
@@ -79,6 +105,11 @@ def checked_output(spec: RNNSpec, function: str, output: object, dims: tuple[int
     """Return an output whose last dim is directions*hidden, and whose number of dims is one of these where any are given."""
     if not isinstance(output, Tensor):
         expected = "expected what the layer returned, a tensor or a PackedSequence"
+        items = tuple(cast("Sequence[object]", output)) if isinstance(output, (tuple, list)) else ()
+        if _is_state(spec, items):
+            expected = "which is the state: last_state(rnn, h_n) takes it"
+        elif len(items) == 2 and isinstance(items[0], (Tensor, PackedSequence)):
+            expected = "expected the first of the two that the layer returned, output, _ = rnn(x)"
         raise SpecTypeError(f"{function}: output is {_called(output)}, {expected}")
     got, width = tuple(output.shape), spec.directions * spec.state_size
     if not got or got[-1] != width:
@@ -96,10 +127,19 @@ def _refuse_width(spec: RNNSpec, function: str, got: tuple[int, ...]) -> NoRetur
     found = f"is {got[-1]}" if got else "is missing"
     edit = "pass the layer's own output"
     if spec.bidirectional and got and got[-1] == spec.state_size:
+        rows = spec.num_layers * spec.directions
         edit = "that is one direction; pass both"
+        if function == "last_step" and got[0] == rows:
+            edit = f"that is one direction, or h_n with its {rows} rows; pass both directions, or h_n to last_state"
     fact = f"output axis '{axis}' {found}, expected {width}: {edit}"
     wrong = (len(got) - 1,) if got else ()
     raise LayoutError(_compared(function, mismatch("RNS114", "output", fact, expected, got, wrong, remark=f"of {spec!r}")))
+
+
+def _is_state(spec: RNNSpec, items: tuple[object, ...]) -> bool:
+    """Tell whether what was given for an output is the pair (h_n, c_n), by its rows."""
+    rows = spec.num_layers * spec.directions
+    return spec.has_cell_state and len(items) == 2 and all(isinstance(i, Tensor) and i.dim() > 1 and len(i) == rows for i in items)
 
 
 def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from rnnshape import text
 from rnnshape._torch import other_kind
 from rnnshape.calls import spec_of
-from rnnshape.contracts.annotations import Claim
+from rnnshape.contracts.annotations import Claim, annotated_axes
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, whole
 from rnnshape.layout.layout import Layout
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
 __all__ = [
-    "Argument", "Axes", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments", "label_call",
+    "Argument", "Axes", "annotated", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments", "label_call",
     "tell_of_no_batch",
 ]  # fmt: skip
 
@@ -79,6 +79,13 @@ def arguments_of(function: Callable[..., object], args: tuple[Any, ...], kwargs:
         elif parameter.name in bound:
             found.append(Argument(parameter.name, value, place))
     return found
+
+
+def annotated(function: Callable[..., object], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Layout]:
+    """Return what the annotations of a function say of the arguments of a call, but for tensors that have other dims."""
+    said = annotated_axes(function)
+    tensors = {a.name: a.value for a in arguments_of(function, args, kwargs) if isinstance(a.value, Tensor)} if said else {}
+    return {name: layout for name, layout in said.items() if name not in tensors or tensors[name].dim() == layout.ndim}
 
 
 def check_axes(axes: Axes, function: Callable[..., object] | None, name: str = "axes") -> None:
@@ -298,8 +305,6 @@ def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target:
     if isinstance(value, Tensor) and (kind := other_kind(value)):
         tracker.book.is_of_other_kind(of, kind)
     elif isinstance(value, Tensor):
-        if isinstance(given, Layout) and given.ndim != value.dim():
-            given = None  # an annotation, of which the caller of ours knows nothing
         if given is not None or target:
             tracker.inputs.label(value, _layout(value, given, where), of, target)
         elif not value.requires_grad:

@@ -72,6 +72,7 @@ def test_nested_arguments_have_nested_axes() -> None:
     ("axes", "text"),
     [
         ("batch seq", "axes of 'x': 'batch seq' names 2 dims, and the tensor is (6, 9, 4)"),
+        (rs.Layout("batch seq"), "axes of 'x': Layout('batch seq') names 2 dims, and the tensor is (6, 9, 4)"),
         (("batch seq feature", "batch", "batch"), "axes has 3 entries for 1 argument"),
         (
             "batch=5 seq feature",

@@ -325,7 +325,7 @@ class Encoder(nn.Module):
 
 def test_models_that_contain_recurrent_layers() -> None:
     text = refusal(lambda: RNNSpec.from_module(Encoder()), SpecTypeError)
-    assert text == "Encoder is not a recurrent layer itself; predict one of those in it: rnn (GRU), cells.0 (LSTMCell)"
+    assert text == "Encoder is not a recurrent layer itself; give one of those in it: rnn (GRU), cells.0 (LSTMCell)"
     asked = "Encoder: say what goes into it, as in predict(model, 'batch=6 seq=9 feature=10')"
     assert refusal(lambda: predict(Encoder()), SpecError) == asked
     assert repr(RNNSpec.from_module(Encoder().cells[0])) == "LSTMCell(16, 16)"
@@ -341,3 +341,13 @@ def test_a_class_in_place_of_a_layer() -> None:
     text = "LSTM is a class; give an instance of it, or its name with its arguments"
     assert refusal(lambda: RNNSpec.from_module(nn.LSTM), SpecTypeError) == text
     assert refusal(lambda: predict(nn.LSTM, 10, 16), SpecTypeError) == text
+
+
+def test_sizes_of_an_input_in_the_places_of_torchs_arguments() -> None:
+    why = "True or False is needed, got int; numbers without a name are torch's own arguments, here input_size=10, hidden_size=16"
+    example = "sizes of the input have names, as in predict('LSTM', 10, 16, batch=6, seq=9)"
+    assert refusal(lambda: predict("LSTM", 10, 16, 6, 9), SpecTypeError) == f"bias=9: {why}, num_layers=6, bias=9; {example}"
+    assert refusal(lambda: predict("LSTM", 10, 16, 2, True, 9), SpecTypeError) == (
+        f"batch_first=9: {why}, num_layers=2, bias=True, batch_first=9; {example}"
+    )
+    assert predict("LSTM", 10, 16, 2, True, True).spec.batch_first

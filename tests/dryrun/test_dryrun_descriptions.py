@@ -79,3 +79,10 @@ def test_more_than_a_tensor_holds_once_the_symbols_are_numbers() -> None:
         Description.parse(f"batch={2**58}*B seq=S", "x").bound({"B": 40, "S": 3})
     most = f"a tensor has at most {2**63 - 1} elements, as torch counts them in 64 bits; these sizes give more"
     assert str(caught.value) == f"x: {most}"
+
+
+def test_a_layout_is_its_own_description() -> None:
+    layout = Layout("batch=6 seq=9")
+    assert described({"x": [layout]}, "x") == {"x": [Description(layout, where="x['x'][0]")]}
+    with pytest.raises(SpecError, match="more than 2\\^60 elements"):
+        described(Layout(f"batch={2**61}"), "x")

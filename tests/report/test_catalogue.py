@@ -183,6 +183,10 @@ def test_a_code_is_found_in_any_case() -> None:
     ("code", "message"),
     [
         ("RN103", "there is no rule 'RN103'; did you mean 'RNS103'?"),
+        ("RSN103", "there is no rule 'RSN103'; did you mean 'RNS103'?"),
+        ("RNS0103", "there is no rule 'RNS0103'; did you mean 'RNS103'?"),
+        ("203", "there is no rule '203'; did you mean 'RNS203'?"),
+        ("RNS999", "there is no rule 'RNS999'"),
         ("nonsense", "there is no rule 'nonsense'"),
         ("", "there is no rule ''"),
     ],

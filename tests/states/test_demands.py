@@ -94,7 +94,8 @@ def test_a_pair_of_other_sizes(state: Any, line: str) -> None:
         (LSTM, (zeros(4, 6, 3), "c"), "last_state: c_n is a str, expected the tensor that the layer returned"),
         (nn.LSTMCell(1, 2), zeros(3, 2),
          "last_state: LSTMCell is a cell, of one layer, direction and step: use its state as it is"),
-        (nn.Linear(1, 2), zeros(3, 2), "Linear is not a recurrent layer: it lacks the attributes of torch's layers and cells"),
+        (nn.Linear(1, 2), zeros(3, 2),
+         "last_state: Linear is not a recurrent layer: it lacks the attributes of torch's layers and cells"),
     ],
 )  # fmt: skip
 def test_what_is_no_state(layer: Any, state: Any, line: str) -> None:
@@ -128,9 +129,60 @@ def test_an_output_of_other_sizes(output: Any, line: str) -> None:
 def test_what_is_no_output() -> None:
     expected = "expected what the layer returned, a tensor or a PackedSequence"
     assert refusal(SpecTypeError, rs.last_step, GRU, None) == f"last_step: output is None, {expected}"
-    assert refusal(SpecTypeError, rs.by_direction, GRU, (zeros(2), zeros(3))) == (
-        f"by_direction: output is a tuple of a tensor (2,) and a tensor (3,), {expected}"
+    assert refusal(SpecTypeError, rs.by_direction, GRU, ()) == f"by_direction: output is a tuple of nothing, {expected}"
+
+
+def test_all_that_a_layer_returns_or_its_state_for_an_output() -> None:
+    both = "expected the first of the two that the layer returned, output, _ = rnn(x)"
+    assert refusal(SpecTypeError, rs.last_step, GRU, (zeros(6, 9, 32), zeros(4, 6, 16))) == (
+        f"last_step: output is a tuple of a tensor (6, 9, 32) and a tensor (4, 6, 16), {both}"
     )
+    assert refusal(SpecTypeError, rs.by_direction, LSTM, (zeros(9, 6, 6), (zeros(4, 6, 3), zeros(4, 6, 16)))) == (
+        "by_direction: output is a tuple of a tensor (9, 6, 6) and a tuple of a tensor (4, 6, 3) and a tensor (4, 6, 16), "
+        f"{both}"
+    )
+    assert refusal(SpecTypeError, rs.last_step, LSTM, (zeros(4, 6, 3), zeros(4, 6, 16))) == (
+        "last_step: output is a tuple of a tensor (4, 6, 3) and a tensor (4, 6, 16), "
+        "which is the state: last_state(rnn, h_n) takes it"
+    )
+    assert refusal(LayoutError, rs.last_step, GRU, zeros(4, 6, 16)).split("\n")[0] == (
+        "last_step: output axis 'directions*hidden' is 16, expected 32: that is one direction, or h_n with its 4 rows; pass both "
+        "directions, or h_n to last_state"
+    )
+
+
+# A layer that stands in another place, or in a model
+
+
+class Holds(nn.Module):
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers[1:])
+        if layers:
+            self.encoder = layers[0]
+
+
+@pytest.mark.parametrize(
+    ("function", "layer", "given", "line"),
+    [
+        (rs.last_state, zeros(4, 6, 16), nn.GRU(4, 16),
+         "last_state: a tensor (4, 6, 16) stands in the place of the layer; the layer comes first, and then its state: "
+         "last_state(rnn, h_n)"),
+        (rs.last_step, zeros(6, 9, 32), Holds(),
+         "last_step: a tensor (6, 9, 32) stands in the place of the layer; the layer comes first, and then its output: "
+         "last_step(rnn, output)"),
+        (rs.by_layer, (zeros(2), zeros(2)), None,
+         "by_layer: a tuple of a tensor (2,) and a tensor (2,) stands in the place of the layer; the layer comes first and its "
+         "state: by_layer(rnn, h_n)"),
+        (rs.last_state, Holds(nn.LSTM(4, 16)), zeros(1, 6, 16),
+         "last_state: Holds is not a recurrent layer itself; give one of those in it: encoder (LSTM), as in "
+         "last_state(model.encoder, h_n)"),
+        (rs.by_direction, Holds(nn.Linear(1, 1), nn.GRU(4, 16)), zeros(9, 6, 16),
+         "by_direction: Holds is not a recurrent layer itself; give one of those in it: layers.0 (GRU)"),
+    ],
+)  # fmt: skip
+def test_a_layer_that_stands_elsewhere(function: Any, layer: Any, given: Any, line: str) -> None:
+    assert refusal(SpecTypeError, function, layer, given) == line
 
 
 @pytest.mark.parametrize(

@@ -42,12 +42,24 @@ def rule(code: str) -> Rule:
     """Return the entry of a code, in any case.
 
     Raises:
-        KeyError: for a code that is in no catalogue; the message has the nearest one.
+        KeyError: for a code that is in no catalogue; the message has the nearest one, if one is near.
     """
     found = RULES.get(code.upper())
     if found is None:
-        raise KeyError(f"there is no rule {code!r}{nearest(code.upper(), RULES)}")
+        raise KeyError(f"there is no rule {code!r}{nearest(code.upper(), _near(code.upper()))}")
     return found
+
+
+def _near(code: str) -> list[str]:
+    """Return the codes that differ in one character that is wrong, missing or too much, or in two that are exchanged."""
+    digits = code.removeprefix("RNS") if not code.isdigit() else code
+    return [known for known in RULES if code == known[3:] or _is_one_off(code, known) or _is_one_off(digits, known[3:])]
+
+
+def _is_one_off(given: str, known: str) -> bool:
+    at = next((i for i, (one, other) in enumerate(zip(given, known, strict=False)) if one != other), min(len(given), len(known)))
+    rest, meant = given[at:], known[at:]
+    return rest[1:] in (meant, meant[1:]) or rest == meant[1:] or (rest[1::-1] == meant[:2] and rest[2:] == meant[2:])
 
 
 def counts(severity: Severity, fail_on: FailOn) -> bool:
