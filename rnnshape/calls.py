@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -98,7 +98,7 @@ def _refuse_misspelt(
             raise SpecError(f"{verb} has no option {name!r}, and {type(model).__name__}.forward takes {takes}{near}")
 
 
-def checked_loss(verb: str, loss: object, target: object) -> None:
+def checked_loss(verb: str, loss: Any, target: object) -> None:
     """Refuse a loss that cannot be called with an output and a target.
 
     Args:
@@ -112,7 +112,7 @@ def checked_loss(verb: str, loss: object, target: object) -> None:
     """
     if loss is None:
         return
-    if isinstance(loss, type) and issubclass(loss, nn.Module):
+    if inspect.isclass(loss) and issubclass(loss, nn.Module):
         name = loss.__name__
         raise SpecTypeError(f"{verb}: loss={name} is a class, which loss(output, target) makes no loss of; write loss={name}()")
     if not callable(loss):

@@ -156,7 +156,7 @@ def test_what_is_no_dict_of_arguments(way: Callable[..., Any], given: dict[str, 
         (rs.probe, {"causl": True}, "probe has no option 'causl', and Plain.forward takes x; did you mean 'causal'?"),
     ],
 )
-def test_an_option_that_is_misspelt_is_no_mistake_of_the_model(verb: Callable[..., Any], given: dict[str, Any], line: str) -> None:
+def test_an_option_that_is_misspelt(verb: Callable[..., Any], given: dict[str, Any], line: str) -> None:
     with pytest.raises(rs.SpecError) as raised:
         verb(Plain(), X, **given)
     assert str(raised.value) == line

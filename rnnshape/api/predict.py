@@ -63,10 +63,10 @@ def predict(what: Any, /, *args: object, **kwargs: Any) -> Prediction | ModelPre
         what: a layer's name ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), an `RNNSpec`, or a live module.
         args: of a name, torch's positional constructor arguments: input_size, hidden_size, ... Of a model, what its
             ``forward`` takes: ``"batch=6 seq=9 feature=10"``, or that `Layout`, for a tensor; ``"batch=6 seq=9: int64"`` where
-            the dtype matters; ``"batch: [9, 7, 3]"`` for one whose values decide sizes, such as lengths; these nested in tuples, lists
-            and dicts; anything else is passed as it is. So is a string where ``forward`` has strings for default or annotation,
-            and one that names no axis and no size, in a list or by name: ``["abc", "hello"]``. A real tensor of whole numbers
-            is known by its values. Sizes may be symbols, as in ``"batch=B seq=T"``.
+            the dtype matters; ``"batch: [9, 7, 3]"`` for one whose values decide sizes, such as lengths; these nested in
+            tuples, lists and dicts; anything else is passed as it is. So is a string where ``forward`` has strings for default
+            or annotation, and one that names no axis and no size, in a list or by name: ``["abc", "hello"]``. A real tensor of
+            whole numbers is known by its values. Sizes may be symbols, as in ``"batch=B seq=T"``.
         kwargs: of a layer, ``batch`` and ``seq`` (sizes, symbols, or None for unbatched input), ``lengths`` (the real steps of
             each sample of a PackedSequence), ``dtype``, and of a name torch's constructor arguments. Of a model, the keyword
             arguments of its ``forward``, likewise, and those that are called as an option is in a dict,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn, cast
 
 import torch
@@ -36,13 +36,13 @@ def layer_spec(function: str, layer: nn.Module | RNNSpec, given: object) -> RNNS
 
 def _layer_first(function: str, layer: object, given: object) -> str:
     found = f"{function}: {_called(layer)} stands in the place of the layer"
-    swapped = isinstance(given, (nn.Module, RNNSpec))
-    return f"{found}; the layer comes first{', and then' if swapped else ' and'} its {_takes(function)}: {_call(function, 'rnn')}"
+    then = ", and then" if isinstance(given, (nn.Module, RNNSpec)) else " and"
+    return f"{found}; the layer comes first{then} its {_takes(function)}: {_call(function, 'rnn')}"
 
 
 def _inside(function: str, layer: object) -> str:
     """Show the call with the first layer that stands in a model under a name."""
-    modules = layer.named_modules() if isinstance(layer, nn.Module) else ()
+    modules = cast("Iterable[tuple[str, nn.Module]]", layer.named_modules() if isinstance(layer, nn.Module) else ())
     name = next((path for path, module in modules if path.isidentifier() and isinstance(module, nn.RNNBase)), None)
     return f", as in {_call(function, f'model.{name}')}" if name else ""
 
@@ -101,7 +101,7 @@ def _refuse_state(spec: RNNSpec, function: str, name: str, got: tuple[int, ...])
 # Outputs
 
 
-def checked_output(spec: RNNSpec, function: str, output: object, dims: tuple[int, ...] = ()) -> Tensor:
+def checked_output(spec: RNNSpec, function: str, output: Any, dims: tuple[int, ...] = ()) -> Tensor:
     """Return an output whose last dim is directions*hidden, and whose number of dims is one of these where any are given."""
     if not isinstance(output, Tensor):
         expected = "expected what the layer returned, a tensor or a PackedSequence"
@@ -110,7 +110,7 @@ def checked_output(spec: RNNSpec, function: str, output: object, dims: tuple[int
             expected = "which is the state: last_state(rnn, h_n) takes it"
         elif len(items) == 2 and isinstance(items[0], (Tensor, PackedSequence)):
             expected = "expected the first of the two that the layer returned, output, _ = rnn(x)"
-        raise SpecTypeError(f"{function}: output is {_called(output)}, {expected}")
+        raise SpecTypeError(f"{function}: output is {_called(cast('object', output))}, {expected}")
     got, width = tuple(output.shape), spec.directions * spec.state_size
     if not got or got[-1] != width:
         _refuse_width(spec, function, got)
@@ -139,7 +139,7 @@ def _refuse_width(spec: RNNSpec, function: str, got: tuple[int, ...]) -> NoRetur
 def _is_state(spec: RNNSpec, items: tuple[object, ...]) -> bool:
     """Tell whether what was given for an output is the pair (h_n, c_n), by its rows."""
     rows = spec.num_layers * spec.directions
-    return spec.has_cell_state and len(items) == 2 and all(isinstance(i, Tensor) and i.dim() > 1 and len(i) == rows for i in items)
+    return spec.has_cell_state and len(items) == 2 and all(isinstance(i, Tensor) and i.shape[:1] == (rows,) for i in items)
 
 
 def checked_lengths(spec: RNNSpec, output: Tensor, lengths: Any) -> Tensor:

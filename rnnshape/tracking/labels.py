@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
 __all__ = [
-    "Argument", "Axes", "annotated", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments", "label_call",
-    "tell_of_no_batch",
+    "Argument", "Axes", "annotated", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments",
+    "label_call", "tell_of_no_batch",
 ]  # fmt: skip
 
 NO_BATCH = "axes= names no batch, so whether samples are mixed was not judged; call its dim batch, or b"

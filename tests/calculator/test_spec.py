@@ -344,7 +344,8 @@ def test_a_class_in_place_of_a_layer() -> None:
 
 
 def test_sizes_of_an_input_in_the_places_of_torchs_arguments() -> None:
-    why = "True or False is needed, got int; numbers without a name are torch's own arguments, here input_size=10, hidden_size=16"
+    why = "True or False is needed, got int; numbers without a name are torch's own arguments, here"
+    why = f"{why} input_size=10, hidden_size=16"
     example = "sizes of the input have names, as in predict('LSTM', 10, 16, batch=6, seq=9)"
     assert refusal(lambda: predict("LSTM", 10, 16, 6, 9), SpecTypeError) == f"bias=9: {why}, num_layers=6, bias=9; {example}"
     assert refusal(lambda: predict("LSTM", 10, 16, 2, True, 9), SpecTypeError) == (

@@ -25,7 +25,8 @@ def test_what_to_write_is_said_once_it_was_tried() -> None:
     names = "names no features, so a recurrent layer reads one sequence, unbatched"
     assert notes(Last(), "batch=6 seq=9") == (f"x: 'batch=6 seq=9' {names}; it runs with 'batch=6 seq=9 feature=10'",)
     assert notes(Last(nn.LSTM), rs.Layout("batch=6 seq=9")) == notes(Last(), "batch=6 seq=9")
-    assert notes(nn.GRU(10, 16), "seq=9 batch=6") == (f"input: 'seq=9 batch=6' {names}; it runs with 'seq=9 batch=6 feature=10'",)
+    fits = "seq=9 batch=6 feature=10"
+    assert notes(nn.GRU(10, 16), "seq=9 batch=6") == (f"input: 'seq=9 batch=6' {names}; it runs with '{fits}'",)
 
 
 class Flat(Last):

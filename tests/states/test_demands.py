@@ -146,8 +146,8 @@ def test_all_that_a_layer_returns_or_its_state_for_an_output() -> None:
         "which is the state: last_state(rnn, h_n) takes it"
     )
     assert refusal(LayoutError, rs.last_step, GRU, zeros(4, 6, 16)).split("\n")[0] == (
-        "last_step: output axis 'directions*hidden' is 16, expected 32: that is one direction, or h_n with its 4 rows; pass both "
-        "directions, or h_n to last_state"
+        "last_step: output axis 'directions*hidden' is 16, expected 32: that is one direction, or h_n with its 4 rows; pass "
+        "both directions, or h_n to last_state"
     )
 
 

@@ -6,6 +6,7 @@ A code is never reused. ``rnnshape explain RNS103`` prints an entry, ``rnnshape 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Literal
 
 from rnnshape.errors import SpecError
@@ -57,7 +58,8 @@ def _near(code: str) -> list[str]:
 
 
 def _is_one_off(given: str, known: str) -> bool:
-    at = next((i for i, (one, other) in enumerate(zip(given, known, strict=False)) if one != other), min(len(given), len(known)))
+    same = zip(given, known, strict=False)
+    at = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], same))
     rest, meant = given[at:], known[at:]
     return rest[1:] in (meant, meant[1:]) or rest == meant[1:] or (rest[1::-1] == meant[:2] and rest[2:] == meant[2:])
 
