@@ -21,6 +21,7 @@ TOLD = {
     "gestures_packed": {"RNS203"},
     "letters_from_chunks": {"RNS502"},
     "letters_language_model": {"RNS502"},
+    "phones_walked_across": {"RNS502"},
     "prices_windows": {"RNS504"},
     "reviews_time_first": {"RNS408", "RNS502"},
     "sensors_viewed": {"RNS201"},

@@ -120,6 +120,8 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("BatchNorm1d(9)", "BatchNorm1d(8)"),
         ("self.norm(output)", "self.norm(output.transpose(1, 2)).transpose(1, 2)"),
     ),
+    # what is given to the layer of the variance
+    ("variance-of-every-step-for-one-mean", "RNS213"): (("self.var(output))", "self.var(output[:, -1]))"),),
     # which of two names is which
     ("lstm-by-hand-returns-c-first", "RNS309"): (("return c, h", "return h, c"),),
     ("peephole-cell-unpacked-as-c-and-h", "RNS309"): (("c, h = self.step", "h, c = self.step"),),

@@ -11,6 +11,7 @@ from rnnshape.coordinates.mark import COMPETING, ONES, Mark
 from rnnshape.coordinates.tables import along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, kept_but, put_result
+from rnnshape.operations.products import queries_and_keys
 from rnnshape.operations.registry import Operation, operation, repeatable
 from rnnshape.operations.uses import Attending, AttentionInput, ImplicitDim, Meeting, Normalisation
 
@@ -40,6 +41,28 @@ def attention(op: Operation) -> None:
     tables = _of_the_query(sources, op.book.mark(query) is not None)
     tables[op.book.fresh("feature")] = along(output.size(-1), last, output.dim())
     put_result(op, output, tables, [m for m, _ in sources])
+    if isinstance(op.result[1], Tensor) and query.dim() == 3:
+        _put_weights(op, op.book.mark(query), op.book.mark(key), op.result[1])
+
+
+def _put_weights(op: Operation, query: Mark | None, key: Mark | None, weights: Tensor) -> None:
+    """The weights are (batch, queries, keys), or (batch, heads, queries, keys), whatever batch_first says."""
+    sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    for mark, at in ((query, -2), (key, -1)):
+        if mark is not None:
+            tables: dict[Axis, Tensor] = {}
+            for axis, table in contracted(mark, (2,), keepdim=False).items():
+                sizes = [1] * weights.dim()
+                sizes[at], sizes[0] = table.shape
+                tables[axis] = table.t().reshape(sizes)
+            sources.append((mark, tables))
+    if not sources:
+        return
+    tables, competing = queries_and_keys(op, sources), None
+    if weights.size(-1) > 1 and key is not None:
+        competing = op.book.part_of(COMPETING)
+        tables[competing] = along(weights.size(-1), weights.dim() - 1, weights.dim())
+    put_result(op, weights, tables, [mark for mark, _ in reversed(sources)], makes=competing)
 
 
 @repeatable

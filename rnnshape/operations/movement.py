@@ -18,7 +18,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
-from rnnshape.operations.uses import Broadcast, Joining
+from rnnshape.operations.uses import Broadcast, Choosing, Joining
 
 __all__: list[str] = []
 
@@ -212,10 +212,12 @@ def sort(op: Operation) -> None:
     mark = op.book.mark(args[0])
     if mark is None or not isinstance(op.result, tuple) or len(op.result) != 2:
         return
-    values, indices = op.result[0], on_cpu(op.result[1])
     first = 1 + (op.name in ("topk", "kthvalue"))
     dim = kwargs.get("dim", next((a for a in args[first:] if type(a) is int), -1))
     ndim = len(mark.sizes)
+    if ndim and type(dim) is int:
+        op.emit(Choosing(op.name, mark, dim % ndim))
+    values, indices = op.result[0], on_cpu(op.result[1])
     dropped = values.dim() < ndim
     tables: dict[Axis, Tensor] = {}
     for axis, table in mark.tables.items():

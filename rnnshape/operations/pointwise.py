@@ -127,6 +127,9 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 if axis.name == ONES and op.name in _MULTIPLIES:
                     weighed = op.book.part_of(WEIGHED)
                     met.tables[weighed], met.sites[weighed] = alone(0, len(sizes)), mark.sites[axis]
+                elif axis.name == COMPETING and len(marks) == 2 and axis in mark.sites and _weighs(op, mark, table, marks):
+                    weighed = op.book.part_of(WEIGHED)
+                    met.tables[weighed], met.sites[weighed] = at_sizes(table, sizes), mark.sites[axis]
                 continue
             table = at_sizes(table, sizes)
             if axis in dropped:
@@ -163,6 +166,16 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     met.spread = spread(marks, met.tables)
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
+
+
+def _weighs(op: Operation, weights: Mark, competing: Tensor, marks: list[Mark]) -> bool:
+    """Tell whether weights are multiplied with what they share an axis with, and what is alike for all that compete."""
+    values = marks[1] if weights is marks[0] else marks[0]
+    dims = runs_along(competing)
+    if op.name not in _MULTIPLIES or len(dims) != 1 or len(values.sizes) != len(weights.sizes) or values.sizes[dims[0]] != 1:
+        return False
+    both = [axis for axis in weights.tables if axis in values.tables and axis.name != "batch"]
+    return any(len(d := runs_along(values.tables[a])) == 1 and runs_along(weights.tables[a]) == d for a in both)
 
 
 def _known(a: Tensor, b: Tensor) -> Tensor:

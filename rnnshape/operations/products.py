@@ -14,7 +14,7 @@ from rnnshape.operations.pointwise import weigh
 from rnnshape.operations.registry import Operation, operation, repeatable
 from rnnshape.operations.uses import Contraction, Meeting, Pairing, Product
 
-__all__ = ["einsum", "matmul"]
+__all__ = ["einsum", "matmul", "queries_and_keys"]
 
 
 @repeatable
@@ -67,13 +67,13 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
     sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
     if sources:
-        put_result(op, result, _met(op, sources), [m for m, _ in sources])
+        put_result(op, result, queries_and_keys(op, sources), [m for m, _ in sources])
 
 
 _OF_NO_SEQUENCE = OF_SCORES | {"batch", "hidden", "feature", "layers", "directions", DRAW, ROWS, TURNED, UNNAMED}
 
 
-def _met(op: Operation, sources: list[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
+def queries_and_keys(op: Operation, sources: list[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:
     """Return what the operands of a product leave of their axes; elements of one axis that meet are queries and keys of it."""
     if len(sources) != 2:
         return joined(sources)
@@ -121,7 +121,7 @@ def einsum(op: Operation) -> None:
     if len(known) == len(terms) == 2:
         op.emit(_pairing(op, operands, known, terms, output))
     op.consume(*known)
-    put_result(op, op.result, _met(op, sources), known)
+    put_result(op, op.result, queries_and_keys(op, sources), known)
 
 
 def _pairing(op: Operation, operands: Any, marks: list[Mark], terms: list[str], output: str) -> Pairing:

@@ -28,6 +28,7 @@ __all__ = [
     "CellStep",
     "ChannelDropout",
     "ChannelNorm",
+    "Choosing",
     "Classes",
     "Comparison",
     "Consumption",
@@ -420,6 +421,14 @@ class Answer(NamedTuple):
     mark: Mark
 
 
+class Choosing(NamedTuple):
+    """The largest elements along a dim are picked."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
 class Classes(NamedTuple):
     """A loss takes a dim of the scores for the classes."""
 
@@ -563,10 +572,10 @@ class LoopEnding(NamedTuple):
 
 Use: TypeAlias = (
     Addition | Answer | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation
-    | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair | InitialState
-    | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast | Classes
-    | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss | Ending
-    | LoopEnding | Window | Unpacking
+    | Choosing | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
+    | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
+    | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
+    | Ending | LoopEnding | Window | Unpacking
 )  # fmt: skip
 
 

@@ -52,13 +52,34 @@ def weights_that_are_all_one(use: Pairing, step: Step) -> Iterator[Mistake]:
 @rule(Reduction)
 def weighed_by_ones(use: Reduction, step: Step) -> Iterator[Mistake]:
     """Steps are summed that were multiplied with weights of 1."""
-    site = next((use.mark.sites.get(axis) for axis, _ in use.mark.of(WEIGHED)), None)
+    site = next((use.mark.sites.get(axis) for axis, table in use.mark.of(WEIGHED) if table.numel() == 1), None)
     if site is None or use.name not in ("sum", "mean", "nansum") or len(use.dims) != 1 or "RNS207" in step.told:
         return
     for axis, table in use.mark.tables.items():
         if axis.name in ("seq", "step") and runs_along(table) == [*use.dims]:
             yield _all_one(site, axis)
             return
+
+
+@rule(Reduction)
+def weighed_by_weights_of_the_queries(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """Steps are summed that were multiplied with weights which a softmax has normalised over the queries."""
+    for weighed, table in use.mark.of(WEIGHED) if use.name in ("sum", "mean", "nansum") and len(use.dims) == 1 else ():
+        dims, site = runs_along(table), use.mark.sites.get(weighed)
+        if site is None or len(dims) != 1 or dims[0] in use.dims or not _is_sequence(use.mark, dims[0], step):
+            continue
+        for axis, steps in use.mark.tables.items():
+            if axis.name in ("seq", "step") and runs_along(steps) == [*use.dims]:
+                yield _of_the_queries(site, axis, use.name, "queries", "keys")
+                return
+
+
+def _of_the_queries(site: Site, own: Axis, name: str, over: str, summed: str) -> Mistake:
+    keys = dim_before(site, own) if "softmax" in site.name else None
+    fits = None if keys is None else f"dim={keys} normalises over the {summed}"
+    what = f"{site.name} normalises over the {over}"
+    message = f"{what}, and {name} sums over the {summed} with weights that do not sum to 1"
+    return wrong("RNS220", message, fits, site=site)
 
 
 def _all_one(site: Site, axis: Axis) -> Mistake:
@@ -77,16 +98,12 @@ def weights_of_the_queries(use: Pairing, step: Step) -> Iterator[Mistake]:
     dims = runs_along(found.competing)
     if len(dims) != 1:
         return
-    over = "queries" if _is_sequence(found.mark, dims[0]) else "heads" if _are_heads(found, dims[0]) else ""
+    over = "queries" if _is_sequence(found.mark, dims[0], step) else "heads" if _are_heads(found, dims[0], step) else ""
     summed = "keys"
     if found.own.name == QUERIES and over == "queries":
         over, summed = "keys", "queries"
     if over:
-        keys = dim_before(found.site, found.own)
-        fits = None if keys is None else f"dim={keys} normalises over the {summed}"
-        what = f"{found.site.name} normalises over the {over}"
-        message = f"{what}, and {use.name} sums over the {summed} with weights that do not sum to 1"
-        yield wrong("RNS220", message, fits, site=found.site)
+        yield _of_the_queries(found.site, found.own, use.name, over, summed)
 
 
 @rule(Pairing)
@@ -108,16 +125,18 @@ def weights_that_meet_another_sequence(use: Pairing, step: Step) -> Iterator[Mis
                 return
 
 
-def _is_sequence(mark: Mark, dim: int) -> bool:
-    return any(axis.name in _OF_SEQUENCE and runs_along(table) == [dim] for axis, table in mark.tables.items())
+def _is_sequence(mark: Mark, dim: int, step: Step) -> bool:
+    """Tell whether steps lie along a dim: those of a sequence, or of a loop over a cell that has read one."""
+    read = {axis for loop in step.usage.loops.loops.values() for axis in loop.read}
+    return any((a.name in _OF_SEQUENCE or a in read) and runs_along(t) == [dim] for a, t in mark.tables.items())
 
 
-def _are_heads(found: Weights, dim: int) -> bool:
+def _are_heads(found: Weights, dim: int, step: Step) -> bool:
     """Tell whether pieces of the values' features lie along a dim, while queries lie along a third one."""
     at = next((e for d, e in found.beside if d == dim), None)
     made = [table for axis, table in found.values.tables.items() if axis.name in ("feature", "hidden")]
     others = [d for d in range(len(found.mark.sizes)) if d not in (dim, found.dim)]
-    return at is not None and any(varies(t, at) for t in made) and any(_is_sequence(found.mark, d) for d in others)
+    return at is not None and any(varies(t, at) for t in made) and any(_is_sequence(found.mark, d, step) for d in others)
 
 
 # Padding

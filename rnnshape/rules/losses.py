@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import DRAW, ROWS, Mark, Site
+from rnnshape.coordinates.mark import DRAW, ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import disagreement, numbers, piece_along, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
@@ -133,6 +133,20 @@ def rows_of_other_samples(use: Comparison, step: Step) -> Iterator[Mistake]:
         else:
             sites = [m.sites.get(axis) for m in (use.scores, use.target)]
             yield wrong("RNS502", message, site=next((s for s in sites if s), None), shown=shown)
+
+
+@rule(Comparison)
+def rows_that_lie_across(use: Comparison, step: Step) -> Iterator[Mistake]:
+    """What lies along one dim of the scores lies along another one of the target, whatever it is."""
+    for axis, table in use.scores.tables.items():
+        other = use.target.tables.get(axis)
+        if axis.name not in (UNNAMED, ROWS, "seq") or other is None or table.dim() != other.dim():
+            continue
+        dims, wanted = runs_along(table), runs_along(other)
+        if dims != wanted and is_order(table) and is_order(other):
+            lie = f"what lies along dim {wanted[0]} of the target lies along dim {dims[0]} of the scores"
+            message = f"row 0 of the scores is not row 0 of the target: {lie}"
+            yield wrong("RNS502", message, shown=(("scores", use.scores), ("target", use.target)), at=use.made)
 
 
 @rule(Comparison)

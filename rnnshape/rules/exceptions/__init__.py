@@ -84,6 +84,7 @@ _EXPLAINED: dict[str, Explanation] = {
     **dict.fromkeys(
         ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
          "kl_div", "poisson_nll_loss", "soft_margin_loss"], losses.compared),
+    "gaussian_nll_loss": losses.of_a_variance,
     "ctc_loss": losses.ctc,
     **dict.fromkeys(["cat", "concat", "concatenate", "stack", "hstack", "vstack"], meetings.joined),
     **dict.fromkeys(["bmm", "matmul", "__matmul__", "__rmatmul__", "mm", "baddbmm", "addmm", "mv"], meetings.product),

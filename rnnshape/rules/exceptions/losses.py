@@ -17,7 +17,7 @@ from rnnshape.rules.exceptions.edits import because
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["classified", "compared", "ctc"]
+__all__ = ["classified", "compared", "ctc", "of_a_variance"]
 
 _RESHAPES = frozenset(["view", "reshape", "flatten"])
 
@@ -114,6 +114,23 @@ def compared(op: Raised, error: Exception) -> Mistake | None:
     if odd:
         message += f": dim {odd[0]} is {op.described_dim(scores, odd[0])} and {op.described_dim(target, odd[0])}"
     return because("RNS213", message, _same_sizes(op, scores, target), op.layout(scores, target))
+
+
+def of_a_variance(op: Raised, error: Exception) -> Mistake | None:
+    """A loss of a mean and a variance: one variance for each element of the mean, or for each of its vectors."""
+    mean, variance = op.argument(0, "input"), op.argument(2, "var")
+    if found := compared(op, error):
+        return found
+    if not isinstance(mean, Tensor) or not isinstance(variance, Tensor) or not any(op.mark(t) for t in (mean, variance)):
+        return None
+    sizes, given = tuple(mean.shape), tuple(variance.shape)
+    if given in (sizes, sizes[:-1], (*sizes[:-1], 1)):
+        return None
+    one = "it takes a variance for each element of the mean, or one for each of its vectors"
+    message = f"{op.name} gets the mean {op.described(mean)} and the variance {op.described(variance)}: {one}"
+    is_every_step = given[:1] + given[2:] == sizes and op.described_dim(variance, 1).startswith("seq")
+    fits = "one step of each sample fits, such as var[:, -1]" if is_every_step else None
+    return because("RNS213", message, fits, op.layout(mean, variance))
 
 
 def _same_sizes(op: Raised, scores: Tensor, target: Tensor) -> str | None:

@@ -1,0 +1,63 @@
+"""What meets in one place, and is of other samples: one state for all, rows in the order of packing, beams that are mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
+from rnnshape.operations.uses import Choosing, Disagreement, Joining, Meeting
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.tables import is_in_order, is_order
+from rnnshape.rules.wording import mixed, wrong
+
+__all__: list[str] = []
+
+_JOINS = frozenset([
+    "add", "__add__", "__radd__", "add_", "__iadd__", "mul", "__mul__", "__rmul__", "mul_", "multiply", "cat", "concat",
+    "concatenate", "bmm", "matmul", "baddbmm", "einsum", "multi_head_attention_forward", "scaled_dot_product_attention",
+])  # fmt: skip
+"""What gives a state to others. A difference or a distance compares with one sample, which may be the one to compare with."""
+
+
+@rule(Disagreement, Joining, Meeting)
+def one_state_for_all(use: Disagreement | Joining | Meeting, step: Step) -> Iterator[Mistake]:
+    """Rows of a state h_n were picked along its batch, and every sample gets the state of one: ``h_n[:, :1].expand(...)``."""
+    for state in use.marks if use.name in _JOINS else ():
+        if not state.of("layers"):
+            continue
+        for axis, table in state.of("batch"):
+            sample, site = lone(table), state.sites.get(axis)
+            others = [m.tables[axis] for m in use.marks if axis in m.tables and not m.of("layers")]
+            if sample is not None and site is not None and any(len(unique(rows)) > 1 for rows in others):
+                message = f"{use.name} gives the state of sample {sample} to every sample"
+                yield wrong("RNS501", message, site=site, seen=state)
+                return
+
+
+@rule(Disagreement)
+def rows_in_the_order_of_packing(use: Disagreement, step: Step) -> Iterator[Mistake]:
+    """One operand lies in the order in which samples were packed, and the other as they came: lengths that were sorted."""
+    a, b = use.one, use.other
+    if use.axis.name != "batch" or runs_along(a) != runs_along(b) or not (is_order(a) and is_order(b)):
+        return
+    for packed, other in ((a, b), (b, a)):
+        order = numbers(packed.flatten())
+        if tuple(order) in step.orders and is_in_order(other):
+            row = int((packed.flatten() != torch.arange(len(order))).nonzero()[0])
+            lie = "one lies in the order in which the samples were packed, the other as they came"
+            message = f"{use.name} meets sample {order[row]} of one operand with sample {row} of the other: {lie}"
+            yield wrong("RNS402", message, shown=(("one", use.marks[0]), ("other", use.marks[-1])))
+            return
+
+
+@rule(Choosing)
+def samples_that_compete(use: Choosing, step: Step) -> Iterator[Mistake]:
+    """The largest of a row are chosen, and it holds pieces of several samples: beams that were laid out in another order."""
+    for axis, table in use.mark.of("batch"):
+        if varies(table, use.dim) and not separable(table):
+            yield mixed(use.name, use.mark, axis, use.dim, "candidates of one sample")
+            return
