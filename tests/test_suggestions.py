@@ -122,6 +122,11 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ),
     # what is given to the layer of the variance
     ("variance-of-every-step-for-one-mean", "RNS213"): (("self.var(output))", "self.var(output[:, -1]))"),),
+    # the name of the state
+    ("decoder-drops-the-state-that-it-returns", "RNS311"): (("output, last = ", "output, state = "),),
+    ("captions-begin-anew-with-each-word", "RNS311"): (("output, _ = self.say", "output, (h, c) = self.say"),),
+    ("memory-wiped-where-the-flags-point", "RNS501"): (("state[:, end]", "state[:, end.bool()]"),),
+    ("cell-state-reset-by-ints-of-the-samples", "RNS501"): (("state[done[:, t], :]", "state[done[:, t].bool(), :]"),),
     # which of two names is which
     ("lstm-by-hand-returns-c-first", "RNS309"): (("return c, h", "return h, c"),),
     ("peephole-cell-unpacked-as-c-and-h", "RNS309"): (("c, h = self.step", "h, c = self.step"),),

@@ -35,6 +35,7 @@ __all__ = [
     "Contraction",
     "Disagreement",
     "Ending",
+    "Filling",
     "ImplicitDim",
     "InitialState",
     "Joining",
@@ -382,6 +383,23 @@ class Disagreement(NamedTuple):
     where: tuple[int, ...]
 
 
+class Filling(NamedTuple):
+    """Rows are overwritten with what nothing is known of, at the numbers that a tensor of one dim says.
+
+    Attributes:
+        mark: of what is written to, before.
+        dim: along which rows are picked.
+        at: which.
+        picks: what is known of that.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    at: Tensor
+    picks: Mark
+
+
 class Joining(NamedTuple):
     """Parts are put side by side along a dim; in all others they share their places."""
 
@@ -572,7 +590,7 @@ class LoopEnding(NamedTuple):
 
 Use: TypeAlias = (
     Addition | Answer | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation
-    | Choosing | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
+    | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | Ending | LoopEnding | Window | Unpacking

@@ -13,6 +13,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import put_tables
 from rnnshape.operations.registry import Operation, on_cpu, operation
+from rnnshape.operations.uses import Filling
 
 __all__ = ["write"]
 
@@ -37,6 +38,8 @@ def write(op: Operation) -> None:
     name = next((n for n in _VALUE_NAMES if n in op.kwargs), None)
     value = op.args[position] if len(op.args) > position else op.kwargs.get(name or "")
     before, source = op.book.mark(target), op.book.mark(value)
+    if op.name == "__setitem__" and before is not None and source is None:
+        _fill(op, before, op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],))
     sums = op.kwargs.get("accumulate") or op.kwargs.get("reduce") or (len(op.args) > position + 1 and "scatter" not in op.name)
     if (before is None and source is None) or sums or target.numel() > LARGEST:
         op.book.put(result, Mark(tuple(result.shape)))
@@ -63,6 +66,21 @@ def write(op: Operation) -> None:
         else:
             tables[axis] = compress(_written(func, table, was.sizes, filling, value))
     put_tables(op, result, tables, [m for m in (before, source) if m])
+
+
+def _fill(op: Operation, before: Mark, given: tuple[Any, ...]) -> None:
+    """Tell of rows that are filled at the numbers in a tensor."""
+    places = [at for at, item in enumerate(given) if isinstance(item, Tensor)]
+    index = given[places[0]] if len(places) == 1 else None
+    picks = op.book.mark(index)
+    if index is None or picks is None or index.dim() != 1 or index.dtype not in (torch.int64, torch.int32):
+        return
+    counted = [item for item in given if item is not None and item is not ...]
+    is_from_the_end = any(item is ... for item in given[: places[0]])
+    behind = sum(item is not None for item in given[places[0] + 1 :])
+    dim = len(before.sizes) - 1 - behind if is_from_the_end else sum(item is not None for item in given[: places[0]])
+    if len(counted) <= len(before.sizes):
+        op.emit(Filling(op.name, before, dim, index, picks))
 
 
 def _written(

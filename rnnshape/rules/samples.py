@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
-from rnnshape.operations.uses import Choosing, Disagreement, Joining, Meeting
+from rnnshape.operations.uses import Choosing, Disagreement, Filling, Joining, Meeting
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -21,6 +21,10 @@ _JOINS = frozenset([
     "concatenate", "bmm", "matmul", "baddbmm", "einsum", "multi_head_attention_forward", "scaled_dot_product_attention",
 ])  # fmt: skip
 """What gives a state to others. A difference or a distance compares with one sample, which may be the one to compare with."""
+
+
+FEWEST = 3
+"""Samples beyond which numbers of rows that are all 0 or 1 are no accident."""
 
 
 @rule(Disagreement, Joining, Meeting)
@@ -60,4 +64,20 @@ def samples_that_compete(use: Choosing, step: Step) -> Iterator[Mistake]:
     for axis, table in use.mark.of("batch"):
         if varies(table, use.dim) and not separable(table):
             yield mixed(use.name, use.mark, axis, use.dim, "candidates of one sample")
+            return
+
+
+@rule(Filling)
+def flags_that_pick_rows(use: Filling, step: Step) -> Iterator[Mistake]:
+    """States are reset at the numbers 0 and 1, of which there is one for each sample: as numbers they pick samples 0 and 1."""
+    is_state = any(axis.name in ("layers", "hidden") for axis in use.mark.tables)
+    for axis, table in use.mark.of("batch") if is_state else ():
+        flags = use.picks.tables.get(axis)
+        if runs_along(table) != [use.dim] or flags is None or not is_in_order(flags):
+            continue
+        values = step.values(use.at)
+        found = set[int]() if values is None else set(numbers(values.cpu()))
+        if flags.numel() > FEWEST and found == {0, 1}:
+            message = "0 or 1 of each sample is taken for the number of a row: samples 0 and 1 are reset, not those with a 1"
+            yield wrong("RNS501", message, ".bool() of the index fits", seen=use.mark)
             return

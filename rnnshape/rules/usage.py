@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -12,7 +14,21 @@ from rnnshape.operations.recurrence import MOST_UNITS, Picked, Recurrence
 from rnnshape.report.location import Location
 from rnnshape.rules.loops import Loops, Place
 
-__all__ = ["Usage", "holds_states"]
+__all__ = ["Begun", "Usage", "holds_states"]
+
+
+class Begun(NamedTuple):
+    """A call of one step that begins with a known state.
+
+    Attributes:
+        call: the record of it.
+        state: what is known of the state.
+        reads: for axes of steps, which of them it reads.
+    """
+
+    call: Recurrence
+    state: Mark
+    reads: dict[Axis, int]
 
 
 class Usage:
@@ -22,12 +38,16 @@ class Usage:
         calls: the recurrences, by number.
         miscounted: those of which it was told that rows of h_n were taken for others.
         loops: those that run a cell.
+        reads: by the number of a call of one step, which it reads.
+        begun: by the layer and the line, the calls of one step that begin with a known state.
     """
 
     def __init__(self) -> None:
         self.calls: dict[int, Recurrence] = {}
         self.miscounted: set[int] = set()
         self.loops = Loops()
+        self.reads: dict[int, dict[Axis, int]] = {}
+        self.begun: dict[tuple[str, str, Location | None], list[Begun]] = {}
         self._outputs: dict[Axis, Recurrence] = {}
         self._states: dict[Axis, Recurrence] = {}
         self._cell_states: dict[Axis, Recurrence] = {}

@@ -79,6 +79,8 @@ MISSES = MISSES_WITH_DATA | {
     "rsl-rl-dones-as-index": "experiments alone find it, and they take values",
     "social-rel-to-abs-cumsum": "experiments alone find it, and they take values",
     "velocity-difference-over-batch": "experiments alone find it, and they take values",
+    "memory-wiped-where-the-flags-point": "that an index is of flags shows in values",
+    "cell-state-reset-by-ints-of-the-samples": "that an index is of flags shows in values",
     "variance-of-every-step-for-one-mean": "gaussian_nll_loss looks at the values of the variance first",
     "rollout-log-probabilities-and-advantages": "which action was taken is not known, so what gather returns is not either",
 }

@@ -1,0 +1,62 @@
+"""RNS311, of a layer that is called for one step at a time: each time it begins with the state from before the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import UNNAMED
+from rnnshape.coordinates.tables import NOWHERE, SMALL, numbers, unique
+from rnnshape.operations.uses import Ending, InitialState, RecurrentCall
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.usage import Begun
+
+__all__: list[str] = []
+
+FEWEST = 3
+"""Calls from which on it is a loop."""
+
+_STEPS = frozenset(["seq", "step", UNNAMED])
+
+
+@note(RecurrentCall)
+def which_step_a_call_reads(use: RecurrentCall, step: Step) -> None:
+    """A call of one step reads a known one of a sequence."""
+    if use.call.steps == 1 and use.mark is not None:
+        known = {axis: _only(table) for axis, table in use.mark.tables.items() if axis.name in _STEPS}
+        step.usage.reads[use.call.number] = {axis: at for axis, at in known.items() if at is not None}
+
+
+def _only(table: Tensor) -> int | None:
+    """Return the one coordinate that there is, beside features that have none."""
+    found = set(numbers(unique(table))) - {NOWHERE} if table.numel() <= SMALL else set[int]()
+    return found.pop() if len(found) == 1 else None
+
+
+@note(InitialState)
+def with_which_state_a_call_begins(use: InitialState, step: Step) -> None:
+    """Calls of one layer at one line begin with a state each, which may be the same one."""
+    call = use.call
+    if call.number in step.usage.reads and not use.is_cell_state:
+        key = (call.module, call.kind, call.location)
+        step.usage.begun.setdefault(key, []).append(Begun(call, use.mark, step.usage.reads[call.number]))
+
+
+@rule(Ending)
+def every_step_begins_anew(use: Ending, step: Step) -> Iterator[Mistake]:
+    """Consecutive steps of a sequence all begin with one state, and the states that the calls return reach nothing."""
+    call = use.call
+    begun = step.usage.begun.get((call.module, call.kind, call.location), [])
+    if len(begun) < FEWEST or begun[0].call is not call or any(one.state is not begun[0].state for one in begun):
+        return
+    if any(one.call.rows or one.call.returned or one.call.cell_state for one in begun):
+        return
+    for axis, first in begun[0].reads.items():
+        if [one.reads.get(axis) for one in begun] == [*range(first, first + len(begun))]:
+            message = f"each of {len(begun)} steps begins with the same state, and the states that are returned reach nothing"
+            fits = "output, state = layer(step, state) goes on from the step before"
+            yield Mistake("RNS311", message, fits, location=call.location, module=call.module, kind=call.kind)
+            return
