@@ -19,6 +19,7 @@ TOLD = {
     "entities_packed": {"RNS502"},
     "gaits_convolved": {"RNS209"},
     "gestures_packed": {"RNS203"},
+    "hours_ahead": {"RNS504"},
     "letters_from_chunks": {"RNS502"},
     "letters_language_model": {"RNS502"},
     "phones_walked_across": {"RNS502"},

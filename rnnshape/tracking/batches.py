@@ -143,7 +143,7 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
         if draw is not None:
             tables |= {draw[0]: alone(draw[1], tensor.dim())}
         known = Mark(tuple(tensor.shape), tables) if mark is None else replace(mark, tables=tables)
-        tracker.book.put(tensor, replace(known, target=True))
+        tracker.book.put(tensor, replace(known, target=True, widened=False))  # nobody compares it yet
 
 
 def label_by_target(tracker: Tracker, inputs: Iterable[object], target: object) -> None:
