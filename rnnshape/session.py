@@ -27,6 +27,7 @@ from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, trains
 from rnnshape.tracking.cuts import is_cut
 from rnnshape.tracking.labels import Axes, annotated, label, label_call
+from rnnshape.tracking.nesting import single_or_nested
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
@@ -367,17 +368,17 @@ class Steps(Watcher[nn.Module]):
             arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments
         except (TypeError, ValueError):  # torch will say so, or the function has no signature
             arguments = {}
-        for name, value in arguments.items():
-            if isinstance(value, Tensor):
-                of = name if name in names else self._tracker.naming.argument_of(module, name)
-                if (mark := self._tracker.book.mark(value)) is None or is_cut(mark):
-                    label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
-                else:
-                    label_slice(self._tracker, value, of)
+        for name, value in single_or_nested(arguments):
+            of = name if name in names else self._tracker.naming.argument_of(module, name)
+            if (mark := self._tracker.book.mark(value)) is None or is_cut(mark):
+                label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
+            else:
+                label_slice(self._tracker, value, of)
         for value, mark in cut:
             self._tracker.inputs.label_cut(value, mark)
         named = [*tensors_in(arguments or [args, kwargs])]
-        self._tracker.begin([mark for _, tensor in named if (mark := self._tracker.book.taken(tensor))])
+        known = [mark for _, tensor in named if (mark := self._tracker.book.taken(tensor))]
+        self._tracker.begin(known, type(module).__name__)
         learn_padding(self._tracker, named)
         return named
 

@@ -39,6 +39,8 @@ def recurrent(op: Operation) -> None:
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
     alone = batch_dim is not None and x.size(batch_dim) == 1 and is_unbatched_call()
     mark = op.book.mark(x) if packed else op.book.reads(x, None if alone else batch_dim, (seq_dim,))
+    if packed and mark is None:
+        op.book.knows_nothing()
     steps = len(op.args[1]) if packed else x.size(seq_dim)
     directions = 2 if bidirectional else 1
     module, kind = op.book.calling_module()

@@ -18,6 +18,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.behind import at_the_end, behind_the_end
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
+from rnnshape.rules.tables import once_each
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
@@ -108,13 +109,28 @@ def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
 
 
 def _padding_of(use: Reduction, step: Step) -> Tensor | None:
-    """Return what is padding of an output that was packed, or of which somebody has the lengths: others may put up with it."""
-    for axis, _ in use.mark.of("step"):
+    """Return what is padding of an output that was packed, or of which somebody has the lengths: others may put up with it.
+
+    Along the dim of the samples lies one step of each, as where sentences end: a sum over it is none over the steps.
+    """
+    for axis, table in use.mark.of("step"):
+        rows = [rows for _, rows in use.mark.of("batch")]
+        if not _in_turn(table, use.dims[0]) or any(once_each(r) and runs_along(r) == [use.dims[0]] for r in rows):
+            continue
         call = step.usage.source(axis)
         padding = step.padding.get(call.seq.of) if call is not None and call.seq is not None else None
         if call is not None and (call.packed or (padding is not None and padding.is_seen and padding.has_lengths)):
             return behind_the_end(use.mark, use.dims[0], step)
     return None
+
+
+def _in_turn(steps: Tensor, dim: int) -> bool:
+    """Tell whether steps follow one another along a dim, each once, with padding at an end."""
+    line = steps.movedim(dim, -1)
+    both = (line[..., 1:] >= 0) & (line[..., :-1] >= 0)
+    begins = (line[..., 1:] >= 0) & (line[..., :-1] < 0)
+    in_one_piece = (begins.sum(-1) + (line[..., 0] >= 0) <= 1).all()
+    return bool(both.any() and (line.diff() > 0)[both].all() and in_one_piece)
 
 
 def _numbers(tensor: Tensor, step: Step) -> Tensor | None:

@@ -132,11 +132,11 @@ class _Heard:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.book, name)
 
-    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+    def reads(self, value: object, batch: int | None, steps: Iterable[int], by: str = "") -> Mark | None:
         """Say which dims a layer takes for its batch and its steps: of an axis that nobody has named it is heard each time."""
         mark = self.book.mark(value)
         self.spoiled |= mark is not None and any(a.name == UNNAMED or a.of.startswith(GUESSED) for a in mark.tables)
-        return self.book.reads(value, batch, steps)
+        return self.book.reads(value, batch, steps, by)
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor, in one and the same mark where it was made before at this place."""

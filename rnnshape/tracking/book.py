@@ -134,15 +134,27 @@ class Book:
         """Return the axis that a weight makes, None where it has made none yet."""
         return self._features.get(weight)
 
-    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
-        """Hear which dims of a tensor a layer takes for its batch and its steps, and return what is known of it then."""
+    def reads(self, value: object, batch: int | None, steps: Iterable[int], by: str = "") -> Mark | None:
+        """Hear which dims of a tensor a layer takes for its batch and its steps, and return what is known of it then.
+
+        Args:
+            value: the tensor.
+            batch: the dim that is taken for the batch, None where there is none.
+            steps: the dims that are taken for steps, or for places.
+            by: what takes them; the innermost module that is being called where it is empty.
+        """
         if (mark := self.mark(value)) is None:
+            self.knows_nothing()
             return None
         if self._naming.concerns(mark):
-            path, kind = self.calling_module()
+            path, kind = ("", by) if by else self.calling_module()
             self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind)
             return self.mark(value)
         return mark
+
+    def knows_nothing(self) -> None:
+        """Hear that a layer reads what nothing is known of."""
+        self._naming.is_blind = True
 
     def rename(self, names: Mapping[Axis, Axis]) -> None:
         """Give axes other names, in all that is known."""

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
     from rnnshape.tracking.telling import Telling
 
-__all__ = ["ALONE", "Inputs"]
+__all__ = ["ALONE", "NO_INPUT", "Inputs"]
 
 ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
 """Why nothing was judged where there is one sample."""
+
+NO_INPUT = "what its layers read is of no tensor that it was given, so mixed samples cannot be seen; give it as a tensor"
+"""Why nothing was judged where a model makes its input by itself, of a list of numbers, say."""
 
 MOST_DIMS = 4
 """Dims of an input up to which unnamed ones are followed."""
@@ -59,10 +62,17 @@ class Inputs:
         self._unnamed: dict[str, list[Axis]] = {}
         self._not_judged: dict[str, str] = {}
         self._lines: dict[str, Line] = {}
+        self._of, self._with_more = "", set[str]()
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
-    def begin(self, inputs: list[Mark]) -> None:
-        """Begin a step with these inputs."""
+    def begin(self, inputs: list[Mark], of: str = "") -> None:
+        """Begin a step.
+
+        Args:
+            inputs: what is known of each.
+            of: the name of the model that is given them, where there may be several.
+        """
+        self._of = of
         self._naming.is_named |= any(axis == BATCH for mark in inputs for axis in mark.tables)
         tables = [table for mark in inputs for _, table in mark.of("batch")]
         self.samples = max((t.numel() for t in tables if sum(s > 1 for s in t.shape) == 1), default=0)
@@ -115,7 +125,8 @@ class Inputs:
 
     def label_unnamed(self, tensor: Tensor, of: str) -> None:
         """Remember the dims of an input that nobody has named, so that a recurrent layer may name them."""
-        if tensor.dim() > 1 and ((mark := self._book.mark(tensor)) is None or is_cut(mark)):
+        has_rows = tensor.dim() > 1 or (tensor.dim() == 1 and not tensor.is_floating_point())  # a word for each sample, say
+        if has_rows and ((mark := self._book.mark(tensor)) is None or is_cut(mark)):
             unnamed = self.unnamed(tensor, of)
             self._unnamed[of] = [*unnamed]
             if (line := line_of(tensor)) is not None:
@@ -182,8 +193,16 @@ class Inputs:
         inputs, self._unnamed = self._unnamed, {}
         is_named = self._naming.is_named
         self.is_alone = self.samples == 1 if is_named else self._naming.is_alone
-        if self.is_alone and not self.goes_on:
-            self._report.did_not_look(ALONE)
+        if not self.is_alone and (self.samples if is_named else self._naming.has_read):
+            self._with_more.add(self._of)
+            self._report.looked_at(ALONE, self._of)
+            self._report.looked_at(NO_INPUT, self._of)
+        elif self._of in self._with_more:
+            pass  # what mixes samples was seen in the larger batch
+        elif self.is_alone and not self.goes_on:
+            self._report.did_not_look(ALONE, self._of)
+        elif self._naming.is_blind and not inputs:
+            self._report.did_not_look(NO_INPUT, self._of)
         if self.is_alone or is_named or (self.of_any and not self._naming.has_read):
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}

@@ -18,7 +18,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
 from rnnshape.tracking.claims import contradiction
-from rnnshape.tracking.nesting import holds_tensors, nested
+from rnnshape.tracking.nesting import holds_tensors, nested, single_or_nested
 from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
@@ -146,6 +146,9 @@ def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], k
     said = _paired(axes, arguments)
     for argument, given in said:
         label(tracker, argument.value, given, argument.name, f"axes of {argument.name!r}")
+    for name, tensor in single_or_nested({argument.name: argument.value for argument in arguments}):
+        if tracker.book.mark(tensor) is None:
+            label(tracker, tensor, None, name, f"axes of {name!r}")
     tell_of_no_batch(tracker, [claim for argument, given in said for claim in _claims(argument.value, given, argument.name)])
     learn_padding(tracker, [(argument.name, argument.value) for argument in arguments])
 

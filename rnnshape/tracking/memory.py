@@ -214,11 +214,11 @@ class _Recording:
         """Take back that something was not looked at: of a repeated operation it is taken back already."""
         self.book.looked_at(reason, name)
 
-    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+    def reads(self, value: object, batch: int | None, steps: Iterable[int], by: str = "") -> Mark | None:
         """Say which dims a layer takes for its batch and its steps: of an axis that nobody has named it is heard each time."""
         mark = self.book.mark(value)
         self.spoiled |= mark is not None and any(a.name == UNNAMED or a.of.startswith(GUESSED) for a in mark.tables)
-        return self.book.reads(value, batch, steps)
+        return self.book.reads(value, batch, steps, by)
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""

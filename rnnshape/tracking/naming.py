@@ -51,6 +51,7 @@ class Naming:
 
     Attributes:
         is_named: whether somebody has named the batch of this step.
+        is_blind: whether a layer has read in this step what nothing is known of.
         batches: the unnamed dims that a layer took for its batch, each with the layer.
         steps: those that one took for its steps.
     """
@@ -59,7 +60,7 @@ class Naming:
         self._rename = rename
         self._held: list[_Held] = []
         self._guesses: dict[Axis, set[Axis]] = {}
-        self.is_named = False
+        self.is_named = self.is_blind = False
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
         self._most = 0
@@ -179,7 +180,7 @@ class Naming:
         Returns:
             What was found, and how many samples there are; 0 where that is not known.
         """
-        self._most = 0
+        self._most, self.is_blind = 0, False
         self.is_named = False
         found, self._held = [held.finding for held in self._held], []
         guesses, self._guesses = self._guesses, {}

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape import text
 from rnnshape.errors import SpecError
 from rnnshape.layout.layout import Layout
 
-__all__ = ["holds_tensors", "nested"]
+__all__ = ["holds_tensors", "nested", "single_or_nested"]
 
 
 def holds_tensors(value: object) -> bool:
     """Tell whether a value is a tensor, or a dict or a tuple in which there is one."""
     return isinstance(value, Tensor) or any(holds_tensors(item) for _, item in _items(value))
+
+
+def single_or_nested(arguments: Mapping[str, object]) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors among arguments, with their names; where none of them is one, those in their dicts and tuples."""
+    single = {name: value for name, value in arguments.items() if isinstance(value, Tensor)}
+    yield from single.items() if single else _nested_in(arguments, "")
+
+
+def _nested_in(value: object, of: str) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Tensor):
+        yield of, value
+    elif not isinstance(value, PackedSequence):
+        for place, item in _items(value):
+            yield from _nested_in(item, f"{of}.{place}" if of else str(place))
 
 
 def nested(value: object, given: Any, where: str) -> Any:

@@ -115,7 +115,8 @@ def _learn(tracker: Tracker, value: Tensor, lengths: Tensor, found: list[tuple[_
         if padding is not None:
             tracker.telling.step.is_padded(place.seq, padding)
     place, _ = found[0]
-    if tracker.book.mark(value) is None:
+    known = tracker.book.mark(value)
+    if known is None or all(axis.name == UNNAMED for axis in known.tables):
         tracker.book.put(value, Mark(tuple(value.shape), {place.samples: place.rows}))
 
 

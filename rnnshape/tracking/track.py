@@ -298,10 +298,10 @@ class Tracker(TorchFunctionMode):
 
     # A step
 
-    def begin(self, inputs: list[Mark]) -> None:
+    def begin(self, inputs: list[Mark], of: str = "") -> None:
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
         self._is_settled = False
-        self.inputs.begin(inputs)
+        self.inputs.begin(inputs, of)
         self.telling.begin()
         self.book.recent.clear()
 

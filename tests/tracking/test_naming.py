@@ -277,7 +277,72 @@ def test_where_two_do_not_pass_a_batch_of_one_is_not_judged() -> None:
 def test_a_watch_says_that_a_batch_of_one_was_not_judged() -> None:
     report = watched(Flat(False, num_layers=2, batch_first=True), torch.zeros(1, 9, 4))
     assert report.findings == ()
-    assert report.blind == ("a batch of one: whether samples are mixed cannot be seen; give two",)
+    assert report.blind == ("Flat: a batch of one: whether samples are mixed cannot be seen; give two",)
+
+
+class Speller(nn.Module):
+    """One step of a decoder, which is given one letter for each sample, or a sentence for one sample alone."""
+
+    def __init__(self, right: bool) -> None:
+        super().__init__()
+        self.right = right
+        self.letters, self.rnn = nn.Embedding(7, 4), nn.GRU(4, 4, num_layers=2)
+        self.fc = nn.Linear(8, 7)
+
+    def forward(self, letters: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        _, h = self.rnn(self.letters(letters).unsqueeze(0), h)
+        flat = h.transpose(0, 1).reshape(len(letters), -1) if self.right else h.view(len(letters), -1)
+        return self.fc(flat), h
+
+
+@pytest.mark.parametrize("right", [True, False])
+@pytest.mark.parametrize("batch", [2, 3, 6, 8])
+def test_a_letter_for_each_sample_tells_the_batch(right: bool, batch: int) -> None:
+    model, words = Speller(right), torch.randint(7, (batch, 5))
+    with rs.watch(model, track=1, on="record") as report:
+        h = torch.zeros(2, batch, 4)
+        for step in range(5):
+            _, h = model(words[:, step], h)
+    assert codes(report) == ([] if right else ["RNS203"])
+    assert report.blind == (
+        "letters: nobody has named the batch, so samples were judged on dim 0, which rnn (GRU) takes for its batch; "
+        "axes= names it otherwise",
+    )
+
+
+class Tagger(nn.Module):
+    """Reads the words of one sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.rnn = nn.Embedding(7, 4), nn.LSTM(4, 8)
+
+    def forward(self, sentence: Tensor) -> Tensor:
+        return self.rnn(self.words(sentence).view(len(sentence), 1, -1))[0]
+
+
+def test_a_single_sentence_is_said_to_be_a_batch_of_one() -> None:
+    for watch in (watched, everything_watched):
+        report = watch(Tagger(), torch.arange(5))
+        assert report.findings == ()
+        assert report.blind == ("Tagger: a batch of one: whether samples are mixed cannot be seen; give two",)
+
+
+@pytest.mark.parametrize("sizes", [(1, 6), (6, 1), (1, 6, 1)])
+def test_a_batch_of_one_beside_a_larger_one_was_judged(sizes: tuple[int, ...]) -> None:
+    model = Flat(False, num_layers=2, batch_first=True)
+    with rs.watch(track=True, on="record") as report:
+        for batch in sizes:
+            model(torch.zeros(batch, 9, 4))
+    assert codes(report) == ["RNS203"]
+    assert "batch of one" not in "\n".join(report.blind)
+
+
+def test_a_larger_batch_of_another_model_does_not_judge_that_of_one() -> None:
+    with rs.watch(track=True, on="record") as report:
+        Flat(True, num_layers=2, batch_first=True)(torch.zeros(6, 9, 4))
+        Tagger()(torch.arange(5))
+    assert "Tagger: a batch of one: whether samples are mixed cannot be seen; give two" in report.blind
 
 
 # With what a DataLoader says

@@ -76,9 +76,89 @@ def test_what_is_said_of_several_is_refused(batch: Any, axes: Any, message: str)
     assert str(refused.value) == message
 
 
+@pytest.mark.parametrize("batch", [{"x": X}, (X,), [X, "a word"], {"x": (X, 3)}])
+def test_of_what_is_nested_the_batch_is_guessed_too(batch: Any) -> None:
+    model = Nested()
+    with rs.watch(model, track=1, on="record") as watched:
+        model(batch)
+    for report in (watched, rs.diagnose(Nested(), batch)):
+        assert [finding.code for finding in report.findings] == ["RNS203"]
+        (said,) = report.blind
+        assert said.startswith("batch.")
+        assert "samples were judged on dim 0, which rnn (LSTM) takes for its batch" in said
+
+
+class OfNumbers(Nested):
+    """Takes lists of numbers."""
+
+    def forward(self, batch: Any) -> Tensor:
+        return super().forward(torch.tensor(batch))
+
+
+UNSEEN = "what its layers read is of no tensor that it was given, so mixed samples cannot be seen; give it as a tensor"
+
+
+def test_of_numbers_it_is_said_that_nothing_was_judged() -> None:
+    model = OfNumbers()
+    with rs.watch(model, track=1, on="record") as report:
+        model(X.tolist())
+    assert (report.findings, report.blind) == ((), (f"OfNumbers: {UNSEEN}",))
+    report = rs.diagnose(OfNumbers(), X.tolist())
+    assert (report.findings, report.blind) == ((), (UNSEEN,))
+
+
+class Packs(Nested):
+    """Packs sentences of its own, of lists of numbers."""
+
+    def forward(self, batch: Any) -> Tensor:
+        packed = nn.utils.rnn.pack_sequence([torch.tensor(row) for row in batch])
+        return self.fc(self.rnn(packed)[1][0][-1].repeat(1, 2))
+
+
+def test_of_numbers_that_are_packed_likewise() -> None:
+    model = Packs()
+    with rs.watch(model, track=1, on="record") as report:
+        model(X.tolist())
+    assert report.blind == (f"Packs: {UNSEEN}",)
+
+
+def test_a_first_token_of_its_own_beside_a_tensor_is_not_said_to_be_unseen() -> None:
+    class Decoder(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.read, self.write = nn.GRU(4, 8, batch_first=True), nn.GRU(4, 8, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.write(torch.zeros(x.size(0), 1, 4), self.read(x)[1])[0]
+
+    model = Decoder()
+    with rs.watch(model, track=1, on="record") as report:
+        model(X)
+    assert UNSEEN not in "\n".join(report.blind)
+
+
+def test_who_packs_a_tensor_is_named_as_what_takes_its_batch() -> None:
+    class Sorted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.rnn(nn.utils.rnn.pack_padded_sequence(x, torch.tensor([9, 8, 8, 5, 4, 2]), batch_first=True))[1]
+
+    model = Sorted()
+    with rs.watch(model, track=1, on="record") as report:
+        model(X)
+    assert report.blind == (
+        "x: nobody has named the batch, so samples were judged on dim 0, which pack_padded_sequence takes for its batch; axes= "
+        "names it otherwise",
+    )
+
+
 def test_a_watch_that_cannot_place_a_layout_says_so() -> None:
     model = Nested()
     with rs.watch(model, axes=LAYOUT, track=1, on="record") as report:
         model({"x": X, "lengths": LENGTHS})
-    (blind,) = report.blind
+    blind, guessed = report.blind
+    assert guessed.startswith("batch.x: nobody has named the batch, so samples were judged on dim 0, which rnn (LSTM)")
     assert blind.startswith("Nested: axes of 'batch': 'batch seq feature' is the Layout of one tensor, and in a dict there are")
