@@ -40,9 +40,12 @@ class Book(Protocol):
     def mark(self, value: object) -> Mark | None:
         """Return what is known of a value; None for anything that is not a known tensor."""
 
-    def reads(self, value: object, batch: int | None, steps: Iterable[int]) -> Mark | None:
+    def reads(self, value: object, batch: int | None, steps: Iterable[int], by: str = "") -> Mark | None:
         """Say that a layer takes dims of a tensor for its batch and its steps; return what is known of it then."""
         ...
+
+    def knows_nothing(self) -> None:
+        """Say that a layer reads what nothing is known of."""
 
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""

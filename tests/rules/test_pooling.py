@@ -16,9 +16,9 @@ WORDS = torch.arange(1, 36).view(5, 7)
 
 
 class Scorer(nn.Module):
-    """Scores words, and adds up the scores: of every step, of one, or of the last of each sentence."""
+    """Scores words, and adds up the scores: of every step, of one, of the last of each sentence, or of one of each."""
 
-    def __init__(self, adds: Literal["steps", "one step", "last", "both"]) -> None:
+    def __init__(self, adds: Literal["steps", "one step", "last", "anywhere"]) -> None:
         super().__init__()
         self.words, self.rnn, self.fc = nn.Embedding(40, 4), nn.LSTM(4, 6, batch_first=True), nn.Linear(6, 3)
         self.adds = adds
@@ -37,8 +37,8 @@ class Scorer(nn.Module):
 
 
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("adds", ["steps", "one step", "last", "both"])
-def test_a_sum_over_samples_is_none_over_steps(adds: Literal["steps", "one step", "last", "both"], known: bool) -> None:
+@pytest.mark.parametrize("adds", ["steps", "one step", "last", "anywhere"])
+def test_a_sum_over_samples_is_none_over_steps(adds: Literal["steps", "one step", "last", "anywhere"], known: bool) -> None:
     model = Scorer(adds)
     with rs.watch(model, track=1, on="record") as report:
         model(*((WORDS, LENGTHS) if known else (WORDS.tolist(), LENGTHS.tolist())))
