@@ -220,6 +220,10 @@ class _Recording:
         self.spoiled |= mark is not None and any(a.name == UNNAMED or a.of.startswith(GUESSED) for a in mark.tables)
         return self.book.reads(value, batch, steps, by)
 
+    def knows_nothing(self) -> None:
+        """Say that a layer reads what nothing is known of: one call of a step is enough."""
+        self.book.knows_nothing()
+
     def put(self, tensor: object, mark: Mark) -> None:
         """Remember what is known of a tensor."""
         self.spoiled |= mark.made is not None
