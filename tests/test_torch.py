@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
+import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +15,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch._subclasses import FakeTensorMode
+from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnshape import ContractError, Report, watch
-from rnnshape._torch import packed_sizes, user_location
+from rnnshape._torch import Callers, drop_caller, packed_sizes, user_location
 from rnnshape.calls import argument_of, call_of
 from rnnshape.contracts.contract import Call, Given, Other, Packed
 
@@ -380,3 +384,75 @@ def test_two_files_with_the_same_function_on_the_same_line_are_two_places() -> N
         exec(compile(source, file, "exec"), names)
         found.append(names["place"]())
     assert [(place.file, place.line, place.function) for place in found] == [("one.py", 2, "place"), ("two.py", 2, "place")]
+
+
+def test_a_caller_has_the_file_the_line_and_the_globals_of_a_frame() -> None:
+    callers, frame = Callers(), sys._getframe()
+    here = lambda: sys._getframe(1)  # noqa: E731
+    seen = callers.at(here, frame)(here, (), {})
+    assert (seen.f_code.co_filename, seen.f_lineno, seen.f_code.co_name) == (__file__, frame.f_lineno - 1, frame.f_code.co_name)
+    assert seen.f_globals is globals()
+    line = frame.f_lineno
+    one, other = callers.at(here, frame), callers.at(here, frame)
+    assert one is not other, "two lines of one frame"
+    assert line == one.__code__.co_firstlineno - 1
+
+
+def test_a_caller_is_made_once_for_each_instruction() -> None:
+    callers = Callers()
+    made = [callers.at(len, sys._getframe()) for _ in range(2)]
+    assert made[0] is made[1]
+    callers.forget()
+    assert not callers._made
+
+
+def test_a_caller_is_taken_out_of_a_traceback() -> None:
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        Callers().at(int, sys._getframe())(int, ("x",), {})
+    trace = caught.value.__traceback__
+    assert len(traceback.extract_tb(trace)) == 2
+    drop_caller(trace)
+    assert len(traceback.extract_tb(trace)) == 1
+    drop_caller(trace)
+    assert len(traceback.extract_tb(trace)) == 1, "there is none any more"
+
+
+class Warned(nn.Module):
+    """Makes torch warn, in C, in Python, and in a module of its own, at each of two calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(4, 8, batch_first=True)
+        self.loss = nn.MSELoss()
+
+    def forward(self, x: Tensor) -> Tensor:
+        for _ in range(2):
+            scores = self.rnn(x)[0].sum((1, 2))
+            F.softmax(scores)
+            F.mse_loss(
+                scores,
+                scores[:1],
+            )
+            self.loss(scores, scores[:1])
+            torch.range(0, 1)
+        return scores
+
+
+@pytest.mark.parametrize("action", ["default", "always"])
+def test_warnings_of_a_followed_model_are_those_of_the_bare_one(action: str) -> None:
+    def warned(track: bool | None) -> list[tuple[str, int, str]]:
+        globals().pop("__warningregistry__", None)
+        model = Warned()
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter(action)  # type: ignore[arg-type]
+            if track is None:
+                model(X)
+            else:
+                with watch(model, track=track, on="record"):
+                    model(X)
+        return [(w.filename, w.lineno, str(w.message)) for w in heard]
+
+    bare = warned(None)
+    assert len(bare) == (4 if action == "default" else 8)
+    assert sum(file == __file__ for file, _, _ in bare) == (3 if action == "default" else 6)
+    assert warned(True) == warned(False) == bare

@@ -31,7 +31,6 @@ T = TypeVar("T")
 # Functions that torch leaves untyped
 
 unique = cast("Callable[[Tensor], Tensor]", torch.unique)  # pyright: ignore[reportUnknownMemberType]
-broadcast_shapes = cast("Callable[..., torch.Size]", torch.broadcast_shapes)  # pyright: ignore[reportUnknownMemberType]
 broadcast_tensors = cast("Callable[..., list[Tensor]]", torch.broadcast_tensors)  # pyright: ignore[reportUnknownMemberType]
 numbers = cast("Callable[[Tensor], list[int]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
 """The elements of a tensor of one dim."""
@@ -40,6 +39,24 @@ numbers_by_row = cast("Callable[[Tensor], list[list[int]]]", Tensor.tolist)  # p
 
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
+
+def broadcast_shapes(*shapes: Sequence[int]) -> torch.Size:
+    """Return the sizes that tensors of these sizes have once they are broadcast to one another.
+
+    ``torch.broadcast_shapes`` says the same, but imports an algebra system at its first call, in half a second, and after that
+    Python forgets which warnings it has told.
+
+    Raises:
+        RuntimeError: where they cannot be.
+    """
+    sizes = [1] * max(map(len, shapes), default=0)
+    for shape in shapes:
+        for dim, size in enumerate(shape, len(sizes) - len(shape)):
+            if size != 1 and sizes[dim] not in (1, size):
+                raise RuntimeError(f"sizes {tuple(shape)} cannot be broadcast with {sizes[dim]} at dim {dim - len(sizes)}")
+            sizes[dim] = size if size != 1 else sizes[dim]
+    return torch.Size(sizes)
+
 
 _tables: Kept[tuple[tuple[int, ...], bytes], Tensor] = Kept()
 

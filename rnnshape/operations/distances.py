@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, compress, disagreement, expand, varies
+from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, broadcast_shapes, compress, disagreement, expand, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
@@ -35,7 +34,7 @@ def norm_of_the_difference(op: Operation) -> None:
     """Two operands meet element by element, and one number comes out."""
     tensors = [op.argument(0, "input"), op.argument(1, "other")]
     marks = [m for t in tensors if (m := op.book.mark(t))]
-    sizes = tuple(torch.broadcast_shapes(*(t.shape for t in tensors)))
+    sizes = tuple(broadcast_shapes(*(t.shape for t in tensors)))
     op.consume(*marks)
     if any(m.sizes != sizes for m in marks):
         op.emit(Broadcast(op.name, tuple(marks), sizes))
@@ -47,7 +46,7 @@ def distance(op: Operation) -> None:
     """Two operands meet under broadcasting, and one dim is summed over."""
     tensors = [op.argument(i, f"x{i + 1}") for i in (0, 1)]
     marks = [m for t in tensors if (m := op.book.mark(t))]
-    sizes = tuple(torch.broadcast_shapes(*(t.shape for t in tensors)))
+    sizes = tuple(broadcast_shapes(*(t.shape for t in tensors)))
     dim = op.argument(2, "dim", 1) if op.name == "cosine_similarity" else -1
     keepdim = bool(op.argument(4, "keepdim", False)) if op.name == "pairwise_distance" else False
     if marks and type(dim) is int and sizes:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import at_sizes, numbers, runs_along
+from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, numbers, runs_along
 from rnnshape.operations.marking import joined, put_result
 from rnnshape.operations.registry import Operation, operation
 from rnnshape.operations.uses import (
@@ -116,7 +116,7 @@ def elementwise(op: Operation) -> None:
 
 def _broadcast(scores: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
     try:
-        return tuple(torch.broadcast_shapes(scores, target))
+        return tuple(broadcast_shapes(scores, target))
     except RuntimeError:
         return None
 

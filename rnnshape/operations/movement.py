@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, compress, expand, widen
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, broadcast_shapes, compress, expand, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
@@ -64,7 +64,7 @@ def _meets_its_mask(op: Operation, mark: Mark) -> None:
     """A mask that selects elements broadcasts as any operand does."""
     mask = op.book.mark(op.argument(1, "mask"))
     if mask is not None and mask.sizes != mark.sizes:
-        op.emit(Broadcast(op.name, (mark, mask), tuple(torch.broadcast_shapes(mark.sizes, mask.sizes))))
+        op.emit(Broadcast(op.name, (mark, mask), tuple(broadcast_shapes(mark.sizes, mask.sizes))))
 
 
 _DIM_AT = {

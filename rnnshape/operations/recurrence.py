@@ -10,7 +10,7 @@ from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE, Site
 from rnnshape.coordinates.padding import Padding
-from rnnshape.coordinates.tables import SMALL
+from rnnshape.coordinates.tables import SMALL, broadcast_shapes
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
@@ -166,7 +166,7 @@ class Recurrence:
         """Return the steps of a tensor; one element where each is its sample's last, or lies after it."""
         if self.ends is None or samples is None or steps.dim() != samples.dim():
             return steps
-        if torch.broadcast_shapes(steps.shape, samples.shape).numel() > MOST_UNITS or len(torch.unique(samples)) < 2:
+        if broadcast_shapes(steps.shape, samples.shape).numel() > MOST_UNITS or len(torch.unique(samples)) < 2:
             return steps
         sample, step = torch.broadcast_tensors(samples, steps)
         known = (sample >= 0) & (sample < len(self.ends)) & (step >= 0)

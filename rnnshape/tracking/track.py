@@ -89,6 +89,7 @@ class Tracker(TorchFunctionMode):
         self.book = Book(report, place, self.telling, self.naming)
         self.inputs = Inputs(report, self.book, self.telling, self.naming)
         self.squeezes = Squeezes()
+        self._callers = _torch.Callers()
         self.standing = Standing(self, lambda frame: reporter.guarded(self._tell_of_compiled, frame))
         self._off = self.among_fakes = self._is_settled = False
 
@@ -132,19 +133,22 @@ class Tracker(TorchFunctionMode):
         except Exception as error:
             if not is_mistake(error, self._step_aside):
                 raise
+        if known is None:
+            return func(*args, **kwargs)
+        frame = sys._getframe(1)
+        caller = self._callers.at(func, frame)
         try:
-            result = func(*args, **kwargs)
+            result = caller(func, args, kwargs)
         except Exception as error:
-            if known is not None:
-                with Guard(self._step_aside):
-                    self._raised(Operation(name, func, args, kwargs, None, self.book), error, known)
+            _torch.drop_caller(error.__traceback__)
+            with Guard(self._step_aside):
+                self._raised(Operation(name, func, args, kwargs, None, self.book), error, known)
             raise
-        if known is not None:
-            try:
-                self._behind(Operation(name, func, args, kwargs, result, self.book), known, sys._getframe(1))
-            except Exception as error:
-                if not is_mistake(error, self._step_aside):
-                    raise
+        try:
+            self._behind(Operation(name, func, args, kwargs, result, self.book), known, frame)
+        except Exception as error:
+            if not is_mistake(error, self._step_aside):
+                raise
         return result
 
     def _step_aside(self) -> None:
@@ -324,6 +328,7 @@ class Tracker(TorchFunctionMode):
         self.book.forget()
         self.inputs.forget()
         self.telling.forget()
+        self._callers.forget()
 
     def _end(self, work: Callable[..., None], *args: Any) -> None:
         self.telling.withdraw_caught()

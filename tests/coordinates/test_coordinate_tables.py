@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.reading import layout_of
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, along, compress, disagreement, piece_along, separable, varies
+from rnnshape.coordinates.tables import (
+    LARGEST,
+    NOWHERE,
+    along,
+    broadcast_shapes,
+    compress,
+    disagreement,
+    piece_along,
+    separable,
+    varies,
+)
 from rnnshape.layout.axes import Axis
 
 
@@ -40,3 +53,22 @@ def test_a_layout_is_read_off_the_tables() -> None:
     assert str(layout_of(mark)) == "batch=6 (?=2 hidden=4)"
     mixed = Mark((9, 6), {Axis("batch"): compress(along(6, 0, 2).expand(6, 9).reshape(9, 6))})
     assert layout_of(mixed) is None
+
+
+SIZES = st.lists(st.integers(0, 3), max_size=4).map(tuple)
+
+
+@given(st.lists(SIZES, max_size=4))
+def test_sizes_are_broadcast_as_torch_does(shapes: list[tuple[int, ...]]) -> None:
+    try:
+        expected = torch.broadcast_shapes(*shapes)
+    except RuntimeError:
+        with pytest.raises(RuntimeError):
+            broadcast_shapes(*shapes)
+    else:
+        assert broadcast_shapes(*shapes) == expected
+
+
+def test_sizes_that_cannot_be_broadcast() -> None:
+    with pytest.raises(RuntimeError, match=r"^sizes \(2, 4\) cannot be broadcast with 3 at dim -1$"):
+        broadcast_shapes((3,), (2, 4))

@@ -277,7 +277,8 @@ def perform(name: str, door: str) -> dict[str, object]:
         result = SITUATIONS[name].run(at)
     logging.getLogger("rnnshape").removeHandler(handler)
     came = [*lines(result), *random_numbers()]
-    came += sorted({f"warned: {w.category.__name__}: {str(w.message).splitlines()[0]}" for w in warned})
+    places = {(w.category.__name__, str(w.message).splitlines()[0], Path(w.filename).name, w.lineno) for w in warned}
+    came += [f"warned: {kind}: {message} at {file}:{line}" for kind, message, file, line in sorted(places)]
     del result, warned
     left = standing() if door not in ("run", "pytest") else []
     gc.collect()
