@@ -1,6 +1,6 @@
 """The only place for torch's oddities: what a value is, where a module lives, which frame is the user's."""
 
-from rnnshape._torch.calling import Callers, drop_caller
+from rnnshape._torch.calling import Callers, called, drop_caller
 from rnnshape._torch.compiling import compiled_with, compiler_below, is_left_to_python, once_compiled, uncompiled
 from rnnshape._torch.frames import (
     MODULE_CALL,
@@ -42,11 +42,11 @@ from rnnshape._torch.randomness import untouched_randomness
 from rnnshape._torch.tensors import known_values, memory_of, other_kind, packed_sizes
 
 __all__ = [
-    "MODULE_CALL", "MOST_PLACES", "RECURRENT", "TORCH_FORWARDS", "Callers", "Family", "calling_module", "compiled_with",
-    "compiler_below", "drop_caller", "function_modes", "has_hooks", "has_saved_tensors_hooks", "is_autocast", "is_captured",
-    "is_distributed", "is_faked", "is_in_backward", "is_judged_here", "is_left_to_python", "is_library", "is_of_fakes",
-    "is_ours", "is_recorded", "is_sharded", "is_traced", "is_transformed", "is_unbatched_call", "known_values",
-    "location_of", "memory_of", "named_modules", "once_compiled", "other_kind", "packed_sizes", "path_from_stack",
-    "pop_mode", "push_mode", "saves_with", "traceback_location", "uncompiled", "undispatched", "unseen",
+    "MODULE_CALL", "MOST_PLACES", "RECURRENT", "TORCH_FORWARDS", "Callers", "Family", "called", "calling_module",
+    "compiled_with", "compiler_below", "drop_caller", "function_modes", "has_hooks", "has_saved_tensors_hooks",
+    "is_autocast", "is_captured", "is_distributed", "is_faked", "is_in_backward", "is_judged_here", "is_left_to_python",
+    "is_library", "is_of_fakes", "is_ours", "is_recorded", "is_sharded", "is_traced", "is_transformed", "is_unbatched_call",
+    "known_values", "location_of", "memory_of", "named_modules", "once_compiled", "other_kind", "packed_sizes",
+    "path_from_stack", "pop_mode", "push_mode", "saves_with", "traceback_location", "uncompiled", "undispatched", "unseen",
     "untouched_randomness", "user_frame", "user_location", "watching_modes", "without_functions", "without_modes",
 ]  # fmt: skip

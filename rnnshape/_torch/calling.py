@@ -14,7 +14,7 @@ from typing import Any
 
 from torch.overrides import handle_torch_function
 
-__all__ = ["Callers", "drop_caller"]
+__all__ = ["Callers", "called", "drop_caller"]
 
 Caller = Callable[[Callable[..., Any], Any, Any], Any]
 """Calls a function with arguments, and keyword arguments."""
@@ -22,15 +22,20 @@ Caller = Callable[[Callable[..., Any], Any, Any], Any]
 MOST = 1 << 10
 """Instructions of the user's code of which the callers are kept."""
 
+_LINES_BEFORE_CALL = 2
+"""In `called`, between its own line and that of the call."""
+
 _HANDS_OVER = handle_torch_function.__code__
 
 
-def _call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any: return function(*args, **kwargs)
+def called(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call a function."""
+    return function(*args, **kwargs)
 
 
 def drop_caller(trace: TracebackType | None) -> None:
     """Take the frame of a caller out of a traceback that begins with the frame which has used it."""
-    if trace is not None and trace.tb_next is not None and trace.tb_next.tb_frame.f_code.co_code == _call.__code__.co_code:
+    if trace is not None and trace.tb_next is not None and trace.tb_next.tb_frame.f_code.co_code == called.__code__.co_code:
         trace.tb_next = trace.tb_next.tb_next
 
 
@@ -72,5 +77,5 @@ class Callers:
 def _as_if(code: CodeType, line: int | None, names: dict[str, Any]) -> Caller:
     """Return a function of a file, a line and globals; whatever it is called with, it calls."""
     line = code.co_firstlineno if line is None else line
-    made = _call.__code__.replace(co_filename=code.co_filename, co_firstlineno=line)
+    made = called.__code__.replace(co_filename=code.co_filename, co_firstlineno=line - _LINES_BEFORE_CALL)
     return FunctionType(made.replace(co_name=code.co_name, co_qualname=code.co_qualname), names)

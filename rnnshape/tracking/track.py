@@ -123,8 +123,9 @@ class Tracker(TorchFunctionMode):
         if self._off or not self.standing.is_on or (type(func) in _OF_TORCH and func in _getters and not _is_tracing()):
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
-        name, known = "", None
+        name, known, call, frame = "", None, _torch.called, sys._getframe(1)
         try:
+            call = self._callers.at(func, frame)
             name = name_of(func)
             if name not in SILENT:
                 known = self._before(name, args, kwargs)
@@ -133,22 +134,20 @@ class Tracker(TorchFunctionMode):
         except Exception as error:
             if not is_mistake(error, self._step_aside):
                 raise
-        if known is None:
-            return func(*args, **kwargs)
-        frame = sys._getframe(1)
-        caller = self._callers.at(func, frame)
         try:
-            result = caller(func, args, kwargs)
+            result = call(func, args, kwargs)
         except Exception as error:
             _torch.drop_caller(error.__traceback__)
-            with Guard(self._step_aside):
-                self._raised(Operation(name, func, args, kwargs, None, self.book), error, known)
+            if known is not None:
+                with Guard(self._step_aside):
+                    self._raised(Operation(name, func, args, kwargs, None, self.book), error, known)
             raise
-        try:
-            self._behind(Operation(name, func, args, kwargs, result, self.book), known, frame)
-        except Exception as error:
-            if not is_mistake(error, self._step_aside):
-                raise
+        if known is not None:
+            try:
+                self._behind(Operation(name, func, args, kwargs, result, self.book), known, frame)
+            except Exception as error:
+                if not is_mistake(error, self._step_aside):
+                    raise
         return result
 
     def _step_aside(self) -> None:
