@@ -395,7 +395,14 @@ def test_a_caller_has_the_file_the_line_and_the_globals_of_a_frame() -> None:
     line = frame.f_lineno
     one, other = callers.at(here, frame), callers.at(here, frame)
     assert one is not other, "two lines of one frame"
-    assert line == one.__code__.co_firstlineno + 1
+    assert line == one.__code__.co_firstlineno - 1
+
+
+def test_a_caller_may_stand_in_the_first_line_of_a_file() -> None:
+    names: dict[str, Any] = {"at": lambda: Callers().at(len, sys._getframe(1))}
+    exec(compile("call = at()", "cell.py", "exec"), names)
+    seen = names["call"](lambda: sys._getframe(1), (), {})
+    assert (seen.f_code.co_filename, seen.f_lineno) == ("cell.py", 1)
 
 
 def test_a_caller_is_made_once_for_each_instruction() -> None:

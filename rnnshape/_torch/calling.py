@@ -22,20 +22,19 @@ Caller = Callable[[Callable[..., Any], Any, Any], Any]
 MOST = 1 << 10
 """Instructions of the user's code of which the callers are kept."""
 
-_LINES_BEFORE_CALL = 2
-"""In `called`, between its own line and that of the call."""
-
 _HANDS_OVER = handle_torch_function.__code__
 
 
-def called(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """Call a function."""
-    return function(*args, **kwargs)
+called: Caller = lambda function, args, kwargs: function(*args, **kwargs)  # noqa: E731
+"""Calls a function. It stands in one line, so that whatever is made of its code has one line too, be it the first of a file."""
+
+
+_CODE: CodeType = called.__code__  # type: ignore[attr-defined]
 
 
 def drop_caller(trace: TracebackType | None) -> None:
     """Take the frame of a caller out of a traceback that begins with the frame which has used it."""
-    if trace is not None and trace.tb_next is not None and trace.tb_next.tb_frame.f_code.co_code == called.__code__.co_code:
+    if trace is not None and trace.tb_next is not None and trace.tb_next.tb_frame.f_code.co_code == _CODE.co_code:
         trace.tb_next = trace.tb_next.tb_next
 
 
@@ -77,5 +76,5 @@ class Callers:
 def _as_if(code: CodeType, line: int | None, names: dict[str, Any]) -> Caller:
     """Return a function of a file, a line and globals; whatever it is called with, it calls."""
     line = code.co_firstlineno if line is None else line
-    made = called.__code__.replace(co_filename=code.co_filename, co_firstlineno=line - _LINES_BEFORE_CALL)
+    made = _CODE.replace(co_filename=code.co_filename, co_firstlineno=line)
     return FunctionType(made.replace(co_name=code.co_name, co_qualname=code.co_qualname), names)
