@@ -23,3 +23,16 @@ def test_python_alone(benchmark):
 
 def test_import_torch(benchmark):
     assert benchmark(lambda: run(sys.executable, "-c", "import torch")) == ""
+
+
+MODEL = "import torch; model = torch.nn.Sequential(torch.nn.Linear(4, 4)); "
+
+
+def test_the_first_dry_run(benchmark):
+    said = "import rnnshape; print(rnnshape.predict(model, 'batch=6 feature=4'))"
+    assert "(6, 4)" in benchmark(lambda: run(sys.executable, "-c", MODEL + said))
+
+
+def test_the_first_forward_under_fake_tensor_mode(benchmark):
+    mode = "from torch._subclasses import FakeTensorMode\nwith FakeTensorMode(allow_non_fake_inputs=True): "
+    assert "[6, 4]" in benchmark(lambda: run(sys.executable, "-c", f"{MODEL}\n{mode}print(model(torch.empty(6, 4)).shape)"))
