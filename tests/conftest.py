@@ -1,7 +1,7 @@
 """Hypothesis profiles, and the files of expected words.
 
-HYPOTHESIS_PROFILE=nightly runs twenty times as many examples, and new ones each time; ``pytest --update`` rewrites what is
-expected, see expected.py.
+HYPOTHESIS_PROFILE=nightly runs fifty times as many examples, and new ones each time, and every cell of the large matrices, of
+which the suite runs a part, see thinned.py. ``pytest --update`` rewrites what is expected, see expected.py.
 """
 
 import gc
@@ -20,11 +20,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts backgrou
 
 os.environ.pop("COLUMNS", None)  # xdist sets it, and tables would be broken to fit
 
-settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, derandomize=False, print_blob=True)
 pytest_plugins = ["pytester"]
 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each worker one run of the suite's files, of which the one that is done first takes from the other's end.
+
+    What a file prepares for its tests, such as a process that has imported torch, is then prepared by one worker alone.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

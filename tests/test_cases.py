@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
-import os
 import pathlib
 import re
 import warnings
@@ -20,6 +19,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from expected import Expected, report_text, sections  # noqa: E402
+from thinned import NIGHTLY, thinned  # noqa: E402
 
 import rnnshape  # noqa: E402
 
@@ -73,7 +73,7 @@ def diagnose(path: pathlib.Path, **sizes: int) -> rnnshape.Report:
         extra["target"] = case.make_target(**accepted(case.make_target, sizes))
         extra["target_axes"] = getattr(case, "TARGET_AXES", None)
         extra["loss"] = getattr(case, "loss_fn", None)
-    if sizes and os.environ.get("HYPOTHESIS_PROFILE") != "nightly":
+    if sizes and not NIGHTLY:
         extra["probe"] = False  # experiments take ten times as long, and each case is judged by them once
     inputs = case.make_inputs(**accepted(case.make_inputs, sizes))
     with warnings.catch_warnings():
@@ -139,8 +139,9 @@ def test_no_words_are_expected_of_a_case_that_is_gone(expected: Expected) -> Non
 RESIZED = [folder for folder in FOLDERS if "def make_inputs()" not in (folder / "fixed.py").read_text()]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("folder", RESIZED, ids=named)
+@pytest.mark.parametrize(
+    ("folder", "variant"), thinned(RESIZED, VARIANTS), ids=lambda given: given if isinstance(given, str) else named(given)
+)
 def test_the_corrected_twin_has_no_finding_with_sizes_that_coincide(folder: pathlib.Path, variant: str) -> None:
     report = diagnose(folder / "fixed.py", **VARIANTS[variant])
     assert report.exception is None

@@ -138,7 +138,7 @@ shapes = st.lists(sizes, min_size=1, max_size=3).map(tuple)
 words = st.sampled_from(["batch", "seq", "4", "2", "feature=3", "_", "#batch", "k=seq", "...", "*rest", "2*batch"])
 
 
-@settings(max_examples=200)  # each makes two annotations, which jaxtyping and beartype compile
+@settings(max_examples=settings().max_examples // 2)  # each makes two annotations, which jaxtyping and beartype compile
 @given(st.lists(words, max_size=3), st.lists(words, max_size=3), shapes, shapes, st.booleans())
 def test_the_verdict_is_that_of_jaxtyping_and_beartype(one: list[str], two: list[str], a: Any, b: Any, whole: bool) -> None:
     try:

@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "oracle"))
 from expected import Expected, prediction_text, sections
 from forwards import layout_for, layouts_for, predicted_calls, real_calls
 from test_cases import MISSES as MISSES_WITH_DATA
+from thinned import thinned
 
 FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parents[1] / "cases").glob("*/case.json"))
 
@@ -178,10 +179,17 @@ def test_no_words_are_expected_of_a_case_that_is_gone(expected: Expected) -> Non
     expected.no_others(FOLDERS[0].parent.glob("*/predicted.txt"), [folder / "predicted.txt" for folder in FOLDERS])
 
 
-@pytest.mark.parametrize("sizes", [{"batch": 1}, {"batch": 6, "seq": 6}], ids=str)
-@pytest.mark.parametrize("train", [True, False], ids=["train", "eval"])
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
-def test_sizes_are_the_real_ones(folder: pathlib.Path, train: bool, sizes: dict[str, int]) -> None:
+WAYS = {
+    "a batch of one, train": ({"batch": 1}, True),
+    "as many samples as steps, eval": ({"batch": 6, "seq": 6}, False),
+    "a batch of one, eval": ({"batch": 1}, False),
+    "as many samples as steps, train": ({"batch": 6, "seq": 6}, True),
+}
+
+
+@pytest.mark.parametrize(("folder", "way"), thinned(FOLDERS, WAYS), ids=lambda given: getattr(given, "name", given))
+def test_sizes_are_the_real_ones(folder: pathlib.Path, way: str) -> None:
+    sizes, train = WAYS[way]
     prediction = predicted(folder / "fixed.py", sizes, train)
     _, model, inputs = made(folder / "fixed.py", sizes)
     raised = None

@@ -325,7 +325,7 @@ VALUES = st.one_of(
 KEYS = sorted({a.name for kind in KINDS.values() for a in kind.arguments} | {"name", "input", "inputs", "type"})
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_no_file_of_right_syntax_ends_in_anything_but_an_answer_or_a_spec_error(data: Any) -> None:
     layers = []

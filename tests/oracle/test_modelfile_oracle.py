@@ -188,7 +188,10 @@ def quiet() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=150)
+MANY = settings().max_examples
+
+
+@settings(max_examples=3 * MANY // 10)
 @given(files())
 def test_the_module_that_is_written_has_the_predicted_tensors(data: dict[str, Any]) -> None:
     check(data)
@@ -213,7 +216,7 @@ def test_the_examples_run_as_predicted(file: Path) -> None:
 OF_SIZES = {f"RNS{n}" for n in ("000", 101, 102, 103, 104, 105, 106, 107, 110, 115, 211, 213, 308)}
 
 
-@settings(max_examples=250)
+@settings(max_examples=MANY // 2)
 @given(files(), st.data())
 def test_a_number_that_is_changed_is_found_where_torch_raises(data: dict[str, Any], choices: Any) -> None:
     data = copy.deepcopy(data)
@@ -245,7 +248,7 @@ SIZES = st.lists(st.integers(1, 3), max_size=3)
 LOSSES = [name for name, kind in KINDS.items() if kind.loss]
 
 
-@settings(max_examples=250)
+@settings(max_examples=MANY // 2)
 @given(st.sampled_from(LOSSES), SIZES, SIZES)
 def test_a_target_is_refused_where_torch_refuses_it(kind: str, scores: list[int], target: list[int]) -> None:
     layout = " ".join(f"a{i}={s}" for i, s in enumerate(scores))
@@ -273,7 +276,7 @@ def test_a_target_is_refused_where_torch_refuses_it(kind: str, scores: list[int]
 # Symbols
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY // 8)
 @given(files())
 def test_symbols_become_the_sizes_that_numbers_give(data: dict[str, Any]) -> None:
     concrete = answer_of(data).prediction
@@ -299,7 +302,7 @@ def test_symbols_become_the_sizes_that_numbers_give(data: dict[str, Any]) -> Non
 # The live form
 
 
-@settings(max_examples=40)
+@settings(max_examples=MANY // 12)
 @given(files())
 def test_the_live_form_says_the_same(data: dict[str, Any]) -> None:
     data["layer"] = [layer for layer in data["layer"] if "Loss" not in layer["type"]]
