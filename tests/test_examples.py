@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -246,35 +247,44 @@ def test_the_docstring_says_how_to_run_it(script: str) -> None:
     assert f"rnnshape run {script}" in commands
 
 
-# one start of torch for both runs of an example, as it is and broken
-BOTH = """
+# one start of torch for both runs of every example, as it is and broken
+ALL = """
 import sys, rnnshape
-script, folder = sys.argv[1:]
-for way in ([], ["--break"]):
-    name = f"{folder}/{len(way)}"
-    code = rnnshape.run(script, ["--steps", "5", *way], fail_on="warning", jsonl=f"{name}.jsonl", output=f"{name}.txt")
-    with open(f"{name}.code", "w") as file:
-        file.write(str(code))
+folder, *names = sys.argv[1:]
+for script in names:
+    for way in ([], ["--break"]):
+        name = f"{folder}/{script}{len(way)}"
+        file = f"examples/{script}.py"
+        code = rnnshape.run(file, ["--steps", "5", *way], fail_on="warning", jsonl=f"{name}.jsonl", output=f"{name}.txt")
+        with open(f"{name}.code", "w") as file:
+            file.write(str(code))
 """
 
 
 @cache
-def under_watch(name: str) -> list[tuple[int, str, list[dict]]]:
-    """Run an example for five steps as it is, and broken: of each the exit code, what was said, and findings but for notes."""
-    if name == "lightning_forecast":
-        pytest.importorskip("lightning")
+def watched() -> dict[str, list[tuple[int, str, list[dict]]]]:
+    """Run examples for five steps as they are, and broken: of each the exit code, what was said, and findings but for notes."""
+    names = sorted(BROKEN, key=lambda name: name == "lightning_forecast")  # which imports much, last
+    names = names if find_spec("lightning") else names[:-1]
     with TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-c", BOTH, f"examples/{name}.py", folder],
-            cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=240, check=False,
+            [sys.executable, "-c", ALL, folder, *names],
+            cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        runs = []
-        for way in "01":
-            code, said, lines = (Path(folder, way + end).read_text(encoding="utf-8") for end in (".code", ".txt", ".jsonl"))
-            told = [json.loads(line) for line in lines.splitlines()]
-            runs.append((int(code), said, [line for line in told if line.get("severity") in ("error", "warning")]))
-        return runs
+        return {name: [read(Path(folder, name + way)) for way in "01"] for name in names}
+
+
+def read(file: Path) -> tuple[int, str, list[dict]]:
+    code, said, lines = (file.with_name(file.name + end).read_text(encoding="utf-8") for end in (".code", ".txt", ".jsonl"))
+    told = [json.loads(line) for line in lines.splitlines()]
+    return int(code), said, [line for line in told if line.get("severity") in ("error", "warning")]
+
+
+def under_watch(name: str) -> list[tuple[int, str, list[dict]]]:
+    if name == "lightning_forecast":
+        pytest.importorskip("lightning")
+    return watched()[name]
 
 
 def marked(name: str) -> int:
