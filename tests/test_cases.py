@@ -6,6 +6,7 @@ word that is said of buggy.py, and of fixed.py where something is.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import json
@@ -83,6 +84,12 @@ def diagnose(path: pathlib.Path, **sizes: int) -> rnnshape.Report:
     return report
 
 
+@functools.cache
+def report_of(path: pathlib.Path) -> rnnshape.Report:
+    """Diagnose a file of a case once for all tests of the process."""
+    return diagnose(path)
+
+
 def wrong(report: rnnshape.Report) -> list[Any]:
     return [f for f in report.findings if f.severity in ("error", "warning")]
 
@@ -101,12 +108,12 @@ def folder(request: pytest.FixtureRequest) -> pathlib.Path:
 
 @pytest.fixture(scope="module")
 def buggy(folder: pathlib.Path) -> rnnshape.Report:
-    return diagnose(folder / "buggy.py")
+    return report_of(folder / "buggy.py")
 
 
 @pytest.fixture(scope="module")
 def fixed(folder: pathlib.Path) -> rnnshape.Report:
-    return diagnose(folder / "fixed.py")
+    return report_of(folder / "fixed.py")
 
 
 def test_the_bug_is_found(folder: pathlib.Path, buggy: rnnshape.Report) -> None:

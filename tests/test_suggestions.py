@@ -6,7 +6,6 @@ stands in edits.py; where a reader has to do more than the suggestion says word 
 
 from __future__ import annotations
 
-import functools
 import pathlib
 from typing import Any
 
@@ -18,7 +17,7 @@ from catalogued import ran  # noqa: E402
 from edits import applied, form_of  # noqa: E402
 from edits_of_states import OF_STATES  # noqa: E402
 from programs import Place  # noqa: E402
-from test_cases import FOLDERS, diagnose, wrong  # noqa: E402
+from test_cases import FOLDERS, diagnose, report_of, wrong  # noqa: E402
 
 import rnnshape  # noqa: E402
 from rnnshape.report.catalogue import RULES  # noqa: E402
@@ -169,11 +168,6 @@ def edited(source: str, finding: rnnshape.Finding, program: str) -> list[str]:
     return applied(place, finding.suggestion)
 
 
-@functools.cache
-def report_of(folder: pathlib.Path) -> rnnshape.Report:
-    return diagnose(folder / "buggy.py")
-
-
 def suggested(folder: pathlib.Path) -> list[str]:
     """Return the suggestions that are expected of a case, in order."""
     said = (folder / "findings.txt").read_text(encoding="utf-8").partition("=== fixed.py")[0]
@@ -188,7 +182,7 @@ OF_CASES = [(folder, at, text) for folder in FOLDERS for at, text in enumerate(s
     [pytest.param(*of, id=f"{of[0].name}-{of[1]}") for of in OF_CASES],
 )
 def test_a_suggestion_mends_its_case(folder: pathlib.Path, at: int, text: str, tmp_path: pathlib.Path) -> None:
-    before = report_of(folder)
+    before = report_of(folder / "buggy.py")
     finding = [f for f in before.findings if f.suggestion is not None][at]
     assert finding.suggestion == text
     known = {key(f) for f in wrong(before)} - {key(finding)}

@@ -100,10 +100,11 @@ def test_a_baseline_accepts_what_is_known_and_fails_on_what_is_new(suite: Any, w
     entries = read(suite, "base.json")["findings"]
     assert [(entry["code"], entry["file"]) for entry in entries] == [("RNS112", "model.py"), ("RNS203", "model.py")]
 
-    result = suite.run(TWICE, *WITH_BASELINE, *workers)
-    assert (result.outcomes, result.ret) == ({"passed": 4}, pytest.ExitCode.OK)
-    assert "base.json accepts 2 findings" in result.lines
-    assert "    test_it.py::test_first (accepted)" in result.lines
+    if not workers:  # what is new beside what is known is enough of them: each start imports torch twice
+        result = suite.run(TWICE, *WITH_BASELINE)
+        assert (result.outcomes, result.ret) == ({"passed": 4}, pytest.ExitCode.OK)
+        assert "base.json accepts 2 findings" in result.lines
+        assert "    test_it.py::test_first (accepted)" in result.lines
 
     new = TWICE + "\ndef test_new():\n    nn.GRU(10, 16)(X[1])\n"
     result = suite.run(new, *WITH_BASELINE, *workers)
