@@ -27,17 +27,6 @@ pytest_plugins = ["pytester"]
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Give each worker one run of the suite's files, of which the one that is done first takes from the other's end.
-
-    What a file prepares for its tests, such as a process that has imported torch, is then prepared by one worker alone.
-    """
-    from xdist.scheduler import WorkStealingScheduling
-
-    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the files of expected words with what is said now")
 
