@@ -47,6 +47,12 @@ def test_what_a_page_links_to_and_names_exists(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_list_of_pages_has_every_page_once() -> None:
+    text = (PAGES[0].parent / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"\]\(([\w-]+\.md)\)", text)
+    assert sorted(listed) == [page.name for page in PAGES if page.name != "README.md"]
+
+
 def test_the_rooms_of_the_architecture_are_those_of_the_package() -> None:
     text = (PAGES[0].parent / "architecture.md").read_text(encoding="utf-8")
     table = text.partition("| room, from the ground up")[2].partition("\n\n")[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import rnnshape
+from rnnshape import text
 from rnnshape.cli.live import model_made_by
 from rnnshape.cli.options import as_form, baseline_options, form_options, send
 from rnnshape.errors import RNNShapeError, SpecError
@@ -39,7 +40,7 @@ Examples:
 @form_options("stdout")
 @baseline_options("warning")
 @click.argument("target", metavar="MODULE:FACTORY")
-@click.argument("layouts", metavar="LAYOUT...", nargs=-1, required=True)
+@click.argument("layouts", metavar="LAYOUT...", nargs=-1)
 @click.pass_context
 def probe_command(
     ctx: click.Context,
@@ -66,6 +67,10 @@ def probe_command(
         ending = Ending.of(target, fail_on or "warning", as_form(form, as_json), output, baseline, update_baseline)
     except SpecError as error:
         raise click.UsageError(str(error)) from None
+    if not layouts:
+        needed = "say what goes into the model, a Layout for each input"
+        example = f'rnnshape probe {text.shown(target)} "batch=6 seq=9 feature=10"'
+        raise click.UsageError(f"Missing argument 'LAYOUT...': {needed}, as in {example}")
     model = model_made_by(target)
     try:
         inputs = [_random(layout, tokens) for layout in layouts]

@@ -64,7 +64,7 @@ def _save_png(svg: str, file: Path) -> None:
     try:
         from cairosvg import svg2png  # pyright: ignore
     except ImportError:
-        needs = "a .png needs cairosvg (pip install cairosvg); .svg and .html need nothing"
+        needs = "a .png needs cairosvg (pip install cairosvg, which needs the cairo library); .svg and .html need nothing"
         raise RNNShapeError(f"save({file.name!r}): {needs}") from None
     svg2png(bytestring=svg.encode(), write_to=str(file), scale=2)
 

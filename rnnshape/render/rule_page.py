@@ -16,6 +16,9 @@ _SEVERITIES: dict[Severity, str] = {
 }
 
 
+_RAISED = "An **error**: torch or Python raised it, and no rule knows why."
+"""What is said of the one rule that nothing is proved for."""
+
 _BY_PROBE = """
 `rs.probe` and `rnnshape probe`, which are asked for what they measure, report it all the same; `rnn_probe` takes `ignore=` and
 `allow=`, which names a layer that is meant to mix samples.
@@ -26,7 +29,7 @@ def page(entry: Rule) -> str:
     """Write what a rule is about, both of its programs, and how it is silenced."""
     return f"""# {entry.code}: {entry.title}
 
-{_SEVERITIES[entry.severity]} Since {entry.since}.
+{_RAISED if entry.code == "RNS000" else _SEVERITIES[entry.severity]} Since {entry.since}.
 
 {entry.why}
 

@@ -159,3 +159,13 @@ def test_a_file_that_cannot_be_written() -> None:
     code, said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--output", "nowhere/out.json")
     assert code == 2
     assert "nowhere/out.json" in said
+
+
+def test_a_model_without_a_layout() -> None:
+    code, said = run("probed_models:Apart")
+    assert code == 2
+    assert said.startswith("Usage: main probe [OPTIONS] MODULE:FACTORY LAYOUT...\n")
+    assert said.endswith(
+        "Error: Missing argument 'LAYOUT...': say what goes into the model, a Layout for each input, as in "
+        'rnnshape probe probed_models:Apart "batch=6 seq=9 feature=10"\n'
+    )

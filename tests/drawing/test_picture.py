@@ -52,7 +52,10 @@ def test_png_needs_cairosvg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "cairosvg", None)
     with pytest.raises(rs.RNNShapeError) as caught:
         PICTURE.save(str(tmp_path / "a.png"))
-    assert str(caught.value) == "save('a.png'): a .png needs cairosvg (pip install cairosvg); .svg and .html need nothing"
+    assert str(caught.value) == (
+        "save('a.png'): a .png needs cairosvg (pip install cairosvg, which needs the cairo library); "
+        ".svg and .html need nothing"
+    )
 
 
 def test_png(tmp_path: Path) -> None:
