@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from rnnshape.layout.sizes import Size
 
-__all__ = ["COPIES", "ROLES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of", "role_of", "whole"]
+__all__ = [
+    "COPIES", "ROLES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of", "near_role", "role_of", "whole",
+]  # fmt: skip
 
 # How people already spell the role words: torch's documentation, einops, Keras. Of a word the case does not matter; letters are
 # torch's own, and what small ones stand for depends on the others: see `rnnshape.layout.letters`.
@@ -44,6 +46,28 @@ def role_of(word: str) -> str:
     ('batch', 'seq', 'vocab')
     """
     return (_LETTERS.get(word) if len(word) == 1 else _WORDS.get(word.lower())) or word
+
+
+def near_role(name: str) -> str | None:
+    """Return the role word that a name may be misspelt of: a letter is missing or too many, or two are exchanged.
+
+    Another letter in its place is no such evidence: "set" is a word of its own.
+
+    >>> near_role("sq"), near_role("bacth"), near_role("seq"), near_role("set"), near_role("seq2")
+    ('seq', 'batch', None, None, None)
+    """
+    word = name.lower()
+    if len(word) < 2 or not word.isalpha() or word in _WORDS:
+        return None
+    return next((_WORDS[known] for known in _WORDS if len(known) > 2 and _is_slip(word, known)), None)
+
+
+def _is_slip(word: str, known: str) -> bool:
+    short, long = sorted((word, known), key=len)
+    if len(long) - len(short) == 1:
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    exchanged = (known[:at] + known[at + 1] + known[at] + known[at + 2 :] for at in range(len(known) - 1))
+    return len(word) == len(known) and word in exchanged
 
 
 class Crop(NamedTuple):

@@ -13,7 +13,7 @@ from rnnshape._torch import other_kind
 from rnnshape.calls import spec_of
 from rnnshape.contracts.annotations import Claim, annotated_axes
 from rnnshape.errors import LayoutError, SpecError
-from rnnshape.layout.axes import UNKNOWN, Dim, whole
+from rnnshape.layout.axes import UNKNOWN, Dim, near_role, whole
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
@@ -31,6 +31,9 @@ __all__ = [
 
 NO_BATCH = "axes= names no batch, so whether samples are mixed was not judged; call its dim batch, or b"
 """Why nothing was judged of samples where somebody has named other axes."""
+
+SLIP = "axes= has an axis {0!r} of its own, and none that is {1!r}; if it is that, write {1}"
+"""What is said once of a name that is nearly a role."""
 
 Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
 """A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
@@ -216,12 +219,22 @@ def _fitting(argument: Argument, given: Any) -> Iterator[tuple[Claim, str]]:
 
 
 def tell_of_no_batch(tracker: Tracker, said: Sequence[Claim]) -> None:
-    """Tell that whoever has named the axes of a call's tensors has named no batch, if so."""
+    """Tell that whoever has named the axes of a call's tensors has named no batch, or has nearly named a role, if so."""
+    _tell_of_slips(tracker, said)
     marks = [tracker.book.mark(claim.value) for claim in said]
     if any(axis.name == "batch" for claim in said for axis in claim.layout.axes) or any(m and m.of("batch") for m in marks):
         return
     for claim in said:
         tracker.book.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
+
+
+def _tell_of_slips(tracker: Tracker, said: Sequence[Claim]) -> None:
+    """Tell of a name that is an axis of its own and nearly a role that no axis of any argument has."""
+    names = {axis.name for claim in said for axis in claim.layout.axes}
+    for claim in said:
+        for axis in claim.layout.axes:
+            if (role := near_role(axis.name)) and role not in names:
+                tracker.book.did_not_look(SLIP.format(axis.name, role), claim.name)
 
 
 def claims_of(axes: Axes, arguments: Sequence[Argument]) -> Iterator[Claim]:

@@ -172,3 +172,15 @@ def test_a_name_that_forward_does_not_take() -> None:
     with pytest.raises(rs.SpecError) as raised:
         rs.diagnose(Flat(), X, axes={"y": "b t d"})
     assert str(raised.value) == "axes: Flat.forward takes no 'y', but x, mask and lengths"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_name_that_is_nearly_a_role_is_told_once(way: Callable[..., rs.Report]) -> None:
+    assert way(Flat(right=True), "b sq feature", X).blind == (
+        "x: axes= has an axis 'sq' of its own, and none that is 'seq'; if it is that, write seq",
+    )
+    assert way(Flat(right=True), "batch seq featur", X).blind == (
+        "x: axes= has an axis 'featur' of its own, and none that is 'feature'; if it is that, write feature",
+    )
+    for axes in ("batch seq mel", "batch set feature", "batch word_2 feature"):
+        assert not [line for line in way(Flat(right=True), axes, X).blind if "of its own" in line]
