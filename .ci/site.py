@@ -22,7 +22,8 @@ def on_config(config: Any) -> Any:
 def on_files(files: Any, config: Any) -> Any:
     """Add the first page."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    inside = re.sub(r"\]\(docs/", "](", text)
+    listed = re.sub(r"\[([^\]]+)\]\(docs/README\.md\)", r"`\1`", text)  # the list of pages: the navigation is one
+    inside = re.sub(r"\]\(docs/", "](", listed)
     content = re.sub(r"\]\((?=(?:examples|tests|\.github)/|CHANGELOG|LICENSE)", "](../", inside)
     files.append(File.generated(config, "index.md", content=content))
     return files
