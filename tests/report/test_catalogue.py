@@ -170,6 +170,19 @@ def test_json_has_programs_that_run_by_themselves(tmp_path: Path) -> None:
     assert [finding.code for finding in names["report"].findings] == ["RNS203"]
 
 
+def test_sentences_fit_a_narrow_terminal_and_programs_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = MIXED.lines()
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = MIXED.lines()
+    sentences = [line for kind, line in narrow if kind in ("why", "prelude")]
+    assert max(map(len, sentences)) <= 60
+    assert " ".join(line for kind, line in narrow if kind == "why") == MIXED.why
+    assert [pair for pair in narrow if pair[0] in ("code", "mistake", "mended")] == [
+        pair for pair in wide if pair[0] in ("code", "mistake", "mended")
+    ]
+    assert len(narrow) > len(wide)
+
+
 # A code, and a wrong one
 
 

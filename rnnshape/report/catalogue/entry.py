@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ PRELUDE = "import torch\nfrom torch import nn\n\nimport rnnshape as rs\n"
 """What every program of the catalogue begins with. It is written once, and printed once above the two programs."""
 
 _WIDTH = 100
+
+_MORE = "print(report) at the end of either shows what rnnshape says of it"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,8 +55,13 @@ class Rule:
     no_edit: str = ""
 
     def lines(self) -> list[tuple[LineKind, str]]:
-        """Return the text line by line, each with what it is, for somebody who prints it in colours."""
-        why = textwrap.wrap(self.why, _WIDTH, break_on_hyphens=False, break_long_words=False)
+        """Return the text line by line, each with what it is, for somebody who prints it in colours.
+
+        Sentences are broken to fit the terminal (or COLUMNS); lines of a program never are, so that they can be copied.
+        """
+        width = min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns)
+        why = textwrap.wrap(self.why, width, break_on_hyphens=False, break_long_words=False)
+        more = textwrap.wrap(_MORE, width, initial_indent="  ", subsequent_indent="  ")
         wrong, right = self.wrong.splitlines(), self.right.splitlines()
         marker = f"  # {self.code}"
         return [
@@ -69,7 +77,7 @@ class Rule:
             ("right", "  right"),
             *_printed(right, "mended", "+", lambda line: line not in wrong),
             ("blank", ""),
-            ("prelude", "  print(report) at the end of either shows what rnnshape says of it"),
+            *(("prelude", line) for line in more),
         ]
 
     def to_dict(self) -> dict[str, str]:
