@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -18,6 +19,9 @@ _BELOW = str.maketrans("├└─", "│  ")
 
 _CELL = re.compile(r"\s*(?:->\s+)?\S+(?:\s(?!->)\S+)*")
 """A cell of a table with the space before it: two spaces or more divide it from the next, or an arrow, which belongs to it."""
+
+_SENTENCE = re.compile(r"(?:RNS\d{3} \w+|\S+ \(\w+\)): (?:\S+ )*\S+")
+"""The first line of a finding, without a second space in it, which would divide cells."""
 
 _UNSEEN = (*range(9), *range(10, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _ESCAPES = {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
@@ -66,6 +70,8 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") 
 def fitted(words: str, width: int | None = None) -> str:
     r"""Break the lines of a table that are too wide for the terminal: between cells, never in one, so that it can be copied.
 
+    What is wrong is a sentence behind a code or the name of a module, ``RNS203 error: ...``, and is broken between its words.
+
     Args:
         words: lines whose cells are divided by two spaces or more.
         width: the most characters of a line; without it those of the terminal (or COLUMNS), and any number in a pipe or a file.
@@ -74,6 +80,9 @@ def fitted(words: str, width: int | None = None) -> str:
       input  seq=9 batch=6
           (9, 6)
       h_n    batch=6
+    >>> print(fitted("RNS203 error: fc (Linear): samples are mixed", 26))
+    RNS203 error: fc (Linear):
+        samples are mixed
     """
     width = width or shutil.get_terminal_size((0, 0)).columns
     if not width:
@@ -88,6 +97,8 @@ def _parts(line: str, width: int) -> list[str]:
     cells: list[str] = _CELL.findall(line, len(stem)) or [""]
     first, *cells = cells
     parts = [stem + first]
+    if _SENTENCE.fullmatch(parts[0]):
+        parts = textwrap.wrap(first, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     for cell in cells:
         space = "" if len(parts) == 1 else "  "  # only the first line is aligned with those above it
         cell = cell if len(parts) == 1 else re.sub(r"\s{2,}", " ", cell.lstrip())

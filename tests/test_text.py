@@ -157,3 +157,21 @@ def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> N
     for columns in (60, 80, 100):
         monkeypatch.setenv("COLUMNS", str(columns))
         assert max(map(len, repr(prediction).split("\n"))) <= columns
+
+
+def test_a_sentence_is_broken_between_words_and_code_is_not() -> None:
+    said = "fc (Linear): samples are mixed: along dim 1 of (16, 32) lie samples 0, 1, 2 and 3"
+    assert text.fitted(said, 40).split("\n") == [
+        "fc (Linear): samples are mixed: along",
+        "    dim 1 of (16, 32) lie samples 0, 1,",
+        "    2 and 3",
+    ]
+    assert text.fitted(said, len(said)) == said
+    assert text.fitted(f"RNS203 error: {said}  (3 times)", 60).split("\n") == [
+        "RNS203 error: fc (Linear): samples are mixed: along dim 1 of",
+        "    (16, 32) lie samples 0, 1, 2 and 3  (3 times)",
+    ]
+    code = "      return self.fc(h.reshape(x.size(0), -1)) + self.other(h.reshape(x.size(0), -1))"
+    assert text.fitted(code, 40) == code
+    layer = "LSTM(10, 16, num_layers=2, batch_first=True, bidirectional=True)"
+    assert text.fitted(layer, 40) == layer
