@@ -245,7 +245,9 @@ class _Recording:
         """Return an axis of scores."""
         part = self.book.part_of(name, axis)
         if part not in self._call.axes:
-            self._parts[part] = (name, None if axis is None else self._call.axes.index(axis))
+            of = next((number for number, other in enumerate(self._call.axes) if other == axis), None)
+            self.spoiled |= axis is not None and of is None  # it has got its name while this was followed
+            self._parts[part] = (name, of)
         return part
 
     def site(self, name: str, before: Mark, sizes: tuple[int, ...]) -> Site:
