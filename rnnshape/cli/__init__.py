@@ -18,9 +18,11 @@ from rnnshape.cli.predicting import predict_command
 from rnnshape.cli.probing import probe_command
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
-from rnnshape.text import columns
+from rnnshape.text import columns, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rnnshape.tracking.labels import Axes
 
 __all__ = ["main"]
@@ -169,6 +171,10 @@ def run_command(
     if not module and os.path.isdir(script):
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
+    if (behind := _meant_for_us(args)) is not None:
+        name = shown(script)
+        meant = f"write it before {name} to give it to rnnshape"
+        click.echo(f"rnnshape: {behind} stands behind {name}, so it is the script's; {meant}", err=True)
     try:
         code = rnnshape.run(script, args, as_module=module, ignore=codes, **options)
     except SpecError as error:  # in pyproject.toml, of the axes, or of a baseline
@@ -176,6 +182,17 @@ def run_command(
     except KeyboardInterrupt:
         raise _Interrupt from None
     sys.exit(code)
+
+
+def _meant_for_us(args: Sequence[str]) -> str | None:
+    """Return the first argument of a script that looks like an option of ours: none that scripts use to have."""
+    for arg, following in zip(args, (*args[1:], ""), strict=True):
+        name, _, value = arg.partition("=")
+        if name in ("--fail-on", "--baseline", "--update-baseline", "--jsonl"):
+            return name
+        if name == "--format" and (value or following) in ("sarif", "github", "junit"):
+            return f"{name} {value or following}"
+    return None
 
 
 main.add_command(predict_command)

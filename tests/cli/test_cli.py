@@ -511,6 +511,30 @@ def test_a_wrong_run_does_not_begin(words: list[str], message: str) -> None:
     assert error(*words) == message
 
 
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        (["--format", "sarif", "--output", "a.sarif"], "--format sarif"),
+        (["--format=github"], "--format github"),
+        (["--epochs", "2", "--baseline", "known.json"], "--baseline"),
+        (["--format", "json"], None),
+        (["--format"], None),
+        (["sarif", "--output", "a.sarif"], None),
+    ],
+)
+def test_an_option_of_ours_behind_the_script_is_the_scripts_and_that_is_said(
+    behind: list[str], said: str | None, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text("import sys\nprint(sys.argv[1:])\n")
+    command = [sys.executable, "-m", "rnnshape", "run", str(script), *behind]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{behind}\n"
+    told = [line for line in done.stderr.splitlines() if "stands behind" in line]
+    way = f"rnnshape: {said} stands behind {script}, so it is the script's; write it before {script} to give it to rnnshape"
+    assert told == ([way] if said else [])
+
+
 def test_as_a_module() -> None:
     command = [sys.executable, "-W", "error", "-m", "rnnshape", "explain", "RNS103"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
