@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
@@ -186,7 +187,7 @@ def run_command(
 
 def _meant_for_us(args: Sequence[str]) -> str | None:
     """Return the first argument of a script that looks like an option of ours: none that scripts use to have."""
-    for arg, following in zip(args, (*args[1:], ""), strict=True):
+    for arg, following in zip_longest(args, args[1:], fillvalue=""):
         name, _, value = arg.partition("=")
         if name in ("--fail-on", "--baseline", "--update-baseline", "--jsonl"):
             return name

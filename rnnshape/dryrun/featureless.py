@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnshape import _torch
 from rnnshape.calls import spec_of
 from rnnshape.dryrun.descriptions import Description, nested
-from rnnshape.dryrun.running import Request, Run, run
 from rnnshape.layout.axes import Axis, whole
 from rnnshape.layout.layout import Layout
+
+if TYPE_CHECKING:
+    from rnnshape.dryrun.running import Request, Run
 
 __all__ = ["without_features"]
 
 
-def without_features(request: Request, found: Run) -> list[str]:
+def without_features(request: Request, found: Run, trial: Callable[[Request], Run]) -> list[str]:
     """Say what to write where a layer was given a batch and its steps and no features; it was tried.
 
     Args:
         request: what is predicted.
         found: what came of it.
+        trial: runs another request, of which nobody hears.
     """
     path = next((f.module for f in found.report.findings if f.code == "RNS102"), None)
     modules = dict(_torch.named_modules(found.model or request.model))
@@ -33,8 +37,7 @@ def without_features(request: Request, found: Run) -> list[str]:
     def with_features(value: Any) -> Any:
         return nested(value, lambda item, _: replace(item, layout=whole_layout) if item is named[0] else item)
 
-    tried = run(replace(request, args=with_features(request.args), kwargs=with_features(request.kwargs)), {}, [], watched=False)
-    if tried.error is not None:
+    if trial(replace(request, args=with_features(request.args), kwargs=with_features(request.kwargs))).error is not None:
         return []
     names = f"'{named[0].layout}' names no features, so a recurrent layer reads one sequence, unbatched"
     return [f"{named[0].where}: {names}; it runs with '{whole_layout}'"]

@@ -207,7 +207,7 @@ class _Prediction:
             activation_bytes=combined.activation_bytes,
             peak_bytes=self._peak(numbers, runs, solver) if first.error is None else None,
             unfollowed=tuple(first.report.unfollowed),
-            notes=(*self._notes(numbers[0], first), *solver.notes, *without_features(self._request, first)),
+            notes=(*self._notes(numbers[0], first), *solver.notes, *without_features(self._request, first, _trial)),
             stopped=_stopped(first),
         )
 
@@ -309,6 +309,10 @@ def _raise_ours(found: Run) -> None:
 def _raise_any(found: Run) -> None:
     if found.error is not None:
         raise found.error
+
+
+def _trial(request: Request) -> Run:
+    return run(request, {}, [], watched=False)
 
 
 def _stopped(found: Run) -> str:

@@ -46,12 +46,18 @@ def attention(op: Operation) -> None:
 
 
 def _put_weights(op: Operation, query: Mark | None, key: Mark | None, weights: Tensor) -> None:
-    """The weights are (batch, queries, keys), or (batch, heads, queries, keys), whatever batch_first says."""
+    """The weights are (batch, queries, keys), or (batch, heads, queries, keys), whatever batch_first says.
+
+    Each is of all keys: where samples lie along these, it is of no one sample.
+    """
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     for mark, at in ((query, -2), (key, -1)):
         if mark is not None:
             tables: dict[Axis, Tensor] = {}
+            of_all_keys = set(kept_but(mark, (0,))) if at == -1 else set(mark.tables)
             for axis, table in contracted(mark, (2,), keepdim=False).items():
+                if axis not in of_all_keys:
+                    continue
                 sizes = [1] * weights.dim()
                 sizes[at], sizes[0] = table.shape
                 tables[axis] = table.t().reshape(sizes)

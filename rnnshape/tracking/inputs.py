@@ -28,7 +28,10 @@ __all__ = ["ALONE", "NO_INPUT", "Inputs"]
 ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
 """Why nothing was judged where there is one sample."""
 
-NO_INPUT = "what its layers read is of no tensor that it was given, so mixed samples cannot be seen; give it as a tensor"
+NO_INPUT = (
+    "what its layers read is of no tensor that it was given, so mixed samples cannot be seen; "
+    "give it as a tensor, and pack it inside if need be"
+)
 """Why nothing was judged where a model makes its input by itself, of a list of numbers, say."""
 
 MOST_DIMS = 4

@@ -519,6 +519,7 @@ def test_a_wrong_run_does_not_begin(words: list[str], message: str) -> None:
         (["--epochs", "2", "--baseline", "known.json"], "--baseline"),
         (["--format", "json"], None),
         (["--format"], None),
+        ([], None),
         (["sarif", "--output", "a.sarif"], None),
     ],
 )

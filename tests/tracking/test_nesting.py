@@ -95,7 +95,10 @@ class OfNumbers(Nested):
         return super().forward(torch.tensor(batch))
 
 
-UNSEEN = "what its layers read is of no tensor that it was given, so mixed samples cannot be seen; give it as a tensor"
+UNSEEN = (
+    "what its layers read is of no tensor that it was given, so mixed samples cannot be seen; "
+    "give it as a tensor, and pack it inside if need be"
+)
 
 
 def test_of_numbers_it_is_said_that_nothing_was_judged() -> None:

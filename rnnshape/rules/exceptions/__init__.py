@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from torch import nn
+
 from rnnshape._torch import traceback_location
 from rnnshape.layout.layout import Layout
 from rnnshape.operations.pointwise import is_pointwise
@@ -12,10 +14,13 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.rules.exceptions import attending, losses, meetings, numbers, packing, ranks, reshaping, widths
-from rnnshape.rules.exceptions.calls import Marks, Path, explain_call
+from rnnshape.rules.exceptions.calls import refused
 from rnnshape.rules.exceptions.dtypes import device, dtype, embedded
 from rnnshape.rules.exceptions.edits import last_line
+from rnnshape.rules.exceptions.failing import failed_at
 from rnnshape.rules.exceptions.raised import Raised
+from rnnshape.rules.exceptions.unpacking import unpacked
+from rnnshape.rules.exceptions.values import Marks
 from rnnshape.rules.step import Step
 
 __all__ = ["Shown", "Squeeze", "explain", "explain_call", "explained_call", "last_line", "took_part"]
@@ -25,6 +30,9 @@ Shown = tuple[tuple[str, Layout], ...]
 
 Squeeze = tuple[Location | None, str, tuple[int, ...], tuple[int, ...]]
 """Where a dim was taken away, by which operation, and the sizes before and after."""
+
+Path = Callable[[nn.Module], str]
+"""Tells the path of a module."""
 
 Explanation = Callable[[Raised, Exception], Mistake | None]
 
@@ -51,6 +59,17 @@ def _is_told_of_its_packing(name: str, step: Step) -> bool:
 def took_part(op: Operation) -> Shown:
     """Return what is known of the tensors that an operation was given, which nobody explains."""
     return Raised(op).took_part()
+
+
+def explain_call(error: BaseException, mark: Marks, path: Path) -> Mistake | None:
+    """Explain an exception by the arguments of the innermost module that was called, and the line that failed."""
+    failed = failed_at(error.__traceback__)
+    told = refused(error, failed, mark) or unpacked(error, failed, mark)
+    if told is None:
+        return None
+    module = failed.module
+    where = ("", "") if module is None else (path(module), type(module).__name__)
+    return Mistake(*told, module=where[0], kind=where[1])
 
 
 def explained_call(error: BaseException, mark: Marks, path: Path) -> Finding | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from types import FrameType
 from typing import cast
 
@@ -12,32 +11,16 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import text
-from rnnshape.report.mistake import Mistake
 from rnnshape.rules.exceptions.edits import last_line
-from rnnshape.rules.exceptions.failing import Failed, Part, Returned, failed_at, index_of, operands, shape_of, value_of
-from rnnshape.rules.exceptions.unpacking import unpacked
+from rnnshape.rules.exceptions.failing import Failed, Part, Returned, index_of, operands, shape_of, value_of
 from rnnshape.rules.exceptions.values import UNPACK, UNPAD, Marks, Told, is_result, shown, sizes_of, what_is
 
-__all__ = ["Marks", "Path", "explain_call"]
-
-Path = Callable[[nn.Module], str]
-"""Tells the path of a module."""
+__all__ = ["refused"]
 
 
-def explain_call(error: BaseException, mark: Marks, path: Path) -> Mistake | None:
-    """Explain an exception by the arguments of the innermost module that was called, and the line that failed."""
-    failed = failed_at(error.__traceback__)
-    where = (path(failed.module), type(failed.module).__name__) if failed.module is not None else ("", "")
-    told = (
-        _scripted(error, failed, mark)
-        or _given(error, failed, mark)
-        or unpacked(error, failed, mark)
-        or _taken_for_a_tensor(error, failed, mark)
-    )
-    if told is None:
-        return None
-    code, message, fits, layouts = told
-    return Mistake(code, message, fits, layouts, module=where[0], kind=where[1])
+def refused(error: BaseException, failed: Failed, mark: Marks) -> Told | None:
+    """Say what stands where a tensor is due, or has fewer dims than the line asks for; None where that is not it."""
+    return _scripted(error, failed, mark) or _given(error, failed, mark) or _taken_for_a_tensor(error, failed, mark)
 
 
 def _given(error: BaseException, failed: Failed, mark: Marks) -> Told | None:
