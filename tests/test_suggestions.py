@@ -124,6 +124,7 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     # the name of the state
     ("decoder-drops-the-state-that-it-returns", "RNS311"): (("output, last = ", "output, state = "),),
     ("captions-begin-anew-with-each-word", "RNS311"): (("output, _ = self.say", "output, (h, c) = self.say"),),
+    ("rsl-rl-dones-as-index", "RNS501"): (("state[..., dones, :]", "state[..., dones.bool(), :]"),),
     ("memory-wiped-where-the-flags-point", "RNS501"): (("state[:, end]", "state[:, end.bool()]"),),
     ("cell-state-reset-by-ints-of-the-samples", "RNS501"): (("state[done[:, t], :]", "state[done[:, t].bool(), :]"),),
     # which of two names is which
