@@ -227,4 +227,12 @@ def test_probe_refuses_a_loss_that_is_none() -> None:
 
 @WAYS
 def test_a_loss_of_ones_own_may_do_without_a_target(way: Callable[..., Any]) -> None:
-    way(Plain(), loss=lambda output, target: output.mean())
+    given: list[object] = []
+
+    def loss(output: torch.Tensor, target: object) -> torch.Tensor:
+        given.append(target)
+        return output.mean()
+
+    way(Plain(), loss=loss)
+    assert given
+    assert set(given) == {None}
