@@ -20,17 +20,30 @@ _KNOWN_TO_ALL = ("batch", ROWS, "seq", "layers", "directions", "hidden", "featur
 def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     """Read a Layout off the tables; dims that do not factor are unknown. None where nothing is known."""
     names = set(only)
-    dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
+    pieces: list[tuple[Axis, int, int, int]] = []
     for axis, table in mark.tables.items():
         is_shown = axis.name in names if names else axis.name not in OF_SCORES and axis.name != TURNED
-        if not is_shown or not separable(table) or not _adds_up(table):
-            continue
-        for dim in (d for d in range(table.dim()) if table.size(d) > 1):
-            if piece := _piece(axis, first_along(table, dim).flatten()):
-                dims[dim].append(piece)
-    if not any(dims):
+        if is_shown and separable(table) and _adds_up(table):
+            lines = {dim: first_along(table, dim).flatten() for dim in range(table.dim()) if table.size(dim) > 1}
+            pieces += [(axis, dim, *piece) for dim, line in lines.items() if (piece := _piece(line))]
+    if not pieces:
         return None
-    return Layout(tuple(_dim(pieces, size) for pieces, size in zip(dims, mark.sizes, strict=True)))
+    shown = _told_apart({axis for axis, *_ in pieces})
+    dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
+    for axis, dim, stride, size in pieces:
+        dims[dim].append((stride, whole(shown[axis], size)))
+    return Layout(tuple(_dim(found, size) for found, size in zip(dims, mark.sizes, strict=True)))
+
+
+def _told_apart(axes: set[Axis]) -> dict[Axis, Axis]:
+    """Return what each axis is shown as: its name, and the input that it came from where another has the same name."""
+    plain = {axis: Axis("batch" if axis.name == ROWS else axis.name) for axis in axes}
+    found: dict[Axis, Axis] = {}
+    for axis in axes:
+        origins = {other: other.of.partition(".")[0] for other in axes if plain[other] == plain[axis]}
+        is_told = len(set(origins.values())) == len(origins) > 1 and all(map(str.isidentifier, origins.values()))
+        found[axis] = plain[axis]._replace(of=origins[axis]) if is_told else plain[axis]
+    return found
 
 
 def readable(mark: Mark) -> Layout | None:
@@ -52,11 +65,11 @@ def _adds_up(table: Tensor) -> bool:
     return bool(((added_up(table) == table) | (table < 0)).all())
 
 
-def _piece(axis: Axis, line: Tensor) -> tuple[int, Factor] | None:
-    """Return the stride within the dim and the factor of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
+def _piece(line: Tensor) -> tuple[int, int] | None:
+    """Return the stride within the dim and the size of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
     first, length = int(line[0]), line.numel()
     if length > 1 and first >= 0 and int(line[-1]) == first + length - 1 and torch.equal(line, torch.arange(length) + first):
-        return 1, whole(Axis("batch" if axis.name == ROWS else axis.name), length)
+        return 1, length
     profile = numbers(line)
     stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
     if not stride or first < 0:
@@ -66,7 +79,7 @@ def _piece(axis: Axis, line: Tensor) -> tuple[int, Factor] | None:
     size = size // step + 1 if step > 0 else 0
     if size < 2 or any(v != first + (i // stride) % size * step for i, v in enumerate(profile)):
         return None
-    return stride, whole(Axis("batch" if axis.name == ROWS else axis.name), size)
+    return stride, size
 
 
 def _dim(pieces: list[tuple[int, Factor]], size: int) -> tuple[Factor, ...]:
