@@ -215,9 +215,9 @@ def convolution(op: Operation) -> None:
     if mark is None or source.dim() != space + 2:
         return
     op.emit(Contraction(op.name, mark, tuple(range(1, source.dim()))))
-    if space == 1:
-        op.emit(Window(op.name, mark, op.argument(1, "weight").size(-1)))
-    _windows(op, source, mark, space, channels=True)
+    units = op.book.fresh("feature")
+    op.emit(Window(op.name, mark, tuple(op.argument(1, "weight").shape[2:]), units))
+    _windows(op, source, mark, space, units)
 
 
 @repeatable
@@ -234,24 +234,32 @@ def pool(op: Operation) -> None:
         if "1d" in op.name and result.size(-1) == 1 < source.size(-1):
             op.emit(Reduction(op.name.removesuffix("_with_indices"), mark, (last,), source))
         op.consume(mark)
-        _windows(op, source, mark, 2 if "2d" in op.name else 1, channels=False)
+        _windows(op, source, mark, 2 if "2d" in op.name else 1)
 
 
-def _windows(op: Operation, source: Tensor, mark: Mark, space: int, channels: bool) -> None:
-    """Keep what lies along the other dims; positions keep their axis only where their number stays the same."""
+def _windows(op: Operation, source: Tensor, mark: Mark, space: int, units: Axis | None = None) -> None:
+    """Keep what lies along the other dims; positions keep their axis only where their number stays the same.
+
+    Args:
+        op: the operation.
+        source: what the windows run over.
+        mark: what is known of it.
+        space: how many dims the positions have.
+        units: the axis of the channels, where it makes new ones of all that there are.
+    """
     for result in leaves(op.result):
         if result.dim() != source.dim():
             continue
         first = result.dim() - space
-        mixed = range(first - channels, result.dim())
+        mixed = range(first - (units is not None), result.dim())
         changed = [d for d in mixed if d < first or result.size(d) != source.size(d)]
         tables: dict[Axis, Tensor] = {}
         for axis, table in mark.tables.items():
             dims = tuple(d for d in (mixed if axis.name == "batch" else changed) if table.size(d) > 1)
             if not any(varies(table, d) for d in dims):  # zeros beside one sample, as in a cell's first step, are no other
                 tables[axis] = interned(table.amax(dims, keepdim=True)) if dims else table
-        if channels:
-            tables[op.book.fresh("feature")] = along(result.size(first - 1), first - 1, result.dim())
+        if units is not None:
+            tables[units] = along(result.size(first - 1), first - 1, result.dim())
         put_result(op, result, tables, [mark])
 
 

@@ -10,7 +10,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
-from rnnshape.operations.uses import Broadcast, Contraction, ImplicitDim
+from rnnshape.operations.uses import AddingUp, Broadcast, Contraction, ImplicitDim
 
 __all__ = ["scattered"]
 
@@ -172,6 +172,8 @@ def scattered(op: Operation) -> None:
     before, source = op.book.mark(target), op.book.mark(value)
     known = [m for m in (before, source) if m is not None]
     op.consume(*known)
+    if source is not None and type(dim) is int and dim < len(source.sizes):
+        op.emit(AddingUp(op.name, source, tuple(op.result.shape), dim % len(source.sizes)))
     tables = dict(before.tables) if before is not None else {}
     for axis, table in source.tables.items() if source is not None else ():
         if type(dim) is not int or varies(table, dim):  # rows of several meet in one

@@ -9,7 +9,7 @@ tell something that no table does; a rule reads them through its `Step`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from torch import Tensor
 
@@ -19,6 +19,7 @@ from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 
 __all__ = [
+    "AddingUp",
     "Addition",
     "Answer",
     "Attending",
@@ -45,6 +46,7 @@ __all__ = [
     "Meeting",
     "Normalisation",
     "Output",
+    "Overwriting",
     "Packing",
     "Pairing",
     "Product",
@@ -171,15 +173,17 @@ class ChannelNorm(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A window runs over (batch, channels, positions), and sums over all channels.
+    """A window runs over the positions of (batch, channels, positions ...), and sums over all channels.
 
     Attributes:
-        width: of the window.
+        widths: of the window, along each dim of the positions.
+        units: the axis of the channels that it makes.
     """
 
     name: str
     mark: Mark
-    width: int
+    widths: tuple[int, ...]
+    units: Axis
 
 
 class ChannelDropout(NamedTuple):
@@ -400,6 +404,38 @@ class Filling(NamedTuple):
     picks: Mark
 
 
+class Overwriting(NamedTuple):
+    """Values are written where numbers say, each in the place of what was there.
+
+    Attributes:
+        sizes: of what is written to.
+        dim: along which the numbers count; None for an index.
+        at: the numbers, or the index.
+        values: that are written.
+    """
+
+    name: str
+    sizes: tuple[int, ...]
+    dim: int | None
+    at: Any
+    values: Tensor
+
+
+class AddingUp(NamedTuple):
+    """Rows are added up where numbers say.
+
+    Attributes:
+        mark: of the rows.
+        sizes: of what they are added to.
+        dim: along which the numbers count.
+    """
+
+    name: str
+    mark: Mark
+    sizes: tuple[int, ...]
+    dim: int
+
+
 class Joining(NamedTuple):
     """Parts are put side by side along a dim; in all others they share their places."""
 
@@ -593,7 +629,7 @@ Use: TypeAlias = (
     | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
-    | Ending | LoopEnding | Window | Unpacking
+    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp
 )  # fmt: skip
 
 

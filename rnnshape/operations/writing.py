@@ -13,7 +13,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import put_tables
 from rnnshape.operations.registry import Operation, on_cpu, operation
-from rnnshape.operations.uses import Filling
+from rnnshape.operations.uses import Filling, Overwriting
 
 __all__ = ["write"]
 
@@ -23,6 +23,11 @@ _VALUE_AT = {
     "select_scatter": 1, "slice_scatter": 1,
 }  # fmt: skip
 """Where what is written stands among the arguments."""
+
+_AT_AN_INDEX = frozenset(["__setitem__", "index_put_", "index_put"])
+
+_AT_NUMBERS = _AT_AN_INDEX | {"index_copy_", "index_copy", "scatter_", "scatter"}
+"""What writes several values, each where a number says."""
 
 _VALUE_NAMES = ("value", "values", "source", "src", "other")
 
@@ -41,6 +46,10 @@ def write(op: Operation) -> None:
     if op.name == "__setitem__" and before is not None and source is None:
         _fill(op, before, op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],))
     sums = op.kwargs.get("accumulate") or op.kwargs.get("reduce") or (len(op.args) > position + 1 and "scatter" not in op.name)
+    if isinstance(value, Tensor) and not sums and op.name in _AT_NUMBERS and value.requires_grad:
+        dim = None if op.name in _AT_AN_INDEX else op.argument(1, "dim")
+        at = op.argument(1, "indices") if dim is None else op.argument(2, "index")
+        op.emit(Overwriting(op.name, tuple(result.shape), dim, at, value))
     if (before is None and source is None) or sums or target.numel() > LARGEST:
         op.book.put(result, Mark(tuple(result.shape)))
         return

@@ -78,6 +78,7 @@ class Step:
         laid: of axes that somebody has named, along which dim of a model's input each lies.
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
+        windowed: the channels that convolutions have made of windows over steps.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
     """
 
@@ -98,6 +99,7 @@ class Step:
         self.along_queries: dict[str, Location | None] = {}
         self.embeds: set[int] = set()
         self.cells: dict[str, Given] = {}
+        self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""

@@ -1,4 +1,4 @@
-"""RNS24x: steps that are read in no order, or taken for channels or features."""
+"""RNS24x: steps that are read in no order, or taken for channels or ids."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rnnshape.coordinates.mark import POSITIONS, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput, TokenIds, Window
+from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -22,18 +22,6 @@ __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
 _PICKS = frozenset(["index", "select", "narrow", "index_select"])
-
-_PLACES = frozenset([
-    "height", "width", "row", "rows", "column", "columns", "pixel", "pixels", "patch", "patches", "region", "regions", "node",
-    "nodes", "vertex", "vertices", "joint", "joints", "keypoint", "keypoints", "landmark", "landmarks", "point", "points",
-])  # fmt: skip
-"""Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
-purpose, and the frequencies of a spectrum are a sequence of their own."""
-
-
-_VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "variable", "variables"])
-"""Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
-
 
 @rule(RecurrentInput, Packing)
 def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mistake]:
@@ -52,56 +40,6 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
             message = f"the steps of {called(use.name)} begin at steps {shown}, ... of {word(axis)}: they come several times"
             yield wrong("RNS240", message, _in_order(site, axis, dim), site=site, seen=mark)
             return
-
-
-@rule(RecurrentInput)
-def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
-    """A layer walks over places or variables, and what it reads of each are all steps at once."""
-    seq = _steps_along(use.mark, len(use.mark.sizes) - 1) if use.batch_dim is not None else None
-    if seq is None:
-        return
-    variables = _variables(use.mark, use.seq_dim, seq, step) if use.mark.sizes[use.seq_dim] == use.mark.sizes[-1] else []
-    found = {axis.name for axis, table in use.mark.tables.items() if runs_along(table) == [use.seq_dim]}
-    if walked := sorted(name for name in found if name.lower() in _PLACES or name in variables):
-        walks = f"{called(use.name)} walks over {text.listed(walked)}"
-        message = f"{walks}: all {use.mark.sizes[-1]} steps of seq lie along its features"
-        fits = f"input.transpose({use.seq_dim}, 2) fits" if variables else None
-        yield wrong("RNS244", message, fits, site=use.mark.sites.get(seq), seen=use.mark)
-
-
-def _steps_along(mark: Mark, dim: int) -> Axis | None:
-    """Return the axis of all steps of a sequence, where it lies along this dim and no other does."""
-    found = [(axis, table) for axis, table in mark.of("seq") if runs_along(table)]
-    if len(found) != 1 or runs_along(found[0][1]) != [dim] or found[0][1].numel() != mark.sizes[dim]:
-        return None
-    return found[0][0]
-
-
-def _variables(mark: Mark, dim: int, seq: Axis, step: Step) -> list[str]:
-    """Return which variables lie along a dim, on the same side of the steps as in the input: whoever turns them means it."""
-    found = [axis for axis, table in mark.tables.items() if axis.name.lower() in _VARIABLES and runs_along(table) == [dim]]
-    (at,) = runs_along(mark.tables[seq])
-    return sorted(
-        axis.name
-        for axis in found
-        if seq in step.laid and axis in step.laid and (step.laid[axis] < step.laid[seq]) == (dim < at)
-    )
-
-
-@rule(Window)
-def steps_taken_for_the_channels_of_a_window(use: Window, step: Step) -> Iterator[Mistake]:
-    """A window runs over variables or units, as if they were in an order, and sums over all steps, as if they were channels.
-
-    There are as many of the one as of the other; else the convolution was made for it. One of width 1 mixes steps on purpose.
-    """
-    if use.width < 2 or len(use.mark.sizes) != 3 or use.mark.sizes[1] != use.mark.sizes[2]:
-        return
-    seq = _steps_along(use.mark, 1)
-    found = _variables(use.mark, 2, seq, step) if seq is not None else []
-    if found:
-        takes = f"{called(use.name)} takes dim 1 of (batch, channels, positions) for channels"
-        message = f"{takes}: here all steps lie along it, and the window runs over {text.listed(found)}"
-        yield wrong("RNS244", message, seen=use.mark)
 
 
 @note(TokenIds)
@@ -128,6 +66,32 @@ def _along_the_scores(site: Site | None) -> str | None:
     dims = {tuple(runs_along(table)) for axis, table in tables.items() if axis.name in ("feature", "hidden")}
     dim = dims.pop() if len(dims) == 1 else ()
     return f"dim={dim[0]} of {site.name} has an id for each step" if site is not None and len(dim) == 1 else None
+
+
+@rule(RecurrentInput)
+def cut_in_another_way(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """Steps were cut into so many pieces of so many, and at once, in no other order, into as many of the other number.
+
+    So a layer reads every other step where it was to read a run of them: the sizes were exchanged, and the dims not.
+    """
+    for axis, table in use.mark.tables.items() if use.batch_dim is not None else ():
+        site = use.mark.sites.get(axis)
+        if axis.name not in ("seq", "step") or site is None or site.name not in _RESHAPES or not varies(table, use.seq_dim):
+            continue
+        before = layout_before(site)
+        words = before.names if before is not None else ()
+        for at in range(min(len(words), len(site.sizes)) - 1):
+            pieces, each = site.sizes_before[at : at + 2]
+            is_cut = words[at] == words[at + 1] == "seq" and site.sizes[:at] == site.sizes_before[:at]
+            if is_cut and pieces != each == site.sizes[at] == use.mark.sizes[use.seq_dim]:
+                line = numbers(first_along(table, use.seq_dim).flatten())
+                if line == [*range(0, pieces * each, pieces)]:
+                    cut = f"{site.name} of {text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}"
+                    apart = ", ".join(map(str, line[:3]))
+                    reads = f"{called(use.name)} reads steps {apart}, ... for neighbours"
+                    message = f"{cut} cuts the steps, which are {pieces} runs of {each}, anew into {each} of {pieces}: {reads}"
+                    yield wrong("RNS209", message, site=site, seen=use.mark)
+                    return
 
 
 def _in_order(site: Site, axis: Axis, dim: int) -> str | None:

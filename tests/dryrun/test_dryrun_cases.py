@@ -49,6 +49,7 @@ MISSES = MISSES_WITH_DATA | {
     "review-state-behind-the-padding": "where the padding is shows in values",
     "unpacked-shorter-than-mask": "lengths that are computed from values are not known",
     "attention-reads-the-padding": "which weights fall on padding shows in values",
+    "copied-weights-overwrite-one-another": "whether a word stands in a text twice shows in values",
     "attention-without-mask": "which weights fall on padding shows in values",
     "attention-given-the-turned-float-mask": "what a mask leaves out shows in values",
     "encoder-block-hides-the-past": "what a mask leaves out shows in values",

@@ -20,6 +20,7 @@ from rnnshape.report.catalogue import (
     influence,
     losses,
     padding,
+    placing,
     states,
     steps,
 )
@@ -32,7 +33,7 @@ FailOn = Literal["error", "warning", "never"]
 """The least severity of a finding that is a failure."""
 
 RULES: dict[str, Rule] = {}
-_FAMILIES = (contract, axes, attention, exceptions, annotated, steps, states, cells, padding, losses, influence)
+_FAMILIES = (contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence)
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
         raise ValueError(f"two rules have the code {_entry.code}")

@@ -153,8 +153,8 @@ ENTRIES = (
         "steps taken for features",
         "warning",
         "The layer reads all steps at once, as the features of one place, and walks over the places of a picture, a body or a "
-        "graph, which have no order that a state could follow. It may walk over variables on purpose, with sizes that were "
-        "made for it; where there are as many of them as steps, a mistake raises nothing. So it is with a convolution.",
+        "graph, or over units of another layer, which are in no order. It may walk over variables on purpose, with sizes that "
+        "were made for it; where there are as many of them as steps, a mistake raises nothing. So it is with a convolution.",
         no_edit="the order of the dims, or input_size of the layer, has to change where they are made",
         wrong=program("""
             class Model(nn.Module):

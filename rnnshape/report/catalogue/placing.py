@@ -1,0 +1,86 @@
+"""RNS227 and RNS228: where numbers say that something belongs, something else is, or nothing comes."""
+
+from __future__ import annotations
+
+from rnnshape.report.catalogue.entry import Rule, program
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS227",
+        "values that overwrite one another",
+        "warning",
+        "Where a number comes twice in an index, scatter, index_copy or an assignment write two values to one place. Which of "
+        "them is left torch does not say, the others are lost, and so are their gradients: weights of a word that stands in a "
+        "text several times no longer sum to 1.",
+        no_edit="whether the sum of these values, the largest or one of them is meant, no table tells",
+        wrong=program("""
+            class Pointer(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(9, 4)
+                    self.rnn, self.score = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, words):
+                    weights = self.score(self.rnn(self.embed(words))[0]).squeeze(2).softmax(1)
+                    return torch.zeros(len(words), 9).scatter(1, words, weights)  # RNS227
+
+            words = torch.tensor([[5, 2, 7, 5, 2], [8, 1, 3, 1, 8]])
+            report = rs.diagnose(Pointer(), words, axes="batch seq")
+            """),
+        right=program("""
+            class Pointer(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(9, 4)
+                    self.rnn, self.score = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, words):
+                    weights = self.score(self.rnn(self.embed(words))[0]).squeeze(2).softmax(1)
+                    return torch.zeros(len(words), 9).scatter_add(1, words, weights)
+
+            words = torch.tensor([[5, 2, 7, 5, 2], [8, 1, 3, 1, 8]])
+            report = rs.diagnose(Pointer(), words, axes="batch seq")
+            """),
+    ),
+    Rule(
+        "RNS228",
+        "rows of one sample only",
+        "error",
+        "The rows of all samples lie in one dim, and numbers that count within one sample pick from it, such as those of a "
+        "graph's edges: they are the rows of sample 0, and no other sample gets anything.",
+        no_edit="how many rows each sample has is known where they are put in one dim",
+        wrong=program("""
+            class Roads(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.tell, self.rnn = nn.Linear(4, 4), nn.GRU(4, 8)
+                    self.sources, self.sinks = torch.tensor([0, 1, 2]), torch.tensor([1, 2, 0])
+
+                def forward(self, x):
+                    nodes = x.flatten(0, 2)
+                    told = self.tell(nodes)[self.sources]  # RNS228
+                    nodes = nodes.index_add(0, self.sinks, told)
+                    return self.rnn(nodes.view(x.shape).flatten(1, 2))[0]
+
+            report = rs.diagnose(Roads(), torch.randn(9, 6, 3, 4), axes="seq batch node feature")
+            """),
+        right=program("""
+            class Roads(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.tell, self.rnn = nn.Linear(4, 4), nn.GRU(4, 8)
+                    self.sources, self.sinks = torch.tensor([0, 1, 2]), torch.tensor([1, 2, 0])
+
+                def forward(self, x):
+                    nodes = x.flatten(0, 2)
+                    before = 3 * torch.arange(len(nodes) // 3).unsqueeze(1)
+                    told = self.tell(nodes)[(self.sources + before).flatten()]
+                    nodes = nodes.index_add(0, (self.sinks + before).flatten(), told)
+                    return self.rnn(nodes.view(x.shape).flatten(1, 2))[0]
+
+            report = rs.diagnose(Roads(), torch.randn(9, 6, 3, 4), axes="seq batch node feature")
+            """),
+    ),
+)

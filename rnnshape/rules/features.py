@@ -1,0 +1,118 @@
+"""RNS244: steps taken for features, and what is in no order walked over in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnshape import text
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import runs_along, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import RecurrentInput, Window
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.tables import is_data
+from rnnshape.rules.wording import called, wrong
+
+__all__: list[str] = []
+
+_PLACES = frozenset([
+    "height", "width", "row", "rows", "column", "columns", "pixel", "pixels", "patch", "patches", "region", "regions", "node",
+    "nodes", "vertex", "vertices", "joint", "joints", "keypoint", "keypoints", "landmark", "landmarks", "point", "points",
+])  # fmt: skip
+"""Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
+purpose, and the frequencies of a spectrum are a sequence of their own."""
+
+
+_VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "variable", "variables"])
+"""Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
+
+
+_UNITS = ("feature", "hidden")
+"""What the weights of a layer make: in no order, whatever they are made of."""
+
+
+@note(Window)
+def units_of_steps(use: Window, step: Step) -> None:
+    """A convolution runs over steps, or over what another has made of them: its channels are units, in no order."""
+    mark, last = use.mark, len(use.mark.sizes)
+    over_steps = any(runs_along(t) == [d] for a, t in mark.tables.items() if a.name in ("seq", "step") for d in range(2, last))
+    if over_steps or any(axis in step.windowed and runs_along(table) == [1] for axis, table in mark.tables.items()):
+        step.windowed.keep(use.units, None)
+
+
+@rule(RecurrentInput)
+def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A layer walks over places, variables or units, and what it reads of each are all steps at once."""
+    last = len(use.mark.sizes) - 1
+    as_many = use.batch_dim is not None and use.mark.sizes[use.seq_dim] == use.mark.sizes[last] > 1
+    seq = _steps_along(use.mark, last) if use.batch_dim is not None else None
+    variables = _variables(use.mark, use.seq_dim, seq, step) if seq is not None and as_many else []
+    along = {axis for axis, table in use.mark.tables.items() if runs_along(table) == [use.seq_dim]}
+    fits = f"input.transpose({use.seq_dim}, 2) fits"
+    if seq is not None and (
+        walked := sorted(axis.name for axis in along if axis.name.lower() in _PLACES or axis.name in variables)
+    ):
+        walks = f"{called(use.name)} walks over {text.listed(walked)}"
+        message = f"{walks}: all {use.mark.sizes[-1]} steps of seq lie along its features"
+        yield wrong("RNS244", message, fits if variables else None, site=use.mark.sites.get(seq), seen=use.mark)
+    elif as_many and _units_alone(use.mark, use.seq_dim, step):
+        windowed = any(axis in step.windowed for axis in along) and not _others_than_steps(use.mark, last)
+        if windowed or seq is not None:
+            made = "the channels of a convolution" if windowed else "units that a layer has made"
+            there = "positions" if windowed else "steps of seq"
+            walks = f"{called(use.name)} walks over {made}, which are in no order"
+            message = f"{walks}: all {use.mark.sizes[-1]} {there} lie along its features"
+            yield wrong("RNS244", message, fits, site=use.mark.sites.get(seq) if seq is not None else None, seen=use.mark)
+
+
+def _steps_along(mark: Mark, dim: int) -> Axis | None:
+    """Return the axis of all steps of a sequence, where it lies along this dim and no other does."""
+    found = [(axis, table) for axis, table in mark.of("seq") if runs_along(table)]
+    if len(found) != 1 or runs_along(found[0][1]) != [dim] or found[0][1].numel() != mark.sizes[dim]:
+        return None
+    return found[0][0]
+
+
+def _variables(mark: Mark, dim: int, seq: Axis, step: Step) -> list[str]:
+    """Return which variables lie along a dim, on the same side of the steps as in the input: whoever turns them means it."""
+    found = [axis for axis, table in mark.tables.items() if axis.name.lower() in _VARIABLES and runs_along(table) == [dim]]
+    (at,) = runs_along(mark.tables[seq])
+    return sorted(
+        axis.name
+        for axis in found
+        if seq in step.laid and axis in step.laid and (step.laid[axis] < step.laid[seq]) == (dim < at)
+    )
+
+
+def _units_alone(mark: Mark, dim: int, step: Step) -> bool:
+    """Tell whether all units that a layer's weights have made lie along a dim, and nothing else does."""
+    along = [(axis, table) for axis, table in mark.tables.items() if is_data(axis) and varies(table, dim)]
+    if len(along) != 1:
+        return False
+    (axis, table) = along[0]
+    return axis.name in _UNITS and axis not in step.laid and table.numel() == mark.sizes[dim] and -1 not in table
+
+
+def _others_than_steps(mark: Mark, dim: int) -> bool:
+    """Tell whether something of the data that is no step lies along a dim."""
+    return any(a.name not in ("seq", "step") and is_data(a) and varies(t, dim) for a, t in mark.tables.items())
+
+
+@rule(Window)
+def steps_taken_for_the_channels_of_a_window(use: Window, step: Step) -> Iterator[Mistake]:
+    """A window runs over variables or units, as if they were in an order, and sums over all steps, as if they were channels.
+
+    There are as many of the one as of the other; else the convolution was made for it. One of width 1 mixes steps on purpose.
+    """
+    seq = _steps_along(use.mark, 1)
+    for dim, width in enumerate(use.widths, 2):
+        if seq is None or width < 2 or use.mark.sizes[1] != use.mark.sizes[dim]:
+            continue
+        found = _variables(use.mark, dim, seq, step) if len(use.mark.sizes) == 3 else []
+        if found or _units_alone(use.mark, dim, step):
+            takes = f"{called(use.name)} takes dim 1 of (batch, channels, positions) for channels"
+            over = text.listed(found) if found else "units that a layer has made, which are in no order"
+            yield wrong("RNS244", f"{takes}: here all steps lie along it, and the window runs over {over}", seen=use.mark)
+            return

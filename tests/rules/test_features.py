@@ -1,0 +1,94 @@
+"""RNS244: a layer or a window runs over the units of another layer, where there are as many of them as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from silence import Sketch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import rnnshape as rs
+
+Forward = Callable[[Any, Tensor], Tensor]
+
+
+def diagnosed(forward: Forward, *, batch: int = 6, steps: int = 8) -> list[rs.Finding]:
+    parts = {
+        "conv": nn.Conv1d(4, 8, 3, padding=1), "again": nn.Conv1d(8, 8, 3, padding=1), "short": nn.Conv1d(4, 8, 3),
+        "mix": nn.Conv1d(8, 8, 1), "up": nn.Linear(4, 8), "over": nn.Linear(8, 8), "rnn": nn.GRU(8, 8, batch_first=True),
+        "first": nn.GRU(4, 8, batch_first=True), "times": nn.GRU(8, 8),
+    }  # fmt: skip
+    report = rs.diagnose(Sketch(forward, **parts), torch.randn(batch, steps, 4), axes="batch seq feature")
+    return [finding for finding in report.findings if not finding.code.startswith("RNS6")]
+
+
+CHANNELS = "GRU walks over the channels of a convolution, which are in no order: all 8 positions lie along its features"
+UNITS = "GRU walks over units that a layer has made, which are in no order: all 8 steps of seq lie along its features"
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    ("forward", "steps", "said"),
+    [
+        pytest.param(lambda m, x: m.rnn(m.conv(x.transpose(1, 2)))[0], 8, CHANNELS, id="of a convolution"),
+        pytest.param(lambda m, x: m.rnn(m.short(x.mT).relu())[0], 10, CHANNELS, id="of one without padding"),
+        pytest.param(lambda m, x: m.rnn(m.again(functional.max_pool1d(m.short(x.mT), 2)))[0], 18, CHANNELS, id="of a pile"),
+        pytest.param(lambda m, x: m.times(m.conv(x.permute(0, 2, 1)).permute(1, 0, 2))[1][-1], 8, CHANNELS, id="steps first"),
+        pytest.param(lambda m, x: m.rnn(m.up(x).transpose(1, 2))[0], 8, UNITS, id="of a linear layer"),
+        pytest.param(lambda m, x: m.rnn(m.first(x)[0].mT)[1][-1], 8, UNITS, id="of a recurrent layer"),
+    ],
+)
+def test_a_layer_that_walks_over_units_is_found(forward: Forward, steps: int, said: str, batch: int) -> None:
+    (finding,) = diagnosed(forward, batch=batch, steps=steps)
+    assert (finding.code, finding.severity) == ("RNS244", "warning")
+    assert finding.message.endswith(said)
+    assert finding.suggestion is not None
+
+
+OVER = "takes dim 1 of (batch, channels, positions) for channels: here all steps lie along it, and the window runs over "
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    "forward",
+    [
+        pytest.param(lambda m, x: m.first(x)[0] + m.again(m.up(x)), id="of a linear layer"),
+        pytest.param(lambda m, x: m.again(m.first(x)[0]), id="of a recurrent layer"),
+    ],
+)
+def test_a_window_over_units_is_found(forward: Forward, batch: int) -> None:
+    (finding,) = diagnosed(forward, batch=batch)
+    assert (finding.code, finding.severity) == ("RNS244", "warning")
+    assert finding.message.endswith(f"conv1d {OVER}units that a layer has made, which are in no order")
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    ("forward", "steps"),
+    [
+        pytest.param(lambda m, x: m.rnn(m.conv(x.mT).mT)[0], 8, id="positions are walked over"),
+        pytest.param(lambda m, x: m.rnn(m.again(m.short(x.mT)).mT)[1][-1], 10, id="of a pile"),
+        pytest.param(lambda m, x: m.rnn(m.mix(m.up(x)))[0], 8, id="a convolution of width 1 makes steps of steps"),
+        pytest.param(lambda m, x: m.rnn(m.over(m.up(x).mT).mT)[0], 8, id="a linear layer makes steps of steps"),
+        pytest.param(lambda m, x: m.first(x)[0] + m.again(m.up(x).mT).mT, 8, id="a window over steps"),
+        pytest.param(lambda m, x: m.first(x)[0] + m.mix(m.up(x)), 8, id="a window of width 1"),
+    ],
+)
+def test_what_is_in_an_order_may_be_walked_over(forward: Forward, steps: int, batch: int) -> None:
+    assert diagnosed(forward, batch=batch, steps=steps) == []
+
+
+def test_sizes_that_were_made_for_it_are_meant() -> None:
+    model = Sketch(lambda m, x: m.rnn(m.conv(x.mT))[1][-1], conv=nn.Conv1d(4, 5, 3), rnn=nn.GRU(7, 8, batch_first=True))
+    assert rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature").findings == ()
+
+
+def test_a_window_over_the_steps_of_another_makes_units_that_are_walked_over_in_their_order() -> None:
+    """Channels of what took steps for channels are steps."""
+    parts = {"mix": nn.Conv1d(9, 5, 1), "rnn": nn.GRU(5, 8, batch_first=True)}
+    model = Sketch(lambda m, x: m.rnn(m.mix(x))[1][-1], **parts)
+    assert rs.diagnose(model, torch.randn(6, 9, 5), axes="batch seq feature").findings == ()
