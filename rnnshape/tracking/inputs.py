@@ -34,7 +34,7 @@ NO_INPUT = (
 )
 """Why nothing was judged where a model makes its input by itself, of a list of numbers, say."""
 
-MOST_DIMS = 4
+MOST_DIMS = 5
 """Dims of an input up to which unnamed ones are followed."""
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 from rnnshape.coordinates.mark import BATCH, GUESSED, ROWS, UNNAMED, Mark
 from rnnshape.coordinates.tables import line_along, runs_along
@@ -110,7 +111,7 @@ class Naming:
                     self._deny(axis)
                 elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                     self._rename({axis: Axis("seq", axis.of)})
-            elif dims == [batch] and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
+            elif dims == [batch] and _lists_all(line_along(table, dims[0])):
                 self.batches |= dict.fromkeys(unnamed, reader)
                 if axis.name == UNNAMED:
                     is_rows = axis in self.steps or self.is_named
@@ -189,6 +190,11 @@ class Naming:
         (guess,) = guesses
         self._rename({guess: BATCH})
         return found, int(guess.of.removeprefix(GUESSED))
+
+
+def _lists_all(line: Tensor) -> bool:
+    """Tell whether every element is listed once, in any order: samples that were sorted are still all of them."""
+    return torch.equal(line.sort().values, torch.arange(line.numel()))
 
 
 def as_written(name: str) -> str:

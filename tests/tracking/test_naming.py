@@ -248,6 +248,80 @@ def test_findings_wait_until_the_step_ends_and_are_told_where_the_model_raises_t
     assert "RNS203" in codes(report)
 
 
+class Sorted(nn.Module):
+    """Sorts its samples by length, packs them, and puts the states back in the order in which the samples came."""
+
+    def __init__(self, right: bool, by: str) -> None:
+        super().__init__()
+        self.right, self.by = right, by
+        self.rnn, self.fc = nn.GRU(4, 8, batch_first=by != "index_select"), nn.Linear(8, 3)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        lengths, order = lengths.sort(descending=True)
+        if self.by == "index":
+            x = x[order]
+        elif self.by == "index_select":
+            x = x.transpose(0, 1).index_select(1, order)
+        else:
+            x = x.gather(0, order[:, None, None].expand_as(x))
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=self.rnn.batch_first)
+        _, h = self.rnn(packed)
+        return self.fc(h[0][order.argsort() if self.right else order])
+
+
+@pytest.mark.parametrize("by", ["index", "index_select", "gather"])
+def test_samples_that_were_sorted_are_still_all_of_them(by: str) -> None:
+    x, lengths = torch.ones(6, 9, 4), torch.tensor([3, 9, 5, 7, 2, 8])
+    for row, length in zip(x, lengths, strict=True):
+        row[length:] = 0
+    for right, found in ((False, ["RNS402"]), (True, [])):
+        assert codes(rs.diagnose(Sorted(right, by), x, lengths, probe=False)) == found
+        with rs.watch(track=1, on="record") as report:
+            Sorted(right, by)(x, lengths)
+        assert codes(report) == found
+
+
+@pytest.mark.parametrize("picked", [[0, 1, 2, 2, 4, 5], [0, 2, 4]])
+def test_some_samples_or_some_twice_tell_no_batch(picked: list[int]) -> None:
+    class Some(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.rnn(x[picked])[0]
+
+    report = rs.diagnose(Some(), torch.zeros(6, 9, 4), probe=False)
+    assert report.findings == ()
+    (blind,) = report.blind
+    assert "no layer takes a whole dim for its batch" in blind
+
+
+class Clips(nn.Module):
+    """Reads pictures one after the other: (batch, seq, channel, height, width)."""
+
+    def __init__(self, right: bool) -> None:
+        super().__init__()
+        self.right = right
+        self.look, self.rnn, self.fc = nn.Conv2d(3, 4, 3), nn.GRU(4, 8, num_layers=2, batch_first=True), nn.Linear(16, 3)
+
+    def forward(self, clip: Tensor) -> Tensor:
+        batch, steps = clip.shape[:2]
+        seen = self.look(clip.flatten(0, 1)).mean((2, 3))
+        _, h = self.rnn(seen.view(batch, steps, 4))
+        return self.fc(h.transpose(0, 1).flatten(1) if self.right else h.view(batch, -1))
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_clips_of_pictures_have_five_dims(door: str) -> None:
+    clip = torch.zeros(6, 5, 3, 8, 8)
+    assert codes(DOORS[door](Clips(False), clip)) == ["RNS203"]
+    report = DOORS[door](Clips(True), clip)
+    assert report.findings == ()
+    (blind,) = report.blind
+    assert blind.startswith("clip: nobody has named the batch, so samples were judged on dim 0")
+
+
 # A batch of one
 
 
