@@ -15,7 +15,7 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.calls import checked_loss, checked_module, forwarded
 from rnnshape.errors import RNNShapeError, SpecError
-from rnnshape.experiments.confirming import confirm, contradicted
+from rnnshape.experiments.confirming import confirm, contradicted, needed
 from rnnshape.experiments.making import copy_of, places_of
 from rnnshape.experiments.outside import model_writes_outside
 from rnnshape.experiments.places import Given, Place
@@ -226,6 +226,10 @@ def _copied(report: Report, asked: _Asked) -> Subject | None:
 def _confirm(report: Report, subject: Subject, asked: _Asked, places: list[Place], told: Collection[str]) -> None:
     """Hold what was found against experiments on a copy."""
     options = Options(asked=False, samples=6, patient=asked.probe is True)
+    if not options.patient:
+        options = replace(options, wanted=needed(report, told))
+        if "samples" not in options.wanted:
+            return
     influence = study(subject, asked.given, places, asked.loss, options)
     if options.patient:
         for reason in influence.untried:

@@ -10,7 +10,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.settings import is_silenced
 
-__all__ = ["confirm", "contradicted"]
+__all__ = ["confirm", "contradicted", "needed"]
 
 OF_SAMPLES = frozenset([
     "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS301", "RNS401", "RNS402", "RNS403",
@@ -38,6 +38,21 @@ _NO_EXPLANATION = frozenset([
 """Rules on what has nothing to do with other samples."""
 
 
+def needed(report: Report, told: Collection[str]) -> frozenset[str]:
+    """Return the experiments of which something would be told: where rules explain what samples do, only what confirms them.
+
+    Args:
+        report: of provenance.
+        told: codes of what the rules found, as in `confirm`.
+    """
+    codes = {finding.code for finding in report.findings}
+    judged = {"padding": OF_PADDING, "targets": OF_TARGETS | WITHDRAWN, "samples": OF_SAMPLES | OF_TARGETS | OF_PADDING}
+    wanted = {name for name, those in judged.items() if codes & those}
+    if not _explains(report, told):
+        wanted |= {"samples", "targets", "lines", *(["use"] if not _picks_states(told) else [])}
+    return frozenset(wanted)
+
+
 def contradicted(report: Report, influence: Influence) -> list[Finding]:
     """Return the findings that cannot be right, by what was measured."""
     apart = [made is not None and made.verdict == "apart" for made in (influence.samples, influence.order)]
@@ -63,13 +78,23 @@ def confirm(
     for finding in report.findings:
         if evidence := _evidence(finding, influence):
             report.change(finding, replace(finding, confirmed=evidence))
-    serious = ({f.code for f in report.findings if f.severity != "info"} | {*told}) - _NO_EXPLANATION
+    if _explains(report, told):
+        return
     for finding in influence.findings:
-        if finding.code == "RNS607" and any(code.startswith("RNS3") for code in told):
+        if finding.code == "RNS607" and _picks_states(told):
             continue
-        silenced = finding.code in ignored or is_silenced(finding.code, finding.location)
-        if not serious and not silenced:
+        if finding.code not in ignored and not is_silenced(finding.code, finding.location):
             report.add(finding)
+
+
+def _explains(report: Report, told: Collection[str]) -> bool:
+    """Tell whether what the rules found explains what samples do."""
+    return bool(({f.code for f in report.findings if f.severity != "info"} | {*told}) - _NO_EXPLANATION)
+
+
+def _picks_states(told: Collection[str]) -> bool:
+    """Tell whether rules have found that the wrong state is picked, which explains that something never matters."""
+    return any(code.startswith("RNS3") for code in told)
 
 
 def _evidence(finding: Finding, influence: Influence) -> str:

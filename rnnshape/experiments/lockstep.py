@@ -13,8 +13,7 @@ from rnnshape.experiments.influence import Meeting
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.made import made_at
 from rnnshape.experiments.owners import MANY, NOBODY
-from rnnshape.experiments.places import tensors_of
-from rnnshape.experiments.recording import Comparing, Ordering, Recording
+from rnnshape.experiments.recording import Comparing, Ordering, recorded_run
 from rnnshape.experiments.tracing import (
     along_another_dim,
     earliest,
@@ -64,17 +63,19 @@ class Found:
     made_at: Location | None = None
 
 
-def meeting_of(trial: Trial, leaf: Leaf) -> Found | None:
+def meeting_of(trial: Trial, leaf: Leaf, entries: list[Entry] | None = None) -> Found | None:
     """Return where samples first meet on the way to a tensor of the output; None where that is not known.
 
     Args:
         trial: the model.
         leaf: in which they are mixed, scattered, or in another order, or which does not depend on some.
+        entries: a run, of which it is known on which samples its operations depend; None where one is to be made.
     """
-    entries, at = recorded(trial, leaf)
+    is_known = entries is not None
+    entries, at = recorded(trial, leaf, entries)
     if at is None:
         return None
-    for sample in trial.samples:
+    for sample in [] if is_known else trial.samples:
         trial.run(trial.with_other([sample]), Comparing(entries, sample))
     if leaf.owners.is_mixed:
         return _met(entries, earliest(entries, at, is_mixed), trial)
@@ -137,13 +138,16 @@ def origin_of(trial: Trial, leaf: Leaf) -> Found | None:
     return found_at(entries, at, trial)
 
 
-def recorded(trial: Trial, leaf: Leaf) -> tuple[list[Entry], int | None]:
-    """Record a run; return it with the number of the operation that made a tensor of the output."""
-    recording = Recording()
-    outputs = [t for _, t in tensors_of(trial.result(trial.unchanged(), recording).output)]
-    numbers = [recording.number_of(t) for (name, _), t in zip(trial.base, outputs, strict=False) if name == leaf.name]
-    recording.forget()
-    return recording.entries, next((n for n in numbers if n is not None), None)
+def recorded(trial: Trial, leaf: Leaf, entries: list[Entry] | None = None) -> tuple[list[Entry], int | None]:
+    """Return a run, or the one that is given, with the number of the operation that made a tensor of the output."""
+    run = recorded_run(trial)
+    entries = entries or [entry.afresh() for entry in run.entries]
+    for (name, _), made in zip(trial.base, run.made, strict=False):
+        if name == leaf.name and made is not None:
+            number, place = made
+            entries[number].used.add(place)
+            return entries, number
+    return entries, None
 
 
 def seeing_ahead(trial: Trial, leaf: Leaf, later: dict[int, Tensor], steps: int, step: int) -> Found | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from rnnshape import _torch
 from rnnshape.experiments import subject
-from rnnshape.experiments.entry import Entry
+from rnnshape.experiments.entry import Entry, Recorded
 from rnnshape.experiments.leaves import rows_after
 from rnnshape.experiments.owners import Owners, changed, common
 from rnnshape.experiments.places import tensors_of
@@ -24,7 +24,10 @@ from rnnshape.operations.registry import name_of
 from rnnshape.report.location import Location
 from rnnshape.tracking.marks import writes
 
-__all__ = ["Comparing", "Ordering", "Recording", "Still"]
+if TYPE_CHECKING:
+    from rnnshape.experiments.trial import Trial
+
+__all__ = ["Comparing", "Ordering", "Recording", "Still", "recorded_run"]
 
 _OUTERMOST = subject.__file__
 """The file of ours from which the user's code is called."""
@@ -66,9 +69,13 @@ class Recording(subject.Mode):
             for _, tensor in tensors:
                 self._keep("input", None, ("", ""), (), tensor)
 
-    def number_of(self, tensor: Tensor) -> int | None:
+    def made_by(self, tensor: Tensor) -> tuple[int, int] | None:
+        """Return the number of the entry that made a tensor, and the place of that in it; None where that is unknown."""
+        return self._made.get(id(tensor))
+
+    def _number_of(self, tensor: Tensor) -> int | None:
         """Return the number of the entry that made a tensor that is used, None where that is unknown."""
-        made = self._made.get(id(tensor))
+        made = self.made_by(tensor)
         if made is None:
             return None
         number, place = made
@@ -85,7 +92,7 @@ class Recording(subject.Mode):
         given = [t for _, t in tensors_of([args, kwargs])]
         made = args[0] if writes(name) and args else result
         if any(True for _ in tensors_of(made)):
-            operands = tuple(dict.fromkeys(at for t in given if (at := self.number_of(t)) is not None))
+            operands = tuple(dict.fromkeys(at for t in given if (at := self._number_of(t)) is not None))
             module = _torch.calling_module()
             known = ("", "") if module is None else (self._paths.get(id(module), ""), type(module).__name__)
             kept = tuple(tuple(t.shape) for t in given if id(t) not in self._made and not isinstance(t, torch.nn.Parameter))
@@ -110,6 +117,21 @@ class Recording(subject.Mode):
     def forget(self) -> None:
         """Hold the tensors of the model no longer."""
         self._held.clear()
+
+
+def recorded_run(trial: Trial) -> Recorded:
+    """Return a run of what is given at first, operation by operation: one for all who ask.
+
+    Raises:
+        Unfit: where it raises.
+    """
+    if trial.recorded is None:
+        recording = Recording()
+        outputs = trial.run(trial.unchanged(), recording)
+        made = [recording.made_by(t) for t in outputs]
+        recording.forget()
+        trial.recorded = Recorded(recording.entries, made, trial.differing(outputs))
+    return trial.recorded
 
 
 def _line(frame: FrameType | None) -> Location | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from dataclasses import dataclass, field
@@ -10,15 +11,20 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
+from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.influence import Experiment, Matrix
 from rnnshape.experiments.leaves import Leaf, Order, Rows, matrix_of, rows_after
 from rnnshape.experiments.owners import NOBODY, Owners, changed, common
 from rnnshape.experiments.places import tensors_of
-from rnnshape.experiments.recording import Still
-from rnnshape.experiments.subject import Unfit
+from rnnshape.experiments.recording import Comparing, Still, recorded_run
+from rnnshape.experiments.subject import Mode, Unfit
 from rnnshape.experiments.trial import Trial
 
 __all__ = ["Samples", "groups", "measure_samples", "shuffled"]
+
+
+FEW = 8
+"""Samples of which each has a run of its own, where it shows from the first that it takes that."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +39,7 @@ class Samples:
         misread: in words, lengths or masks that were applied to another sample; empty where there are none.
         why_no_order: why no other order was tried; empty where it was.
         is_placed: whether an operation is known behind which the place in the batch matters.
+        met: a run, with the samples that each operation depends on; None where that was not looked for.
     """
 
     leaves: list[Leaf]
@@ -42,6 +49,7 @@ class Samples:
     misread: str = ""
     why_no_order: str = ""
     is_placed: bool = False
+    met: list[Entry] | None = None
 
     @property
     def mixed(self) -> list[Leaf]:
@@ -64,29 +72,67 @@ def shuffled(count: int) -> list[int]:
     return order
 
 
-def measure_samples(trial: Trial) -> Samples:
-    """Change one sample after the other, then their order, then what says how to read them."""
-    changes = _in_groups(trial)
-    if changes is None:
-        each = [_differing(trial, [sample]) for sample in trial.samples]
-        changes = [dict(zip(trial.samples, found, strict=True)) for found in zip(*each, strict=True)]
+def measure_samples(trial: Trial, lines: bool = True) -> Samples:
+    """Put the samples into another order, change one after the other, then what says how to read them.
+
+    Args:
+        trial: the model.
+        lines: whether it is looked at operations too, where the samples may meet.
+
+    Raises:
+        Unfit: where a run raises, or the model differs by itself.
+    """
+    if trial.is_light:
+        with contextlib.suppress(Unfit):
+            if (found := _measured(trial, lines)) is not None:
+                return found
+        trial.begin_again()
+    found = _measured(trial, lines)
+    assert found is not None
+    return found
+
+
+def _measured(trial: Trial, lines: bool) -> Samples | None:
+    """Measure; return None where gradients make a difference, so that the runs of a trial are not alike."""
     orders, shuffles, why = _orders(trial)
+    changes, met = _in_groups(trial, orders), None
+    if changes is None:
+        changes, met = _one_by_one(trial, lines and not all(map(_is_whole, trial.base, orders)))
     leaves: list[Leaf] = []
     for (name, value), found, order in zip(trial.base, changes, orders, strict=False):
         owners = Owners(value.shape)
         for sample, differs in found.items():
             owners.add(sample, differs)
         leaves.append(Leaf(name, value.detach(), owners, *order))
-    found = Samples(leaves, changes, shuffles, _silent(leaves, trial.samples), why_no_order=why)
+    always = any(bool(torch.stack(list(found.values())).all(0).any()) for found in changes)
+    if (always or trial.is_resized) and not trial.repeats():  # all other elements were the same in some other run
+        return None
+    found = Samples(leaves, changes, shuffles, _silent(leaves, trial.samples), why_no_order=why, met=met)
     if not why and not shuffles:
         found.misread = _misread(trial, leaves)
     return found
 
 
-def _differing(trial: Trial, samples: list[int]) -> list[Tensor]:
+def _is_whole(base: tuple[str, Tensor], order: tuple[Order, Rows | None]) -> bool:
+    """Tell whether a tensor of the output is of the batch as a whole, whatever depends on what."""
+    return Leaf(*base, Owners(()), *order).is_whole
+
+
+def _one_by_one(trial: Trial, lines: bool) -> tuple[list[dict[int, Tensor]], list[Entry] | None]:
+    """Change one sample in each run; return what each has changed, and of what operations, if it is looked at them."""
+    entries: list[Entry] | None = None
+    if lines:
+        with contextlib.suppress(Unfit):
+            recorded = recorded_run(trial)
+            entries = None if recorded.differs else [entry.afresh() for entry in recorded.entries]
+    each = [_differing(trial, [j], None if entries is None else Comparing(entries, j)) for j in trial.samples]
+    return [dict(zip(trial.samples, found, strict=True)) for found in zip(*each, strict=True)], entries
+
+
+def _differing(trial: Trial, samples: list[int], mode: Mode | None = None) -> list[Tensor]:
     """Return which elements of each tensor change with some samples; what another size has no place for does not."""
     found: list[Tensor] = []
-    for (_, value), other in zip(trial.base, trial.run(trial.with_other(samples)), strict=False):
+    for (_, value), other in zip(trial.base, trial.run(trial.with_other(samples), mode), strict=False):
         differs = torch.zeros(value.shape, dtype=torch.bool)
         a, b = common(value, other)
         if a.shape == b.shape:
@@ -110,16 +156,19 @@ def groups(count: int) -> list[tuple[int, ...]]:
     return list(itertools.islice(itertools.combinations(range(runs), runs // 2), count))
 
 
-def _in_groups(trial: Trial) -> list[dict[int, Tensor]] | None:
-    """Change several samples in each run; return what each has changed, None where that leaves it open."""
+def _in_groups(trial: Trial, orders: list[tuple[Order, Rows | None]]) -> list[dict[int, Tensor]] | None:
+    """Change several samples in each run; return what each has changed, None where that leaves it open, or is sure to."""
     mine = groups(len(trial.samples))
     runs = 1 + max(run for those in mine for run in those)
-    if runs >= len(trial.samples):
+    is_lost = any(order == "lost" for order, _ in orders)
+    if runs >= len(trial.samples) or (is_lost and len(trial.samples) <= FEW):
         return None
-    seen = [
-        _differing(trial, [sample for sample, those in zip(trial.samples, mine, strict=True) if run in those])
-        for run in range(runs)
-    ]
+    seen: list[list[Tensor]] = []
+    for run in range(runs):
+        together = [sample for sample, those in zip(trial.samples, mine, strict=True) if run in those]
+        seen.append(_differing(trial, together))
+        if any(_reaches_others(differs, rows, together) for differs, (_, rows) in zip(seen[-1], orders, strict=True)):
+            return None
     found: list[dict[int, Tensor]] = []
     for tensors in zip(*seen, strict=True):
         table = torch.stack(tensors)
@@ -131,6 +180,14 @@ def _in_groups(trial: Trial) -> list[dict[int, Tensor]] | None:
             return None  # something depends on several
         found.append(own)
     return found
+
+
+def _reaches_others(differs: Tensor, rows: Rows | None, samples: list[int]) -> bool:
+    """Tell whether elements changed that are in the rows of other samples."""
+    if rows is None or not differs.dim():
+        return False
+    others = ~torch.isin(rows.samples, torch.tensor(samples))
+    return bool((differs & others.view([-1 if dim == rows.dim else 1 for dim in range(differs.dim())])).any())
 
 
 def _orders(trial: Trial) -> tuple[list[tuple[Order, Rows | None]], bool, str]:
@@ -150,6 +207,8 @@ def _orders(trial: Trial) -> tuple[list[tuple[Order, Rows | None]], bool, str]:
         if not why and moved is not None:
             after = trial.run(moved, Still() if trial.may_draw else None)
     except Unfit as error:
+        if trial.is_light:
+            raise
         why = f"with the samples in another order {error}"
     found: list[tuple[Order, Rows | None]] = []
     for a, b in zip(before, after, strict=False):

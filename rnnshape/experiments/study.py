@@ -27,7 +27,7 @@ from rnnshape.experiments.samples import Samples, measure_samples, order_said, s
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.targets import measure_targets, targets_said
 from rnnshape.experiments.trial import Trial
-from rnnshape.experiments.use import measure_use, use_said
+from rnnshape.experiments.use import Layers, measure_use, use_said
 from rnnshape.report.finding import Finding
 
 __all__ = ["Options", "study"]
@@ -50,6 +50,7 @@ class Options:
         causal: whether later steps must not reach earlier ones.
         samples: how many samples are changed where there are many.
         patient: whether it may take as long as it takes.
+        wanted: the experiments that are made besides those on samples, and "lines", where it is looked for the operations.
     """
 
     asked: bool = True
@@ -57,6 +58,7 @@ class Options:
     causal: bool = False
     samples: int = 4
     patient: bool = True
+    wanted: frozenset[str] = frozenset(["padding", "targets", "use", "lines"])
 
 
 @dataclass(slots=True)
@@ -84,23 +86,26 @@ def study(
         loss: called with the output and the target, if there is one.
         options: what is to be tried.
     """
-    notes = _Notes()
+    notes, heard = _Notes(), Layers() if "use" in options.wanted else None
     try:
-        trial = Trial(subject, given, places, options.samples, None if options.patient else LONGEST)
-        samples = measure_samples(trial)
+        trial = Trial(subject, given, places, options.samples, None if options.patient else LONGEST, heard)
+        samples = measure_samples(trial, "lines" in options.wanted)
     except Unfit as error:
         notes.untried.append(str(error))
         return notes.influence()
     how = Judged(options.asked, options.train)
-    _say_samples(notes, trial, samples, how)
+    _say_samples(notes, trial, samples, how, "lines" in options.wanted)
     if options.causal:
         _try(notes, "future", lambda: _say_future(notes, trial, samples))
-    _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how))
-    if loss is not None and given.target is not None and not options.patient and sees_calls(loss):
-        notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
-    elif loss is not None and given.target is not None:
-        _try(notes, "targets", lambda: _say_targets(notes, trial, samples, loss, given.target, how))
-    _try(notes, "use", lambda: _say_use(notes, trial, samples, how))
+    if "padding" in options.wanted:
+        _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how))
+    if "targets" in options.wanted and loss is not None and given.target is not None:
+        if not options.patient and sees_calls(loss):
+            notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
+        else:
+            _try(notes, "targets", lambda: _say_targets(notes, trial, samples, loss, given.target, how))
+    if heard is not None:
+        _try(notes, "use", lambda: _say_use(notes, trial, samples, how, heard))
     return notes.influence()
 
 
@@ -112,8 +117,8 @@ def _try(notes: _Notes, name: str, work: Callable[[], None]) -> None:
         notes.untried.append(f"{name}: {error}")
 
 
-def _say_samples(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
-    where = _where(trial, samples)
+def _say_samples(notes: _Notes, trial: Trial, samples: Samples, how: Judged, lines: bool) -> None:
+    where = _where(trial, samples) if lines or samples.silent else None
     if samples.silent and (where is None or where.meeting.operation not in PICKS):
         samples.silent = []  # a rectifier, say, has made the same of whatever is in them
     said, ordered = samples_said(samples, trial), order_said(samples)
@@ -136,7 +141,9 @@ def _where(trial: Trial, samples: Samples) -> Found | None:
         return None
     worst = max(bad, key=lambda leaf: leaf.owners.share)
     try:
-        return misreading_of(trial, worst) if samples.misread and not samples.mixed else meeting_of(trial, worst)
+        if samples.misread and not samples.mixed:
+            return misreading_of(trial, worst)
+        return meeting_of(trial, worst, samples.met)
     except Unfit:
         return None
 
@@ -166,8 +173,8 @@ def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> 
     notes.findings += judge_padding(said, found, how)
 
 
-def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
-    found = measure_use(trial)
+def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged, heard: Layers) -> None:
+    found = measure_use(trial, heard)
     while found.unused:
         first = found.unused[0]
         found.lost = losing(trial, samples.leaves[0], first.weights, first.reading)

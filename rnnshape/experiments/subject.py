@@ -10,6 +10,7 @@ import sys
 import threading
 import warnings
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
@@ -91,20 +92,23 @@ class Subject:
         self.paths: dict[int, str] = {}
         self.after_run = _nothing
 
-    def run(self, given: Given, mode: Mode | None = None, weights: Mapping[str, Tensor] | None = None) -> Run:
+    def run(
+        self, given: Given, mode: Mode | None = None, weights: Mapping[str, Tensor] | None = None, gradients: bool = True
+    ) -> Run:
         """Run a fresh copy, with the same random numbers every time.
 
         Args:
             given: what it is given; that is copied too.
             mode: is on while the model runs, and hears of the tensors that it is given.
             weights: other values for some of its parameters, by their names.
+            gradients: whether any can be asked for; a run takes longer then.
         """
         with alone(self._own):
             model = self._fresh(weights or {})
             args, kwargs = put_in(given.args, {}), put_in(given.kwargs, {})
             _seed()
             before = torch.get_rng_state()
-            with torch.enable_grad(), mode or contextlib.nullcontext():
+            with torch.set_grad_enabled(gradients), mode or contextlib.nullcontext():
                 if mode is not None:
                     mode.given(tensors_of([args, kwargs]), self.paths)
                 output = model(*args, **kwargs)
@@ -133,17 +137,27 @@ class Subject:
             _seed()
             with mode or contextlib.nullcontext():
                 if mode is not None:
-                    mode.given(tensors_of([output, target]), self.paths)
+                    mode.given(tensors_of([output, target]), {})  # the modules of earlier runs are gone, and so are their ids
                 return fresh(output, target)
 
     def _fresh(self, weights: Mapping[str, Tensor]) -> nn.Module:
         """Return a copy that shares the parameters alone, so that no run knows of another; some may be other ones."""
-        memo: dict[int, Any] = {id(p): p for p in self.model.parameters()}
+        memo = _empty_again(self.model) | {id(p): p for p in self.model.parameters()}
         if weights:
             memo |= {id(p): nn.Parameter(weights[name]) for name, p in self.model.named_parameters() if name in weights}
         model = copy.deepcopy(self.model, memo)
         self.paths = {id(module): path for path, module in _torch.named_modules(model)}
         return model
+
+
+def _empty_again(model: nn.Module) -> dict[int, Any]:
+    """Return empty containers for those of a model, as its many for hooks, by the ids of these: copying them takes long."""
+    return {
+        id(value): type(value)()
+        for module in model.modules()
+        for value in vars(module).values()
+        if type(value) in (OrderedDict, set) and not value
+    }
 
 
 def _nothing() -> None:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.experiments.content import Content, contents, in_order
+from rnnshape.experiments.entry import Recorded
 from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import Given, Place, put_in, tensors_of
 from rnnshape.experiments.subject import SEED, Mode, Run, Subject, Unfit
@@ -32,6 +33,7 @@ class Trial:
         places: where samples lie in it.
         most: how many samples are changed where there are more than `ALL`.
         longest: the seconds that all runs may take together; None for any number.
+        first: is on while the first run is made.
 
     Attributes:
         contents: of the tensors.
@@ -39,13 +41,24 @@ class Trial:
         samples: those that are changed, one after the other.
         base: what the first run returned, with names.
         may_draw: whether random numbers were drawn, or may have been, on a device other than the CPU.
+        output: what the first run returned.
+        recorded: the same run, operation by operation; None where nobody has asked for it yet.
+        is_light: whether the runs after the first are made without gradients, and that was made with a mode on. What shows
+            whether the model does the same then is looked for while the samples are measured.
+        is_resized: whether a tensor of the output had other sizes in some run.
 
     Raises:
-        Unfit: where the samples are not known, or nothing can be changed, or the model differs by itself.
+        Unfit: where the samples are not known, or nothing can be changed, or the runs would take too long.
     """
 
     def __init__(
-        self, subject: Subject, given: Given, places: Iterable[Place], most: int = 4, longest: float | None = None
+        self,
+        subject: Subject,
+        given: Given,
+        places: Iterable[Place],
+        most: int = 4,
+        longest: float | None = None,
+        first: Mode | None = None,
     ) -> None:
         self.subject = subject
         self._given = given
@@ -62,20 +75,53 @@ class Trial:
         if not can:
             raise Unfit("what it is given cannot be changed: one token, or lengths and masks alone, in every sample")
         self.samples = can if self.count <= max(ALL, most) else _chosen(can, most)
-        first = self.result(self.unchanged())
+        self.is_light = True
+        began = time.thread_time()
+        try:
+            self._begin(first)
+        except Unfit:
+            if first is None:
+                raise
+            self.begin_again()
+        takes = (time.thread_time() - began) * RUNS
+        if longest is not None and takes > longest:
+            raise Unfit(f"experiments would take about {takes:.0f} s; rnnshape.probe makes them")
+
+    def begin_again(self) -> None:
+        """Make all runs alike: with gradients, and no mode on in the first."""
+        self.is_light = False
+        self._begin(None)
+
+    def _begin(self, mode: Mode | None) -> None:
+        first = self.result(self.unchanged(), mode, gradients=True)
         self.base = list(tensors_of(first.output))
         everywhere = [*(value for _, value in self.base), *(content.base for content in self.contents)]
         self.may_draw = first.draws or any(tensor.device.type != "cpu" for tensor in everywhere)
         self.output = first.output
-        began = time.thread_time()
-        again = [t for _, t in tensors_of(self.result(self.unchanged()).output)]
-        takes = (time.thread_time() - began) * RUNS
-        if longest is not None and takes > longest:
-            raise Unfit(f"experiments would take about {takes:.0f} s; rnnshape.probe makes them")
-        self.varies = [bool(changed(*common(t, u)).any()) for (_, t), u in zip(self.base, again, strict=False)]
-        if any(self.varies):
-            names = text.listed(name for (name, _), varies in zip(self.base, self.varies, strict=False) if varies)
-            raise Unfit(f"{names} differs from run to run by itself: it depends on a state outside of the model, or on a clock")
+        self.recorded: Recorded | None = None
+        self.is_resized = False
+
+    def repeats(self) -> bool:
+        """Tell whether a run of the same is the same, where only gradients may make a difference.
+
+        Raises:
+            Unfit: where the model differs by itself.
+        """
+        if self.recorded is not None and not self.recorded.differs:
+            return True
+        names = self.differing(self.run(self.unchanged()))
+        if names and not self.is_light:
+            said = text.listed(names)
+            raise Unfit(f"{said} differs from run to run by itself: it depends on a state outside of the model, or on a clock")
+        return not names
+
+    def differing(self, outputs: list[Tensor]) -> list[str]:
+        """Return the names of the tensors of the output that are others than in the first run."""
+        return [
+            name
+            for (name, t), u in zip(self.base, outputs, strict=False)
+            if bool(changed(*common(t, u)).any()) or (self.is_light and t.shape != u.shape)
+        ]
 
     @property
     def unplaced(self) -> list[str]:
@@ -113,22 +159,31 @@ class Trial:
         Raises:
             Unfit: where it raises.
         """
-        return [t for _, t in tensors_of(self.result(tensors, mode).output)]
+        outputs = [t for _, t in tensors_of(self.result(tensors, mode).output)]
+        self.is_resized |= [t.shape for t in outputs] != [t.shape for _, t in self.base]
+        return outputs
 
-    def result(self, tensors: dict[int, Tensor], mode: Mode | None = None, weights: Mapping[str, Tensor] | None = None) -> Run:
+    def result(
+        self,
+        tensors: dict[int, Tensor],
+        mode: Mode | None = None,
+        weights: Mapping[str, Tensor] | None = None,
+        gradients: bool = False,
+    ) -> Run:
         """Run a copy.
 
         Args:
             tensors: what it is given, by the ids of the user's tensors.
             mode: is on meanwhile.
             weights: other values for some of its parameters.
+            gradients: whether any are asked for.
 
         Raises:
             Unfit: where it raises.
         """
         given = Given(put_in(self._given.args, tensors), put_in(self._given.kwargs, tensors))
         try:
-            return self.subject.run(given, mode, weights)
+            return self.subject.run(given, mode, weights, gradients or not self.is_light)
         except Exception as error:
             said = (str(error).splitlines() or [""])[0]
             raise Unfit(f"the copy raised {type(error).__name__}: {said}") from None

@@ -20,7 +20,7 @@ from rnnshape.operations.registry import name_of
 if TYPE_CHECKING:
     from rnnshape.experiments.reading import Lost
 
-__all__ = ["Unused", "Use", "measure_use", "use_said"]
+__all__ = ["Layers", "Unused", "Use", "measure_use", "use_said"]
 
 _LAYERS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
 _CELLS = frozenset(["lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"])
@@ -58,7 +58,7 @@ class Use:
     lost: Lost | None = None
 
 
-class _Layers(Mode):
+class Layers(Mode):
     """Hears which recurrent layers are called, and with how many steps at most; of cells, how often."""
 
     def __init__(self) -> None:
@@ -97,14 +97,21 @@ class _Layers(Mode):
         self.called[id(module)] = (self._paths.get(id(module), ""), module, steps)
 
 
-def measure_use(trial: Trial) -> Use:
+def measure_use(trial: Trial, heard: Layers) -> Use:
     """Ask for the gradient of all that is returned, by the inputs and by the weights of recurrent layers.
+
+    Args:
+        trial: the model.
+        heard: was on in its first run.
 
     Raises:
         Unfit: where what is returned has none.
     """
-    heard = _Layers()
-    outputs = [t for _, t in tensors_of(trial.result(trial.unchanged(), heard).output) if t.requires_grad]
+    output = trial.output
+    if not trial.is_light:  # the first run was made once more, and is no longer the one that was heard
+        heard = Layers()
+        output = trial.result(trial.unchanged(), heard, gradients=True).output
+    outputs = [t for _, t in tensors_of(output) if t.requires_grad]
     if not outputs:
         raise Unfit("what is returned has no gradient")
     random = torch.Generator().manual_seed(SEED)

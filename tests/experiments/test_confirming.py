@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import rnnshape as rs
-from rnnshape.experiments.confirming import confirm, contradicted
+from rnnshape.experiments.confirming import confirm, contradicted, needed
 from rnnshape.experiments.influence import Experiment, Influence
 from rnnshape.report.location import Location
 
@@ -78,3 +78,19 @@ def test_what_is_silenced_for_a_file_is_not_measured_aloud(tmp_path: Path, monke
     (tmp_path / "pyproject.toml").write_text('[tool.rnnshape.per-file-ignores]\n"legacy.py" = ["RNS601"]\n')
     confirm(silent, influence, [], ())
     assert (loud.findings, silent.findings) == ((met,), ())
+
+
+@pytest.mark.parametrize(
+    ("codes", "told", "wanted"),
+    [
+        ([], [], {"samples", "targets", "use", "lines"}),
+        (["RNS203"], ["RNS203"], {"samples", "targets"}),
+        (["RNS401"], ["RNS401"], {"samples"}),
+        (["RNS404"], ["RNS404"], {"samples", "padding", "targets", "use", "lines"}),
+        (["RNS302"], ["RNS302"], {"samples", "targets", "lines"}),
+        ([], ["RNS203"], set()),
+        (["RNS209"], ["RNS209"], set()),
+    ],
+)  # fmt: skip
+def test_only_experiments_are_needed_that_may_change_the_report(codes: list[str], told: list[str], wanted: set[str]) -> None:
+    assert needed(report_with(*(replace(MIXED, code=code) for code in codes)), told) == wanted
