@@ -32,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the files of expected words with what is said now")
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over twenty thousand collected tests: looking at them took a third of the suite's time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def expected(request: pytest.FixtureRequest) -> Expected:
     """Return what compares a text with its file."""
