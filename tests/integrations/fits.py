@@ -1,15 +1,20 @@
-"""A real fit with each trainer, in a process of its own: what was said, what is left, and what has been learnt.
+"""Real fits with a trainer, each in a process of its own: what was said, what is left, and what has been learnt.
 
-``python fits.py lightning '{"right": false, "fail_on": "never"}'`` prints a line of JSON behind all that the trainer prints.
+``python fits.py lightning.pytorch`` imports the trainer, which takes longer than a fit, and forks for each line that it reads,
+``{"options": {"right": false, "fail_on": "never"}, "out": FILE, "err": FILE}``. It answers with the exit code. Behind all that
+the trainer prints stands a line of JSON in the first file.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import logging
+import os
 import sys
 import tempfile
+import traceback
 import warnings
 from typing import Any
 
@@ -46,8 +51,6 @@ Ended = tuple[nn.Module, list[Any], Any]
 
 
 def lightning(package: str, right: bool, devices: int = 1, watched: bool = True, **options: Any) -> Ended:
-    import importlib
-
     pl = importlib.import_module(package)
     from lightning_module import DataModule, Module
 
@@ -155,5 +158,26 @@ def main(name: str, options: dict[str, Any]) -> None:
                       "more": more if isinstance(more, list) and all(isinstance(m, str) for m in more) else None}))  # fmt: skip
 
 
+def forked(name: str, job: dict[str, Any]) -> int:
+    """Return the exit code of a fit in a process of its own."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    for number, file in enumerate((os.devnull, job["out"], job["err"])):
+        os.dup2(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), number)
+    code = 1
+    try:
+        main(name, job["options"])
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]))
+    importlib.import_module(sys.argv[1])
+    for line in iter(sys.stdin.readline, ""):
+        print(forked(sys.argv[1], json.loads(line)), flush=True)
