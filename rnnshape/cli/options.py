@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from rnnshape.render.forms import Destination, Form
+from rnnshape.render.forms import Destination, Form, leave_unread
 
 __all__ = ["F", "as_form", "baseline_options", "begun", "form_options", "send"]
 
@@ -85,7 +85,7 @@ def as_form(form: Form, as_json: bool) -> Form:
 
 
 def send(to: Destination, text: str) -> None:
-    """Write to the file, or to stdout.
+    """Write to the file, or to stdout. Where nobody reads that any more, the exit code is still what was found.
 
     Raises:
         click.ClickException: for a file that cannot be written.
@@ -95,6 +95,8 @@ def send(to: Destination, text: str) -> None:
             click.echo(text)
         else:
             to.send(f"{text}\n", sys.stdout)
+    except BrokenPipeError:
+        leave_unread(sys.stdout)
     except OSError as error:
         if to.file is None:
             raise

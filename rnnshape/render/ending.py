@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from rnnshape.render.forms import Destination, Form, written
+from rnnshape.render.forms import Destination, Form, leave_unread, written
 from rnnshape.render.jsonl import is_of_several
 from rnnshape.render.outcome import outcome_of
 from rnnshape.report.baseline import Entry, Known, compared_with, read_baseline, write_baseline
@@ -80,8 +80,11 @@ class Ending:
         if prints and self.to.prints_text:
             from rnnshape.render.terminal import console, print_report
 
-            with contextlib.suppress(OSError, ValueError):  # nobody reads stderr any more, or the script has closed it
-                print_report(report, self.title, console(stderr=True), ranks, known)
+            with contextlib.suppress(OSError, ValueError):  # the script has closed stderr
+                try:
+                    print_report(report, self.title, console(stderr=True), ranks, known)
+                except BrokenPipeError:
+                    leave_unread(sys.stderr)
         if self.to.form != "text" and (prints or self.to.file is not None):
             text = written(self.to.form, outcome_of(report, self.title, known, tuple(ranks)))
             self.to.send(text, sys.stderr)

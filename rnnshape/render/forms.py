@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal, TextIO
 from rnnshape.render.jsonl import of_this_rank
 from rnnshape.render.outcome import Outcome
 
-__all__ = ["Destination", "Form", "written"]
+__all__ = ["Destination", "Form", "leave_unread", "written"]
 
 Form = Literal["text", "json", "jsonl", "sarif", "github", "junit", "html"]
 """What is written: text for people, forms for machines, and a page for people again."""
@@ -35,18 +36,29 @@ class Destination:
         return self.form == "text" or self.file is not None
 
     def send(self, written: str, stream: TextIO) -> None:
-        """Write the form to the file, or to a stream where there is none.
+        """Write the form to the file, or to a stream where there is none; a pipe that nobody reads any more is no mistake.
 
         Raises:
             OSError: for a file that cannot be written.
         """
         if self.file in (None, "-"):
             to = stream if self.file is None else sys.stdout
-            to.write(written)
-            to.flush()
+            try:
+                to.write(written)
+                to.flush()
+            except BrokenPipeError:
+                leave_unread(to)
         else:
             with open(of_this_rank(os.fspath(self.file)), "w", encoding="utf-8") as file:
                 file.write(written)
+
+
+def leave_unread(stream: TextIO) -> None:
+    """Let what is left in a closed pipe go nowhere; else the interpreter fails with it once more when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def written(form: Form, outcome: Outcome) -> str:

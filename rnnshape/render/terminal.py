@@ -18,9 +18,16 @@ __all__ = ["console", "print_report"]
 _COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
+class _Console(Console):
+    """A console that raises where nobody reads it any more. Rich would end the process, with a status of its own."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # the BrokenPipeError that rich calls this for
+
+
 def console(stderr: bool = False) -> Console:
     """Return a console that never breaks a line by itself: a cut layout cannot be copied; `text.fitted` breaks lines."""
-    return Console(stderr=stderr, soft_wrap=True, highlight=False)
+    return _Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 
 def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] = (), known: Known | None = None) -> None:

@@ -438,6 +438,20 @@ def test_nobody_reads_stdout(desk: Desk) -> None:
     assert "BrokenPipeError" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("closed", "options"),
+    [(2, ()), (2, ("--format", "json")), (1, ("--format", "json", "--output", "-"))],
+)
+def test_nobody_reads_the_report(desk: Desk, closed: int, options: tuple[str, ...]) -> None:
+    """As in ``rnnshape run train.py 2>&1 | head -2``: the exit code says what was found, and the baseline is written."""
+    gone = f"import os\nreader, writer = os.pipe()\nos.close(reader)\nos.dup2(writer, {closed})"
+    ended = desk.seen(f"{UNBATCHED}\n{gone}", options=("--fail-on", "warning", *options))
+    assert (ended.code, ended.out) == (3, "")
+    assert "could not be written" not in ended.err
+    base(desk, f"{UNBATCHED}\n{gone}", "--update-baseline", *options)
+    assert len(json.loads((desk.folder / "base.json").read_text())["findings"]) == 1
+
+
 # Real processes: the traceback of a layer, bit-identity, the ways to start
 
 TRAINING = """

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,18 @@ def test_a_baseline_of_a_model(model: str) -> None:
 def test_without_a_baseline_findings_do_not_fail(model: str) -> None:
     assert cli("predict", model).exit_code == 0
     assert cli("predict", model, "--fail-on", "error").exit_code == 3
+
+
+@pytest.mark.parametrize("output", [(), ("--output", "-")])
+def test_nobody_reads_what_is_printed(output: tuple[str, ...], model: str) -> None:
+    """As in ``rnnshape predict ... | head -2``: it ends quietly, and the exit code says what was found."""
+    for words, code in ((GRU, 0), (("predict", model, "--fail-on", "error"), 3)):
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = [sys.executable, "-m", "rnnshape", *words, *output]
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (code, "")
 
 
 @pytest.mark.parametrize(
