@@ -84,6 +84,14 @@ def as_form(form: Form, as_json: bool) -> Form:
     return "json" if as_json else form
 
 
+def _print(text: str) -> None:
+    """Print to stdout, with a question mark for each letter that its encoding lacks, as on Windows."""
+    try:
+        click.echo(text)
+    except UnicodeEncodeError as error:
+        click.echo(text.encode(error.encoding, "replace").decode(error.encoding))
+
+
 def send(to: Destination, text: str) -> None:
     """Write to the file, or to stdout. Where nobody reads that any more, the exit code is still what was found.
 
@@ -92,7 +100,7 @@ def send(to: Destination, text: str) -> None:
     """
     try:
         if to.file in (None, "-"):
-            click.echo(text)
+            _print(text)
         else:
             to.send(f"{text}\n", sys.stdout)
     except BrokenPipeError:

@@ -40,7 +40,7 @@ def page(entry: Rule) -> str:
 
 {entry.wrong}```
 
-`print(report)` behind it shows what is said of the marked line.
+What is said of the marked line is in the exception or, where none is raised, in `print(report)` at the end.
 
 ## Right
 

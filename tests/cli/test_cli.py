@@ -382,7 +382,7 @@ def test_explain_in_full() -> None:
               with rs.watch(lstm) as report:
             +     lstm(x, (h_0, torch.zeros_like(h_0)))
 
-          print(report) at the end of either shows what rnnshape says of it
+          what rnnshape says is in the exception or, where none is raised, in print(report) at the end
         """)
 
 
@@ -410,7 +410,7 @@ def test_explain_in_colour() -> None:
         "\x1b[31m\x1b[1m    >     rnn(x, torch.zeros(2, 6, 8))  # RNS103\x1b[0m",
         "\x1b[32m  right\x1b[0m",
         "\x1b[32m\x1b[1m    +     rnn(x, torch.zeros(2 * 2, 6, 8))\x1b[0m",
-        "\x1b[2m  print(report) at the end of either shows what rnnshape says of it\x1b[0m",
+        "\x1b[2m  what rnnshape says is in the exception or, where none is raised, in print(report) at the end\x1b[0m",
     ]
 
 

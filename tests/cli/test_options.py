@@ -76,6 +76,13 @@ def test_without_a_baseline_findings_do_not_fail(model: str) -> None:
     assert cli("predict", model, "--fail-on", "error").exit_code == 3
 
 
+def test_letters_that_stdout_lacks(model: str) -> None:
+    command = [sys.executable, "-m", "rnnshape", "predict", model]
+    env = {**os.environ, "PYTHONIOENCODING": "cp1252"}  # that of a pipe on Windows
+    done = subprocess.run(command, capture_output=True, text=True, encoding="cp1252", check=True, env=env)
+    assert "\n?? gru GRU(8, 8)" in done.stdout
+
+
 @pytest.mark.parametrize("output", [(), ("--output", "-")])
 def test_nobody_reads_what_is_printed(output: tuple[str, ...], model: str) -> None:
     """As in ``rnnshape predict ... | head -2``: it ends quietly, and the exit code says what was found."""

@@ -144,8 +144,8 @@ def test_the_text_of_an_entry_shows_every_line_of_it(code: str) -> None:
     text = repr(entry)
     head, body = text.split("\n", 1)
     assert head == f"{code} {entry.severity}: {entry.title}"
-    body, report = body.split("\n\n  print(report) ")
-    assert report == "at the end of either shows what rnnshape says of it"
+    body, said = body.split("\n\n  what rnnshape says ")
+    assert said == "is in the exception or, where none is raised, in print(report) at the end"
     why, prelude, wrong, right = re.split(r"\n\n  (?:both programs begin with|wrong|right)\n", body)
     assert why.replace("\n", " ") == entry.why
     assert max(map(len, why.split("\n"))) <= 100

@@ -21,7 +21,7 @@ PRELUDE = "import torch\nfrom torch import nn\n\nimport rnnshape as rs\n"
 
 _WIDTH = 100
 
-_MORE = "print(report) at the end of either shows what rnnshape says of it"
+_MORE = "what rnnshape says is in the exception or, where none is raised, in print(report) at the end"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
