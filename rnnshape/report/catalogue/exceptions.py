@@ -50,7 +50,8 @@ ENTRIES = (
         "values of a kind that an operation does not take",
         "error",
         "An Embedding looks rows up by whole numbers, a loss over classes takes their numbers, and softmax, mean and Linear "
-        "compute with floats. Features that are read by an Embedding need a Linear in its place.",
+        "compute with floats. Ids that came as floats need `.long()`; features that are read by an Embedding need a Linear in "
+        "its place.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
