@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["OF_STATES"]
 
 OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    ("h-of-the-encoder-given-twice", "RNS309"): (("h.contiguous(), h.contiguous()", "h.contiguous(), c.contiguous()"),),
     ("cell-state-unpacked-first", "RNS309"): (("c, h = self.cell", "h, c = self.cell"),),
     ("cells-wrapped-return-c-first", "RNS309"): (("new.append((c, h))", "new.append((h, c))"),),
     ("decoder-cell-begins-with-c-first", "RNS309"): (("        h, c = c, h\n", ""),),

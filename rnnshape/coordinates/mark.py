@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "COMPETING", "DRAW", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "POSITIONS", "QUERIES", "ROWS", "TURNED",
-    "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "POSITIONS", "QUERIES", "ROWS",
+    "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -61,7 +61,10 @@ POSITIONS = "positions"
 TURNED = "turned"
 """The name of an axis of steps beside the same in the opposite order, which stands in its origin."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS])
+DRAWN = "drawn"
+"""The name of the axis of random numbers that were drawn for nothing in particular: which of them it is."""
+
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, DRAWN])
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

@@ -50,6 +50,7 @@ def needed(report: Report, told: Collection[str]) -> frozenset[str]:
     wanted = {name for name, those in judged.items() if codes & those}
     if not _explains(report, told):
         wanted |= {"samples", "targets", "lines", *(["use"] if not _picks_states(told) else [])}
+        wanted |= {"padding"} if not _reads_padding(told) else set()
     return frozenset(wanted)
 
 
@@ -81,7 +82,7 @@ def confirm(
     if _explains(report, told):
         return
     for finding in influence.findings:
-        if finding.code == "RNS607" and _picks_states(told):
+        if (finding.code == "RNS607" and _picks_states(told)) or (finding.code == "RNS603" and _reads_padding(told)):
             continue
         if finding.code not in ignored and not is_silenced(finding.code, finding.location):
             report.add(finding)
@@ -90,6 +91,11 @@ def confirm(
 def _explains(report: Report, told: Collection[str]) -> bool:
     """Tell whether what the rules found explains what samples do."""
     return bool(({f.code for f in report.findings if f.severity != "info"} | {*told}) - _NO_EXPLANATION)
+
+
+def _reads_padding(told: Collection[str]) -> bool:
+    """Tell whether rules have found something about padding, packing or masks, which explains that padding matters."""
+    return any(code.startswith(("RNS4", "RNS22")) or code in OF_PADDING for code in told)
 
 
 def _picks_states(told: Collection[str]) -> bool:

@@ -97,12 +97,12 @@ def judge_future(said: Experiment, found: Future) -> Iterator[Finding]:
 
 
 def judge_padding(said: Experiment, found: Padded, how: Judged) -> Iterator[Finding]:
-    """Judge that padding reaches what is real, where somebody has asked: a mistake where the model has lengths or a mask.
+    """Judge that padding reaches what is real: a mistake where the model has lengths or a mask, else a fact for who asks.
 
     What is padded on the left goes through a recurrent layer before the sample does, whatever the model is given.
     """
     wrong = found.is_wrong and not how.train
-    if how.asked and said.verdict in ("together", "fact"):
+    if said.verdict == "together" or (how.asked and said.verdict == "fact"):
         yield _finding("RNS603", said.evidence[0], found.found, wrong)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import POSITIONS, Mark
+from rnnshape.coordinates.mark import DRAWN, POSITIONS, Mark
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -17,6 +18,9 @@ from rnnshape.operations.registry import Operation, leaves, operation, repeatabl
 from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds, Window
 
 __all__: list[str] = []
+
+MOST_DRAWN = 1 << 16
+"""Random numbers up to which it is known which of them is where."""
 
 
 @repeatable
@@ -263,8 +267,29 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, units: Axis 
         put_result(op, result, tables, [mark])
 
 
+@operation("bernoulli_", "rand", always=True)
+def random_numbers(op: Operation) -> None:
+    """Numbers that are drawn by one number for all: which of them each is, where they are as many as one dim of size 1 asks."""
+    result = op.result
+    if not isinstance(result, Tensor):
+        return
+    mark = Mark(tuple(result.shape))
+    if result.dim() == 3 and sorted(result.shape)[:2].count(1) == 1 and result.numel() <= MOST_DRAWN:
+        mark.tables[op.book.part_of(DRAWN)] = torch.arange(result.numel()).view(result.shape)
+    op.book.put(result, mark)
+
+
+@operation("bernoulli", always=True)
+def flips(op: Operation) -> None:
+    """Each number is drawn by a number of its own."""
+    source = op.argument(0, "input")
+    if op.book.mark(source) is None:
+        return random_numbers(op)
+    return keeps(op, source)
+
+
 @repeatable
-@operation("bernoulli", "poisson", "multinomial")
+@operation("poisson", "multinomial")
 def draws(op: Operation) -> None:
     """Each number is drawn by a number of its own, or by the row of its sample."""
     source = op.argument(0, "input")

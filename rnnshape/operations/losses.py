@@ -12,6 +12,7 @@ from rnnshape.operations.marking import joined, put_result
 from rnnshape.operations.registry import Operation, operation
 from rnnshape.operations.uses import (
     Classes,
+    ClassScores,
     Comparison,
     FlattenedTarget,
     Lengths,
@@ -39,6 +40,7 @@ def classes(op: Operation) -> None:
         return
     class_dim = 1 if scores.dim() > 1 else 0
     op.emit(Classes(op.name, known, class_dim))
+    op.emit(ClassScores(op.name, scores, known, class_dim))
     if not target.is_floating_point() and target.dim() == scores.dim() - 1:
         rows = Mark(tuple(target.shape), {a: t.select(class_dim, 0) for a, t in known.tables.items() if t.size(class_dim) == 1})
         rows.sites, rows.target = known.sites, known.target
@@ -137,6 +139,7 @@ def ctc(op: Operation) -> None:
         if scores.dim() == 3:
             op.emit(RecurrentInput(op.name, known, 1, 0))
             op.emit(LogProbabilities(op.name, known, 2))
+            op.emit(ClassScores(op.name, scores, known, 2))
     _emit_lengths(op, scores, op.argument(1, "targets"))
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates import roles
-from rnnshape.coordinates.mark import COMPETING, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
+from rnnshape.coordinates.mark import COMPETING, DRAWN, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
 from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
@@ -123,6 +123,8 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     still_weights = len(marks) == 1 and op.name in _KEEP_WEIGHTS
     for mark in marks:
         for axis, table in mark.tables.items():
+            if axis.name == DRAWN and len(marks) > 1:
+                continue
             if axis.name in (COMPETING, ONES, WEIGHED, POSITIONS) and not still_weights:
                 if axis.name == ONES and op.name in _MULTIPLIES:
                     weighed = op.book.part_of(WEIGHED)
@@ -187,7 +189,7 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
 
 
 @operation(
-    "zeros", "ones", "empty", "full", "rand", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
+    "zeros", "ones", "empty", "full", "randn", "randint", "arange", "linspace", "eye", "tensor", "as_tensor",
     "from_numpy", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like",
     "new_zeros", "new_ones", "new_full", "new_empty", "new", "new_tensor", "randperm", "item", "tolist",
     "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",

@@ -30,6 +30,7 @@ __all__ = [
     "ChannelDropout",
     "ChannelNorm",
     "Choosing",
+    "ClassScores",
     "Classes",
     "Comparison",
     "Consumption",
@@ -499,6 +500,20 @@ class LogProbabilities(NamedTuple):
     dim: int
 
 
+class ClassScores(NamedTuple):
+    """A loss takes scores of classes.
+
+    Attributes:
+        scores: as given.
+        dim: of the classes.
+    """
+
+    name: str
+    scores: Tensor
+    mark: Mark
+    dim: int
+
+
 class RowLoss(NamedTuple):
     """A loss is the mean, or the sum, of what it makes of each row.
 
@@ -629,7 +644,7 @@ Use: TypeAlias = (
     | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
-    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp
+    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores
 )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ from rnnshape import text
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import runs_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import RecurrentInput, Window
+from rnnshape.operations.uses import Contraction, RecurrentInput, Reduction, Window
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Step
+from rnnshape.rules.step import Reduced, Step
 from rnnshape.rules.tables import is_data
 from rnnshape.rules.wording import called, wrong
 
@@ -65,6 +65,27 @@ def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistak
             walks = f"{called(use.name)} walks over {made}, which are in no order"
             message = f"{walks}: all {use.mark.sizes[-1]} {there} lie along its features"
             yield wrong("RNS244", message, fits, site=use.mark.sites.get(seq) if seq is not None else None, seen=use.mark)
+
+
+@note(Reduction)
+def units_are_reduced_away(use: Reduction, step: Step) -> None:
+    """A reduction takes all units of a layer away, and leaves the steps, of which there are as many."""
+    last, seq = len(use.mark.sizes) - 1, None
+    if len(use.dims) == 1 and last > 1 and _units_alone(use.mark, use.dims[0], step):
+        seq = next((s for d in range(last + 1) if d != use.dims[0] and (s := _steps_along(use.mark, d)) is not None), None)
+    if seq is not None and use.mark.tables[seq].numel() == use.mark.sizes[use.dims[0]]:
+        step.without_units.keep(seq, Reduced(use.name, use.dims[0], step.here()))
+
+
+@rule(Contraction)
+def steps_read_for_the_units_that_were_reduced(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """A layer reads all steps in the place of units that a maximum over another dim than meant has taken away."""
+    seq = _steps_along(use.mark, use.dims[0]) if use.name == "linear" and len(use.dims) == 1 else None
+    units = any(axis.name in _UNITS and runs_along(table) for axis, table in use.mark.tables.items())
+    if seq is not None and not units and (reduced := step.without_units.get(seq)) is not None:
+        reads = f"{called(use.name)} reads all {use.mark.sizes[use.dims[0]]} steps of seq for features"
+        message = f"{reads}: {reduced.name} over dim {reduced.dim} has taken the units away, of which there were as many"
+        yield wrong("RNS244", message, seen=use.mark, at=reduced.location)
 
 
 def _steps_along(mark: Mark, dim: int) -> Axis | None:

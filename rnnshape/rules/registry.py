@@ -111,7 +111,9 @@ def notice(use: Use, step: Step) -> tuple[Mistake | None, list[tuple[Listener, b
     return None, looked
 
 
-_SAME_AT_ONE_PLACE = frozenset(["usage", "here", "scene", "normalised", "beside", "orders", "masked", "windowed"])
+_SAME_AT_ONE_PLACE = frozenset([
+    "usage", "here", "scene", "normalised", "beside", "orders", "masked", "windowed", "without_units",
+])  # fmt: skip
 """What a note writes down of the same marks at the same line is the same again, as long as it looks at no more than this."""
 
 

@@ -251,6 +251,23 @@ def h_and_c_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
             yield wrong("RNS309", message, "the state of an LSTM is (h, c), in this order", seen=use.first)
 
 
+@rule(StatePair)
+def h_given_twice(use: StatePair, step: Step) -> Iterator[Mistake]:
+    """Both states of an LSTM are the h_n of another, which has a c_n to give, as a layer with one state has not."""
+    for axis in use.first.tables:
+        source = step.usage.source(axis, "h")
+        if source is None or "LSTM" not in source.kind or source.cell_state is not None:
+            continue
+        h, c = source.layer("h"), source.layer("c")
+        units = [mark.tables.get(source.hidden) for mark in (use.first, use.second)]  # a layer makes others of them
+        if all(t is not None and runs_along(t) == [t.dim() - 1] for t in units) and all(
+            _is_of(mark, h, not_of=c) for mark in (use.first, use.second)
+        ):
+            whose = source.module or source.kind
+            message = f"h_0 and c_0 are both the h_n of {whose}, and its c_n is left out"
+            yield wrong("RNS309", message, "the state of an LSTM is (h, c), in this order", seen=use.second)
+
+
 def _is_of(mark: Mark, axis: Axis, not_of: Axis) -> bool:
     """Tell whether every element is of one axis, and none of another."""
     own, other = mark.tables.get(axis), mark.tables.get(not_of)

@@ -15,7 +15,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Given", "Normalised", "Reading", "Scene", "Step"]
+__all__ = ["Given", "Normalised", "Reading", "Reduced", "Scene", "Step"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -38,6 +38,20 @@ class Reading(NamedTuple):
 
     name: str
     fits: str | None
+    location: Location | None
+
+
+class Reduced(NamedTuple):
+    """Units of a layer that were taken away.
+
+    Attributes:
+        name: of the operation.
+        dim: along which they lay.
+        location: the user's line.
+    """
+
+    name: str
+    dim: int
     location: Location | None
 
 
@@ -79,6 +93,7 @@ class Step:
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
         windowed: the channels that convolutions have made of windows over steps.
+        without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
     """
 
@@ -100,6 +115,7 @@ class Step:
         self.embeds: set[int] = set()
         self.cells: dict[str, Given] = {}
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
+        self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""

@@ -92,3 +92,39 @@ def test_a_window_over_the_steps_of_another_makes_units_that_are_walked_over_in_
     parts = {"mix": nn.Conv1d(9, 5, 1), "rnn": nn.GRU(5, 8, batch_first=True)}
     model = Sketch(lambda m, x: m.rnn(m.mix(x))[1][-1], **parts)
     assert rs.diagnose(model, torch.randn(6, 9, 5), axes="batch seq feature").findings == ()
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    ("forward", "name"),
+    [
+        pytest.param(lambda m, x: m.over(m.first(x)[0].max(2)[0]), "max", id="max"),
+        pytest.param(lambda m, x: m.over(m.up(x).mean(-1)), "mean", id="mean"),
+        pytest.param(lambda m, x: m.over(functional.max_pool1d(m.up(x), 8).squeeze(2)), "max_pool1d", id="max_pool1d"),
+        pytest.param(lambda m, x: m.over(m.first(x)[0].amax(2, keepdim=True).squeeze(-1)), "amax", id="amax"),
+    ],
+)
+def test_steps_in_the_place_of_units_that_were_reduced_away_are_found(forward: Forward, name: str, batch: int) -> None:
+    (finding,) = diagnosed(forward, batch=batch)
+    assert (finding.code, finding.severity) == ("RNS244", "warning")
+    taken = f"{name} over dim 2 has taken the units away, of which there were as many"
+    assert finding.message == f"Linear reads all 8 steps of seq for features: {taken}"
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    ("forward", "steps"),
+    [
+        pytest.param(lambda m, x: m.over(m.first(x)[0].max(1)[0]), 8, id="over the steps"),
+        pytest.param(lambda m, x: m.over(m.first(x)[0] * m.up(x).mean(2, keepdim=True).softmax(1)), 8, id="scores of steps"),
+        pytest.param(lambda m, x: m.first(x)[0].mul(m.up(x).mean(2).softmax(1)[..., None]).sum(1), 8, id="weights of steps"),
+    ],
+)
+def test_other_reductions_are_silent(forward: Forward, steps: int, batch: int) -> None:
+    assert diagnosed(forward, batch=batch, steps=steps) == []
+
+
+def test_a_layer_that_was_made_for_the_steps_may_read_them() -> None:
+    parts = {"rnn": nn.GRU(4, 8, batch_first=True), "over": nn.Linear(9, 3)}
+    model = Sketch(lambda m, x: m.over(m.rnn(x)[0].mean(2)), **parts)
+    assert rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature").findings == ()

@@ -19,8 +19,10 @@ from rnnshape.report.catalogue import (
     exceptions,
     influence,
     losses,
+    meetings,
     padding,
     placing,
+    scores,
     states,
     steps,
 )
@@ -33,7 +35,10 @@ FailOn = Literal["error", "warning", "never"]
 """The least severity of a finding that is a failure."""
 
 RULES: dict[str, Rule] = {}
-_FAMILIES = (contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence)
+_FAMILIES = (
+    contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
+    scores,
+)  # fmt: skip
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
         raise ValueError(f"two rules have the code {_entry.code}")

@@ -45,7 +45,7 @@ def backward(op: Raised) -> Mistake | None:
 
 
 def gathered(op: Raised, error: Exception) -> Mistake | None:
-    """`gather`, `scatter` and `index_select` with an index of another rank, or beyond the dim."""
+    """`gather`, `scatter` and `index_select` with an index of another rank or another size, or beyond the dim."""
     source, dim, at = op.argument(0, "input"), op.argument(1, "dim"), op.argument(2, "index")
     if not isinstance(source, Tensor) or not isinstance(at, Tensor) or type(dim) is not int:
         return None
@@ -54,6 +54,12 @@ def gathered(op: Raised, error: Exception) -> Mistake | None:
     if op.name != "index_select" and at.dim() != source.dim():
         message = f"{op.name} needs an index with the dims of {op.described(source)}, and gets {text.sizes(at.shape)}"
         return because("RNS213", message, _as_many(op, source, at, dim), op.layout(source))
+    wide = [d for d in range(at.dim()) if d != dim % source.dim() and at.size(d) > source.size(d)]
+    if op.name == "gather" and wide:
+        d, has = wide[0], op.words_of_dim(source, wide[0]) or str(source.size(wide[0]))
+        longer = f"its index {text.sizes(at.shape)} is longer along dim {d}, which is {has}"
+        message = f"gather picks along dim {dim % source.dim()} of {op.described(source)}, and {longer}"
+        return because("RNS213", message, None, op.layout(source))
     if at.numel() and "bound" in str(error).lower() and bool(((at < 0) | (at >= source.size(dim))).any()):
         dim %= source.dim()
         message = f"{op.name} is asked for an element that dim {dim} of {op.described(source)} does not have: it has 0 to "
