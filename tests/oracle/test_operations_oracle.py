@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:index_reduce")
 
 NEW = {name for name, handler in OPERATIONS.items() if handler is makes_new_values}
 GRAPH = {"backward", "grad"}  # moves and computes no elements; see tests/rules/test_carrying.py
-DRAWN = {"_standard_gamma", "bernoulli", "multinomial", "normal", "poisson"}  # no element says where it comes from
+DRAWN = {"_standard_gamma", "bernoulli", "bernoulli_", "multinomial", "normal", "poisson", "rand"}  # elements from nowhere
 OVERWRITTEN = {name for name, handler in OPERATIONS.items() if handler is overwrite}
 
 MOVED = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in MOVEMENT.items() for i, case in enumerate(cases)]
