@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from operator import mul
 
 from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import OF_SCORES, ROWS, TURNED, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before, layout_of
-from rnnshape.coordinates.tables import numbers, runs_along, separable, unique, varies
+from rnnshape.coordinates.tables import compress, expand, numbers, runs_along, separable, varies
 from rnnshape.harmless import Guard
 from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.layout.interleaving import repair
@@ -167,26 +169,60 @@ def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], ste
 
 def viewed_for_a_transpose(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
     """Say that a reshape has exchanged the sizes of two dims and not the dims, whatever they are; None where there is none."""
-    for axis, table in mark.of(UNNAMED):
+    cut = [table for _, table in mark.of(UNNAMED) if len(runs_along(table)) > 1 and any(varies(table, d) for d in dims)]
+    for axis, _ in mark.of(UNNAMED) if cut else ():
         site = mark.sites.get(axis)
         pair = _exchanged(site) if site is not None and site.name in _RESHAPES else None
-        if site is None or pair is None or len(runs_along(table)) < 2 or not any(varies(table, d) for d in dims):
+        if site is None or pair is None:
             continue
         was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
-        message = f"{site.name} of {was} to {now} exchanges two sizes, and no dims: each row of it has pieces of several rows"
-        fits = f"instead of {site.name}: transpose({pair[0]}, {pair[1]})"
+        turned = f"transpose({pair[0]}, {pair[1]})"
+        if sorted(site.sizes_before) == sorted(site.sizes):
+            what, fits = "exchanges two sizes, and no dims", f"instead of {site.name}: {turned}"
+        elif (site.sizes[pair[0]] == site.sizes_before[pair[1]] or not all(map(separable, cut))) and _is_repaired(site, *pair):
+            what = f"cuts dims {pair[0]} and {pair[1]} as if they lay the other way round"
+            fits = f"instead of {site.name}: {turned}.reshape({text.sizes(site.sizes)[1:-1]})"
+        else:
+            continue
+        message = f"{site.name} of {was} to {now} {what}: each row of it has pieces of several rows"
         return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", fits, site=site, seen=mark)
     return None
 
 
 def _exchanged(site: Site) -> tuple[int, int] | None:
-    """Return the two dims whose sizes have changed places, where each of them was a whole axis."""
+    """Return the two dims whose sizes have changed places, where each of them is of axes of which the other has nothing.
+
+    What is behind them may have been put together with one of them, or all that is before them, as nodes are with samples.
+    """
     before, after = site.sizes_before, site.sizes
     changed = [d for d, sizes in enumerate(zip(before, after, strict=False)) if sizes[0] != sizes[1]]
-    if len(before) != len(after) or len(changed) != 2 or sorted(before) != sorted(after) or 1 in (before[d] for d in changed):
-        return None
-    whole = [runs_along(t) for a, t in site.tables_before.items() if a.name == UNNAMED and len(unique(t)) == t.numel()]
-    return (changed[0], changed[1]) if all([dim] in whole for dim in changed) else None
+    if len(before) == len(after) and len(changed) == 2 and sorted(before) == sorted(after):
+        pairs = [(changed[0], changed[1])]
+    else:
+        ends = set(accumulate(after, mul, initial=1))
+        starts = accumulate(before, mul, initial=1)
+        pairs = [
+            (at, at + 1)
+            for at, (start, (one, other)) in enumerate(zip(starts, pairwise(before), strict=False))
+            if start * other in ends
+            and start * one not in ends
+            and (start in ends or (after[0] == start * other and start * one * other in ends))
+        ]
+    apart = [pair for pair in pairs if 1 not in (before[pair[0]], before[pair[1]]) and _are_apart(site, *pair)]
+    return apart[0] if len(apart) == 1 else None
+
+
+def _are_apart(site: Site, one: int, other: int) -> bool:
+    """Tell whether two dims of what a reshape was given are each of unnamed axes of which the other has nothing."""
+    unnamed = [(axis, table) for axis, table in site.tables_before.items() if axis.name == UNNAMED]
+    first, second = ({a for a, table in unnamed if dim < table.dim() and varies(table, dim)} for dim in (one, other))
+    return bool(first) and bool(second) and first.isdisjoint(second)
+
+
+def _is_repaired(site: Site, one: int, other: int) -> bool:
+    """Tell whether no unnamed axis is cut up in no order any more, once two dims change places before a reshape."""
+    full = [expand(table, site.sizes_before) for axis, table in site.tables_before.items() if axis.name == UNNAMED]
+    return all(t is not None and separable(compress(t.transpose(one, other).reshape(site.sizes))) for t in full)
 
 
 def last_step(site: Site | None) -> str | None:
