@@ -16,7 +16,7 @@ from torch import Tensor
 from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.room import LARGEST, SMALL, Beside
-from rnnshape.coordinates.tables import along
+from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
@@ -29,6 +29,9 @@ FOLLOWED = CUTS | {
     "permute", "transpose", "flip", "roll", "t", "swapaxes", "movedim", "unsqueeze", "squeeze", "T.get", "mT.get",
 }  # fmt: skip
 """Those through which rows that were cut are followed, though nothing else is known of their tensor."""
+
+_PICKS = frozenset(["__getitem__", "split"])
+"""Those that pick rows."""
 
 _CUT = "#cut"
 """How the origin of an axis begins whose elements one index has picked."""
@@ -124,17 +127,44 @@ class Cuts:
         """Tell whether an operation moves rows that were cut."""
         return name in FOLLOWED and bool(args) and isinstance(args[0], Tensor) and self._rows.get(args[0]) is not None
 
-    def cut(self, name: str, args: tuple[Any, ...], result: object, here: Location | None) -> None:
-        """Hear of an operation on a tensor of which nothing is known."""
+    def cuts_again(self, name: str, args: tuple[Any, ...], result: object, mark: Mark | None) -> Axis | None:
+        """Return the axis of rows that were cut, as those of training data are, of which an operation takes a part once more.
+
+        A part is at most a half. More than that are the same rows, but some: the steps of a sentence without the last one.
+
+        Args:
+            name: of the operation.
+            args: of it.
+            result: of it.
+            mark: what is known of its first argument.
+        """
+        if name not in _PICKS or mark is None or not is_cut(mark) or len(mark.tables) > 1:
+            return None
+        ((axis, table),) = mark.tables.items()
+        pieces = [*_pieces(name, args, result)]
+        is_part = bool(pieces) and all(2 * piece.size(0) <= mark.sizes[0] for piece, _ in pieces if piece.dim())
+        return axis if is_part and runs_along(table) == [0] and _is_arranged(table) else None
+
+    def cut(self, name: str, args: tuple[Any, ...], result: object, here: Location | None, again: Axis | None = None) -> None:
+        """Hear of an operation on a tensor of which nothing is known, or that was cut before.
+
+        Args:
+            name: of the operation.
+            args: of it.
+            result: of it.
+            here: the user's line.
+            again: the axis of the rows that were cut before.
+        """
         if self._left <= 0 or not args or not isinstance(args[0], Tensor) or args[0].requires_grad or other_kind(args[0]):
             return
         self._left -= 1
-        if name not in ("__getitem__", "split"):
+        if name not in _PICKS:
             self._flattened(args[0], result, here)
         else:
+            of = "" if again is None else f" of {again.of}"
             for piece, key in _pieces(name, args, result):
                 if 0 < piece.dim() <= MOST_DIMS and 1 < piece.size(0) <= LARGEST:
-                    self._rows.put(piece, Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}"))
+                    self._rows.put(piece, Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}{of}"))
 
     def _flattened(self, source: Tensor, result: object, here: Location | None) -> None:
         sizes = tuple(source.shape)
@@ -182,8 +212,14 @@ def _pieces(name: str, args: tuple[Any, ...], result: object) -> Iterator[tuple[
         yield result, key
 
 
+def _is_arranged(table: Tensor) -> bool:
+    return torch.equal(table.flatten(), torch.arange(table.numel()))
+
+
 def _key(index: object, rows: int) -> str:
     """Return what two indices have in common that pick the same rows in the same order; empty where that is not known."""
+    if isinstance(index, tuple) and index and all(type(other) in (int, slice) or other is Ellipsis for other in index[1:]):
+        index = index[0]  # the others pick along other dims
     if isinstance(index, slice):
         try:
             start, stop, step = index.indices(rows)

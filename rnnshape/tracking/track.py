@@ -238,9 +238,21 @@ class Tracker(TorchFunctionMode):
         with DisableTorchFunction(), _DisableTorchDispatch():
             self.book.cuts.cut(name, args, result, self._place.here())
 
+    def _is_cut_again(self, op: Operation) -> bool:
+        cuts = self.book.cuts
+        if not cuts.is_open or op.name not in CUTS or not op.args:
+            return False
+        with DisableTorchFunction(), _DisableTorchDispatch():
+            again = cuts.cuts_again(op.name, op.args, op.result, self.book.mark(op.args[0]))
+            if again is not None:
+                cuts.cut(op.name, op.args, op.result, self._place.here(), again)
+        return again is not None
+
     def _follow(self, op: Operation) -> None:
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
         book = self.book
+        if self._is_cut_again(op):
+            return
         if book.marks.shares_unseen or writes(op.name) or "out" in op.kwargs or op.name in _LOOKED_AT:
             with DisableTorchFunction(), _DisableTorchDispatch():
                 if kind := other_kind_among([op.args, op.kwargs, op.result]):
