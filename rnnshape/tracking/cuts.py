@@ -98,6 +98,8 @@ class Cuts:
         self._rows: Beside[Axis] = Beside()
         self._grids: Beside[Grid] = Beside()
         self._names: dict[Axis, Axis] = {}
+        self._sources: dict[Axis, int] = {}
+        self._alike: set[int] = set()
         self._left, self._step = MOST_CUTS, 0
         self.is_open = False
 
@@ -122,6 +124,8 @@ class Cuts:
         self._rows.clear()
         self._grids.clear()
         self._names.clear()
+        self._sources.clear()
+        self._alike.clear()
 
     def follows(self, name: str, args: tuple[Any, ...]) -> bool:
         """Tell whether an operation moves rows that were cut."""
@@ -164,7 +168,20 @@ class Cuts:
             of = "" if again is None else f" of {again.of}"
             for piece, key in _pieces(name, args, result):
                 if 0 < piece.dim() <= MOST_DIMS and 1 < piece.size(0) <= LARGEST:
-                    self._rows.put(piece, Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}{of}"))
+                    axis = Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}{of}")
+                    self._rows.put(piece, axis)
+                    self._is_of(axis, args[0].untyped_storage().data_ptr())
+
+    def _is_of(self, axis: Axis, source: int) -> None:
+        if len(self._sources) > MOST_CUTS:
+            self._sources.clear()
+        first = self._sources.setdefault(axis, source)
+        if first != source:
+            self._alike |= {first, source}
+
+    def is_alike(self, axis: Axis) -> bool:
+        """Tell whether a script has cut another tensor as the one that these rows are of: inputs and targets, say."""
+        return self._sources.get(axis) in self._alike
 
     def _flattened(self, source: Tensor, result: object, here: Location | None) -> None:
         sizes = tuple(source.shape)

@@ -159,6 +159,22 @@ class Inputs:
             if len(named) == 1 and named[0] != axis:
                 self._book.rename({axis: named[0]})
 
+    def suppose(self, tensor: Tensor, cut: Mark) -> None:
+        """Suppose that rows which were cut by hand are samples, where another tensor was cut in the same way.
+
+        Args:
+            tensor: that a model is given, labelled.
+            cut: what was known of it before.
+        """
+        mark = self._book.mark(tensor)
+        if mark is None or self._naming.is_named:
+            return
+        for axis, table in cut.tables.items():
+            dims = runs_along(table)
+            named = [a for a, t in mark.tables.items() if runs_along(t) == dims and is_order(t)]
+            if len(dims) == len(named) == 1 and self._book.cuts.is_alike(axis) and mark.sizes.count(table.numel()) == 1:
+                self._naming.suppose(named[0], table.numel())
+
     def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
         """Return the axis of the batches that a sampler draws among a population, and the coordinate of the next one."""
         number, drawn = self._drawn.get(sampler, (len(self._drawn), 0))

@@ -24,6 +24,9 @@ from rnnshape.report.finding import Finding
 
 __all__ = ["Naming", "as_written", "renamed", "under_other_names"]
 
+BY_THE_SCRIPT = "the script's slicing"
+"""What takes a dim for the batch that was cut as another tensor was."""
+
 Names = Mapping[Axis, Axis]
 """For some axes, others."""
 
@@ -64,6 +67,7 @@ class Naming:
         self.is_named = self.is_blind = False
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
+        self._supposed: set[Axis] = set()
         self._most = 0
         self._arguments: weakref.WeakKeyDictionary[object, dict[str, str]] = weakref.WeakKeyDictionary()
         self._modules: Counter[str] = Counter()
@@ -89,6 +93,16 @@ class Naming:
         self._guesses.setdefault(guess, set()).add(axis)
         return guess
 
+    def suppose(self, axis: Axis, size: int) -> None:
+        """Hear that a script has cut an unnamed dim of an input as it has cut that of another tensor, as it does with samples.
+
+        That says less than any layer: steps may have been cut like that.
+        """
+        if axis.name == UNNAMED and axis not in self.steps and axis not in self.batches:
+            self._supposed.add(axis)
+            self.batches[axis] = BY_THE_SCRIPT
+            self._rename({axis: self._guess(axis, size)})
+
     def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str) -> None:
         """Hear which dims of a tensor a layer takes for its batch and for its steps.
 
@@ -107,20 +121,26 @@ class Naming:
                 continue
             if not set(steps).isdisjoint(dims):
                 self.steps |= dict.fromkeys(unnamed, reader)
-                if axis in self._guesses:
+                if unnamed <= self._supposed and dims == [*steps]:
+                    self._supposed -= unnamed
+                    self._deny(axis, "seq")
+                    for supposed in unnamed:
+                        del self.batches[supposed]
+                elif axis in self._guesses:
                     self._deny(axis)
                 elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                     self._rename({axis: Axis("seq", axis.of)})
             elif dims == [batch] and _lists_all(line_along(table, dims[0])):
                 self.batches |= dict.fromkeys(unnamed, reader)
+                self._supposed -= unnamed
                 if axis.name == UNNAMED:
                     is_rows = axis in self.steps or self.is_named
                     self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
 
-    def _deny(self, guess: Axis) -> None:
+    def _deny(self, guess: Axis, name: str = ROWS) -> None:
         """Take it back that an axis is the batch; what holds of it whatever it is stays."""
         unnamed = self._guesses.pop(guess)
-        self._rename({guess: Axis(ROWS, min(unnamed).of)})
+        self._rename({guess: Axis(name, min(unnamed).of)})
         sure = [held for held in self._held if guess not in held.axes]
         others = [held for held in self._held if guess in held.axes]
         self._held = sure + [_Held(held.axes - {guess}, held.otherwise, None) for held in others if held.otherwise]

@@ -50,6 +50,27 @@ def moved(x: Tensor, y: Tensor, i: int) -> Pair:
     return x[i : i + BATCH].to(torch.int64).clone(), y[i : i + BATCH].long()
 
 
+def of_training_data(x: Tensor, y: Tensor, i: int) -> Pair:
+    x, y = x[:-SAMPLES // 4], y[:-SAMPLES // 4]
+    return x[i : i + BATCH], y[i : i + BATCH]
+
+
+def drawn_of_training_data(x: Tensor, y: Tensor, i: int) -> Pair:
+    x, y = x[SAMPLES // 4 :], y[SAMPLES // 4 :]
+    order = torch.tensor([7, 3, 0, 12, 5, 1]) + i // BATCH
+    return x[order], y[order]
+
+
+def split_in_two(x: Tensor, y: Tensor, i: int) -> Pair:
+    x, y = x.split(SAMPLES // 2)[0], y.split(SAMPLES // 2)[0]
+    return x[i : i + BATCH], y[i : i + BATCH]
+
+
+def with_steps(x: Tensor, y: Tensor, i: int) -> Pair:
+    order = torch.arange(SAMPLES - 1, -1, -1)[i : i + BATCH]
+    return x[order, :], y[order, ...]
+
+
 def train(cut: Cut, flatten: Callable[[Tensor], Tensor], steps: int = 2) -> rs.Report:
     torch.manual_seed(0)
     model, x, y = Tagger(), torch.randint(7, (SAMPLES, STEPS)), torch.randint(7, (SAMPLES, STEPS))
@@ -61,7 +82,10 @@ def train(cut: Cut, flatten: Callable[[Tensor], Tensor], steps: int = 2) -> rs.R
     return report
 
 
-@pytest.mark.parametrize("cut", [slices, drawn, listed, split, moved])
+CUTS = [slices, drawn, listed, split, moved, of_training_data, drawn_of_training_data, split_in_two, with_steps]
+
+
+@pytest.mark.parametrize("cut", CUTS)
 def test_samples_of_inputs_and_targets_that_one_index_picked_are_the_same(cut: Cut) -> None:
     right, wrong = train(cut, lambda y: y.t().reshape(-1)), train(cut, lambda y: y.reshape(-1))
     assert right.findings == ()
@@ -146,3 +170,67 @@ def test_a_line_that_was_dealt_out_among_the_samples_is_said() -> None:
 
 def test_a_line_whose_pieces_are_samples_is_not() -> None:
     assert told_of_a_line(lambda line: line.view(5, 24, 4).transpose(0, 1)) == []
+
+
+class Pieces(nn.Module):
+    """Reads the pieces of long records one after the other: no layer takes the samples as they came for its batch."""
+
+    def __init__(self, right: bool) -> None:
+        super().__init__()
+        self.right, self.rnn, self.fc = right, nn.GRU(2, 4, batch_first=True), nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, steps, width = x.shape
+        pieces = x.reshape(n, 4, -1, width).transpose(0, 1) if self.right else x.reshape(4, n, -1, width)
+        h, read = None, []
+        for piece in pieces:
+            out, h = self.rnn(piece, h)
+            read.append(self.fc(out))
+        made = torch.stack(read)
+        return (made.transpose(0, 1) if self.right else made).reshape(n, steps, 1)
+
+
+def records(right: bool, alike: bool, track: int = 3) -> rs.Report:
+    torch.manual_seed(0)
+    model, x, y = Pieces(right), torch.randn(18, 20, 2), torch.randn(18, 20, 1)
+    with rs.watch(track=track, on="record") as report:
+        for i in range(0, 18, 6):
+            rows = [*range(i, i + 6)]
+            F.mse_loss(model(x[rows]), y[rows if alike else torch.tensor(rows).numpy()]).backward()
+    return report
+
+
+def test_rows_that_are_cut_as_those_of_the_target_are_supposed_to_be_samples() -> None:
+    assert {f.code for f in records(right=False, alike=True).findings} == {"RNS501"}
+    right = records(right=True, alike=True)
+    assert right.findings == ()
+    by = "samples were judged on dim 0, which Pieces.rnn (GRU) takes for its batch"
+    assert right.blind == (f"x: nobody has named the batch, so {by}; axes= names it otherwise",)
+
+
+def test_rows_that_nothing_else_was_cut_as_are_not() -> None:
+    report = records(right=False, alike=False)
+    assert report.findings == ()
+    assert any("no layer takes a whole dim for its batch" in said for said in report.blind)
+
+
+def test_steps_that_are_cut_as_those_of_the_target_are_steps_all_the_same() -> None:
+    """A language model reads (steps, samples), some steps at a time, and its target is cut alike."""
+    class Next(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words, self.rnn, self.fc = nn.Embedding(9, 4), nn.GRU(4, 8), nn.Linear(8, 9)
+
+        def forward(self, ids: Tensor) -> Tensor:
+            ids = self.words(ids)
+            return self.fc(self.rnn(ids / ids.norm(dim=0, keepdim=True))[0])
+
+    for samples in (4, 5):
+        model, words = Next(), torch.randint(9, (31, samples))
+        inputs, targets = words[:-1], words[1:].clone()
+        with rs.watch(track=3, on="record") as report:
+            for i in range(0, 30, 5):
+                F.cross_entropy(model(inputs[i : i + 5]).flatten(0, 1), targets[i : i + 5].flatten()).backward()
+        assert report.findings == ()
+        (said,) = [said for said in report.blind if said.startswith("ids")]
+        assert "judged on dim 1, which Next.rnn (GRU) takes for its batch" in said
