@@ -146,7 +146,7 @@ def _is_function(target: object) -> bool:
 
 
 def report_of(checked: object, /) -> Report:
-    """Return what was seen of something that `check` stands around.
+    """Return what was seen of something that `check` stands around; of a model whose class is checked, that of the class.
 
     Raises:
         SpecTypeError: for anything that is not checked.
@@ -157,7 +157,8 @@ def report_of(checked: object, /) -> Report:
     >>> report_of(rnn).counts
     '1 recurrent layer, 1 call'
     """
-    checker = _targets.checker(checked)
+    kinds = (kind for kind in type(checked).__mro__ if isinstance(checked, nn.Module))
+    checker = next(filter(None, map(_targets.checker, (checked, *kinds))), None)
     if checker is None:
         name = getattr(checked, "__qualname__", None) or text.a(type(checked).__name__)
         raise SpecTypeError(f"report_of: {name} is not checked; put rnnshape.check around it, and unset RNNSHAPE=off")

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rnnshape.errors import LayoutSyntaxError
 from rnnshape.layout import notation
-from rnnshape.layout.axes import role_of
+from rnnshape.layout.axes import Axis, role_of, whole
 from rnnshape.layout.dims import held
 from rnnshape.layout.layout import Layout
 
 __all__ = ["parse_axes"]
 
+_BATCH = Axis("batch")
 _FEATURES = frozenset(["c", "d", "e", "f", "dim", "emb", "embed", "embedding", "channel"])
 
 _NO_NAMES = re.compile(r"'\w*'|@\w+|\[[^\]]*\]|=[\w*]+|//[\w*]+|%[\w*/]+")
@@ -28,14 +30,21 @@ def parse_axes(text: str | Layout) -> Layout:
     """Read what somebody says of an input's axes; a Layout is returned as it is.
 
     Raises:
-        LayoutSyntaxError: with a caret under the mistake.
+        LayoutSyntaxError: with a caret under the mistake; the batch of an input lies along one dim.
 
     >>> print(parse_axes("b t d"))
     batch=b seq=t feature=d
     >>> print(parse_axes("(b t) c"), parse_axes("b t s"), parse_axes("B C H W"), sep="; ")
     (batch=b seq=t) feature=c; batch=b seq=t s; batch=B C 'H'=H W
     """
-    return text if isinstance(text, Layout) else Layout(held(notation.parse(text, _spellings(text))))
+    if isinstance(text, Layout):
+        return text
+    spellings = _spellings(text)
+    found = Layout(held(notation.parse(text, spellings)))
+    if sum(factor == whole(_BATCH, factor.size) for dim in found.dims for factor in dim) > 1:
+        said = [word for word in _NAME.finditer(text) if (spellings.get(word.group()) or role_of(word.group())) == "batch"]
+        raise LayoutSyntaxError(text, said[1].start(), "the batch is named twice; give this dim its own name, such as seq")
+    return found
 
 
 def _spellings(text: str) -> dict[str, str]:

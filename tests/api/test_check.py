@@ -254,6 +254,17 @@ def test_a_report_of_nothing() -> None:
     assert str(caught.value) == "report_of: a Plain is not checked; put rnnshape.check around it, and unset RNNSHAPE=off"
 
 
+def test_the_report_of_a_model_whose_class_is_checked_is_that_of_the_class() -> None:
+    @check
+    class Checked(Plain):
+        pass
+
+    model = Checked()
+    assert report_of(model) is report_of(Checked)
+    one = check(Checked())
+    assert report_of(one) is not report_of(Checked)
+
+
 def test_findings_are_warned_of_or_logged_and_the_model_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     def step(x: Float[Tensor, "batch 4"]) -> Tensor:
         return x * 2

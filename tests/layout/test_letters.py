@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnshape import Layout
+from rnnshape import Layout, LayoutSyntaxError
 from rnnshape.layout.letters import parse_axes
 
 
@@ -68,3 +68,18 @@ def test_a_name_of_a_persons_own_goes_out_and_in(word: str) -> None:
     layout = Layout.parse(f"'{word}'=3 seq=9")
     assert layout.names == (word, "seq")
     assert Layout.parse(str(layout)) == layout
+
+
+@pytest.mark.parametrize(("given", "caret"), [("batch batch", 6), ("b t b", 4), ("N (seq N) feature", 7)])
+def test_the_batch_lies_along_one_dim(given: str, caret: int) -> None:
+    with pytest.raises(LayoutSyntaxError) as caught:
+        parse_axes(given)
+    assert str(caught.value) == (
+        "cannot read this layout: the batch is named twice; give this dim its own name, such as seq\n"
+        f"  {given}\n  {' ' * caret}^"
+    )
+
+
+def test_a_batch_beside_another_spelling_or_in_pieces_is_named_once() -> None:
+    assert str(parse_axes("batch N")) == "batch 'N'=N"
+    assert str(parse_axes("batch//2=3 seq batch%2/6=2")) == "batch//2=3 seq batch%2/6=2"
