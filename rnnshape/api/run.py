@@ -93,7 +93,11 @@ def run(
     with Guard():
         ranks = ranks_here()
     process = os.getpid()
-    forget_termination = _say_before_termination(lambda: _end(ending, report, ending.known(report.findings, False)), process)
+
+    def say() -> None:
+        _end(ending, report, ending.known(report.findings, False), False)
+
+    forget_termination = _say_before_termination(say, process)
     ran = _watched(target, as_module, watching, process)
     forget_termination()
     fails = False
@@ -145,7 +149,7 @@ def _settle(ending: Ending, report: Report, ran: _Ran, ranks: Ranks | None) -> b
         others = _other_ranks(ranks, report, wait=ran.is_whole)
     with Guard():
         known = ending.known(report.findings, ran.is_whole)
-    _end(ending, report, known, others)
+    _end(ending, report, known, ran.is_whole, others)
     with Guard():
         return ending.fails(known)
     return False
@@ -161,7 +165,7 @@ def _other_ranks(ranks: Ranks | None, report: Report, *, wait: bool) -> list[str
     return []
 
 
-def _end(ending: Ending, report: Report, known: Known, ranks: Sequence[str] = ()) -> None:
+def _end(ending: Ending, report: Report, known: Known, is_whole: bool, ranks: Sequence[str] = ()) -> None:
     """Say what was seen, behind all that the script has printed."""
     _flush()
     with Guard():
@@ -169,7 +173,7 @@ def _end(ending: Ending, report: Report, known: Known, ranks: Sequence[str] = ()
             print(f"rnnshape: {SWITCH}=off in the environment: nothing was watched", file=sys.stderr)
             return
         try:
-            ending.say(report, known, ranks, prints=_speaks(report))
+            ending.say(report, known, ranks, prints=_speaks(report), is_whole=is_whole)
         except OSError as error:
             with contextlib.suppress(OSError, ValueError):
                 print(f"rnnshape: what was found could not be written: {error}", file=sys.stderr)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args
 
 import click
+from click.core import ParameterSource
 
-from rnnshape.render.forms import Destination, Form, leave_unread
+from rnnshape.render.forms import ENDINGS, Destination, Form, leave_unread
 
 __all__ = ["F", "as_form", "baseline_options", "begun", "form_options", "send"]
 
@@ -27,6 +29,14 @@ def begun(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     return value
 
 
+def _as_the_file_ends(ctx: click.Context, param: click.Parameter, form: Form) -> Form:
+    """Return the form that is asked for; where none is, the one that the name of the file says."""
+    output = ctx.params.get("output")
+    if output is None or ctx.get_parameter_source("form") is not ParameterSource.DEFAULT:
+        return form
+    return ENDINGS.get(os.path.splitext(output)[1].lower(), form)
+
+
 def form_options(where: str) -> Callable[[F], F]:
     """Give a command ``--format`` and ``--output``.
 
@@ -36,12 +46,13 @@ def form_options(where: str) -> Callable[[F], F]:
 
     def add(command: F) -> F:
         forms = click.option(
-            "--format", "form", type=click.Choice(get_args(Form)), default="text", show_default=True,
-            help="What is written: text or an html page for people, the others for machines.",
+            "--format", "form", type=click.Choice(get_args(Form)), default="text", callback=_as_the_file_ends,
+            help="What is written: text or a page for people, the others for machines.  [default: as FILE ends, else text]",
         )  # fmt: skip
         output = click.option(
-            "--output", metavar="FILE", callback=begun, help=f"Write it to this file, - for stdout.  [default: {where}]"
-        )
+            "--output", metavar="FILE", callback=begun, is_eager=True,  # before the form, which its name may say
+            help=f"Write it to this file, - for stdout.  [default: {where}]",
+        )  # fmt: skip
         return forms(output(command))
 
     return add

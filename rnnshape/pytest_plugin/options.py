@@ -10,7 +10,7 @@ import pytest
 
 from rnnshape.errors import SpecError
 from rnnshape.pytest_plugin.accepted import Accepted
-from rnnshape.render.forms import Form
+from rnnshape.render.forms import ENDINGS, Form
 from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import listed, nearest
 
@@ -21,9 +21,6 @@ __all__ = ["Options", "Settings", "read", "settings"]
 
 _READ = ("fail_on", "track", "report", "format", "baseline")
 _FORMS: tuple[Form, ...] = ("jsonl", "json", "sarif", "junit", "github", "html")
-_ENDINGS: dict[str, Form] = {
-    "": "jsonl", ".jsonl": "jsonl", ".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html", ".htm": "html",
-}  # fmt: skip
 
 
 class Options(NamedTuple):
@@ -97,9 +94,9 @@ def _form(given: str, report: Path | None) -> Form | None:
 
 
 def _form_of(report: Path) -> Form:
-    form = _ENDINGS.get(report.suffix.lower())
+    form = ENDINGS.get(report.suffix.lower()) if report.suffix else "jsonl"
     if form is None:
-        fits = f"end it in {listed(filter(None, _ENDINGS), 'or')}, or use --rnnshape-format"
+        fits = f"end it in {listed(ENDINGS, 'or')}, or use --rnnshape-format"
         raise SpecError(f"--rnnshape-report={report.name}: {report.suffix} says no form; {fits}")
     return form
 

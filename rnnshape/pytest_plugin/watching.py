@@ -97,7 +97,8 @@ class Watched:
                 report.add(finding)
         if self._settings.fail_on != "never":
             self._probed += [finding for finding in report.findings if finding.severity != "info"]
-        for reason in influence.untried:
+        open_ones = (f"{made.name}: {'; '.join(made.evidence)}" for made in influence.experiments if made.verdict == "unknown")
+        for reason in (*influence.untried, *open_ones):
             report.did_not_look(reason)
         self._diagnosed.append(report)
         return influence

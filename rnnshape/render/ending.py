@@ -65,7 +65,9 @@ class Ending:
         found = compared_with(self.entries, findings, self.baseline)
         return found if is_whole and not is_of_several() else replace(found, stale=())
 
-    def say(self, report: Report, known: Known, ranks: Sequence[str] = (), *, prints: bool = True) -> None:
+    def say(
+        self, report: Report, known: Known, ranks: Sequence[str] = (), *, prints: bool = True, is_whole: bool = True
+    ) -> None:
         """Print, write the form, and write the baseline anew where that was asked for.
 
         Args:
@@ -73,6 +75,7 @@ class Ending:
             known: the same beside the baseline.
             ranks: what other ranks saw, a line each.
             prints: whether this process is one that prints.
+            is_whole: whether the script came to its end, and well.
 
         Raises:
             OSError: for a file that cannot be written.
@@ -86,7 +89,7 @@ class Ending:
                 except BrokenPipeError:
                     leave_unread(sys.stderr)
         if self.to.form != "text" and (prints or self.to.file is not None):
-            text = written(self.to.form, outcome_of(report, self.title, known, tuple(ranks)))
+            text = written(self.to.form, outcome_of(report, self.title, known, tuple(ranks), is_whole))
             self.to.send(text, sys.stderr)
         elif self.to.file is not None:
             self.to.send(self._plain(report, known, ranks), sys.stderr)

@@ -11,10 +11,15 @@ from typing import Literal, TextIO
 from rnnshape.render.jsonl import of_this_rank
 from rnnshape.render.outcome import Outcome
 
-__all__ = ["Destination", "Form", "leave_unread", "written"]
+__all__ = ["ENDINGS", "Destination", "Form", "leave_unread", "written"]
 
 Form = Literal["text", "json", "jsonl", "sarif", "github", "junit", "html"]
 """What is written: text for people, forms for machines, and a page for people again."""
+
+ENDINGS: dict[str, Form] = {
+    ".jsonl": "jsonl", ".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html", ".htm": "html",
+}  # fmt: skip
+"""What the name of a file says of its form."""
 
 
 @dataclass(frozen=True, slots=True)

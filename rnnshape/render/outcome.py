@@ -53,6 +53,7 @@ class Outcome:
         ranks: what other ranks of a distributed run saw, a line each.
         tests: for each of the findings the tests in which it was met; nothing where there are no tests.
         drawn: a picture of what was measured, as SVG; empty where there is none.
+        is_whole: whether what was run came to its end, and well.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Outcome:
     ranks: tuple[str, ...] = ()
     tests: tuple[tuple[str, ...], ...] = ()
     drawn: str = ""
+    is_whole: bool = True
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -75,10 +77,11 @@ class Outcome:
         return tuple(Result(finding, mark, id(finding) in accepted, met_in) for finding, mark, met_in in named)
 
 
-def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] = ()) -> Outcome:
+def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] = (), is_whole: bool = True) -> Outcome:
     """Return what a report says, beside what is known of it."""
     found = (*known.new, *known.accepted)
-    return Outcome(title, found, known, report.counts, report.events, report.unjudged, report.blind, ranks)
+    seen = (report.counts, report.events, report.unjudged, report.blind)
+    return Outcome(title, found, known, *seen, ranks, is_whole=is_whole)
 
 
 def file_of(location: Location) -> str:

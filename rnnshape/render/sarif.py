@@ -62,13 +62,12 @@ def _rule(entry: Rule) -> Json:
 
 
 def _invocation(outcome: Outcome) -> Json:
-    """Return how it went (3.20): what was not looked at is a notification of the tool's own."""
-    notes = [{"level": "note", "message": {"text": what}} for what in (*outcome.unfollowed, *outcome.blind)]
-    stale = [
-        {"level": "error", "message": {"text": f"{entry} is accepted in the baseline, and nobody finds it any more"}}
-        for entry in outcome.known.stale
-    ]
-    return {"executionSuccessful": True, "toolExecutionNotifications": [*stale, *notes]}
+    """Return how it went (3.20): a script that failed may have had more; what was not looked at is a notification of ours."""
+    told = [] if outcome.is_whole else [("error", f"{outcome.title} has failed: what comes behind was not seen")]
+    told += [("error", f"{entry} is accepted in the baseline, and nobody finds it any more") for entry in outcome.known.stale]
+    told += [("note", what) for what in (*outcome.unfollowed, *outcome.blind)]
+    notifications = [{"level": level, "message": {"text": what}} for level, what in told]
+    return {"executionSuccessful": outcome.is_whole, "toolExecutionNotifications": notifications}
 
 
 def _result(result: Result, index: Mapping[str, int], baseline: str | None) -> Json:

@@ -836,6 +836,25 @@ def test_a_form_goes_to_a_file_and_the_text_is_printed_besides(desk: Desk) -> No
     assert "RNS112 warning" in ended.report
 
 
+def test_the_name_of_a_file_says_its_form(desk: Desk) -> None:
+    desk.seen(UNBATCHED, options=("--output", "out.sarif"))
+    [run] = json.loads((desk.folder / "out.sarif").read_text())["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["RNS112"]
+    assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+    ended = desk.seen(UNBATCHED, options=("--format", "text", "--output", "out.sarif"))
+    assert (desk.folder / "out.sarif").read_text() == ended.report
+
+
+def test_sarif_says_that_a_script_has_failed(desk: Desk) -> None:
+    ended = desk.seen(f"{UNBATCHED}\n{{}}['vocab']", options=("--output", "out.sarif"))
+    [run] = json.loads((desk.folder / "out.sarif").read_text())["runs"]
+    [how] = run["invocations"]
+    assert (ended.code, how["executionSuccessful"]) == (1, False)
+    assert how["toolExecutionNotifications"] == [
+        {"level": "error", "message": {"text": "train.py has failed: what comes behind was not seen"}}
+    ]
+
+
 @pytest.mark.parametrize("form", ["json", "sarif"])
 def test_a_form_without_a_file_is_all_that_is_printed(desk: Desk, form: str) -> None:
     ended = desk.seen(f"print('own')\n{UNBATCHED}", options=("--format", form))

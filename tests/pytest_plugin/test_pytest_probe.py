@@ -33,6 +33,22 @@ def test_raises(rnn_probe):
     assert any("rnn_probe has measured nothing: the copy raised KeyError: 'vocab'" in line for line in result.lines)
 
 
+def test_what_nobody_knows_is_not_looked_at(suite: Any) -> None:
+    result = suite.run("""
+class Summed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(10, 16, batch_first=True)
+    def forward(self, x):
+        return self.rnn(x)[0].mean()
+
+def test_summed(rnn_probe):
+    rnn_probe(Summed(), X, axes="batch seq feature")
+""")
+    assert result.outcomes == {"passed": 1}
+    assert any("samples: the output is of the batch as a whole" in line for line in result.lines)
+
+
 def test_what_is_allowed_to_mix_them(suite: Any) -> None:
     result = suite.run("""
 class Pooled(nn.Module):
