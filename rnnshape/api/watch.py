@@ -108,6 +108,10 @@ def _watch(
     return Watch(model, checked, codes, jsonl, limit, axes, probe=probe)
 
 
+NO_AXES = "axes were not followed, so mixed samples cannot be seen; track=3 follows them in the first three training steps"
+"""What a report of contracts alone says of itself."""
+
+
 class Watch:
     """A watch over a model; see `watch`.
 
@@ -166,6 +170,8 @@ class Watch:
             if self._limit != 0:
                 self._steps = self._session.steps(self._limit, self._axes)
                 self._steps.start(undo)
+            else:
+                self.report.did_not_look(NO_AXES)
 
     def _step_aside(self) -> None:
         if self._session is not None:

@@ -12,6 +12,7 @@ from torch import nn
 
 import rnnshape
 from rnnshape import Report, RNNShapeError, SpecError, watch
+from rnnshape.api.watch import NO_AXES
 from rnnshape.session import Steps
 
 X = torch.zeros(9, 6, 4)
@@ -124,7 +125,8 @@ def test_the_report_is_the_same_object_all_along_and_stays() -> None:
         layer(X)
     assert way.report is report
     assert [event.calls for event in report.events] == [1]
-    assert repr(report) == "1 recurrent layer, 1 call, 0 findings"
+    unseen = f"\n\nnot looked at:\n  {NO_AXES}"
+    assert repr(report) == f"1 recurrent layer, 1 call, 0 findings{unseen}"
     assert repr(way) == str(report) == (
         "1 recurrent layer, 1 call, 0 findings\n\n"
         "GRU  GRU(4, 8)  1 call\n"
@@ -133,8 +135,18 @@ def test_the_report_is_the_same_object_all_along_and_stays() -> None:
         "  h_n     layers=1 batch=6 hidden=8  (1, 6, 8)\n"
         "  batch  6 in every call\n"
         "  seq    9 in every call\n"
-        "  state  h_0 never passed, so zeros"
+        f"  state  h_0 never passed, so zeros{unseen}"
     )
+
+
+def test_contracts_alone_say_that_axes_were_not_followed() -> None:
+    with watch(nn.GRU(4, 8)) as contracts, watch(nn.GRU(4, 8), track=3) as followed:
+        pass
+    assert contracts.blind == (NO_AXES,)
+    assert NO_AXES == (
+        "axes were not followed, so mixed samples cannot be seen; track=3 follows them in the first three training steps"
+    )
+    assert followed.blind == ()
 
 
 def test_the_body_of_a_watch_may_raise_anything() -> None:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import ContractError, Event, Finding, Report, RNNShapeError, RNNShapeWarning, watch
+from rnnshape.api.watch import NO_AXES
 from rnnshape.hooks import class_call
 from rnnshape.hooks.layer import Door
 from rnnshape.hooks.observer import Observer
@@ -483,7 +484,7 @@ def test_no_call_is_an_empty_report() -> None:
         pass
     for report in (one, every):
         assert (report.events, report.findings, report.unfollowed, report.ok) == ((), (), (), True)
-        assert str(report) == "0 recurrent layers, 0 calls, 0 findings"
+        assert str(report) == f"0 recurrent layers, 0 calls, 0 findings\n\nnot looked at:\n  {NO_AXES}"
 
 
 # Lines of JSON
@@ -498,7 +499,7 @@ def test_lines_of_json(tmp_path: Path) -> None:
         with pytest.raises(ContractError):
             model(X, WRONG)
         report.did_not_look("compiled", "rnn")
-    call, finding, blind, total = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    call, finding, no_axes, blind, total = map(json.loads, file.read_text(encoding="utf-8").splitlines())
     layouts = {
         "input": {"layout": "seq=9 batch=6 feature=4", "sizes": [9, 6, 4]},
         "output": {"layout": "seq=9 batch=6 hidden=8", "sizes": [9, 6, 8]},
@@ -507,6 +508,7 @@ def test_lines_of_json(tmp_path: Path) -> None:
     event = {"module": "rnn", "kind": "GRU", "spec": "GRU(4, 8)", "batch_first": False, "packed": None, "given": [], "calls": 1}
     assert call == {"type": "call", **event, "layouts": layouts}
     assert finding == {"type": "finding", **json.loads(json.dumps(report.findings[0].to_dict()))}
+    assert no_axes == {"type": "blind", "message": NO_AXES}
     assert blind == {"type": "blind", "message": "rnn: compiled"}
     assert total == {"type": "total", "module": "rnn", "layouts": layouts, "calls": 2}
 
@@ -517,7 +519,7 @@ def test_a_new_watch_begins_the_file_anew(tmp_path: Path) -> None:
     for _ in range(2):
         with way:
             model(X)
-    assert [json.loads(text)["type"] for text in file.read_text(encoding="utf-8").splitlines()] == ["total"]
+    assert [json.loads(text)["type"] for text in file.read_text(encoding="utf-8").splitlines()] == ["blind", "total"]
     with pytest.raises(OSError, match="No such file"):
         watch(model, jsonl=tmp_path / "nowhere" / "calls.jsonl").attach()
     assert "__call__" not in vars(nn.RNNBase)
