@@ -79,7 +79,9 @@ def ours() -> dict[CodeType, Ours]:
             if isinstance(inner, CodeType) and inner.co_name.isidentifier() | inner.co_name.startswith("<"):
                 add(inner, one)
 
+    gc.unfreeze()  # what was there when the tests were collected is looked for too
     living = [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename.startswith(files)]
+    gc.freeze()
     for function in living:
         if "<locals>" not in function.__code__.co_qualname:
             add(function.__code__, None)
