@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from rnnshape.api.watch import NO_AXES
+
 
 def test_the_marker_has_a_test_watched(suite: Any) -> None:
     result = suite.run("""
@@ -63,6 +65,9 @@ def test_other_axes(rnn_diagnose):
         "  model.py:21  return nn.GRU(10, 16)(X[0])",
         "    test_it.py::test_warning",
         "    test_it.py::test_warning_alone (passed)",
+        "not looked at",
+        f"  {NO_AXES}",
+        "    test_it.py::test_not_followed",
     ]
 
 
