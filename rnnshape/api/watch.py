@@ -16,6 +16,8 @@ from rnnshape.experiments.measuring import probe_call
 from rnnshape.harmless import Guard
 from rnnshape.layout.sizes import shown
 from rnnshape.render.jsonl import JsonLines, of_this_rank
+from rnnshape.report.event import Event
+from rnnshape.report.finding import Finding
 from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
@@ -170,12 +172,21 @@ class Watch:
             if self._limit != 0:
                 self._steps = self._session.steps(self._limit, self._axes)
                 self._steps.start(undo)
-            else:
-                self.report.did_not_look(NO_AXES)
+            elif not self._probe:
+                self.report.sinks.append(self._tell_of_axes)
+                undo.callback(self._tell_no_more)
 
     def _step_aside(self) -> None:
         if self._session is not None:
             self._session.reporter.step_aside()
+
+    def _tell_of_axes(self, record: Event | Finding) -> None:
+        if isinstance(record, Event):
+            self.report.did_not_look(NO_AXES)
+
+    def _tell_no_more(self) -> None:
+        if self._tell_of_axes in self.report.sinks:
+            self.report.sinks.remove(self._tell_of_axes)
 
     def forget_axes(self) -> None:
         """Have nothing said of the axes of later calls any more."""

@@ -140,13 +140,16 @@ def test_the_report_is_the_same_object_all_along_and_stays() -> None:
 
 
 def test_contracts_alone_say_that_axes_were_not_followed() -> None:
-    with watch(nn.GRU(4, 8)) as contracts, watch(nn.GRU(4, 8), track=3) as followed:
-        pass
+    layer, other = nn.GRU(4, 8), nn.GRU(4, 8)
+    with watch(layer) as contracts, watch(other, track=3) as followed:
+        assert contracts.blind == ()
+        layer(X)
+        other(X)
     assert contracts.blind == (NO_AXES,)
     assert NO_AXES == (
         "axes were not followed, so mixed samples cannot be seen; track=3 follows them in the first three training steps"
     )
-    assert followed.blind == ()
+    assert NO_AXES not in followed.blind
 
 
 def test_the_body_of_a_watch_may_raise_anything() -> None:

@@ -23,6 +23,7 @@ from torch._dynamo.utils import counters
 import rnnshape as rs
 from rnnshape import harmless
 from rnnshape.api import check as checks
+from rnnshape.api.watch import NO_AXES
 from rnnshape.hooks import inner_calls
 from rnnshape.hooks.class_call import leave_classes
 from rnnshape.tracking import compiled
@@ -58,8 +59,8 @@ class Model(nn.Module):
 
 
 def of_compiled(report: rs.Report) -> tuple[str, ...]:
-    """Return what was not looked at, but for batches that nobody has named."""
-    return tuple(sentence for sentence in report.blind if "nobody has named" not in sentence)
+    """Return what was not looked at, but for batches that nobody has named, and for axes where these were not followed."""
+    return tuple(sentence for sentence in report.blind if "nobody has named" not in sentence and sentence != NO_AXES)
 
 
 def _nobody_checks() -> None:
