@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 import rnnshape as rs
 from rnnshape.operations.losses import UNKNOWN_ROWS
+from rnnshape.operations.pointwise import UNKNOWN_OPERAND
 from rnnshape.session import BEFORE_TRAINING, PREDICTS
 from rnnshape.tracking.counting import MOST_CALLS
 
@@ -47,6 +48,28 @@ def test_rows_of_a_target_that_no_step_tells_stay_unknown() -> None:
         for _ in range(3):
             F.mse_loss(model(torch.randn(4, 5, 3)), torch.randn(4, 2)).backward()
     assert UNKNOWN_ROWS in reasons(report)
+
+
+def test_a_loss_by_hand_of_a_column_and_as_many_elements_is_not_passed_over() -> None:
+    model, x, wanted = Last(), torch.randn(4, 5, 3), torch.randn(4)
+    model.fc = nn.Linear(8, 1)
+    with rs.watch(model, axes="batch seq feature", track=3) as report:
+        ((model(x) - wanted) ** 2).mean().backward()
+    assert report.blind == (f"sub of (4, 1) and (4,): {UNKNOWN_OPERAND}",)
+    assert UNKNOWN_OPERAND == (
+        "every prediction meets every element, and whose rows these are is not known, so whether that is meant cannot be seen; "
+        "a DataLoader that yields inputs and targets, or one index for both, tells"
+    )
+
+
+def test_a_column_that_meets_a_column_or_was_made_for_pairs_is_no_such_loss() -> None:
+    model, x, wanted = Last(), torch.randn(4, 5, 3), torch.randn(4)
+    with rs.watch(model, axes="batch seq feature", track=3) as report:
+        scores = model(x)
+        (scores[:, :1] - wanted[:, None]).sum().backward(retain_graph=True)
+        (scores[:, 0, None] - wanted).sum().backward(retain_graph=True)
+        (scores[:, 0] - wanted).sum().backward()
+    assert UNKNOWN_OPERAND not in reasons(report)
 
 
 def test_a_rollout_before_the_first_step_is_said_not_to_be_followed() -> None:
