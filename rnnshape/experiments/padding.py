@@ -111,7 +111,8 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     every = torch.ones(trial.count, dtype=torch.bool)
     shorter = sides.lengths < int(sides.lengths.max())
     longer = _longer(trial, padded, sides)
-    cut = _shorter(trial, sides) if longer is not None and bool(shorter.any()) else None  # where that is padding indeed
+    is_padding, is_placed = longer is not None, not any(leaf.is_moved for leaf in leaves)
+    cut = _shorter(trial, sides) if is_padding and is_placed and bool(shorter.any()) else None
     tried = [(longer, every), (_filled(trial, padded), every), (cut, shorter)]
     said = [_attempt(trial, leaves, samples, tensors, sides, judged) for tensors, judged in tried]
     found = Padded(said[0], said[1], said[2], told, sides.is_left)
@@ -228,11 +229,14 @@ def _longer(trial: Trial, padded: list[Content], sides: Sides) -> dict[int, Tens
 
 
 def _shorter(trial: Trial, sides: Sides) -> dict[int, Tensor] | None:
-    """Return what is given with the longest samples as long as the next ones; None where that cannot be."""
+    """Return what is given with the longest samples shorter; None where that cannot be.
+
+    They stay the longest: a model that sorts its samples by length then has them in the same order.
+    """
     lengths = sides.lengths
     longest = int(lengths.max())
-    to = int(lengths[lengths < longest].max())
-    if sides.is_left or to == 0 or any(content.place.is_packed for content in trial.inputs):
+    to = int(lengths[lengths < longest].max()) + 1
+    if sides.is_left or to == longest or any(content.place.is_packed for content in trial.inputs):
         return None
     tensors = trial.unchanged()
     for content in trial.contents:
