@@ -56,6 +56,7 @@ class Recurrence:
         kind: its class.
         location: of the call.
         seq: the axis of its steps, where it is known.
+        order: which step of that axis it reads at each of its own.
         unpacked: steps of its packed output where that is padded again; 0 as long as it is not.
         sites: of its input, the places that gave axes their form.
         reads: the axis of its samples, and which of them each row is, where it reads each from its first step on.
@@ -91,6 +92,7 @@ class Recurrence:
     location: Location | None
     width: int = 0
     seq: Axis | None = None
+    order: Tensor | None = None
     unpacked: int = 0
     sites: Mapping[Axis, Site] = field(default_factory=dict[Axis, Site])
     reads: tuple[Axis, Tensor] | None = None

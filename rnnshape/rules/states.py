@@ -137,6 +137,7 @@ def a_layer_is_called(use: RecurrentCall, step: Step) -> None:
         if padding is not None:
             call.is_padded(padding)
         if call.seq is not None:
+            call.order = line_along(use.mark.tables[call.seq], use.seq_dim)
             _goes_on(call.seq, use.mark, step)
 
 

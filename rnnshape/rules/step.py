@@ -15,7 +15,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Given", "Normalised", "Reading", "Reduced", "Scene", "Step"]
+__all__ = ["Given", "Normalised", "Reading", "Reduced", "Scene", "Step", "Words"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -71,6 +71,18 @@ class Given(NamedTuple):
     real: Tensor
 
 
+class Words(NamedTuple):
+    """The words of a text.
+
+    Attributes:
+        ids: a copy of them, by sample and step.
+        rows: where the axis of the samples comes from.
+    """
+
+    ids: Tensor
+    rows: str
+
+
 class Step:
     """What has been seen of a model's call.
 
@@ -91,6 +103,7 @@ class Step:
         along_queries: of the origins of steps, where a mask of keys was laid along the queries.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
+        words: by where an axis of steps comes from, the words of the texts that have it.
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
         windowed: the channels that convolutions have made of windows over steps.
         without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
@@ -113,6 +126,7 @@ class Step:
         self.laid: dict[Axis, int] = {}
         self.along_queries: dict[str, Location | None] = {}
         self.embeds: set[int] = set()
+        self.words: dict[str, Words] = {}
         self.cells: dict[str, Given] = {}
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
@@ -125,6 +139,7 @@ class Step:
         self.filled = {}
         self.along_queries = {}
         self.embeds = set()
+        self.words = {}
         self.cells = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:

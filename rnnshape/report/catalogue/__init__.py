@@ -17,6 +17,7 @@ from rnnshape.report.catalogue import (
     cells,
     contract,
     exceptions,
+    foresight,
     influence,
     losses,
     meetings,
@@ -37,7 +38,7 @@ FailOn = Literal["error", "warning", "never"]
 RULES: dict[str, Rule] = {}
 _FAMILIES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    scores,
+    scores, foresight,
 )  # fmt: skip
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
