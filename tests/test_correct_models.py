@@ -357,7 +357,8 @@ class Variational(nn.Module):
         mean, spread = self.mean(flat), self.spread(flat)
         z = mean + torch.randn_like(mean) * (0.5 * spread).exp()
         h = self.start(z).view(-1, 2, H).transpose(0, 1).contiguous()
-        x = torch.cat([self.embed(ids), z.unsqueeze(1).expand(-1, ids.size(1), -1)], dim=-1)
+        before = functional.pad(ids[:, :-1], (1, 0))  # what it says at a step is not among what it has read by then
+        x = torch.cat([self.embed(before), z.unsqueeze(1).expand(-1, ids.size(1), -1)], dim=-1)
         return Reconstruction(self.out(self.decoder(x, h)[0]), mean, spread)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BATCH", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "POSITIONS", "QUERIES", "ROWS",
-    "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "SCALED", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -61,10 +61,13 @@ POSITIONS = "positions"
 TURNED = "turned"
 """The name of an axis of steps beside the same in the opposite order, which stands in its origin."""
 
+SCALED = "scaled"
+"""The name of an axis of vectors: along it lie elements that were divided by their norm."""
+
 DRAWN = "drawn"
 """The name of the axis of random numbers that were drawn for nothing in particular: which of them it is."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, DRAWN])
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, DRAWN])
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

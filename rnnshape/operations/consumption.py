@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import DRAWN, POSITIONS, Mark
+from rnnshape.coordinates.mark import DRAWN, POSITIONS, SCALED, Mark
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -65,12 +65,21 @@ def cumulation(op: Operation) -> None:
 def normalize(op: Operation) -> None:
     """Divides by a norm along one dim."""
     mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
-    if mark is not None:
-        dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
-        if dims == (1,):  # what it is where nobody gives it
-            op.emit(ImplicitDim(op.name, mark, 1))
-        op.emit(Scaling(op.name, mark, dims))
-        _keeps_but(op, mark, dims)
+    if mark is None:
+        return
+    dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
+    if dims == (1,):  # what it is where nobody gives it
+        op.emit(ImplicitDim(op.name, mark, 1))
+    op.emit(Scaling(op.name, mark, dims))
+    tables = dict(kept_but(mark, dims))
+    sites = dict(mark.sites)
+    if len(dims) == 1 and mark.sizes and mark.sizes[dims[0]] > 1:
+        scaled = op.book.part_of(SCALED)
+        tables[scaled] = along(mark.sizes[dims[0]], dims[0], len(mark.sizes))
+        sites[scaled] = op.book.site(op.name, mark, mark.sizes)
+    for result in leaves(op.result):
+        if tuple(result.shape) == mark.sizes:
+            op.book.put(result, replace(mark, tables=tables, sites=sites, made=None))
 
 
 @repeatable

@@ -10,7 +10,17 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates import roles
-from rnnshape.coordinates.mark import COMPETING, OF_SCORES, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
+from rnnshape.coordinates.mark import (
+    COMPETING,
+    OF_SCORES,
+    ONES,
+    POSITIONS,
+    SCALED,
+    TURNED,
+    WEIGHED,
+    Mark,
+    spread,
+)
 from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
@@ -39,7 +49,11 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     ndim = max(len(mark.sizes), 1)
     dims = tuple(range(len(mark.sizes))) if dims is None else tuple(d % ndim for d in dims)
     gone = {a for a, t in mark.of("batch") if t.dim() and any(varies(t, d) for d in dims)}
-    return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in (COMPETING, ONES, WEIGHED, POSITIONS)}
+    return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
+
+
+_OF_VALUES = frozenset([COMPETING, ONES, WEIGHED, POSITIONS, SCALED])
+"""Axes that tell something of the numbers, which others have not."""
 
 
 def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:

@@ -11,7 +11,17 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates import roles
-from rnnshape.coordinates.mark import COMPETING, DRAWN, ONES, POSITIONS, TURNED, WEIGHED, Mark, spread
+from rnnshape.coordinates.mark import (
+    COMPETING,
+    DRAWN,
+    ONES,
+    POSITIONS,
+    SCALED,
+    TURNED,
+    WEIGHED,
+    Mark,
+    spread,
+)
 from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
@@ -69,6 +79,12 @@ def is_pointwise(name: str) -> bool:
 
 _KEEP_WEIGHTS = IDENTITIES | {"dropout", "masked_fill", "masked_fill_", "where", "nan_to_num", "exp"}
 """What leaves weights as they are, or makes them of their logarithms."""
+
+_KEEP_DIRECTIONS = (_KEEP_WEIGHTS - {"exp"}) | {
+    "mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__", "div", "__truediv__", "div_", "__itruediv__", "true_divide",
+    "divide", "neg", "__neg__", "negative",
+}  # fmt: skip
+"""What leaves the direction of a vector as it is, where all its elements meet the same."""
 
 _ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
 
@@ -139,9 +155,12 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     met = Mark(sizes)
     dropped: set[Axis] = set()
     still_weights = len(marks) == 1 and op.name in _KEEP_WEIGHTS
+    still_scaled = op.name in _KEEP_DIRECTIONS
     for mark in marks:
         for axis, table in mark.tables.items():
             if axis.name == DRAWN and len(marks) > 1:
+                continue
+            if axis.name == SCALED and not (still_scaled and _is_alike_along(axis, table, mark, marks)):
                 continue
             if axis.name in (COMPETING, ONES, WEIGHED, POSITIONS) and not still_weights:
                 if axis.name == ONES and op.name in _MULTIPLIES:
@@ -186,6 +205,13 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     met.spread = spread(marks, met.tables)
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
+
+
+def _is_alike_along(axis: Axis, table: Tensor, mark: Mark, marks: list[Mark]) -> bool:
+    """Tell whether vectors only meet what is alike for all their elements, such as a mask of steps."""
+    dims = [d - len(mark.sizes) for d in runs_along(table)]
+    others = [other for other in marks if other is not mark]
+    return all(axis not in other.tables and all(-d > len(other.sizes) or other.sizes[d] == 1 for d in dims) for other in others)
 
 
 def _weighs(op: Operation, weights: Mark, competing: Tensor, marks: list[Mark]) -> bool:

@@ -218,4 +218,41 @@ ENTRIES = (
             report = rs.diagnose(Repeater(), torch.zeros(6, 9, dtype=torch.long), axes="batch seq")
             """),
     ),
+    Rule(
+        "RNS246",
+        "vectors scaled along another axis",
+        "warning",
+        "The product of two vectors of norm 1 is the cosine of the angle between them. Where each feature was scaled over the "
+        "steps, as F.normalize does with (batch, seq, feature) where it is given no dim, no vector has norm 1, and what is "
+        "said of a step depends on how many others there are.",
+        no_edit="along which dim the features lay when they were scaled is not known",
+        wrong=program("""
+            class Matcher(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.picture = nn.GRU(3, 8), nn.Linear(5, 8)
+
+                def forward(self, x, picture):
+                    words = nn.functional.normalize(self.rnn(x)[0], dim=0)  # RNS246
+                    seen = nn.functional.normalize(self.picture(picture), dim=-1)
+                    return torch.einsum("sbd,bd->bs", words, seen)
+
+            axes = ("seq batch feature", "batch feature")
+            report = rs.diagnose(Matcher(), torch.zeros(9, 6, 3), torch.zeros(6, 5), axes=axes)
+            """),
+        right=program("""
+            class Matcher(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.picture = nn.GRU(3, 8), nn.Linear(5, 8)
+
+                def forward(self, x, picture):
+                    words = nn.functional.normalize(self.rnn(x)[0], dim=2)
+                    seen = nn.functional.normalize(self.picture(picture), dim=-1)
+                    return torch.einsum("sbd,bd->bs", words, seen)
+
+            axes = ("seq batch feature", "batch feature")
+            report = rs.diagnose(Matcher(), torch.zeros(9, 6, 3), torch.zeros(6, 5), axes=axes)
+            """),
+    ),
 )

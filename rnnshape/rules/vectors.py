@@ -1,0 +1,56 @@
+"""RNS246: vectors that are compared, and were scaled along another axis than that of their elements.
+
+A product of two vectors of norm 1 is the cosine of the angle between them. ``F.normalize`` takes dim 1 where nobody gives one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnshape.coordinates.mark import SCALED, Mark
+from rnnshape.coordinates.tables import runs_along
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import Pairing
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.wording import wrong
+
+__all__: list[str] = []
+
+@rule(Pairing)
+def scaled_along_another_axis(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """A product sums over units: one operand has vectors of norm 1 along them, and the other was scaled over its steps.
+
+    Whoever sums over what was scaled, as where channels attend to one another, means it. Where both were scaled over steps,
+    each unit may be meant to have a scale of its own, whatever is compared then.
+    """
+    for at in (0, 1) if len(use.summed) == 1 else ():
+        mark, other = use.marks[at], use.marks[1 - at]
+        dim, its = use.summed[0][at], use.summed[0][1 - at]
+        over, units = _scaled_along(mark), _units_along(mark, dim)
+        if over is None or units is None or _scaled_along(other) != its or not _steps_alone(mark, over, dim):
+            continue
+        scaled = f"those of one operand have norm 1, and each element of the others was scaled over the steps, dim {over}"
+        site = next(mark.sites[axis] for axis, _ in mark.of(SCALED))
+        where = runs_along(site.tables_before[units]) if units in site.tables_before else []
+        fits = f"dim={where[0]} of {site.name} gives these norm 1 too" if len(where) == 1 else None
+        yield wrong("RNS246", f"{use.name} compares vectors: {scaled}", fits, seen=mark, at=site.location)
+        return
+
+
+def _scaled_along(mark: Mark) -> int | None:
+    """Return along which dim a tensor was scaled, None where it was not."""
+    found = [dims[0] for _, table in mark.of(SCALED) if len(dims := runs_along(table)) == 1]
+    return found[0] if found else None
+
+
+def _steps_alone(mark: Mark, dim: int, summed: int) -> bool:
+    """Tell whether the steps, and nothing else, lie along the dim along which a tensor was scaled, which is not summed over."""
+    along = [a for a, table in mark.tables.items() if a.name != SCALED and dim in runs_along(table)]
+    return dim != summed and bool(along) and all(a.name in ("seq", "step") for a in along)
+
+
+def _units_along(mark: Mark, dim: int) -> Axis | None:
+    """Return the units of a layer, or the features, that lie along a dim."""
+    return next((a for a, table in mark.tables.items() if a.name in ("feature", "hidden") and runs_along(table) == [dim]), None)
