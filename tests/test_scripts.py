@@ -34,6 +34,7 @@ TOLD = {
     "translation_of_slices": {"RNS220"},
     "translation_with_attention": {"RNS206"},
     "trips_in_dataclasses": {"RNS402"},
+    "walks_reset_by_flags": {"RNS501"},
     "waves_cell_by_cell": {"RNS203", "RNS502"},
     "wells_carried": {"RNS301"},
 }

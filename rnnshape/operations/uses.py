@@ -402,7 +402,7 @@ class Filling(NamedTuple):
     mark: Mark
     dim: int
     at: Tensor
-    picks: Mark
+    picks: Mark | None
 
 
 class Overwriting(NamedTuple):

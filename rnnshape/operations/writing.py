@@ -81,15 +81,14 @@ def _fill(op: Operation, before: Mark, given: tuple[Any, ...]) -> None:
     """Tell of rows that are filled at the numbers in a tensor."""
     places = [at for at, item in enumerate(given) if isinstance(item, Tensor)]
     index = given[places[0]] if len(places) == 1 else None
-    picks = op.book.mark(index)
-    if index is None or picks is None or index.dim() != 1 or index.dtype not in (torch.int64, torch.int32):
+    if index is None or index.dim() != 1 or index.dtype not in (torch.int64, torch.int32):
         return
     counted = [item for item in given if item is not None and item is not ...]
     is_from_the_end = any(item is ... for item in given[: places[0]])
     behind = sum(item is not None for item in given[places[0] + 1 :])
     dim = len(before.sizes) - 1 - behind if is_from_the_end else sum(item is not None for item in given[: places[0]])
     if len(counted) <= len(before.sizes):
-        op.emit(Filling(op.name, before, dim, index, picks))
+        op.emit(Filling(op.name, before, dim, index, op.book.mark(index)))
 
 
 def _written(

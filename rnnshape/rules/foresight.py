@@ -43,7 +43,7 @@ def words_are_looked_up(use: TokenIds, step: Step) -> None:
                 words[sample[:, None], at] = ids.detach().cpu().long().movedim(dim, 1)
                 before = step.words.get(seq.of)
                 if before is None or before.ids.numel() < words.numel():
-                    step.words[seq.of] = Words(words, rows.of)
+                    step.words[seq.of] = Words(words, rows)
 
 
 def _along(mark: Mark, dim: int, names: tuple[str, ...]) -> Axis | None:
@@ -75,7 +75,7 @@ def _read(call: Recurrence, message: str) -> Mistake:
 def _words_ahead(use: RowLoss, steps: Tensor, order: Tensor, words: Words, step: Step) -> int | None:
     """Return whether the targets are the words that are read at each step, 0, or those after them, 1; None for neither."""
     target = step.values(use.target)
-    samples = next((t for a, t in use.rows.tables.items() if a.of == words.rows and a.name in ("batch", UNNAMED)), None)
+    samples = use.rows.tables.get(words.rows)
     if target is None or samples is None or target.numel() > LARGEST or target.dim() != len(use.rows.sizes):
         return None
     target = target.detach().cpu().long()

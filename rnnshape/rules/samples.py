@@ -69,15 +69,25 @@ def samples_that_compete(use: Choosing, step: Step) -> Iterator[Mistake]:
 
 @rule(Filling)
 def flags_that_pick_rows(use: Filling, step: Step) -> Iterator[Mistake]:
-    """States are reset at the numbers 0 and 1, of which there is one for each sample: as numbers they pick samples 0 and 1."""
-    is_state = any(axis.name in ("layers", "hidden") for axis in use.mark.tables)
-    for axis, table in use.mark.of("batch") if is_state else ():
-        flags = use.picks.tables.get(axis)
-        if runs_along(table) != [use.dim] or flags is None or not is_in_order(flags):
-            continue
-        values = step.values(use.at)
-        found = set[int]() if values is None else set(numbers(values.cpu()))
-        if flags.numel() > FEWEST and found == {0, 1}:
-            message = "0 or 1 of each sample is taken for the number of a row: samples 0 and 1 are reset, not those with a 1"
-            yield wrong("RNS501", message, ".bool() of the index fits", seen=use.mark)
-            return
+    """States are reset at the numbers 0 and 1, of which there is one for each sample: as numbers they pick samples 0 and 1.
+
+    Where nobody has named the samples, a state has its rows where its layers and its units do not lie.
+    """
+    values = step.values(use.at) if _has_row_for_each(use) else None
+    if values is not None and values.numel() > FEWEST and set(numbers(values.cpu())) == {0, 1}:
+        message = "0 or 1 of each sample is taken for the number of a row: samples 0 and 1 are reset, not those with a 1"
+        yield wrong("RNS501", message, ".bool() of the index fits", seen=use.mark)
+
+
+def _has_row_for_each(use: Filling) -> bool:
+    """Tell whether a state is written to, and there are as many numbers as it has rows, each for one of them."""
+    state = [dim for name in ("layers", "hidden") for _, table in use.mark.of(name) for dim in runs_along(table)]
+    size = use.mark.sizes[use.dim]
+    if not any(axis.name in ("layers", "hidden") for axis in use.mark.tables) or use.at.numel() != size:
+        return False
+    for axis, table in use.mark.of("batch"):
+        flags = use.picks.tables.get(axis) if use.picks is not None else None
+        if flags is not None:
+            return runs_along(table) == [use.dim] and is_in_order(flags)
+    rows = {*range(len(use.mark.sizes))} - {0, len(use.mark.sizes) - 1} if use.mark.of("layers") else {0}
+    return use.dim in rows and use.dim not in state

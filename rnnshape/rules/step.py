@@ -76,11 +76,11 @@ class Words(NamedTuple):
 
     Attributes:
         ids: a copy of them, by sample and step.
-        rows: where the axis of the samples comes from.
+        rows: the axis of the samples.
     """
 
     ids: Tensor
-    rows: str
+    rows: Axis
 
 
 class Step:
@@ -158,6 +158,7 @@ class Step:
 
     def rename(self, names: Mapping[Axis, Axis]) -> None:
         """Give axes of the recurrent layers' inputs other names."""
+        self.words = {of: found._replace(rows=names.get(found.rows, found.rows)) for of, found in self.words.items()}
         for call in self.usage.calls.values():
             call.rename(names)
 

@@ -115,7 +115,7 @@ def _use_rows(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here: P
     if not record.sees(by, table, halves):
         return
     location = _place(mark, axis, here)
-    pairs = _pairs(halves, table, record.directions, record.layers)
+    pairs = [(way, layer) for way, layer in _pairs(halves, table, record.directions, record.layers) if layer >= 0]
     some = len(pairs) < record.layers * record.directions and record.direction not in mark.tables
     picks = some and _picks(record, mark, by)
     for way, layer in pairs:
