@@ -88,6 +88,8 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ),
     ("attention-reads-the-padding", "RNS225"): (("squeeze(-1)\n", "squeeze(-1).masked_fill(words == 0, float('-inf'))\n"),),
     ("mha-reads-the-padding", "RNS225"): (("(h, h, h)", "(h, h, h, key_padding_mask=words == 0)"),),
+    # the dim is that of a module
+    ("sentences-matched-word-by-word-one-scaled-along", "RNS246"): (("Unit(2), Unit(0)", "Unit(2), Unit(2)"),),
     # the mask is on another line
     ("scores-filled-where-the-words-are", "RNS221"): (("masked_fill(real,", "masked_fill(~real,"),),
     # the whole layer is packed

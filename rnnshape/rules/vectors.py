@@ -34,7 +34,7 @@ def scaled_along_another_axis(use: Pairing, step: Step) -> Iterator[Mistake]:
         scaled = f"those of one operand have norm 1, and each element of the others was scaled over the steps, dim {over}"
         site = next(mark.sites[axis] for axis, _ in mark.of(SCALED))
         where = runs_along(site.tables_before[units]) if units in site.tables_before else []
-        fits = f"dim={where[0]} of {site.name} gives these norm 1 too" if len(where) == 1 else None
+        fits = f"dim={where[0]} scales each vector by itself" if len(where) == 1 else None
         yield wrong("RNS246", f"{use.name} compares vectors: {scaled}", fits, seen=mark, at=site.location)
         return
 

@@ -49,7 +49,7 @@ def test_vectors_of_another_scale_are_found(forward: Any, name: str, batch: int,
     turned = name == "matmul"
     assert (finding.code, finding.severity) == ("RNS246", "warning")
     assert finding.message == f"{name} {SAID}, dim {2 if turned else 1}"
-    assert finding.suggestion == "dim=2 of normalize gives these norm 1 too"
+    assert finding.suggestion == "dim=2 scales each vector by itself"
 
 
 @pytest.mark.parametrize(("batch", "steps"), SIZES)
