@@ -20,6 +20,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import NOTE, Action, Reporter
+from rnnshape.report.words import message_of
 from rnnshape.rules.exceptions import Squeeze
 from rnnshape.rules.failure import explained_squeeze
 from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
@@ -164,7 +165,7 @@ class Session:
             self.report.add(finding)
             self.report.raised(finding)
             if self.reporter.on != "record":
-                error.add_note(f"{NOTE}{finding}")
+                error.add_note(NOTE + message_of([finding]))
 
     def tracker(self, path: Callable[[nn.Module], str] | None = None) -> Tracker:
         """Return a tracker, which is off.

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 __all__ = [
-    "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "shown", "shown_lines", "sizes",
+    "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "sentence", "shown", "shown_lines",
+    "sizes",
 ]  # fmt: skip
 
 _BRANCHES = " │├└─"
@@ -19,9 +20,6 @@ _BELOW = str.maketrans("├└─", "│  ")
 
 _CELL = re.compile(r"\s*(?:->\s+)?\S+(?:\s(?!->)\S+)*")
 """A cell of a table with the space before it: two spaces or more divide it from the next, or an arrow, which belongs to it."""
-
-_SENTENCE = re.compile(r"(?:RNS\d{3} \w+|\S+ \(\w+\)): (?:\S+ )*\S+")
-"""The first line of a finding, without a second space in it, which would divide cells."""
 
 _UNSEEN = (*range(9), *range(10, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _ESCAPES = {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
@@ -70,8 +68,6 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ", gap: str = "  ") 
 def fitted(words: str, width: int | None = None) -> str:
     r"""Break the lines of a table that are too wide for the terminal: between cells, never in one, so that it can be copied.
 
-    What is wrong is a sentence behind a code or the name of a module, ``RNS203 error: ...``, and is broken between its words.
-
     Args:
         words: lines whose cells are divided by two spaces or more.
         width: the most characters of a line; without it those of the terminal (or COLUMNS), and any number in a pipe or a file.
@@ -80,9 +76,6 @@ def fitted(words: str, width: int | None = None) -> str:
       input  seq=9 batch=6
           (9, 6)
       h_n    batch=6
-    >>> print(fitted("RNS203 error: fc (Linear): samples are mixed", 26))
-    RNS203 error: fc (Linear):
-        samples are mixed
     """
     width = width or shutil.get_terminal_size((0, 0)).columns
     if not width:
@@ -97,8 +90,6 @@ def _parts(line: str, width: int) -> list[str]:
     cells: list[str] = _CELL.findall(line, len(stem)) or [""]
     first, *cells = cells
     parts = [stem + first]
-    if _SENTENCE.fullmatch(parts[0]):
-        parts = textwrap.wrap(first, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     for cell in cells:
         space = "" if len(parts) == 1 else "  "  # only the first line is aligned with those above it
         cell = cell if len(parts) == 1 else re.sub(r"\s{2,}", " ", cell.lstrip())
@@ -107,6 +98,24 @@ def _parts(line: str, width: int) -> list[str]:
         else:
             parts.append(f"{stem.translate(_BELOW)}    {cell.lstrip()}")
     return parts
+
+
+def sentence(words: str, width: int | None = None) -> str:
+    """Break a sentence that is too wide for the terminal between its words; what follows is indented further.
+
+    Args:
+        words: one line, which may be indented.
+        width: as for `fitted`.
+
+    >>> print(sentence("  fc (Linear): samples are mixed", 26))
+      fc (Linear): samples are
+          mixed
+    """
+    width = width or shutil.get_terminal_size((0, 0)).columns
+    if not width or len(words) <= width:
+        return words
+    indent = " " * (len(words) - len(words.lstrip()) + 4)
+    return textwrap.fill(words, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def sizes(values: Iterable[object]) -> str:

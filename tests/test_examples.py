@@ -314,7 +314,7 @@ def test_the_bug_of_an_example_is_told_at_its_line(name: str) -> None:
     # the script itself ends well: nothing but rnnshape tells
     assert code == 3, said
     assert {(f["code"], f["location"]["line"]) for f in findings} == {(BROKEN[name], marked(name))}, said
-    assert f"at examples/{name}.py:{marked(name)}, in " in said
+    assert f"    examples/{name}.py:{marked(name)}, in " in said
 
 
 @pytest.mark.parametrize("name", BROKEN)

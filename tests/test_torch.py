@@ -171,7 +171,7 @@ def test_meta_tensors_have_a_contract_too() -> None:
     x = torch.zeros(9, 6, 4, device="meta")
     with watch(layer) as report:
         assert layer(x)[0].shape == (9, 6, 8)
-        with pytest.raises(ContractError, match=r"^GRU: h_0 axis 'batch' is 5, expected 6"):
+        with pytest.raises(ContractError, match=r"^RNS106 error: GRU: h_0 axis 'batch' is 5, expected 6"):
             layer(x, torch.zeros(1, 5, 8, device="meta"))
     assert [event.calls for event in report.events] == [1]
 
@@ -182,7 +182,7 @@ def test_fake_tensors_have_a_contract_too(caplog: pytest.LogCaptureFixture) -> N
         x = torch.zeros(9, 6, 4)
         with watch(layer) as report:
             assert layer(x)[0].shape == (9, 6, 8)
-            with pytest.raises(ContractError, match=r"^GRU: input axis 'feature' is 3"):
+            with pytest.raises(ContractError, match=r"^RNS102 error: GRU: input axis 'feature' is 3"):
                 layer(x[..., :3])
             unknown = PackedSequence(torch.zeros(5, 4), torch.tensor([3, 2]))
             assert packed_sizes(unknown) is None

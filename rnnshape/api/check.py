@@ -101,13 +101,13 @@ def check(
     >>> step(torch.zeros(6, 9, 4))
     Traceback (most recent call last):
     ...
-    rnnshape.errors.ContractError: Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1
+    rnnshape.errors.ContractError: RNS216 error: Encoder: x: the samples lie along dim 0, which is said to be seq, ...
       annotated  seq=6    batch=9  ?=4
       known      batch=6  seq=9    ?=4
                  ^
       x.transpose(0, 1) fits
       at ...
-      RNS216, see: rnnshape explain RNS216
+      see: rnnshape explain RNS216
     """
     if target is None:
         return functools.partial(check, axes=axes, on=on, track=track, ignore=ignore, probe=probe)

@@ -13,6 +13,7 @@ from rnnshape import text
 from rnnshape.drawing.pictured import Pictured
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Size, Total, product
+from rnnshape.report import words
 from rnnshape.report.finding import Finding
 
 if TYPE_CHECKING:
@@ -322,8 +323,7 @@ def _summary(p: ModelPrediction) -> list[str]:
     if p.stopped:
         lines.append(f"stopped: {p.stopped}")
     for finding in p.findings:
-        first, *rest = str(finding).split("\n")
-        lines += ["", f"{finding.code} {finding.severity}: {first}", *rest]
+        lines += ["", *words.fitted(finding)]
     return lines
 
 

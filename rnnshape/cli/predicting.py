@@ -234,7 +234,7 @@ def _from_file(path: str, ignore: tuple[str, ...]) -> ModelPrediction:
 def _print_module(path: str, ignore: tuple[str, ...]) -> None:
     source = rnnshape.module_source(path)
     for finding in _from_file(path, ignore).findings:
-        click.echo(f"{finding.code} {finding.severity}: {finding}", err=True)
+        click.echo(finding, err=True)
     click.echo(source, nl=False)
 
 

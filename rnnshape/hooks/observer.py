@@ -26,6 +26,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.report.reporter import NOTE, Reporter
+from rnnshape.report.words import message_of
 
 __all__ = ["Observer"]
 
@@ -259,9 +260,9 @@ def _explanation(observer: Observer, door: Door, request: LayerCall) -> str:
             if (finding.code, finding.module) not in told:
                 door.report.add(finding)
                 door.report.raised(finding)
-        return "\n\n".join(map(str, findings))
+        return message_of(findings)
     if findings:
-        return "unless a hook or an overridden forward changed the call:\n" + "\n\n".join(map(str, findings))
+        return "unless a hook or an overridden forward changed the call:\n" + message_of(findings)
     if not errors and predicted(door.spec, call) is not None:
         return f"the call was {door.event(call, results=False)}, which fits the contract of {door.spec!r}"
     return ""

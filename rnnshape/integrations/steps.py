@@ -12,6 +12,7 @@ from rnnshape.report.catalogue import FailOn, Severity, counts
 from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
+from rnnshape.report.words import message_of
 from rnnshape.text import count, nearest, shown
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Stages:
             self._say(_sentence(report, self._stage, self._track - max(self._left, 0)))
         worst = tuple(finding for finding in report.findings if counts(finding.severity, self._fail_on))
         if worst:
-            raise ContractError("\n\n".join(map(str, worst)), worst)
+            raise ContractError(message_of(worst), worst)
 
     def leave(self) -> None:
         """Stop watching, and say nothing: the training has ended in an exception."""

@@ -29,6 +29,7 @@ from rnnshape.hooks.layer import LayerCall, door_of
 from rnnshape.report.catalogue import rule
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
+from rnnshape.report.words import message_of
 
 __all__ = ["Signatures", "call"]
 
@@ -226,4 +227,4 @@ def _object(layer: nn.Module, given: object, hx: object, violation: TypeCheckErr
     else:
         wrong = [m for m in mismatches if rule(m.code).severity == "error"]
     if findings := door.findings(request, wrong):
-        raise ContractError("\n\n".join(map(str, findings)), tuple(findings)) from violation
+        raise ContractError(message_of(findings), tuple(findings)) from violation

@@ -117,7 +117,7 @@ class GRU(_OneState, nn.GRU):
     >>> rnn(torch.zeros(9, 6, 4), torch.zeros(1, 6, 8))
     Traceback (most recent call last):
     ...
-    rnnshape.errors.ContractError: GRU: h_0 axis 'layers*directions' is 1, expected 2; the 2 directions are forgotten
+    rnnshape.errors.ContractError: RNS103 error: GRU: h_0 axis 'layers*directions' is 1, expected 2; the 2 ...
       expected  (layers*directions=2, batch=6, hidden=8)
       got       (                  1,       6,        8)
                                    ^
@@ -126,7 +126,7 @@ class GRU(_OneState, nn.GRU):
       hidden=8             from hidden_size=8
       torch.zeros(2, 6, 8) fits
       at ...
-      RNS103, see: rnnshape explain RNS103
+      see: rnnshape explain RNS103
     """
 
 

@@ -20,6 +20,7 @@ from rnnshape.pytest_plugin.options import Options, settings
 from rnnshape.report.catalogue import Severity, counts
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
+from rnnshape.report.words import message_of
 from rnnshape.tracking.labels import check_axes
 
 if TYPE_CHECKING:
@@ -180,4 +181,4 @@ def _together(ignore: tuple[str, ...], more: Iterable[str]) -> Iterable[str]:
 def _shown(findings: Sequence[Finding]) -> str:
     more = len(findings) - MOST_SHOWN
     rest = [f"and {text.count(more, 'more finding')}"] if more > 0 else []
-    return "\n\n".join([*map(str, findings[:MOST_SHOWN]), *rest])
+    return "\n\n".join([message_of(findings[:MOST_SHOWN]), *rest])

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rnnshape import text
+from rnnshape.report import words
 from rnnshape.report.baseline import Known
 from rnnshape.report.finding import Finding
 from rnnshape.report.passing import Passed, passed
@@ -93,9 +94,9 @@ def _line(words: str, style: str = "") -> Text:
 
 
 def _finding(finding: Finding) -> Text:
-    first, *rest = str(finding).split("\n")
-    head = Text(f"{finding.code} {finding.severity}: ", style=_COLOURS[finding.severity])
-    head.append_text(_line(first + (f"  ({finding.count:,} times)" if finding.count > 1 else ""), "bold"))
+    first, *rest = words.fitted(finding)
+    head = _line(first, "bold")
+    head.stylize(_COLOURS[finding.severity], 0, len(f"{finding.code} {finding.severity}:"))
     return Text("\n").join([head, *(_line(line, "green" if line.strip() == finding.suggestion else "") for line in rest)])
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rnnshape import text
 from rnnshape.drawing.pictured import Pictured
+from rnnshape.report import words
 from rnnshape.report.event import Event, Passage
 from rnnshape.report.finding import Finding
 from rnnshape.report.passing import lines_of, passed
@@ -168,7 +169,7 @@ class Report(Pictured):
 
                 written = rendered(contents_of(self, title))
             case ".txt":
-                written = f"{self._whole()}\n"
+                written = f"{self._written(self._layers(), words.written)}\n"
             case _:
                 self.picture.save(path)
                 return
@@ -297,16 +298,16 @@ class Report(Pictured):
 
     def __str__(self) -> str:
         """What passed through each layer, then the findings, and what was not looked at."""
-        return text.fitted(self._whole())
+        return text.fitted(self._written(self._layers(), words.fitted))
 
     def __repr__(self) -> str:
         """The same without the layers."""
-        return text.fitted(self._written([]))
+        return text.fitted(self._written([], words.fitted))
 
-    def _whole(self) -> str:
-        return self._written(["\n".join(lines_of(layer)) for layer in passed(self.events)])
+    def _layers(self) -> list[str]:
+        return ["\n".join(lines_of(layer)) for layer in passed(self.events)]
 
-    def _written(self, layers: list[str]) -> str:
+    def _written(self, layers: list[str], lines: Callable[[Finding], list[str]]) -> str:
         unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
         head = f"{self.counts}, {text.count(len(self.findings), 'finding')}"
-        return "\n\n".join([head, *layers, *map(str, self.findings), *unseen])
+        return "\n\n".join([head, *layers, *("\n".join(lines(finding)) for finding in self.findings), *unseen])

@@ -17,6 +17,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.report.settings import is_silenced
+from rnnshape.report.words import message_of
 from rnnshape.text import shown
 
 __all__ = ["NOTE", "Action", "Reporter"]
@@ -109,7 +110,7 @@ class Reporter:
                 logger.log(_LEVELS[finding.severity], "%s", finding, extra={"rnnshape": finding})
             else:
                 where = finding.location or Location("<unknown>", 0)
-                warnings.warn_explicit(RNNShapeWarning(str(finding)), None, shown(where.file), where.line)
+                warnings.warn_explicit(RNNShapeWarning(message_of([finding])), None, shown(where.file), where.line)
         if serious:
             for finding in serious:
                 self.guarded(self.report.raised, finding)
@@ -152,6 +153,6 @@ def _key(about: object) -> int:
 
 def _raised(findings: list[Finding], heard: set[int]) -> ContractError:
     """Return the error for findings, which knows what it is about and who has recorded it."""
-    error = ContractError("\n\n".join(map(str, findings)), tuple(findings))
+    error = ContractError(message_of(findings), tuple(findings))
     error.__dict__["_heard"] = heard
     return error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rnnshape import text
+from rnnshape.report.catalogue import rule
 
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
@@ -13,28 +14,63 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Comparison, Finding
     from rnnshape.report.location import Location
 
-__all__ = ["compared", "details", "written"]
+__all__ = ["compared", "details", "fitted", "head", "message_of", "written"]
 
 _LONGEST = 100
 """Letters of a line of source that are shown; what is longer is cut."""
+
+_SENTENCES = ("  no edit: ", "  confirmed: ")
+"""How lines below the message begin that are sentences."""
 
 _LABEL = 9
 """Letters of the longest label, "raised at"; what follows stands in one column."""
 
 
 def written(finding: Finding) -> list[str]:
-    """Write a finding: what is wrong and where, what shows it, what fits, the line, and the rule."""
-    lines = [finding.headline, *finding.details]
+    """Write a finding: its code, severity and title with the place; the line; what is wrong, what shows it and what fits."""
+    return [head(finding), *_code(finding), f"  {finding.headline}", *_below(finding)]
+
+
+def fitted(finding: Finding) -> list[str]:
+    """Write a finding as `written` does; sentences too wide for the terminal are broken between their words."""
+    lines = [head(finding), *_code(finding), *text.sentence(f"  {finding.headline}").split("\n")]
+    for line in _below(finding):
+        lines += text.sentence(line).split("\n") if line.startswith(_SENTENCES) else [line]
+    return lines
+
+
+def message_of(findings: Iterable[Finding]) -> str:
+    """Write findings for an exception, a warning or a note. The first line suffices alone, since often no other is shown."""
+    return "\n\n".join("\n".join(_message(finding)) for finding in findings)
+
+
+def head(finding: Finding) -> str:
+    """Write the first line of a finding: its code, severity, title and place, and how often it was met."""
+    times = f", {finding.count:,} times" if finding.count > 1 else ""
+    place = f"    {finding.location}" if finding.location else ""
+    return f"{finding.code} {finding.severity}: {rule(finding.code).title}{times}{place}"
+
+
+def _message(finding: Finding) -> list[str]:
+    return [f"{finding.code} {finding.severity}: {finding.headline}", *_below(finding, finding.location)]
+
+
+def _code(finding: Finding) -> list[str]:
+    return [f"    {text.shown(_cut(finding.location.code))}"] if finding.location and finding.location.code else []
+
+
+def _below(finding: Finding, at: Location | None = None) -> list[str]:
+    """Write what stands under the message, and a line that was not shown above it."""
+    lines = [*finding.details]
     if finding.suggestion:
         lines.append(f"  {finding.suggestion}")
     elif finding.no_edit:
         lines.append(f"  no edit: {finding.no_edit}")
-    if finding.location:
-        lines.append(f"  at {_place(finding.location)}")
+    if at:
+        lines.append(f"  at {_place(at)}")
     if finding.confirmed:
         lines.append(f"  confirmed: {finding.confirmed}")
-    lines = list(map(text.shown, lines))
-    return [*lines, f"  {finding.code}, see: rnnshape explain {finding.code}"]
+    return [*map(text.shown, lines), f"  see: rnnshape explain {finding.code}"]
 
 
 def details(finding: Finding) -> Iterator[str]:
@@ -58,8 +94,11 @@ def _layouts(finding: Finding) -> Iterator[str]:
 
 
 def _place(location: Location) -> str:
-    code = location.code if len(location.code) <= _LONGEST else f"{location.code[: _LONGEST - 3]}..."
-    return f"{location}:  {code}" if code else str(location)
+    return f"{location}:  {_cut(location.code)}" if location.code else str(location)
+
+
+def _cut(code: str) -> str:
+    return code if len(code) <= _LONGEST else f"{code[: _LONGEST - 3]}..."
 
 
 def compared(comparison: Comparison) -> list[str]:

@@ -14,6 +14,7 @@ from rnnshape.operations.uses import Ending, LoopEnding, Output, Returned, Use, 
 from rnnshape.report.finding import Finding
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
+from rnnshape.report.words import message_of
 from rnnshape.rules.exceptions import Shown, explain, explained_call, took_part
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
@@ -169,7 +170,7 @@ class Telling:
         self._reporter.report.add(finding)
         self._reporter.report.raised(finding)
         if self._reporter.on != "record":
-            error.add_note(f"{NOTE}{finding}")
+            error.add_note(NOTE + message_of([finding]))
 
     def withdraw_caught(self) -> None:
         """Hear that the model has returned: whatever torch raised in it, it has caught."""

@@ -23,13 +23,13 @@ def batches(*sizes: int) -> DataLoader:
 
 
 MEANING = """\
-Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1
+RNS216 error: Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1
   annotated  seq=6    batch=9  ?=4
   known      batch=6  seq=9    ?=4
              ^
   x.transpose(0, 1) fits
   at tests/api/test_check.py:{line}, in {where}:  return model(x)
-  RNS216, see: rnnshape explain RNS216"""
+  see: rnnshape explain RNS216"""
 
 
 def test_a_batch_first_tensor_where_seq_batch_is_annotated_is_found_though_every_size_agrees() -> None:
@@ -66,7 +66,7 @@ def test_batches_of_a_dataloader_are_known_to_be_batch_first() -> None:
     with pytest.raises(ContractError) as caught:
         model(x)
     assert str(caught.value).splitlines()[:4] == [
-        "Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1",
+        "RNS216 error: Encoder: x: the samples lie along dim 0, which is said to be seq, and not along dim 1",
         "  annotated  seq=6    batch=9  ?=4",
         "  known      batch=6  ?=9      ?=4",
         "             ^",
@@ -89,11 +89,13 @@ def test_a_result_that_is_not_what_is_annotated_is_found() -> None:
     with pytest.raises(ContractError) as caught:
         check(Outputs())(torch.zeros(6, 6, 4))
     assert str(caught.value).splitlines()[0] == (
-        "Outputs: the result: the samples lie along dim 1, which is said to be seq, and not along dim 0"
+        "RNS216 error: Outputs: the result: the samples lie along dim 1, which is said to be seq, and not along dim 0"
     )
     with pytest.raises(ContractError) as caught:
         check(Outputs(), track=False)(TURNED)
-    assert str(caught.value).splitlines()[0] == ("Outputs: the result axis 'batch' is 9 and axis 'seq' is 6, expected 6 and 9")
+    assert str(caught.value).splitlines()[0] == (
+        "RNS215 error: Outputs: the result axis 'batch' is 9 and axis 'seq' is 6, expected 6 and 9"
+    )
 
 
 def test_sizes_and_dtypes_are_checked_with_the_text_of_jaxtyping_as_the_cause() -> None:
@@ -101,21 +103,22 @@ def test_sizes_and_dtypes_are_checked_with_the_text_of_jaxtyping_as_the_cause() 
     with pytest.raises(ContractError) as caught:
         model(torch.zeros(9, 4, 6))
     assert [line for line in str(caught.value).splitlines() if " at tests" not in line] == [
-        "Encoder: x dim 2 is 6, expected 4",
+        "RNS215 error: Encoder: x dim 2 is 6, expected 4",
         "  expected  (seq=9, batch=4, 4)",
         "  got       (    9,       4, 6)",
         "                             ^",
         "  x.transpose(1, 2) fits",
-        "  RNS215, see: rnnshape explain RNS215",
+        "  see: rnnshape explain RNS215",
     ]
     assert type(caught.value.__cause__) is TypeCheckError
     assert str(caught.value.__cause__) == "the dimension size 6 does not equal 4 as expected by the type hint"
     with pytest.raises(ContractError) as caught:
         model(TURNED.int())
-    assert str(caught.value).splitlines()[0] == "Encoder: x is int32 (9, 6, 4), annotated Float[Tensor, 'seq batch 4']"
+    first = str(caught.value).splitlines()[0]
+    assert first == "RNS215 error: Encoder: x is int32 (9, 6, 4), annotated Float[Tensor, 'seq batch 4']"
     with pytest.raises(ContractError) as caught:
         model([TURNED])
-    assert str(caught.value).splitlines()[0] == "Encoder: x is a list, annotated Float[Tensor, 'seq batch 4']"
+    assert str(caught.value).splitlines()[0] == "RNS215 error: Encoder: x is a list, annotated Float[Tensor, 'seq batch 4']"
 
 
 def test_the_result_is_held_against_the_arguments() -> None:
@@ -132,7 +135,7 @@ def test_the_contract_of_every_layer_inside_is_checked() -> None:
     model = check(Plain())
     with pytest.raises(ContractError) as caught:
         model(torch.zeros(6, 9, 5))
-    assert str(caught.value).splitlines()[0] == "rnn (GRU): input axis 'feature' is 5, expected input_size=4"
+    assert str(caught.value).splitlines()[0] == "RNS102 error: rnn (GRU): input axis 'feature' is 5, expected input_size=4"
     assert [event.calls for event in report_of(model).failed] == [1]
 
 

@@ -545,18 +545,20 @@ def test_the_traceback_of_a_layer_is_torchs_own(real: dict[str, Ended]) -> None:
     ours, python = real["rnnshape"], real["python"]
     assert (ours.code, python.code) == (1, 1)
     note = dedent("""\
-        rnnshape: Net.rnn (LSTM): input axis 'feature' is 4, expected input_size=3
+        rnnshape: RNS102 error: Net.rnn (LSTM): input axis 'feature' is 4, expected input_size=3
           expected  (batch, seq, feature=3)   batch_first=True
           got       (    2,   5,         4)
                                          ^
           no edit: whether the layer or what it is given has the wrong width, no size tells
           at train.py:18, in Net.forward:  out, state = self.rnn(x)
-          RNS102, see: rnnshape explain RNS102
+          see: rnnshape explain RNS102
         """)
     assert ours.err.count(note) == 1
     assert ours.err.removesuffix(ours.report).replace(note, "") == python.err
     assert python.err.count("Traceback (most recent call last):") == 2
-    assert ours.report.endswith(f"\n\nRNS102 error: {note.removeprefix('rnnshape: ')}")
+    fact, *shown, _, more = note.removeprefix("rnnshape: RNS102 error: ").splitlines()
+    head = ["RNS102 error: input of another width    train.py:18, in Net.forward", "    out, state = self.rnn(x)"]
+    assert ours.report.endswith("\n".join(["\n", *head, f"  {fact}", *shown, more, ""]))
 
 
 @pytest.mark.parametrize("way", ["module", "command"])
@@ -681,7 +683,9 @@ def test_a_state_of_other_rows(desk: Desk) -> None:
     assert "\nRuntimeError: Expected hidden size (2, 6, 8), got [1, 6, 8]\n" in ended.err
     lines = findings(ended).splitlines()
     assert lines == [
-        "103 error: GRU: h_0 axis 'layers*directions' is 1, expected 2; the 2 directions are forgotten",
+        "103 error: state with another number of rows    train.py:5",
+        "    gru(torch.zeros(9, 6, 4), torch.zeros(1, 6, 8))",
+        "  GRU: h_0 axis 'layers*directions' is 1, expected 2; the 2 directions are forgotten",
         "  expected  (layers*directions=2, batch=6, hidden=8)",
         "  got       (                  1,       6,        8)",
         "                               ^",
@@ -689,8 +693,7 @@ def test_a_state_of_other_rows(desk: Desk) -> None:
         "  batch=6              from dim 1 of the input (9, 6, 4), since batch_first=False",
         "  hidden=8             from hidden_size=8",
         "  torch.zeros(2, 6, 8) fits",
-        "  at train.py:5:  gru(torch.zeros(9, 6, 4), torch.zeros(1, 6, 8))",
-        "  RNS103, see: rnnshape explain RNS103",
+        "  see: rnnshape explain RNS103",
     ]
 
 
@@ -711,13 +714,14 @@ def test_an_input_of_another_width_that_is_caught_by_the_script(desk: Desk) -> N
     """)
     assert (ended.code, ended.out) == (0, "True\n" * 3)
     assert findings(ended) == dedent("""\
-        102 error: Net.encoder (LSTM): input axis 'feature' is 9, expected input_size=4  (3 times)
+        102 error: input of another width, 3 times    train.py:9, in Net.forward
+            return self.encoder(x)
+          Net.encoder (LSTM): input axis 'feature' is 9, expected input_size=4
           expected  (batch, seq, feature=4)   batch_first=True
           got       (    6,   4,         9)
                                          ^
           the axis of size 4 is at dim 1: input.transpose(1, 2) fits
-          at train.py:9, in Net.forward:  return self.encoder(x)
-          RNS102, see: rnnshape explain RNS102
+          see: rnnshape explain RNS102
         """)
 
 
@@ -727,8 +731,11 @@ def test_a_packed_sequence_of_another_width(desk: Desk) -> None:
         nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))
     """)
     assert ended.code == 1
-    assert findings(ended).startswith("102 error: GRU: input data axis 'feature' is 5, expected input_size=4\n")
-    assert "  at train.py:5:  nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))\n" in ended.report
+    assert findings(ended).splitlines()[:3] == [
+        "102 error: input of another width    train.py:5",
+        "    nn.GRU(4, 8)(pack_sequence([torch.zeros(9, 5), torch.zeros(7, 5)]))",
+        "  GRU: input data axis 'feature' is 5, expected input_size=4",
+    ]
 
 
 UNBATCHED = "nn.GRU(4, 8)(torch.zeros(6, 4))"
@@ -738,9 +745,12 @@ def test_a_matrix_is_one_sequence(desk: Desk) -> None:
     ended = desk.seen(UNBATCHED)
     assert ended.code == 0
     assert ", 1 call, 1 finding\n" in ended.report
-    first, *_, where, code = findings(ended).splitlines()
-    assert first == "112 warning: GRU: input of 2 dims is read as one unbatched sequence of 6 steps"
-    assert (where, code) == (f"  at train.py:3:  {UNBATCHED}", "  RNS112, see: rnnshape explain RNS112")
+    head, code, fact, *_, more = findings(ended).splitlines()
+    assert (head, code) == ("112 warning: 2-D input read as one unbatched sequence    train.py:3", f"    {UNBATCHED}")
+    assert (fact, more) == (
+        "  GRU: input of 2 dims is read as one unbatched sequence of 6 steps",
+        "  see: rnnshape explain RNS112",
+    )
 
 
 def test_a_thread_that_goes_on_is_in_the_report(desk: Desk) -> None:
@@ -931,10 +941,11 @@ def test_track(desk: Desk, track: tuple[str, ...]) -> None:
     ended = desk.seen(MIXED, options=("--fail-on", "error", *track))
     assert ended.out == "torch.Size([6, 3])\n" * 4
     assert ended.code == 3
-    first = findings(ended).splitlines()[0]
-    assert first.startswith("203 error: Net.head (Linear): samples are mixed")
-    assert re.findall(r"\((\d) times\)$", first) == {(): ["3"], ("--track", "1"): [], ("--track", "all"): ["4"]}[track]
-    assert "\n  at train.py:12, in Net.forward:  return self.head(h_n.reshape(6, 16))\n" in findings(ended)
+    head, code, fact, *_ = findings(ended).splitlines()
+    times = {(): ", 3 times", ("--track", "1"): "", ("--track", "all"): ", 4 times"}[track]
+    assert head == f"203 error: samples mixed{times}    train.py:12, in Net.forward"
+    assert code == "    return self.head(h_n.reshape(6, 16))"
+    assert fact.startswith("  Net.head (Linear): samples are mixed")
 
 
 NAMED = """
@@ -967,8 +978,8 @@ loss(net({"ids": x} if DICT else x), torch.zeros(8, dtype=torch.long))
 )
 def test_axes(desk: Desk, options: tuple[str, ...], is_dict: bool) -> None:
     ended = desk.seen(f"DICT = {is_dict}\n{NAMED}", options=options)
-    assert findings(ended).splitlines()[0] == (
-        "203 error: Net.head (Linear): samples are mixed: along dim 1 of (8, 16) lie samples 0 and 1, and Linear takes that "
+    assert findings(ended).splitlines()[2] == (
+        "  Net.head (Linear): samples are mixed: along dim 1 of (8, 16) lie samples 0 and 1, and Linear takes that "
         "dim for features"
     )
     unused = "axes= names it, and no call that was followed had a tensor for it that fits"
@@ -1100,7 +1111,8 @@ def test_the_environment_switches_it_off_or_has_it_raise(desk: Desk) -> None:
     wrong = "nn.GRU(4, 8)(torch.zeros(9, 6, 5))"
     off = desk.seen("print('ran')", RNNSHAPE="off")
     assert (off.code, off.out, off.err) == (0, "ran\n", "rnnshape: RNNSHAPE=off in the environment: nothing was watched\n")
-    assert "rnnshape.errors.ContractError: GRU: input axis 'feature' is 5" in desk.seen(wrong, RNNSHAPE="raise").err
+    raised = desk.seen(wrong, RNNSHAPE="raise").err
+    assert "rnnshape.errors.ContractError: RNS102 error: GRU: input axis 'feature' is 5" in raised
     assert "ContractError" not in desk.seen(wrong).err
 
 

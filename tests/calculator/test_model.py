@@ -60,9 +60,10 @@ activations 4.12 KiB, at most 7.81 KiB alive at once without gradients
 S1 = T - 2
 stopped: at x.py:3
 
-RNS203 error: samples mixed
-  at train.py:41, in forward:  h.view(6, -1)
-  RNS203, see: rnnshape explain RNS203"""
+RNS203 error: samples mixed    train.py:41, in forward
+    h.view(6, -1)
+  samples mixed
+  see: rnnshape explain RNS203"""
     )
 
 

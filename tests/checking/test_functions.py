@@ -180,7 +180,7 @@ def test_a_forward_put_into_a_module() -> None:
     assert model(torch.zeros(9, 6, 2)).shape == (9, 6, 2)
     with pytest.raises(ContractError) as caught:
         model(TURNED)
-    assert str(caught.value).splitlines()[0] == "Encoder: x dim 2 is 4, expected 2"
+    assert str(caught.value).splitlines()[0] == "RNS215 error: Encoder: x dim 2 is 4, expected 2"
 
 
 def test_methods_of_every_kind() -> None:
@@ -737,4 +737,4 @@ def test_a_typed_layer_is_held_against_its_contract() -> None:
     with pytest.raises(ContractError) as caught:
         check(rs.nn.GRU(4, 8))(torch.zeros(9, 6, 5))
     assert [f.code for f in caught.value.findings] == ["RNS102"]
-    assert str(caught.value).startswith("GRU: input axis 'feature' is 5, expected input_size=4\n")
+    assert str(caught.value).startswith("RNS102 error: GRU: input axis 'feature' is 5, expected input_size=4\n")

@@ -265,7 +265,7 @@ def test_predict_the_module(models: Path) -> None:
     done = cli("predict", "model.toml", "--module")
     assert (done.exit_code, done.stdout) == (0, module_source("model.toml"))
     [finding] = predict_file("model.toml").findings
-    assert done.stderr == f"RNS302 warning: {finding}\n"
+    assert done.stderr == f"{finding}\n"
     assert cli("predict", "model.toml", "--module", "--ignore", "RNS302").stderr == ""
 
 

@@ -23,6 +23,7 @@ from rnnshape import ContractError, Report, RNNShapeWarning, diagnose, watch
 from rnnshape.calculator.spec import RNNSpec
 from rnnshape.contracts.contract import Call, Given, Other, Packed, check_call, check_result, predicted, unstacked
 from rnnshape.report.catalogue import RULES, rule
+from rnnshape.report.words import message_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "contract.txt"
 
@@ -118,7 +119,7 @@ def run(case: Case, call: str) -> tuple[Report, str]:
 @pytest.mark.parametrize("case", CASES, **ids)
 def test_a_mistake_is_told(case: Case) -> None:
     report, told = run(case, case.wrong)
-    assert told == "\n\n".join(map(str, report.findings))
+    assert told == message_of(report.findings)
     assert report.findings[0].code == case.code
     assert not report.ok
     for finding in report.findings:
@@ -149,9 +150,10 @@ def test_every_code_has_a_case() -> None:
 def test_a_tuple_given_to_the_next_module() -> None:
     report = diagnose(nn.Sequential(nn.LSTM(4, 8), nn.Linear(8, 3)), zeros(9, 6, 4))
     assert list(map(str, report.findings)) == [
-        "1 (Linear): Linear gets the tuple (output, state) of a recurrent layer, and takes a tensor\n"
+        "RNS116 error: tuple where a tensor is due\n"
+        "  1 (Linear): Linear gets the tuple (output, state) of a recurrent layer, and takes a tensor\n"
         "  unpack it first: output, state = rnn(x)\n"
-        "  RNS116, see: rnnshape explain RNS116"
+        "  see: rnnshape explain RNS116"
     ]
 
     class First(nn.LSTM):

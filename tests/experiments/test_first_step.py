@@ -136,6 +136,6 @@ def test_a_script_that_is_run_with_probe(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout == plain.stdout
     assert done.returncode == 3, done.stderr
-    assert "RNS601 warning: changing sample " in done.stderr
+    assert "RNS601 warning: samples that meet    train.py:" in done.stderr
     assert "they meet in cumsum" in done.stderr
     assert "2 calls" in done.stderr

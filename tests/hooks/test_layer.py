@@ -156,7 +156,7 @@ def test_a_result_of_other_sizes_is_told_once() -> None:
     with pytest.raises(RNNShapeWarning) as caught:
         run(StepsAsSamples(4, 8), X[0])
     assert str(caught.value).split("\n")[:3] == [
-        "StepsAsSamples: h_n axis 'layers' is 6, expected 1",
+        "RNS114 warning: StepsAsSamples: h_n axis 'layers' is 6, expected 1",
         "  expected  (layers=1, hidden=8)",
         "  got       (       6,        8)",
     ]
@@ -185,7 +185,7 @@ def test_the_contract_of_a_subclass_without_a_forward_is_torchs() -> None:
         pass
 
     layer = Renamed(4, 8)
-    with watch(layer), pytest.raises(ContractError, match=r"^Renamed: hx is a tensor"):
+    with watch(layer), pytest.raises(ContractError, match=r"^RNS108 error: Renamed: hx is a tensor"):
         layer(X, torch.zeros(1, 6, 8))
 
 
@@ -233,7 +233,7 @@ def test_a_replacement_that_gives_other_sizes_is_told_of() -> None:
         def forward(self, x: Any) -> Any:
             return x.new_zeros(len(x), 9)
 
-    with pytest.raises(RNNShapeWarning, match=r"^Wide: h_1 axis 'hidden' is 9, expected 8"):
+    with pytest.raises(RNNShapeWarning, match=r"^RNS114 warning: Wide: h_1 axis 'hidden' is 9, expected 8"):
         run(Wide(), X[0])
 
 
@@ -279,7 +279,8 @@ def test_dynamically_quantized_layers() -> None:
         torch.testing.assert_close(model(X), plain, rtol=0, atol=0)
         with pytest.raises(RuntimeError) as caught:
             model[0](X, torch.zeros(1, 6, 8))
-    assert caught.value.__notes__[0].split("\n")[1] == "0 (LSTM): hx is a tensor (1, 6, 8), expected the pair (h_0, c_0)"
+    said = caught.value.__notes__[0].split("\n")[1]
+    assert said == "RNS108 error: 0 (LSTM): hx is a tensor (1, 6, 8), expected the pair (h_0, c_0)"
     assert ([event.calls for event in report.events], report.findings) == ([1], ())
 
 

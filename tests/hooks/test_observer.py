@@ -21,6 +21,7 @@ from rnnshape.hooks import class_call
 from rnnshape.hooks.layer import Door
 from rnnshape.hooks.observer import Observer
 from rnnshape.report.reporter import Reporter
+from rnnshape.report.words import message_of
 
 X, WRONG = torch.zeros(9, 6, 4), torch.zeros(1, 5, 8)
 
@@ -43,7 +44,7 @@ class Classifier(nn.Module):
 
 
 WORDS = """\
-rnn (GRU): h_0 axis 'batch' is 5, expected 6
+RNS106 error: rnn (GRU): h_0 axis 'batch' is 5, expected 6
   expected  (layers=1, batch=6, hidden=8)
   got       (       1,       5,        8)
                              ^
@@ -52,9 +53,12 @@ rnn (GRU): h_0 axis 'batch' is 5, expected 6
   hidden=8  from hidden_size=8
   torch.zeros(1, input.size(1), 8) fits
   at tests/hooks/test_observer.py:{line}, in Classifier.forward:  output, _ = self.rnn(x, h_0)
-  RNS106, see: rnnshape explain RNS106"""
+  see: rnnshape explain RNS106"""
 CALLED = Path(__file__).read_text(encoding="utf-8").splitlines().index("        output, _ = self.rnn(x, h_0)") + 1
 WORDS = WORDS.replace("{line}", str(CALLED))
+FACT, *SHOWN, _, SEE = WORDS.removeprefix("RNS106 error: ").split("\n")
+HEAD = f"RNS106 error: state of another batch    tests/hooks/test_observer.py:{CALLED}, in Classifier.forward"
+LOGGED = "\n".join([HEAD, "    output, _ = self.rnn(x, h_0)", f"  {FACT}", *SHOWN, SEE])
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +94,7 @@ def test_every_error_of_a_call_is_raised_at_once() -> None:
         ("RNS106", "h_0"),
         ("RNS106", "c_0"),
     ]
-    assert str(caught.value) == "\n\n".join(map(str, caught.value.findings))
+    assert str(caught.value) == message_of(caught.value.findings)
     assert report.findings == caught.value.findings
 
 
@@ -124,7 +128,7 @@ def test_a_mere_warning_is_never_raised() -> None:
     layer = nn.GRU(4, 8)
     with watch(layer) as report, pytest.warns(RNNShapeWarning) as caught:
         layer(X[0])
-    assert [str(w.message) for w in caught] == [str(report.findings[0])]
+    assert [str(w.message) for w in caught] == [message_of(report.findings)]
     assert report.findings[0].severity == "warning"
 
 
@@ -150,7 +154,7 @@ def test_an_error_is_logged_once_with_its_finding(caplog: pytest.LogCaptureFixtu
                 model(X, WRONG)
             assert caught.value.__notes__ == [f"rnnshape: {WORDS}"]
     (record,) = caplog.records
-    assert (record.name, record.levelname, record.getMessage()) == ("rnnshape", "ERROR", WORDS)
+    assert (record.name, record.levelname, record.getMessage()) == ("rnnshape", "ERROR", LOGGED)
     (finding,) = report.findings
     assert finding.count == 3
     assert vars(record)["rnnshape"] == Finding(**{**{n: getattr(finding, n) for n in finding.__slots__}, "count": 1})
@@ -186,7 +190,7 @@ def test_a_record_leaves_torchs_exception_and_the_log_alone(caplog: pytest.LogCa
     assert not hasattr(caught.value, "__notes__")
     assert caplog.records == []
     assert [event.calls for event in report.events] == [2]
-    assert [str(finding) for finding in report.findings] == [WORDS]
+    assert message_of(report.findings) == WORDS
     assert report.silent == ()
 
 
@@ -252,13 +256,13 @@ def test_what_an_overridden_forward_was_given_is_told_under_reserve_and_is_no_fi
     _, told, report = notes(Failing(4, 8), X[..., :3])
     assert told == [
         "rnnshape: unless a hook or an overridden forward changed the call:\n"
-        "Failing: input axis 'feature' is 3, expected input_size=4\n"
+        "RNS102 error: Failing: input axis 'feature' is 3, expected input_size=4\n"
         "  expected  (seq, batch, feature=4)   batch_first=False\n"
         "  got       (  9,     6,         3)\n"
         "                                 ^\n"
         "  no edit: whether the layer or what it is given has the wrong width, no size tells\n"
         f"  at {report_line()}\n"
-        "  RNS102, see: rnnshape explain RNS102"
+        "  see: rnnshape explain RNS102"
     ]
     assert report.findings == ()
 
@@ -276,7 +280,7 @@ def test_a_call_that_torch_was_seen_to_take_before_and_refuses_now() -> None:
         layer.double()
         with pytest.raises(ValueError, match="does not match weight dtype") as caught:
             layer(X)
-    assert caught.value.__notes__[0].startswith("rnnshape: GRU: input is float32, expected float64")
+    assert caught.value.__notes__[0].startswith("rnnshape: RNS110 error: GRU: input is float32, expected float64")
     assert [finding.code for finding in report.findings] == ["RNS110"]
     assert [event.calls for event in report.events] == [1]
 
@@ -449,7 +453,7 @@ def test_layers_made_before_are_named_by_the_calls_on_the_stack() -> None:
         with pytest.raises(ContractError) as caught:
             twin(X, WRONG)
     assert [event.module for event in report.events] == ["Classifier.rnn", "Classifier.rnn #2"]
-    assert str(caught.value) == "Classifier.rnn #2" + WORDS.removeprefix("rnn")
+    assert str(caught.value) == WORDS.replace("rnn (GRU)", "Classifier.rnn #2 (GRU)", 1)
 
 
 def test_twins_without_end_are_counted_together() -> None:

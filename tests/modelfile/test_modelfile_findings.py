@@ -242,11 +242,12 @@ def test_codes_that_are_ignored() -> None:
 def test_a_finding_in_full() -> None:
     [finding] = predicted(X, BI, "last_state", "Linear in_features=16 out_features=5 name='fc'").findings
     assert str(finding) == (
-        "fc (Linear): Linear expects 16 features and gets 32 = directions=2 x hidden=16; the directions were forgotten\n"
+        "RNS308 error: directions forgotten    model.toml:5\n"
+        "    {type = 'Linear', in_features = 16, out_features = 5, name = 'fc'}\n"
+        "  fc (Linear): Linear expects 16 features and gets 32 = directions=2 x hidden=16; the directions were forgotten\n"
         "  seen      batch=6 (directions=2 hidden=16)  (6, 32)\n"
         "  in_features = 32 fits\n"
-        "  at model.toml:5:  {type = 'Linear', in_features = 16, out_features = 5, name = 'fc'}\n"
-        "  RNS308, see: rnnshape explain RNS308"
+        "  see: rnnshape explain RNS308"
     )
 
 

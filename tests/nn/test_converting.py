@@ -182,7 +182,8 @@ def test_wrong_calls_are_explained_from_then_on() -> None:
     rs.nn.convert(model)
     with pytest.raises(ContractError) as caught:
         model(torch.zeros(9, 6, 5))
-    assert str(caught.value).split("\n")[0] == "Sequential.0 (GRU): input axis 'feature' is 5, expected input_size=4"
+    first = str(caught.value).split("\n")[0]
+    assert first == "RNS102 error: Sequential.0 (GRU): input axis 'feature' is 5, expected input_size=4"
 
 
 @pytest.mark.parametrize("kind", TYPED)

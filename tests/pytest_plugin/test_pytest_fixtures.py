@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 LINE = "model.py:15, in Classifier.forward:  return self.fc(h_n.view(x.size(0), -1))"
+SAID = "samples are mixed: along dim 1 of (6, 64) lie samples 0, 1, 2 and 3, and Linear takes that dim for features"
 MIXED = f"""\
-fc (Linear): samples are mixed: along dim 1 of (6, 64) lie samples 0, 1, 2 and 3, and Linear takes that dim for features
+RNS203 error: fc (Linear): {SAID}
   before    (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)
   view      (6, 64)
   instead of view: transpose(0, 1).flatten(1)
   at {LINE}
   confirmed: changing sample 1 changes 100% of sample 0's output
-  RNS203, see: rnnshape explain RNS203"""
+  see: rnnshape explain RNS203"""
 
 
 def test_rnn_watch_is_a_watch_that_has_begun_and_ends_with_the_test(suite: Any) -> None:
@@ -56,7 +57,7 @@ def test_meaning(rnn_watch):
     assert result.outcomes == {"failed": 2}
     assert result.says(
         ">       layer(X, torch.zeros(2, 9, 16))",
-        "E       rnnshape.errors.ContractError: GRU: h_0 axis 'layers' is 2, expected 1",
+        "E       rnnshape.errors.ContractError: RNS103 error: GRU: h_0 axis 'layers' is 2, expected 1",
         "test_it.py:8: ContractError",
         "model.py:15: ContractError",
     )
@@ -84,7 +85,8 @@ def test_unbatched(rnn_watch):
     for call in ("rnn_watch()", 'rnn_watch(on="record", track=True)'):
         result = suite.run(source.format(call), "-W", "ignore::rnnshape.RNNShapeWarning")
         assert result.outcomes == {"failed": 1}
-        assert result.says("GRU: input of 2 dims is read as one unbatched sequence", "  at model.py:21, in unbatched:")
+        said = "RNS112 warning: GRU: input of 2 dims is read as one unbatched sequence"
+        assert result.says(said, "  at model.py:21, in unbatched:")
         assert not result.has_a_frame_of_ours()
 
 
@@ -150,7 +152,7 @@ def test_looked_at(rnn_diagnose):
 """)
     assert result.outcomes == {"passed": 3, "failed": 2}
     assert MIXED in "\n".join(result.lines)
-    assert result.says("rnn (LSTM): input axis 'feature' is 9, expected input_size=10", "  at model.py:12")
+    assert result.says("RNS102 error: rnn (LSTM): input axis 'feature' is 9, expected input_size=10", "  at model.py:12")
     assert "    test_it.py::test_looked_at (passed)" in result.section()
     assert not result.has_a_frame_of_ours()
 

@@ -88,7 +88,7 @@ def test_parametrized(model):
     reasons = {line.split(" - ")[0].split("::")[-1]: line.split(" - ")[1] for line in ran.lines if " - " in line}
     assert reasons["test_failed"] == "AssertionError: assert 'its own reason' == ''"
     assert reasons["test_raised"] == reasons["test_erring_setup"] == "KeyError: 'its own reason'"
-    assert reasons["test_passed"].startswith(f"Failed: Classifier.fc (Linear): {MIXED}")
+    assert reasons["test_passed"].startswith(f"Failed: RNS203 error: Classifier.fc (Linear): {MIXED}")
     assert not ran.has_a_frame_of_ours()
     assert ran.section()[2:] == [
         "    test_it.py::test_erring_setup",
@@ -107,12 +107,12 @@ def test_findings_of_a_test_that_fails_for_its_own_reason_stand_below_it(suite: 
         ">       assert 1 == 2",
         "test_it.py:7: AssertionError",
         "------",
-        "Classifier.fc (Linear): samples are mixed",
+        "RNS203 error: Classifier.fc (Linear): samples are mixed",
         "  at model.py:15, in Classifier.forward:  return self.fc(h_n.view(x.size(0), -1))",
-        "  RNS203, see: rnnshape explain RNS203",
+        "  see: rnnshape explain RNS203",
         "",
-        "GRU: input of 2 dims is read as one unbatched sequence",
-        "  RNS112, see: rnnshape explain RNS112",
+        "RNS112 warning: GRU: input of 2 dims is read as one unbatched sequence",
+        "  see: rnnshape explain RNS112",
     )
     assert sum(f"fc (Linear): {MIXED}" in line for line in ran.lines) == 1
 
@@ -183,7 +183,8 @@ def test_expected_and_another_that_is_silent():
         "--rnnshape", "--rnnshape-fail-on=warning",
     )  # fmt: skip
     assert ran.outcomes == {"passed": 1, "failed": 2}
-    assert ran.says("E           RuntimeError: Expected hidden size", "------", "GRU: h_0 axis 'layers' is 2, expected 1")
+    told = "RNS103 error: GRU: h_0 axis 'layers' is 2, expected 1"
+    assert ran.says("E           RuntimeError: Expected hidden size", "------", told)
     assert ran.section()[:6] == [
         "RNS103 error: state with another number of rows",
         "  model.py:24  return nn.GRU(10, 16)(X, torch.zeros(2, 9, 16))",
@@ -258,7 +259,8 @@ def test_many(find):
     ]
     ran = suite.run(source, "--rnnshape-fail-on=warning")
     assert ran.outcomes == {"passed": 1, "failed": 2}
-    assert ran.says("____", "of severity error", "", "of severity warning", "  RNS304, see: rnnshape explain RNS304", "____")
+    said = ("RNS502 error: of severity error", "", "RNS304 warning: of severity warning", "  see: rnnshape explain RNS304")
+    assert ran.says("____", *said, "____")
 
 
 def test_of_very_many_findings_some_are_printed(suite: Any) -> None:
@@ -270,7 +272,8 @@ def test_many(rnn_watch):
     for number in range(50):
         report.add(Finding("RNS502", "error", f"number {number}"))
 """)
-    assert [line for line in ran.section("= FAILURES =") if "number" in line] == [f"number {n}" for n in range(20)]
+    said = [line for line in ran.section("= FAILURES =") if "number" in line]
+    assert said == [f"RNS502 error: number {n}" for n in range(20)]
     assert "and 30 more findings" in ran.lines
 
 
@@ -337,7 +340,7 @@ class TestMarked(unittest.IsolatedAsyncioTestCase):
         "test_ignored_too": "PASSED",
     }
     assert ran.outcomes == {"passed": 4, "failed": 4, "skipped": 2, "xfailed": 1}
-    assert ran.says("E       AssertionError: 1 != 2", "------", "Classifier.fc (Linear): samples are mixed")
+    assert ran.says("E       AssertionError: 1 != 2", "------", "RNS203 error: Classifier.fc (Linear): samples are mixed")
     assert ran.says(">       refused()", "model.py:24: in refused", "E           RuntimeError: Expected hidden size")
     assert not ran.has_a_frame_of_ours()
 
@@ -374,7 +377,7 @@ def test_watch(rnn_watch, rnn_diagnose, rnn_predict):
     RIGHT(X)
 """)
     assert ran.outcomes == {"passed": 2, "failed": 1}
-    assert ran.says("_____", "GRU: input of 2 dims is read as one unbatched sequence")
+    assert ran.says("_____", "RNS112 warning: GRU: input of 2 dims is read as one unbatched sequence")
 
 
 @pytest.mark.parametrize("style", ["auto", "long", "short", "line", "native", "no"])

@@ -202,15 +202,17 @@ Net.b  RNN(4, 8)  1 call
   seq    9 in every call
   state  h_0 never passed, so zeros
 
-RNS102 error: Net.rnn (GRU): input axis 'feature' is 5, expected input_size=4  (2 times)
+RNS102 error: input of another width, 2 times    train.py:9, in Net.forward
+    self.rnn(x)
+  Net.rnn (GRU): input axis 'feature' is 5, expected input_size=4
   expected  (seq, batch, feature=4)
   got       (  9,     6,         5)
   input.transpose(1, 2) fits
-  at train.py:9, in Net.forward:  self.rnn(x)
-  RNS102, see: rnnshape explain RNS102
+  see: rnnshape explain RNS102
 
-RNS112 warning: LSTM: input of 2 dims is read as one unbatched sequence of 6 steps
-  RNS112, see: rnnshape explain RNS112
+RNS112 warning: 2-D input read as one unbatched sequence
+  LSTM: input of 2 dims is read as one unbatched sequence of 6 steps
+  see: rnnshape explain RNS112
 
 not judged:
   Net.c: its forward accepts what torch's would not
@@ -424,9 +426,9 @@ def test_a_file_gets_no_colours() -> None:
 def test_colours_tell_severities_and_the_suggestion() -> None:
     note = Finding("RNS114", "info", "a note")
     text = coloured(report_of(findings=(WRONG, UNBATCHED, note)))
-    assert f"{ESCAPE}[1;31mRNS102 error: " in text
-    assert f"{ESCAPE}[33mRNS112 warning: " in text
-    assert f"{ESCAPE}[36mRNS114 info: " in text
+    assert f"{ESCAPE}[1;31mRNS102 error:" in text
+    assert f"{ESCAPE}[1;33mRNS112 warning:" in text
+    assert f"{ESCAPE}[1;36mRNS114 info:" in text
     assert f"{ESCAPE}[32m  input.transpose(1, 2) fits" in text
     assert f"{ESCAPE}[1;31m  0 recurrent layers, 0 calls, 3 findings" in text
     assert f"{ESCAPE}[1;31m  0 recurrent layers" not in coloured(report_of(findings=(note,)))

@@ -118,7 +118,12 @@ def test_a_finding_without_an_edit_says_why_there_is_none() -> None:
     bare = finding_of(Mistake("RNS205", "it is wrong"), None, "", None)
     why = "which of the operands lies as it is meant, no table tells"
     assert bare.no_edit == bare.to_dict()["no_edit"] == why
-    assert str(bare).splitlines() == ["it is wrong", f"  no edit: {why}", "  RNS205, see: rnnshape explain RNS205"]
+    assert str(bare).splitlines() == [
+        "RNS205 error: different samples meet",
+        "  it is wrong",
+        f"  no edit: {why}",
+        "  see: rnnshape explain RNS205",
+    ]
     mended = finding_of(Mistake("RNS205", "it is wrong", "repeat_interleave on both fits"), None, "", None)
     assert mended.no_edit is None
     assert "no edit" not in str(mended)
@@ -144,19 +149,20 @@ def test_the_headline_says_where(module: str | None, kind: str, headline: str) -
 
 def test_a_finding_is_written_whole() -> None:
     assert str(FINDING) == (
-        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
+        "RNS103 error: state with another number of rows    train.py:41, in Classifier.forward\n"
+        "    output, h_n = self.rnn(x)\n"
+        "  encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
         "  expected  (layers=2,)\n"
         "  got       (       1,)\n"
         "  torch.zeros(2, 6, 8) fits\n"
-        "  at train.py:41, in Classifier.forward:  output, h_n = self.rnn(x)\n"
-        "  RNS103, see: rnnshape explain RNS103"
+        "  see: rnnshape explain RNS103"
     )
     bare = replace(FINDING, location=Location("<stdin>", 3), suggestion=None, comparison=None, layouts=())
     assert str(bare) == (
-        "encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n"
-        "  at <stdin>:3\n  RNS103, see: rnnshape explain RNS103"
+        "RNS103 error: state with another number of rows    <stdin>:3\n"
+        "  encoder.rnn (GRU): h_0 axis 'layers' is 1, expected 2\n  see: rnnshape explain RNS103"
     )
-    assert str(replace(bare, location=None)).count("\n") == 1
+    assert str(replace(bare, location=None)).count("\n") == 2
 
 
 # Reports
@@ -176,8 +182,8 @@ def test_a_report_is_written_whole() -> None:
     report.add(Finding("RNS112", "warning", "a matrix"))
     assert repr(report) == (
         "2 recurrent layers, 1,201 calls, 2 findings\n\n"
-        "it raised\n  RNS000, see: rnnshape explain RNS000\n\n"
-        "a matrix\n  RNS112, see: rnnshape explain RNS112"
+        "RNS000 error: the model raised\n  it raised\n  see: rnnshape explain RNS000\n\n"
+        "RNS112 warning: 2-D input read as one unbatched sequence\n  a matrix\n  see: rnnshape explain RNS112"
     )
 
 

@@ -15,6 +15,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action, Reporter
+from rnnshape.report.words import message_of
 
 HERE = Location("train.py", 7, "train", "rnn(x)")
 ERROR = Finding("RNS103", "error", "wrong", "rnn", HERE)
@@ -51,8 +52,8 @@ def told(reporter: Reporter, *findings: Finding, about: object = None) -> list[s
 @pytest.mark.parametrize(
     ("on", "said"),
     [
-        ("raise", ["info RNS214", "raised RNS103", "warned rnn: odd"]),
-        ("warn", ["info RNS214", "warned rnn: wrong", "warned rnn: odd"]),
+        ("raise", ["info RNS214", "raised RNS103", "warned RNS112 warning: rnn: odd"]),
+        ("warn", ["info RNS214", "warned RNS103 error: rnn: wrong", "warned RNS112 warning: rnn: odd"]),
         ("log", ["error RNS103", "warning RNS112", "info RNS214"]),
         ("record", []),
     ],
@@ -71,7 +72,7 @@ def test_several_errors_are_raised_as_one() -> None:
     other = Finding("RNS105", "error", "wrong too", "rnn", HERE)
     with pytest.raises(ContractError) as caught:
         Reporter(Report(), "raise").tell([ERROR, other])
-    assert str(caught.value) == f"{ERROR}\n\n{other}"
+    assert str(caught.value) == message_of([ERROR, other])
 
 
 def test_a_finding_is_kept_unless_its_code_or_its_line_silences_it() -> None:
@@ -95,18 +96,19 @@ def together(*ways: Action) -> list[Reporter]:
 def test_what_one_has_said_another_does_not_say_again_in_the_same_way() -> None:
     first, second, third = together("warn", "warn", "log")
     module = object()
-    assert told(first, WARNING, about=module) == ["warned rnn: odd"]
+    assert told(first, WARNING, about=module) == ["warned RNS112 warning: rnn: odd"]
     assert told(second, WARNING, about=module) == []
     assert told(third, WARNING, about=module) == ["warning RNS112"]
     assert [r.report.findings for r in (first, second, third)] == [(WARNING,)] * 3
-    assert told(Reporter(Report(), "warn"), WARNING, about=module) == ["warned rnn: odd"], "one that does not know of them"
+    stranger = Reporter(Report(), "warn")  # it does not know of them
+    assert told(stranger, WARNING, about=module) == ["warned RNS112 warning: rnn: odd"]
 
 
 def test_of_another_module_it_is_said_again() -> None:
     first, second = together("warn", "warn")
     module, other = object(), object()
-    assert told(first, WARNING, about=module) == ["warned rnn: odd"]
-    assert told(second, WARNING, about=other) == ["warned rnn: odd"]
+    assert told(first, WARNING, about=module) == ["warned RNS112 warning: rnn: odd"]
+    assert told(second, WARNING, about=other) == ["warned RNS112 warning: rnn: odd"]
 
 
 def test_what_another_raised_is_recorded_under_the_own_path_once() -> None:

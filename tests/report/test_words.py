@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rnnshape import Layout
+from rnnshape.report import words
 from rnnshape.report.finding import Became, Comparison, Finding
 from rnnshape.report.location import Location
 
@@ -50,13 +51,67 @@ def test_a_line_that_used_an_argument_stands_without_a_column() -> None:
 def test_the_order_of_a_whole_finding() -> None:
     found = Finding("RNS203", "error", "mixed", "Net.fc", MADE, "write this", (("seen", FEATURES),), "Linear", used_at=HERE)
     assert str(found).split("\n") == [
-        "Net.fc (Linear): mixed",
+        "RNS203 error: samples mixed    net.py:5, in f",
+        "    h.view(6, -1)",
+        "  Net.fc (Linear): mixed",
+        "  seen      batch=6 feature=32  (6, 32)",
+        "  used at   net.py:9, in f:  fc(h)",
+        "  write this",
+        "  see: rnnshape explain RNS203",
+    ]
+
+
+def test_the_head_says_how_often_and_where_and_a_finding_without_a_place_has_none() -> None:
+    assert words.head(Finding("RNS112", "warning", "a matrix", location=MADE, count=1200)) == (
+        "RNS112 warning: 2-D input read as one unbatched sequence, 1,200 times    net.py:5, in f"
+    )
+    assert str(Finding("RNS112", "warning", "a matrix", location=Location("net.py", 3))).split("\n") == [
+        "RNS112 warning: 2-D input read as one unbatched sequence    net.py:3",
+        "  a matrix",
+        "  see: rnnshape explain RNS112",
+    ]
+    assert str(Finding("RNS000", "error", "it raised")).startswith("RNS000 error: the model raised\n  it raised\n")
+
+
+def test_the_first_line_of_a_message_suffices_alone() -> None:
+    first = Finding("RNS203", "error", "mixed", "Net.fc", MADE, "write this", (("seen", FEATURES),), "Linear", used_at=HERE)
+    second = Finding("RNS112", "warning", "a matrix", no_edit="nobody knows", confirmed="it was tried")
+    assert words.message_of([first, second]).split("\n") == [
+        "RNS203 error: Net.fc (Linear): mixed",
         "  seen      batch=6 feature=32  (6, 32)",
         "  used at   net.py:9, in f:  fc(h)",
         "  write this",
         "  at net.py:5, in f:  h.view(6, -1)",
-        "  RNS203, see: rnnshape explain RNS203",
+        "  see: rnnshape explain RNS203",
+        "",
+        "RNS112 warning: a matrix",
+        "  no edit: nobody knows",
+        "  confirmed: it was tried",
+        "  see: rnnshape explain RNS112",
     ]
+    assert words.message_of([]) == ""
+
+
+def test_sentences_are_broken_where_the_terminal_is_narrow_and_what_is_to_be_copied_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "rows of the state are taken for samples"
+    found = Finding("RNS203", "error", said, "Net.fc", MADE, "write " + "x" * 40, (("seen", FEATURES),), confirmed=said)
+    without = Finding("RNS203", "error", "mixed", no_edit=said)
+    assert words.fitted(found) == words.written(found)
+    monkeypatch.setenv("COLUMNS", "30")
+    assert words.fitted(found) == [
+        "RNS203 error: samples mixed    net.py:5, in f",
+        "    h.view(6, -1)",
+        "  Net.fc: rows of the state",
+        "      are taken for samples",
+        "  seen      batch=6 feature=32  (6, 32)",
+        "  write " + "x" * 40,
+        "  confirmed: rows of the state",
+        "      are taken for samples",
+        "  see: rnnshape explain RNS203",
+    ]
+    assert words.fitted(without)[2:4] == ["  no edit: rows of the state", "      are taken for samples"]
 
 
 @pytest.mark.parametrize(

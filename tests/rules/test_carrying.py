@@ -13,6 +13,7 @@ from expected import Expected, findings_text, sections
 from torch import Tensor, nn
 
 import rnnshape
+from rnnshape.report.words import message_of
 
 
 class Forecaster(nn.Module):
@@ -72,7 +73,7 @@ def test_a_state_with_its_graph_is_named(kind: type[nn.RNNBase], retain: bool) -
     assert finding.location.code == "output, state = self.rnn(x, state)"
     (detail,) = finding.details
     assert detail.endswith("in train:  output.pow(2).mean().backward(retain_graph=retain)")
-    assert caught.value.__notes__ == [f"rnnshape: {finding}"]
+    assert caught.value.__notes__ == ["rnnshape: " + message_of([finding])]
 
 
 def test_a_state_that_was_changed_on_the_way_is_found() -> None:

@@ -53,7 +53,7 @@ def picture_of(finding: Finding, *, headed: bool = True) -> Picture:
         y += 26
     width = max([_LEFT + _WIDTH * headed, *map(_right, shapes)]) + 24
     drawing = Drawing(width, y + 2, tuple(shapes), f"{finding.code} {finding.severity}: {finding.headline}")
-    return Picture(drawing, "\n".join([f"{finding.code} {finding.severity}: {finding}", *(_lines(grids))]))
+    return Picture(drawing, "\n".join([str(finding), *(_lines(grids))]))
 
 
 def has_body(finding: Finding) -> bool:
