@@ -403,7 +403,7 @@ def subscript(place: Place) -> ast.Subscript:
     return only([n for n in outer if isinstance(n.value, ast.Name)], "subscript on the line")
 
 
-@form(r"output(\[.*-1\]) has (?:the last step of each sample|every unit of the last step)")
+@form(r"\S+?(\[.*-1\]) has (?:the last step of each sample|every unit of the last step)")
 def another_index(place: Place, index: str) -> Edited:
     picks = place.calls("select")
     node = only(picks, "select on the line") if picks else subscript(place)
@@ -426,26 +426,31 @@ def forward_states(place: Place, rows: str) -> Edited:
 
 
 @form(
-    r"rows are layer 0 forward, layer 0 reverse, \.\.\.: rnnshape\.last_state\(rnn, h_n\) has both of the last layer",
-    r"rows are in the order of the layers: rnnshape\.last_state\(rnn, h_n\) is that of the last",
+    r"rows are layer 0 forward, layer 0 reverse, \.\.\.: rnnshape\.last_state\((\S+), \S+\) has both of the last layer"
+    r"(?:; h_n is .*)?",
+    r"rows are in the order of the layers: rnnshape\.last_state\((\S+), \S+\) is that of the last(?:; h_n is .*)?",
 )
-def last_state(place: Place) -> Edited:
+def last_state(place: Place, layer: str) -> Edited:
+    assert layer in ("rnn", f"self.{place.layer}")
     rows = subscript(place)
     return [picked(place, rows, f"rnnshape.last_state(self.{place.layer}, {place.text(rows.value)})")]
 
 
 @form(
-    r"the reverse direction ends at step 0: rnnshape\.last_state\(rnn, h_n\) has both at their ends, and so has "
-    r"rnnshape\.last_step\(rnn, output(, lengths)?\)",
-    r"pick each sample's own last step, rnnshape\.last_step\(rnn, output(, lengths)\), or pack the input and use h_n",
-    r"steps count from 0: rnnshape\.last_step\(rnn, output(, lengths)\) is output at lengths - 1",
+    r"the reverse direction ends at step 0: rnnshape\.last_state\(\S+, \S+\) has both at their ends, and so has "
+    r"rnnshape\.last_step\((\S+), ([^\s,]+)(, lengths)?\)(?:; (?:h_n|output) is .*)?",
+    r"pick each sample's own last step, rnnshape\.last_step\((\S+), ([^\s,]+)(, lengths)\), "
+    r"or pack the input and use h_n(?:; output is .*)?",
+    r"steps count from 0: rnnshape\.last_step\((\S+), ([^\s,]+)(, lengths)\) is \S+ at lengths - 1(?:; output is .*)?",
 )
-def last_step(place: Place, lengths: str) -> Edited:
+def last_step(place: Place, layer: str, output: str, lengths: str) -> Edited:
+    assert layer in ("rnn", f"self.{place.layer}")
     if lengths:
         forwards = [n for n in ast.walk(place.tree) if isinstance(n, ast.FunctionDef) and n.name == "forward"]
         names = [argument.arg for forward in forwards for argument in forward.args.args]
         lengths = f", {only([n for n in names if 'len' in n], 'argument with lengths')}"
     steps = subscript(place)
+    assert output in ("output", place.text(steps.value))
     return [picked(place, steps, f"rnnshape.last_step(self.{place.layer}, {place.text(steps.value)}{lengths})")]
 
 

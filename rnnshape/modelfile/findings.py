@@ -119,6 +119,7 @@ _WORDS = (
     (r"\bdim=(\d+)", r"dim = \1"),
     (r"rnnshape\.last_state\(rnn, h_n\)", 'type = "last_state"'),
     (r", and so has rnnshape\.last_step\(rnn, output(?:, lengths)?\)", ""),
+    (r"; (?:h_n|output) is the .*", ""),
     (r"\b[hc]_0\.new_zeros\((.*)\) fits", r"without state it starts from zeros of the sizes (\1)"),
     (r"\(h_0, torch\.zeros_like\(h_0\)\) fits", "state takes two names, one for h_0 and one for c_0"),
     (r"\bhx\[0\] fits", "state takes the name of h_0 alone, such as .h_n"),

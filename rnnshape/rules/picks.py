@@ -11,6 +11,7 @@ from rnnshape.operations.recurrence import Places, Recurrence
 from rnnshape.operations.uses import Ending
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.assigned import Assigned, assigned_at, indexed_at
 from rnnshape.rules.registry import rule
 from rnnshape.rules.sketches import grids_of_call
 from rnnshape.rules.step import Step
@@ -34,6 +35,17 @@ def _picked(call: Recurrence, code: str, message: str, suggestion: str, location
     return Mistake(code, message, suggestion, location=place, module=call.module, kind=call.kind, grids=grids_of_call(call))
 
 
+def _names(call: Recurrence, picked: Location | None = None) -> Assigned:
+    """Read from the user's lines what they call a layer and its results; the output is what a step was picked from."""
+    names = assigned_at(call.location, call.module, call.kind)
+    return names._replace(output=indexed_at(picked) or ("" if call.packed else names.output))
+
+
+def _row(call: Recurrence, layer: int, way: int) -> str:
+    """Name a row of h_n."""
+    return f"layer {layer} {('forward', 'reverse')[way]}" if call.directions == 2 else f"layer {layer}"
+
+
 def _units_of_one_step(call: Recurrence, way: int, step: int) -> list[int]:
     """Return the units of a direction that are used at one step and no other, where not all of them are."""
     if call.units is None or any(w == way and place not in (step, -1) for w, place in call.whole):
@@ -54,6 +66,8 @@ def _output_pick(call: Recurrence) -> Mistake | None:
 
 def _padding_picked(call: Recurrence) -> Mistake | None:
     """Judge a last step that is padding of shorter samples."""
+    names = _names(call, next(iter(call.used.values())))
+    which = names.which("output")
     last, forward = call.steps - 1, {step for way, step in call.used if way == 0}
     shorter = call.padding is not None and call.padding.is_right
     early = call.padding is not None and call.padding.is_left
@@ -66,7 +80,7 @@ def _padding_picked(call: Recurrence) -> Mistake | None:
             call,
             "RNS303",
             f"the last step of output is used for every sample, but shorter samples end before step {last}: theirs is padding",
-            "pick each sample's own last step, rnnshape.last_step(rnn, output, lengths), or pack the input and use h_n",
+            f"pick each sample's own last step, {names.last_step('lengths')}, or pack the input and use h_n{which}",
             call.used.get((0, last)),
         )
     if early and forward == {call.end}:
@@ -82,7 +96,7 @@ def _padding_picked(call: Recurrence) -> Mistake | None:
             call,
             "RNS303",
             "the step after each sample's last real one is used: it is padding",
-            "steps count from 0: rnnshape.last_step(rnn, output, lengths) is output at lengths - 1",
+            f"steps count from 0: {names.last_step('lengths')} is {names.output or 'output'} at lengths - 1{which}",
             call.used.get((0, call.past)),
         )
     return None
@@ -98,6 +112,8 @@ _VERBS = {
 
 def _one_step_read(call: Recurrence, used: Places, rows: Places, by: str = "") -> Mistake | None:
     """Judge a step of which a direction, or the only one, has read one step and no more."""
+    names = _names(call, next(iter(used.values()), None))
+    state = names.which("h_n")
     last, top = call.steps - 1, call.layers - 1
     forward, reverse = ({step for way, step in used if way == d} for d in (0, 1))
     shorter = call.ragged or (call.padding is not None and call.padding.is_right)
@@ -107,8 +123,8 @@ def _one_step_read(call: Recurrence, used: Places, rows: Places, by: str = "") -
             call,
             "RNS302",
             f"of the reverse direction only {whose} {_VERBS[by][0]}, where it has read one step and no more",
-            "the reverse direction ends at step 0: rnnshape.last_state(rnn, h_n) has both at their ends, and so has "
-            f"rnnshape.last_step(rnn, output{', lengths' if shorter else ''})",
+            f"the reverse direction ends at step 0: {names.last_state()} has both at their ends, and so has "
+            f"{names.last_step('lengths' if shorter else '')}{names.which('h_n', 'output')}",
             used.get((1, reverse.pop())),
         )
     # Of two steps, output[:, ::2] takes the first as well, to halve them.
@@ -119,14 +135,14 @@ def _one_step_read(call: Recurrence, used: Places, rows: Places, by: str = "") -
             call,
             "RNS302",
             f"of the forward direction only step 0 {_VERBS[by][0]}, where it has read one step and no more",
-            f"the forward direction ends at step {last}: rnnshape.last_state(rnn, h_n) has both directions at their ends",
+            f"the forward direction ends at step {last}: {names.last_state()} has both directions at their ends{state}",
             used.get((0, 0)),
         )
     return _picked(
         call,
         "RNS302",
         "of the output only step 0 is used, where the layer has read one step and no more",
-        f"the layer ends at step {last}: rnnshape.last_state(rnn, h_n) has read every step",
+        f"the layer ends at step {last}: {names.last_state()} has read every step{state}",
         used.get((0, 0)),
     )
 
@@ -176,12 +192,14 @@ def _row_pick(call: Recurrence) -> Mistake | None:
 def _first_layers(call: Recurrence, rows: Places, by: str = "") -> Mistake | None:
     if not rows or any(layer == call.layers - 1 for layer, _ in rows):
         return None
-    named = ", ".join(f"layer {layer} {('forward', 'reverse')[way]}" for layer, way in sorted(rows))
+    names = _names(call)
+    named = text.listed([_row(call, layer, way) for layer, way in sorted(rows)])
+    whose = f"the state of {named}" if len(rows) == 1 else f"the states of {named}"
     return _picked(
         call,
         "RNS305",
-        f"of h_n only {named} {_VERBS[by][0]}, never the last of {call.layers} layers",
-        "rows are in the order of the layers: rnnshape.last_state(rnn, h_n) is that of the last",
+        f"only {whose} {_VERBS[by][len(rows) > 1]}, never that of the last of {call.layers} layers",
+        f"rows are in the order of the layers: {names.last_state()} is that of the last{names.which('h_n')}",
         next(iter(rows.values())),
     )
 
@@ -192,12 +210,14 @@ def _one_way(call: Recurrence, rows: Places, by: str = "") -> Mistake | None:
         return None
     way, other = ("forward", "reverse") if next(iter(rows))[1] == 0 else ("reverse", "forward")
     named = text.listed([layer * 2 + (way == "reverse") for layer, _ in sorted(rows)])
-    which = f"row {named} {_VERBS[by][0]}" if len(rows) == 1 else f"rows {named} {_VERBS[by][1]}"
+    names = _names(call)
+    kind = f"{named} of h_n, of the {way} direction,"
+    which = f"row {kind} {_VERBS[by][0]}" if len(rows) == 1 else f"rows {kind} {_VERBS[by][1]}"
     return _picked(
         call,
         "RNS304",
-        f"of h_n only {which}, which is {way}: the {other} direction {'has no part in it' if by else 'reaches nothing'}",
-        "rows are layer 0 forward, layer 0 reverse, ...: rnnshape.last_state(rnn, h_n) has both of the last layer",
+        f"only {which}: the {other} direction {'has no part in it' if by else 'reaches nothing'}",
+        f"rows are layer 0 forward, layer 0 reverse, ...: {names.last_state()} has both of the last layer{names.which('h_n')}",
         next(iter(rows.values())),
     )
 
@@ -207,12 +227,13 @@ def _ways_of_two_layers(call: Recurrence) -> Mistake | None:
     per_way = [{layer for layer, way in rows if way == d} for d in (0, 1)]
     if call.directions != 2 or len(rows) != 2 or not all(per_way) or per_way[0] == per_way[1]:
         return None
+    names = _names(call)
     (a, _), (b, _) = sorted(rows, key=lambda r: r[1])
     return _picked(
         call,
         "RNS306",
         f"forward is taken from layer {a} and reverse from layer {b}",
-        "h_n unpacks as (layers, directions): rnnshape.by_layer(rnn, h_n) does so",
+        f"{names.h_n or 'h_n'} unpacks as (layers, directions): {names.by_layer()} does so{names.which('h_n')}",
         next(iter(call.rows.values())),
     )
 

@@ -50,6 +50,7 @@ from rnnshape.operations.uses import (
     marks_of,
 )
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.assigned import indexed_at
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import but_states, lost_batch, only_sample
@@ -203,7 +204,8 @@ def a_sample_picked_for_a_step(use: Output, step: Step) -> Iterator[Mistake]:
             index = last_step(site) if axis in mark.tables and site is not None and sample == use.samples - 1 else None
             if index and axis not in step.laid:  # only the layer says which dim is the batch, and may be wrong
                 index, message = None, f"{message}, or the layer takes the steps for the batch, which nobody has named"
-            fits = f"output{index} has the last step of each sample" if index else None
+            whole = (indexed_at(site.location) if site is not None else "") or "output"
+            fits = f"{whole}{index} has the last step of each sample" if index else None
             yield wrong("RNS301", message, fits, site=site, seen=mark)
         if mark.lost:
             return

@@ -70,7 +70,7 @@ SAID: dict[str, tuple[nn.Module, tuple[Tensor, ...], dict[str, Any], str]] = {
         (X,),
         {},
         "RNS302 of the forward direction only step 0 is used, where it has read one step and no more | the forward direction "
-        "ends at step 8: rnnshape.last_state(rnn, h_n) has both directions at their ends",
+        "ends at step 8: rnnshape.last_state(m.rnn, h_n) has both directions at their ends; h_n is the layer's second result",
     ),
     "a single unit": (
         Model(units, rnn=gru(1, True), fc=nn.Linear(16, 3)),

@@ -100,7 +100,7 @@ def test_a_decoder_that_is_right_is_silent(kind: type[nn.RNNBase]) -> None:
 def test_a_row_of_the_last_state_of_a_loop_is_judged() -> None:
     wrong = diagnose(Picking(0), torch.randn(9, 6, 5), axes="seq batch feature")
     assert [(f.code, f.message) for f in wrong.findings] == [
-        ("RNS305", "of h_n only layer 0 forward is used, never the last of 2 layers")
+        ("RNS305", "only the state of layer 0 is used, never that of the last of 2 layers")
     ]
     assert diagnose(Picking(-1), torch.randn(9, 6, 5), axes="seq batch feature").findings == ()
 
