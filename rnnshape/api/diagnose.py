@@ -17,6 +17,7 @@ from rnnshape.calls import checked_loss, checked_module, forwarded
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.confirming import confirm, contradicted, needed
 from rnnshape.experiments.making import copy_of, places_of
+from rnnshape.experiments.measuring import labelled
 from rnnshape.experiments.outside import model_writes_outside
 from rnnshape.experiments.places import Given, Place
 from rnnshape.experiments.study import Options, study
@@ -230,14 +231,15 @@ def _confirm(report: Report, subject: Subject, asked: _Asked, places: list[Place
         options = replace(options, wanted=needed(report, told))
         if "samples" not in options.wanted:
             return
-    influence = study(subject, asked.given, places, asked.loss, options)
+    label_again = functools.partial(labelled, asked.model, asked.given, asked.axes, asked.target_axes)
+    influence = study(subject, asked.given, places, asked.loss, options, label_again)
     if options.patient:
         for reason in influence.untried:
             report.did_not_look(f"an experiment was not made: {reason}")
     wrong = contradicted(report, influence)
     if wrong and asked.model.training:  # what a model does while it trains alone, only another copy shows
         subject.model.train()
-        trained = study(subject, asked.given, places, asked.loss, replace(options, train=True))
+        trained = study(subject, asked.given, places, asked.loss, replace(options, train=True), label_again)
         wrong = [finding for finding in wrong if finding in contradicted(report, trained)]
     confirm(report, influence, wrong, asked.codes, told)
 

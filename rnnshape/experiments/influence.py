@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnshape.drawing.pictured import Pictured
 from rnnshape.render.influence import influence_text
-from rnnshape.report.finding import Finding
+from rnnshape.report.finding import Finding, plain
 from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
     from rnnshape.drawing.picture import Picture
+    from rnnshape.layout.layout import Layout
 
 __all__ = ["EXPERIMENTS", "Experiment", "Influence", "Matrix", "Meeting", "Verdict"]
 
@@ -67,6 +68,7 @@ class Meeting:
         kind: its class.
         sizes: of its result.
         rows: some rows of the result with the samples that are in each, in words.
+        layouts: what the operation was given, by name, as far as it is known what the axes are.
     """
 
     operation: str
@@ -75,6 +77,12 @@ class Meeting:
     kind: str
     sizes: tuple[int, ...]
     rows: str
+    layouts: tuple[tuple[str, Layout], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready data."""
+        plainly = {name: plain(layout) for name, layout in self.layouts}
+        return asdict(replace(self, layouts=())) | {"layouts": plainly}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,7 +132,7 @@ class Influence(Pictured):
         """Return JSON-ready data."""
         return {
             "experiments": [asdict(experiment) for experiment in self.experiments],
-            "meeting": asdict(self.meeting) if self.meeting else None,
+            "meeting": self.meeting.to_dict() if self.meeting else None,
             "findings": [finding.to_dict() for finding in self.findings],
             "untried": list(self.untried),
         }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rnnshape.report.finding import Became
 from rnnshape.report.mistake import Mistake, finding_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def _finding(code: str, message: str, where: Found | None, wrong: bool) -> Findi
     """Return a finding at what has brought it about, or a note where it may be meant."""
     meeting = where.meeting if where else None
     module, kind, line = (meeting.module, meeting.kind, meeting.location) if meeting else ("", "", None)
-    mistake = Mistake(code, message, location=where.cause if where else None)
+    layouts = meeting.layouts if meeting else ()
+    became = Became(meeting.operation, meeting.sizes) if meeting and len(layouts) == 1 else None
+    mistake = Mistake(code, message, layouts=layouts, became=became, location=where.cause if where else None)
     found = finding_of(mistake, module or None, kind if module else "", line)
     found = replace(found, made_at=where.made_at if where else None)
     return found if wrong else replace(found, severity="info")

@@ -51,6 +51,7 @@ class Found:
         did: that in words.
         is_made_order: whether that order is made by the model, of nothing that it is given.
         made_at: the line where the layer was made in which they meet; None where they meet in the user's own code.
+        number: of the operation, among those of the run.
     """
 
     meeting: Meeting
@@ -61,6 +62,7 @@ class Found:
     did: str = ""
     is_made_order: bool = False
     made_at: Location | None = None
+    number: int = 0
 
 
 def meeting_of(trial: Trial, leaf: Leaf, entries: list[Entry] | None = None) -> Found | None:
@@ -229,6 +231,7 @@ def found_at(entries: list[Entry], here: int | None, trial: Trial | None = None)
         is_scattered(entry),
         owners.table,
         made_at=made_at(trial.subject.model, module) if trial is not None else None,
+        number=here,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from torch import Tensor, nn
@@ -23,7 +24,7 @@ from rnnshape.tracking.labels import Axes, arguments_of, label, label_arguments
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
-__all__ = ["measured", "probe_call"]
+__all__ = ["labelled", "measured", "probe_call"]
 
 
 def measured(
@@ -51,11 +52,8 @@ def measured(
     Raises:
         SpecError: where ``axes`` does not fit.
     """
-    given = Given(*put_in((given.args, given.kwargs, given.target), {}))
-    tracker = Tracker(Reporter(Report(), "record", (), unseen=_torch.unseen, others=reporters), lambda module: "")
-    label_arguments(tracker, model, given.args, given.kwargs, axes)
-    label(tracker, given.target, target_axes, "target", "target_axes", target=True)
-    label_by_target(tracker, (*given.args, *given.kwargs.values()), given.target)
+    label_again = partial(labelled, model, given, axes, target_axes)
+    tracker, given = label_again()
     try:
         subject = copy_of(model, options.train, watched)
     except Unfit as error:
@@ -67,7 +65,27 @@ def measured(
             arguments = arguments_of(model.forward, given.args, given.kwargs)
             learn_padding(tracker, [*((a.name, a.value) for a in arguments), ("lengths", lengths)])
         label_target(tracker, given.target, tracker.inputs.samples)
-        return study(subject, given, places_of(tracker, model, given), loss, options)
+        return study(subject, given, places_of(tracker, model, given), loss, options, label_again)
+
+
+def labelled(model: nn.Module, given: Given, axes: Axes, target_axes: Axes) -> tuple[Tracker, Given]:
+    """Return a copy of what a model is given, and a tracker that knows its axes and tells nobody what it finds.
+
+    Args:
+        model: the user's, which is only read.
+        given: what it is given.
+        axes: of the arguments; None where layers have to say which dims are the batch.
+        target_axes: of the target.
+
+    Raises:
+        SpecError: where ``axes`` does not fit.
+    """
+    given = Given(*put_in((given.args, given.kwargs, given.target), {}))
+    tracker = Tracker(Reporter(Report(), "record", (), unseen=_torch.unseen, others=reporters), lambda module: "")
+    label_arguments(tracker, model, given.args, given.kwargs, axes)
+    label(tracker, given.target, target_axes, "target", "target_axes", target=True)
+    label_by_target(tracker, (*given.args, *given.kwargs.values()), given.target)
+    return tracker, given
 
 
 def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from rnnshape.experiments.future import future_said, measure_future
 from rnnshape.experiments.influence import Experiment, Influence, Meeting
@@ -19,6 +20,7 @@ from rnnshape.experiments.judging import (
     judge_use,
 )
 from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of, place_of
+from rnnshape.experiments.meaning import with_layouts
 from rnnshape.experiments.outside import sees_calls
 from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
 from rnnshape.experiments.places import Given, Place
@@ -30,6 +32,9 @@ from rnnshape.experiments.trial import Trial
 from rnnshape.experiments.use import Layers, measure_use, use_said
 from rnnshape.report.finding import Finding
 
+if TYPE_CHECKING:
+    from rnnshape.tracking.track import Tracker
+
 __all__ = ["Options", "study"]
 
 
@@ -38,6 +43,10 @@ LONGEST = 20.0
 
 PICKS = frozenset(["index", "select", "gather", "index_select", "narrow", "take_along_dim", "unbind", "split", "chunk", "take"])
 """Operations that pick some elements and leave others."""
+
+
+_Show = Callable[[Found | None], Found | None]
+"""Adds the Layouts of what an operation was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,12 @@ class _Notes:
 
 
 def study(
-    subject: Subject, given: Given, places: Iterable[Place], loss: Callable[[Any, Any], Any] | None, options: Options
+    subject: Subject,
+    given: Given,
+    places: Iterable[Place],
+    loss: Callable[[Any, Any], Any] | None,
+    options: Options,
+    label_again: Callable[[], tuple[Tracker, Given]],
 ) -> Influence:
     """Make the experiments on a copy of a model.
 
@@ -85,6 +99,7 @@ def study(
         places: where samples lie in that.
         loss: called with the output and the target, if there is one.
         options: what is to be tried.
+        label_again: returns a copy of what the model is given, with a tracker that knows the axes of that.
     """
     notes, heard = _Notes(), Layers() if "use" in options.wanted else None
     try:
@@ -94,11 +109,12 @@ def study(
         notes.untried.append(str(error))
         return notes.influence()
     how = Judged(options.asked, options.train)
-    _say_samples(notes, trial, samples, how, "lines" in options.wanted)
+    show = partial(with_layouts, trial=trial, label_again=label_again)
+    _say_samples(notes, trial, samples, how, "lines" in options.wanted, show)
     if options.causal:
-        _try(notes, "future", lambda: _say_future(notes, trial, samples))
+        _try(notes, "future", lambda: _say_future(notes, trial, samples, show))
     if "padding" in options.wanted:
-        _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how))
+        _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how, show))
     if "targets" in options.wanted and loss is not None and given.target is not None:
         if not options.patient and sees_calls(loss):
             notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
@@ -117,16 +133,18 @@ def _try(notes: _Notes, name: str, work: Callable[[], None]) -> None:
         notes.untried.append(f"{name}: {error}")
 
 
-def _say_samples(notes: _Notes, trial: Trial, samples: Samples, how: Judged, lines: bool) -> None:
+def _say_samples(notes: _Notes, trial: Trial, samples: Samples, how: Judged, lines: bool, show: _Show) -> None:
     where = _where(trial, samples) if lines or samples.silent else None
     if samples.silent and (where is None or where.meeting.operation not in PICKS):
         samples.silent = []  # a rectifier, say, has made the same of whatever is in them
     said, ordered = samples_said(samples, trial), order_said(samples)
     notes.made |= {"samples": said, "order": ordered}
-    notes.meeting = where.meeting if where else None
+    is_met = where is not None
     if where is None and how.asked and ordered.verdict == "together":
         where = _place(trial, samples)
         samples.is_placed = where is not None
+    where = show(where)
+    notes.meeting = where.meeting if where and is_met else None
     notes.findings += judge_samples(said, samples, where, how)
     notes.findings += judge_order(ordered, samples, where, how)
 
@@ -157,17 +175,18 @@ def _place(trial: Trial, samples: Samples) -> Found | None:
         return None
 
 
-def _say_future(notes: _Notes, trial: Trial, samples: Samples) -> None:
+def _say_future(notes: _Notes, trial: Trial, samples: Samples, show: _Show) -> None:
     found = measure_future(trial, samples)
+    found.found = show(found.found)
     said = future_said(found)
     notes.made["future"] = said
     notes.findings += judge_future(said, found)
 
 
-def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged) -> None:
+def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
     found = measure_padding(trial, samples)
-    if found.changed is not None:
-        found.read = reading_padding(trial, *found.changed)
+    if found.changed is not None and (read := reading_padding(trial, *found.changed)) is not None:
+        found.read = replace(read, found=show(read.found))
     said = padding_said(found)
     notes.made["padding"] = said
     notes.findings += judge_padding(said, found, how)

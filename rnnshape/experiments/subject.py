@@ -115,12 +115,20 @@ class Subject:
             self.after_run()
             return Run(output, not torch.equal(before, torch.get_rng_state()))
 
-    def follow(self, given: Given, mode: contextlib.AbstractContextManager[Any]) -> None:
-        """Run a fresh copy on the very tensors that are given, so that a mode may learn what they are."""
+    def follow(self, given: Given, tracker: contextlib.AbstractContextManager[Any], mode: Mode | None = None) -> None:
+        """Run a fresh copy on the very tensors that are given, so that a tracker may learn what they are.
+
+        Args:
+            given: what it is given.
+            tracker: is on while the model runs.
+            mode: is on within that, and sees the operations of the model alone; it hears of the tensors that are given.
+        """
         with alone(self._own):
             model = self._fresh({})
             _seed()
-            with mode:
+            with tracker, mode or contextlib.nullcontext():
+                if mode is not None:
+                    mode.given(tensors_of([given.args, given.kwargs]), self.paths)
                 model(*given.args, **given.kwargs)
 
     def loss(self, loss: Callable[[Any, Any], Any], output: Any, target: Any, mode: Mode | None = None) -> Any:
