@@ -9,6 +9,7 @@ from rnnshape.calculator.topics import TOPICS, Topic, TopicName
 from rnnshape.errors import SpecError
 from rnnshape.report import catalogue
 from rnnshape.report.catalogue import Rule
+from rnnshape.report.catalogue.subjects import SUBJECTS, Subject, subject
 
 __all__ = ["explain"]
 
@@ -17,15 +18,16 @@ __all__ = ["explain"]
 def explain(code: TopicName, /) -> Topic: ...  # pyright: ignore[reportOverlappingOverload] - a word is never a code
 @overload
 def explain(code: str, /) -> Rule: ...
-def explain(code: str, /) -> Rule | Topic:
+def explain(code: str, /) -> Rule | Topic | Subject:
     """Return the entry of a rule: why it matters, and a wrong and a right program that run. It is shown as text.
 
     Args:
         code: the rule, such as "RNS203", in any case; or what is asked, likewise: "output", "h_n", "batch_first", "recurrence",
-            "view" or "windows", of which the answer has a picture and a program that runs.
+            "view" or "windows", of which the answer has a picture and a program that runs; or a subject, such as "padding",
+            "masks" or "loss", of which every rule is listed.
 
     Raises:
-        SpecError: for what is neither; the message has the nearest code, and the topics.
+        SpecError: for anything else; the message has the nearest code, topic or subject, and all topics and subjects.
 
     >>> explain("RNS109")
     RNS109 error: pair of states for a layer with one
@@ -40,8 +42,12 @@ def explain(code: str, /) -> Rule | Topic:
     topic = code.lower()
     if topic in TOPICS:
         return TOPICS[topic]
+    if (about := subject(topic)) is not None:
+        return about
     try:
         return catalogue.rule(code)
     except KeyError as error:
-        unknown = f"{error.args[0]}{text.nearest(topic, TOPICS)}"
-        raise SpecError(f"{unknown}; rnnshape rules lists the rules, and the topics are {text.listed(TOPICS)}") from None
+        near = text.nearest(topic, (*TOPICS, *SUBJECTS)) if "did you mean" not in error.args[0] else ""
+        others = text.listed([name for name in SUBJECTS if name not in TOPICS])
+        lists = f"rnnshape rules lists the rules; topics are {text.listed(TOPICS)}, and subjects {others}"
+        raise SpecError(f"{error.args[0]}{near}; {lists}") from None

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from importlib.machinery import PathFinder
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -19,6 +20,7 @@ from rnnshape.cli.predicting import predict_command
 from rnnshape.cli.probing import probe_command
 from rnnshape.errors import SpecError
 from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
+from rnnshape.report.catalogue.subjects import Subject, subject
 from rnnshape.text import columns, shown
 
 if TYPE_CHECKING:
@@ -169,6 +171,8 @@ def run_command(
     if not module and not os.path.exists(script):
         module_name = script.removesuffix(".py").replace(os.sep, ".")
         raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {module_name}")
+    if module and (missing := _missing_module(script)) is not None:
+        raise click.UsageError(f"there is no module {missing!r}{_as_file(script)}")
     if not module and os.path.isdir(script):
         raise click.UsageError(f"{script!r} is a directory; name the file in it")
     codes = tuple(_rule(code).code for code in ignore)
@@ -183,6 +187,18 @@ def run_command(
     except KeyboardInterrupt:
         raise _Interrupt from None
     sys.exit(code)
+
+
+def _missing_module(name: str) -> str | None:
+    """Return the package or module that is not there, without importing anything; None where it is."""
+    outermost = name.partition(".")[0]
+    if outermost in sys.modules or outermost in sys.builtin_module_names:
+        return None
+    return None if PathFinder.find_spec(outermost, [os.getcwd(), *sys.path]) else outermost
+
+
+def _as_file(script: str) -> str:
+    return f"; for a file use: rnnshape run {script}" if os.path.isfile(script) else ""
 
 
 def _meant_for_us(args: Sequence[str]) -> str | None:
@@ -213,7 +229,8 @@ def _text_or_json(command: F) -> F:
 def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_json: bool) -> None:
     """Say why a rule matters, with a wrong and a right program that run; or answer what people ask who begin.
 
-    CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows.
+    CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows, or what rules are about,
+    such as padding, masks, bidirectional or loss.
     """
     found = [_entry(c) for c in code]
     if as_form(form, as_json) == "json":
@@ -232,11 +249,16 @@ def rules_command(form: Literal["text", "json"], as_json: bool) -> None:
         click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
 
 
-def _entry(code: str) -> Rule | Topic:
+def _entry(code: str) -> Rule | Topic | Subject:
     try:
         return rnnshape.explain(code)
     except SpecError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _with_a_head(entry: Topic | Subject) -> str:
+    first, _, rest = repr(entry).partition("\n")
+    return f"{click.style(first, bold=True)}\n{rest}"
 
 
 def _rule(code: str) -> Rule:
@@ -246,8 +268,9 @@ def _rule(code: str) -> Rule:
         raise click.UsageError(f"{error.args[0]} (rnnshape rules lists them)") from None
 
 
-def _explained(entry: Rule | Topic) -> str:
-    if isinstance(entry, Topic):
-        question, _, rest = repr(entry).partition("\n")
-        return f"{click.style(question, bold=True)}\n{rest}"
+def _explained(entry: Rule | Topic | Subject) -> str:
+    if isinstance(entry, Topic) and (about := subject(entry.name)) is not None:
+        return f"{_with_a_head(entry)}\n\n{_with_a_head(about)}"
+    if isinstance(entry, (Topic, Subject)):
+        return _with_a_head(entry)
     return "\n".join(click.style(words, **_STYLES[kind]) if kind in _STYLES else words for kind, words in entry.lines())

@@ -208,10 +208,8 @@ def test_modules(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("module", "message"),
     [
-        ("nowhere", "ModuleNotFoundError: No module named 'nowhere'"),
         ("package.nowhere", "ModuleNotFoundError: No module named 'package.nowhere'"),
         ("package", "ModuleNotFoundError: No module named 'package.__main__'"),
-        ("nowhere.a", "ModuleNotFoundError: No module named 'nowhere'"),
         ("math", "ImportError: 'math' is not written in Python"),
     ],
 )
@@ -220,6 +218,13 @@ def test_a_module_that_cannot_be_run(desk: Desk, module: str, message: str) -> N
     ours = desk.rnnshape("-m", module)
     assert (ours.code, ours.out) == (1, "")
     assert f"\n{message}\n" in f"\n{ours.err}"
+
+
+@pytest.mark.parametrize("module", ["nowhere", "nowhere.a"])
+def test_a_module_that_is_not_there_is_an_error_of_usage(desk: Desk, module: str) -> None:
+    ours = desk.rnnshape("-m", module)
+    assert (ours.code, ours.out) == (2, "")
+    assert ours.err.endswith("\nError: there is no module 'nowhere'\n")
 
 
 def test_what_is_pickled_is_found_in_main(desk: Desk) -> None:

@@ -26,6 +26,7 @@ from rnnshape.modelfile.prediction import predict_file
 from rnnshape.modelfile.schema import json_schema
 from rnnshape.modelfile.source import module_source
 from rnnshape.report.catalogue import RULES
+from rnnshape.report.catalogue.subjects import SUBJECTS, subject
 
 GRU = ("predict", "gru", "--input-size", "4", "--hidden-size", "8")
 
@@ -388,9 +389,38 @@ def test_explain_in_full() -> None:
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_explain_what_people_ask(topic: str) -> None:
-    assert printed("explain", topic.upper()) == f"{TOPICS[topic]!r}\n"
+    about = subject(topic)
+    rules = "" if about is None else f"\n{about!r}\n"
+    assert printed("explain", topic.upper()) == f"{TOPICS[topic]!r}\n{rules}"
+    assert (about is None) == (topic in ("output", "recurrence", "windows"))
     [entry] = json.loads(printed("explain", topic, "--json"))
     assert (entry["question"], entry["program"]) == (TOPICS[topic].question, TOPICS[topic].program)
+
+
+def test_explain_what_rules_are_about() -> None:
+    assert printed("explain", "Mask") == textwrap.dedent("""\
+        masks: 9 rules about it; rnnshape explain RNS221 says more of one
+          RNS221  error    a mask the wrong way round
+          RNS222  error    a mask of other samples or other axes
+          RNS223  warning  a mask that hides the past
+          RNS225  warning  attention to padding
+          RNS229  warning  one random mask for all samples
+          RNS405  error    padding picked
+          RNS407  warning  the reverse direction begins in padding
+          RNS409  error    a mask of steps the wrong way round
+          RNS603  warning  padding that matters
+        """)
+    [entry] = json.loads(printed("explain", "padding", "--json"))
+    assert entry["name"] == "padding"
+    assert {"RNS303", "RNS404", "RNS603"} <= {rule["code"] for rule in entry["rules"]}
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_every_subject_has_rules_and_not_all_of_them(name: str) -> None:
+    about = subject(name)
+    assert about is not None
+    assert 1 <= len(about.rules) < len(RULES) // 2
+    assert subject("nosuch") is None
 
 
 def test_explain_several_in_any_case() -> None:
@@ -415,7 +445,11 @@ def test_explain_in_colour() -> None:
 
 
 def test_explain_what_is_unknown() -> None:
-    lists = "; rnnshape rules lists the rules, and the topics are output, h_n, batch_first, recurrence, view and windows"
+    lists = (
+        "; rnnshape rules lists the rules; topics are output, h_n, batch_first, recurrence, view and windows, and subjects "
+        "attention, bidirectional, broadcasting, dropout, lengths, loss, masks, packing, padding, softmax, states and targets"
+    )
+    assert error("explain", "paddings1") == f"there is no rule 'paddings1'; did you mean 'padding'?{lists}"
     assert error("explain", "rns1033") == f"there is no rule 'rns1033'; did you mean 'RNS103'?{lists}"
     assert error("explain", "x") == f"there is no rule 'x'{lists}"
     assert error("explain", "RNS103", "") == f"there is no rule ''{lists}"
@@ -485,6 +519,7 @@ def test_a_wrong_command() -> None:
     [
         (["run"], "Missing argument 'SCRIPT'."),
         (["run", "no.py", "--epochs"], "there is no file 'no.py'; for a module use: rnnshape run -m no"),
+        (["run", "-m", "nowhere.a"], "there is no module 'nowhere'"),
         (["run", "."], "'.' is a directory; name the file in it"),
         (["run", "--fail-om", "error", "a.py"], "No such option '--fail-om'. Did you mean '--fail-on'?"),
         (["run", "--fail-on", "eror", "a.py"],
