@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensor
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count  # pyright: ignore[reportUnknownVariableType]
@@ -48,6 +49,7 @@ _FORMULAS: dict[object, Callable[..., int]] = {
 
 
 _EMPTY = _aten.empty_strided.default
+_DEVICE = torch.ops.prim.device.default
 """What the answer for a recurrent layer is made with, outside of its graph."""
 
 _Sizes = tuple[tuple[int, ...], tuple[int, ...], torch.dtype, torch.device]
@@ -100,6 +102,8 @@ class Costs(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Func, types: object, args: Args = (), kwargs: Kwargs | None = None) -> Any:
         """Let an operation be done, and count it."""
+        if func is _DEVICE and type(args[0]) is FakeTensor:
+            return args[0].fake_device  # it is asked for more often than anything is computed
         kwargs = kwargs or {}
         if self.is_as_without_gradients and not (saves_with(self._described) or func is _EMPTY):
             self.is_as_without_gradients = False

@@ -91,13 +91,13 @@ class Recorder(Watcher[tuple[str, ...]]):
         self.drafts.append(draft)
         if self._open:
             self._open[-1].inner.append(draft)
-        self.guarded(self._came_in, draft, args, kwargs)
+        spec, expected = self.guarded(self._came_in, draft, args, kwargs)
         self._open.append(draft)
         try:
             result = proceed(*args, **kwargs)
         finally:
             self._open.pop()
-        self.guarded(self._went_out, draft, args, kwargs, result)
+        self.guarded(self._went_out, draft, result, spec, expected)
         return result
 
     def count(self, flops: int) -> None:
@@ -105,7 +105,8 @@ class Recorder(Watcher[tuple[str, ...]]):
         if self._open:
             self._open[-1].flops.append(flops)
 
-    def _came_in(self, draft: Draft, args: Args, kwargs: Kwargs) -> None:
+    def _came_in(self, draft: Draft, args: Args, kwargs: Kwargs) -> tuple[RNNSpec | None, dict[str, Layout]]:
+        """Take down what a call is given; return how its module is configured, and what the calculator says of its tensors."""
         kind = (type(draft.module), len(args))
         names = self._names.get(kind) or self._names.setdefault(kind, parameter_names(*kind))
         spec = spec_of(draft.module)
@@ -119,10 +120,9 @@ class Recorder(Watcher[tuple[str, ...]]):
             else:
                 found += [self._value(n, v, expected) for n, v in named_leaves(name, value)]
         draft.inputs = tuple(found)
+        return spec, expected
 
-    def _went_out(self, draft: Draft, args: Args, kwargs: Kwargs, result: object) -> None:
-        spec = spec_of(draft.module)
-        expected = _predicted(draft.module, spec, args, kwargs)
+    def _went_out(self, draft: Draft, result: object, spec: RNNSpec | None, expected: dict[str, Layout]) -> None:
         named = _recurrent_results(spec, result) if spec is not None else None
         draft.outputs = tuple(self._value(n, v, expected) for n, v in named or named_leaves("output", result))
         draft.ended = True

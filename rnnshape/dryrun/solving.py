@@ -70,8 +70,10 @@ class Solver:
         dims: list[Dim] = []
         for dim in range(seen[0].ndim):
             pieces = [layout.dims[dim] for layout in seen]
-            names = {tuple(factor.axis for factor in piece) for piece in pieces}
-            if len(names) == 1 and all(isinstance(factor.axis, Axis) for factor in pieces[0]):
+            names = {tuple([factor.axis for factor in piece]) for piece in pieces}
+            if len(seen) == 1 and all(type(axis) is Axis for axis in next(iter(names))):
+                dims.append(pieces[0])  # its numbers are what they are
+            elif len(names) == 1 and all(isinstance(factor.axis, Axis) for factor in pieces[0]):
                 dims.append(tuple(self._factor(factors) for factors in zip(*pieces, strict=True)))
             else:
                 size = self.size(tuple(int(layout.sizes[dim]) for layout in seen))  # type: ignore[arg-type]

@@ -72,10 +72,9 @@ class Again(NamedTuple):
     uses: tuple[Emitted, ...]
 
 
-def do_again(again: Again, call: Call, op: Operation) -> bool:
+def do_again(again: Again, call: Call, result: object, book: Emitter) -> bool:
     """Put the same marks once more; return False where the sizes are others."""
-    book = cast("Emitter", op.book)
-    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    results = (result,) if isinstance(result, Tensor) else tuple(leaves(result))
     for leaf, mark in again.puts:
         if results[leaf].shape != mark.sizes:
             return False
@@ -108,8 +107,7 @@ def follow_in_a_loop(handler: Handler, op: Operation, call: Call) -> None:
     if op.goes_on and not heard.spoiled and call.same:
         results = list(leaves(op.result))
         puts = tuple([(next(n for n, t in enumerate(results) if t is tensor), mark) for tensor, mark in heard.puts])
-        place = op.book.here()
-        op.book.recent.keep((id(place), call.same), Again(place, puts, tuple(heard.uses)))
+        op.book.recent.keep(call.same, Again(call.place, puts, tuple(heard.uses)))
 
 
 class _Heard:

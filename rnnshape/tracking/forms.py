@@ -7,19 +7,26 @@ which one goes by number too, as long as it does not matter.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Size, Tensor
 from torch.nn import Parameter
 
-from rnnshape._torch import other_kind
+from rnnshape._torch import other_kind, user_location
 from rnnshape.coordinates.mark import GUESSED, MADE, Form, Mark
 from rnnshape.coordinates.room import SMALL, Kept
 from rnnshape.coordinates.tables import interned, lone
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import IN_A_LOOP, READS_TENSORS, Handler, Operation
+from rnnshape.operations.registry import Args, Func, Kwargs, leaves
+from rnnshape.report.location import Location
+
+if TYPE_CHECKING:
+    from rnnshape.tracking.book import Book
+    from rnnshape.tracking.ways import Way
 
 __all__ = ["Call", "form_of"]
 
@@ -58,18 +65,22 @@ def form_of(mark: Mark) -> Form | None:
     return mark.form
 
 
+@functools.lru_cache(maxsize=64)
 def _is_fake(kind: type) -> bool:
     """Tell whether tensors of a class are those of a dry run: torch's operations mean by them what they always mean."""
     return kind.__name__ == "FakeTensor" and kind.__module__ == "torch._subclasses.fake_tensor"
 
 
 class Call:
-    """A call of an operation with something known.
+    """A call of an operation before it is made: what is known of its tensors, and which other calls are alike.
 
     Attributes:
+        way: of the function.
+        is_alone: whether nobody but the tracker sees what is done here, so that our own work need not be hidden.
+        known: what is known of tensors, by the ids of these.
+        place: the user's line.
         same: what two calls have in common that do the same to the same marks; empty where that can't be told.
         key: what two calls have in common that do the same to marks of one form, once it is asked for.
-        is_of_a_loop: whether it is followed anew, unless its marks are the same.
         by_value: whether coordinates of tables of one element are part of the key.
         tensors: among the arguments.
         marks: of these, each once.
@@ -77,63 +88,79 @@ class Call:
         features: of these tensors, the axes that they make as weights, or None.
     """
 
-    __slots__ = ("axes", "by_value", "features", "is_of_a_loop", "key", "marks", "same", "tensors")
+    __slots__ = ("_book", "_is_readable", "axes", "by_value", "features", "is_alone", "key", "known", "marks", "place", "same",
+                 "tensors", "way")  # fmt: skip
 
-    def __init__(self, handler: Handler, op: Operation, known: dict[int, Mark]) -> None:
-        self.tensors: list[Tensor] = []
-        self.marks: list[Mark] = []
-        self.features: list[Axis | None] = []
-        self.axes: list[Axis] = []
-        self.by_value = False
-        self.is_of_a_loop = handler in IN_A_LOOP
+    def __init__(self, way: Way, is_alone: bool, book: Book) -> None:
+        self.way, self.is_alone = way, is_alone
+        self.known: dict[int, Mark] = {}
+        self.place: Location | None = None
         self.same: tuple[Any, ...] = ()
         self.key: tuple[Any, ...] = ()
-        parts: list[Any] = [handler, op.func, len(op.args)]
-        readable = self._read(op.args, parts, known, op)
-        if op.kwargs and readable:
-            parts += op.kwargs
-            readable = self._read(op.kwargs.values(), parts, known, op)
-        if readable and self.marks and (len(self.tensors) == 1 or handler not in READS_TENSORS):
-            self.same = (*parts, *self.features)
+        self._book = book
 
-    def _read(self, values: Iterable[Any], parts: list[Any], known: dict[int, Mark], op: Operation) -> bool:
-        """Read arguments; return False where there is one of which it is not known what it does."""
+    def read(self, func: Func, args: Args, kwargs: Kwargs, frame: FrameType) -> None:
+        """Read the arguments, before the call may write to them."""
+        self.tensors: list[Tensor] = []
+        self.features: list[Axis | None] = []
+        self._is_readable = self.way.repeats
+        parts: list[Any] = [None, func, len(args)]
+        self._read(args, parts)
+        if kwargs:
+            parts += kwargs
+            self._is_readable &= "out" not in kwargs
+            self._read(kwargs.values(), parts)
+        known = self.known
+        if known and self._is_readable and (len(self.tensors) == 1 or not self.way.reads_tensors):
+            self.place = user_location(frame)
+            parts[0] = id(self.place)
+            self.same = (*parts, *self.features)
+            self.marks = [*known.values()] if len(known) == 1 else [*dict.fromkeys(known.values())]
+
+    def _read(self, values: Iterable[Any], parts: list[Any]) -> None:
+        """Read arguments; one of which it is not known what it does makes the call like no other."""
         for value in values:
             kind = type(value)
             if kind in _PLAIN:
                 parts.append(value)
-            elif kind is Tensor or kind is Parameter or (issubclass(kind, Tensor) and _is_fake(kind)):
-                self.tensors.append(value)
-                mark = known.get(id(value))
-                if mark is not None:
-                    self.features.append(None)
-                    parts.append(mark)
-                    if mark not in self.marks:
-                        self.marks.append(mark)
-                else:
-                    made = op.book.made_by(value)
-                    if made is None and other_kind(value):
-                        return False
-                    self.features.append(made)
-                    parts.append(value.shape)
+            elif kind is bool or kind is float:
+                parts += (kind, value)
+            elif kind is Tensor or kind is Parameter:
+                self._read_tensor(value, parts)
             elif kind is tuple or kind is list or kind is Size:
                 parts += (kind, len(value))
-                if not self._read(value, parts, known, op):
-                    return False
+                self._read(value, parts)
             elif kind is slice:
-                parts.append(kind)
-                if not self._read((value.start, value.stop, value.step), parts, known, op):
-                    return False
-            elif kind is float or kind is bool:
-                parts += (kind, value)
+                ends = (value.start, value.stop, value.step)
+                parts += (kind, *ends)
+                self._is_readable &= _PLAIN.issuperset(map(type, ends))
+            elif _is_fake(kind):
+                self._read_tensor(value, parts)
             else:
-                return False
-        return True
+                self._is_readable = False
+                for tensor in leaves(value):
+                    if (mark := self._book.marks.mark(tensor)) is not None:
+                        self.known[id(tensor)] = mark
+
+    def _read_tensor(self, tensor: Tensor, parts: list[Any]) -> None:
+        mark, made = self._book.marks.mark(tensor), None
+        if mark is not None:
+            self.known[id(tensor)] = mark
+            parts.append(mark)
+        elif self._is_readable:
+            made = self._book.made_by(tensor)
+            if made is None and other_kind(tensor):
+                self._is_readable = False
+            parts.append(tensor.shape)
+        self.tensors.append(tensor)
+        self.features.append(made)
 
     def generalise(self) -> None:
         """Find the key: marks go by their forms, and axes by number."""
+        self.by_value = False
+        self.axes: list[Axis] = []
         parts: list[Any] = []
-        for part in self.same[: len(self.same) - len(self.features)]:
+        for part in self.same[1 : len(self.same) - len(self.features)]:
             if type(part) is Mark:
                 form = part.form or form_of(part)
                 if form is None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction, _DisableTorchDispatch
 
@@ -17,9 +16,6 @@ from rnnshape.tracking.naming import renamed
 __all__ = ["Marks", "writes"]
 
 _PLAIN = frozenset([Tensor, nn.Parameter])
-
-_HOLDS_NOTHING = _PLAIN | {int, bool, float, str, type(None), slice, torch.dtype}
-"""Classes of values in which there is no other tensor."""
 
 _RESHAPES_IN_PLACE = frozenset([
     "t_", "transpose_", "swapaxes_", "swapdims_", "squeeze_", "unsqueeze_", "resize_", "resize_as_", "set_", "as_strided_",
@@ -58,34 +54,19 @@ class Marks(Beside[tuple[Mark, int]]):
 
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor."""
-        found: dict[int, Mark] = {}
-        self.known((tensor,), found)
-        return found.get(id(tensor))
-
-    def known(self, values: Iterable[object], found: dict[int, Mark]) -> None:
-        """Collect the marks of all tensors in nested arguments, by the id of each."""
-        entries = self.entries
-        for value in values:
-            kind, key = type(value), id(value)
-            entry = entries.get(key)
-            if entry is not None:
-                ref, (mark, version) = entry
-                if ref() is value and isinstance(value, Tensor):
-                    if kind in _PLAIN:
-                        current = version == _version(value) and value.shape == mark.sizes
-                    else:
-                        with DisableTorchFunction(), _DisableTorchDispatch():
-                            current = version == _version(value) and value.shape == mark.sizes
-                    if current:
-                        found[key] = mark
-                    else:
-                        del entries[key]
-            elif kind in _HOLDS_NOTHING:
-                continue
-            elif isinstance(value, (tuple, list)):
-                self.known(value, found)
-            elif isinstance(value, dict):
-                self.known(value.values(), found)
+        entry = self.entries.get(id(tensor))
+        if entry is None or entry[0]() is not tensor:
+            return None
+        mark, version = entry[1]
+        if type(tensor) in _PLAIN:
+            is_current = version == _version(tensor) and tensor.shape == mark.sizes
+        else:
+            with DisableTorchFunction(), _DisableTorchDispatch():
+                is_current = version == _version(tensor) and tensor.shape == mark.sizes
+        if not is_current:
+            del self.entries[id(tensor)]
+            return None
+        return mark
 
     def remember(self, tensor: Tensor, mark: Mark) -> bool:
         """Remember what is known of a tensor; tables that do not fit it are dropped. Tell whether there was room for all."""

@@ -17,7 +17,7 @@ from rnnshape.coordinates.roles import Roles
 from rnnshape.coordinates.room import Kept
 from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import IN_A_LOOP, Handler, Operation, leaves
+from rnnshape.operations.registry import Handler, Operation, leaves
 from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
 from rnnshape.tracking.again import Again, Emitted, Emitter, Own, do_again, follow_in_a_loop, once_more
@@ -83,33 +83,30 @@ _EACH_TIME = object()
 _outcomes: Kept[tuple[Any, ...], Any] = Kept()
 
 
-def repeat(call: Call, op: Operation) -> bool:
+def repeat(call: Call, result: object, book: Emitter) -> bool:
     """Do once more what came of a call on the same; return False where there was none.
 
     It makes nothing but marks: it calls no torch function but for a tensor's size, and those of judgements.
     """
-    if not call.same:
-        return False
-    place = op.book.here()
-    again: Again | None = op.book.recent.get((id(place), call.same))
+    again: Again | None = book.recent.get(call.same)
     if again is not None:
-        return do_again(again, call, op)
-    if call.is_of_a_loop:
+        return do_again(again, call, result, book)
+    if call.way.loops:
         return False
     call.generalise()
     outcome = _outcomes.get(call.key) if call.key else None
     if outcome is _BY_VALUE:
         call.go_by_value()
         outcome = _outcomes.get(call.key)
-    return outcome is not None and outcome is not _EACH_TIME and _repeat(outcome, call, op)
+    return outcome is not None and outcome is not _EACH_TIME and _repeat(outcome, call, result, book)
 
 
-def record(handler: Handler, op: Operation, call: Call | None) -> None:
+def record(handler: Handler, op: Operation, call: Call) -> None:
     """Have a handler follow an operation, and remember what came of it where another call may be the same."""
-    if call is not None and handler in IN_A_LOOP:
+    if call.same and call.way.loops:
         follow_in_a_loop(handler, op, call)
         return
-    if call is None or not call.key or _outcomes.get(call.key) is _EACH_TIME:
+    if not call.key or _outcomes.get(call.key) is _EACH_TIME:
         handler(op)
         return
     op.book = recording = _Recording(op, call)
@@ -125,10 +122,10 @@ def record(handler: Handler, op: Operation, call: Call | None) -> None:
     _outcomes.keep(call.key, _EACH_TIME if recording.spoiled else outcome)
 
 
-def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
+def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> bool:
     """Do once more what came of a call; return False where it can't be."""
-    book, marks, axes = cast("Emitter", op.book), call.marks, call.axes
-    results = (op.result,) if isinstance(op.result, Tensor) else tuple(leaves(op.result))
+    marks, axes = call.marks, call.axes
+    results = (result,) if isinstance(result, Tensor) else tuple(leaves(result))
     for put in outcome.puts:
         if results[put.leaf].shape != put.sizes:
             return False
@@ -138,7 +135,7 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         axes = axes + [book.part_of(name, None if of is None else call.axes[of]) for name, of in outcome.parts]
     for emitted in outcome.uses:
         book.emit(once_more(emitted, call), emitted.heard)
-    place, recent = book.here(), book.recent
+    place, recent = call.place, book.recent
     sites: list[Site] = []
     for name, before, sizes in outcome.sites:
         key = (id(place), name, marks[before], sizes)
@@ -151,7 +148,7 @@ def _repeat(outcome: _Outcome, call: Call, op: Operation) -> bool:
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        recent.keep((id(place), call.same), Again(place, puts, tuple([use for use in outcome.uses if use.twice])))
+        recent.keep(call.same, Again(place, puts, tuple([use for use in outcome.uses if use.twice])))
     return True
 
 

@@ -27,9 +27,14 @@ class Place:
         self._frame: FrameType | None = None
         self._line: Location | None = None
 
-    def move(self, frame: FrameType | None = None) -> None:
-        """Be at another operation: the one that this frame has called, or whatever runs when somebody asks."""
-        self._frame, self._line = frame, None
+    def move(self, frame: FrameType | None = None, line: Location | None = None) -> None:
+        """Be at another operation: the one that this frame has called, or whatever runs when somebody asks.
+
+        Args:
+            frame: which has called it.
+            line: the user's, where it is known already.
+        """
+        self._frame, self._line = frame, line
 
     def here(self) -> Location | None:
         """Return the user's line."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import FrameType, GetSetDescriptorType, MethodDescriptorType, MethodWrapperType
+from types import FrameType
 from typing import Any
 
 from torch import Tensor, nn
@@ -18,25 +18,21 @@ from torch._C import (
     DisableTorchFunction,
     _DisableTorchDispatch,
     _is_tracing,
-    _len_torch_dispatch_stack,
     _len_torch_function_stack,
 )
-from torch._C._autograd import _profiler_enabled
 from torch.overrides import TorchFunctionMode
 
 from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.harmless import Guard, is_mistake, log_mistake
-from rnnshape.operations.followed import ALWAYS, OPERATIONS
-from rnnshape.operations.getters import SILENT
-from rnnshape.operations.pointwise import IDENTITIES, draws_elements, is_pointwise, makes_new_values, pointwise
-from rnnshape.operations.registry import REPEATABLE, Handler, Operation, UnreadableError, leaves, name_of, other_kind_among
+from rnnshape.operations.followed import OPERATIONS
+from rnnshape.operations.pointwise import IDENTITIES, draws_elements, makes_new_values
+from rnnshape.operations.registry import Args, Func, Kwargs, Operation, UnreadableError, leaves, other_kind_among
 from rnnshape.operations.uses import Consumption, Output
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.aside import is_followed_here, is_plain_here, why_aside
 from rnnshape.tracking.book import Book
 from rnnshape.tracking.compiled import COMPILED, Region
-from rnnshape.tracking.cuts import CUTS
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.inputs import Inputs
 from rnnshape.tracking.marks import writes
@@ -46,15 +42,9 @@ from rnnshape.tracking.place import Place
 from rnnshape.tracking.squeezes import Squeezes
 from rnnshape.tracking.standing import Standing
 from rnnshape.tracking.telling import Telling
+from rnnshape.tracking.ways import OF_TORCH, Ways
 
 __all__ = ["Tracker"]
-
-_LOOKED_AT = IDENTITIES | {"squeeze"}
-_ALWAYS = ALWAYS | _LOOKED_AT
-
-
-_OF_TORCH = frozenset([MethodDescriptorType, MethodWrapperType])
-"""The types of methods in C, and of the getters of properties."""
 
 _getters: set[object] = set()
 """Those that only say something about a tensor. Most calls are of them, so they are known before anything else is asked; not
@@ -89,7 +79,7 @@ class Tracker(TorchFunctionMode):
         self.book = Book(report, place, self.telling, self.naming)
         self.inputs = Inputs(report, self.book, self.telling, self.naming)
         self.squeezes = Squeezes()
-        self._callers = _torch.Callers()
+        self._callers, self._ways = _torch.Callers(), Ways(OPERATIONS)
         self.standing = Standing(self, lambda frame: reporter.guarded(self._tell_of_compiled, frame))
         self._off = self.among_fakes = self._is_settled = False
 
@@ -120,31 +110,27 @@ class Tracker(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it. The user's call stands alone: before it and behind it are guards."""
-        if self._off or not self.standing.is_on or (type(func) in _OF_TORCH and func in _getters and not _is_tracing()):
+        if self._off or not self.standing.is_on or (type(func) in OF_TORCH and func in _getters and not _is_tracing()):
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
-        name, known, call, frame = "", None, _torch.called, sys._getframe(1)
+        call, made_by, frame = None, _torch.called, sys._getframe(1)
         try:
-            call = self._callers.at(func, frame)
-            name = name_of(func)
-            if name not in SILENT:
-                known = self._before(name, args, kwargs)
-            elif type(func) is MethodDescriptorType or type(getattr(func, "__self__", None)) is GetSetDescriptorType:
-                _getters.add(func)  # no more than torch has: properties in Python may be a user's
+            made_by = self._callers.at(func, frame)
+            call = self._before(func, args, kwargs, frame)
         except Exception as error:
             if not is_mistake(error, self._step_aside):
                 raise
         try:
-            result = call(func, args, kwargs)
+            result = made_by(func, args, kwargs)
         except Exception as error:
             _torch.drop_caller(error.__traceback__)
-            if known is not None:
+            if call is not None:
                 with Guard(self._step_aside):
-                    self._raised(Operation(name, func, args, kwargs, None, self.book), error, known)
+                    self._raised(Operation(call.way.name, func, args, kwargs, None, self.book), error, call.known)
             raise
-        if known is not None:
+        if call is not None:
             try:
-                self._behind(Operation(name, func, args, kwargs, result, self.book), known, frame)
+                self._behind(call, func, args, kwargs, result, frame)
             except Exception as error:
                 if not is_mistake(error, self._step_aside):
                     raise
@@ -163,16 +149,16 @@ class Tracker(TorchFunctionMode):
     def guarded(self, work: Callable[..., None], *args: Any) -> None:
         """Do work of ours on what is known, unseen by the modes that are on."""
         if not self._off:
-            self._guarded("the output", work, *args)
+            self._guarded("the output", False, work, *args)
 
-    def _guarded(self, name: str, work: Callable[..., None], *args: Any) -> None:
-        """Do our own work, unseen by the modes of others; after a mistake of ours nothing is followed any more."""
+    def _guarded(self, name: str, is_alone: bool, work: Callable[..., None], *args: Any) -> None:
+        """Do our own work, unseen by the modes of others where it is not alone; after a mistake of ours nothing is followed."""
         try:
-            if _len_torch_function_stack() or _len_torch_dispatch_stack() or _profiler_enabled():
+            if is_alone:
+                work(*args)
+            else:
                 with _torch.unseen(), _DisableTorchDispatch():
                     work(*args)
-            else:
-                work(*args)
         except Exception as error:
             self._give_up(name, error)
         finally:
@@ -186,34 +172,27 @@ class Tracker(TorchFunctionMode):
 
     # An operation
 
-    def _before(self, name: str, args: Any, kwargs: dict[str, Any]) -> dict[int, Mark] | None:
+    def _before(self, func: Func, args: Args, kwargs: Kwargs, frame: FrameType) -> Call | None:
         """Look up what is known of arguments, before a call writes to them; None where nothing is to be followed here."""
+        way = self._ways.of(func)
+        if way.is_silent:
+            if way.is_getter:
+                _getters.add(func)
+            return None
         is_plain = is_plain_here()
         if not is_plain and (not is_followed_here() or self.steps_aside()):
             return None
-        known: dict[int, Mark] = {}
-        if not self.book.marks.entries:
-            return known
-        if is_plain and not _len_torch_function_stack():
-            try:
-                self._collect(known, args, kwargs)
-            except Exception as error:
-                self._give_up(name, error)
-        else:
-            self._guarded(name, self._collect, known, args, kwargs)
-        return None if self._off else known
-
-    def _collect(self, known: dict[int, Mark], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.book.marks.known(args, known)
-        if kwargs:
-            self.book.marks.known(kwargs.values(), known)
+        call = Call(way, is_plain and not _len_torch_function_stack(), self.book)
+        if self.book.marks.entries:
+            self._guarded(way.name, call.is_alone, call.read, func, args, kwargs, frame)
+        return None if self._off else call
 
     def _raised(self, op: Operation, error: Exception, known: dict[int, Mark]) -> None:
         """Hear that torch has raised."""
         if not self.telling.is_of_another(error):
             self.book.present = known
             self._place.move()
-            self._guarded(op.name, self.telling.explain, op, error, self.among_fakes)
+            self._guarded(op.name, False, self.telling.explain, op, error, self.among_fakes)
             self.telling.flush_of(error)
 
     def explain_call(self, error: Exception) -> None:
@@ -221,55 +200,52 @@ class Tracker(TorchFunctionMode):
         if not self._off:
             self.telling.explain_call(error, self.book.mark)
 
-    def _behind(self, op: Operation, known: dict[int, Mark], frame: FrameType) -> None:
+    def _behind(self, call: Call, func: Func, args: Args, kwargs: Kwargs, result: object, frame: FrameType) -> None:
         """Follow an operation that torch has done."""
-        name, book = op.name, self.book
+        way, known, book = call.way, call.known, self.book
         cuts = not known and book.cuts.is_open
-        if known or name in _ALWAYS or writes(name) or (cuts and book.cuts.follows(name, op.args)):
+        if known or way.is_always or (cuts and book.cuts.follows(way.name, args)):
             book.present = known
-            self._place.move(frame)
-            self._guarded(name, self._follow, op)
+            self._place.move(frame, call.place)
+            self._guarded(way.name, call.is_alone, self._follow, call, func, args, kwargs, result)
             self.telling.flush()
-        elif cuts and name in CUTS:
+        elif cuts and way.cuts:
             self._place.move(frame)
-            self._guarded(name, self._cut, name, op.args, op.result)
+            self._guarded(way.name, call.is_alone, self._cut, way.name, args, result)
 
     def _cut(self, name: str, args: tuple[Any, ...], result: object) -> None:
         with DisableTorchFunction(), _DisableTorchDispatch():
             self.book.cuts.cut(name, args, result, self._place.here())
 
-    def _is_cut_again(self, op: Operation) -> bool:
+    def _is_cut_again(self, name: str, args: Args, result: object) -> bool:
         cuts = self.book.cuts
-        if not cuts.is_open or op.name not in CUTS or not op.args:
-            return False
         with DisableTorchFunction(), _DisableTorchDispatch():
-            again = cuts.cuts_again(op.name, op.args, op.result, self.book.mark(op.args[0]))
+            again = cuts.cuts_again(name, args, result, self.book.mark(args[0]))
             if again is not None:
-                cuts.cut(op.name, op.args, op.result, self._place.here(), again)
+                cuts.cut(name, args, result, self._place.here(), again)
         return again is not None
 
-    def _follow(self, op: Operation) -> None:
+    def _follow(self, call: Call, func: Func, args: Args, kwargs: Kwargs, result: object) -> None:
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
-        book = self.book
-        if self._is_cut_again(op):
+        way, book = call.way, self.book
+        if way.cuts and book.cuts.is_open and args and self._is_cut_again(way.name, args, result):
             return
-        if book.marks.shares_unseen or writes(op.name) or "out" in op.kwargs or op.name in _LOOKED_AT:
-            with DisableTorchFunction(), _DisableTorchDispatch():
-                if kind := other_kind_among([op.args, op.kwargs, op.result]):
-                    self._lose(op, kind)
-                    return
+        looks = way.is_looked_at or book.marks.shares_unseen or "out" in kwargs
+        if not looks and call.same and repeat(call, result, book):
+            return
+        op = Operation(way.name, func, args, kwargs, result, book)
+        with DisableTorchFunction(), _DisableTorchDispatch():
+            if kind := other_kind_among([args, kwargs, result]):
+                self._lose(op, kind)
+                return
+            if looks:
                 self._look(op)
-        handler = OPERATIONS.get(op.name) or (pointwise if is_pointwise(op.name) else None)
-        call = Call(handler, op, book.present) if handler is not None and handler in REPEATABLE and book.present else None
-        if call is None or not repeat(call, op):
-            with DisableTorchFunction(), _DisableTorchDispatch():
-                self._find_out(op, handler, call)
+                if call.same and repeat(call, result, book):
+                    return
+            self._find_out(op, call)
 
-    def _find_out(self, op: Operation, handler: Handler | None, call: Call | None) -> None:
-        if kind := other_kind_among([op.args, op.kwargs, op.result]):
-            self._lose(op, kind)
-            return
-        has_values = True
+    def _find_out(self, op: Operation, call: Call) -> None:
+        handler, has_values = call.way.handler, True
         try:
             if handler is not None:
                 record(handler, op, call)
@@ -331,7 +307,7 @@ class Tracker(TorchFunctionMode):
     def abandon(self) -> None:
         """End a step in which the model raised: its exception says what is wrong, and what was found on the way is recorded."""
         if not self._off:
-            self._guarded("an exception", self._settle)
+            self._guarded("an exception", False, self._settle)
         self.telling.flush_quietly()
 
     def forget(self) -> None:
@@ -340,6 +316,7 @@ class Tracker(TorchFunctionMode):
         self.inputs.forget()
         self.telling.forget()
         self._callers.forget()
+        self._ways.forget()
 
     def _end(self, work: Callable[..., None], *args: Any) -> None:
         self.telling.withdraw_caught()
