@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, expand
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, expand, numbers
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import put_tables, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable
@@ -21,7 +21,7 @@ def pack(op: Operation) -> None:
     """The rows of a PackedSequence: every sample of step 0, then every one of step 1 that still runs, ..."""
     source, lengths, batch_first = op.args[0], on_cpu(op.args[1]), op.argument(2, "batch_first", False)
     if (mark := op.book.reads(source, 0 if batch_first else 1, (1 if batch_first else 0,), "pack_padded_sequence")) is not None:
-        op.emit(Packing(op.name, mark, bool(batch_first), op.book.mark(op.args[1])))
+        op.emit(Packing(op.name, mark, bool(batch_first), op.book.mark(op.args[1]), tuple(numbers(lengths))))
     _pack(op, source, op.result[0], lambda table: op.func(table, lengths, batch_first)[0])
 
 

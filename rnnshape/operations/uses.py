@@ -318,12 +318,14 @@ class Packing(NamedTuple):
 
     Attributes:
         lengths: what is known of the lengths.
+        given: these.
     """
 
     name: str
     mark: Mark
     batch_first: bool
     lengths: Mark | None
+    given: tuple[int, ...] = ()
 
     @property
     def batch_dim(self) -> int:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import UNNAMED, Mark
-from rnnshape.coordinates.padding import of_real
+from rnnshape.coordinates.padding import Padding, of_real
 from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds
@@ -42,6 +42,27 @@ def packed_the_other_way_round(use: Packing, step: Step) -> Iterator[Mistake]:
             if samples != use.mark.sizes[wanted]:  # there are as many lengths as packing took for samples
                 fits += f", with the lengths of the {samples} samples"
             yield wrong("RNS401", message, fits, seen=use.mark)
+
+
+@rule(Packing)
+def lengths_of_the_other_dim(use: Packing, step: Step) -> Iterator[Mistake]:
+    """The lengths are those of the rows along the other dim, by the ids that are real in each: nobody need have named a dim."""
+    for samples, table in use.mark.of("batch"):
+        other = step.across.get(samples) if runs_along(table) == [use.batch_dim] else None
+        own = [step.padding.get(axis.of) for axis, t in use.mark.of("seq") if runs_along(t) == [use.seq_dim]]
+        if other is None:
+            continue
+        order = line_along(table, use.batch_dim)  # where they were sorted for packing
+        if _are_lengths(use.given, other, order) and not any(_are_lengths(use.given, found, order) for found in own if found):
+            reads = f"pack_padded_sequence with batch_first={bool(use.batch_first)} takes dim {use.batch_dim} for the batch"
+            message = f"{reads}, and the lengths are those of the rows of dim {use.seq_dim}: the padding in each shows it"
+            yield wrong("RNS401", message, f"batch_first={not use.batch_first} fits", seen=use.mark)
+
+
+def _are_lengths(given: tuple[int, ...], padding: Padding, order: Tensor) -> bool:
+    """Tell whether lengths are those of rows of which it is known what is real."""
+    rows = padding.of_rows(order)
+    return rows is not None and numbers(rows.lengths) == [*given]
 
 
 @note(Packing)

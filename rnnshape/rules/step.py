@@ -94,6 +94,7 @@ class Step:
         usage: the recurrent layers that were called, and what was used of their states.
         carrying: the states that came with a graph, and how far backward went.
         padding: by where an axis of steps comes from, where its samples begin and end, as far as that is known.
+        across: by the axis that a layer takes for the samples, where the rows of the other dim would begin and end.
         orders: in which samples were packed, where that is not the order in which they came.
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
@@ -116,6 +117,7 @@ class Step:
         self.usage = Usage()
         self.carrying = Carrying()
         self.padding: dict[str, Padding] = {}
+        self.across: dict[Axis, Padding] = {}
         self.orders: Recent[tuple[int, ...], None] = Recent(MOST_SEEN)
         self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
@@ -135,6 +137,7 @@ class Step:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
         self.usage = Usage()
         self.padding = {}
+        self.across = {}
         self.reading = {}
         self.filled = {}
         self.along_queries = {}
@@ -158,6 +161,9 @@ class Step:
 
     def rename(self, names: Mapping[Axis, Axis]) -> None:
         """Give axes of the recurrent layers' inputs other names."""
+        for old, new in names.items():
+            if new.name == "batch" and (found := self.across.get(old) or self.padding.get(old.of)) is not None:
+                self.across[new] = found
         self.words = {of: found._replace(rows=names.get(found.rows, found.rows)) for of, found in self.words.items()}
         for call in self.usage.calls.values():
             call.rename(names)
