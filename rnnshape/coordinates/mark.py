@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BATCH", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "POSITIONS", "QUERIES", "ROWS",
-    "SCALED", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "SCALED", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -64,10 +64,13 @@ TURNED = "turned"
 SCALED = "scaled"
 """The name of an axis of vectors: along it lie elements that were divided by their norm."""
 
+TOTAL = "total"
+"""The name of the axis of a sum over samples, each of which had something of its own: their axis stands in its origin."""
+
 DRAWN = "drawn"
 """The name of the axis of random numbers that were drawn for nothing in particular: which of them it is."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, DRAWN])
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, DRAWN])
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

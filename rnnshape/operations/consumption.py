@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import DRAWN, POSITIONS, SCALED, Mark
+from rnnshape.coordinates.mark import COMPETING, DRAWN, KEYS, OF_SCORES, POSITIONS, QUERIES, SCALED, TOTAL, Mark
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -168,10 +168,34 @@ def reduction(op: Operation) -> None:
         others = [d for d in range(len(mark.sizes)) if d not in dims]
         # Where the batch was cut into groups, the groups that are left over are samples still.
         lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
+        if (samples := _summed_samples(op, mark, dims)) is not None:
+            total = op.book.part_of(TOTAL, samples)
+            tables[total] = alone(0, result.dim())
+            mark = replace(mark, sites=mark.sites | {total: op.book.site(op.name, mark, sizes)})
         positions = op.book.part_of(POSITIONS) if _hold_positions(op, result, mark, dims) else None
         if positions is not None:
             tables[positions] = alone(0, result.dim())
         put_result(op, result, tables, [mark], lost, widened=sizes != dropped, makes=positions)
+
+
+def _summed_samples(op: Operation, mark: Mark, dims: tuple[int, ...]) -> Axis | None:
+    """Return the samples, where a sum takes them together and each of them has steps: all there is, or weights that compete."""
+    steps = ("seq", "step", QUERIES)
+    if op.name != "sum" or not dims or not any(a.name in steps and runs_along(t) for a, t in mark.tables.items()):
+        return None
+    for axis, table in mark.of("batch"):
+        along = runs_along(table)
+        weights = any(_is_data_along(mark, d) for _, t in mark.of(COMPETING) for d in runs_along(t) if d not in dims)
+        if len(along) == 1 and along[0] in dims and (len(dims) == len(mark.sizes) > 1 or (list(dims) == along and weights)):
+            return axis
+    return None
+
+
+def _is_data_along(mark: Mark, dim: int) -> bool:
+    """Tell whether elements of the data lie along a dim, and no units of a layer."""
+    no_data = OF_SCORES - {KEYS}
+    names = [axis.name for axis, table in mark.tables.items() if axis.name not in no_data and dim in runs_along(table)]
+    return bool(names) and not {"feature", "hidden", "batch"} & {*names}
 
 
 def _hold_positions(op: Operation, result: Tensor, mark: Mark, dims: tuple[int, ...]) -> bool:

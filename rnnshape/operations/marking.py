@@ -16,6 +16,7 @@ from rnnshape.coordinates.mark import (
     ONES,
     POSITIONS,
     SCALED,
+    TOTAL,
     TURNED,
     WEIGHED,
     Mark,
@@ -52,7 +53,7 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
 
 
-_OF_VALUES = frozenset([COMPETING, ONES, WEIGHED, POSITIONS, SCALED])
+_OF_VALUES = frozenset([COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL])
 """Axes that tell something of the numbers, which others have not."""
 
 

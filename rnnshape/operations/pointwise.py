@@ -17,6 +17,7 @@ from rnnshape.coordinates.mark import (
     ONES,
     POSITIONS,
     SCALED,
+    TOTAL,
     TURNED,
     WEIGHED,
     Mark,
@@ -27,7 +28,17 @@ from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement,
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
-from rnnshape.operations.uses import Addition, Answer, Broadcast, ChannelDropout, Disagreement, Meeting, Pairing, Weighing
+from rnnshape.operations.uses import (
+    Addition,
+    Answer,
+    Broadcast,
+    ChannelDropout,
+    Disagreement,
+    Meeting,
+    Pairing,
+    Remainder,
+    Weighing,
+)
 
 __all__ = ["IDENTITIES", "draws_elements", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
 
@@ -86,6 +97,9 @@ _KEEP_DIRECTIONS = (_KEEP_WEIGHTS - {"exp"}) | {
 }  # fmt: skip
 """What leaves the direction of a vector as it is, where all its elements meet the same."""
 
+_KEEP_TOTALS = IDENTITIES | {"mul", "__mul__", "__rmul__", "multiply", "neg", "__neg__", "negative"}
+"""What leaves a sum one, of all samples."""
+
 _ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
 
 _SUBTRACTS = frozenset(["sub", "subtract", "rsub", "__sub__", "__rsub__", "sub_", "__isub__"])
@@ -114,6 +128,8 @@ def pointwise(op: Operation) -> None:
             op.emit(Addition(op.name, marks[0], unknown))
     if len(tensors) == 2 and len(marks) == 1 and op.name in _SUBTRACTS:
         _look_at_a_column(op, marks[0], next(t for t in tensors if op.book.mark(t) is None))
+    if len(marks) == 1 and op.name in _SUBTRACTS and marks[0].of(TOTAL):
+        op.emit(Remainder(op.name, marks[0]))
     for result in leaves(op.result):
         sizes = tuple(result.shape)
         if any(m.sizes != sizes for m in marks):
@@ -159,6 +175,8 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     for mark in marks:
         for axis, table in mark.tables.items():
             if axis.name == DRAWN and len(marks) > 1:
+                continue
+            if axis.name == TOTAL and not (len(marks) == 1 and op.name in _KEEP_TOTALS):
                 continue
             if axis.name == SCALED and not (still_scaled and _is_alike_along(axis, table, mark, marks)):
                 continue

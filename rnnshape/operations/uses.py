@@ -54,6 +54,7 @@ __all__ = [
     "RecurrentCall",
     "RecurrentInput",
     "Reduction",
+    "Remainder",
     "Returned",
     "RowLoss",
     "Scaling",
@@ -140,6 +141,13 @@ class Reduction(NamedTuple):
     mark: Mark
     dims: tuple[int, ...]
     tensor: Tensor
+
+
+class Remainder(NamedTuple):
+    """A number is subtracted from a sum over samples, or that from a number."""
+
+    name: str
+    mark: Mark
 
 
 class Scaling(NamedTuple):
@@ -646,7 +654,7 @@ Use: TypeAlias = (
     | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
-    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores
+    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores | Remainder
 )  # fmt: skip
 
 

@@ -52,6 +52,8 @@ MISSES = MISSES_WITH_DATA | {
     "flip-padded-for-backward": "where the padding is shows in values",
     "penalty-adds-up-past-the-end": "where the padding is shows in values",
     "phonemes-without-their-logarithms": "whether scores are logarithms of probabilities shows in values",
+    "divergence-of-all-visits-charged-to-each": "whether something is a mask shows in values",
+    "smoothness-of-every-frame-summed-before-its-mask": "whether something is a mask shows in values",
     "answer-copied-from-the-decoders-input": "whether targets are words of the input shows in values",
     "letters-guessed-from-the-sum-of-directions": "whether targets are words of the input shows in values",
     "rhymes-said-by-both-directions": "whether targets are words of the input shows in values",

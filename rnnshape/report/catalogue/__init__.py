@@ -26,6 +26,7 @@ from rnnshape.report.catalogue import (
     scores,
     states,
     steps,
+    totals,
 )
 from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
@@ -38,7 +39,7 @@ FailOn = Literal["error", "warning", "never"]
 RULES: dict[str, Rule] = {}
 _FAMILIES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    scores, foresight,
+    scores, foresight, totals,
 )  # fmt: skip
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
