@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import COMPETING, DRAWN, KEYS, OF_SCORES, POSITIONS, QUERIES, SCALED, TOTAL, Mark
+from rnnshape.coordinates.mark import COMPETING, DRAWN, KEYS, OF_SCORES, POSITIONS, QUERIES, SCALED, TOTAL, UNNAMED, Mark
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -180,7 +180,7 @@ def reduction(op: Operation) -> None:
 
 def _summed_samples(op: Operation, mark: Mark, dims: tuple[int, ...]) -> Axis | None:
     """Return the samples, where a sum takes them together and each of them has steps: all there is, or weights that compete."""
-    steps = ("seq", "step", QUERIES)
+    steps = ("seq", "step", QUERIES, UNNAMED)
     if op.name != "sum" or not dims or not any(a.name in steps and runs_along(t) for a, t in mark.tables.items()):
         return None
     for axis, table in mark.of("batch"):

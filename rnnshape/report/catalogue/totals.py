@@ -12,8 +12,8 @@ ENTRIES = (
         "a sum of all samples in the place of each one's own",
         "warning",
         "A sum without a dim is one number: multiplied with a mask it charges each step with what all steps of all samples "
-        "have in common, padding and all. Weights of attention that are to sum to 1 over the steps of each sample are summed along "
-        "the steps; along the batch their sum grows with the number of samples.",
+        "have in common, padding and all. Weights of attention that are to sum to 1 over the steps of each sample are summed "
+        "along the steps; along the batch their sum grows with the number of samples.",
         no_edit="over which dims each sample has its own, only the author knows",
         wrong=program("""
             class Events(nn.Module):
