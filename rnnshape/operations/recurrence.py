@@ -56,6 +56,7 @@ class Recurrence:
         kind: its class.
         location: of the call.
         seq: the axis of its steps, where it is known.
+        weight: the id of one of its weights, which the graph of its output ends in; None where it has no such graph.
         order: which step of that axis it reads at each of its own.
         unpacked: steps of its packed output where that is padded again; 0 as long as it is not.
         sites: of its input, the places that gave axes their form.
@@ -92,6 +93,7 @@ class Recurrence:
     location: Location | None
     width: int = 0
     seq: Axis | None = None
+    weight: int | None = None
     order: Tensor | None = None
     unpacked: int = 0
     sites: Mapping[Axis, Site] = field(default_factory=dict[Axis, Site])

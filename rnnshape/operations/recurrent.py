@@ -47,6 +47,7 @@ def recurrent(op: Operation) -> None:
     call = Recurrence(op.book.number(), num_layers, directions, steps, packed, module, kind, op.book.here())
     call.width = op.result[0].size(-1) // directions
     call.ragged = packed and bool((op.args[1] != op.args[1][0]).any())
+    call.weight = _trained(op.args[3] if packed else op.args[2], op.result[0])
     earlier = continued(op, call, [op.book.mark(state) for state in states])
     call, op.goes_on = earlier or call, earlier is not None and not alone
     passed_on = mark if earlier is None else without_own(mark, call)
@@ -62,6 +63,13 @@ def recurrent(op: Operation) -> None:
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, rows, call, letter)
     remember(op, call)
+
+
+def _trained(weights: Any, output: Tensor) -> int | None:
+    """Return the id of a weight in which the graph of an output ends, None where there is none."""
+    weight = next(iter(weights), None)
+    is_trained = isinstance(weight, Tensor) and weight.requires_grad and weight.is_leaf and output.requires_grad
+    return id(weight) if is_trained else None
 
 
 def _states(op: Operation, states: list[Any], rows: dict[Axis, Tensor], call: Recurrence) -> dict[Axis, Tensor]:

@@ -617,11 +617,13 @@ class Output(NamedTuple):
 
     Attributes:
         samples: how many went in; 0 where something was returned of which nothing is known.
+        tensors: all that was returned, known or not.
     """
 
     name: str
     marks: tuple[Mark, ...]
     samples: int
+    tensors: tuple[Tensor, ...] = ()
 
 
 class Returned(NamedTuple):

@@ -104,6 +104,7 @@ class Step:
         along_queries: of the origins of steps, where a mask of keys was laid along the queries.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
+        joined_twice: the lines that have put a tensor beside itself.
         words: by where an axis of steps comes from, the words of the texts that have it.
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
         windowed: the channels that convolutions have made of windows over steps.
@@ -128,6 +129,7 @@ class Step:
         self.laid: dict[Axis, int] = {}
         self.along_queries: dict[str, Location | None] = {}
         self.embeds: set[int] = set()
+        self.joined_twice: list[Location | None] = []
         self.words: dict[str, Words] = {}
         self.cells: dict[str, Given] = {}
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
@@ -142,6 +144,7 @@ class Step:
         self.filled = {}
         self.along_queries = {}
         self.embeds = set()
+        self.joined_twice = []
         self.words = {}
         self.cells = {}
 

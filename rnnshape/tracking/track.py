@@ -331,6 +331,7 @@ class Tracker(TorchFunctionMode):
 
     def _finish(self, output: object) -> None:
         self._settle()
-        found = [self.book.mark(t) for t in leaves(output)]
+        tensors = tuple(leaves(output))
+        found = [self.book.mark(t) for t in tensors]
         known = tuple(m for m in found if m is not None)
-        self.telling.finish(Output("output", known, self.inputs.samples if len(known) == len(found) else 0))
+        self.telling.finish(Output("output", known, self.inputs.samples if len(known) == len(found) else 0, tensors))

@@ -27,6 +27,7 @@ from rnnshape.report.catalogue import (
     states,
     steps,
     totals,
+    unread,
 )
 from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
@@ -39,7 +40,7 @@ FailOn = Literal["error", "warning", "never"]
 RULES: dict[str, Rule] = {}
 _FAMILIES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    scores, foresight, totals,
+    scores, foresight, totals, unread,
 )  # fmt: skip
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
