@@ -1,4 +1,4 @@
-"""Diagnose published recurrent models, unmodified, on made-up data: what is found in them, and what could not be followed.
+"""Diagnose and probe published recurrent models, unmodified, on made-up data: what is found, and what could not be followed.
 
 Not part of the suite, since it needs packages that nothing else here needs. In an environment of its own:
 
@@ -401,6 +401,12 @@ def main(part: str = "") -> None:
                 print(f"    {line}")
             if report.exception is not None:
                 print(f"    raised {type(report.exception).__name__}: {report.exception}"[:300])
+        model, args, axes = build()  # anew, as some keep what a run has made
+        influence = rs.probe(model.eval(), *args, axes=axes)
+        said = ", ".join(f"{experiment.name} {experiment.verdict}" for experiment in influence.experiments)
+        print(f"{name} (probed in eval mode): {said or influence.untried[0]}")
+        for finding in influence.findings:
+            print(f"    {finding!r}")
     print(f"{wrong} runs with findings")
 
 
