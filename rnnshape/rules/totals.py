@@ -24,7 +24,8 @@ def a_total_meets_a_mask(use: Weighing, step: Step) -> Iterator[Mistake]:
         total, mask = use.marks[at], use.marks[1 - at]
         samples = [axis for axis, table in mask.of("batch") if runs_along(table) and of_scores(TOTAL, axis) in total.tables]
         steps = any(a.name in ("seq", "step") and runs_along(table) for a, table in mask.tables.items())
-        if not total.sizes and samples and steps and _is_mask(step.values(use.tensors[1 - at])):
+        is_mask = _is_mask(step.values(use.tensors[1 - at]))
+        if not total.sizes and samples and steps and is_mask and not _counts(step.values(use.tensors[at])):
             (axis, _), *_ = total.of(TOTAL)
             summed = total.sites[axis]
             takes = f"{summed.name} takes all steps of all samples together, and {use.name} with a mask of them comes behind it"
@@ -38,6 +39,11 @@ def _is_mask(values: Tensor | None) -> bool:
     if values is None or values.numel() > LARGEST:
         return False
     return bool(((values == 0) | (values == 1)).all()) and bool((values == 0).any()) and bool((values == 1).any())
+
+
+def _counts(value: Tensor | None) -> bool:
+    """Tell whether a sum is a whole number, as one of flags is: how many there are concerns all of them alike."""
+    return value is None or bool((value == value.round()).all() & (value != 0).any())
 
 
 @rule(Remainder)

@@ -88,3 +88,15 @@ def test_what_is_no_mask_is_silent() -> None:
 
     assert diagnosed(weighed, 5, 8, torch.rand(5, 8)) == []
     assert diagnosed(weighed, 5, 8, torch.ones(5, 8)) == []
+
+
+def test_a_number_of_flags_that_weighs_the_rarer_ones_is_silent() -> None:
+    def balanced(scores: Tensor, target: Tensor) -> Tensor:
+        ones, zeros = target.sum(), (1 - target).sum()
+        weight = target * zeros / (ones + zeros) + (1 - target) * ones / (ones + zeros)
+        return nn.functional.binary_cross_entropy_with_logits(scores, target, weight=weight)
+
+    torch.manual_seed(0)
+    model = Sketch(lambda m, x: m.fc(m.rnn(x)[0]).squeeze(2), rnn=nn.GRU(4, 8, batch_first=True), fc=nn.Linear(8, 1))
+    wanted = {"target": (torch.rand(5, 7) > 0.6).float(), "target_axes": "batch seq", "loss": balanced}
+    assert rs.diagnose(model, torch.randn(5, 7, 4), axes="batch seq feature", **wanted).ok
