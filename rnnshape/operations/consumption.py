@@ -243,7 +243,7 @@ def _places(op: Operation, ids: Tensor, weight: Tensor) -> None:
 
 
 @repeatable
-@operation("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d")
+@operation("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 def convolution(op: Operation) -> None:
     """Mixes channels and neighbours: (batch, channels, positions ...)."""
     source = op.argument(0, "input")
@@ -259,8 +259,10 @@ def convolution(op: Operation) -> None:
 
 @repeatable
 @operation(
-    "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d", "adaptive_max_pool1d", "adaptive_avg_pool2d",
-    "adaptive_max_pool2d", "lp_pool1d", "max_pool1d_with_indices", "adaptive_max_pool1d_with_indices",
+    "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "lp_pool1d",
+    "lp_pool2d", "lp_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices",
+    "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices", "adaptive_max_pool3d_with_indices",
 )  # fmt: skip
 def pool(op: Operation) -> None:
     """Mixes neighbours along the last dims."""
@@ -271,7 +273,7 @@ def pool(op: Operation) -> None:
         if "1d" in op.name and result.size(-1) == 1 < source.size(-1):
             op.emit(Reduction(op.name.removesuffix("_with_indices"), mark, (last,), source))
         op.consume(mark)
-        _windows(op, source, mark, 2 if "2d" in op.name else 1)
+        _windows(op, source, mark, int(op.name[op.name.index("pool") + 4]))
 
 
 def _windows(op: Operation, source: Tensor, mark: Mark, space: int, units: Axis | None = None) -> None:

@@ -139,6 +139,10 @@ def repeat(op: Operation) -> None:
     replay_on(op, mark, replayed, ())
 
 
+_STACKS = {"hstack": 1, "column_stack": 1, "vstack": 0, "row_stack": 0, "dstack": 2}
+"""Along which dim what has that many dims, or more, is put side by side."""
+
+
 @repeatable
 @operation("cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack")
 def join(op: Operation) -> None:
@@ -162,6 +166,8 @@ def join(op: Operation) -> None:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
         op.emit(Joining(op.name, tuple(known), given % ndim))
+    elif op.name in _STACKS and all(part.dim() == ndim > _STACKS[op.name] for part in parts):
+        op.emit(Joining(op.name, tuple(known), _STACKS[op.name]))
         known = told_apart(known, op.book.part_of)
         each = iter(known)
         marks = [None if m is None else next(each) for m in marks]

@@ -12,11 +12,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
 from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Joining, Meeting, Packing, Reduction, Returned, TokenIds
+from rnnshape.operations.uses import Joining, Meeting, Packing, Pairing, Reduction, Returned, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -91,15 +91,18 @@ def lengths_of_other_samples(use: Packing, step: Step) -> Iterator[Mistake]:
             yield wrong("RNS403", message, site=site, seen=use.mark)
 
 
-@rule(Joining, Meeting)
-def sorted_and_not_put_back(use: Joining | Meeting, step: Step) -> Iterator[Mistake]:
-    """Tensors that meet row by row have their samples in two orders, one of them that of a packing."""
-    found = [(mark, order) for mark in use.marks if (order := _order(mark))] if step.orders else []
+@rule(Joining, Meeting, Pairing)
+def sorted_and_not_put_back(use: Joining | Meeting | Pairing, step: Step) -> Iterator[Mistake]:
+    """Tensors that meet row by row have their samples in two orders, one of them that of a packing.
+
+    What was brought into an order may have been so on purpose, but not what was put back from that of a packing.
+    """
+    found = [(mark, order) for mark in use.marks if (order := _order(mark, step))] if step.orders else []
     for mark, (dim, order, _) in found:
         if order not in step.orders:
             continue
         for other, (at, another, moved) in found:
-            apart = dim - len(mark.sizes) == at - len(other.sizes) and len(order) == len(another) and another != order
+            apart = _lie_beside(use, (mark, dim), (other, at)) and len(order) == len(another) and another != order
             if apart and (another in step.orders or (not moved and another == tuple(sorted(another)))):
                 row = next(i for i in range(len(order)) if order[i] != another[i])
                 what = "which was sorted by length for packing and not put back"
@@ -108,10 +111,19 @@ def sorted_and_not_put_back(use: Joining | Meeting, step: Step) -> Iterator[Mist
                 yield wrong("RNS402", message, shown=(("sorted", mark), ("other", other)))
 
 
+def _lie_beside(use: Joining | Meeting | Pairing, one: tuple[Mark, int], other: tuple[Mark, int]) -> bool:
+    """Tell whether a dim of one operand meets a dim of another element by element; where a Meeting tells of it, a Pairing need not."""
+    if isinstance(use, Pairing):
+        if not use.summed or (use.name != "einsum" and len(one[0].sizes) == len(other[0].sizes)):
+            return False
+        return (one[1], other[1]) in [pair if one[0] is use.marks[0] else pair[::-1] for pair in use.beside]
+    return one[1] - len(one[0].sizes) == other[1] - len(other[0].sizes)
+
+
 @rule(Returned)
 def sorted_twice(use: Returned, step: Step) -> Iterator[Mistake]:
     """Samples were brought in the order of a packing two times, in place of back from it."""
-    found = _order(use.mark) if step.orders and not step.explains_the_output else None
+    found = _order(use.mark, step) if step.orders and not step.explains_the_output else None
     for order in sorted(step.orders) if found else ():
         twice = tuple(order[i] for i in order)
         if found and found[1] == twice and twice not in (order, tuple(sorted(order))):
@@ -121,14 +133,21 @@ def sorted_twice(use: Returned, step: Step) -> Iterator[Mistake]:
             yield wrong("RNS402", message, fits, site=use.mark.sites.get(axis), seen=use.mark)
 
 
-def _order(mark: Mark) -> tuple[int, Order, bool] | None:
+def _order(mark: Mark, step: Step) -> tuple[int, Order, bool] | None:
     """Return the dim of the samples, their order along it, and whether that may be on purpose."""
     for axis, table in mark.of("batch"):
         if table.dim() == len(mark.sizes) and is_order(table):
             site = mark.sites.get(axis)
             (dim,) = runs_along(table)
-            return dim, tuple(numbers(line_along(table, dim))), site is not None and site.name in REORDERS
+            moved = site is not None and site.name in REORDERS and not _is_put_back(axis, site, step)
+            return dim, tuple(numbers(line_along(table, dim))), moved
     return None
+
+
+def _is_put_back(axis: Axis, site: Site, step: Step) -> bool:
+    """Tell whether an operation has found the samples in the order of a packing; whether it left them as they came, others see."""
+    before = site.tables_before.get(axis)
+    return before is not None and is_order(before) and tuple(numbers(line_along(before, *runs_along(before)))) in step.orders
 
 
 # Padding behind the end of a shorter sample

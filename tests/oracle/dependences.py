@@ -10,7 +10,7 @@ from torch import nn
 S = 3
 """Samples: the sizes along which the batch is laid, in turn."""
 
-MATRIX, CUBE = (3, 3), (3, 3, 3)
+MATRIX, CUBE, CLIP = (3, 3), (3, 3, 3), (3, 3, 2, 1, 3)
 
 
 def layer(kind, *args, train=True, **kwargs):
@@ -235,7 +235,7 @@ COMPUTED = {
         ([MATRIX], lambda x: F.conv1d(x, CONV1)),
     ],
     "conv2d": [([(3, 3, 3, 3)], lambda x: F.conv2d(x, CONV2, padding=1))],
-    "conv3d": [([(3, 3, 2, 1, 3)], lambda x: F.conv3d(x, CONV3))],
+    "conv3d": [([CLIP], lambda x: F.conv3d(x, CONV3))],
     "conv_transpose1d": [([CUBE], lambda x: F.conv_transpose1d(x, CONV1.transpose(0, 1)))],
     "conv_transpose2d": [([(3, 3, 3, 3)], lambda x: F.conv_transpose2d(x, CONV2.transpose(0, 1)))],
     "max_pool1d": [
@@ -251,6 +251,17 @@ COMPUTED = {
     "adaptive_avg_pool2d": [([CUBE], lambda x: F.adaptive_avg_pool2d(x, 2))],
     "adaptive_max_pool2d": [([CUBE], lambda x: F.adaptive_max_pool2d(x, 1))],
     "lp_pool1d": [([CUBE], lambda x: F.lp_pool1d(x, 2.0, 2))],
+    "lp_pool2d": [([CUBE], lambda x: F.lp_pool2d(x, 2.0, 2))],
+    "lp_pool3d": [([CLIP], lambda x: F.lp_pool3d(x, 2.0, (2, 1, 1)))],
+    "conv_transpose3d": [([CLIP], lambda x: F.conv_transpose3d(x, CONV3.transpose(0, 1)))],
+    "max_pool3d": [([CLIP], lambda x: F.max_pool3d(x, (2, 1, 2)))],
+    "avg_pool3d": [([CLIP], lambda x: F.avg_pool3d(x, (1, 1, 2)))],
+    "adaptive_avg_pool3d": [([CLIP], lambda x: F.adaptive_avg_pool3d(x, (None, 1, 1)))],
+    "adaptive_max_pool3d": [([CLIP], lambda x: F.adaptive_max_pool3d(x, (None, 1, 1)))],
+    "max_pool2d_with_indices": [([CUBE], lambda x: F.max_pool2d(x, 2, return_indices=True))],
+    "max_pool3d_with_indices": [([CLIP], lambda x: F.max_pool3d(x, (2, 1, 2), return_indices=True))],
+    "adaptive_max_pool2d_with_indices": [([CUBE], lambda x: F.adaptive_max_pool2d(x, 1, return_indices=True))],
+    "adaptive_max_pool3d_with_indices": [([CLIP], lambda x: F.adaptive_max_pool3d(x, (None, 1, 1), return_indices=True))],
     "max_pool1d_with_indices": [([CUBE], lambda x: F.max_pool1d(x, 2, return_indices=True))],
     "adaptive_max_pool1d_with_indices": [([CUBE], lambda x: F.adaptive_max_pool1d(x, 2, return_indices=True))],
     "multi_head_attention_forward": [
