@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "OF_SCORES", "ONES", "POSITIONS", "QUERIES", "ROWS",
-    "SCALED", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "NORM", "OF_SCORES", "ONES", "POSITIONS", "QUERIES",
+    "ROWS", "SCALED", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -67,10 +67,13 @@ SCALED = "scaled"
 TOTAL = "total"
 """The name of the axis of a sum over samples, each of which had something of its own: their axis stands in its origin."""
 
+NORM = "norm"
+"""The name of the axis of a norm of several samples together: their axis stands in its origin."""
+
 DRAWN = "drawn"
 """The name of the axis of random numbers that were drawn for nothing in particular: which of them it is."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, DRAWN])
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, NORM, DRAWN])
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

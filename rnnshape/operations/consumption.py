@@ -8,7 +8,19 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import COMPETING, DRAWN, KEYS, OF_SCORES, POSITIONS, QUERIES, SCALED, TOTAL, UNNAMED, Mark
+from rnnshape.coordinates.mark import (
+    COMPETING,
+    DRAWN,
+    KEYS,
+    NORM,
+    OF_SCORES,
+    POSITIONS,
+    QUERIES,
+    SCALED,
+    TOTAL,
+    UNNAMED,
+    Mark,
+)
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -172,6 +184,10 @@ def reduction(op: Operation) -> None:
             total = op.book.part_of(TOTAL, samples)
             tables[total] = alone(0, result.dim())
             mark = replace(mark, sites=mark.sites | {total: op.book.site(op.name, mark, sizes)})
+        if (samples := _samples_under_a_norm(op, mark, dims)) is not None:
+            norm = op.book.part_of(NORM, samples)
+            tables[norm] = alone(0, result.dim())
+            mark = replace(mark, sites=mark.sites | {norm: op.book.site(op.name, mark, sizes)})
         positions = op.book.part_of(POSITIONS) if _hold_positions(op, result, mark, dims) else None
         if positions is not None:
             tables[positions] = alone(0, result.dim())
@@ -196,6 +212,13 @@ def _is_data_along(mark: Mark, dim: int) -> bool:
     no_data = OF_SCORES - {KEYS}
     names = [axis.name for axis, table in mark.tables.items() if axis.name not in no_data and dim in runs_along(table)]
     return bool(names) and not {"feature", "hidden", "batch"} & {*names}
+
+
+def _samples_under_a_norm(op: Operation, mark: Mark, dims: tuple[int, ...]) -> Axis | None:
+    """Return the samples that a norm takes together, None where there are none."""
+    if op.name not in ("norm", "linalg_norm", "linalg_vector_norm"):
+        return None
+    return next((a for a, t in mark.of("batch") if runs_along(t) and {*runs_along(t)} <= {*dims}), None)
 
 
 def _hold_positions(op: Operation, result: Tensor, mark: Mark, dims: tuple[int, ...]) -> bool:
@@ -260,8 +283,8 @@ def convolution(op: Operation) -> None:
 @repeatable
 @operation(
     "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d",
-    "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "lp_pool1d",
-    "lp_pool2d", "lp_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices",
+    "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d",
+    "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices",
     "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices", "adaptive_max_pool3d_with_indices",
 )  # fmt: skip
 def pool(op: Operation) -> None:

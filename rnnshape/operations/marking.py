@@ -12,6 +12,7 @@ from torch import Tensor
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
     COMPETING,
+    NORM,
     OF_SCORES,
     ONES,
     POSITIONS,
@@ -53,7 +54,7 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
 
 
-_OF_VALUES = frozenset([COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL])
+_OF_VALUES = frozenset([COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, NORM])
 """Axes that tell something of the numbers, which others have not."""
 
 

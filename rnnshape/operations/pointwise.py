@@ -14,6 +14,7 @@ from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
     COMPETING,
     DRAWN,
+    NORM,
     ONES,
     POSITIONS,
     SCALED,
@@ -34,6 +35,7 @@ from rnnshape.operations.uses import (
     Broadcast,
     ChannelDropout,
     Disagreement,
+    Division,
     Meeting,
     Pairing,
     Remainder,
@@ -100,6 +102,11 @@ _KEEP_DIRECTIONS = (_KEEP_WEIGHTS - {"exp"}) | {
 _KEEP_TOTALS = IDENTITIES | {"mul", "__mul__", "__rmul__", "multiply", "neg", "__neg__", "negative"}
 """What leaves a sum one, of all samples."""
 
+_KEEP_NORMS = IDENTITIES | {"add", "__add__", "__radd__", "clamp", "clamp_min", "clip"}
+"""What leaves a norm one, of which the least is limited."""
+
+_DIVIDES = frozenset(["div", "__truediv__", "div_", "__itruediv__", "true_divide", "divide"])
+
 _ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
 
 _SUBTRACTS = frozenset(["sub", "subtract", "rsub", "__sub__", "__rsub__", "sub_", "__isub__"])
@@ -122,6 +129,8 @@ def pointwise(op: Operation) -> None:
         return
     if len(marks) > 1 and op.name in _MULTIPLIES:
         weigh(op)
+    if len(tensors) == len(marks) == 2 and op.name in _DIVIDES and marks[1].of(NORM):
+        op.emit(Division(op.name, *marks))
     if len(tensors) == 2 and len(marks) == 1 and op.name in _ADDS:
         unknown = next(t for t in tensors if op.book.mark(t) is None)
         if unknown.dim() > 1:
@@ -177,6 +186,8 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
             if axis.name == DRAWN and len(marks) > 1:
                 continue
             if axis.name == TOTAL and not (len(marks) == 1 and op.name in _KEEP_TOTALS):
+                continue
+            if axis.name == NORM and not (len(marks) == 1 and op.name in _KEEP_NORMS):
                 continue
             if axis.name == SCALED and not (still_scaled and _is_alike_along(axis, table, mark, marks)):
                 continue

@@ -36,6 +36,7 @@ __all__ = [
     "Consumption",
     "Contraction",
     "Disagreement",
+    "Division",
     "Ending",
     "Filling",
     "ImplicitDim",
@@ -148,6 +149,17 @@ class Remainder(NamedTuple):
 
     name: str
     mark: Mark
+class Division(NamedTuple):
+    """A known tensor is divided by another, which is a norm.
+
+    Attributes:
+        mark: of the one.
+        by: of the norm.
+    """
+
+    name: str
+    mark: Mark
+    by: Mark
 
 
 class Scaling(NamedTuple):
@@ -656,7 +668,7 @@ Use: TypeAlias = (
     | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
-    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores | Remainder
+    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores | Remainder | Division
 )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def sorted_and_not_put_back(use: Joining | Meeting | Pairing, step: Step) -> Ite
 
 
 def _lie_beside(use: Joining | Meeting | Pairing, one: tuple[Mark, int], other: tuple[Mark, int]) -> bool:
-    """Tell whether a dim of one operand meets a dim of another element by element; where a Meeting tells of it, a Pairing need not."""
+    """Tell whether a dim of one operand meets a dim of another element by element; what a Meeting tells, a Pairing need not."""
     if isinstance(use, Pairing):
         if not use.summed or (use.name != "einsum" and len(one[0].sizes) == len(other[0].sizes)):
             return False
@@ -145,7 +145,7 @@ def _order(mark: Mark, step: Step) -> tuple[int, Order, bool] | None:
 
 
 def _is_put_back(axis: Axis, site: Site, step: Step) -> bool:
-    """Tell whether an operation has found the samples in the order of a packing; whether it left them as they came, others see."""
+    """Tell whether an operation has found the samples in the order of a packing."""
     before = site.tables_before.get(axis)
     return before is not None and is_order(before) and tuple(numbers(line_along(before, *runs_along(before)))) in step.orders
 

@@ -1,4 +1,4 @@
-"""RNS246: vectors that are compared, and were scaled along another axis than that of their elements.
+"""RNS246, and RNS214 by hand: vectors that were scaled along another axis than that of their elements.
 
 A product of two vectors of norm 1 is the cosine of the angle between them. ``F.normalize`` takes dim 1 where nobody gives one.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rnnshape.coordinates.mark import SCALED, Mark
+from rnnshape.coordinates.mark import NORM, OF_SCORES, SCALED, Mark, of_scores
 from rnnshape.coordinates.tables import runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Pairing
+from rnnshape.operations.uses import Division, Pairing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -54,3 +54,21 @@ def _steps_alone(mark: Mark, dim: int, summed: int) -> bool:
 def _units_along(mark: Mark, dim: int) -> Axis | None:
     """Return the units of a layer, or the features, that lie along a dim."""
     return next((a for a, table in mark.tables.items() if a.name in ("feature", "hidden") and runs_along(table) == [dim]), None)
+
+
+@rule(Division)
+def divided_by_the_norm_of_all_samples(use: Division, step: Step) -> Iterator[Mistake]:
+    """Vectors are divided by a norm of those of all samples together; a loss may be a function of all of them."""
+    last = len(use.mark.sizes) - 1
+    is_inside = bool(step.scene()[2]) and not use.mark.target
+    for axis, table in use.mark.of("batch") if is_inside and _units_along(use.mark, last) else ():
+        site = use.by.sites.get(of_scores(NORM, axis))
+        if site is None or of_scores(NORM, axis) not in use.by.tables or last in runs_along(table):
+            continue
+        own = {a for a in use.mark.tables if a.name not in OF_SCORES}
+        if site.sizes_before == use.mark.sizes and own == {a for a in site.tables_before if a.name not in OF_SCORES}:
+            takes = f"{site.name} takes the vectors of all samples together, and each is divided by that"
+            message = f"{takes}: what it makes of a sample depends on the others"
+            fits = f"dim={last}, keepdim=True of {site.name} scales each vector by itself"
+            yield wrong("RNS214", message, fits, at=site.location, seen=use.mark)
+            return
