@@ -411,6 +411,14 @@ def another_index(place: Place, index: str) -> Edited:
     return [place.put((node, f"{place.text(of)}{index}"))]
 
 
+@form(r"dim=(\d), keepdim=True of (?:linalg_)?(\w+) scales each vector by itself")
+def norm_of_each(place: Place, dim: str, name: str) -> Edited:
+    call = place.call(name)
+    kept = [f"{k.arg}={place.text(k.value)}" for k in call.keywords if k.arg not in ("dim", "keepdim")]
+    args = ", ".join([*map(place.text, call.args), *kept, f"dim={dim}", "keepdim=True"])
+    return [place.put((call, f"{place.text(call.func)}({args})"))]
+
+
 @form(r"dim=(\d) of (\w+) (?:takes the steps together|keeps the batch|has an id for each step)")
 def another_dim_of(place: Place, dim: str, name: str) -> Edited:
     call = place.call(name)

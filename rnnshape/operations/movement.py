@@ -166,11 +166,11 @@ def join(op: Operation) -> None:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
         op.emit(Joining(op.name, tuple(known), given % ndim))
-    elif op.name in _STACKS and all(part.dim() == ndim > _STACKS[op.name] for part in parts):
-        op.emit(Joining(op.name, tuple(known), _STACKS[op.name]))
         known = told_apart(known, op.book.part_of)
         each = iter(known)
         marks = [None if m is None else next(each) for m in marks]
+    elif op.name in _STACKS and all(part.dim() == ndim > _STACKS[op.name] for part in parts):
+        op.emit(Joining(op.name, tuple(known), _STACKS[op.name]))
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
         full = [

@@ -1,4 +1,7 @@
-"""RNS311, of a layer that is called for one step at a time: each time it begins with the state from before the loop."""
+"""RNS311 and RNS314, of a layer that is called for one step at a time.
+
+Each time it begins with the state from before the loop, or it goes on from its own state and has a reverse direction.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,12 @@ def which_step_a_call_reads(use: RecurrentCall, step: Step) -> None:
     """A call of one step reads a known one of a sequence."""
     if use.call.steps == 1 and use.mark is not None:
         known = {axis: _only(table) for axis, table in use.mark.tables.items() if axis.name in _STEPS}
-        step.usage.reads[use.call.number] = {axis: at for axis, at in known.items() if at is not None}
+        reads = {axis: at for axis, at in known.items() if at is not None}
+        step.usage.reads[use.call.number] = reads
+        if use.call.directions == 2:
+            walk = step.usage.walks.setdefault(use.call.number, {})
+            for axis, at in reads.items():
+                walk.setdefault(axis, []).append(at)
 
 
 def _only(table: Tensor) -> int | None:
@@ -59,4 +67,17 @@ def every_step_begins_anew(use: Ending, step: Step) -> Iterator[Mistake]:
             message = f"each of {len(begun)} steps begins with the same state, and the states that are returned reach nothing"
             fits = "output, state = layer(step, state) goes on from the step before"
             yield Mistake("RNS311", message, fits, location=call.location, module=call.module, kind=call.kind)
+            return
+
+
+@rule(Ending)
+def a_reverse_direction_that_goes_forward(use: Ending, step: Step) -> Iterator[Mistake]:
+    """Both directions are given the steps one by one, each with the state from the step before: neither begins at the end."""
+    call = use.call
+    for steps in step.usage.walks.get(call.number, {}).values():
+        first, last = steps[0], steps[-1]
+        if len(steps) >= FEWEST and steps in ([*range(first, last + 1)], [*range(first, last - 1, -1)]):
+            goes = f"it is given one step a call, from step {first} to step {last}, with the state from the call before"
+            message = f"{goes}: its reverse direction goes the same way as the forward one"
+            yield Mistake("RNS314", message, location=call.location, module=call.module, kind=call.kind)
             return

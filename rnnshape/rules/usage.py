@@ -39,6 +39,7 @@ class Usage:
         miscounted: those of which it was told that rows of h_n were taken for others.
         loops: those that run a cell.
         reads: by the number of a call of one step, which it reads.
+        walks: by the number of a call of one step and both directions, the steps that it has read of each axis.
         begun: by the layer and the line, the calls of one step that begin with a known state.
     """
 
@@ -47,6 +48,7 @@ class Usage:
         self.miscounted: set[int] = set()
         self.loops = Loops()
         self.reads: dict[int, dict[Axis, int]] = {}
+        self.walks: dict[int, dict[Axis, list[int]]] = {}
         self.begun: dict[tuple[str, str, Location | None], list[Begun]] = {}
         self._outputs: dict[Axis, Recurrence] = {}
         self._states: dict[Axis, Recurrence] = {}

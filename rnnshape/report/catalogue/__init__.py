@@ -21,6 +21,7 @@ from rnnshape.report.catalogue import (
     influence,
     losses,
     meetings,
+    onward,
     padding,
     placing,
     scores,
@@ -40,7 +41,7 @@ FailOn = Literal["error", "warning", "never"]
 RULES: dict[str, Rule] = {}
 _FAMILIES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    scores, foresight, totals, unread,
+    scores, foresight, totals, unread, onward,
 )  # fmt: skip
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
