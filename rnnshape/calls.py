@@ -18,7 +18,7 @@ from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.sizes import shown
 
-__all__ = ["argument_of", "call_of", "checked_loss", "checked_module", "forwarded", "spec_of"]
+__all__ = ["argument_of", "call_of", "checked_input", "checked_loss", "checked_module", "forwarded", "spec_of"]
 
 
 def checked_module(given: object, verb: str, call: str) -> nn.Module:
@@ -121,6 +121,36 @@ def checked_loss(verb: str, loss: Any, target: object) -> None:
     if target is None and (isinstance(loss, _Loss) or getattr(loss, "__module__", None) == "torch.nn.functional"):
         name = getattr(loss, "__name__", type(loss).__name__)
         raise SpecError(f"{verb}: loss={name} compares the output with a target, and there is none; pass target= too")
+
+
+def checked_input(verb: str, model: nn.Module) -> None:
+    """Look at a call without arguments.
+
+    Args:
+        verb: what was called, such as "diagnose".
+        model: the model.
+
+    Raises:
+        SpecError: where ``forward`` needs some. It says what the first recurrent layer reads.
+    """
+    try:
+        taken = inspect.signature(model.forward).parameters.values()
+    except (TypeError, ValueError):
+        return
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [p.name for p in taken if p.default is p.empty and p.kind not in variadic]
+    if not needed:
+        return
+    reads = ""
+    for path, module in cast("Iterable[tuple[str, nn.Module]]", model.named_modules()):
+        if (spec := spec_of(module)) is not None:
+            order = "batch seq" if spec.batch_first else "seq batch"
+            names = "batch" if isinstance(module, nn.RNNCellBase) else order
+            reads = f"; {f'its {path}' if path else 'it'} reads {names} feature={spec.input_size}"
+            break
+    name = type(model).__name__
+    takes = text.listed(needed)
+    raise SpecError(f"{verb}: {name} takes {takes}, and nothing was given; write {verb}(model, {', '.join(needed)}){reads}")
 
 
 def spec_of(module: nn.Module) -> RNNSpec | None:

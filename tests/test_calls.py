@@ -236,3 +236,45 @@ def test_a_loss_of_ones_own_may_do_without_a_target(way: Callable[..., Any]) -> 
     way(Plain(), loss=loss)
     assert given
     assert set(given) == {None}
+
+
+class Reader(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.LSTM(10, 16, batch_first=True)
+
+    def forward(self, x: Tensor, mask: Tensor, lengths: Tensor | None = None) -> Tensor:
+        return self.encoder(x)[0] * mask
+
+
+class Alone(nn.Module):
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return torch.zeros(3)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (
+            Reader(),
+            "Reader takes x and mask, and nothing was given; write diagnose(model, x, mask); its encoder reads "
+            "batch seq feature=10",
+        ),
+        (nn.GRU(4, 8), "GRU takes input, and nothing was given; write diagnose(model, input); it reads seq batch feature=4"),
+        (
+            nn.RNNCell(4, 8),
+            "RNNCell takes input, and nothing was given; write diagnose(model, input); it reads batch feature=4",
+        ),
+        (nn.Linear(4, 8), "Linear takes input, and nothing was given; write diagnose(model, input)"),
+    ],
+)
+def test_a_model_without_an_input_is_asked_for_one(model: nn.Module, said: str) -> None:
+    with pytest.raises(rs.SpecError) as caught:
+        rs.diagnose(model)
+    assert str(caught.value) == f"diagnose: {said}"
+
+
+def test_a_model_that_takes_nothing_is_run() -> None:
+    assert rs.diagnose(Alone()).exception is None
+    partly = rs.diagnose(Reader(), torch.zeros(3, 4, 10))
+    assert isinstance(partly.exception, TypeError), "what is missing of several is the model's own to say"

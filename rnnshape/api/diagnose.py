@@ -13,7 +13,7 @@ from typing import Any, Literal
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.calls import checked_loss, checked_module, forwarded
+from rnnshape.calls import checked_input, checked_loss, checked_module, forwarded
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.confirming import confirm, contradicted, needed
 from rnnshape.experiments.making import copy_of, places_of
@@ -79,8 +79,8 @@ def diagnose(
         ``report.exception``.
 
     Raises:
-        SpecError: where ``axes`` does not fit the arguments, an option could be an argument of ``forward``, a name is nearly
-            an option, or a loss of torch's has no target.
+        SpecError: where nothing is given that ``forward`` needs, ``axes`` does not fit the arguments, an option could be
+            an argument of ``forward``, a name is nearly an option, or a loss of torch's has no target.
         SpecTypeError: for a model that is no module, or a loss that is no function.
 
     >>> import torch
@@ -165,6 +165,8 @@ def _asked(
     check_form(target_axes, "target_axes")
     if axes and not args and not kwargs:
         raise SpecError(f"axes={shown(axes)}: there is no input; give what forward takes, as in diagnose(model, x, axes=...)")
+    if not args and not kwargs:
+        checked_input("diagnose", model)
     axes = annotated(model.forward, args, kwargs) or None if axes is None else axes
     return _Asked(model, Given(args, kwargs, target), axes, target_axes, loss, codes, probe)
 

@@ -102,7 +102,7 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     """
     padded = [content for content in trial.inputs if content.place.real is not None and content.place.seq_dim is not None]
     if not padded:
-        raise Unfit("no input is known to be padded; pass lengths=")
+        raise Unfit("no input is known to be padded; give lengths= to probe()")
     sides = sides_of(padded[0], trial.count)
     told = any(sides.says(content.place.tensor) for content in trial.kept)
     leaves = [leaf for leaf in samples.leaves if not leaf.is_whole and leaf.rows is not None]

@@ -120,7 +120,7 @@ def test_what_the_forms_mean() -> None:
     assert "they meet in cumsum" in page
     assert page.count('id="measured"') == 1
     assert "samples together, order together, use apart" in page
-    assert "not looked at: padding: no input is known to be padded; pass lengths=" in page
+    assert "not looked at: padding: no input is known to be padded; give lengths= to probe()" in page
 
 
 def test_samples_that_are_apart_are_no_result() -> None:
@@ -128,7 +128,8 @@ def test_samples_that_are_apart_are_no_result() -> None:
     assert code == 0
     assert json.loads(said)["runs"][0]["results"] == []
     said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--format", "github")[1]
-    assert said == "::notice title=rnnshape%3A not looked at::padding: no input is known to be padded; pass lengths=\n"
+    heading = "::notice title=rnnshape%3A not looked at::"
+    assert said == f"{heading}padding: no input is known to be padded; give lengths= to probe()\n"
 
 
 def test_text_goes_to_a_file(tmp_path: Path) -> None:
