@@ -18,11 +18,12 @@ from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
 from rnnshape.hooks.observer import Observer
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
-from rnnshape.report.report import Report
+from rnnshape.report.report import UNUSED_AXES, Report
 from rnnshape.report.reporter import NOTE, Action, Reporter
 from rnnshape.report.words import message_of
 from rnnshape.rules.exceptions import Squeeze
 from rnnshape.rules.failure import explained_squeeze
+from rnnshape.text import nearest
 from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
 from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, trains
@@ -38,9 +39,6 @@ COMPILED_LAYERS = (
     "compiled by torch.compile, so calls are neither checked nor followed; "
     "torch.compiler.set_stance('force_eager') runs them in Python"
 )
-
-UNUSED_AXES = "axes= names it, and no call that was followed had a tensor for it that fits"
-"""Why nothing came of what somebody has said of an argument."""
 
 BEFORE_TRAINING = (
     "calls that train nothing, before the first training step, were followed only at first: what a rollout does with their "
@@ -223,6 +221,7 @@ class Steps(Watcher[nn.Module]):
         self._count = StepCount(limit)
         self.axes = axes
         self._named: set[str] = set()
+        self._arguments: set[str] = set()
         self._has_begun = False
         self._inside = False
         self._thread = threading.get_ident()
@@ -268,7 +267,8 @@ class Steps(Watcher[nn.Module]):
         if self._has_begun and isinstance(self.axes, Mapping):
             for name in self.axes:
                 if name not in self._named:
-                    self._tracker.book.did_not_look(UNUSED_AXES, name)
+                    near = nearest(name, sorted(self._arguments - self._named)).removeprefix("; ")
+                    self._tracker.book.did_not_look(UNUSED_AXES, f"{name} ({near})" if near else name)
 
     def _leave(self) -> None:
         self._waits = self.everywhere = not self._tracker.standing.leave()
@@ -369,6 +369,8 @@ class Steps(Watcher[nn.Module]):
             arguments = inspect.signature(module.forward).bind_partial(*args, **kwargs).arguments
         except (TypeError, ValueError):  # torch will say so, or the function has no signature
             arguments = {}
+        if isinstance(self.axes, Mapping):
+            self._arguments |= {*arguments}
         for name, value in single_or_nested(arguments):
             of = name if name in names else self._tracker.naming.argument_of(module, name)
             if (mark := self._tracker.book.mark(value)) is None or is_cut(mark):

@@ -64,7 +64,8 @@ def run(
         args: what the script finds in ``sys.argv[1:]``.
         as_module: whether ``target`` is a module, as with ``python -m``.
         fail_on: the least severity of a finding that makes the exit code `FOUND`; None is "never", and "warning" with a
-            baseline, where what that accepts does not count, and what it accepts and nobody finds any more does.
+            baseline, where what that accepts does not count, and what it accepts and nobody finds any more does. Where it is
+            not "never", an argument that ``axes`` names and no call had counts too.
         ignore: codes that are not reported.
         axes: what the axes of the models' arguments are, as `diagnose` takes them: they are those of every outermost module
             whose ``forward`` has such arguments.
@@ -151,7 +152,7 @@ def _settle(ending: Ending, report: Report, ran: _Ran, ranks: Ranks | None) -> b
         known = ending.known(report.findings, ran.is_whole)
     _end(ending, report, known, ran.is_whole, others)
     with Guard():
-        return ending.fails(known)
+        return ending.fails(known, report.unused_axes)
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from rnnshape.render.forms import Destination, Form, leave_unread, written
@@ -106,12 +106,18 @@ class Ending:
             with contextlib.suppress(OSError, ValueError):
                 print(f"rnnshape: {self.baseline} accepts {count(number, 'finding')} from now on", file=sys.stderr)
 
-    def fails(self, known: Known) -> bool:
-        """Tell whether what was found is a failure: what is new and serious enough, and an accepted finding that is gone."""
+    def fails(self, known: Known, unused: Collection[str] = ()) -> bool:
+        """Tell whether what was found is a failure: what is new and serious enough, and an accepted finding that is gone.
+
+        Args:
+            known: what was found.
+            unused: arguments that somebody has named, and that nobody had: what was to be judged was not.
+        """
         if self.updates:
             return False
         least: FailOn = self.fail_on or ("never" if self.baseline is None else "warning")
-        return (bool(known.stale) and least != "never") or any(counts(finding.severity, least) for finding in known.new)
+        is_wrong = bool(known.stale or unused) and least != "never"
+        return is_wrong or any(counts(finding.severity, least) for finding in known.new)
 
     def _plain(self, report: Report, known: Known, ranks: Sequence[str]) -> str:
         from rnnshape.render.terminal import console, print_report

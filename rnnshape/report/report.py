@@ -22,7 +22,10 @@ from rnnshape.report.passing import lines_of, passed
 if TYPE_CHECKING:
     from rnnshape.drawing.picture import Picture
 
-__all__ = ["Report", "Withdrawn"]
+__all__ = ["UNUSED_AXES", "Report", "Withdrawn"]
+
+UNUSED_AXES = "axes= names it, and no call that was followed had a tensor for it that fits"
+"""Why nothing came of what somebody has said of an argument."""
 
 MOST_PASSAGES = 256
 """Different calls that are kept for each module; what comes after is counted together."""
@@ -272,6 +275,11 @@ class Report(Pictured):
             names = self._blind.setdefault(reason, {})
             if name and len(names) < MOST_FINDINGS:
                 names[text.shown(name)] = None
+
+    @property
+    def unused_axes(self) -> tuple[str, ...]:
+        """The arguments that ``axes=`` names, and of which no call that was followed had a tensor that fits."""
+        return tuple(self._blind.get(UNUSED_AXES, ()))
 
     def looked_at(self, reason: str, name: str) -> None:
         """Take back what `did_not_look` has recorded: what it concerns was looked at after all.

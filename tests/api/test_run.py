@@ -991,6 +991,30 @@ def test_axes(desk: Desk, options: tuple[str, ...], is_dict: bool) -> None:
     assert (f"mask: {unused}" in ended.report) == ("mask=b t" in options)
 
 
+READER = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(3, 4)
+
+    def forward(self, words):
+        return self.rnn(words)[0]
+
+Net()(torch.zeros(5, 2, 3)).sum().backward()
+"""
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--fail-on", "error"), 3), (("--fail-on", "never"), 0)])
+def test_axes_of_an_argument_that_is_called_otherwise(desk: Desk, options: tuple[str, ...], code: int) -> None:
+    ended = desk.seen(READER, options=("--axes", "word=t b d", *options))
+    assert ended.code == code
+    unused = "axes= names it, and no call that was followed had a tensor for it that fits"
+    assert f"  word (did you mean 'words'?): {unused}\n" in ended.report
+
+
 def test_axes_that_no_call_had(desk: Desk) -> None:
     ended = desk.seen(f"DICT = False\n{NAMED}", options=("--axes", "batch seq"))
     assert "Net: words: axes= does not fit it: 'batch seq' names 2 dims, and it has 3" in ended.report
