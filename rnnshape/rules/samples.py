@@ -9,6 +9,7 @@ import torch
 from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
 from rnnshape.operations.uses import Choosing, Disagreement, Filling, Joining, Meeting
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.padding import sorted_and_not_put_back
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_in_order, is_order
@@ -48,6 +49,8 @@ def rows_in_the_order_of_packing(use: Disagreement, step: Step) -> Iterator[Mist
     a, b = use.one, use.other
     if use.axis.name != "batch" or runs_along(a) != runs_along(b) or not (is_order(a) and is_order(b)):
         return
+    if any(sorted_and_not_put_back(Meeting(use.name, use.marks), step)):
+        return  # the same is told of their meeting
     for packed, other in ((a, b), (b, a)):
         order = numbers(packed.flatten())
         if tuple(order) in step.orders and is_in_order(other):
