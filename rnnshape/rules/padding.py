@@ -16,11 +16,11 @@ from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
 from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Joining, Meeting, Packing, Pairing, Reduction, Returned, TokenIds
+from rnnshape.operations.uses import Disagreement, Joining, Meeting, Packing, Pairing, Reduction, Returned, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import REORDERS, is_order
+from rnnshape.rules.tables import REORDERS, is_in_order, is_order
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
@@ -118,6 +118,24 @@ def _lie_beside(use: Joining | Meeting | Pairing, one: tuple[Mark, int], other: 
             return False
         return (one[1], other[1]) in [pair if one[0] is use.marks[0] else pair[::-1] for pair in use.beside]
     return one[1] - len(one[0].sizes) == other[1] - len(other[0].sizes)
+
+
+@rule(Disagreement)
+def rows_in_the_order_of_packing(use: Disagreement, step: Step) -> Iterator[Mistake]:
+    """One operand lies in the order in which samples were packed, and the other as they came: lengths that were sorted."""
+    a, b = use.one, use.other
+    if use.axis.name != "batch" or runs_along(a) != runs_along(b) or not (is_order(a) and is_order(b)):
+        return
+    if any(sorted_and_not_put_back(Meeting(use.name, use.marks), step)):
+        return  # the same is told of their meeting
+    for packed, other in ((a, b), (b, a)):
+        order = numbers(packed.flatten())
+        if tuple(order) in step.orders and is_in_order(other):
+            row = int((packed.flatten() != torch.arange(len(order))).nonzero()[0])
+            lie = "one lies in the order in which the samples were packed, the other as they came"
+            message = f"{use.name} meets sample {order[row]} of one operand with sample {row} of the other: {lie}"
+            yield wrong("RNS402", message, shown=(("one", use.marks[0]), ("other", use.marks[-1])))
+            return
 
 
 @rule(Returned)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-
 from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
 from rnnshape.operations.uses import Choosing, Disagreement, Filling, Joining, Meeting
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.padding import sorted_and_not_put_back
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_in_order, is_order
+from rnnshape.rules.tables import is_in_order
 from rnnshape.rules.wording import mixed, wrong
 
 __all__: list[str] = []
@@ -41,24 +38,6 @@ def one_state_for_all(use: Disagreement | Joining | Meeting, step: Step) -> Iter
                 message = f"{use.name} gives the state of sample {sample} to every sample"
                 yield wrong("RNS501", message, site=site, seen=state)
                 return
-
-
-@rule(Disagreement)
-def rows_in_the_order_of_packing(use: Disagreement, step: Step) -> Iterator[Mistake]:
-    """One operand lies in the order in which samples were packed, and the other as they came: lengths that were sorted."""
-    a, b = use.one, use.other
-    if use.axis.name != "batch" or runs_along(a) != runs_along(b) or not (is_order(a) and is_order(b)):
-        return
-    if any(sorted_and_not_put_back(Meeting(use.name, use.marks), step)):
-        return  # the same is told of their meeting
-    for packed, other in ((a, b), (b, a)):
-        order = numbers(packed.flatten())
-        if tuple(order) in step.orders and is_in_order(other):
-            row = int((packed.flatten() != torch.arange(len(order))).nonzero()[0])
-            lie = "one lies in the order in which the samples were packed, the other as they came"
-            message = f"{use.name} meets sample {order[row]} of one operand with sample {row} of the other: {lie}"
-            yield wrong("RNS402", message, shown=(("one", use.marks[0]), ("other", use.marks[-1])))
-            return
 
 
 @rule(Choosing)
