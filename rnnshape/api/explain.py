@@ -9,13 +9,15 @@ from rnnshape.calculator.topics import TOPICS, Topic, TopicName
 from rnnshape.errors import SpecError
 from rnnshape.report import catalogue
 from rnnshape.report.catalogue import Rule
-from rnnshape.report.catalogue.subjects import SUBJECTS, Subject, subject
+from rnnshape.report.catalogue.subjects import SUBJECTS, Subject, SubjectName, subject
 
 __all__ = ["explain"]
 
 
 @overload
 def explain(code: TopicName, /) -> Topic: ...  # pyright: ignore[reportOverlappingOverload] - a word is never a code
+@overload
+def explain(code: SubjectName, /) -> Subject: ...  # pyright: ignore[reportOverlappingOverload] - likewise
 @overload
 def explain(code: str, /) -> Rule: ...
 def explain(code: str, /) -> Rule | Topic | Subject:

@@ -8,14 +8,16 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from catalogued import ran
 
 from rnnshape import SpecError, explain
+from rnnshape.calculator.topics import TOPICS
 from rnnshape.report import catalogue
 from rnnshape.report.catalogue import PRELUDE, RULES, Rule, checked_codes, contract, rule
+from rnnshape.report.catalogue.subjects import SUBJECTS, SubjectName
 
 # The programs
 
@@ -211,7 +213,11 @@ def test_a_code_that_is_none(code: str, message: str) -> None:
     with pytest.raises(SpecError) as told:
         explain(code)
     topics = "output, h_n, batch_first, recurrence, view and windows"
-    assert str(told.value) == f"{message}; rnnshape rules lists the rules, and the topics are {topics}"
+    subjects = (
+        "attention, bidirectional, broadcasting, dropout, lengths, loss, masks, packing, padding, softmax, states and targets"
+    )
+    lists = f"rnnshape rules lists the rules; topics are {topics}, and subjects {subjects}"
+    assert str(told.value) == f"{message}; {lists}"
 
 
 @pytest.mark.parametrize(
@@ -233,3 +239,7 @@ def test_a_finding_of_the_model_has_an_edit_or_says_why_none_can_be_known(code: 
     (finding,) = report.findings
     assert (finding.suggestion is None) == (finding.no_edit is not None)
     assert len(RULES[code].no_edit) < 120
+
+
+def test_the_type_of_subjects_has_all_that_are_no_topic() -> None:
+    assert {*get_args(SubjectName)} == {*SUBJECTS} - {*TOPICS}

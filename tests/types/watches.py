@@ -27,6 +27,7 @@ from rnnshape import (
 from rnnshape.api.watch import Watch
 from rnnshape.calculator.topics import Topic
 from rnnshape.report.catalogue.entry import Rule
+from rnnshape.report.catalogue.subjects import Subject
 from rnnshape.report.event import Passage
 from rnnshape.report.finding import Became, Comparison
 from rnnshape.report.location import Location
@@ -93,6 +94,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
 def explained() -> None:
     assert_type(rs.explain("RNS203"), Rule)
     assert_type(rs.explain("h_n"), Topic)
+    assert_type(rs.explain("padding"), Subject)
 
 
 def run() -> None:

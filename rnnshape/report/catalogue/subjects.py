@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from rnnshape import text
 from rnnshape.report.catalogue import RULES, Rule
 
-__all__ = ["SUBJECTS", "Subject", "subject"]
+__all__ = ["SUBJECTS", "Subject", "SubjectName", "subject"]
+
+SubjectName = Literal[
+    "attention", "bidirectional", "broadcasting", "dropout", "lengths", "loss", "masks", "packing", "padding", "softmax",
+    "states", "targets",
+]  # fmt: skip
+"""Those of the subjects below that are no topic, of which more is told than the rules."""
 
 SUBJECTS: dict[str, str] = {
     "attention": "attention|attend",
