@@ -120,8 +120,9 @@ def test_the_matcher_finds_the_lines_of_the_text() -> None:
     first, second = matcher["pattern"]
     lines = captured.get().splitlines()
     pairs = [(re.fullmatch(first["regexp"], a), re.fullmatch(second["regexp"], b)) for a, b in pairwise(lines)]
-    found = [(a[first["file"]], a[first["line"]], a[first["message"]], b[second["code"]]) for a, b in pairs if a and b]
-    assert found == [("src/train.py", "41", "h_n.view(6, -1)", "RNS203")]
+    names = ("file", "line", "code", "severity")
+    found = [(*(a[first[name]] for name in names), b[second["message"]]) for a, b in pairs if a and b]
+    assert found == [("src/train.py", "41", "RNS203", "error", "h_n.view(6, -1)")]
 
 
 def test_the_fast_part_exists() -> None:

@@ -150,8 +150,9 @@ class Call:
         elif self._is_readable:
             made = self._book.made_by(tensor)
             if made is None and other_kind(tensor):
-                self._is_readable = False
-            parts.append(tensor.shape)
+                self._is_readable = False  # one of nested tensors has no shape either
+            else:
+                parts.append(tensor.shape)
         self.tensors.append(tensor)
         self.features.append(made)
 

@@ -8,7 +8,7 @@ from elements import NAMES, check_form, check_layout, label, numbered, tracker
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnshape.tracking import track
+from rnnshape.tracking import ways
 
 SIZES = st.lists(st.integers(1, 4), min_size=2, max_size=3).map(tuple).filter(lambda s: torch.Size(s).numel() <= 24)
 
@@ -153,6 +153,6 @@ def test_what_is_repeated_is_what_is_found_by_following(data, sizes):
     once = [told(mark) for mark in followed(program, sizes)]
     again = [told(mark) for mark in followed(program, sizes)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track, "REPEATABLE", frozenset())
+        patch.setattr(ways, "REPEATABLE", frozenset())
         plain = [told(mark) for mark in followed(program, sizes)]
     assert once == again == plain

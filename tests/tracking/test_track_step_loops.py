@@ -105,9 +105,9 @@ def test_a_row_of_the_last_state_of_a_loop_is_judged() -> None:
     assert diagnose(Picking(-1), torch.randn(9, 6, 5), axes="seq batch feature").findings == ()
 
 
-def test_one_direction_of_the_last_state_of_a_loop_is_judged() -> None:
+def test_both_directions_of_a_loop_go_forward_whichever_is_picked() -> None:
     wrong = diagnose(Picking(-1, bidirectional=True), torch.randn(9, 6, 5), axes="seq batch feature")
-    assert [f.code for f in wrong.findings] == ["RNS304"]
+    assert [f.code for f in wrong.findings] == ["RNS314"]
 
 
 def test_layers_that_hand_on_a_state_are_calls_of_their_own() -> None:
