@@ -24,8 +24,9 @@ def a_total_meets_a_mask(use: Weighing, step: Step) -> Iterator[Mistake]:
         total, mask = use.marks[at], use.marks[1 - at]
         samples = [axis for axis, table in mask.of("batch") if runs_along(table) and of_scores(TOTAL, axis) in total.tables]
         steps = any(a.name in ("seq", "step") and runs_along(table) for a, table in mask.tables.items())
-        is_mask = _is_mask(step.values(use.tensors[1 - at]))
-        if not total.sizes and samples and steps and is_mask and not _counts(step.values(use.tensors[at])):
+        if total.sizes or not samples or not steps:
+            continue
+        if _is_mask(step.values(use.tensors[1 - at])) and not _counts(step.values(use.tensors[at])):
             (axis, _), *_ = total.of(TOTAL)
             summed = total.sites[axis]
             takes = f"{summed.name} takes all steps of all samples together, and {use.name} with a mask of them comes behind it"
