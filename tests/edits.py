@@ -179,6 +179,14 @@ def another_call(place: Place, name: str, code: str) -> Edited:
     return [place.put((call, f"{of}.{code.replace('...', f'*{of}.shape[:-1]')}"))]
 
 
+@form(r"instead of (.+\)): (.+)")
+def another_expression(place: Place, whole: str, code: str) -> Edited:
+    parsed = ast.parse(whole, mode="eval").body
+    assert isinstance(parsed, ast.Call)
+    call = only([c for c in place.calls(name_of(parsed.func)) if ast.unparse(c) == whole], whole)
+    return [place.put((call, code))]
+
+
 @form(r"reshape in place of view fits")
 def reshaped(place: Place) -> Edited:
     call = place.call("view")

@@ -13,7 +13,7 @@ H_N = Layout.parse("(layers=2 directions=2) batch=6 hidden=16")
 MIXED = Finding(
     "RNS203", "error", "samples are mixed: along dim 1 of (6, 64) lie samples 0, 1, 2 and 3", "fc",
     Location("train.py", 41, "Classifier.forward", "return self.fc(h_n.view(6, -1))"),
-    "instead of view: transpose(0, 1).flatten(1)",
+    "instead of h_n.view(6, -1): h_n.transpose(0, 1).flatten(1)",
     (("before", H_N),), "Linear", Became("view", (6, 64)), count=3,
 )  # fmt: skip
 CONTRACT = Finding(

@@ -64,7 +64,7 @@ def test_axes_come_from_the_loader_and_the_finding_is_raised() -> None:
     assert finding.code == "RNS203"
     assert finding.location is not None
     assert finding.location.code.startswith("flat = h.transpose(0, 1).reshape")
-    assert finding.suggestion == "instead of view: transpose(0, 1).flatten(1)"
+    assert finding.suggestion == "instead of h.view(x.size(0), -1): h.transpose(0, 1).flatten(1)"
     assert finding.module == "fc"
 
 

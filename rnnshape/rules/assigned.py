@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rnnshape.report.location import Location
 
-__all__ = ["Assigned", "assigned_at", "indexed_at"]
+__all__ = ["Assigned", "assigned_at", "call_at", "indexed_at"]
 
 
 class Assigned(NamedTuple):
@@ -78,6 +78,13 @@ def indexed_at(location: Location | None) -> str:
         found = {ast.unparse(value) if _last_name(value) else "" for value in indexed}
         return found.pop() if len(found) == 1 else ""
     return ""
+
+
+def call_at(location: Location | None, name: str) -> ast.Call | None:
+    """Return the call of a function or method on a line; None where there is none or more than one."""
+    nodes = [node for s in (_statements(location) if location is not None else ()) for node in ast.walk(s)]
+    found = [node for node in nodes if isinstance(node, ast.Call) and _last_name(node.func) == name]
+    return found[0] if len(found) == 1 else None
 
 
 def _last_name(node: ast.expr) -> str:

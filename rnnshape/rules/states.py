@@ -55,7 +55,7 @@ from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import but_states, lost_batch, only_sample
 from rnnshape.rules.usage import holds_states
-from rnnshape.rules.wording import last_step, mixed, wrong
+from rnnshape.rules.wording import instead, last_step, mixed, wrong
 
 __all__: list[str] = []
 
@@ -232,7 +232,7 @@ def halves_cut_the_wrong_way(use: Contraction, step: Step) -> Iterator[Mistake]:
 def _halves(site: Site | None, width: int) -> str:
     """Say how to have the halves apart: of a view as (..., hidden, 2), such that what follows it finds them where it looks."""
     if site is not None and site.name in ("view", "reshape", "unflatten") and site.sizes[-2:] == (width, 2):
-        return f"instead of {site.name}: view(..., 2, {width}).transpose(-1, -2)"
+        return instead(site, f"view(..., 2, {width}).transpose(-1, -2)")
     return f"the forward half is [..., :{width}], the reverse half [..., {width}:]"
 
 

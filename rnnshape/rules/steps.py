@@ -16,7 +16,7 @@ from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Pack
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.wording import called, last_step, word, wrong
+from rnnshape.rules.wording import called, instead, last_step, word, wrong
 
 __all__: list[str] = []
 
@@ -103,9 +103,9 @@ def _in_order(site: Site, axis: Axis, dim: int) -> str | None:
     sizes = [*site.sizes_before[: dims[0]], *site.sizes_before[dims[0] + 1 :]]
     sizes.insert(dim, site.sizes_before[dims[0]])
     if tuple(sizes) == site.sizes:
-        return f"instead of {site.name}: movedim({dims[0]}, {dim})"
+        return instead(site, f"movedim({dims[0]}, {dim})")
     if dim + 2 == len(site.sizes) and (*sizes[: dim + 1], prod(sizes[dim + 1 :])) == site.sizes:
-        return f"instead of {site.name}: movedim({dims[0]}, {dim}).flatten({dim + 1})"
+        return instead(site, f"movedim({dims[0]}, {dim}).flatten({dim + 1})")
     return None
 
 

@@ -19,14 +19,16 @@ from rnnshape.layout.layout import Layout
 from rnnshape.layout.rearranging import rearranged
 from rnnshape.report.finding import Became
 from rnnshape.report.grid import Grid
+from rnnshape.report.instead import instead_of
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.assigned import call_at
 from rnnshape.rules.names import called
 from rnnshape.rules.sketches import apart, sketch
 
 __all__ = [
-    "another_dim", "called", "dealt_to_heads", "element", "held", "last_step", "mixed", "scrambled", "viewed_for_a_transpose",
-    "word", "wrong",
+    "another_dim", "called", "dealt_to_heads", "element", "held", "instead", "last_step", "mixed", "scrambled",
+    "viewed_for_a_transpose", "word", "wrong",
 ]  # fmt: skip
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
@@ -178,10 +180,10 @@ def viewed_for_a_transpose(name: str, mark: Mark, dims: tuple[int, ...]) -> Mist
         was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
         turned = f"transpose({pair[0]}, {pair[1]})"
         if sorted(site.sizes_before) == sorted(site.sizes):
-            what, fits = "exchanges two sizes, and no dims", f"instead of {site.name}: {turned}"
+            what, fits = "exchanges two sizes, and no dims", instead(site, turned)
         elif (site.sizes[pair[0]] == site.sizes_before[pair[1]] or not all(map(separable, cut))) and _is_repaired(site, *pair):
             what = f"cuts dims {pair[0]} and {pair[1]} as if they lay the other way round"
-            fits = f"instead of {site.name}: {turned}.reshape({text.sizes(site.sizes)[1:-1]})"
+            fits = instead(site, f"{turned}.reshape({text.sizes(site.sizes)[1:-1]})")
         else:
             continue
         message = f"{site.name} of {was} to {now} {what}: each row of it has pieces of several rows"
@@ -225,6 +227,11 @@ def _is_repaired(site: Site, one: int, other: int) -> bool:
     return all(t is not None and separable(compress(t.transpose(one, other).reshape(site.sizes))) for t in full)
 
 
+def instead(site: Site, code: str) -> str:
+    """Write what is to be called in place of an operation, with the words of the user's line where it has them."""
+    return instead_of(site.name, code, call_at(site.location, site.name))
+
+
 def last_step(site: Site | None) -> str | None:
     """Return what picks the last step where an index took an element along another dim; None where the steps lie nowhere known.
 
@@ -253,7 +260,7 @@ def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
     if site is None or before is None:
         return None
     if found := repair(before.dims, site.sizes, apart):
-        return f"instead of {site.name}: {found[0]}"
+        return instead(site, found[0])
     return _rearranged(site, before, apart)
 
 
@@ -270,4 +277,4 @@ def _rearranged(site: Site, before: Layout, apart: tuple[int, ...] = ()) -> str 
     if site.location is None or site.name not in site.location.code:  # einops or a function of torch's made the reshape
         return None
     code = rearranged(before.dims, site.sizes, apart)
-    return f"instead of {site.name}: {code}" if code else None
+    return instead(site, code) if code else None

@@ -12,7 +12,7 @@ MIXED = f"""\
 RNS203 error: fc (Linear): {SAID}
   before    (layers=2 directions=2) batch=6 hidden=16  (4, 6, 16)
   view      (6, 64)
-  instead of view: transpose(0, 1).flatten(1)
+  instead of h_n.view(x.size(0), -1): h_n.transpose(0, 1).flatten(1)
   at {LINE}
   confirmed: changing sample 1 changes 100% of sample 0's output
   see: rnnshape explain RNS203"""

@@ -98,7 +98,8 @@ def test_the_report_file(suite: Any) -> None:
     assert found[0]["location"] == {
         "file": "model.py", "line": 15, "function": "Classifier.forward", "code": "return self.fc(h_n.view(x.size(0), -1))",
     }  # fmt: skip
-    assert (found[0]["module"], found[0]["suggestion"]) == ("Classifier.fc", "instead of view: transpose(0, 1).flatten(1)")
+    edit = "instead of h_n.view(x.size(0), -1): h_n.transpose(0, 1).flatten(1)"
+    assert (found[0]["module"], found[0]["suggestion"]) == ("Classifier.fc", edit)
     assert total == {"type": "total", "tests": 3, "calls": 3, "findings": 2}
 
 

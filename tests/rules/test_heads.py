@@ -46,7 +46,9 @@ def test_heads_that_get_runs_of_steps_are_told_of() -> None:
     assert (finding.code, finding.severity) == ("RNS209", "error")
     held = "row 0 of dim 1 holds pieces of 4 steps only, 0, 1, 2 and 3, along dim 2"
     assert finding.message == f"the steps are dealt out: {held}, which scaled_dot_product_attention takes for all steps"
-    assert finding.suggestion == "instead of view: unflatten(-1, (2, 4)).transpose(1, 2)"
+    assert finding.suggestion == (
+        "instead of y.contiguous().view(6, 2, 8, 4): y.contiguous().unflatten(-1, (2, 4)).transpose(1, 2)"
+    )
     assert finding.location is not None
     assert finding.location.code.endswith(".flatten(2)")
 

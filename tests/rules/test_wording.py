@@ -33,17 +33,17 @@ def windows(x: Tensor) -> Tensor:
         pytest.param(
             lambda m, x: m.three(windows(x).reshape(-1, 8, 3))[1], (3, 28),
             "reshape of ({0}, 6, 3, 8) to ({6}, 8, 3) cuts dims 2 and 3",
-            "instead of reshape: transpose(2, 3).reshape({6}, 8, 3)", id="windows of channels",
+            "instead of windows(x).reshape(-1, 8, 3): windows(x).transpose(2, 3).reshape(-1, 8, 3)", id="windows of channels",
         ),
         pytest.param(
             lambda m, x: m.six(x.view(x.size(0), 9, 6))[1], (2, 9, 3),
             "view of ({0}, 2, 9, 3) to ({0}, 9, 6) cuts dims 1 and 2",
-            "instead of view: transpose(1, 2).reshape({0}, 9, 6)", id="joints beside one another",
+            "instead of x.view(x.size(0), 9, 6): x.transpose(1, 2).reshape(x.size(0), 9, 6)", id="joints beside one another",
         ),
         pytest.param(
             lambda m, x: m.three(x.reshape(-1, 7, 3))[1], (7, 4, 3),
             "reshape of ({0}, 7, 4, 3) to ({4}, 7, 3) cuts dims 1 and 2",
-            "instead of reshape: transpose(1, 2).reshape({4}, 7, 3)", id="nodes folded into the batch",
+            "instead of x.reshape(-1, 7, 3): x.transpose(1, 2).reshape(-1, 7, 3)", id="nodes folded into the batch",
         ),
     ],
 )  # fmt: skip

@@ -54,7 +54,7 @@ IDS = torch.randint(0, 50, (6, 9), generator=torch.Generator().manual_seed(0))
 def test_mixed_samples_are_found_without_any_axes() -> None:
     (finding,) = rs.diagnose(Flat(right=False), IDS).findings
     assert finding.code == "RNS203"
-    assert finding.suggestion == "instead of view: transpose(0, 1).flatten(1)"
+    assert finding.suggestion == "instead of h.view(ids.size(0), -1): h.transpose(0, 1).flatten(1)"
 
 
 def test_under_a_watch_too() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rnnshape.errors import RNNShapeError
 from rnnshape.layout.axes import Axis, Block, Dims, Factor
 from rnnshape.report.grid import MOST_COLUMNS, MOST_ROWS, Cell, Grid
+from rnnshape.report.instead import code_of
 
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
@@ -36,11 +37,10 @@ def grids_of(finding: Finding) -> tuple[Grid, ...]:
     if sizes is None or _ints(before.sizes) is None or prod(sizes) != prod(cast("tuple[int, ...]", before.sizes)):
         return ()
     found = [grid_of(before, "before", common=sizes), grid_of(before, became.operation, sizes)]
-    start = f"instead of {became.operation}: "
-    if finding.suggestion and finding.suggestion.startswith(start):
-        mended = applied(finding.suggestion.removeprefix(start), before)
-        if mended is not None:
-            found.append(grid_of(mended, "instead"))
+    edit = code_of(finding.suggestion or "", became.operation)
+    mended = applied(edit, before) if edit else None
+    if mended is not None:
+        found.append(grid_of(mended, "instead"))
     return tuple(grid for grid in found if grid is not None)
 
 
