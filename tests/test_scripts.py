@@ -31,6 +31,7 @@ TOLD = {
     "sensors_viewed": {"RNS201"},
     "strokes_reversed": {"RNS501"},
     "surnames_by_hand": {"RNS203"},
+    "tides_in_one_batch": {"RNS504"},
     "titles_packed_in_a_square": {"RNS401"},
     "translation_of_slices": {"RNS220"},
     "translation_with_attention": {"RNS206"},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 import rnnshape as rs
 from rnnshape.operations.losses import UNKNOWN_ROWS
-from rnnshape.operations.pointwise import UNKNOWN_OPERAND
+from rnnshape.rules.broadcasts import UNKNOWN_OPERAND
 from rnnshape.session import BEFORE_TRAINING, PREDICTS
 from rnnshape.tracking.counting import MOST_CALLS
 
@@ -50,12 +51,49 @@ def test_rows_of_a_target_that_no_step_tells_stay_unknown() -> None:
     assert UNKNOWN_ROWS in reasons(report)
 
 
-def test_a_loss_by_hand_of_a_column_and_as_many_elements_is_not_passed_over() -> None:
-    model, x, wanted = Last(), torch.randn(4, 5, 3), torch.randn(4)
+def losses_by_hand(wanted: Tensor, samples: int, *, in_the_model: bool = False) -> rs.Report:
+    """Watch a step of a model of one output, whose loss by hand is of (samples, 1) and of something of as many elements."""
+    model = Last()
     model.fc = nn.Linear(8, 1)
-    with rs.watch(model, axes="batch seq feature", track=3) as report:
-        ((model(x) - wanted) ** 2).mean().backward()
-    assert report.blind == (f"sub of (4, 1) and (4,): {UNKNOWN_OPERAND}",)
+    if in_the_model:
+        model.fc.register_forward_hook(lambda module, args, result: (result - wanted).mean(1, keepdim=True))
+    with rs.watch(model, axes="batch seq feature", track=3, on="record") as report:
+        ((model(torch.randn(samples, 5, 3)) - (0 if in_the_model else wanted)) ** 2).mean().backward()
+    return report
+
+
+def test_a_loss_by_hand_of_a_column_and_one_element_for_each_sample_is_told() -> None:
+    report = losses_by_hand(torch.randn(4), 4)
+    (finding,) = report.findings
+    assert (finding.code, finding.suggestion) == ("RNS504", "squeeze(1) of the prediction fits")
+    assert finding.message == "sub of (4, 1) and (4,) broadcasts to (4, 4): every prediction meets every sample"
+    assert not report.blind
+
+
+@pytest.mark.parametrize(
+    ("wanted", "samples"),
+    [(torch.randn(5), 5), (torch.randn(8), 8), (torch.linspace(-1, 1, 4), 4), (torch.zeros(4), 4), (torch.arange(4), 4)],
+    ids=["as many as steps", "as many as units", "a grid", "constant", "whole numbers"],
+)
+def test_what_need_not_be_one_for_each_sample_is_not_passed_over(wanted: Tensor, samples: int) -> None:
+    report = losses_by_hand(wanted, samples)
+    assert not report.findings
+    assert report.blind == (f"sub of ({samples}, 1) and ({samples},): {UNKNOWN_OPERAND}",)
+
+
+def test_centres_that_are_trained_are_no_targets() -> None:
+    report = losses_by_hand(nn.Parameter(torch.randn(4)), 4)
+    assert not report.findings
+    assert UNKNOWN_OPERAND in reasons(report)
+
+
+def test_what_a_model_subtracts_is_no_target() -> None:
+    report = losses_by_hand(torch.randn(4), 4, in_the_model=True)
+    assert not report.findings
+    assert UNKNOWN_OPERAND in reasons(report)
+
+
+def test_the_reason_says_what_to_do() -> None:
     assert UNKNOWN_OPERAND == (
         "every prediction meets every element, and whose rows these are is not known, so whether that is meant cannot be seen; "
         "a DataLoader that yields inputs and targets, or one index for both, tells"

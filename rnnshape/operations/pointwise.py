@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape import text
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
     COMPETING,
@@ -34,6 +33,7 @@ from rnnshape.operations.uses import (
     Answer,
     Broadcast,
     ChannelDropout,
+    ColumnDifference,
     Disagreement,
     Division,
     Meeting,
@@ -111,12 +111,6 @@ _ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
 
 _SUBTRACTS = frozenset(["sub", "subtract", "rsub", "__sub__", "__rsub__", "sub_", "__isub__"])
 
-UNKNOWN_OPERAND = (
-    "every prediction meets every element, and whose rows these are is not known, so whether that is meant cannot be seen; "
-    "a DataLoader that yields inputs and targets, or one index for both, tells"
-)
-"""Why a column that broadcasts against as many elements was not judged."""
-
 _MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
 
 
@@ -136,7 +130,9 @@ def pointwise(op: Operation) -> None:
         if unknown.dim() > 1:
             op.emit(Addition(op.name, marks[0], unknown))
     if len(tensors) == 2 and len(marks) == 1 and op.name in _SUBTRACTS:
-        _look_at_a_column(op, marks[0], next(t for t in tensors if op.book.mark(t) is None))
+        unknown = next(t for t in tensors if op.book.mark(t) is None)
+        if unknown.dim() == 1 and marks[0].sizes == (unknown.numel(), 1):
+            op.emit(ColumnDifference(op.name, marks[0], unknown))
     if len(marks) == 1 and op.name in _SUBTRACTS and marks[0].of(TOTAL):
         op.emit(Remainder(op.name, marks[0]))
     for result in leaves(op.result):
@@ -149,13 +145,6 @@ def pointwise(op: Operation) -> None:
             if len(marks) > 1 and roles.ANSWER in met.roles and op.name.strip("_") in roles.PRODUCTS:
                 op.emit(Answer(op.name, met))
             op.book.put(result, met)
-
-
-def _look_at_a_column(op: Operation, known: Mark, unknown: Tensor) -> None:
-    """Tell that (n, 1) minus (n,) is (n, n), where nobody can say what the n elements are; a dim that was added is meant."""
-    if known.sizes == (unknown.numel(), 1) and unknown.dim() == 1 and unknown.numel() > 1 and not known.widened:
-        said = f"{op.name} of {text.sizes(known.sizes)} and {text.sizes(tuple(unknown.shape))}"
-        op.book.did_not_look(UNKNOWN_OPERAND, said)
 
 
 def weigh(op: Operation) -> None:

@@ -32,6 +32,7 @@ __all__ = [
     "Choosing",
     "ClassScores",
     "Classes",
+    "ColumnDifference",
     "Comparison",
     "Consumption",
     "Contraction",
@@ -487,6 +488,18 @@ class Addition(NamedTuple):
     tensor: Tensor
 
 
+class ColumnDifference(NamedTuple):
+    """A known column of n rows, and n elements of which nothing is known, one from the other: n by n differences.
+
+    Attributes:
+        tensor: the elements.
+    """
+
+    name: str
+    mark: Mark
+    tensor: Tensor
+
+
 class Answer(NamedTuple):
     """A gate lets out the memory of a cell that somebody has written by hand.
 
@@ -668,7 +681,7 @@ Use: TypeAlias = (
     | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
-    | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores | Remainder | Division
+    | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores | Remainder | Division
 )  # fmt: skip
 
 

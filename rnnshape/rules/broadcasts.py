@@ -14,11 +14,12 @@ from rnnshape import text
 from rnnshape.coordinates.mark import MADE, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Broadcast, WideLoss
+from rnnshape.operations.uses import Broadcast, ColumnDifference, WideLoss
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.registry import rule
+from rnnshape.rules.registry import note, rule
 from rnnshape.rules.sketches import crossing
 from rnnshape.rules.step import Step
+from rnnshape.rules.tables import is_in_order
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
@@ -37,6 +38,52 @@ def every_sample_meets_every_other(use: Broadcast, step: Step) -> Iterator[Mista
     for one, other in combinations(use.marks, 2):
         if _samples_cross(one, other, use.sizes) and not _is_every_pair(use, one, other):
             yield _rows_of_every_sample(use, one, other)
+
+
+UNKNOWN_OPERAND = (
+    "every prediction meets every element, and whose rows these are is not known, so whether that is meant cannot be seen; "
+    "a DataLoader that yields inputs and targets, or one index for both, tells"
+)
+"""Why a column that broadcasts against as many elements was not judged."""
+
+TOLERANCE = 1e-3
+"""By which part of their mean the steps of a grid differ at most."""
+
+
+@rule(ColumnDifference)
+def every_prediction_meets_every_target(use: ColumnDifference, step: Step) -> Iterator[Mistake]:
+    """A loss by hand subtracts targets (batch,) from predictions (batch, 1), and nobody has said that these are targets."""
+    if (rows := _one_for_each_sample(use, step)) is not None:
+        size = rows.sizes[0]
+        yield _rows_of_every_sample(Broadcast(use.name, (use.mark, rows), (size, size)), use.mark, rows)
+
+
+@note(ColumnDifference)
+def elements_of_which_nothing_is_known(use: ColumnDifference, step: Step) -> None:
+    """What n elements are that meet a column of n rows may not be known: then it is said, and not blamed."""
+    if not use.mark.widened and len(use.tensor) > 1 and _one_for_each_sample(use, step) is None:
+        sizes = f"{text.sizes(use.mark.sizes)} and {text.sizes((len(use.tensor),))}"
+        step.did_not_look(UNKNOWN_OPERAND, f"{use.name} of {sizes}")
+
+
+def _one_for_each_sample(use: ColumnDifference, step: Step) -> Mark | None:
+    """Return what is known of elements that can only be one for each prediction of a column; None where they need not be.
+
+    They are data that nobody trains, which the model has not seen, and no grid of even steps, as the middles of bins are. And
+    nothing in the model has as many elements, but its batch.
+    """
+    samples = [table for _, table in use.mark.of("batch") if is_in_order(table) and runs_along(table) == [0]]
+    values = step.values(use.tensor)
+    if use.mark.widened or use.mark.single != 1 or len(samples) != 1 or not step.has_returned or values is None:
+        return None
+    number = len(values)
+    others = {n for call in step.usage.calls.values() for n in (call.steps, call.width, call.width * call.directions)}
+    if number in others or values.requires_grad or not values.is_floating_point() or number < 2:
+        return None
+    gaps = values.diff()
+    if bool(((gaps - gaps.mean()).abs() <= TOLERANCE * gaps.mean().abs()).all()):
+        return None
+    return Mark((number,), {axis: table.flatten() for axis, table in use.mark.of("batch")}, target=True)
 
 
 def _rows_of_every_sample(use: Broadcast, one: Mark, other: Mark) -> Mistake:

@@ -100,6 +100,7 @@ class Step:
         beside: axes along which it did not, with what it did instead.
         masked: the steps of outputs that something has met which differs between samples.
         told: the codes of what was found.
+        has_returned: whether the model has, so that what comes is a loss.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
         along_queries: of the origins of steps, where a mask of keys was laid along the queries.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
@@ -124,6 +125,7 @@ class Step:
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
         self.masked: Recent[Axis, None] = Recent(MOST_SEEN)
         self.told: set[str] = set()
+        self.has_returned = False
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
         self.laid: dict[Axis, int] = {}
@@ -138,6 +140,7 @@ class Step:
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
         self.usage = Usage()
+        self.has_returned = False
         self.padding = {}
         self.across = {}
         self.reading = {}

@@ -326,7 +326,7 @@ class Tracker(TorchFunctionMode):
     def _settle(self) -> None:
         """Tell what was found about axes that nobody has named, now that nothing in the step can contradict it any more."""
         if not self._is_settled:
-            self._is_settled = True
+            self._is_settled = self.telling.step.has_returned = True
             self.inputs.settle()
 
     def _finish(self, output: object) -> None:
