@@ -268,6 +268,7 @@ def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -
         paths = {id(module): path for path, module in _torch.named_modules(copy)}
         tracker = session.tracker(lambda module: paths.get(id(module), ""))
         _label(tracker, asked, copy, given)
+        tracker.telling.step.is_doubled = True
         with _torch.untouched_randomness():
             with ExitStack() as undo:
                 tracker.start(undo)

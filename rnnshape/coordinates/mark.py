@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "NORM", "OF_SCORES", "ONES", "POSITIONS", "QUERIES",
-    "ROWS", "SCALED", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "CHOICE", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "NORM", "OF_SCORES", "ONES", "POSITIONS",
+    "QUERIES", "ROWS", "SCALED", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -73,7 +73,11 @@ NORM = "norm"
 DRAWN = "drawn"
 """The name of the axis of random numbers that were drawn for nothing in particular: which of them it is."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, NORM, DRAWN])
+CHOICE = "choice"
+"""The name of an axis of numbers that were chosen by scores, and of what was picked at them: whose choice each of them is. The
+samples' axis stands in its origin."""
+
+OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, NORM, DRAWN, CHOICE])
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import (
+    CHOICE,
     COMPETING,
     DRAWN,
     KEYS,
@@ -24,6 +25,7 @@ from rnnshape.coordinates.mark import (
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.choices import chosen
 from rnnshape.operations.marking import contracted, kept_but, put_result
 from rnnshape.operations.pointwise import keeps, meet, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
@@ -191,6 +193,8 @@ def reduction(op: Operation) -> None:
         positions = op.book.part_of(POSITIONS) if _hold_positions(op, result, mark, dims) else None
         if positions is not None:
             tables[positions] = alone(0, result.dim())
+        if len(dims) == 1 and _are_numbers(op, result):
+            tables = chosen(op, tables)
         put_result(op, result, tables, [mark], lost, widened=sizes != dropped, makes=positions)
 
 
@@ -223,10 +227,16 @@ def _samples_under_a_norm(op: Operation, mark: Mark, dims: tuple[int, ...]) -> A
 
 def _hold_positions(op: Operation, result: Tensor, mark: Mark, dims: tuple[int, ...]) -> bool:
     """Tell whether a result says at which steps the largest or the smallest elements stand."""
-    if len(dims) != 1 or not (op.name in ("argmax", "argmin") or (isinstance(op.result, tuple) and result is op.result[-1])):
+    if len(dims) != 1 or not _are_numbers(op, result):
         return False
-    steps = any(axis.name in ("seq", "step") and runs_along(table) == [*dims] for axis, table in mark.tables.items())
-    return steps and op.name in ("argmax", "argmin", "max", "min", "median", "nanmedian")
+    return any(axis.name in ("seq", "step") and runs_along(table) == [*dims] for axis, table in mark.tables.items())
+
+
+def _are_numbers(op: Operation, result: Tensor) -> bool:
+    """Tell whether a result says where the largest, the smallest or the middle elements stand."""
+    if op.name in ("argmax", "argmin"):
+        return True
+    return op.name in ("max", "min", "median", "nanmedian") and isinstance(op.result, tuple) and result is op.result[-1]
 
 
 def _dims(op: Operation, ndim: int) -> tuple[int, ...]:
@@ -252,7 +262,7 @@ def embedding(op: Operation) -> None:
     result = op.result
     if op.name == "embedding":
         op.emit(TokenIds(op.name, ids, mark, op.argument(2, "padding_idx"), op.argument(1, "weight")))
-    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items() if axis.name != POSITIONS}
+    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items() if axis.name not in (POSITIONS, CHOICE)}
     weight = op.argument(1, "weight") if op.name == "embedding" else None
     tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
     put_result(op, result, tables, [mark])
@@ -355,4 +365,4 @@ def draws(op: Operation) -> None:
     if op.name != "multinomial":
         keeps(op, source)
     elif mark is not None and mark.sizes:
-        put_result(op, op.result, contracted(mark, (len(mark.sizes) - 1,), keepdim=True), [mark])
+        put_result(op, op.result, chosen(op, contracted(mark, (len(mark.sizes) - 1,), keepdim=True)), [mark])

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnshape.operations.choices import picked_at
 from rnnshape.operations.marking import replay_on
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable_alone
 
@@ -37,6 +38,7 @@ def index(op: Operation) -> None:
         return table[tuple(narrow)]
 
     replay_on(op, mark, replayed, wide)
+    picked_at(op, mark, items)
 
 
 def _items(given: tuple[Any, ...], ndim: int) -> list[tuple[Any, int | None]] | None:

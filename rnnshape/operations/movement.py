@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, broadcast_shapes, compress, expand, widen
+from rnnshape.coordinates.mark import CHOICE, Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, broadcast_shapes, compress, expand, varies, widen
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.choices import chosen, picked_along, picked_by
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
@@ -58,6 +59,8 @@ def replay(op: Operation) -> None:
             _meets_its_mask(op, mark)
         rest, named = on_cpu(args[1:]), on_cpu(kwargs)
         replay_on(op, mark, lambda table: op.func(table, *rest, **named))
+        if op.name in ("gather", "take_along_dim"):
+            picked_by(op, mark, op.argument(2, "index") if op.name == "gather" else op.argument(1, "indices"))
 
 
 def _meets_its_mask(op: Operation, mark: Mark) -> None:
@@ -103,6 +106,8 @@ def along_a_dim(op: Operation) -> None:
         return  # of counts alone: the result holds indices
     rest, named = on_cpu(args[1:]), on_cpu(kwargs)
     replay_on(op, mark, lambda table: op.func(table, *rest, **named), _dims(op, args, kwargs, len(mark.sizes)))
+    if op.name == "index_select":
+        picked_along(op, mark, op.argument(2, "index"), op.argument(1, "dim"))
 
 
 def _image_patches(op: Operation, mark: Mark, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -230,7 +235,20 @@ def sort(op: Operation) -> None:
         full = expand(table, mark.sizes)
         if full is not None:
             found = full.gather(dim, indices.unsqueeze(dim) if dropped else indices)
-            tables[axis] = compress(found.squeeze(dim) if dropped else found)
+            if axis.name != CHOICE or not ndim or not varies(table, dim % ndim):  # the middle of all choices is no sample's
+                tables[axis] = compress(found.squeeze(dim) if dropped else found)
     put_tables(op, values, tables, [mark])
     if ndim and type(dim) is int:
-        put_result(op, op.result[1], contracted(mark, (dim % ndim,), keepdim=not dropped), [mark])
+        put_result(op, op.result[1], chosen(op, contracted(mark, (dim % ndim,), keepdim=not dropped)), [mark])
+
+
+@operation("argsort")
+def order(op: Operation) -> None:
+    """Each index is of the row in which it was sought; of an order of samples nothing is left."""
+    mark = op.book.mark(op.argument(0, "input"))
+    dim = op.kwargs.get("dim", next((a for a in op.args[1:] if type(a) is int), -1))
+    if mark is None or not mark.sizes or type(dim) is not int:
+        return
+    rows = {a: t for a, t in contracted(mark, (dim % len(mark.sizes),), keepdim=True).items() if a.name == "batch"}
+    if rows:
+        put_result(op, op.result, chosen(op, rows), [mark])

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
+    CHOICE,
     COMPETING,
     DRAWN,
     NORM,
@@ -170,9 +171,10 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     dropped: set[Axis] = set()
     still_weights = len(marks) == 1 and op.name in _KEEP_WEIGHTS
     still_scaled = op.name in _KEEP_DIRECTIONS
+    are_flags = isinstance(op.result, Tensor) and op.result.dtype == torch.bool
     for mark in marks:
         for axis, table in mark.tables.items():
-            if axis.name == DRAWN and len(marks) > 1:
+            if (axis.name == DRAWN and len(marks) > 1) or (axis.name == CHOICE and are_flags):
                 continue
             if axis.name == TOTAL and not (len(marks) == 1 and op.name in _KEEP_TOTALS):
                 continue
@@ -199,6 +201,10 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 elif axis in mark.sites:
                     met.sites[axis] = mark.sites[axis]
             elif (where := disagreement(before, table)) is not None:
+                if axis.name == CHOICE:
+                    dropped.add(axis)
+                    del met.tables[axis]
+                    continue
                 states = holds_states_of_steps(met) and holds_states_of_steps(mark)
                 if states and axis.name in OF_STEPS and are_turned(before, table):
                     turned = op.book.part_of(TURNED, axis)
@@ -257,7 +263,7 @@ def _known(a: Tensor, b: Tensor) -> Tensor:
     "numpy", "__len__", "__bool__", "__int__", "__float__", "__index__", "__format__", "__repr__", "__array__",
     "__contains__", "equal", "allclose", "is_nonzero", "register_hook", "retain_grad", "grad.get", "manual_seed",
     "_set_grad_enabled", "set_grad_enabled", "__hash__", "_is_all_true", "_is_any_true", "argwhere", "histc",
-    "searchsorted", "argsort", "unique", "nonzero", "bincount",
+    "searchsorted", "unique", "nonzero", "bincount",
     always=True,
 )  # fmt: skip
 def makes_new_values(op: Operation) -> None:

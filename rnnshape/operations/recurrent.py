@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
-from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.mark import CHOICE, UNNAMED, Mark
 from rnnshape.coordinates.roles import read
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
 from rnnshape.layout.axes import Axis
@@ -146,7 +146,7 @@ def _put_output(
     width = output.size(-1) // call.directions
     if mark is not None:
         # A sample that runs along the steps, or meets the state of another, is none of which the output could be.
-        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and (a.name != "batch" or a in rows)}
+        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and _goes_on(a, rows)}
         put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
         put.target, put.roles = mark.target, read(mark.roles)
     for axis, row in of_states.items():
@@ -208,6 +208,11 @@ def _of_the_step(op: Operation, marks: list[Mark], source: Mark | None) -> dict[
         sources.append((mark, contracted(mark, (last,), keepdim=True)))
     batches = joined(sources)
     return {a: t for _, found in reversed(sources) for a, t in found.items() if a.name != "batch" or a in batches}
+
+
+def _goes_on(axis: Axis, rows: dict[Axis, Tensor]) -> bool:
+    """Tell whether a layer's output has an axis of its input: samples that are its rows, and nobody's choice."""
+    return axis in rows if axis.name == "batch" else axis.name != CHOICE
 
 
 _OF_ONE_STEP = frozenset(["seq", "step", "layers", "directions"])

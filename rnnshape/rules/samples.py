@@ -1,11 +1,25 @@
-"""What meets in one place, and is of other samples: one state for all, rows in the order of packing, beams that are mixed."""
+"""What meets in one place, and is of other samples: one state or one choice for all, rows of flags, beams that are mixed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rnnshape.coordinates.mark import CHOICE, Mark, of_scores
 from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
-from rnnshape.operations.uses import Choosing, Disagreement, Filling, Joining, Meeting
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import (
+    Choosing,
+    Contraction,
+    Disagreement,
+    Filling,
+    Joining,
+    Meeting,
+    Product,
+    RecurrentInput,
+    Returned,
+    TokenIds,
+    marks_of,
+)
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -38,6 +52,23 @@ def one_state_for_all(use: Disagreement | Joining | Meeting, step: Step) -> Iter
                 message = f"{use.name} gives the state of sample {sample} to every sample"
                 yield wrong("RNS501", message, site=site, seen=state)
                 return
+
+
+@rule(Contraction, Product, RecurrentInput, Returned, TokenIds)
+def one_choice_for_all(use: Contraction | Product | RecurrentInput | Returned | TokenIds, step: Step) -> Iterator[Mistake]:
+    """What the scores of one sample have chosen picks from every sample: ``memory[:, scores.argmax(1)[0]]``."""
+    for mark in marks_of(use):
+        for choice, table in mark.of(CHOICE):
+            sample, site = lone(table), mark.sites.get(choice)
+            if sample is not None and site is not None and _has_several(mark, choice) and not step.is_doubled:
+                message = f"{site.name} picks from every sample what sample {sample} alone has chosen"
+                yield wrong("RNS230", message, site=site, seen=mark)
+                return
+
+
+def _has_several(mark: Mark, choice: Axis) -> bool:
+    """Tell whether there is something of several of the samples whose scores choose."""
+    return any(of_scores(CHOICE, axis) == choice and runs_along(table) for axis, table in mark.of("batch"))
 
 
 @rule(Choosing)

@@ -111,6 +111,7 @@ class Step:
         windowed: the channels that convolutions have made of windows over steps.
         without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
+        is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
     def __init__(self, scene: Scene, did_not_look: Callable[[str, str], None]) -> None:
@@ -136,6 +137,7 @@ class Step:
         self.cells: dict[str, Given] = {}
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
+        self.is_doubled = False
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""

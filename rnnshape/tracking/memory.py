@@ -321,6 +321,8 @@ class _Recording:
             return None
         alone: list[tuple[int, int, int]] = []
         for axis, table in mark.tables.items():
+            if self._is_of_one(axis) and lone(table) is not None:
+                return None
             sources = [] if self._call.by_value else self._coordinates(axis)
             passed = [slot for slot, coordinate in sources if coordinate == lone(table)]
             if sources and not passed:
@@ -332,6 +334,11 @@ class _Recording:
         tables = tuple(mark.tables.values())
         known = (mark.target, mark.single, mark.widened, mark.roles)
         return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, *known, form)
+
+    def _is_of_one(self, axis: Axis) -> bool:
+        """Tell whether a new axis tells of another one, of which some mark has one coordinate, and the key has not."""
+        _, of = self._parts.get(axis, ("", None))
+        return of is not None and not self._call.by_value and bool(self._coordinates(self._call.axes[of]))
 
     def _coordinates(self, axis: Axis) -> list[tuple[int, int]]:
         """Return the marks of the call in which an axis has one coordinate, and that."""

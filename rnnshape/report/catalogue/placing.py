@@ -1,4 +1,4 @@
-"""RNS227 and RNS228: where numbers say that something belongs, something else is, or nothing comes."""
+"""RNS227, RNS228 and RNS230: where numbers say that something belongs or is, something else is, or nothing comes."""
 
 from __future__ import annotations
 
@@ -81,6 +81,44 @@ ENTRIES = (
                     return self.rnn(nodes.view(x.shape).flatten(1, 2))[0]
 
             report = rs.diagnose(Roads(), torch.randn(9, 6, 3, 4), axes="seq batch node feature")
+            """),
+    ),
+    Rule(
+        "RNS230",
+        "one sample's choice for all",
+        "error",
+        "The largest score of each sample says where it looks, and a decoder takes the first of these numbers for all: every "
+        "sample gets what lies where sample 0 looks. With one sample, as while it was written, it is the same.",
+        no_edit="which of its elements each sample is to get, its own number tells; where it belongs, no table does",
+        wrong=program("""
+            class Pointer(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.score = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+                    self.cell = nn.GRUCell(8, 8)
+
+                def forward(self, x):
+                    memory, h = self.rnn(x)
+                    at = self.score(memory).squeeze(2).argmax(1)
+                    seen = memory[:, at[0]]  # RNS230
+                    return self.cell(seen, h[-1])
+
+            report = rs.diagnose(Pointer(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Pointer(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.score = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+                    self.cell = nn.GRUCell(8, 8)
+
+                def forward(self, x):
+                    memory, h = self.rnn(x)
+                    at = self.score(memory).squeeze(2).argmax(1)
+                    seen = memory[torch.arange(len(memory)), at]
+                    return self.cell(seen, h[-1])
+
+            report = rs.diagnose(Pointer(), torch.randn(6, 9, 4), axes="batch seq feature")
             """),
     ),
 )

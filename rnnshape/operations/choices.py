@@ -1,0 +1,102 @@
+"""Whose choice a number is: an argmax over the scores of a sample is that sample's, and so is what is picked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnshape.coordinates.mark import CHOICE, Mark, of_scores
+from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, compress, varies
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.registry import Operation
+
+__all__ = ["Item", "chosen", "picked_along", "picked_at", "picked_by"]
+
+Item = tuple[Any, "int | None"]
+"""A part of an index, with the dim that it is for; None where it adds one."""
+
+
+def chosen(op: Operation, tables: dict[Axis, Tensor]) -> dict[Axis, Tensor]:
+    """Return the tables of numbers that scores have chosen, with whose choice each of them is."""
+    return tables | {op.book.part_of(CHOICE, axis): table for axis, table in tables.items() if axis.name == "batch"}
+
+
+def picked_by(op: Operation, mark: Mark, index: object) -> None:
+    """Remember of elements that gather or take_along_dim has picked whose choice that was; they lie as their numbers do."""
+    at = op.book.mark(index)
+    if at is not None and isinstance(op.result, Tensor):
+        sizes = tuple(op.result.shape)
+        _remember(op, mark, {axis: at_sizes(table, sizes) for axis, table in _choices(mark, at)})
+
+
+def picked_along(op: Operation, mark: Mark, index: object, dim: object) -> None:
+    """Remember of rows that index_select has picked along a dim whose choice that was."""
+    at = op.book.mark(index)
+    if at is None or type(dim) is not int:
+        return
+    ndim = len(mark.sizes)
+    sizes = [-1 if d == dim % ndim else 1 for d in range(ndim)]
+    _remember(op, mark, {a: t.reshape(sizes) for a, t in _choices(mark, at) if not _are_samples(mark, a, {dim % ndim})})
+
+
+def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
+    """Remember of what an index has picked whose choice that was: of one number, or of one end of a slice."""
+    found: dict[Axis, Tensor] = {}
+    for place, (item, dim) in enumerate(items):
+        ends = (item.start, item.stop) if isinstance(item, slice) else (item,)
+        at = next((known for end in ends if (known := op.book.mark(end)) is not None), None)
+        if at is None or dim is None:
+            continue
+        for axis, table in _choices(mark, at):
+            if not _are_samples(mark, axis, {dim}):
+                found[axis] = _placed(items, place, table, len(mark.sizes))
+    _remember(op, mark, found)
+
+
+def _choices(mark: Mark, at: Mark) -> list[tuple[Axis, Tensor]]:
+    """Return whose choice numbers are that pick from a tensor of the same samples."""
+    choices = at.of(CHOICE)
+    own = {of_scores(CHOICE, samples) for samples, _ in mark.of("batch")} if choices else set[Axis]()
+    return [(axis, table) for axis, table in choices if axis in own]
+
+
+def _are_samples(mark: Mark, choice: Axis, dims: set[int]) -> bool:
+    """Tell whether samples are picked, and not something of each."""
+    return any(of_scores(CHOICE, axis) == choice and any(varies(table, d) for d in dims) for axis, table in mark.of("batch"))
+
+
+def _placed(items: Sequence[Item], place: int, table: Tensor, ndim: int) -> Tensor:
+    """Return a table of one part of an index at the dims that this part has in the result.
+
+    The same index is made of a tensor that only has the dim of this part, and holds the table in the order of its elements.
+    """
+    if isinstance(items[place][0], slice):
+        shapes: list[Any] = []
+    else:
+        shapes = [item.shape for item, _ in items if isinstance(item, Tensor)]
+    numbers = torch.broadcast_to(table, broadcast_shapes(*shapes)) if shapes else table.flatten()
+    own = items[place][1]
+    source = numbers.reshape([numbers.numel() if dim == own else 1 for dim in range(ndim)])
+    index: list[Any] = []
+    for at, (item, dim) in enumerate(items):
+        if dim is None:
+            index.append(None)
+        elif isinstance(item, Tensor):
+            every = torch.arange(numbers.numel()).reshape(numbers.shape)
+            index.append(every if at == place else torch.zeros(item.shape, dtype=torch.long))
+        else:
+            index.append(0 if type(item) is int else slice(None))
+    return compress(source[tuple(index)])
+
+
+def _remember(op: Operation, mark: Mark, found: dict[Axis, Tensor]) -> None:
+    result = op.result
+    known = op.book.mark(result) if found else None
+    if known is not None and isinstance(result, Tensor):
+        fits = {axis: table for axis, table in found.items() if table.dim() == result.dim()}
+        sites = {axis: op.book.site(op.name, mark, known.sizes) for axis in fits}
+        op.book.put(result, replace(known, tables=known.tables | fits, sites=known.sites | sites))
