@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from torch import Tensor
 
@@ -18,7 +18,7 @@ from rnnshape.report.location import Location
 
 __all__ = [
     "ALWAYS", "IN_A_LOOP", "OPERATIONS", "Book", "Handler", "Operation", "UnreadableError", "leaves", "name_of", "on_cpu",
-    "operation", "other_kind_among",
+    "operation", "other_kind_among", "tensors_of",
 ]  # fmt: skip
 
 
@@ -225,6 +225,18 @@ def on_cpu(value: Any) -> Any:
 def other_kind_among(value: object) -> str:
     """Return of what kind the first of the tensors in a value is whose axes nobody can follow; empty where there is none."""
     return next((kind for tensor in leaves(value) if (kind := other_kind(tensor))), "")
+
+
+def tensors_of(result: object) -> tuple[Tensor, ...]:
+    """Return the tensors of what an operation returns, in the order of `leaves`."""
+    if isinstance(result, Tensor):
+        return (result,)
+    if type(result) is tuple and _TENSORS.issuperset(map(type, cast("tuple[object, ...]", result))):
+        return cast("tuple[Tensor, ...]", result)
+    return tuple(leaves(result))
+
+
+_TENSORS = frozenset([Tensor])
 
 
 def leaves(value: object) -> Iterator[Tensor]:

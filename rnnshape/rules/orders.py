@@ -27,7 +27,9 @@ __all__: list[str] = []
 def states_of_two_steps_in_one_place(use: Returned | RecurrentInput | Comparison, step: Step) -> Iterator[Mistake]:
     """States of one reader stand beside those of another that has read from the end, which nobody has turned back."""
     mark = use.scores if isinstance(use, Comparison) else use.mark
-    for turned in [] if "RNS312" in step.told else [axis for axis, _ in mark.of(TURNED)]:
+    for turned in [axis for axis, _ in mark.of(TURNED)]:
+        if "RNS312" in step.told:
+            return
         own = next((axis for axis in mark.tables if of_scores(TURNED, axis) == turned), None)
         both, site = _first_pair(mark, own, turned) if own is not None else None, mark.sites.get(turned)
         if both is not None and site is not None:

@@ -98,21 +98,24 @@ def notice(use: Use, step: Step) -> tuple[Mistake | None, list[tuple[Listener, b
 
     Returns:
         The first mistake, and those who looked: what they say may be another thing when the same use is made again. With each,
-        whether it looked at numbers of tensors or is a rule; a note that did neither leaves nothing more behind.
+        whether that is so where the use is of the very same marks, at the same place.
     """
     looked: list[tuple[Listener, bool]] = []
     for listener in listeners(type(use)):
         through = _LookedThrough(step)
         mistake = ask(use, cast("Step", through), (listener,))
         if through.seen:
-            looked.append((listener, not listener.is_note or not through.seen <= _SAME_AT_ONE_PLACE))
+            looked.append((listener, not through.seen <= (_SAME_AT_ONE_PLACE if listener.is_note else _SAME_OF_ONE_MARK)))
         if mistake is not None:
             return mistake, looked
     return None, looked
 
 
+_SAME_OF_ONE_MARK = frozenset(["source"])
+"""What a rule learns from the step of one mark is the same whenever it asks, as long as it looks at no more than this."""
+
 _SAME_AT_ONE_PLACE = frozenset([
-    "usage", "here", "scene", "normalised", "beside", "orders", "masked", "windowed", "without_units",
+    "source", "usage", "here", "scene", "normalised", "beside", "orders", "masked", "windowed", "without_units",
 ])  # fmt: skip
 """What a note writes down of the same marks at the same line is the same again, as long as it looks at no more than this."""
 

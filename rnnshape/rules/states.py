@@ -244,7 +244,7 @@ def h_and_c_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
     the other's, and none its own.
     """
     for axis in use.first.tables:
-        source = step.usage.source(axis, "c")
+        source = step.source(axis, "c")
         if source is None:
             continue
         h, c = source.layer("h"), source.layer("c")
@@ -258,7 +258,7 @@ def h_and_c_exchanged(use: StatePair, step: Step) -> Iterator[Mistake]:
 def h_given_twice(use: StatePair, step: Step) -> Iterator[Mistake]:
     """Both states of an LSTM are the h_n of another, which has a c_n to give, as a layer with one state has not."""
     for axis in use.first.tables:
-        source = step.usage.source(axis, "h")
+        source = step.source(axis, "h")
         if source is None or "LSTM" not in source.kind or source.cell_state is not None:
             continue
         h, c = source.layer("h"), source.layer("c")
@@ -281,7 +281,7 @@ def _is_of(mark: Mark, axis: Axis, not_of: Axis) -> bool:
 def rows_that_are_other_layers(use: InitialState, step: Step) -> Iterator[Mistake]:
     """Rows of an initial state are those of other layers or directions of the layer that they come from."""
     for axis, table in use.mark.of("layers"):
-        source = step.usage.source(axis, "h")
+        source = step.source(axis, "h")
         if source is None:
             continue
         halves = use.mark.tables.get(source.row_direction("h"))

@@ -11,6 +11,7 @@ from rnnshape._torch import known_values
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.room import Recent
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
@@ -175,6 +176,13 @@ class Step:
         self.words = {of: found._replace(rows=names.get(found.rows, found.rows)) for of, found in self.words.items()}
         for call in self.usage.calls.values():
             call.rename(names)
+
+    def source(self, axis: Axis, letter: str = "") -> Recurrence | None:
+        """Return the call in this step that made an axis, as `Usage.source` does.
+
+        For a rule that reads of the call what it was from its beginning on: the same marks have the same answer.
+        """
+        return self.usage.source(axis, letter)
 
     def here(self) -> Location | None:
         """Return the user's line."""

@@ -151,7 +151,7 @@ def a_dim_that_nobody_gave(use: ImplicitDim, step: Step) -> Iterator[Mistake]:
 def one_unit_of_all_steps(use: Contraction, step: Step) -> Iterator[Mistake]:
     """An index along the features has left one unit, and the steps lie where a layer reads features."""
     for axis, table in use.mark.of("step"):
-        call = step.usage.source(axis)
+        call = step.source(axis)
         units = use.mark.tables.get(call.hidden) if call is not None else None
         if call is None or units is None or units.numel() > 1 or call.width * call.directions < 2 or int(units.max()) < 0:
             continue

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple, Protocol, cast
 from torch import Tensor
 
 from rnnshape.coordinates.mark import GUESSED, UNNAMED, Mark
-from rnnshape.operations.registry import Book, Handler, Operation, leaves
+from rnnshape.operations.registry import Book, Handler, Operation, leaves, tensors_of
 from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
 from rnnshape.rules.registry import Listener
 from rnnshape.tracking.forms import Call, form_of
 
-__all__ = ["Again", "Emitted", "Emitter", "Own", "do_again", "follow_in_a_loop", "once_more"]
+__all__ = ["Again", "Emitted", "Emitter", "Own", "do_again", "follow_in_a_loop", "keep_again", "once_more"]
 
 
 class Emitter(Book, Protocol):
@@ -64,22 +64,35 @@ class Again(NamedTuple):
     Attributes:
         place: of the call, held so that no other gets its id.
         puts: which tensor of the result got which mark.
-        uses: that are emitted once more.
+        uses: that are emitted once more; each with itself, where it is made of marks alone and so is the same at every call.
     """
 
     place: Location | None
     puts: tuple[tuple[int, Mark], ...]
-    uses: tuple[Emitted, ...]
+    uses: tuple[tuple[Emitted, Use | None], ...]
+
+
+def keep_again(call: Call, puts: tuple[tuple[int, Mark], ...], uses: Iterable[Emitted], book: Book) -> None:
+    """Remember for this step what came of a call on its marks."""
+    asked = [(use, None if _has_tensors(use.values) else once_more(use, call)) for use in uses if use.twice]
+    book.recent.keep(call.same, Again(call.place, puts, tuple(asked)))
+
+
+def _has_tensors(value: Any) -> bool:
+    """Tell whether every call has another tensor for something in the fields of a use."""
+    if type(value) is Own:
+        return not value.is_mark
+    return type(value) is tuple and any(map(_has_tensors, value))
 
 
 def do_again(again: Again, call: Call, result: object, book: Emitter) -> bool:
     """Put the same marks once more; return False where the sizes are others."""
-    results = (result,) if isinstance(result, Tensor) else tuple(leaves(result))
+    results = tensors_of(result)
     for leaf, mark in again.puts:
         if results[leaf].shape != mark.sizes:
             return False
-    for emitted in again.uses:
-        book.emit(once_more(emitted, call), emitted.twice)
+    for emitted, use in again.uses:
+        book.emit(once_more(emitted, call) if use is None else use, emitted.twice)
     for leaf, mark in again.puts:
         book.put_again(results[leaf], mark)
     return True
@@ -107,7 +120,7 @@ def follow_in_a_loop(handler: Handler, op: Operation, call: Call) -> None:
     if op.goes_on and not heard.spoiled and call.same:
         results = list(leaves(op.result))
         puts = tuple([(next(n for n, t in enumerate(results) if t is tensor), mark) for tensor, mark in heard.puts])
-        op.book.recent.keep(call.same, Again(call.place, puts, tuple(heard.uses)))
+        keep_again(call, puts, heard.uses, op.book)
 
 
 class _Heard:

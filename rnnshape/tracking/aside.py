@@ -52,4 +52,5 @@ def is_plain_here() -> bool:
     """
     return not (
         _len_torch_dispatch_stack() or _profiler_enabled() or _is_included(_BEFORE_DISPATCH) or _torch.is_captured()
-    ) and is_followed_here()
+        or peek_interpreter_stack() is not None
+    ) and _torch.is_judged_here()  # fmt: skip

@@ -43,6 +43,7 @@ class Book:
         cuts: what is known of rows that were cut by hand.
         present: what was known of the present operation's arguments before it ran, by the ids of these.
         recent: what came of the calls of this step.
+        features: the axes that weights make.
     """
 
     def __init__(self, report: Report, place: Place, telling: Telling, naming: Naming) -> None:
@@ -54,13 +55,13 @@ class Book:
         self.cuts = Cuts()
         self.present: dict[int, Mark] = {}
         self.recent: Kept[Any, Any] = Kept()
-        self._features: Beside[Axis] = Beside()
+        self.features: Beside[Axis] = Beside()
         self._born: Beside[Location | None] = Beside()
         self._count = 0
 
     def forget(self) -> None:
         """Know nothing any more of any tensor."""
-        for beside in (self.marks, self._features, self._born, self.cuts):
+        for beside in (self.marks, self.features, self._born, self.cuts):
             beside.clear()
         self.recent.clear()
 
@@ -114,11 +115,11 @@ class Book:
 
     def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
         """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
-        axis = self._features.get(weight) if weight is not None else None
+        axis = self.features.get(weight) if weight is not None else None
         if axis is None:
             axis = Axis(name, str(self.number()))
             if weight is not None:
-                self._features.put(weight, axis)
+                self.features.put(weight, axis)
         return axis
 
     def part_of(self, name: str, axis: Axis | None = None) -> Axis:
@@ -132,7 +133,7 @@ class Book:
 
     def made_by(self, weight: Tensor) -> Axis | None:
         """Return the axis that a weight makes, None where it has made none yet."""
-        return self._features.get(weight)
+        return self.features.get(weight)
 
     def reads(self, value: object, batch: int | None, steps: Iterable[int], by: str = "") -> Mark | None:
         """Hear which dims of a tensor a layer takes for its batch and its steps, and return what is known of it then.

@@ -143,12 +143,12 @@ class Call:
                         self.known[id(tensor)] = mark
 
     def _read_tensor(self, tensor: Tensor, parts: list[Any]) -> None:
-        mark, made = self._book.marks.mark(tensor), None
-        if mark is not None:
-            self.known[id(tensor)] = mark
+        book, key, made = self._book, id(tensor), None
+        if key in book.marks.entries and (mark := book.marks.mark(tensor)) is not None:
+            self.known[key] = mark
             parts.append(mark)
         elif self._is_readable:
-            made = self._book.made_by(tensor)
+            made = book.features.get(tensor) if key in book.features.entries else None
             if made is None and other_kind(tensor):
                 self._is_readable = False  # one of nested tensors has no shape either
             else:

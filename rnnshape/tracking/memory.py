@@ -17,10 +17,10 @@ from rnnshape.coordinates.roles import Roles
 from rnnshape.coordinates.room import Kept
 from rnnshape.coordinates.tables import alone, lone
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.registry import Handler, Operation, leaves
+from rnnshape.operations.registry import Handler, Operation, leaves, tensors_of
 from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
-from rnnshape.tracking.again import Again, Emitted, Emitter, Own, do_again, follow_in_a_loop, once_more
+from rnnshape.tracking.again import Again, Emitted, Emitter, Own, do_again, follow_in_a_loop, keep_again, once_more
 from rnnshape.tracking.forms import Call, form_of
 
 __all__ = ["record", "repeat"]
@@ -125,7 +125,7 @@ def record(handler: Handler, op: Operation, call: Call) -> None:
 def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> bool:
     """Do once more what came of a call; return False where it can't be."""
     marks, axes = call.marks, call.axes
-    results = (result,) if isinstance(result, Tensor) else tuple(leaves(result))
+    results = tensors_of(result)
     for put in outcome.puts:
         if results[put.leaf].shape != put.sizes:
             return False
@@ -148,7 +148,7 @@ def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> boo
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        recent.keep(call.same, Again(place, puts, tuple([use for use in outcome.uses if use.twice])))
+        keep_again(call, puts, outcome.uses, book)
     return True
 
 
