@@ -11,7 +11,7 @@ from torch import Tensor
 from rnnshape._torch import is_unbatched_call
 from rnnshape.coordinates.mark import CHOICE, UNNAMED, Mark
 from rnnshape.coordinates.roles import read
-from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, varies
+from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
@@ -38,6 +38,8 @@ def recurrent(op: Operation) -> None:
     op.emit(StatesGiven(op.name, tuple(states)))
     batch_dim, seq_dim = (None, 0) if packed else ((0, 1) if batch_first else (1, 0))
     alone = batch_dim is not None and x.size(batch_dim) == 1 and is_unbatched_call()
+    if not packed:
+        _hear_of_states(op, x, states, seq_dim)
     mark = op.book.mark(x) if packed else op.book.reads(x, None if alone else batch_dim, (seq_dim,))
     if packed and mark is None:
         op.book.knows_nothing()
@@ -63,6 +65,19 @@ def recurrent(op: Operation) -> None:
     for letter, state in zip("hc", op.result[1:], strict=False):
         _put_state(op, state, rows, call, letter)
     remember(op, call)
+
+
+def _hear_of_states(op: Operation, x: Tensor, states: list[Any], seq_dim: int) -> None:
+    """Tell that a state has a row for each sample, where its rows are an axis that lies in pieces along the steps of the input.
+
+    That says more of the axis than the input does, in which a view has put it there.
+    """
+    mark = op.book.mark(x)
+    along_steps = {axis for axis, table in mark.tables.items() if runs_along(table) == [seq_dim]} if mark is not None else set()
+    for state in states if along_steps else ():
+        known = op.book.mark(state)
+        if known is not None and any(axis in along_steps and runs_along(table) == [1] for axis, table in known.tables.items()):
+            op.book.reads(state, 1, ())
 
 
 def _trained(weights: Any, output: Tensor) -> int | None:

@@ -17,7 +17,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
 from rnnshape.tracking.cuts import Line, is_cut, line_of
-from rnnshape.tracking.naming import Naming, as_written
+from rnnshape.tracking.naming import Naming, as_written, renamed
 
 if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
@@ -156,8 +156,18 @@ class Inputs:
             self._book.put(tensor, replace(mark, tables=kept | scrambled | moved))
         for axis, table in cut.tables.items():
             named = [a for a, t in mark.tables.items() if len(runs_along(table)) == 1 and torch.equal(t, table)]
-            if len(named) == 1 and named[0] != axis:
+            known = self._book.cuts.known_as(axis)
+            if len(named) == 1 and known != axis and named[0].name == UNNAMED:  # those that another input has
+                self._has(tensor, named[0], known)
+            elif len(named) == 1 and named[0] != axis:
                 self._book.rename({axis: named[0]})
+
+    def _has(self, tensor: Tensor, dim: Axis, known: Axis) -> None:
+        """Hear that a dim of an input that nobody has named has the rows of another input."""
+        mark = self._book.mark(tensor)
+        if mark is not None and known not in mark.tables:
+            self._book.put(tensor, renamed(mark, {dim: known}))
+            self._unnamed = {of: [known if axis == dim else axis for axis in axes] for of, axes in self._unnamed.items()}
 
     def suppose(self, tensor: Tensor, cut: Mark) -> None:
         """Suppose that rows which were cut by hand are samples, where another tensor was cut in the same way.

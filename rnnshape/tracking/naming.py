@@ -119,6 +119,8 @@ class Naming:
             dims = runs_along(table)
             if not unnamed or not dims:
                 continue
+            if axis in self._guesses and dims == [*steps] and _is_in_pieces(line_along(table, dims[0])):
+                continue  # a view for a transpose: it is no run of steps, and still the batch
             if not set(steps).isdisjoint(dims):
                 self.steps |= dict.fromkeys(unnamed, reader)
                 if unnamed <= self._supposed and dims == [*steps]:
@@ -130,12 +132,19 @@ class Naming:
                     self._deny(axis)
                 elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                     self._rename({axis: Axis("seq", axis.of)})
+            elif dims == [batch] and axis.name == UNNAMED and self._is_of_one_sample(mark):
+                self._rename({axis: Axis(ROWS, axis.of)})
             elif dims == [batch] and _lists_all(line_along(table, dims[0])):
                 self.batches |= dict.fromkeys(unnamed, reader)
                 self._supposed -= unnamed
                 if axis.name == UNNAMED:
                     is_rows = axis in self.steps or self.is_named
                     self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
+
+    def _is_of_one_sample(self, mark: Mark) -> bool:
+        """Tell whether a tensor is of one sample out of several: then no dim of it has the samples."""
+        alone = [axis for axis, table in mark.tables.items() if axis in self._guesses and table.numel() == 1]
+        return any(int(axis.of.removeprefix(GUESSED)) > 1 for axis in alone)
 
     def _deny(self, guess: Axis, name: str = ROWS) -> None:
         """Take it back that an axis is the batch; what holds of it whatever it is stays."""
@@ -210,6 +219,11 @@ class Naming:
         (guess,) = guesses
         self._rename({guess: BATCH})
         return found, int(guess.of.removeprefix(GUESSED))
+
+
+def _is_in_pieces(line: Tensor) -> bool:
+    """Tell whether each element is listed for several places in a row, as where rows were cut up into longer ones."""
+    return bool((line.diff() >= 0).all()) and len(line.unique()) < line.numel() and int(line[-1]) > int(line[0])
 
 
 def _lists_all(line: Tensor) -> bool:
