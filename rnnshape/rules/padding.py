@@ -219,3 +219,5 @@ def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: b
         found = found.numbered(line_along(rows, 1 - seq_dim))
     if found is not None:
         step.is_padded(axis, found)
+    elif not has_lengths:
+        step.folded[axis.of] = real.movedim(seq_dim, 1)  # words of several sentences, each with its letters

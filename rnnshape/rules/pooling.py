@@ -73,11 +73,22 @@ def a_mean_over_what_nobody_counts(use: Reduction, step: Step) -> None:
         return
     for axis, _ in use.mark.of("step"):
         call = step.usage.source(axis)
-        padding = step.padding.get(call.seq.of) if call is not None and call.seq is not None and not call.packed else None
+        if call is None or call.seq is None or call.packed:
+            continue
+        padding = step.padding.get(call.seq.of)
+        behind = _behind_folded(use, step.folded.get(call.seq.of))
         if padding is not None and padding.is_seen and not padding.has_lengths:
             behind = behind_the_end(use.mark, use.dims[0], step)
-            if behind is not None and _adds_padding(use, behind, step):
-                step.did_not_look(UNCOUNTED, f"{use.name} at {step.here()}")
+        if behind is not None and _adds_padding(use, behind, step):
+            step.did_not_look(UNCOUNTED, f"{use.name} at {step.here()}")
+
+
+def _behind_folded(use: Reduction, real: Tensor | None) -> Tensor | None:
+    """Return what is padding, where a sample has several rows, which lie as they lay among the ids."""
+    dim = use.dims[0]
+    if real is None or len(use.mark.sizes) != 3 or dim > 1 or use.mark.sizes[dim] != real.size(1):
+        return None
+    return ~real.movedim(1, dim).unsqueeze(-1) if use.mark.sizes[1 - dim] == real.size(0) else None
 
 
 @rule(Reduction)

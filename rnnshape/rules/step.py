@@ -103,6 +103,7 @@ class Step:
         told: the codes of what was found.
         has_returned: whether the model has, so that what comes is a loss.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
+        folded: likewise, which elements of (rows, steps) are no padding, where several rows are of one sample.
         along_queries: of the origins of steps, where a mask of keys was laid along the queries.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
@@ -130,6 +131,7 @@ class Step:
         self.has_returned = False
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
+        self.folded: dict[str, Tensor] = {}
         self.laid: dict[Axis, int] = {}
         self.along_queries: dict[str, Location | None] = {}
         self.embeds: set[int] = set()
@@ -148,6 +150,7 @@ class Step:
         self.across = {}
         self.reading = {}
         self.filled = {}
+        self.folded = {}
         self.along_queries = {}
         self.embeds = set()
         self.joined_twice = []
