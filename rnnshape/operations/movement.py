@@ -19,7 +19,7 @@ from rnnshape.operations.choices import chosen, picked_along, picked_by
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
-from rnnshape.operations.uses import Broadcast, Choosing, Joining
+from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining
 
 __all__: list[str] = []
 
@@ -57,10 +57,19 @@ def replay(op: Operation) -> None:
     if mark is not None:
         if op.name == "masked_select":
             _meets_its_mask(op, mark)
+        elif op.name == "gather":
+            _picked_by(op, mark)
         rest, named = on_cpu(args[1:]), on_cpu(kwargs)
         replay_on(op, mark, lambda table: op.func(table, *rest, **named))
         if op.name in ("gather", "take_along_dim"):
             picked_by(op, mark, op.argument(2, "index") if op.name == "gather" else op.argument(1, "indices"))
+
+
+def _picked_by(op: Operation, mark: Mark) -> None:
+    """An index of gather is as wide as what is picked from, or narrower: what it does not reach is left out."""
+    dim, index = op.argument(1, "dim"), op.argument(2, "index")
+    if type(dim) is int and isinstance(index, Tensor) and index.dim() == len(mark.sizes):
+        op.emit(Gathering(op.name, mark, dim % len(mark.sizes), tuple(index.shape)))
 
 
 def _meets_its_mask(op: Operation, mark: Mark) -> None:

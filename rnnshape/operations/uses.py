@@ -445,6 +445,21 @@ class Overwriting(NamedTuple):
     values: Tensor
 
 
+class Gathering(NamedTuple):
+    """Elements are picked along a dim by an index that has the same number of dims, and may be narrower along the others.
+
+    Attributes:
+        mark: of what is picked from.
+        dim: along which the numbers count.
+        sizes: of the index.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    sizes: tuple[int, ...]
+
+
 class AddingUp(NamedTuple):
     """Rows are added up where numbers say.
 
@@ -681,7 +696,8 @@ Use: TypeAlias = (
     | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
-    | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | AddingUp | ClassScores | Remainder | Division
+    | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
+    | Division
 )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""RNS227 and RNS228: where numbers say that something belongs, something else is, or nothing comes."""
+"""RNS227, RNS228 and RNS231: where numbers say that something belongs, something else is, or nothing comes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import prod
 
 import torch
@@ -10,11 +11,11 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import Site
-from rnnshape.coordinates.reading import layout_before
+from rnnshape.coordinates.reading import layout_before, readable
 from rnnshape.coordinates.room import MOST_SHARED
-from rnnshape.coordinates.tables import lone, numbers, unique
+from rnnshape.coordinates.tables import lone, numbers, unique, varies
 from rnnshape.operations.registry import leaves, on_cpu
-from rnnshape.operations.uses import AddingUp, Overwriting
+from rnnshape.operations.uses import AddingUp, Gathering, Overwriting
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -104,6 +105,25 @@ def rows_of_one_sample(use: AddingUp, step: Step) -> Iterator[Mistake]:
             message = f"{picked}, and {use.name} adds them up: its numbers count within one sample, its rows are those of all"
             yield wrong("RNS228", message, site=site, seen=use.mark)
             return
+
+
+@rule(Gathering)
+def only_the_first_is_reached(use: Gathering, step: Step) -> Iterator[Mistake]:
+    """An index of size 1 along a dim of which gather takes nothing else reaches the first of that dim, and no other.
+
+    Where everything along that dim is the same, as in what was expanded, nothing is left out.
+    """
+    for dim, (size, reached) in enumerate(zip(use.mark.sizes, use.sizes, strict=True)):
+        if dim == use.dim or reached != 1 or size == 1:
+            continue
+        if not any(varies(table, dim) for table in use.mark.tables.values()):
+            continue
+        known = readable(use.mark)
+        of = f"dim {dim}, {' x '.join(map(str, known.dims[dim])) if known is not None else size}"
+        index = f"its index is {text.sizes(use.sizes)} for {text.sizes(use.mark.sizes)}, and gather takes along dim {use.dim}"
+        mistake = wrong("RNS231", f"gather reads only the first of {of}: {index}", seen=use.mark)
+        yield replace(mistake, layouts=(("seen", known),)) if known is not None else mistake
+        return
 
 
 def _with_others(site: Site) -> list[int]:

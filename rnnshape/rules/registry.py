@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.report.mistake import Mistake
     from rnnshape.rules.step import Step
 
-__all__ = ["Listener", "ask", "listeners", "note", "notice", "rule", "rules"]
+__all__ = ["Listener", "ask", "in_order", "listeners", "note", "notice", "rule", "rules"]
 
 U = TypeVar("U", bound="Use")
 
@@ -38,6 +39,7 @@ class Listener:
     is_note: bool
 
 
+_order: dict[str, int] = {}
 _notes: dict[type, list[Listener]] = {}
 _rules: dict[type, list[Listener]] = {}
 
@@ -64,6 +66,14 @@ def note(*kinds: type[U]) -> Callable[[Callable[[U, Step], None]], Callable[[U, 
         return function
 
     return register
+
+
+def in_order(*families: ModuleType) -> None:
+    """Have the rules of these modules asked in this order, and within each in the order in which they are written."""
+    _order.update({family.__name__: place for place, family in enumerate(families)})
+    for found in (*_notes.values(), *_rules.values()):
+        found.sort(key=lambda listener: _order.get(listener.function.__module__, len(_order)))
+    listeners.cache_clear()
 
 
 @functools.cache

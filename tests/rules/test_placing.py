@@ -1,4 +1,4 @@
-"""RNS227 and RNS228: numbers that come twice in an index, and numbers that count within one sample."""
+"""RNS227, RNS228 and RNS231: numbers that come twice in an index, count within one sample, or are too few for a dim."""
 
 from __future__ import annotations
 
@@ -151,3 +151,80 @@ def test_edges_of_each_graph_by_itself_are_silent() -> None:
 def test_a_batch_of_one_is_judged_with_the_sample_twice() -> None:
     (finding,) = told(lambda m, x: added(m, x, SOURCES, SINKS), batch=1)
     assert finding.code == "RNS228"
+
+
+# RNS231
+
+
+LENGTHS = torch.tensor([5, 3, 4])
+
+
+def gathered(forward: Callable[[Any, Tensor, Tensor], Tensor]) -> tuple[rs.Finding, ...]:
+    model = Sketch(forward, rnn=nn.GRU(4, 8, batch_first=True), score=nn.Linear(8, 6))
+    return rs.diagnose(model, torch.randn(3, 5, 4), LENGTHS, axes=("batch seq feature", "batch")).findings
+
+
+def chosen(m: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+    scores = m.score(m.rnn(x)[0]).log_softmax(-1)
+    return scores, scores.argmax(-1, keepdim=True)
+
+
+@pytest.mark.parametrize(
+    ("forward", "first_of", "sizes"),
+    [
+        pytest.param(
+            lambda m, x, n: m.rnn(x)[0].gather(1, (n - 1).view(-1, 1, 1)).squeeze(),
+            "dim 2, hidden=8", "(3, 1, 1) for (3, 5, 8), and gather takes along dim 1", id="a last state",
+        ),
+        pytest.param(
+            lambda m, x, n: torch.gather(m.rnn(x)[0].transpose(0, 1), 0, (n - 1).view(1, -1, 1))[0],
+            "dim 2, hidden=8", "(1, 3, 1) for (5, 3, 8), and gather takes along dim 0", id="of what is time-first",
+        ),
+        pytest.param(
+            lambda m, x, n: torch.gather(input=m.rnn(x)[0], dim=-2, index=(n - 1)[:, None, None])[:, 0],
+            "dim 2, hidden=8", "(3, 1, 1) for (3, 5, 8), and gather takes along dim 1", id="by names",
+        ),
+        pytest.param(
+            lambda m, x, n: m.rnn(x)[0].gather(2, (n - 1).view(-1, 1, 1)).squeeze(),
+            "dim 1, seq=5", "(3, 1, 1) for (3, 5, 8), and gather takes along dim 2", id="one step",
+        ),
+    ],
+)  # fmt: skip
+def test_an_index_that_reaches_only_the_first_is_told_of(forward: Any, first_of: str, sizes: str) -> None:
+    (finding,) = (f for f in gathered(forward) if f.code == "RNS231")
+    assert finding.severity == "warning"
+    assert finding.message == f"gather reads only the first of {first_of}: its index is {sizes}"
+
+
+def test_scores_of_targets_that_are_sought_along_the_steps_are_those_of_class_0() -> None:
+    def forward(m: Any, x: Tensor, n: Tensor) -> Tensor:
+        scores, best = chosen(m, x)
+        return scores.gather(1, best.clamp(max=4))
+
+    (finding,) = gathered(forward)
+    sizes = "its index is (3, 5, 1) for (3, 5, 6), and gather takes along dim 1"
+    assert finding.message.startswith("gather reads only the first of dim 2, ")
+    assert finding.message.endswith(sizes)
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        pytest.param(lambda m, x, n: m.rnn(x)[0].gather(1, (n - 1).view(-1, 1, 1).expand(-1, 1, 8))[:, 0], id="expanded"),
+        pytest.param(lambda m, x, n: m.rnn(x)[0].take_along_dim((n - 1).view(-1, 1, 1), 1)[:, 0], id="which broadcasts"),
+        pytest.param(lambda m, x, n: chosen(m, x)[0].gather(2, chosen(m, x)[1]), id="along the classes"),
+        pytest.param(lambda m, x, n: m.rnn(x)[0][:, -1].gather(1, n.view(-1, 1)), id="a unit of each sample"),
+        pytest.param(lambda m, x, n: m.rnn(x)[0][:, :, :1].gather(1, (n - 1).view(-1, 1, 1)), id="of one unit"),
+        pytest.param(lambda m, x, n: m.rnn(x)[0].gather(1, (n - 1).view(-1, 1, 1).repeat(1, 2, 8))[:, 0], id="two of each"),
+    ],
+)
+def test_an_index_as_wide_as_what_it_picks_from_is_silent(forward: Any) -> None:
+    assert gathered(forward) == ()
+
+
+def test_what_was_expanded_has_nothing_but_its_first() -> None:
+    def forward(m: Any, x: Tensor, n: Tensor) -> Tensor:
+        times = torch.arange(5.0).view(1, 5, 1).expand(3, 5, 8)
+        return m.score(m.rnn(x)[0][:, -1]) + times.gather(1, (n - 1).view(-1, 1, 1))[:, 0]
+
+    assert gathered(forward) == ()

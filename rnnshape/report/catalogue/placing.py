@@ -1,4 +1,4 @@
-"""RNS227, RNS228 and RNS230: where numbers say that something belongs or is, something else is, or nothing comes."""
+"""RNS227, RNS228, RNS230 and RNS231: where numbers say that something belongs or is, something else is, or nothing comes."""
 
 from __future__ import annotations
 
@@ -119,6 +119,41 @@ ENTRIES = (
                     return self.cell(seen, h[-1])
 
             report = rs.diagnose(Pointer(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS231",
+        "a gather that reads only the first",
+        "warning",
+        "The index of torch.gather is not broadcast: of a dim along which it has size 1, and along which gather does not take, "
+        "the first element is read and no other. A last state is then one unit wide, and a score that is sought along the "
+        "steps is that of class 0.",
+        no_edit="whether the index is to be expanded along that dim, or gather to take along it, only the author knows",
+        wrong=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(1, 3)
+
+                def forward(self, x, lengths):
+                    last = (lengths - 1).view(-1, 1, 1)
+                    return self.fc(self.rnn(x)[0].gather(1, last).squeeze(1))  # RNS231
+
+            x, lengths = torch.randn(4, 9, 4), torch.tensor([9, 7, 4, 2])
+            report = rs.diagnose(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+        right=program("""
+            class Classifier(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 3)
+
+                def forward(self, x, lengths):
+                    last = (lengths - 1).view(-1, 1, 1).expand(-1, 1, 8)
+                    return self.fc(self.rnn(x)[0].gather(1, last).squeeze(1))
+
+            x, lengths = torch.randn(4, 9, 4), torch.tensor([9, 7, 4, 2])
+            report = rs.diagnose(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
             """),
     ),
 )

@@ -48,7 +48,8 @@ def explain(op: Operation, error: Exception, step: Step) -> Mistake | None:
         return None
     first: tuple[Explanation, ...] = (embedded,) if op.name == "embedding" else (ranks.dim_out_of_range, device, dtype)
     own = _EXPLAINED.get(op.name) or (meetings.matched if is_pointwise(op.name) else None)
-    return next((found for why in (*first, own) if why and (found := why(raised, error))), None)
+    order = (own, *first) if own is packing.packed else (*first, own)  # lengths have a kind of their own
+    return next((found for why in order if why and (found := why(raised, error))), None)
 
 
 def _is_told_of_its_packing(name: str, step: Step) -> bool:

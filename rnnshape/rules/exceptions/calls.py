@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from rnnshape import text
 from rnnshape.rules.exceptions.edits import last_line
 from rnnshape.rules.exceptions.failing import Failed, Part, Returned, index_of, operands, shape_of, value_of
+from rnnshape.rules.exceptions.packing import of_a_table
 from rnnshape.rules.exceptions.values import UNPACK, UNPAD, Marks, Told, is_result, shown, sizes_of, what_is
 
 __all__ = ["refused"]
@@ -20,7 +21,8 @@ __all__ = ["refused"]
 
 def refused(error: BaseException, failed: Failed, mark: Marks) -> Told | None:
     """Say what stands where a tensor is due, or has fewer dims than the line asks for; None where that is not it."""
-    return _scripted(error, failed, mark) or _given(error, failed, mark) or _taken_for_a_tensor(error, failed, mark)
+    found = _scripted(error, failed, mark) or _given(error, failed, mark) or _lengths(error, failed, mark)
+    return found or _taken_for_a_tensor(error, failed, mark)
 
 
 def _given(error: BaseException, failed: Failed, mark: Marks) -> Told | None:
@@ -58,6 +60,23 @@ def _scripted(error: BaseException, failed: Failed, mark: Marks) -> Told | None:
 
 def _is_of_kind(error: BaseException) -> bool:
     return isinstance(error, (TypeError, AttributeError)) or "tuple" in str(error)
+
+
+def _lengths(error: BaseException, failed: Failed, mark: Marks) -> Told | None:
+    """Lengths that pack_padded_sequence sorts, and that are no vector."""
+    node, frame = failed.node, failed.frame
+    if not isinstance(error, (IndexError, RuntimeError)) or not isinstance(node, ast.Call) or frame is None:
+        return None
+    if not ast.unparse(node.func).endswith("pack_padded_sequence"):
+        return None
+    named = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    given = dict(zip(("input", "lengths", "batch_first"), node.args, strict=False)) | named
+    source, lengths = (value_of(given[name], frame) if name in given else None for name in ("input", "lengths"))
+    if not isinstance(source, Tensor) or not isinstance(lengths, Tensor) or source.dim() < 2 or lengths.dim() == 1:
+        return None
+    batch = source.size(0 if "batch_first" in given and index_of(given["batch_first"], frame) is True else 1)
+    message, fits = of_a_table(sizes_of(lengths, mark), lengths.numel(), batch)
+    return "RNS213", message, fits, shown(source, mark)
 
 
 # A value that is taken for a tensor

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from torch import Tensor
 
+from rnnshape import text
 from rnnshape._torch import known_values
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.exceptions.edits import because
@@ -14,7 +15,7 @@ from rnnshape.rules.exceptions.edits import because
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["packed", "read"]
+__all__ = ["of_a_table", "packed", "read"]
 
 
 def packed(op: Raised, error: Exception) -> Mistake | None:
@@ -22,6 +23,9 @@ def packed(op: Raised, error: Exception) -> Mistake | None:
     source, lengths, batch_first = op.argument(0, "input"), op.argument(1, "lengths"), op.argument(2, "batch_first", False)
     if not isinstance(source, Tensor) or source.dim() < 2:
         return None
+    if isinstance(lengths, Tensor) and lengths.dim() != 1:
+        message, fits = of_a_table(text.sizes(lengths.shape), lengths.numel(), source.size(0 if batch_first else 1))
+        return because("RNS213", message, fits, op.layout(source))
     number = len(cast("Sequence[int]", lengths)) if isinstance(lengths, (Tensor, tuple, list)) else None
     dim = 0 if batch_first else 1
     if number is not None and number != source.size(dim):
@@ -51,6 +55,18 @@ def read(op: Raised, error: Exception) -> Mistake | None:
     message = f"the lengths, of up to {len(counted)} steps, add up to {total}, and {packed.size(0)} have been packed"
     message += ": a length is larger than the number of steps that there are"
     return because("RNS406", message, None, None)
+
+
+def of_a_table(sizes: str, number: int, batch: int) -> tuple[str, str | None]:
+    """Say that lengths are no vector, and what makes one of them: where sequences were folded into the batch, and lengths not.
+
+    Args:
+        sizes: of the lengths, in words.
+        number: how many there are.
+        batch: how many samples are packed.
+    """
+    message = f"pack_padded_sequence takes a vector, one length for each of {text.count(batch, 'sample')}, and gets {sizes}"
+    return message, "lengths.flatten() in place of lengths fits" if number == batch else None
 
 
 def _number(op: Raised, source: Tensor, number: int, dim: int) -> Mistake:
