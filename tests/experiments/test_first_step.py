@@ -139,3 +139,29 @@ def test_a_script_that_is_run_with_probe(tmp_path: Path) -> None:
     assert "RNS601 warning: samples that meet    train.py:" in done.stderr
     assert "they meet in cumsum" in done.stderr
     assert "2 calls" in done.stderr
+
+
+class Clocked(nn.Module):
+    """Lets time pass by the clock of one sample, before its cell has read anything."""
+
+    def __init__(self, sample: int | slice) -> None:
+        super().__init__()
+        self.sample, self.fade, self.cell = sample, nn.Linear(8, 8), nn.GRUCell(2, 8)
+
+    def forward(self, x: Tensor, clock: Tensor) -> Tensor:
+        h = self.cell(x[:, 0])
+        for t in range(1, x.size(1)):
+            passed = (clock[self.sample, t] - clock[self.sample, t - 1]).reshape(-1, 1)
+            h = self.cell(x[:, t], h + passed * self.fade(h))
+        return h
+
+
+@pytest.mark.parametrize(("sample", "codes"), [(0, ["RNS601"]), (slice(None), [])])
+def test_what_a_loader_gave_has_samples_where_no_layer_says_so(sample: int | slice, codes: list[str]) -> None:
+    torch.manual_seed(0)
+    data = torch.utils.data.TensorDataset(torch.randn(12, 5, 2), torch.rand(12, 5).cumsum(1))
+    model = Clocked(sample)
+    with rs.watch(model, track=3, on="record", probe=True) as report:
+        for x, clock in torch.utils.data.DataLoader(data, 4):
+            model(x, clock).sum().backward()
+    assert [finding.code for finding in report.findings] == codes
