@@ -427,6 +427,21 @@ def norm_of_each(place: Place, dim: str, name: str) -> Edited:
     return [place.put((call, f"{place.text(call.func)}({args})"))]
 
 
+@form(r"without squeeze, \w+ takes that dim")
+def not_squeezed(place: Place) -> Edited:
+    call = place.call("squeeze")
+    of = call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else call
+    return [place.put((call, place.text(of)))]
+
+
+@form(r"dim=(\d), keepdim=True of (\w+) takes those of each together")
+def total_of_each(place: Place, dim: str, name: str) -> Edited:
+    call = place.call(name)
+    source = call.args[:1] if place.text(call.func).startswith("torch.") else []
+    args = ", ".join([*map(place.text, source), f"dim={dim}", "keepdim=True"])
+    return [place.put((call, f"{place.text(call.func)}({args})"))]
+
+
 @form(r"dim=(\d) of (\w+) (?:takes the steps together|keeps the batch|has an id for each step)")
 def another_dim_of(place: Place, dim: str, name: str) -> Edited:
     call = place.call(name)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "CHOICE", "COMPETING", "DRAW", "DRAWN", "GUESSED", "KEYS", "MADE", "NORM", "OF_SCORES", "ONES", "POSITIONS",
-    "QUERIES", "ROWS", "SCALED", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "CENTRED", "CHARGED", "CHOICE", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS", "LEVELLED", "MADE",
+    "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED", "SHARE", "SQUEEZED",
+    "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 MADE = "#"
@@ -67,6 +68,36 @@ SCALED = "scaled"
 TOTAL = "total"
 """The name of the axis of a sum over samples, each of which had something of its own: their axis stands in its origin."""
 
+SUMS = "sums"
+"""The name of the axis of sums over samples alone, one for each of whatever lies beside: their axis stands in its origin."""
+
+MEAN = "mean"
+"""The name of the axis of a mean over samples, of units that a layer has made: their axis stands in its origin."""
+
+CHARGED = "charged"
+"""The name of the axis of values to which a sum of all samples was added: their axis stands in its origin."""
+
+CENTRED = "centred"
+"""The name of the axis of values from which their own mean over all samples was subtracted: their axis stands in its origin."""
+
+LEVELLED = "levelled"
+"""The name of the axis of such values beside one that each sample has for all its units."""
+
+SHARE = "share"
+"""The name of the axis of weights that were divided by the sum of those of all samples: along it lie those of one sample."""
+
+DEALT = "dealt"
+"""The name of the axis of what was multiplied with such weights."""
+
+POOLED = "pooled"
+"""The name of the axis of what such weights were summed up to for each sample: the axis of samples stands in its origin."""
+
+OF_EVERYONE = frozenset([CHARGED, CENTRED, LEVELLED, SHARE, DEALT, POOLED])
+"""The names of axes of what each sample has of its own, and in which all samples have a part by one number."""
+
+SQUEEZED = "squeezed"
+"""The name of an axis that tells that samples lie where a dim was that nobody has named: it was of size 1, and squeezed."""
+
 NORM = "norm"
 """The name of the axis of a norm of several samples together: their axis stands in its origin."""
 
@@ -77,7 +108,9 @@ CHOICE = "choice"
 """The name of an axis of numbers that were chosen by scores, and of what was picked at them: whose choice each of them is. The
 samples' axis stands in its origin."""
 
-OF_SCORES = frozenset([COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, NORM, DRAWN, CHOICE])
+OF_SCORES = OF_EVERYONE | {
+    COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, DRAWN, CHOICE,
+}  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 
 

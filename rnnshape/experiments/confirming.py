@@ -14,7 +14,7 @@ __all__ = ["confirm", "contradicted", "needed"]
 
 OF_SAMPLES = frozenset([
     "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS301", "RNS401", "RNS402", "RNS403",
-    "RNS501",
+    "RNS501", "RNS512",
 ])  # fmt: skip
 """Rules by which samples meet, or come in another order."""
 

@@ -13,11 +13,14 @@ from rnnshape.coordinates.mark import (
     COMPETING,
     DRAWN,
     KEYS,
+    MEAN,
     NORM,
+    OF_EVERYONE,
     OF_SCORES,
     POSITIONS,
     QUERIES,
     SCALED,
+    SUMS,
     TOTAL,
     UNNAMED,
     Mark,
@@ -29,6 +32,7 @@ from rnnshape.operations.choices import chosen
 from rnnshape.operations.marking import contracted, kept_but, put_result
 from rnnshape.operations.pointwise import keeps, meet, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
+from rnnshape.operations.totals import passed_on, samples_alone, summed_samples, unit_samples
 from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds, Window
 
 __all__: list[str] = []
@@ -152,7 +156,8 @@ def batch_norm(op: Operation) -> None:
     if mark is not None:
         op.emit(Contraction(op.name, mark, (1,)))
         op.emit(ChannelNorm(op.name, mark))
-    keeps(op, source)
+        own = {axis: table for axis, table in mark.tables.items() if axis.name not in OF_EVERYONE}
+        op.book.put(op.result, replace(mark, tables=own, made=None))
 
 
 @repeatable
@@ -182,14 +187,19 @@ def reduction(op: Operation) -> None:
         others = [d for d in range(len(mark.sizes)) if d not in dims]
         # Where the batch was cut into groups, the groups that are left over are samples still.
         lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
-        if (samples := _summed_samples(op, mark, dims)) is not None:
-            total = op.book.part_of(TOTAL, samples)
-            tables[total] = alone(0, result.dim())
-            mark = replace(mark, sites=mark.sites | {total: op.book.site(op.name, mark, sizes)})
-        if (samples := _samples_under_a_norm(op, mark, dims)) is not None:
-            norm = op.book.part_of(NORM, samples)
-            tables[norm] = alone(0, result.dim())
-            mark = replace(mark, sites=mark.sites | {norm: op.book.site(op.name, mark, sizes)})
+        found = passed_on(op, mark, dims, tables, result.dim())
+        whole = summed_samples(mark, dims) if op.name == "sum" and not sizes else None
+        for name, samples in (
+            (TOTAL, _summed_samples(op, mark, dims) or whole),
+            (SUMS, samples_alone(mark, dims) if op.name == "sum" else None),
+            (NORM, _samples_under_a_norm(op, mark, dims)),
+            (MEAN, unit_samples(mark, dims) if op.name == "mean" else None),
+        ):
+            if samples is not None:
+                part = op.book.part_of(name, samples)
+                tables[part], found[part] = alone(0, result.dim()), op.book.site(op.name, mark, sizes)
+        if found:
+            mark = replace(mark, sites=mark.sites | found)
         positions = op.book.part_of(POSITIONS) if _hold_positions(op, result, mark, dims) else None
         if positions is not None:
             tables[positions] = alone(0, result.dim())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
@@ -10,6 +12,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.pointwise import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
+from rnnshape.operations.totals import pooled
 from rnnshape.operations.uses import AddingUp, Broadcast, Contraction, ImplicitDim
 
 __all__ = ["scattered"]
@@ -184,6 +187,9 @@ def scattered(op: Operation) -> None:
                 del tables[axis]
             elif axis not in tables and all(s in (1, size) for s, size in zip(table.shape, op.result.shape, strict=True)):
                 tables[axis] = table
+    if source is not None and type(dim) is int:
+        found = pooled(op, source, (dim % len(source.sizes),), tables, op.result.dim())
+        known = [replace(m, sites=m.sites | found) if found else m for m in known]
     put_result(op, op.result, tables, known)
 
 

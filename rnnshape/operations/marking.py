@@ -12,11 +12,15 @@ from torch import Tensor
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
     COMPETING,
+    MEAN,
     NORM,
+    OF_EVERYONE,
     OF_SCORES,
     ONES,
     POSITIONS,
     SCALED,
+    SQUEEZED,
+    SUMS,
     TOTAL,
     TURNED,
     WEIGHED,
@@ -54,7 +58,7 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
 
 
-_OF_VALUES = frozenset([COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, NORM])
+_OF_VALUES = OF_EVERYONE | {COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM}
 """Axes that tell something of the numbers, which others have not."""
 
 
@@ -116,6 +120,8 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         return
     mark = Mark(tuple(result.shape))
     for axis, table in tables.items():
+        if axis.name == SQUEEZED and any(axis in source.tables for source in sources):
+            continue
         if op.name not in _REGROUPS and _rearranged(axis, table, sources):
             op.consume(*sources)
             continue
@@ -123,7 +129,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
         if before is None:
             continue
-        if _same_form(before.tables[axis], table) or (axis.name == TURNED and axis in before.sites):
+        if _same_form(before.tables[axis], table) or (axis.name in _STAY_WHERE_MADE and axis in before.sites):
             if axis in before.sites:
                 mark.sites[axis] = before.sites[axis]
         else:
@@ -138,6 +144,10 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
     mark.widened &= 1 in mark.sizes
     mark.spread = spread(sources, mark.tables)
     op.book.put(result, mark)
+
+
+_STAY_WHERE_MADE = OF_EVERYONE | {TURNED}
+"""Axes whose place is where they came from, whatever moves them."""
 
 
 def _widens(op: Operation, before: Mark, after: Mark) -> bool:

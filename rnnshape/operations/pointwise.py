@@ -14,10 +14,14 @@ from rnnshape.coordinates.mark import (
     CHOICE,
     COMPETING,
     DRAWN,
+    MEAN,
     NORM,
+    OF_EVERYONE,
     ONES,
     POSITIONS,
     SCALED,
+    SQUEEZED,
+    SUMS,
     TOTAL,
     TURNED,
     WEIGHED,
@@ -28,6 +32,7 @@ from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
+from rnnshape.operations.totals import meets_a_total
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
 from rnnshape.operations.uses import (
     Addition,
@@ -103,6 +108,9 @@ _KEEP_DIRECTIONS = (_KEEP_WEIGHTS - {"exp"}) | {
 _KEEP_TOTALS = IDENTITIES | {"mul", "__mul__", "__rmul__", "multiply", "neg", "__neg__", "negative"}
 """What leaves a sum one, of all samples."""
 
+_LIMIT_TOTALS = frozenset(["add", "__add__", "__radd__", "clamp", "clamp_min", "clip"])
+"""What keeps a sum from being zero, with a number beside it."""
+
 _KEEP_NORMS = IDENTITIES | {"add", "__add__", "__radd__", "clamp", "clamp_min", "clip"}
 """What leaves a norm one, of which the least is limited."""
 
@@ -142,6 +150,8 @@ def pointwise(op: Operation) -> None:
             op.emit(Broadcast(op.name, tuple(marks), sizes))
         if all(len(m.sizes) <= len(sizes) and _broadcasts(m.sizes, sizes) for m in marks):
             met = meet(op, marks, sizes)
+            if result.is_floating_point():
+                meets_a_total(op, marks, met)
             met.roles = roles.met(op.name, [NOTHING if (m := op.book.mark(t)) is None else m.roles for t in tensors])
             if len(marks) > 1 and roles.ANSWER in met.roles and op.name.strip("_") in roles.PRODUCTS:
                 op.emit(Answer(op.name, met))
@@ -176,7 +186,9 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
         for axis, table in mark.tables.items():
             if (axis.name == DRAWN and len(marks) > 1) or (axis.name == CHOICE and are_flags):
                 continue
-            if axis.name == TOTAL and not (len(marks) == 1 and op.name in _KEEP_TOTALS):
+            if axis.name in (TOTAL, SUMS, MEAN) and not (len(marks) == 1 and _stays_a_total(op)):
+                continue
+            if axis.name == SQUEEZED or axis.name in OF_EVERYONE:
                 continue
             if axis.name == NORM and not (len(marks) == 1 and op.name in _KEEP_NORMS):
                 continue
@@ -229,6 +241,11 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
     met.spread = spread(marks, met.tables)
     met.lost = {a: s for a, s in met.lost.items() if a not in met.tables}
     return met
+
+
+def _stays_a_total(op: Operation) -> bool:
+    is_alone = sum(isinstance(value, Tensor) for value in op.args) == 1
+    return op.name in _KEEP_TOTALS or (is_alone and op.name in _LIMIT_TOTALS)
 
 
 def _is_alike_along(axis: Axis, table: Tensor, mark: Mark, marks: list[Mark]) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import at_sizes, disagreement
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.pointwise import weigh
 from rnnshape.operations.registry import Operation, operation, repeatable
+from rnnshape.operations.totals import pooled
 from rnnshape.operations.uses import Contraction, Meeting, Pairing, Product
 
 __all__ = ["einsum", "matmul", "queries_and_keys"]
@@ -67,7 +69,16 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
     sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
     if sources:
-        put_result(op, result, queries_and_keys(op, sources), [m for m, _ in sources])
+        tables = queries_and_keys(op, sources)
+        weights = [m for m in (left if a.dim() > 1 else None, right if b.dim() > 1 else None) if m is not None]
+        found: dict[Axis, Site] = {}
+        for mark in weights:
+            found |= pooled(op, mark, (inner_a if mark is left else inner_b,), tables, len(sizes))
+        put_result(op, result, tables, [_with_sites(m, found) for m, _ in sources])
+
+
+def _with_sites(mark: Mark, sites: dict[Axis, Site]) -> Mark:
+    return replace(mark, sites=mark.sites | sites) if sites else mark
 
 
 _OF_NO_SEQUENCE = OF_SCORES | {"batch", "hidden", "feature", "layers", "directions", DRAW, ROWS, TURNED, UNNAMED}
@@ -101,6 +112,7 @@ def einsum(op: Operation) -> None:
         op.consume(*known)
         return
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    summed: list[tuple[Mark, tuple[int, ...]]] = []
     for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
         if mark is None:
             continue
@@ -118,10 +130,15 @@ def einsum(op: Operation) -> None:
                     table = table.unsqueeze(at)
             tables[axis] = table
         sources.append((mark, tables))
+        summed.append((mark, gone))
     if len(known) == len(terms) == 2:
         op.emit(_pairing(op, operands, known, terms, output))
     op.consume(*known)
-    put_result(op, op.result, queries_and_keys(op, sources), known)
+    result = queries_and_keys(op, sources)
+    found: dict[Axis, Site] = {}
+    for mark, gone in summed:
+        found |= pooled(op, mark, gone, result, op.result.dim())
+    put_result(op, op.result, result, [_with_sites(m, found) for m in known])
 
 
 def _pairing(op: Operation, operands: Any, marks: list[Mark], terms: list[str], output: str) -> Pairing:

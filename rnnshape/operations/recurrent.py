@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
-from rnnshape.coordinates.mark import CHOICE, UNNAMED, Mark
+from rnnshape.coordinates.mark import CHOICE, OF_EVERYONE, SQUEEZED, UNNAMED, Mark
 from rnnshape.coordinates.roles import read
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -151,6 +151,10 @@ def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
     return shared
 
 
+_OF_THE_INPUT = OF_EVERYONE | {SQUEEZED}
+"""Axes that tell of an input, and of nothing that a layer makes of it."""
+
+
 def _put_output(
     op: Operation, mark: Mark | None, rows: dict[Axis, Tensor], batch_dim: int | None, seq_dim: int, call: Recurrence,
     of_states: dict[Axis, Tensor],
@@ -161,7 +165,8 @@ def _put_output(
     width = output.size(-1) // call.directions
     if mark is not None:
         # A sample that runs along the steps, or meets the state of another, is none of which the output could be.
-        put.tables = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and _goes_on(a, rows)}
+        passed = {a: t for a, t in mark.tables.items() if t.size(last) == 1 and a.name not in _OF_THE_INPUT}
+        put.tables = {a: t for a, t in passed.items() if _goes_on(a, rows)}
         put.sites = {a: s for a, s in mark.sites.items() if a in put.tables}
         put.target, put.roles = mark.target, read(mark.roles)
     for axis, row in of_states.items():

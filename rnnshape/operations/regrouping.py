@@ -7,7 +7,8 @@ from math import prod
 
 from torch import Tensor
 
-from rnnshape.coordinates.tables import compress, expand
+from rnnshape.coordinates.mark import SQUEEZED, Mark
+from rnnshape.coordinates.tables import alone, compress, expand, runs_along
 from rnnshape.operations.marking import put_tables, source_first
 from rnnshape.operations.registry import Operation, operation, repeatable
 
@@ -27,7 +28,16 @@ def regroup(op: Operation) -> None:
         return
     sizes = tuple(op.result.shape)
     tables = {axis: found for axis, table in mark.tables.items() if (found := regrouped(table, mark.sizes, sizes)) is not None}
+    for axis, table in mark.of("batch"):
+        if _took_their_place(op, mark, runs_along(table), runs_along(tables[axis]) if axis in tables else []):
+            tables[op.book.part_of(SQUEEZED, axis)] = alone(0, len(sizes))
     put_tables(op, op.result, tables, [mark])
+
+
+def _took_their_place(op: Operation, mark: Mark, before: list[int], after: list[int]) -> bool:
+    """Tell whether a squeeze that names no dim has taken away one of size 1, and the samples lie where it was."""
+    is_unnamed = op.name == "squeeze" and len(op.args) == 1 and not op.kwargs
+    return is_unnamed and len(before) == len(after) == 1 and after[0] < before[0] and mark.sizes[after[0]] == 1
 
 
 def regrouped(table: Tensor, before: tuple[int, ...], after: tuple[int, ...]) -> Tensor | None:

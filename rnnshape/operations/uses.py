@@ -60,6 +60,7 @@ __all__ = [
     "Returned",
     "RowLoss",
     "Scaling",
+    "Sharing",
     "StatePair",
     "StatesGiven",
     "TokenIds",
@@ -150,6 +151,23 @@ class Remainder(NamedTuple):
 
     name: str
     mark: Mark
+
+
+class Sharing(NamedTuple):
+    """What each sample has of its own meets a sum of all of them.
+
+    Attributes:
+        tensors: what the samples have, and the sum.
+        marks: of the two.
+        divides: whether it is divided by the sum, which is of itself; else the sum is added, or subtracted.
+    """
+
+    name: str
+    tensors: tuple[Tensor, Tensor]
+    marks: tuple[Mark, Mark]
+    divides: bool
+
+
 class Division(NamedTuple):
     """A known tensor is divided by another, which is a norm.
 
@@ -697,7 +715,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division
+    | Division | Sharing
 )  # fmt: skip
 
 

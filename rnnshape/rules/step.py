@@ -112,6 +112,7 @@ class Step:
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
         windowed: the channels that convolutions have made of windows over steps.
         without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
+        charged: the lines of sums of all samples that each one's own has met, where they are no numbers of flags.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
@@ -129,6 +130,7 @@ class Step:
         self.masked: Recent[Axis, None] = Recent(MOST_SEEN)
         self.told: set[str] = set()
         self.has_returned = False
+        self.charged: set[Location | None] = set()
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
         self.folded: dict[str, Tensor] = {}
@@ -156,6 +158,7 @@ class Step:
         self.joined_twice = []
         self.words = {}
         self.cells = {}
+        self.charged = set()
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

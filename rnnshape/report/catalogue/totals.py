@@ -11,9 +11,9 @@ ENTRIES = (
         "RNS512",
         "a sum of all samples in the place of each one's own",
         "warning",
-        "A sum without a dim is one number: multiplied with a mask it charges each step with what all steps of all samples "
-        "have in common, padding and all. Weights of attention that are to sum to 1 over the steps of each sample are summed "
-        "along the steps; along the batch their sum grows with the number of samples.",
+        "What all samples make is not what one of them has. Multiplied with a mask, or added, a sum charges each step with "
+        "all; a mean of all takes the place of that of each one's actions; weights that are divided by the sum of all, or "
+        "summed along the batch, do not sum to one for each sample. Normalising by the batch is none of that.",
         no_edit="over which dims each sample has its own, only the author knows",
         wrong=program("""
             class Events(nn.Module):
