@@ -1,4 +1,4 @@
-"""RNS244: steps taken for features, and what is in no order walked over in their place."""
+"""RNS244 and RNS247: steps taken for features, what is in no order walked over in their place, and features turned round."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from rnnshape import text
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import runs_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Contraction, RecurrentInput, Reduction, Window
+from rnnshape.operations.turned import are_turned
+from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Window
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Reduced, Step
@@ -86,6 +87,27 @@ def steps_read_for_the_units_that_were_reduced(use: Contraction, step: Step) -> 
         reads = f"{called(use.name)} reads all {use.mark.sizes[use.dims[0]]} steps of seq for features"
         message = f"{reads}: {reduced.name} over dim {reduced.dim} has taken the units away, of which there were as many"
         yield wrong("RNS244", message, seen=use.mark, at=reduced.location)
+
+
+@rule(Joining)
+def features_in_two_orders(use: Joining, step: Step) -> Iterator[Mistake]:
+    """Samples are put beside others whose features lie from the last to the first, and what reads them has one set of weights.
+
+    So it is where a flip along the features stands for one along the steps. Units that a layer has made have other names, and
+    so have the dims of a picture, which is mirrored on purpose.
+    """
+    first, *rest = use.marks
+    for axis, table in first.tables.items():
+        dims = runs_along(table) if axis.name.lower() in _VARIABLES and axis in step.laid else []
+        if len(dims) != 1 or dims == [use.dim] or not any(runs_along(t) == [use.dim] for _, t in first.of("batch")):
+            continue
+        for mark in rest:
+            if axis in mark.tables and are_turned(table, mark.tables[axis]):
+                turned = f"dim {dims[0]}, {axis.name}, lies from the last to the first"
+                message = f"{use.name} puts samples beside others whose {turned}: a flip has turned it round, and left the "
+                message += "steps as they were"
+                yield wrong("RNS247", message, shown=(("one", first), ("other", mark)))
+                return
 
 
 def _steps_along(mark: Mark, dim: int) -> Axis | None:

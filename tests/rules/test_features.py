@@ -1,4 +1,4 @@
-"""RNS244: a layer or a window runs over the units of another layer, where there are as many of them as steps."""
+"""RNS244 and RNS247: a layer or a window runs over units, where there are as many as steps; features are turned round."""
 
 from __future__ import annotations
 
@@ -128,3 +128,37 @@ def test_a_layer_that_was_made_for_the_steps_may_read_them() -> None:
     parts = {"rnn": nn.GRU(4, 8, batch_first=True), "over": nn.Linear(9, 3)}
     model = Sketch(lambda m, x: m.over(m.rnn(x)[0].mean(2)), **parts)
     assert rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature").findings == ()
+
+
+# RNS247
+
+X = "batch seq feature"
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    ("forward", "axes", "dim"),
+    [
+        pytest.param(lambda m, x: m.rnn(m.up(torch.cat([x, x.flip(-1)])))[0], X, "2, feature", id="in front of a Linear"),
+        pytest.param(lambda m, x: m.first(torch.cat([x, x.mT.fliplr().mT]))[1], "batch seq sensor", "2, sensor", id="fliplr"),
+        pytest.param(lambda m, x: m.first(torch.cat([x, torch.fliplr(x)]))[1], "batch seq sensor", None, id="steps by fliplr"),
+        pytest.param(lambda m, x: m.first(torch.cat([x.flip(2), x]))[1], "batch seq sensor", "2, sensor", id="turned first"),
+        pytest.param(
+            lambda m, x: m.times(m.up(torch.concat((x, torch.flip(x, (2,))), dim=1)))[1],
+            "seq batch channel", "2, feature", id="steps first",
+        ),
+        pytest.param(lambda m, x: m.first(torch.cat([x, x.flip(1)]))[1], X, None, id="the steps"),
+        pytest.param(lambda m, x: m.over(torch.cat([x, x.flip(-1)], -1)), X, None, id="along the features"),
+        pytest.param(lambda m, x: m.first(torch.cat([x, x.roll(1, -1)]))[1], X, None, id="rolled"),
+        pytest.param(lambda m, x: m.first(torch.cat([x, x.flip(-1)]))[1], "batch seq width", None, id="a picture"),
+        pytest.param(lambda m, x: torch.cat([m.over(m.up(x)), m.up(x).flip(-1)]), X, None, id="units of a layer"),
+    ],
+)  # fmt: skip
+def test_features_that_were_turned_round_are_told_of(forward: Forward, axes: str, dim: str | None, batch: int) -> None:
+    parts = {"up": nn.Linear(4, 8), "over": nn.Linear(8, 8), "first": nn.GRU(4, 8, batch_first=True)}
+    model = Sketch(forward, rnn=nn.GRU(8, 8, batch_first=True), times=nn.GRU(8, 8), **parts)
+    said = [f.message for f in rs.diagnose(model, torch.randn(batch, 8, 4), axes=axes).findings if f.code == "RNS247"]
+    beside = f"others whose dim {dim}, lies from the last to the first"
+    turned = "a flip has turned it round, and left the steps as they were"
+    name = "concat" if "channel" in axes else "cat"
+    assert said == ([] if dim is None else [f"{name} puts samples beside {beside}: {turned}"])

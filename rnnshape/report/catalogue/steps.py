@@ -181,6 +181,40 @@ ENTRIES = (
             """),
     ),
     Rule(
+        "RNS247",
+        "features from the last to the first",
+        "warning",
+        "A flip along the last dim of a batch turns its features round, and leaves the steps as they are. Beside samples that "
+        "were not turned they go through the same weights, which find other features there, and nothing is read backwards.",
+        no_edit="which dim flip was meant to turn is known where it stands",
+        wrong=program("""
+            class BothWays(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.up, self.rnn = nn.Linear(4, 8), nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    both = torch.cat([x, x.flip(-1)])  # RNS247
+                    ahead, back = self.rnn(self.up(both))[1][-1].chunk(2)
+                    return ahead + back
+
+            report = rs.diagnose(BothWays(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class BothWays(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.up, self.rnn = nn.Linear(4, 8), nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    both = torch.cat([x, x.flip(1)])
+                    ahead, back = self.rnn(self.up(both))[1][-1].chunk(2)
+                    return ahead + back
+
+            report = rs.diagnose(BothWays(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
         "RNS245",
         "numbers of steps taken for ids",
         "error",
