@@ -14,6 +14,7 @@ SCRIPTS = sorted((pathlib.Path(__file__).parent / "scripts").glob("*.py"))
 
 TOLD = {
     "actor_critic": {"RNS205"},
+    "ants_behind_one_another": {"RNS203"},
     "autoencoder_repeats": {"RNS203"},
     "bones_side_by_side": {"RNS209"},
     "demand_two_directions": {"RNS305"},

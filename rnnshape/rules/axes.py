@@ -211,7 +211,7 @@ def samples_packed_as_steps(use: Packing, step: Step) -> Iterator[Mistake]:
 @rule(Packing)
 def scrambled_steps_packed(use: Packing, step: Step) -> Iterator[Mistake]:
     """Pieces of an axis that lie in no order are packed as steps. What lies so along the features the layer sees."""
-    found = scrambled(use.name, use.mark, (use.seq_dim,))
+    found = scrambled(use.name, use.mark, (use.seq_dim,), use.seq_dim)
     if found and not scrambled(use.name, use.mark, (len(use.mark.sizes) - 1,)):
         yield found
 
@@ -260,7 +260,7 @@ def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Ite
 def scrambled_input(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """A recurrent layer reads pieces of an axis that lie in no order."""
     dims = (len(use.mark.sizes) - 1, use.seq_dim)
-    if found := scrambled(use.name, use.mark, dims) or viewed_for_a_transpose(use.name, use.mark, dims):
+    if found := scrambled(use.name, use.mark, dims, use.seq_dim) or viewed_for_a_transpose(use.name, use.mark, dims):
         yield found
 
 

@@ -134,15 +134,23 @@ def _as_a_column(site: Site | None) -> str | None:
     return f"unsqueeze(1) of the operand of sizes {text.sizes(site.sizes_before)} fits"
 
 
-def scrambled(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
-    """Say that a reshape cut an axis into pieces that lie in no order along these dims; None where there is no such axis."""
+def scrambled(name: str, mark: Mark, dims: tuple[int, ...], seq_dim: int | None = None) -> Mistake | None:
+    """Say that a reshape cut an axis into pieces that lie in no order along these dims; None where there is no such axis.
+
+    Args:
+        name: of the operation.
+        mark: of what it takes.
+        dims: those that matter to it.
+        seq_dim: the one that it takes for steps; the others are features to it.
+    """
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
         if axis.name in ("step", "layers", "directions", TURNED, UNNAMED) or axis.name in OF_SCORES:
             continue
         if not any(varies(table, d) for d in dims) or separable(table):
             continue
         if axis.name == ROWS:
-            return mixed(name, mark, axis, next(d for d in dims if varies(table, d)), "features")
+            dim = next(d for d in dims if varies(table, d))
+            return mixed(name, mark, axis, dim, "steps" if dim == seq_dim else "features")
         site = mark.sites.get(axis)
         what = site.name if site else name
         before = layout_before(site) if site else None

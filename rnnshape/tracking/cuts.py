@@ -22,16 +22,24 @@ from rnnshape.report.location import Location
 
 __all__ = ["CUTS", "Cuts", "Grid", "Line", "is_cut", "line_of"]
 
-CUTS = frozenset(["__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as"])
-"""The operations that cut, or flatten, what nothing is known of."""
+CUTS = frozenset([
+    "__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as", "cat", "concat", "concatenate",
+])  # fmt: skip
+"""The operations that cut, flatten or join what nothing is known of."""
 
 FOLLOWED = CUTS | {
     "permute", "transpose", "flip", "roll", "t", "swapaxes", "movedim", "unsqueeze", "squeeze", "T.get", "mT.get",
 }  # fmt: skip
 """Those through which rows that were cut are followed, though nothing else is known of their tensor."""
 
+_JOINS = frozenset(["cat", "concat", "concatenate"])
+"""Those that put pieces behind one another."""
+
 _PICKS = frozenset(["__getitem__", "split"])
 """Those that pick rows."""
+
+COLUMN = "#column"
+"""How the origin of an axis ends that lies along a dim with another, where columns of a tensor were put behind one another."""
 
 _CUT = "#cut"
 """How the origin of an axis begins whose elements one index has picked."""
@@ -97,6 +105,7 @@ class Cuts:
     def __init__(self) -> None:
         self._rows: Beside[Axis] = Beside()
         self._grids: Beside[Grid] = Beside()
+        self._columns: Beside[tuple[int, int]] = Beside()
         self._names: dict[Axis, Axis] = {}
         self._sources: dict[Axis, int] = {}
         self._alike: set[int] = set()
@@ -123,6 +132,7 @@ class Cuts:
         self.is_open = False
         self._rows.clear()
         self._grids.clear()
+        self._columns.clear()
         self._names.clear()
         self._sources.clear()
         self._alike.clear()
@@ -159,6 +169,9 @@ class Cuts:
             here: the user's line.
             again: the axis of the rows that were cut before.
         """
+        if name in _JOINS:
+            self._joined(args, result)
+            return
         if self._left <= 0 or not args or not isinstance(args[0], Tensor) or args[0].requires_grad or other_kind(args[0]):
             return
         self._left -= 1
@@ -171,6 +184,17 @@ class Cuts:
                     axis = Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}{of}")
                     self._rows.put(piece, axis)
                     self._is_of(axis, args[0].untyped_storage().data_ptr())
+
+    def _joined(self, args: tuple[Any, ...], result: object) -> None:
+        pieces = args[0] if args and isinstance(args[0], (tuple, list)) else ()
+        if self._left > 0 and args[1:] in ((), (0,)) and isinstance(result, Tensor) and _are_columns(pieces):
+            self._left -= 1
+            if result.size(0) == len(pieces) * pieces[0].size(0):
+                self._columns.put(result, (len(pieces), pieces[0].size(0)))
+
+    def columns(self, tensor: Tensor) -> tuple[int, int] | None:
+        """Return how many columns of another tensor lie behind one another, and how many rows each has; None where none do."""
+        return self._columns.get(tensor)
 
     def _is_of(self, axis: Axis, source: int) -> None:
         if len(self._sources) > MOST_CUTS:
@@ -191,7 +215,7 @@ class Cuts:
     def carry(self, source: object, result: Tensor) -> None:
         """Hear that a tensor has the elements of another."""
         if isinstance(source, Tensor) and source.shape == result.shape and source is not result:
-            for beside in (self._rows, self._grids):
+            for beside in (self._rows, self._grids, self._columns):
                 if (known := beside.get(source)) is not None:
                     beside.put(result, known)  # pyright: ignore[reportArgumentType]
 
@@ -227,6 +251,18 @@ def _pieces(name: str, args: tuple[Any, ...], result: object) -> Iterator[tuple[
                 yield piece, str(slice(number * given, number * given + piece.size(0), 1))
     elif isinstance(result, Tensor) and (key := _key(given, source.size(0))):
         yield result, key
+
+
+def _are_columns(pieces: Any) -> bool:
+    """Tell whether tensors are columns of one, side by side in its memory: neighbours in a column are of different rows."""
+    if not 1 < len(pieces) <= MOST_CUTS or not all(type(p) is Tensor and p.dim() and not other_kind(p) for p in pieces):
+        return False
+    first, *others = pieces
+    alike = all(p.shape == first.shape and p.stride() == first.stride() for p in others)
+    if not alike or first.size(0) < 2 or len({p.untyped_storage().data_ptr() for p in pieces}) > 1:
+        return False
+    places = {p.storage_offset() for p in pieces}
+    return len(places) == len(pieces) and max(places) - min(places) < first.stride(0)
 
 
 def _is_arranged(table: Tensor) -> bool:

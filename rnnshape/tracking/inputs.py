@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,7 +18,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
 from rnnshape.tracking.cuts import Line, is_cut, line_of
-from rnnshape.tracking.naming import Naming, as_written, renamed
+from rnnshape.tracking.naming import Naming, as_written, columns_of, renamed
 
 if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
@@ -132,10 +133,24 @@ class Inputs:
         if has_rows and ((mark := self._book.mark(tensor)) is None or is_cut(mark)):
             unnamed = self.unnamed(tensor, of)
             self._unnamed[of] = [*unnamed]
+            unnamed = self._with_columns(tensor, unnamed)
             if (line := line_of(tensor)) is not None:
                 self._lines[of] = line
             tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
             self._book.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def _with_columns(self, tensor: Tensor, unnamed: dict[Axis, Tensor]) -> dict[Axis, Tensor]:
+        """Return axes for the dims of a tensor, two for the first where columns of another one lie behind one another there."""
+        found = self._book.cuts.columns(tensor)
+        if found is None or not unnamed or tensor.size(0) != prod(found):
+            return unnamed
+        (columns, rows), (first, *others), dims = found, unnamed, tensor.dim()
+        of_columns, of_rows = columns_of(first)
+        tables = {
+            of_columns: piece_along(columns * rows, 0, dims, rows, columns),
+            of_rows: piece_along(columns * rows, 0, dims, 1, rows),
+        }
+        return tables | {axis: unnamed[axis] for axis in others}
 
     def label_cut(self, tensor: Tensor, cut: Mark) -> None:
         """Hear that a model is given rows that were cut by hand: what they are to it they are in every other tensor.

@@ -18,11 +18,12 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import BATCH, GUESSED, ROWS, UNNAMED, Mark
-from rnnshape.coordinates.tables import line_along, runs_along
+from rnnshape.coordinates.tables import line_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
+from rnnshape.tracking.cuts import COLUMN
 
-__all__ = ["Naming", "as_written", "renamed", "under_other_names"]
+__all__ = ["Naming", "as_written", "columns_of", "renamed", "under_other_names"]
 
 BY_THE_SCRIPT = "the script's slicing"
 """What takes a dim for the batch that was cut as another tensor was."""
@@ -119,6 +120,10 @@ class Naming:
             dims = runs_along(table)
             if not unnamed or not dims:
                 continue
+            if axis.of.endswith(COLUMN) and not separable(table):
+                if not axis.of.endswith(COLUMN + COLUMN):  # one of the two is enough to say that neither is in order
+                    self._rename({axis: Axis(ROWS, axis.of)})
+                continue
             if axis in self._guesses and dims == [*steps] and _is_in_pieces(line_along(table, dims[0])):
                 continue  # a view for a transpose: it is no run of steps, and still the batch
             if not set(steps).isdisjoint(dims):
@@ -186,14 +191,24 @@ class Naming:
         Args:
             axes: its unnamed dims, in their order.
         """
-        return next((dim for dim, axis in enumerate(axes) if axis in self.batches and axis not in self.steps), None)
+        found = self._batch_among(axes)
+        return None if found is None else found[0]
+
+    def _batch_among(self, axes: Iterable[Axis]) -> tuple[int, Axis] | None:
+        for dim, axis in enumerate(axes):
+            for part in (axis, *columns_of(axis)):
+                if part in self.batches and part not in self.steps:
+                    return dim, part
+        return None
 
     def judged(self, axes: Sequence[Axis]) -> str | None:
         """Say on which dim the samples of an input were judged; None where they were not."""
-        dim = self.batch_dim(axes)
-        if dim is None:
+        found = self._batch_among(axes)
+        if found is None:
             return None
-        by = f"dim {dim}, which {self.batches[axes[dim]]} takes for its batch"
+        dim, axis = found
+        part = "" if axis in axes else "the columns that were joined along "
+        by = f"{part}dim {dim}, which {self.batches[axis]} takes for its batch"
         return f"nobody has named the batch, so samples were judged on {by}; axes= names it otherwise"
 
     def not_judged(self, axes: Iterable[Axis]) -> str:
@@ -219,6 +234,11 @@ class Naming:
         (guess,) = guesses
         self._rename({guess: BATCH})
         return found, int(guess.of.removeprefix(GUESSED))
+
+
+def columns_of(axis: Axis) -> tuple[Axis, Axis]:
+    """Return two axes in the place of one, where columns were put behind one another: of the columns, and of what each has."""
+    return Axis(axis.name, f"{axis.of}{COLUMN}"), Axis(axis.name, f"{axis.of}{COLUMN}{COLUMN}")
 
 
 def _is_in_pieces(line: Tensor) -> bool:
