@@ -186,7 +186,7 @@ class Cuts:
                     self._is_of(axis, args[0].untyped_storage().data_ptr())
 
     def _joined(self, args: tuple[Any, ...], result: object) -> None:
-        pieces = args[0] if args and isinstance(args[0], (tuple, list)) else ()
+        pieces: Any = args[0] if args and isinstance(args[0], (tuple, list)) else ()
         if self._left > 0 and args[1:] in ((), (0,)) and isinstance(result, Tensor) and _are_columns(pieces):
             self._left -= 1
             if result.size(0) == len(pieces) * pieces[0].size(0):
