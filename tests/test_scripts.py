@@ -26,6 +26,7 @@ TOLD = {
     "letters_from_chunks": {"RNS502"},
     "letters_language_model": {"RNS502"},
     "lifts_played_again": {"RNS203"},
+    "melodies_in_pieces": {"RNS201"},
     "phones_walked_across": {"RNS502"},
     "prices_windows": {"RNS504"},
     "replies_word_by_word": {"RNS201", "RNS501", "RNS502"},

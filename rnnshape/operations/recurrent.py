@@ -17,7 +17,16 @@ from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_in_a_loop
 from rnnshape.operations.stepping import continued, remember, without_own
-from rnnshape.operations.uses import CellStep, Contraction, InitialState, RecurrentCall, RecurrentInput, StatePair, StatesGiven
+from rnnshape.operations.uses import (
+    CellStep,
+    Contraction,
+    InitialState,
+    RecurrentCall,
+    RecurrentInput,
+    RowsGoOn,
+    StatePair,
+    StatesGiven,
+)
 
 __all__ = ["recurrent"]
 
@@ -58,6 +67,8 @@ def recurrent(op: Operation) -> None:
     op.emit(RecurrentCall(op.name, call, mark, batch_dim, seq_dim, rows, _last_steps(op.args[1]) if packed else None))
     if mark is not None:
         op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim, alone))
+        if batch_dim is not None:
+            _tell_of_rows_that_go_on(op, mark, states, batch_dim)
     rows = _states(op, states, rows, call)
     of_states = {} if batch_dim is None or any(axis.name == "batch" for axis in rows) else _rows_of_states(op, states, mark)
     rows |= of_states
@@ -78,6 +89,14 @@ def _hear_of_states(op: Operation, x: Tensor, states: list[Any], seq_dim: int) -
         known = op.book.mark(state)
         if known is not None and any(axis in along_steps and runs_along(table) == [1] for axis, table in known.tables.items()):
             op.book.reads(state, 1, ())
+
+
+def _tell_of_rows_that_go_on(op: Operation, mark: Mark, states: list[Any], batch_dim: int) -> None:
+    """Tell of rows that are taken for a batch, and go on where those have ended from which the state may be."""
+    known = tuple([found for state in states if (found := op.book.mark(state)) is not None])
+    rows = [axis for axis, table in mark.tables.items() if runs_along(table) == [batch_dim]] if known else []
+    if any(axis.name in (UNNAMED, "batch") and op.book.goes_on(axis) for axis in rows):
+        op.emit(RowsGoOn(op.name, mark, known, batch_dim))
 
 
 def _trained(weights: Any, output: Tensor) -> int | None:

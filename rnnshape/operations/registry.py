@@ -77,6 +77,10 @@ class Book(Protocol):
     def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
         """Return the sizes of two dims of a tensor before they became one, and where they did; None where that is not known."""
 
+    def goes_on(self, axis: Axis) -> bool:
+        """Tell whether an input's rows go on where those of the call before have ended, as its targets do."""
+        ...
+
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Tell that something is not looked at, and why."""
         ...

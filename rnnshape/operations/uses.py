@@ -59,6 +59,7 @@ __all__ = [
     "Remainder",
     "Returned",
     "RowLoss",
+    "RowsGoOn",
     "Scaling",
     "Sharing",
     "StatePair",
@@ -282,6 +283,21 @@ class StatePair(NamedTuple):
     name: str
     first: Mark
     second: Mark
+
+
+class RowsGoOn(NamedTuple):
+    """A recurrent layer takes rows for its batch that go on where those of the call before have ended, as the targets do.
+
+    Attributes:
+        mark: of its input.
+        states: what is known of its initial states.
+        batch_dim: which it takes for its batch.
+    """
+
+    name: str
+    mark: Mark
+    states: tuple[Mark, ...]
+    batch_dim: int
 
 
 class InitialState(NamedTuple):
@@ -715,7 +731,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing
+    | Division | Sharing | RowsGoOn
 )  # fmt: skip
 
 

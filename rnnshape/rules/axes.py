@@ -24,6 +24,7 @@ from rnnshape.operations.uses import (
     Product,
     RecurrentInput,
     Returned,
+    RowsGoOn,
     Scaling,
 )
 from rnnshape.report.mistake import Mistake
@@ -214,6 +215,16 @@ def scrambled_steps_packed(use: Packing, step: Step) -> Iterator[Mistake]:
     found = scrambled(use.name, use.mark, (use.seq_dim,), use.seq_dim)
     if found and not scrambled(use.name, use.mark, (len(use.mark.sizes) - 1,)):
         yield found
+
+
+@rule(RowsGoOn)
+def steps_read_as_samples(use: RowsGoOn, step: Step) -> Iterator[Mistake]:
+    """A text is read in pieces, and a layer takes for its batch what goes on from piece to piece, and carries a state on."""
+    is_carried = any(step.usage.source(axis, "h") is None for state in use.states for axis, _ in state.of("layers"))
+    if is_carried:
+        goes_on = f"its input goes on along dim {use.batch_dim} where that of the call before has ended, as the targets do"
+        message = f"{called(use.name)} takes dim {use.batch_dim} for its batch, and there the steps lie: {goes_on}"
+        yield wrong("RNS201", message, f"batch_first={use.batch_dim != 0} of the layer fits", seen=use.mark)
 
 
 _WAYS = ("down", "across")

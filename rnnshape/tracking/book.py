@@ -196,6 +196,10 @@ class Book:
         """Return the sizes of two dims of a tensor before they became one, and where they did; None where that is not known."""
         return self.cuts.grid(value)
 
+    def goes_on(self, axis: Axis) -> bool:
+        """Tell whether an input's rows go on where those of the call before have ended, as its targets do: they are steps."""
+        return self.cuts.go_on(axis)
+
     # What operations say beside
 
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:

@@ -62,6 +62,20 @@ class Grid(NamedTuple):
     location: Location | None
 
 
+class Run(NamedTuple):
+    """Some rows of a tensor that follow one another.
+
+    Attributes:
+        of: tells the tensor apart from others.
+        first: the number of the first row.
+        end: that of the row behind the last.
+    """
+
+    of: tuple[object, ...]
+    first: int
+    end: int
+
+
 class Line(NamedTuple):
     """How a tensor lies in a line of elements that it was cut from.
 
@@ -106,6 +120,10 @@ class Cuts:
         self._rows: Beside[Axis] = Beside()
         self._grids: Beside[Grid] = Beside()
         self._columns: Beside[tuple[int, int]] = Beside()
+        self._runs: Beside[Run] = Beside()
+        self._cut: set[Run] = set()
+        self._ends: dict[tuple[object, ...], int] = {}
+        self._going_on: set[Axis] = set()
         self._names: dict[Axis, Axis] = {}
         self._sources: dict[Axis, int] = {}
         self._alike: set[int] = set()
@@ -115,6 +133,7 @@ class Cuts:
     def open(self) -> None:
         """Begin to look."""
         self.is_open, self._left = True, MOST_CUTS
+        self._cut.clear()
 
     def close(self, step: int) -> None:
         """Look no longer: a model is called.
@@ -123,6 +142,7 @@ class Cuts:
             step: the number of the step: what the rows of one were says nothing of those of the next.
         """
         self.is_open = False
+        self._going_on.clear()
         if step != self._step:
             self._step = step
             self._names.clear()
@@ -133,6 +153,8 @@ class Cuts:
         self._rows.clear()
         self._grids.clear()
         self._columns.clear()
+        self._runs.clear()
+        self._ends.clear()
         self._names.clear()
         self._sources.clear()
         self._alike.clear()
@@ -184,6 +206,7 @@ class Cuts:
                     axis = Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}{of}")
                     self._rows.put(piece, axis)
                     self._is_of(axis, args[0].untyped_storage().data_ptr())
+            self._cut_run(name, args, result)
 
     def _joined(self, args: tuple[Any, ...], result: object) -> None:
         pieces: Any = args[0] if args and isinstance(args[0], (tuple, list)) else ()
@@ -191,6 +214,41 @@ class Cuts:
             self._left -= 1
             if result.size(0) == len(pieces) * pieces[0].size(0):
                 self._columns.put(result, (len(pieces), pieces[0].size(0)))
+
+    def _cut_run(self, name: str, args: tuple[Any, ...], result: object) -> None:
+        source, index = args[0], args[1] if len(args) > 1 else None
+        if name == "__getitem__" and isinstance(index, slice) and isinstance(result, Tensor) and result.dim() > 1:
+            try:
+                first, end, step = index.indices(source.size(0))
+            except TypeError:  # its bounds are tensors, or no numbers
+                return
+            of = (source.untyped_storage().data_ptr(), source.storage_offset(), *source.shape, *source.stride())
+            if step == 1 and first < end:
+                run = Run(of, first, end)
+                self._runs.put(result, run)
+                self._cut.add(run)
+
+    def goes_on(self, tensor: Tensor, axis: Axis) -> None:
+        """Hear that a model is given rows, which may go on where those that it was given before have ended, as its targets do.
+
+        Both together they do where rows are steps: each has the next one for its target, and a text is read in pieces.
+
+        Args:
+            tensor: the rows.
+            axis: of them.
+        """
+        if (run := self._runs.get(tensor)) is None:
+            return
+        further = [cut for cut in self._cut if cut.of == run.of and cut.end - cut.first == run.end - run.first]
+        if self._ends.get(run.of) == run.first and any(run.first < cut.first < run.end for cut in further):
+            self._going_on.add(axis)
+        if len(self._ends) > MOST_CUTS:
+            self._ends.clear()
+        self._ends[run.of] = run.end
+
+    def go_on(self, axis: Axis) -> bool:
+        """Tell whether rows go on where those that the model was given before have ended, as its targets do."""
+        return axis in self._going_on
 
     def columns(self, tensor: Tensor) -> tuple[int, int] | None:
         """Return how many columns of another tensor lie behind one another, and how many rows each has; None where none do."""
@@ -237,6 +295,7 @@ class Cuts:
     def rename(self, names: Mapping[Axis, Axis]) -> None:
         """Hear what the rows of an index are."""
         self._names = {cut: names.get(axis, axis) for cut, axis in self._names.items()}
+        self._going_on = {names.get(axis, axis) for axis in self._going_on}
         self._names |= {cut: axis for cut, axis in names.items() if cut.of.startswith(_CUT)}
 
 

@@ -171,6 +171,8 @@ class Inputs:
             self._book.put(tensor, replace(mark, tables=kept | scrambled | moved))
         for axis, table in cut.tables.items():
             named = [a for a, t in mark.tables.items() if len(runs_along(table)) == 1 and torch.equal(t, table)]
+            if len(named) == 1 and runs_along(table) == [0]:
+                self._book.cuts.goes_on(tensor, named[0])
             known = self._book.cuts.known_as(axis)
             if len(named) == 1 and known != axis and named[0].name == UNNAMED:  # those that another input has
                 self._has(tensor, named[0], known)

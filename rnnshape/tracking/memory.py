@@ -197,6 +197,11 @@ class _Recording:
         """Return what is known of a value."""
         return self.book.mark(value)
 
+    def goes_on(self, axis: Axis) -> bool:
+        """Tell whether the rows of an input are steps that go on: of another call that is asked anew."""
+        self.spoiled = True
+        return self.book.goes_on(axis)
+
     def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
         """Return what a tensor was before it was flattened: of another it is asked anew."""
         self.spoiled = True
