@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "CENTRED", "CHARGED", "CHOICE", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS", "LEVELLED", "MADE",
-    "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED", "SHARE", "SQUEEZED",
-    "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "CENTRED", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS", "LEVELLED",
+    "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED", "SHARE",
+    "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
+
+COLUMN = "#column"
+"""How the origin of an axis ends that lies along a dim with another, where columns of a tensor were put behind one another."""
 
 MADE = "#"
 """How the origin of an axis begins that a call of a recurrent layer made; no argument has such a name."""

@@ -20,7 +20,7 @@ from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
-__all__ = ["CUTS", "Cuts", "Grid", "Line", "is_cut", "line_of"]
+__all__ = ["CUTS", "Cuts", "Grid", "Line", "Run", "is_cut", "line_of"]
 
 CUTS = frozenset([
     "__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as", "cat", "concat", "concatenate",
@@ -37,9 +37,6 @@ _JOINS = frozenset(["cat", "concat", "concatenate"])
 
 _PICKS = frozenset(["__getitem__", "split"])
 """Those that pick rows."""
-
-COLUMN = "#column"
-"""How the origin of an axis ends that lies along a dim with another, where columns of a tensor were put behind one another."""
 
 _CUT = "#cut"
 """How the origin of an axis begins whose elements one index has picked."""

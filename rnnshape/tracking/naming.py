@@ -17,11 +17,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import BATCH, GUESSED, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import BATCH, COLUMN, GUESSED, ROWS, UNNAMED, Mark
 from rnnshape.coordinates.tables import line_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
-from rnnshape.tracking.cuts import COLUMN
 
 __all__ = ["Naming", "as_written", "columns_of", "renamed", "under_other_names"]
 
