@@ -21,6 +21,8 @@ __all__ = ["structural_copy"]
 M = TypeVar("M", bound=nn.Module)
 _DEEPCOPY = cast("object", Tensor.__deepcopy__)  # pyright: ignore[reportUnknownMemberType]
 _CONTAINERS = (list, set, frozenset, deque)
+_ATOMS = frozenset([type(None), bool, int, float, str])
+"""What has nothing in it that could be copied."""
 
 
 def structural_copy(model: M, fakes: Fakes) -> M:
@@ -59,6 +61,8 @@ class _Copier(TorchFunctionMode):
 
     def copy(self, value: Any) -> Any:
         """Copy anything; the same object always gives the same copy."""
+        if type(value) in _ATOMS:
+            return value
         if id(value) in self._memo:
             return self._memo[id(value)]
         if isinstance(value, nn.Module):

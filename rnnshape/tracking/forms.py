@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
     from rnnshape.tracking.ways import Way
 
-__all__ = ["Call", "form_of"]
+__all__ = ["Call", "form_of", "is_fake"]
 
 _PLAIN = frozenset([
     int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
@@ -66,7 +66,7 @@ def form_of(mark: Mark) -> Form | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _is_fake(kind: type) -> bool:
+def is_fake(kind: type) -> bool:
     """Tell whether tensors of a class are those of a dry run: torch's operations mean by them what they always mean."""
     return kind.__name__ == "FakeTensor" and kind.__module__ == "torch._subclasses.fake_tensor"
 
@@ -134,7 +134,7 @@ class Call:
                 ends = (value.start, value.stop, value.step)
                 parts += (kind, *ends)
                 self._is_readable &= _PLAIN.issuperset(map(type, ends))
-            elif _is_fake(kind):
+            elif is_fake(kind):
                 self._read_tensor(value, parts)
             else:
                 self._is_readable = False

@@ -1,12 +1,13 @@
 """Whether a training run whose followed steps are over is slower than a bare one: a paired test; nothing here is asserted.
 
-    .venv/bin/python tests/benchmarks/paired.py         30 rounds of a second for each side; seven minutes
+    .venv/bin/python tests/benchmarks/paired.py         30 rounds of a second for each side; seven minutes of a core
     .venv/bin/python tests/benchmarks/paired.py 120     of two minutes: an hour of followed training for each model
 
 In every round the same number of steps is trained three times, in an order that is drawn anew: bare, under a `watch` that has
 followed its steps, and bare once more, by a twin. What is tested are the logarithms of the ratios to the first, one for each
 round, by changing their signs at random: p is the share of 10,000 such changes whose mean is as far from 0. The intervals are
-those of Student's t with 29 degrees of freedom. The twin shows what the test says where there is nothing.
+those of Student's t with 29 degrees of freedom. The twin shows what the test says where there is nothing. It is processor time
+that is compared, of one thread, so that what else the machine does shows in it as little as possible.
 """
 
 import json
@@ -25,16 +26,16 @@ ROUNDS, CHANGES, STUDENT = 30, 10_000, 2.045
 
 
 def trained(model, x, steps):
-    """Return the seconds of some steps of training."""
+    """Return the processor time of some steps of training."""
     import torch
 
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(steps):
         optimizer.zero_grad()
         model(x).square().mean().backward()
         optimizer.step()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def compared(row, long):
