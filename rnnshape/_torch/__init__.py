@@ -39,14 +39,15 @@ from rnnshape._torch.modes import (
 )
 from rnnshape._torch.modules import RECURRENT, Family, has_hooks, is_distributed, is_sharded, named_modules
 from rnnshape._torch.randomness import untouched_randomness
-from rnnshape._torch.tensors import known_values, memory_of, other_kind, packed_sizes
+from rnnshape._torch.tensors import is_fake, known_values, memory_of, other_kind, packed_sizes
 
 __all__ = [
     "MODULE_CALL", "MOST_PLACES", "RECURRENT", "TORCH_FORWARDS", "Callers", "Family", "called", "calling_module",
     "compiled_with", "compiler_below", "drop_caller", "function_modes", "has_hooks", "has_saved_tensors_hooks",
-    "is_autocast", "is_captured", "is_distributed", "is_faked", "is_in_backward", "is_judged_here", "is_left_to_python",
-    "is_library", "is_of_fakes", "is_ours", "is_recorded", "is_sharded", "is_traced", "is_transformed", "is_unbatched_call",
-    "known_values", "location_of", "memory_of", "named_modules", "once_compiled", "other_kind", "packed_sizes",
-    "path_from_stack", "pop_mode", "push_mode", "saves_with", "traceback_location", "uncompiled", "undispatched", "unseen",
-    "untouched_randomness", "user_frame", "user_location", "watching_modes", "without_functions", "without_modes",
+    "is_autocast", "is_captured", "is_distributed", "is_fake", "is_faked", "is_in_backward", "is_judged_here",
+    "is_left_to_python", "is_library", "is_of_fakes", "is_ours", "is_recorded", "is_sharded", "is_traced", "is_transformed",
+    "is_unbatched_call", "known_values", "location_of", "memory_of", "named_modules", "once_compiled", "other_kind",
+    "packed_sizes", "path_from_stack", "pop_mode", "push_mode", "saves_with", "traceback_location", "uncompiled",
+    "undispatched", "unseen", "untouched_randomness", "user_frame", "user_location", "watching_modes", "without_functions",
+    "without_modes",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, cast
 
 import torch
@@ -10,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnshape._torch.modes import undispatched, unseen
 
-__all__ = ["known_values", "memory_of", "other_kind", "packed_sizes"]
+__all__ = ["is_fake", "known_values", "memory_of", "other_kind", "packed_sizes"]
 
 
 _NO_DISPATCH = getattr(Tensor, "__torch_dispatch__")  # noqa: B009
@@ -42,6 +43,12 @@ def other_kind(tensor: Tensor) -> str:
         if getattr(kind, "__torch_dispatch__") is not _NO_DISPATCH and not kind.__module__.startswith("torch._subclasses"):  # noqa: B009
             return kind.__name__
         return _other_layout(tensor) or ("" if all(type(size) is int for size in tensor.shape) else "of symbolic sizes")
+
+
+@functools.lru_cache(maxsize=64)
+def is_fake(kind: type) -> bool:
+    """Tell whether tensors of a class are those of a dry run: torch's operations mean by them what they always mean."""
+    return kind.__name__ == "FakeTensor" and kind.__module__ == "torch._subclasses.fake_tensor"
 
 
 def _other_layout(tensor: Tensor) -> str:

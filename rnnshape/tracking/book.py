@@ -17,7 +17,6 @@ from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.rules.families import Listener
 from rnnshape.tracking.cuts import Cuts
-from rnnshape.tracking.forms import is_fake
 from rnnshape.tracking.marks import Marks
 from rnnshape.tracking.naming import Naming
 from rnnshape.tracking.place import Place
@@ -95,7 +94,7 @@ class Book:
     def put_again(self, tensor: Tensor, mark: Mark) -> None:
         """Remember of another tensor what was put before, at the same place."""
         kind = type(tensor)
-        if mark.tables and (kind is Tensor or is_fake(kind)):  # of a kind that may have a mark, as the one before was
+        if mark.tables and (kind is Tensor or _torch.is_fake(kind)):  # of a kind that may have a mark, as the one before was
             self.present.pop(id(tensor), None)
             self.marks.remember_again(tensor, mark)
         else:

@@ -7,7 +7,6 @@ which one goes by number too, as long as it does not matter.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import torch
 from torch import Size, Tensor
 from torch.nn import Parameter
 
-from rnnshape._torch import other_kind, user_location
+from rnnshape._torch import is_fake, other_kind, user_location
 from rnnshape.coordinates.mark import GUESSED, MADE, Form, Mark
 from rnnshape.coordinates.room import SMALL, Kept
 from rnnshape.coordinates.tables import interned, lone
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
     from rnnshape.tracking.ways import Way
 
-__all__ = ["Call", "form_of", "is_fake"]
+__all__ = ["Call", "form_of"]
 
 _PLAIN = frozenset([
     int, str, type(None), type(Ellipsis), torch.dtype, torch.device, torch.layout, torch.memory_format,
@@ -63,12 +62,6 @@ def form_of(mark: Mark) -> Form | None:
     known = tuple(key)
     mark.form = _forms.get(known) or _forms.keep(known, Form(tuple(tables), len(tables) < len(mark.tables)))
     return mark.form
-
-
-@functools.lru_cache(maxsize=64)
-def is_fake(kind: type) -> bool:
-    """Tell whether tensors of a class are those of a dry run: torch's operations mean by them what they always mean."""
-    return kind.__name__ == "FakeTensor" and kind.__module__ == "torch._subclasses.fake_tensor"
 
 
 class Call:
