@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "CENTRED", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS", "LEVELLED",
-    "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED", "SHARE",
+    "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS",
+    "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED", "SHARE",
     "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
@@ -111,8 +111,13 @@ CHOICE = "choice"
 """The name of an axis of numbers that were chosen by scores, and of what was picked at them: whose choice each of them is. The
 samples' axis stands in its origin."""
 
+CHAIN = "chain"
+"""The name of an axis of what came of one sample, and of another after it: the larger of their numbers. The samples' axis
+stands in its origin. It goes on through a sum over units, as a recurrence does that somebody has written by hand."""
+
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, DRAWN, CHOICE,
+    CHAIN,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
+    CHAIN,
     COMPETING,
     MEAN,
     NORM,
@@ -38,7 +39,7 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
     """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
     tables: dict[Axis, Tensor] = {}
     for axis, table in mark.tables.items():
-        if axis.name in OF_SCORES or any(varies(table, d) for d in dims):
+        if (axis.name in OF_SCORES and axis.name != CHAIN) or any(varies(table, d) for d in dims):
             continue
         for dim in dims:
             if table.size(dim) > 1:  # padding beside one coordinate

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
+    CHAIN,
     CHOICE,
     COMPETING,
     DRAWN,
@@ -31,6 +32,7 @@ from rnnshape.coordinates.mark import (
 from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.chains import linked
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import meets_a_total
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
@@ -213,7 +215,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 elif axis in mark.sites:
                     met.sites[axis] = mark.sites[axis]
             elif (where := disagreement(before, table)) is not None:
-                if axis.name == CHOICE:
+                if axis.name in (CHOICE, CHAIN):
                     dropped.add(axis)
                     del met.tables[axis]
                     continue
@@ -232,6 +234,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
                 del met.tables[axis]
             elif before is not table:
                 met.tables[axis] = _known(before, table)
+    linked(op, marks, met)
     met.single = next((m.single for m in marks if m.sizes == sizes), None)
     for mark in marks:
         met.lost |= mark.lost

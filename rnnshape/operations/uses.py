@@ -27,6 +27,7 @@ __all__ = [
     "Backward",
     "Broadcast",
     "CellStep",
+    "Chaining",
     "ChannelDropout",
     "ChannelNorm",
     "Choosing",
@@ -333,6 +334,19 @@ class CellStep(NamedTuple):
     hidden: Mark | None = None
     goes_on: bool = False
     state: Tensor | None = None
+
+
+class Chaining(NamedTuple):
+    """A sample meets what came of the ones before it, and these did so before: a recurrence by hand runs over the batch.
+
+    Attributes:
+        mark: of what there is of the sample.
+        now: the sample.
+    """
+
+    name: str
+    mark: Mark
+    now: int
 
 
 class AttentionInput(NamedTuple):
@@ -731,7 +745,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing | RowsGoOn
+    | Division | Sharing | RowsGoOn | Chaining
 )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
-from rnnshape.coordinates.mark import ROWS, Mark
+from rnnshape.coordinates.mark import ROWS, Mark, Site
+from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import broadcast_shapes, line_along, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
+    Chaining,
     ChannelDropout,
     Contraction,
     Disagreement,
@@ -304,6 +306,24 @@ def a_loop_over_the_batch(use: CellStep, step: Step) -> Iterator[Mistake]:
         message = f"{called(use.name)} {on}: the loop runs over the batch"
         fits = "loop over the steps: x.unbind(1) of (batch, seq, feature)"
         yield wrong("RNS201", message, fits, site=use.mark.sites.get(found.axis), seen=use.mark)
+
+
+@rule(Chaining)
+def a_recurrence_over_the_batch(use: Chaining, step: Step) -> Iterator[Mistake]:
+    """A recurrence by hand, such as that of a CRF, takes what came of one sample on to the next."""
+    for axis, _ in use.mark.of("batch"):
+        site = use.mark.sites.get(axis)
+        message = f"{use.name} takes what came of the samples before on to sample {use.now}: the loop runs over the batch"
+        yield wrong("RNS201", message, _over_the_steps(site), site=site, seen=use.mark)
+
+
+def _over_the_steps(site: Site | None) -> str | None:
+    """Return what a loop runs over in the place of the samples, where both lie along one dim of what it picks from."""
+    before = layout_before(site) if site is not None else None
+    if before is None or before.names.count("batch") != 1 or before.names.count("seq") != 1:
+        return None
+    samples, steps = before.names.index("batch"), before.names.index("seq")
+    return f"loop over the steps: transpose({samples}, {steps}) of what the loop runs over has them in the place of the samples"
 
 
 @rule(AttentionInput)

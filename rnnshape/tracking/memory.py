@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import GUESSED, UNNAMED, Form, Mark, Site
+from rnnshape.coordinates.mark import CHAIN, GUESSED, UNNAMED, Form, Mark, Site
 from rnnshape.coordinates.roles import Roles
 from rnnshape.coordinates.room import Kept
 from rnnshape.coordinates.tables import alone, lone
@@ -341,7 +341,9 @@ class _Recording:
         return _Put(leaf, mark.sizes, numbers, tables, tuple(alone), places, *known, form)
 
     def _is_of_one(self, axis: Axis) -> bool:
-        """Tell whether a new axis tells of another one, of which some mark has one coordinate, and the key has not."""
+        """Tell whether an axis tells of another one, of which some mark has one coordinate, and the key has not."""
+        if axis.name == CHAIN:  # its number is compared with that of another axis
+            return not self._call.by_value
         _, of = self._parts.get(axis, ("", None))
         return of is not None and not self._call.by_value and bool(self._coordinates(self._call.axes[of]))
 
