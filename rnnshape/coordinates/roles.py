@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["ANSWER", "EXCHANGED", "KEPT", "MEMORY", "NOTHING", "PRODUCTS", "READS_ANSWER", "READS_KEPT", "Roles", "met", "read"]
+__all__ = [
+    "ANSWER", "EXCHANGED", "GATE", "KEPT", "MEMORY", "NOTHING", "PRODUCTS", "READS_ANSWER", "READS_KEPT", "Roles", "met",
+    "read",
+]  # fmt: skip
 
 Roles = frozenset[str]
 
@@ -24,7 +27,10 @@ EXCHANGED = "exchanged"
 READS_ANSWER, READS_MEMORY, READS_KEPT = "reads an answer", "reads a memory", "reads a kept memory"
 """Of what a layer makes: what it has read."""
 
-_GATE, _GATED, _SQUASHED = "gate", "gated", "squashed memory"
+GATE = "gate"
+"""What a sigmoid makes."""
+
+_GATED, _SQUASHED = "gated", "squashed memory"
 _OF_MEMORY, _OF_ANSWER = "gated memory", "gated answer"
 
 NOTHING: Roles = frozenset()
@@ -70,7 +76,7 @@ def met(name: str, operands: Sequence[Roles]) -> Roles:
 
 def _of_one(name: str, roles: Roles) -> Roles:
     if name in _SIGMOIDS:
-        return (roles & _READS) | {_GATE}
+        return (roles & _READS) | {GATE}
     if name == "tanh" and MEMORY in roles:
         return (roles & {EXCHANGED}) | {_SQUASHED}
     return roles
@@ -78,7 +84,7 @@ def _of_one(name: str, roles: Roles) -> Roles:
 
 def _gated(operands: Sequence[Roles]) -> Roles:
     """Return what a gate lets through, or what is left where one operand is a mask."""
-    gate = next((one for one in (0, 1) if _GATE in operands[one]), None)
+    gate = next((one for one in (0, 1) if GATE in operands[one]), None)
     if gate is None:
         held = [roles for roles in operands if roles]
         return held[0] if len(held) == 1 else _either(operands)

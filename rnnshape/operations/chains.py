@@ -7,10 +7,14 @@ been through a product or a sum over units before, and lacks the units that the 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rnnshape.coordinates.mark import CHAIN, Mark
 from rnnshape.coordinates.tables import alone, at_sizes, lone, runs_along
-from rnnshape.operations.registry import Operation
 from rnnshape.operations.uses import Chaining
+
+if TYPE_CHECKING:
+    from rnnshape.operations.registry import Operation
 
 __all__ = ["linked"]
 

@@ -1,8 +1,9 @@
-"""RNS209 and RNS229: what meets element by element, and was cut up, or drawn, along another axis."""
+"""RNS209 and RNS229: what meets element by element, or side by side, and was cut up, or drawn, along another axis."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -10,8 +11,10 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import DRAWN, Mark
 from rnnshape.coordinates.reading import layout_before
-from rnnshape.coordinates.tables import at_sizes, first_along, runs_along, unique
-from rnnshape.operations.uses import Disagreement, Weighing
+from rnnshape.coordinates.roles import GATE, PRODUCTS
+from rnnshape.coordinates.tables import at_sizes, first_along, numbers, runs_along, unique
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import Disagreement, Joining, Weighing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -54,6 +57,53 @@ def _with_table(use: Disagreement, table: Tensor) -> Mark | None:
         if own is not None and torch.equal(at_sizes(own, table.shape), table):
             return mark
     return None
+
+
+@rule(Disagreement, Joining)
+def units_cut_along_places(use: Disagreement | Joining, step: Step) -> Iterator[Mistake]:
+    """Units of one place, such as a node of a graph, lie along several of them: gates that were cut along the nodes.
+
+    What is shifted by some places has all units of each still behind it.
+    """
+    pairs = list(pairwise(use.marks)) if isinstance(use, Joining) else [(use.marks[0], use.marks[-1])]
+    is_gated = use.name.strip("_") in PRODUCTS and any(GATE in mark.roles for mark in use.marks)
+    for one, other in [*pairs, *(pair[::-1] for pair in pairs)]:
+        for axis in [axis for axis in one.tables if axis in other.tables]:
+            is_asked = axis == use.axis if isinstance(use, Disagreement) else axis.name != "batch"
+            found = _cut_along(one, other, axis, is_gated) if is_asked and axis.name != "batch" and is_data(axis) else None
+            if found is None or (isinstance(use, Joining) and found[0] == use.dim % len(one.sizes)):
+                continue
+            dim, at = found
+            here, there = (int(first_along(at_sizes(m.tables[axis], m.sizes), dim).flatten()[at]) for m in (one, other))
+            site = one.sites.get(axis) or other.sites.get(axis)
+            lie = f"units of one {word(axis)} lie along dim {dim} beside those of others"
+            meets = f"{use.name} meets {word(axis)} {here} with {word(axis)} {there}"
+            yield wrong("RNS209", f"{word(axis)} is scrambled: {lie}, and {meets}", site=site, seen=one)
+            return
+
+
+def _cut_along(one: Mark, other: Mark, axis: Axis, is_gated: bool) -> tuple[int, int] | None:
+    """Return the dim along which units of one place in the one meet several of the other, and where; None where none do."""
+    a, b = one.tables[axis], other.tables[axis]
+    dims = runs_along(a)
+    if len(one.sizes) != len(other.sizes) or len(dims) != 1 or runs_along(b) != dims or -1 in a or -1 in b:
+        return None
+    lines = [first_along(table, dims[0]).flatten() for table in (a, b)]
+    units = [first_along(table, dims[0]).flatten() for _, table in _units(one) if dims[0] in runs_along(table)]
+    if a.size(dims[0]) != b.size(dims[0]) or not units:
+        return None
+    (row, met), (unit, *_) = lines, units
+    apart = (row[1:] == row[:-1]) & (unit[1:] != unit[:-1])
+    across = (apart & (met[1:] != met[:-1])).nonzero().flatten()
+    is_shift = not is_gated or len({*numbers(row)} & {*numbers(met)}) > 1
+    if len(across) and (not is_shift or len(unique(row)) < len(unique(met)) - 1):
+        return dims[0], int((row != met).nonzero()[0])
+    several = any(len(runs_along(table)) > 1 for _, table in _units(one) if dims[0] in runs_along(table))
+    return (dims[0], 0) if several and not is_shift and bool(apart.any()) and bool((row != met).all()) else None
+
+
+def _units(mark: Mark) -> list[tuple[Axis, Tensor]]:
+    return [(axis, table) for axis, table in mark.tables.items() if axis.name in ("feature", "hidden")]
 
 
 @rule(Weighing)
