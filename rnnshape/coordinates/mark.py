@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS",
-    "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED", "SHARE",
-    "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED",
+    "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"

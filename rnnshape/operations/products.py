@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site
-from rnnshape.coordinates.tables import at_sizes, disagreement
+from rnnshape.coordinates.tables import along, at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.pointwise import weigh
@@ -67,6 +67,8 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         tables = contracted(right, (inner_b,), keepdim=False)
         at = -2 if b.dim() > 1 else 0
         sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    if left is None and right is not None and b.dim() > 1:
+        sources[0][1].update(_rows(op, right, inner_b, a, (len(sizes) - 2, len(sizes))))
     sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
     if sources:
         tables = queries_and_keys(op, sources)
@@ -75,6 +77,23 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         for mark in weights:
             found |= pooled(op, mark, (inner_a if mark is left else inner_b,), tables, len(sizes))
         put_result(op, result, tables, [_with_sites(m, found) for m, _ in sources])
+
+
+def _rows(op: Operation, mark: Mark, dim: int, matrix: Tensor, place: tuple[int, int]) -> dict[Axis, Tensor]:
+    """Return the axis of the rows of a square matrix that a product sums places with, as of the neighbours of nodes in a graph.
+
+    Args:
+        op: the product.
+        mark: of what has the places.
+        dim: along which they lie.
+        matrix: of which nothing is known but its sizes.
+        place: of its rows in the result, and how many dims that has.
+    """
+    lie = [axis for axis, table in mark.tables.items() if axis.name not in _OF_NO_SEQUENCE and runs_along(table) == [dim]]
+    names = {axis.name for axis in lie} - {"seq", "step"}
+    if len(names) != 1 or matrix.dim() != 2 or matrix.size(0) != matrix.size(1) or matrix.grad_fn is not None:
+        return {}
+    return {op.book.fresh(names.pop(), matrix): along(matrix.size(0), *place)}
 
 
 def _with_sites(mark: Mark, sites: dict[Axis, Site]) -> Mark:
@@ -129,6 +148,11 @@ def einsum(op: Operation) -> None:
                 if letter not in term:
                     table = table.unsqueeze(at)
             tables[axis] = table
+        other = 1 - [m is mark for m in marks].index(True) if len(terms) == 2 and len(known) == 1 else None
+        if other is not None and len(gone) == 1 and len(terms[other]) == 2 and term[gone[0]] in terms[other]:
+            row = terms[other].replace(term[gone[0]], "")
+            if row in output and row not in term:
+                tables |= _rows(op, mark, gone[0], operands[other], (output.index(row), len(output)))
         sources.append((mark, tables))
         summed.append((mark, gone))
     if len(known) == len(terms) == 2:

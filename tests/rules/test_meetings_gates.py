@@ -23,9 +23,11 @@ class Nodes(nn.Module):
     def __init__(self, cell: Cell) -> None:
         super().__init__()
         self.two, self.four, self.one, self.cell = nn.Linear(7, 12), nn.Linear(7, 24), nn.Linear(7, 6), cell
+        self.roads = torch.empty(0)
 
     def forward(self, x: Tensor) -> Tensor:
         h = x.new_zeros(x.size(0), x.size(2), 6)
+        self.roads = self.roads if len(self.roads) else torch.ones(x.size(2), x.size(2)) / x.size(2)
         for at in x.unbind(1):
             h = self.cell(self, at.unsqueeze(2), h)
         return h
@@ -58,6 +60,23 @@ def chunked(m: Any, x: Tensor, h: Tensor) -> Tensor:
     return update.view_as(h) * h + new
 
 
+def chunked_beside_neighbours(m: Any, x: Tensor, h: Tensor) -> Tensor:
+    """The rows of a matrix are nodes, and nothing else is said of them."""
+    near = torch.einsum("ij,bjf->bif", m.roads, joined(x, h))
+    _, update = m.two(near).sigmoid().flatten(1).chunk(2, 1)
+    new = m.one(near).tanh().flatten(1)
+    return (update * h.flatten(1) + (1 - update) * new).view_as(h)
+
+
+def viewed_beside_neighbours(m: Any, x: Tensor, h: Tensor) -> Tensor:
+    return gated(m, m.roads @ joined(x, h)) + h
+
+
+def gated(m: Any, near: Tensor) -> Tensor:
+    gates = m.two(near).reshape(len(near), 2, near.size(1), 6)
+    return torch.sigmoid(gates[:, 0]) * torch.tanh(gates[:, 1])
+
+
 @pytest.mark.parametrize("sizes", SIZES)
 @pytest.mark.parametrize(("cell", "name"), [(viewed, "mul"), (picked, "mul"), (chunked, "cat")])
 def test_gates_that_are_cut_along_the_nodes_are_found(cell: Cell, name: str, sizes: tuple[int, ...]) -> None:
@@ -65,6 +84,15 @@ def test_gates_that_are_cut_along_the_nodes_are_found(cell: Cell, name: str, siz
     assert first[0] == "RNS209"
     lie = "node is scrambled: units of one node lie along dim 1 beside those of others"
     assert first[1].startswith(f"{lie}, and {name} meets node 0 with node ")
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize("cell", [chunked_beside_neighbours, viewed_beside_neighbours])
+def test_so_are_those_of_nodes_that_a_matrix_has_summed_with_their_neighbours(cell: Cell, sizes: tuple[int, ...]) -> None:
+    first, *_ = found(cell, sizes)
+    assert first[0] == "RNS209"
+    lie = "node is scrambled: units of one node lie along dim 1 beside those of others"
+    assert first[1].startswith(f"{lie}, and mul meets node ")
 
 
 def test_of_as_many_units_as_a_gate_has_the_nodes_are_named() -> None:
@@ -81,6 +109,21 @@ def flat_after_the_cut(m: Any, x: Tensor, h: Tensor) -> Tensor:
     reset, update = (gate.flatten(1) for gate in m.two(joined(x, h)).sigmoid().chunk(2, 2))
     new = m.one(joined(x, (reset * h.flatten(1)).view_as(h))).tanh().flatten(1)
     return (update * h.flatten(1) + (1 - update) * new).view_as(h)
+
+
+def near_and_along_the_units(m: Any, x: Tensor, h: Tensor) -> Tensor:
+    near = torch.einsum("bjf,ij->bif", joined(x, h), m.roads)
+    reset, update = (gate.flatten(1) for gate in m.two(near).sigmoid().chunk(2, 2))
+    new = m.one(m.roads @ joined(x, (reset * h.flatten(1)).view_as(h))).tanh().flatten(1)
+    return (update * h.flatten(1) + (1 - update) * new).view_as(h)
+
+
+def near_and_beside(m: Any, x: Tensor, h: Tensor) -> Tensor:
+    """Hops of a diffusion lie side by side."""
+    hops = [joined(x, h)]
+    for _ in range(2):
+        hops.append(m.roads @ hops[-1])
+    return m.one(torch.stack(hops).mean(0)) * torch.sigmoid(m.one(m.roads.t() @ hops[1]))
 
 
 def neighbours(m: Any, x: Tensor, h: Tensor) -> Tensor:
@@ -129,8 +172,8 @@ def both_in_one_product(m: Any, x: Tensor, h: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     "cell",
     [
-        along_the_units, flat_after_the_cut, neighbours, neighbours_flat, halves, finer, upsampled, by_scores_of_nodes,
-        both_in_one_product,
+        along_the_units, flat_after_the_cut, near_and_along_the_units, near_and_beside, neighbours, neighbours_flat, halves,
+        finer, upsampled, by_scores_of_nodes, both_in_one_product,
     ],
 )  # fmt: skip
 def test_gates_of_each_node_and_what_is_shifted_or_made_finer_are_not(cell: Cell, sizes: tuple[int, ...]) -> None:
