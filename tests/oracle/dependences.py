@@ -129,6 +129,11 @@ COMPUTED = {
             "min",
         )
     },
+    "argsort": [
+        ([CUBE], torch.argsort),
+        ([CUBE], lambda x: x.argsort(1, descending=True)),
+        ([CUBE], lambda x: torch.argsort(x, dim=0)),
+    ],
     "var_mean": [([CUBE], lambda x: torch.var_mean(x, dim=1))],
     "std_mean": [([CUBE], lambda x: torch.std_mean(x, 0))],
     "cdist": [([CUBE, CUBE], torch.cdist)],
