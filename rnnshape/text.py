@@ -9,9 +9,12 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 __all__ = [
-    "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "sentence", "shown", "shown_lines",
-    "sizes",
+    "ORDINALS", "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "sentence", "shown",
+    "shown_lines", "sizes",
 ]  # fmt: skip
+
+ORDINALS = ("first", "second", "third", "fourth")
+"""What operands are called that have no other name."""
 
 _BRANCHES = " │├└─"
 """What a line is indented by, in a tree and elsewhere."""

@@ -14,6 +14,7 @@ from rnnshape.experiments.lockstep import Found
 from rnnshape.experiments.places import Given, tensors_of
 from rnnshape.experiments.recording import Comparing
 from rnnshape.experiments.trial import Trial
+from rnnshape.text import ORDINALS
 from rnnshape.tracking.marks import writes
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
 __all__ = ["with_layouts"]
-
-_NAMES = ("first", "second", "third", "fourth")
-"""What the operands are called of which something is known, where there are several."""
 
 
 def with_layouts(found: Found | None, trial: Trial, label_again: Callable[[], tuple[Tracker, Given]]) -> Found | None:
@@ -70,7 +68,7 @@ class _Waiting(Comparing):
 
     def layouts(self, tracker: Tracker) -> tuple[tuple[str, Layout], ...]:
         """Return what a tracker that followed the same run knows of what the operation was given."""
-        marks = [mark for t in self._given[: len(_NAMES)] if (mark := tracker.book.mark(t)) is not None]
+        marks = [mark for t in self._given[: len(ORDINALS)] if (mark := tracker.book.mark(t)) is not None]
         known = [layout for mark in marks if (layout := readable(mark)) is not None]
-        return tuple(zip(("given",) if len(known) == 1 else _NAMES, known, strict=False))
+        return tuple(zip(("given",) if len(known) == 1 else ORDINALS, known, strict=False))
 

@@ -50,7 +50,9 @@ from rnnshape.operations.uses import (
     Weighing,
 )
 
-__all__ = ["IDENTITIES", "draws_elements", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh"]
+__all__ = [
+    "IDENTITIES", "SUBTRACTS", "draws_elements", "is_pointwise", "keeps", "makes_new_values", "meet", "pointwise", "weigh",
+]  # fmt: skip
 
 # Named otherwise in Python than in aten, or elementwise although aten does not tag them so.
 _ALSO = frozenset([
@@ -120,7 +122,7 @@ _DIVIDES = frozenset(["div", "__truediv__", "div_", "__itruediv__", "true_divide
 
 _ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
 
-_SUBTRACTS = frozenset(["sub", "subtract", "rsub", "__sub__", "__rsub__", "sub_", "__isub__"])
+SUBTRACTS = frozenset(["sub", "subtract", "rsub", "__sub__", "__rsub__", "sub_", "__isub__"])
 
 _MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
 
@@ -140,11 +142,11 @@ def pointwise(op: Operation) -> None:
         unknown = next(t for t in tensors if op.book.mark(t) is None)
         if unknown.dim() > 1:
             op.emit(Addition(op.name, marks[0], unknown))
-    if len(tensors) == 2 and len(marks) == 1 and op.name in _SUBTRACTS:
+    if len(tensors) == 2 and len(marks) == 1 and op.name in SUBTRACTS:
         unknown = next(t for t in tensors if op.book.mark(t) is None)
         if unknown.dim() == 1 and marks[0].sizes == (unknown.numel(), 1):
             op.emit(ColumnDifference(op.name, marks[0], unknown))
-    if len(marks) == 1 and op.name in _SUBTRACTS and marks[0].of(TOTAL):
+    if len(marks) == 1 and op.name in SUBTRACTS and marks[0].of(TOTAL):
         op.emit(Remainder(op.name, marks[0]))
     for result in leaves(op.result):
         sizes = tuple(result.shape)

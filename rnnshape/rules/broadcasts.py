@@ -14,6 +14,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import MADE, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.pointwise import SUBTRACTS
 from rnnshape.operations.uses import Broadcast, ColumnDifference, WideLoss
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
@@ -27,7 +28,7 @@ __all__: list[str] = []
 Sizes = tuple[int, ...]
 
 _COMPARES = frozenset(["eq", "ne", "lt", "le", "gt", "ge", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"])
-_SUBTRACTS = frozenset(["sub", "dist", "subtract", "__sub__", "__rsub__", "rsub"])
+_TAKES_A_DIFFERENCE = SUBTRACTS | {"dist"}
 _WARNS = frozenset(["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
 """The losses of which torch says "Using a target size ... that is different to the input size"."""
 
@@ -152,7 +153,7 @@ def every_element_meets_every_target(use: Broadcast, step: Step) -> Iterator[Mis
 def every_step_meets_one_target(use: Broadcast, step: Step) -> Iterator[Mistake]:
     """A difference compares the predictions of all steps with the one target of their sample."""
     scores, target = _scores_and_target(use.marks)
-    if scores is None or target is None or use.name not in _SUBTRACTS or use.sizes != scores.sizes:
+    if scores is None or target is None or use.name not in _TAKES_A_DIFFERENCE or use.sizes != scores.sizes:
         return
     if _as_given(target) and _samples_agree(scores, target, use.sizes) and _repeated_along(scores, target) is not None:
         yield _one_for_all(use.name, (scores.sizes, target.sizes), use.sizes, (scores, target))

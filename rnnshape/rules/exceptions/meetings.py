@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["copied", "distances", "einsum", "expanded", "joined", "matched", "padded", "paired", "product", "repeated"]
 
-_PLACES = ("first", "second", "third", "fourth")
-
 
 def product(op: Raised, error: Exception) -> Mistake | None:
     """Two operands of a product whose sizes do not fit: say what each dim is, and which turn fits."""
@@ -96,7 +94,8 @@ def _chosen(edits: Sequence[tuple[int, Tensor, Edit]]) -> str | None:
         return None
     place, tensor, edit = edits[0]
     name = called_by_user(tensor)
-    return f"{name}{edit.code} in place of {name} fits" if name else f"{edit.code} behind the {_PLACES[place]} operand fits"
+    said = f"{name}{edit.code} in place of {name}" if name else f"{edit.code} behind the {text.ORDINALS[place]} operand"
+    return f"{said} fits"
 
 
 def joined(op: Raised, error: Exception) -> Mistake | None:
@@ -262,7 +261,7 @@ def einsum(op: Raised, error: Exception) -> Mistake | None:
         return None
     for place, (letters, tensor) in enumerate(zip(written, operands, strict=True)):
         if "..." not in letters and len(letters) != tensor.dim():
-            which = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"
+            which = text.ORDINALS[place] if place < len(text.ORDINALS) else f"{place + 1}th"
             message = f"einsum writes {letters!r} for its {which} operand, and {op.described(tensor)} has {tensor.dim()} dims"
             edits = [(place, tensor, e) for e in op.edits_that_fit(tensor, [*removals(tensor.shape)], aligned=False)]
             return because("RNS213", message, _chosen(edits), op.layout(tensor))

@@ -74,8 +74,8 @@ class Raised:
 
     def took_part(self) -> tuple[tuple[str, Layout], ...]:
         """Return the Layouts of the tensors among the arguments, in the order in which they were given."""
-        found = [known for _, mark in self.marks()[:4] if (known := readable(mark)) is not None]
-        names = ("given",) if len(found) == 1 else ("first", "second", "third", "fourth")
+        found = [known for _, mark in self.marks()[: len(text.ORDINALS)] if (known := readable(mark)) is not None]
+        names = ("given",) if len(found) == 1 else text.ORDINALS
         return tuple(zip(names, found, strict=False))
 
     def passes(self, edits: dict[int, Edit] | None = None, **others: Any) -> bool:

@@ -1,0 +1,152 @@
+"""Uses: what an operation does with the axes of a tensor, where somebody may have meant another one.
+
+A handler moves the tables, and emits a record for each use that it makes of them: it sums over this dim, it reads that one as
+steps, it compares these rows. Whether that is right is not its affair: the rules of `rnnshape.rules` ask for the kinds of use
+that they judge. Every record names the operation as torch calls it. Tensors stand beside their marks only where their numbers
+tell something that no table does; a rule reads them through its `Step`.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.operations.uses.layers import (
+    Answer,
+    Attending,
+    AttentionInput,
+    CellStep,
+    Chaining,
+    InitialState,
+    Packing,
+    RecurrentCall,
+    RecurrentInput,
+    RowsGoOn,
+    StatePair,
+    StatesGiven,
+    TokenIds,
+    Unpacking,
+)
+from rnnshape.operations.uses.losses import (
+    Backward,
+    Classes,
+    ClassScores,
+    Comparison,
+    Ending,
+    FlattenedTarget,
+    Lengths,
+    LogProbabilities,
+    LoopEnding,
+    Output,
+    Returned,
+    RowLoss,
+    WideLoss,
+)
+from rnnshape.operations.uses.meetings import (
+    AddingUp,
+    Addition,
+    Broadcast,
+    Choosing,
+    ColumnDifference,
+    Disagreement,
+    Filling,
+    Gathering,
+    Joining,
+    Meeting,
+    Overwriting,
+)
+from rnnshape.operations.uses.sums import (
+    ChannelDropout,
+    ChannelNorm,
+    Consumption,
+    Contraction,
+    Division,
+    ImplicitDim,
+    Normalisation,
+    Pairing,
+    Product,
+    Reduction,
+    Remainder,
+    Scaling,
+    Sharing,
+    Weighing,
+    Window,
+)
+
+__all__ = [
+    "AddingUp",
+    "Addition",
+    "Answer",
+    "Attending",
+    "AttentionInput",
+    "Backward",
+    "Broadcast",
+    "CellStep",
+    "Chaining",
+    "ChannelDropout",
+    "ChannelNorm",
+    "Choosing",
+    "ClassScores",
+    "Classes",
+    "ColumnDifference",
+    "Comparison",
+    "Consumption",
+    "Contraction",
+    "Disagreement",
+    "Division",
+    "Ending",
+    "Filling",
+    "FlattenedTarget",
+    "Gathering",
+    "ImplicitDim",
+    "InitialState",
+    "Joining",
+    "Lengths",
+    "LogProbabilities",
+    "LoopEnding",
+    "Meeting",
+    "Normalisation",
+    "Output",
+    "Overwriting",
+    "Packing",
+    "Pairing",
+    "Product",
+    "RecurrentCall",
+    "RecurrentInput",
+    "Reduction",
+    "Remainder",
+    "Returned",
+    "RowLoss",
+    "RowsGoOn",
+    "Scaling",
+    "Sharing",
+    "StatePair",
+    "StatesGiven",
+    "TokenIds",
+    "Unpacking",
+    "Use",
+    "Weighing",
+    "WideLoss",
+    "Window",
+    "marks_of",
+]
+
+Use: TypeAlias = (
+    Addition | Answer | Consumption | Contraction | Product | Pairing | Weighing | Reduction | Scaling | Normalisation
+    | Choosing | Filling | ImplicitDim | ChannelNorm | ChannelDropout | RecurrentCall | RecurrentInput | StatesGiven | StatePair
+    | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
+    | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
+    | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
+    | Division | Sharing | RowsGoOn | Chaining
+)  # fmt: skip
+
+
+def marks_of(use: Use) -> list[Mark]:
+    """Return the marks of a use's operands."""
+    found: list[Mark] = []
+    for value in use:
+        if isinstance(value, Mark):
+            found.append(value)
+        elif type(value) is tuple:
+            found += [item for item in value if isinstance(item, Mark)]
+    return found

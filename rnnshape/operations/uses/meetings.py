@@ -1,0 +1,152 @@
+"""Where elements of several tensors meet, lie side by side, or go to the places that numbers name."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.layout.axes import Axis
+
+__all__ = [
+    "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Disagreement", "Filling", "Gathering",
+    "Joining", "Meeting", "Overwriting",
+]  # fmt: skip
+
+
+class Meeting(NamedTuple):
+    """Known tensors are combined or joined row by row."""
+
+    name: str
+    marks: tuple[Mark, ...]
+
+
+class Disagreement(NamedTuple):
+    """Two operands give an element different coordinates on an axis.
+
+    Attributes:
+        marks: of all operands.
+        one: the table of those before.
+        other: the table of the operand that disagrees.
+        where: the first element on which they do.
+    """
+
+    name: str
+    marks: tuple[Mark, ...]
+    axis: Axis
+    one: Tensor
+    other: Tensor
+    where: tuple[int, ...]
+
+
+class Broadcast(NamedTuple):
+    """Known tensors meet element by element in a result of these sizes."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    sizes: tuple[int, ...]
+
+
+class Addition(NamedTuple):
+    """Something of which nothing is known is added to a known tensor.
+
+    Attributes:
+        tensor: that is added.
+    """
+
+    name: str
+    mark: Mark
+    tensor: Tensor
+
+
+class ColumnDifference(NamedTuple):
+    """A known column of n rows, and n elements of which nothing is known, one from the other: n by n differences.
+
+    Attributes:
+        tensor: the elements.
+    """
+
+    name: str
+    mark: Mark
+    tensor: Tensor
+
+
+class Joining(NamedTuple):
+    """Parts are put side by side along a dim; in all others they share their places."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    dim: int
+
+
+class Filling(NamedTuple):
+    """Rows are overwritten with what nothing is known of, at the numbers that a tensor of one dim says.
+
+    Attributes:
+        mark: of what is written to, before.
+        dim: along which rows are picked.
+        at: which.
+        picks: what is known of that.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    at: Tensor
+    picks: Mark | None
+
+
+class Overwriting(NamedTuple):
+    """Values are written where numbers say, each in the place of what was there.
+
+    Attributes:
+        sizes: of what is written to.
+        dim: along which the numbers count; None for an index.
+        at: the numbers, or the index.
+        values: that are written.
+    """
+
+    name: str
+    sizes: tuple[int, ...]
+    dim: int | None
+    at: Any
+    values: Tensor
+
+
+class Gathering(NamedTuple):
+    """Elements are picked along a dim by an index that has the same number of dims, and may be narrower along the others.
+
+    Attributes:
+        mark: of what is picked from.
+        dim: along which the numbers count.
+        sizes: of the index.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    sizes: tuple[int, ...]
+
+
+class AddingUp(NamedTuple):
+    """Rows are added up where numbers say.
+
+    Attributes:
+        mark: of the rows.
+        sizes: of what they are added to.
+        dim: along which the numbers count.
+    """
+
+    name: str
+    mark: Mark
+    sizes: tuple[int, ...]
+    dim: int
+
+
+class Choosing(NamedTuple):
+    """The largest elements along a dim are picked."""
+
+    name: str
+    mark: Mark
+    dim: int

@@ -1,0 +1,175 @@
+"""What is done along dims: sums, products, normalisation and windows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.layout.axes import Axis
+
+__all__ = [
+    "ChannelDropout", "ChannelNorm", "Consumption", "Contraction", "Division", "ImplicitDim", "Normalisation",
+    "Pairing", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Weighing", "Window",
+]  # fmt: skip
+
+
+class Consumption(NamedTuple):
+    """Elements go into something that comes out as something else; no dim is special."""
+
+    name: str
+    marks: tuple[Mark, ...]
+
+
+class Contraction(NamedTuple):
+    """Dims are summed over with weights of the layer's own.
+
+    Attributes:
+        reads_own_mean: whether there is what these weights have made themselves, of all samples together, as in Mark.spread.
+    """
+
+    name: str
+    mark: Mark
+    dims: tuple[int, ...]
+    reads_own_mean: bool = False
+
+
+class Product(NamedTuple):
+    """A dim of one known tensor meets a dim of another, and both are summed over."""
+
+    name: str
+    left: Mark
+    left_dim: int
+    right: Mark
+    right_dim: int
+
+
+class Pairing(NamedTuple):
+    """Two known tensors meet in a product.
+
+    Attributes:
+        tensors: the two.
+        marks: of them.
+        summed: the dims that meet and are summed over, of the one and of the other.
+        beside: the dims that meet and stay.
+    """
+
+    name: str
+    tensors: tuple[Tensor, Tensor]
+    marks: tuple[Mark, Mark]
+    summed: tuple[tuple[int, int], ...]
+    beside: tuple[tuple[int, int], ...]
+
+
+class Weighing(NamedTuple):
+    """Two known tensors are multiplied: one may hold weights for the other.
+
+    Attributes:
+        tensors: the two.
+        marks: of them.
+    """
+
+    name: str
+    tensors: tuple[Tensor, Tensor]
+    marks: tuple[Mark, Mark]
+
+
+class Reduction(NamedTuple):
+    """A mean, a sum, a maximum over dims.
+
+    Attributes:
+        tensor: that is reduced.
+    """
+
+    name: str
+    mark: Mark
+    dims: tuple[int, ...]
+    tensor: Tensor
+
+
+class Remainder(NamedTuple):
+    """A number is subtracted from a sum over samples, or that from a number."""
+
+    name: str
+    mark: Mark
+
+
+class Sharing(NamedTuple):
+    """What each sample has of its own meets a sum of all of them.
+
+    Attributes:
+        tensors: what the samples have, and the sum.
+        marks: of the two.
+        divides: whether it is divided by the sum, which is of itself; else the sum is added, or subtracted.
+    """
+
+    name: str
+    tensors: tuple[Tensor, Tensor]
+    marks: tuple[Mark, Mark]
+    divides: bool
+
+
+class Division(NamedTuple):
+    """A known tensor is divided by another, which is a norm.
+
+    Attributes:
+        mark: of the one.
+        by: of the norm.
+    """
+
+    name: str
+    mark: Mark
+    by: Mark
+
+
+class Scaling(NamedTuple):
+    """Elements are divided by a norm along dims."""
+
+    name: str
+    mark: Mark
+    dims: tuple[int, ...]
+
+
+class Normalisation(NamedTuple):
+    """A softmax along a dim."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
+class ImplicitDim(NamedTuple):
+    """A dim that nobody gave is one that torch picks by the number of dims, or always the same."""
+
+    name: str
+    mark: Mark
+    dim: int
+
+
+class ChannelNorm(NamedTuple):
+    """Each channel, dim 1, is normalised over the batch and all positions."""
+
+    name: str
+    mark: Mark
+
+
+class Window(NamedTuple):
+    """A window runs over the positions of (batch, channels, positions ...), and sums over all channels.
+
+    Attributes:
+        widths: of the window, along each dim of the positions.
+        units: the axis of the channels that it makes.
+    """
+
+    name: str
+    mark: Mark
+    widths: tuple[int, ...]
+    units: Axis
+
+
+class ChannelDropout(NamedTuple):
+    """Whole channels of (batch, channels, positions) are dropped: dim 1 of three."""
+
+    name: str
+    mark: Mark
