@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.experiments.influence import Matrix
-from rnnshape.experiments.owners import NOBODY, Owners, changed, dims_of
+from rnnshape.experiments.owners import MANY, NOBODY, Owners, changed, dims_of
 
 __all__ = ["Leaf", "Order", "Rows", "matrix_of", "rows_after"]
 
@@ -69,8 +69,21 @@ class Leaf:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether an element depends on several samples that is not of all of them."""
-        return self.owners.is_mixed and not self.is_whole
+        """Whether an element depends on several samples that is not of all of them, or on another one than its row does."""
+        return not self.is_whole and (self.owners.is_mixed or self._is_of_others())
+
+    def _is_of_others(self) -> bool:
+        """Tell whether elements depend on another sample than that of their row, and elements of those rows on their own.
+
+        So it is where one sample decides for all: where it stops them, nothing of theirs is left.
+        """
+        if self.rows is None or self.order != "kept":
+            return False
+        own = self.rows.of(self.value.dim()).expand(self.value.shape)
+        table = self.owners.table
+        others = (table != NOBODY) & (table != MANY) & (table != own)
+        rows = torch.unique(own[others])
+        return bool(others.any()) and bool((torch.isin(own, rows) & (table == own)).any())
 
     @property
     def is_scattered(self) -> bool:
