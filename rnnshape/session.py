@@ -382,8 +382,11 @@ class Steps(Watcher[nn.Module]):
         named = [*tensors_in(arguments or [args, kwargs])]
         known = [mark for _, tensor in named if (mark := self._tracker.book.taken(tensor))]
         self._tracker.begin(known, type(module).__name__)
-        for value, mark in cut if any(isinstance(part, _torch.RECURRENT) for part in module.modules()) else ():
-            self._tracker.inputs.suppose(value, mark)
+        if any(isinstance(part, _torch.RECURRENT) for part in module.modules()):
+            for value, mark in cut:
+                self._tracker.inputs.suppose(value, mark)
+            for value in given:
+                self._tracker.inputs.suppose_columns(value)
         learn_padding(self._tracker, named)
         return named
 

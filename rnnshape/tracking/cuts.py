@@ -20,7 +20,7 @@ from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
-__all__ = ["CUTS", "Cuts", "Grid", "Line", "Run", "is_cut", "line_of"]
+__all__ = ["CUTS", "Columns", "Cuts", "Grid", "Line", "Run", "is_cut", "line_of"]
 
 CUTS = frozenset([
     "__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as", "cat", "concat", "concatenate",
@@ -73,6 +73,20 @@ class Run(NamedTuple):
     end: int
 
 
+class Columns(NamedTuple):
+    """Columns of a tensor that lie behind one another.
+
+    Attributes:
+        number: how many.
+        rows: what each has.
+        are_drawn: whether they are in an order of their own, as samples may be, and steps are not.
+    """
+
+    number: int
+    rows: int
+    are_drawn: bool
+
+
 class Line(NamedTuple):
     """How a tensor lies in a line of elements that it was cut from.
 
@@ -116,7 +130,7 @@ class Cuts:
     def __init__(self) -> None:
         self._rows: Beside[Axis] = Beside()
         self._grids: Beside[Grid] = Beside()
-        self._columns: Beside[tuple[int, int]] = Beside()
+        self._columns: Beside[Columns] = Beside()
         self._runs: Beside[Run] = Beside()
         self._cut: set[Run] = set()
         self._ends: dict[tuple[object, ...], int] = {}
@@ -210,7 +224,9 @@ class Cuts:
         if self._left > 0 and args[1:] in ((), (0,)) and isinstance(result, Tensor) and _are_columns(pieces):
             self._left -= 1
             if result.size(0) == len(pieces) * pieces[0].size(0):
-                self._columns.put(result, (len(pieces), pieces[0].size(0)))
+                places = [piece.storage_offset() for piece in pieces]
+                are_drawn = places not in (sorted(places), sorted(places, reverse=True))
+                self._columns.put(result, Columns(len(pieces), pieces[0].size(0), are_drawn))
 
     def _cut_run(self, name: str, args: tuple[Any, ...], result: object) -> None:
         source, index = args[0], args[1] if len(args) > 1 else None
@@ -247,8 +263,8 @@ class Cuts:
         """Tell whether rows go on where those that the model was given before have ended, as its targets do."""
         return axis in self._going_on
 
-    def columns(self, tensor: Tensor) -> tuple[int, int] | None:
-        """Return how many columns of another tensor lie behind one another, and how many rows each has; None where none do."""
+    def columns(self, tensor: Tensor) -> Columns | None:
+        """Return which columns of another tensor lie behind one another; None where none do."""
         return self._columns.get(tensor)
 
     def _is_of(self, axis: Axis, source: int) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import replace
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import BATCH, DRAW, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import BATCH, COLUMN, DRAW, ROWS, UNNAMED, Mark
 from rnnshape.coordinates.room import LARGEST, Beside
 from rnnshape.coordinates.tables import alone, along, piece_along, runs_along, separable
 from rnnshape.layout.axes import Axis
@@ -142,15 +141,27 @@ class Inputs:
     def _with_columns(self, tensor: Tensor, unnamed: dict[Axis, Tensor]) -> dict[Axis, Tensor]:
         """Return axes for the dims of a tensor, two for the first where columns of another one lie behind one another there."""
         found = self._book.cuts.columns(tensor)
-        if found is None or not unnamed or tensor.size(0) != prod(found):
+        if found is None or not unnamed or tensor.size(0) != found.number * found.rows:
             return unnamed
-        (columns, rows), (first, *others), dims = found, unnamed, tensor.dim()
+        (columns, rows, _), (first, *others), dims = found, unnamed, tensor.dim()
         of_columns, of_rows = columns_of(first)
         tables = {
             of_columns: piece_along(columns * rows, 0, dims, rows, columns),
             of_rows: piece_along(columns * rows, 0, dims, 1, rows),
         }
         return tables | {axis: unnamed[axis] for axis in others}
+
+    def suppose_columns(self, tensor: Tensor) -> None:
+        """Suppose that columns which lie behind one another in an order of their own are samples: steps would be in theirs.
+
+        Args:
+            tensor: that a model is given, labelled.
+        """
+        found, mark = self._book.cuts.columns(tensor), self._book.mark(tensor)
+        if found is None or mark is None or not found.are_drawn or self._naming.is_named:
+            return
+        for axis in [axis for axis in mark.tables if axis.of.endswith(COLUMN) and not axis.of.endswith(COLUMN + COLUMN)]:
+            self._naming.suppose(axis, found.number)
 
     def label_cut(self, tensor: Tensor, cut: Mark) -> None:
         """Hear that a model is given rows that were cut by hand: what they are to it they are in every other tensor.

@@ -78,5 +78,44 @@ def test_of_what_is_no_column_nothing_is_said(pieces: Sequence[Tensor]) -> None:
     assert not watched(viewed, pieces).findings
 
 
+class Loop(nn.Module):
+    """Reads as many columns as each has rows, one row of a view of them after the other."""
+
+    def __init__(self, *, turns: bool) -> None:
+        super().__init__()
+        self.cell, self.turns = nn.GRUCell(3, 5), turns
+
+    def forward(self, flat: Tensor) -> Tensor:
+        rows, h = flat.view(STEPS, STEPS, 3), torch.zeros(STEPS, 5)
+        for row in rows.transpose(0, 1) if self.turns else rows:
+            h = self.cell(row, h)
+        return h
+
+
+def looped(order: Sequence[int], *, turns: bool) -> list[str]:
+    stored, model = torch.randn(STEPS, 9, 3), Loop(turns=turns)
+    with rs.watch(track=2, on="record") as report:
+        for _ in range(2):
+            model(torch.cat([stored[:, at] for at in order])).sum().backward()
+    return [finding.code for finding in report.findings if finding.severity != "info"]
+
+
+DRAWN = (7, 2, 0, 5, 8, 1)
+"""Columns in an order that samples may have, and steps have not."""
+
+
+def test_a_loop_over_columns_that_were_drawn_runs_over_samples() -> None:
+    assert looped(DRAWN, turns=False) == ["RNS201"]
+
+
+def test_a_loop_over_the_rows_of_columns_that_were_drawn_is_right() -> None:
+    assert looped(DRAWN, turns=True) == []
+
+
+@pytest.mark.parametrize("turns", [False, True])
+def test_columns_in_their_own_order_may_be_steps(turns: bool) -> None:
+    assert looped(range(STEPS), turns=turns) == []
+
+
 if __name__ == "__main__":
     raise SystemExit(pytest.main([__file__]))
