@@ -30,6 +30,12 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("awd-init-hidden-with-bptt", "RNS106"): (("self.init_hidden(x.size(0))", "self.init_hidden(x.size(1))"),),
     # the input is (batch, seq, feature)
     ("decoder-step-unsqueeze-1", "RNS106"): (("self.rnn(embedded,", "self.rnn(embedded.transpose(0, 1),"),),
+    # what the loop runs over is made on another line, or has the samples of the first state
+    ("best-chords-run-from-song-to-song", "RNS201"): ((".unbind(0)", ".transpose(0, 1).unbind(0)"),),
+    ("gesture-cell-by-hand-goes-from-film-to-film", "RNS201"): (
+        ("for frame in seen:", "for frame in seen.transpose(0, 1):"), ("new_zeros(seen.size(1)", "new_zeros(seen.size(0)"),
+    ),
+    ("partition-of-a-tagger-goes-from-text-to-text", "RNS201"): (("self.chain(scores)", "self.chain(scores.transpose(0, 1))"),),
     # the last step is not written as output[...]
     ("bidir-gather-length-minus-one", "RNS302"): (
         ("out.gather(1, idx).squeeze(1)", "rnnshape.last_step(self.lstm, out, lengths)"),

@@ -61,7 +61,7 @@ def both_halves(m: Reader, words: Tensor, many: Tensor, y: Tensor, h: Tensor) ->
 
 
 def decoded(m: Reader, words: Tensor, many: Tensor, y: Tensor, h: Tensor) -> Tensor:
-    return m.head(m.decoder(m.embed(words[:, :3]), h)[0]) + y.masked_fill(~RIGHT[..., None], 0).sum()
+    return m.head(m.decoder(m.embed(words[:, :3]), h)[0]) + y.masked_fill(~RIGHT[..., None], 0).sum((1, 2))[:, None, None]
 
 
 def counted(m: Reader, words: Tensor, many: Tensor, y: Tensor, h: Tensor) -> Tensor:

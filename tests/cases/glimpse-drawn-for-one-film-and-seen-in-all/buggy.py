@@ -12,8 +12,8 @@ class Glimpses(nn.Module):
     def forward(self, frames):
         seen, state = self.watch(frames)
         chances = self.where(seen).squeeze(2).softmax(1)
-        drawn = torch.multinomial(chances[:, :-1], 1).squeeze(1)
-        windows = seen.unfold(1, 2, 1).transpose(2, 3)
+        drawn = torch.multinomial(chances, 1).squeeze(1)
+        windows = nn.functional.pad(seen, (0, 0, 0, 1)).unfold(1, 2, 1).transpose(2, 3)
         glimpse, _ = self.look(windows[:, drawn[-1]], state)
         return self.tell(glimpse[:, -1])
 
