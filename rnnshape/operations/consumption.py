@@ -280,9 +280,11 @@ def embedding(op: Operation) -> None:
 
 def _places(op: Operation, ids: Tensor, weight: Tensor) -> None:
     """Remember of embeddings of 0, 1, 2, ... that they are those of places; of all that there are, they may be of anything."""
-    numbers = known_values(ids) if ids.dim() == 1 and 1 < ids.numel() < min(weight.size(0), SMALL) else None
-    if numbers is not None and numbers.tolist() == [*range(ids.numel())]:
-        op.book.put(op.result, Mark(tuple(op.result.shape), {op.book.part_of("places"): along(ids.numel(), 0, 2)}))
+    longest = max(ids.shape, default=0)
+    numbers = known_values(ids) if 1 < longest == ids.numel() < min(weight.size(0), SMALL) else None
+    if numbers is not None and numbers.flatten().tolist() == [*range(longest)]:
+        table = along(longest, ids.shape.index(longest), ids.dim() + 1)
+        op.book.put(op.result, Mark(tuple(op.result.shape), {op.book.part_of("places"): table}))
 
 
 @repeatable
