@@ -30,7 +30,8 @@ from rnnshape.coordinates.tables import alone, along, compress, interned, runs_a
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.choices import chosen
 from rnnshape.operations.marking import contracted, kept_but, put_result
-from rnnshape.operations.pointwise import keeps, meet, pointwise
+from rnnshape.operations.meeting import meet
+from rnnshape.operations.pointwise import keeps, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import passed_on, samples_alone, summed_samples, unit_samples
 from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds, Window

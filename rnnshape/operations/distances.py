@@ -10,7 +10,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, broadcast_shapes, compress, disagreement, expand, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
-from rnnshape.operations.pointwise import meet
+from rnnshape.operations.meeting import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
 from rnnshape.operations.totals import pooled
 from rnnshape.operations.uses import AddingUp, Broadcast, Contraction, ImplicitDim

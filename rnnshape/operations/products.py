@@ -11,10 +11,10 @@ from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURN
 from rnnshape.coordinates.tables import along, at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
-from rnnshape.operations.pointwise import weigh
 from rnnshape.operations.registry import Operation, operation, repeatable
 from rnnshape.operations.totals import pooled
 from rnnshape.operations.uses import Contraction, Meeting, Pairing, Product
+from rnnshape.operations.weighing import weigh
 
 __all__ = ["einsum", "matmul", "queries_and_keys"]
 

@@ -29,6 +29,7 @@ from rnnshape.coordinates.mark import (
 )
 from rnnshape.coordinates.tables import alone, along, at_sizes, runs_along
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.names import ADDS, DIVIDES, MULTIPLIES, SUBTRACTS, SUBTRACTS_FROM
 from rnnshape.operations.uses import Sharing
 
 if TYPE_CHECKING:
@@ -36,13 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["meets_a_total", "passed_on", "pooled", "samples_alone", "summed_samples", "unit_samples"]
 
-_MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
-
-_DIVIDES = frozenset(["div", "__truediv__", "div_", "__itruediv__", "true_divide", "divide", "__rtruediv__", "reciprocal"])
-
-_ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
-
-_SUBTRACTS = frozenset(["sub", "subtract", "__sub__", "sub_", "__isub__"])
+_TAKES_A_SHARE = DIVIDES | {"__rtruediv__", "reciprocal"}
 
 _COPIES = frozenset([
     "contiguous", "clone", "detach", "to", "type_as", "float", "double", "half", "bfloat16", "cpu", "cuda", "alias", "dropout",
@@ -52,7 +47,7 @@ _COPIES = frozenset([
 _OF_ONE_SAMPLE = frozenset([CHARGED, POOLED])
 """What stays what it is in a function of each element, and beside other values."""
 
-_ENDS = frozenset(["exp", "exp_", "expm1", "softplus", "log", "rsub", "__rsub__"])
+_ENDS = SUBTRACTS_FROM | {"exp", "exp_", "expm1", "softplus", "log"}
 """What a softmax, or a ratio, by hand begins with."""
 
 
@@ -113,19 +108,19 @@ def _meet(op: Operation, both: tuple[Mark, Mark], is_first: bool, samples: Axis,
     number = of_scores(TOTAL, samples)
     if number in total.tables and prod(total.sizes) == 1 and not own.of(TOTAL):
         site = total.sites[number]
-        without_itself = op.name in _SUBTRACTS and not is_first and _are_alike(own, site)
-        if (op.name in _ADDS or op.name in _SUBTRACTS) and not without_itself:
+        without_itself = op.name in SUBTRACTS and not is_first and _are_alike(own, site)
+        if (op.name in ADDS or op.name in SUBTRACTS) and not without_itself:
             _put(op, met, CHARGED, samples, site)
             op.emit(Sharing(op.name, ordered, both, divides=False))
     for sums in (number, of_scores(SUMS, samples)):
-        site = total.sites[sums] if sums in total.tables and op.name in _DIVIDES and is_first else None
+        site = total.sites[sums] if sums in total.tables and op.name in _TAKES_A_SHARE and is_first else None
         dim = _steps(own, samples)
         if site is not None and dim is not None and _are_alike(own, site):
             _put(op, met, SHARE, samples, site, dim)
             op.emit(Sharing(op.name, ordered, both, divides=True))
             break
     level = of_scores(MEAN, samples)
-    if level in total.tables and op.name in _SUBTRACTS and is_first:
+    if level in total.tables and op.name in SUBTRACTS and is_first:
         site = total.sites[level]
         units = _units(site.tables_before)
         are_there = all(axis in own.tables and runs_along(own.tables[axis]) for axis in units)
@@ -162,23 +157,23 @@ def _has_a_value(own: Mark, beside: dict[Axis, Tensor]) -> bool:
 
 def _carry(op: Operation, marks: list[Mark], met: Mark) -> None:
     """Keep what operands have of all samples, where the operation leaves it in the result."""
-    is_sum = op.name in _ADDS or op.name in _SUBTRACTS
+    is_sum = op.name in ADDS or op.name in SUBTRACTS
     for mark in marks:
         others = [other for other in marks if other is not mark]
         for axis, table in mark.tables.items():
-            if axis.name not in OF_EVERYONE or op.name in _DIVIDES or op.name in _ENDS:
+            if axis.name not in OF_EVERYONE or op.name in _TAKES_A_SHARE or op.name in _ENDS:
                 continue
             met_by = {a for other in others for a in other.tables}
-            if op.name in _SUBTRACTS and (axis in met_by or {TOTAL, SUMS, MEAN} & {a.name for a in met_by}):
+            if op.name in SUBTRACTS and (axis in met_by or {TOTAL, SUMS, MEAN} & {a.name for a in met_by}):
                 continue  # what came in goes out again
             kept: Axis | None = axis
             if axis.name == CENTRED and others:
-                is_beside = op.name in _ADDS and any(_has_a_value(other, mark.tables) for other in others)
+                is_beside = op.name in ADDS and any(_has_a_value(other, mark.tables) for other in others)
                 kept = _levelled(op, axis, mark) if is_beside else None
             elif axis.name in (SHARE, DEALT) and others:
-                kept = _dealt(op, axis, mark, table, others) if op.name in _MULTIPLIES else None
+                kept = _dealt(op, axis, mark, table, others) if op.name in MULTIPLIES else None
             elif axis.name in (CENTRED, LEVELLED, SHARE, DEALT):
-                kept = axis if op.name in _COPIES or op.name in _MULTIPLIES or (is_sum and axis.name == LEVELLED) else None
+                kept = axis if op.name in _COPIES or op.name in MULTIPLIES or (is_sum and axis.name == LEVELLED) else None
             if kept is not None:
                 met.tables[kept], met.sites[kept] = at_sizes(table, met.sizes), mark.sites[axis]
 

@@ -14,7 +14,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import MADE, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.pointwise import SUBTRACTS
+from rnnshape.operations.names import SUBTRACTS, SUBTRACTS_FROM
 from rnnshape.operations.uses import Broadcast, ColumnDifference, WideLoss
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
@@ -28,7 +28,7 @@ __all__: list[str] = []
 Sizes = tuple[int, ...]
 
 _COMPARES = frozenset(["eq", "ne", "lt", "le", "gt", "ge", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"])
-_TAKES_A_DIFFERENCE = SUBTRACTS | {"dist"}
+_TAKES_A_DIFFERENCE = SUBTRACTS | SUBTRACTS_FROM | {"dist"}
 _WARNS = frozenset(["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
 """The losses of which torch says "Using a target size ... that is different to the input size"."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rnnshape.coordinates.mark import CHOICE, Mark, of_scores
 from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.names import ADDS, MULTIPLIES
 from rnnshape.operations.uses import (
     Choosing,
     Contraction,
@@ -29,8 +30,8 @@ from rnnshape.rules.wording import mixed, wrong
 __all__: list[str] = []
 
 _JOINS = frozenset([
-    "add", "__add__", "__radd__", "add_", "__iadd__", "mul", "__mul__", "__rmul__", "mul_", "multiply", "cat", "concat",
-    "concatenate", "bmm", "matmul", "baddbmm", "einsum", "multi_head_attention_forward", "scaled_dot_product_attention",
+    *ADDS, *MULTIPLIES, "cat", "concat", "concatenate", "bmm", "matmul", "baddbmm", "einsum", "multi_head_attention_forward",
+    "scaled_dot_product_attention",
 ])  # fmt: skip
 """What gives a state to others. A difference or a distance compares with one sample, which may be the one to compare with."""
 

@@ -26,7 +26,8 @@ from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.harmless import Guard, is_mistake, log_mistake
 from rnnshape.operations.followed import OPERATIONS
-from rnnshape.operations.pointwise import IDENTITIES, draws_elements, makes_new_values
+from rnnshape.operations.names import IDENTITIES
+from rnnshape.operations.pointwise import draws_elements, makes_new_values
 from rnnshape.operations.registry import Args, Func, Kwargs, Operation, UnreadableError, leaves, other_kind_among
 from rnnshape.operations.uses import Consumption, Output
 from rnnshape.report.reporter import Reporter

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import GetSetDescriptorType, MethodDescriptorType, MethodWrapperType
 
 from rnnshape.operations.getters import SILENT
-from rnnshape.operations.pointwise import IDENTITIES, is_pointwise, pointwise
+from rnnshape.operations.names import IDENTITIES
+from rnnshape.operations.pointwise import is_pointwise, pointwise
 from rnnshape.operations.registry import ALWAYS, IN_A_LOOP, READS_TENSORS, REPEATABLE, Func, Handler, name_of
 from rnnshape.tracking.cuts import CUTS
 from rnnshape.tracking.marks import writes

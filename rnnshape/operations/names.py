@@ -1,0 +1,25 @@
+"""The names of operations that copy, add, subtract, multiply and divide: torch's, and those of Python's operators."""
+
+from __future__ import annotations
+
+__all__ = ["ADDS", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM"]
+
+IDENTITIES = frozenset([
+    "contiguous", "clone", "detach", "detach_", "to", "type", "type_as", "float", "double", "half", "bfloat16", "long",
+    "int", "short", "bool", "cpu", "cuda", "data.get", "requires_grad_", "real.get", "imag.get", "positive", "resolve_conj",
+    "resolve_neg", "conj", "alias", "refine_names", "rename", "_to_copy",
+])  # fmt: skip
+"""What leaves every element as it is."""
+
+ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
+
+SUBTRACTS = frozenset(["sub", "subtract", "__sub__", "sub_", "__isub__"])
+"""What takes its second operand from its first."""
+
+SUBTRACTS_FROM = frozenset(["rsub", "__rsub__"])
+"""What takes its first operand from its second."""
+
+MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imul__"])
+
+DIVIDES = frozenset(["div", "__truediv__", "div_", "__itruediv__", "true_divide", "divide"])
+"""What divides its first operand by its second."""
