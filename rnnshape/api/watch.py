@@ -14,6 +14,7 @@ from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.first_step import FirstStep
 from rnnshape.experiments.measuring import probe_call
 from rnnshape.harmless import Guard
+from rnnshape.hooks.steps import Steps
 from rnnshape.layout.sizes import shown
 from rnnshape.render.jsonl import JsonLines, of_this_rank
 from rnnshape.report.event import Event
@@ -22,7 +23,7 @@ from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
-from rnnshape.session import Session, Steps
+from rnnshape.session import Session
 from rnnshape.tracking.labels import Axes, check_axes
 
 __all__ = ["Watch", "watch"]

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from rnnshape.dryrun.asking import steps_dim, written
 from rnnshape.layout.axes import role_of
 from rnnshape.modelfile.arguments import MOST_DIMS
-from rnnshape.modelfile.description import Description, Layer, Mistakes, Reference
+from rnnshape.modelfile.description import Description, Layer, Reference
 from rnnshape.modelfile.functions import function_of
+from rnnshape.modelfile.mistakes import Mistakes
 from rnnshape.modelfile.names import PLACE
 
 __all__ = ["RefusedError", "built", "steps", "target_of"]

@@ -15,8 +15,10 @@ from rnnshape.errors import SpecError
 from rnnshape.layout.axes import axes_of
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import MOST_ELEMENTS, Monomial, Total, divide
-from rnnshape.modelfile.description import Description, Layer, Mistakes, described
+from rnnshape.modelfile.describing import described
+from rnnshape.modelfile.description import Description, Layer
 from rnnshape.modelfile.kinds import items
+from rnnshape.modelfile.mistakes import Mistakes
 from rnnshape.modelfile.reading import Document, read
 from rnnshape.report.catalogue import checked_codes
 

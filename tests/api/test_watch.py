@@ -13,7 +13,7 @@ from torch import nn
 import rnnshape
 from rnnshape import Report, RNNShapeError, SpecError, watch
 from rnnshape.api.watch import NO_AXES
-from rnnshape.session import Steps
+from rnnshape.hooks.steps import Steps
 
 X = torch.zeros(9, 6, 4)
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from rnnshape import SpecError, predict_file
 from rnnshape.modelfile.arguments import NEEDED
-from rnnshape.modelfile.description import described
+from rnnshape.modelfile.describing import described
 from rnnshape.modelfile.kinds import KINDS, find_kind
 from rnnshape.modelfile.names import class_name
 from rnnshape.modelfile.prediction import answered

@@ -31,8 +31,8 @@ from rnnshape.calculator.model import ModelPrediction
 from rnnshape.errors import SpecError
 from rnnshape.modelfile.arguments import NEEDED, Argument, Choice, Flag, Integer, Integers, Number
 from rnnshape.modelfile.building import built
-from rnnshape.modelfile.description import Mistakes
 from rnnshape.modelfile.kinds import KINDS
+from rnnshape.modelfile.mistakes import Mistakes
 from rnnshape.modelfile.names import is_taken
 from rnnshape.modelfile.prediction import Answer, answered
 from rnnshape.modelfile.reading import read, read_text

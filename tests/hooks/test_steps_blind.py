@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import rnnshape as rs
+from rnnshape.hooks.steps import BEFORE_TRAINING, PREDICTS
 from rnnshape.operations.losses import UNKNOWN_ROWS
 from rnnshape.rules.broadcasts import UNKNOWN_OPERAND
-from rnnshape.session import BEFORE_TRAINING, PREDICTS
 from rnnshape.tracking.counting import MOST_CALLS
 
 
