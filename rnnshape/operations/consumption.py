@@ -189,16 +189,8 @@ def reduction(op: Operation) -> None:
         # Where the batch was cut into groups, the groups that are left over are samples still.
         lost = [a for a, t in mark.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
         found = passed_on(op, mark, dims, tables, result.dim())
-        whole = summed_samples(mark, dims) if op.name == "sum" and not sizes else None
-        for name, samples in (
-            (TOTAL, _summed_samples(op, mark, dims) or whole),
-            (SUMS, samples_alone(mark, dims) if op.name == "sum" else None),
-            (NORM, _samples_under_a_norm(op, mark, dims)),
-            (MEAN, unit_samples(mark, dims) if op.name == "mean" else None),
-        ):
-            if samples is not None:
-                part = op.book.part_of(name, samples)
-                tables[part], found[part] = alone(0, result.dim()), op.book.site(op.name, mark, sizes)
+        for part in _numbers_of_all(op, mark, dims, sizes):
+            tables[part], found[part] = alone(0, result.dim()), op.book.site(op.name, mark, sizes)
         if found:
             mark = replace(mark, sites=mark.sites | found)
         positions = op.book.part_of(POSITIONS) if _hold_positions(op, result, mark, dims) else None
@@ -207,6 +199,18 @@ def reduction(op: Operation) -> None:
         if len(dims) == 1 and _are_numbers(op, result):
             tables = chosen(op, tables)
         put_result(op, result, tables, [mark], lost, widened=sizes != dropped, makes=positions)
+
+
+def _numbers_of_all(op: Operation, mark: Mark, dims: tuple[int, ...], sizes: tuple[int, ...]) -> list[Axis]:
+    """Return the axes that tell of a result that all samples have made it together."""
+    whole = summed_samples(mark, dims) if op.name == "sum" and not sizes else None
+    of_all = {
+        TOTAL: _summed_samples(op, mark, dims) or whole,
+        SUMS: samples_alone(mark, dims) if op.name == "sum" else None,
+        NORM: _samples_under_a_norm(op, mark, dims),
+        MEAN: unit_samples(mark, dims) if op.name == "mean" else None,
+    }
+    return [op.book.part_of(name, samples) for name, samples in of_all.items() if samples is not None]
 
 
 def _summed_samples(op: Operation, mark: Mark, dims: tuple[int, ...]) -> Axis | None:

@@ -139,15 +139,7 @@ def einsum(op: Operation) -> None:
         others = [t for i, (m, t) in enumerate(zip(marks, terms, strict=True)) if m is not None and i != at]
         met = [d for d in gone if any(term[d] in other for other in others)]
         op.emit(Contraction(op.name, mark, tuple(d for d in gone if d not in met)))
-        kept = [letter for letter in term if letter in output]
-        order = [kept.index(letter) for letter in output if letter in kept]
-        tables: dict[Axis, Tensor] = {}
-        for axis, table in contracted(mark, gone, keepdim=False).items():
-            table = table.permute(order)
-            for at, letter in enumerate(output):
-                if letter not in term:
-                    table = table.unsqueeze(at)
-            tables[axis] = table
+        tables = _in_order(contracted(mark, gone, keepdim=False), term, output)
         other = 1 - [m is mark for m in marks].index(True) if len(terms) == 2 and len(known) == 1 else None
         if other is not None and len(gone) == 1 and len(terms[other]) == 2 and term[gone[0]] in terms[other]:
             row = terms[other].replace(term[gone[0]], "")
@@ -163,6 +155,20 @@ def einsum(op: Operation) -> None:
     for mark, gone in summed:
         found |= pooled(op, mark, gone, result, op.result.dim())
     put_result(op, op.result, result, [_with_sites(m, found) for m in known])
+
+
+def _in_order(tables: dict[Axis, Tensor], term: str, output: str) -> dict[Axis, Tensor]:
+    """Give the tables of an operand, of which the dims that are summed over are gone, the order of the result's dims."""
+    kept = [letter for letter in term if letter in output]
+    order = [kept.index(letter) for letter in output if letter in kept]
+    beside = [at for at, letter in enumerate(output) if letter not in term]
+    found: dict[Axis, Tensor] = {}
+    for axis, table in tables.items():
+        table = table.permute(order)
+        for at in beside:
+            table = table.unsqueeze(at)
+        found[axis] = table
+    return found
 
 
 def _pairing(op: Operation, operands: Any, marks: list[Mark], terms: list[str], output: str) -> Pairing:

@@ -43,13 +43,11 @@ def write(op: Operation) -> None:
     name = next((n for n in _VALUE_NAMES if n in op.kwargs), None)
     value = op.args[position] if len(op.args) > position else op.kwargs.get(name or "")
     before, source = op.book.mark(target), op.book.mark(value)
+    sums = op.kwargs.get("accumulate") or op.kwargs.get("reduce") or (len(op.args) > position + 1 and "scatter" not in op.name)
     if op.name == "__setitem__" and before is not None and source is None:
         _fill(op, before, op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],))
-    sums = op.kwargs.get("accumulate") or op.kwargs.get("reduce") or (len(op.args) > position + 1 and "scatter" not in op.name)
     if isinstance(value, Tensor) and not sums and op.name in _AT_NUMBERS and value.requires_grad:
-        dim = None if op.name in _AT_AN_INDEX else op.argument(1, "dim")
-        at = op.argument(1, "indices") if dim is None else op.argument(2, "index")
-        op.emit(Overwriting(op.name, tuple(result.shape), dim, at, value))
+        _overwrite(op, value, tuple(result.shape))
     if (before is None and source is None) or sums or target.numel() > LARGEST:
         op.book.put(result, Mark(tuple(result.shape)))
         return
@@ -75,6 +73,13 @@ def write(op: Operation) -> None:
         else:
             tables[axis] = compress(_written(func, table, was.sizes, filling, value))
     put_tables(op, result, tables, [m for m in (before, source) if m])
+
+
+def _overwrite(op: Operation, value: Tensor, sizes: tuple[int, ...]) -> None:
+    """Tell of a value that is trained, and is written over others at the numbers in a tensor."""
+    dim = None if op.name in _AT_AN_INDEX else op.argument(1, "dim")
+    at = op.argument(1, "indices") if dim is None else op.argument(2, "index")
+    op.emit(Overwriting(op.name, sizes, dim, at, value))
 
 
 def _fill(op: Operation, before: Mark, given: tuple[Any, ...]) -> None:
