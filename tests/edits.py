@@ -148,13 +148,14 @@ def flag_of_packing(place: Place, name: str, value: str) -> Edited:
     return [keyword(place, place.call("pack_padded_sequence"), name, value)]
 
 
-SOFTMAXES = ("softmax", "log_softmax", "normalize", "Softmax", "LogSoftmax")
+SOFTMAXES = ("softmax", "log_softmax", "normalize", "cumprod", "Softmax", "LogSoftmax")
 
 
 @form(
     r"dim=(\d) normalises over the (?:steps|features|keys|queries)(?:, dim=(\d) over the features)?",
     r"dim=(\d) of log_softmax has the classes",
     r"dim=(\d) scales each vector by itself",
+    r"dim=(\d) multiplies (?:what each sample has|along the steps of each sample)",
 )
 def another_dim(place: Place, *dims: str) -> Edited:
     layers = place.names_of("Softmax", "LogSoftmax")

@@ -13,8 +13,8 @@ from rnnshape.report.settings import is_silenced
 __all__ = ["confirm", "contradicted", "needed"]
 
 OF_SAMPLES = frozenset([
-    "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS301", "RNS401", "RNS402", "RNS403",
-    "RNS501", "RNS512",
+    "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS232", "RNS301", "RNS401", "RNS402",
+    "RNS403", "RNS501", "RNS512",
 ])  # fmt: skip
 """Rules by which samples meet, or come in another order."""
 
@@ -24,7 +24,7 @@ OF_TARGETS = frozenset(["RNS402", "RNS502", "RNS504"])
 OF_PADDING = frozenset(["RNS303", "RNS404", "RNS405", "RNS407"])
 """Rules by which padding reaches what is returned of a sample."""
 
-WITHDRAWN = frozenset(["RNS201", "RNS203", "RNS204", "RNS206", "RNS214"])
+WITHDRAWN = frozenset(["RNS201", "RNS203", "RNS204", "RNS206", "RNS214", "RNS232"])
 """Those of which nothing can be right where all samples are apart, whatever the model does with what they are about."""
 
 REASON = "changing any sample changes nothing of the others, and another order of them the order alone"

@@ -34,9 +34,11 @@ from rnnshape.operations.meeting import meet
 from rnnshape.operations.pointwise import keeps, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import passed_on, samples_alone, summed_samples, unit_samples
-from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Reduction, Scaling, TokenIds, Window
+from rnnshape.operations.uses import ChannelNorm, Contraction, Cumulation, ImplicitDim, Reduction, Scaling, TokenIds, Window
 
 __all__: list[str] = []
+
+_RUNNING_PRODUCTS = frozenset(["cumprod", "cumprod_"])
 
 MOST_DRAWN = 1 << 16
 """Random numbers up to which it is known which of them is where."""
@@ -73,9 +75,11 @@ def _keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
 @operation("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "cumsum_", "cumprod_")
 def cumulation(op: Operation) -> None:
     """Every element takes those before it along."""
-    mark = op.book.mark(op.argument(0, "input"))
-    dim = op.argument(1, "dim", op.kwargs.get("axis"))
+    source, dim = op.argument(0, "input"), op.argument(1, "dim", op.kwargs.get("axis"))
+    mark = op.book.mark(source)
     if mark is not None:
+        if op.name in _RUNNING_PRODUCTS and type(dim) is int and mark.sizes:
+            op.emit(Cumulation(op.name, mark, dim % len(mark.sizes), source))
         _keeps_but(op, mark, (dim,) if type(dim) is int else None)
 
 

@@ -4,7 +4,7 @@ The order is the one below, whichever module somebody has imported before.
 """
 
 from rnnshape.rules import attention, axes, broadcasts, cells, features, foresight, heads, losses, masks, meetings  # isort: skip
-from rnnshape.rules import orders, padding, pairs, picks, placing, pooling, restarts, samples, scores, states  # isort: skip
+from rnnshape.rules import orders, padding, pairs, picks, placing, pooling, restarts, running, samples, scores, states  # isort: skip
 from rnnshape.rules import steps, totals, unread, vectors  # isort: skip
 from rnnshape.rules.registry import Listener, ask, in_order, notice, rules
 
@@ -12,6 +12,6 @@ __all__ = ["Listener", "ask", "notice", "rules"]
 
 in_order(
     axes, steps, features, pairs, attention, masks, heads, states, cells, restarts, orders,
-    padding, pooling, picks, losses, broadcasts, samples, placing, meetings, scores,
+    padding, pooling, picks, losses, broadcasts, samples, placing, running, meetings, scores,
     foresight, totals, unread, vectors,
 )  # fmt: skip

@@ -60,6 +60,7 @@ from rnnshape.operations.uses.sums import (
     ChannelNorm,
     Consumption,
     Contraction,
+    Cumulation,
     Division,
     ImplicitDim,
     Normalisation,
@@ -92,6 +93,7 @@ __all__ = [
     "Comparison",
     "Consumption",
     "Contraction",
+    "Cumulation",
     "Disagreement",
     "Division",
     "Ending",
@@ -137,7 +139,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing | RowsGoOn | Chaining
+    | Division | Sharing | RowsGoOn | Chaining | Cumulation
 )  # fmt: skip
 
 

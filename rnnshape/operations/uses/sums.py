@@ -10,7 +10,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.layout.axes import Axis
 
 __all__ = [
-    "ChannelDropout", "ChannelNorm", "Consumption", "Contraction", "Division", "ImplicitDim", "Normalisation",
+    "ChannelDropout", "ChannelNorm", "Consumption", "Contraction", "Cumulation", "Division", "ImplicitDim", "Normalisation",
     "Pairing", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Weighing", "Window",
 ]  # fmt: skip
 
@@ -85,6 +85,15 @@ class Reduction(NamedTuple):
     name: str
     mark: Mark
     dims: tuple[int, ...]
+    tensor: Tensor
+
+
+class Cumulation(NamedTuple):
+    """A running product: every element is multiplied with all those before it along a dim."""
+
+    name: str
+    mark: Mark
+    dim: int
     tensor: Tensor
 
 

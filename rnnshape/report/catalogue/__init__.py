@@ -24,6 +24,7 @@ from rnnshape.report.catalogue import (
     onward,
     padding,
     placing,
+    running,
     scores,
     states,
     steps,
@@ -41,7 +42,7 @@ FailOn = Literal["error", "warning", "never"]
 RULES: dict[str, Rule] = {}
 _FAMILIES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    scores, foresight, totals, unread, onward,
+    running, scores, foresight, totals, unread, onward,
 )  # fmt: skip
 for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
