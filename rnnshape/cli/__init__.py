@@ -15,10 +15,12 @@ import click
 import rnnshape
 from rnnshape import __version__
 from rnnshape.calculator.topics import Topic
-from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options
+from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options, send
 from rnnshape.cli.predicting import predict_command
 from rnnshape.cli.probing import probe_command
 from rnnshape.errors import SpecError
+from rnnshape.render.explainable import explainable, explainable_dict
+from rnnshape.render.forms import Destination
 from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
 from rnnshape.report.catalogue.subjects import Subject, subject
 from rnnshape.text import columns, shown
@@ -224,19 +226,20 @@ def _text_or_json(command: F) -> F:
 
 
 @main.command("explain", epilog="Example: rnnshape explain RNS103 h_n")
-@click.argument("code", nargs=-1, required=True)
+@click.argument("code", nargs=-1)
 @_text_or_json
 def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_json: bool) -> None:
     """Say why a rule matters, with a wrong and a right program that run; or answer what people ask who begin.
 
     CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows, or what rules are about,
-    such as padding, masks, bidirectional or loss.
+    such as padding, masks, bidirectional or loss. Without one, everything that may be asked for is listed.
     """
+    is_json = as_form(form, as_json) == "json"
+    if not code:
+        _print(json.dumps(explainable_dict(), indent=1) if is_json else _contents())
+        return
     found = [_entry(c) for c in code]
-    if as_form(form, as_json) == "json":
-        click.echo(json.dumps([r.to_dict() for r in found], indent=1))
-    else:
-        click.echo("\n\n\n".join(map(_explained, found)))
+    _print(json.dumps([r.to_dict() for r in found], indent=1) if is_json else "\n\n\n".join(map(_explained, found)))
 
 
 @main.command("rules", epilog="Example: rnnshape rules --json")
@@ -244,9 +247,18 @@ def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_jso
 def rules_command(form: Literal["text", "json"], as_json: bool) -> None:
     """List every rule."""
     if as_form(form, as_json) == "json":
-        click.echo(json.dumps([r.to_dict() for r in RULES.values()], indent=1))
+        _print(json.dumps([r.to_dict() for r in RULES.values()], indent=1))
     else:
-        click.echo("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
+        _print("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
+
+
+def _print(text: str) -> None:
+    send(Destination(), text)
+
+
+def _contents() -> str:
+    parts = ["\n".join([click.style(head, bold=True), *lines]) for head, lines in explainable()]
+    return "\n\n".join([*parts, "Each code and each word goes behind it: rnnshape explain RNS103 h_n padding"])
 
 
 def _entry(code: str) -> Rule | Topic | Subject:

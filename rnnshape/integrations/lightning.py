@@ -99,9 +99,11 @@ class RNNShapeCallback(Callback):
         self._step(trainer)
 
     def on_validation_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: Any, **__: Any) -> None:
-        """Count a step of ``validate``; what fit validates counts with its steps of training."""
+        """Count a step of ``validate``; what fit validates, as in its sanity check, is no step of it."""
         if trainer.state.fn == "validate":
             self._step(trainer)
+        else:
+            self._stages.beside()
 
     def on_test_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: Any, **__: Any) -> None:
         """Count a step of ``test``."""

@@ -71,9 +71,11 @@ class RNNShapeCallback(Callback):
         self.stages_.begin("training", net.module_)
 
     def on_batch_end(self, net: Any, batch: Any = None, training: bool | None = None, **_: Any) -> None:
-        """Count a batch of the training."""
+        """Count a batch of the training, or of a validation within it."""
         if training:
             self.stages_.step()
+        else:
+            self.stages_.beside()
 
     def on_train_end(self, net: Any, X: Any = None, y: Any = None, **_: Any) -> None:  # noqa: N803
         """End a training that had fewer batches."""

@@ -64,7 +64,7 @@ class Stages:
         self._track, self._say = track, say
         self._watch: Watch | None = None
         self._stage = ""
-        self._left = 0
+        self._left = self._beside = 0
 
     @property
     def told(self) -> frozenset[str]:
@@ -81,7 +81,7 @@ class Stages:
         self.end()
         if stage not in self.reports:
             self._watch = rnnshape.watch(model, **self._options)
-            self._stage, self._left = stage, self._track
+            self._stage, self._left, self._beside = stage, self._track, 0
             self.reports[stage] = self._watch.attach()
 
     def step(self) -> None:
@@ -95,6 +95,10 @@ class Stages:
             if self._left <= 0:
                 self.end()
 
+    def beside(self) -> None:
+        """Count a batch of a validation within a training: it is watched, and is no step of it."""
+        self._beside += 1
+
     def end(self) -> None:
         """Stop watching, and say what was found; once more does nothing.
 
@@ -106,7 +110,7 @@ class Stages:
         self.leave()
         report = self.reports[self._stage]
         with Guard():
-            self._say(_sentence(report, self._stage, self._track - max(self._left, 0)))
+            self._say(_sentence(report, self._stage, self._track - max(self._left, 0), self._beside))
         worst = tuple(finding for finding in report.findings if counts(finding.severity, self._fail_on))
         if worst:
             raise ContractError(message_of(worst), worst)
@@ -118,8 +122,13 @@ class Stages:
             self._watch = None
 
 
-def _sentence(report: Report, stage: str, steps: int) -> str:
+def _sentence(report: Report, stage: str, steps: int, beside: int) -> str:
     """Say what was seen of a stage, in a line, and below it what was not looked at."""
     found = count(len(report.findings), "finding") if report.findings else "no findings"
-    lines = [f"rnnshape: {report.counts}, {found} in the first {count(steps, 'step')} of {stage}"]
+    if steps == 0:
+        where = f"before the first step of {stage}"
+    else:
+        where = f"in the first {'step' if steps == 1 else count(steps, 'step')} of {stage}"
+    validated = f", and in {count(beside, 'batch', 'batches')} of validation" if beside else ""
+    lines = [f"rnnshape: {report.counts}, {found} {where}{validated}"]
     return "\n".join([*lines, *(f"  not looked at: {shown(what)}" for what in (*report.unfollowed, *report.blind))])

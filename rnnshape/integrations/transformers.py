@@ -68,6 +68,10 @@ class RNNShapeCallback(TrainerCallback):
         """Count a step."""
         self._stages.step()
 
+    def on_prediction_step(self, args: Any, state: Any, control: Any, **about: Any) -> None:
+        """Count a batch of an evaluation within the training."""
+        self._stages.beside()
+
     def on_train_end(self, args: Any, state: Any, control: Any, **about: Any) -> None:
         """End a training that had fewer steps."""
         self._stages.end()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import fill
 
-from rnnshape.report.catalogue import PRELUDE, Rule
+from rnnshape.report.catalogue import FAMILIES, PRELUDE, Rule
 from rnnshape.report.catalogue.entry import Severity
 
 __all__ = ["index", "page"]
@@ -67,10 +68,10 @@ please report it.
 def index(entries: Iterable[Rule]) -> str:
     """Write the list of rules."""
     rows = "\n".join(f"| [{e.code}]({e.code}.md) | {e.severity} | {e.title} |" for e in entries)
+    families = " ".join(f"RNS{digit}xx: {title}." for digit, title in FAMILIES.items() if digit != "0")
     return f"""# The rules
 
-RNS1xx: the contract of a recurrent layer. RNS2xx: an axis that is used as another. RNS3xx: the wrong state picked. RNS4xx:
-padding, packing and the order of samples. RNS5xx: state and loss across steps. RNS6xx: what an experiment measured.
+{fill(families, 124)}
 
 | code | severity | |
 |---|---|---|

@@ -424,6 +424,40 @@ def test_every_subject_has_rules_and_not_all_of_them(name: str) -> None:
     assert subject("nosuch") is None
 
 
+def test_explain_without_a_word_lists_all_that_may_be_asked() -> None:
+    first, *parts = printed("explain").split("\n\n")
+    assert first == "RNS0xx  what no rule explains\n  RNS000  error  the model raised"
+    assert [part.partition("\n")[0] for part in parts] == [
+        "RNS1xx  the contract of a recurrent layer",
+        "RNS2xx  an axis that is used as another",
+        "RNS3xx  the wrong state picked",
+        "RNS4xx  padding, packing and the order of samples",
+        "RNS5xx  state and loss across steps",
+        "RNS6xx  what an experiment measured",
+        "what people ask",
+        "what rules are about",
+        "Each code and each word goes behind it: rnnshape explain RNS103 h_n padding",
+    ]
+    rows = [line.split() for part in (first, *parts[:6]) for line in part.splitlines()[1:]]
+    assert [(code, severity, " ".join(title)) for code, severity, *title in rows] == [
+        (rule.code, rule.severity, rule.title) for rule in RULES.values()
+    ]
+    asked = [line.split(maxsplit=1) for line in parts[6].splitlines()[1:]]
+    assert asked == [[topic.name, topic.question] for topic in TOPICS.values()]
+    about = [line.split(maxsplit=1) for line in parts[7].splitlines()[1:]]
+    assert [name for name, _ in about] == [name for name in SUBJECTS if name not in TOPICS]
+    assert ["dropout", "1 rule"] in about
+    for word in ("RNS103", *(name for name, _ in asked + about)):
+        assert printed("explain", word)
+
+
+def test_what_may_be_asked_as_json() -> None:
+    found = json.loads(printed("explain", "--json"))
+    assert [rule["code"] for rule in found["rules"]] == [*RULES]
+    assert found["topics"][0] == {"name": "output", "question": TOPICS["output"].question}
+    assert found["subjects"] == [name for name in SUBJECTS if name not in TOPICS]
+
+
 def test_explain_several_in_any_case() -> None:
     one, two = printed("explain", "RNS103"), printed("explain", "RNS104")
     assert printed("explain", "rns104", "Rns103") == f"{two}\n\n{one}"
@@ -455,7 +489,6 @@ def test_explain_what_is_unknown() -> None:
     assert error("explain", "x") == f"there is no rule 'x'{lists}"
     assert error("explain", "RNS103", "") == f"there is no rule ''{lists}"
     assert error("explain", "H-n") == f"there is no rule 'H-n'; did you mean 'h_n'?{lists}"
-    assert error("explain") == "Missing argument 'CODE...'."
 
 
 def test_rules_lists_every_rule() -> None:

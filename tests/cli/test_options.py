@@ -87,12 +87,22 @@ def test_letters_that_stdout_lacks(model: str) -> None:
 def test_nobody_reads_what_is_printed(output: tuple[str, ...], model: str) -> None:
     """As in ``rnnshape predict ... | head -2``: it ends quietly, and the exit code says what was found."""
     for words, code in ((GRU, 0), (("predict", model, "--fail-on", "error"), 3)):
-        reader, writer = os.pipe()
-        os.close(reader)
-        command = [sys.executable, "-m", "rnnshape", *words, *output]
-        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
-        os.close(writer)
-        assert (done.returncode, done.stderr) == (code, "")
+        end_with_nobody_reading((*words, *output), code)
+
+
+@pytest.mark.parametrize("words", [("explain",), ("explain", "--json"), ("explain", "RNS103"), ("rules",)])
+def test_nobody_reads_what_is_explained(words: tuple[str, ...]) -> None:
+    end_with_nobody_reading(words, 0)
+
+
+def end_with_nobody_reading(words: tuple[str, ...], code: int) -> None:
+    """Run a command whose output is a closed pipe: it says nothing, and its exit code is this."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "rnnshape", *words]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 @pytest.mark.parametrize(

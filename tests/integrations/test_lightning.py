@@ -17,7 +17,8 @@ def test_every_stage_is_watched(fit: Any, package: str) -> None:
     assert ended["told"] == {s: [f"1 recurrent layer, {n} calls", f"RNS203 {LINE}"] for s, n in CALLS.items()}
     assert ended["left"] == [0, False]
     assert ended["more"] == ["rnnshape/error", "rnnshape/info", "rnnshape/warning"]
-    assert "rnnshape: 1 recurrent layer, 5 calls, 1 finding in the first 3 steps of fit" in ended["err"]
+    where = "in the first 3 steps of fit, and in 2 batches of validation"
+    assert f"rnnshape: 1 recurrent layer, 5 calls, 1 finding {where}" in ended["err"]
 
 
 def test_a_right_model_is_silent_and_trains_as_without(fit: Any) -> None:

@@ -60,8 +60,35 @@ def test_a_stage_that_ends_before() -> None:
     steps(of, model, 1)
     of.begin("other", model)
     of.leave()
-    assert said == ["rnnshape: 1 recurrent layer, 1 call, no findings in the first 1 step of test"]
+    assert said == ["rnnshape: 1 recurrent layer, 1 call, no findings in the first step of test"]
     assert of.told == {"test", "other"}
+
+
+def test_a_batch_of_validation_is_no_step() -> None:
+    said: list[str] = []
+    of, model = stages(said), Reader(right=True)
+    of.begin("fit", model)
+    model(torch.randn(6, 9, 4))
+    of.beside()
+    steps(of, model, 3)
+    of.beside()
+    of.begin("more", model)
+    steps(of, model, 2)
+    assert said == [
+        "rnnshape: 1 recurrent layer, 3 calls, no findings in the first 2 steps of fit, and in 1 batch of validation",
+        "rnnshape: 1 recurrent layer, 2 calls, no findings in the first 2 steps of more",
+    ]
+
+
+def test_a_stage_without_a_step_of_its_own() -> None:
+    said: list[str] = []
+    of, model = stages(said), Reader(right=True)
+    of.begin("fit", model)
+    model(torch.randn(6, 9, 4))
+    of.beside()
+    of.end()
+    where = "before the first step of fit, and in 1 batch of validation"
+    assert said == [f"rnnshape: 1 recurrent layer, 1 call, no findings {where}"]
 
 
 def test_what_was_not_looked_at_is_said() -> None:

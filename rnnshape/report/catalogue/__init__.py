@@ -34,17 +34,28 @@ from rnnshape.report.catalogue import (
 from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
 
-__all__ = ["PRELUDE", "RULES", "FailOn", "LineKind", "Rule", "Severity", "checked_codes", "counts", "rule"]
+__all__ = ["FAMILIES", "PRELUDE", "RULES", "FailOn", "LineKind", "Rule", "Severity", "checked_codes", "counts", "rule"]
 
 FailOn = Literal["error", "warning", "never"]
 """The least severity of a finding that is a failure."""
 
+FAMILIES = {
+    "0": "what no rule explains",
+    "1": "the contract of a recurrent layer",
+    "2": "an axis that is used as another",
+    "3": "the wrong state picked",
+    "4": "padding, packing and the order of samples",
+    "5": "state and loss across steps",
+    "6": "what an experiment measured",
+}
+"""What the rules are about whose codes begin with a digit."""
+
 RULES: dict[str, Rule] = {}
-_FAMILIES = (
+_FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
     running, scores, foresight, totals, unread, onward,
 )  # fmt: skip
-for _entry in sorted((entry for family in _FAMILIES for entry in family.ENTRIES), key=lambda entry: entry.code):
+for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
         raise ValueError(f"two rules have the code {_entry.code}")
     RULES[_entry.code] = _entry
