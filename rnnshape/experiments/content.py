@@ -9,7 +9,7 @@ from torch import Tensor
 
 from rnnshape.experiments.places import Place
 
-__all__ = ["Content", "contents", "in_order"]
+__all__ = ["Content", "contents", "in_order", "without"]
 
 
 class Content:
@@ -128,3 +128,18 @@ def in_order(tensor: Tensor, samples: Tensor, source: Sequence[int]) -> Tensor:
         length = min(len(at[j]), len(at[k]))
         after[at[j][:length]] = before[at[k][:length]]
     return after.view(tensor.shape)
+
+
+def without(tensor: Tensor, samples: Tensor, sample: int) -> Tensor | None:
+    """Return a tensor without the rows of a sample; None where its samples lie along no one dim.
+
+    Args:
+        tensor: the tensor.
+        samples: for each element the number of its sample.
+        sample: the one that is left out.
+    """
+    for dim in range(tensor.dim()):
+        line = samples.movedim(dim, 0).reshape(tensor.size(dim), -1)
+        if bool((line == line[:, :1]).all()):
+            return tensor.index_select(dim, (line[:, 0] != sample).nonzero().flatten().to(tensor.device))
+    return None

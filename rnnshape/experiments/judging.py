@@ -1,4 +1,4 @@
-"""What is wrong of what was measured: the findings RNS601 to RNS607, and what is a fact that somebody may have meant."""
+"""What is wrong of what was measured: the findings RNS601 to RNS608, and what is a fact that somebody may have meant."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rnnshape.experiments.future import Future
     from rnnshape.experiments.influence import Experiment
     from rnnshape.experiments.lockstep import Found
+    from rnnshape.experiments.number import Number
     from rnnshape.experiments.padding import Counted, Padded
     from rnnshape.experiments.samples import Samples
     from rnnshape.experiments.targets import Targets
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Finding
 
 __all__ = [
-    "Judged", "judge_future", "judge_loss", "judge_order", "judge_padding", "judge_samples", "judge_targets", "judge_use",
+    "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_targets", "judge_use",
 ]  # fmt: skip
 
 
@@ -83,6 +84,13 @@ def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judg
     if found.is_placed and where is not None and len(said.evidence) == 1:
         words += f"; the first whose result is not in that order is {where.meeting.operation}"
     yield _finding("RNS602", words, where, wrong)
+
+
+def judge_number(said: Experiment, found: Number, how: Judged) -> Iterator[Finding]:
+    """Judge that a sample comes to another result where there is one sample less, whichever that is."""
+    if said.verdict == "together":
+        did = f"; {found.did}" if found.did else ""
+        yield _finding("RNS608", f"{said.evidence[0]}{did}", found.found, not how.train)
 
 
 def judge_targets(said: Experiment, found: Targets, how: Judged) -> Iterator[Finding]:

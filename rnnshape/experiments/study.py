@@ -13,6 +13,7 @@ from rnnshape.experiments.judging import (
     Judged,
     judge_future,
     judge_loss,
+    judge_number,
     judge_order,
     judge_padding,
     judge_samples,
@@ -21,6 +22,7 @@ from rnnshape.experiments.judging import (
 )
 from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of, place_of
 from rnnshape.experiments.meaning import with_layouts
+from rnnshape.experiments.number import measure_number, number_said
 from rnnshape.experiments.outside import sees_calls
 from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
 from rnnshape.experiments.places import Given, Place
@@ -67,7 +69,7 @@ class Options:
     causal: bool = False
     samples: int = 4
     patient: bool = True
-    wanted: frozenset[str] = frozenset(["padding", "targets", "use", "lines"])
+    wanted: frozenset[str] = frozenset(["number", "padding", "targets", "use", "lines"])
 
 
 @dataclass(slots=True)
@@ -111,6 +113,8 @@ def study(
     how = Judged(options.asked, options.train)
     show = partial(with_layouts, trial=trial, label_again=label_again)
     _say_samples(notes, trial, samples, how, "lines" in options.wanted, show)
+    if "number" in options.wanted:
+        _try(notes, "number", lambda: _say_number(notes, trial, samples, how, show))
     if options.causal:
         _try(notes, "future", lambda: _say_future(notes, trial, samples, show))
     if "padding" in options.wanted:
@@ -173,6 +177,16 @@ def _place(trial: Trial, samples: Samples) -> Found | None:
         return None if leaf is None else place_of(trial, leaf, shuffled(trial.count))
     except Unfit:
         return None
+
+
+def _say_number(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
+    found = measure_number(trial, samples)
+    if found is None:
+        return
+    found.found = show(found.found)
+    said = number_said(found)
+    notes.made["number"] = said
+    notes.findings += judge_number(said, found, how)
 
 
 def _say_future(notes: _Notes, trial: Trial, samples: Samples, show: _Show) -> None:

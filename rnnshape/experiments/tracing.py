@@ -13,11 +13,11 @@ from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.owners import MANY, NOBODY, dims_of
 
 __all__ = [
-    "along_another_dim", "before", "earliest", "in_another_order", "in_different_orders", "is_made_order", "is_mixed",
+    "LAYERS", "along_another_dim", "before", "earliest", "in_another_order", "in_different_orders", "is_made_order", "is_mixed",
     "is_moved", "is_scattered", "line_of", "of_whole_samples", "picked", "reaching", "samples_of",
 ]  # fmt: skip
 
-_LAYERS = frozenset([
+LAYERS = frozenset([
     "lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "linear", "conv1d",
     "conv2d", "multi_head_attention_forward", "scaled_dot_product_attention",
 ])  # fmt: skip
@@ -113,7 +113,7 @@ def _lines(entries: Sequence[Entry], meeting: Entry) -> list[list[int]]:
 
 def along_another_dim(entries: Sequence[Entry], meeting: int) -> int | None:
     """Return the last operation that put samples along another dim, before a layer mixed them that reads no other operand."""
-    operands = [n for n in entries[meeting].operands if entries[meeting].name in _LAYERS and samples_of(entries[n])]
+    operands = [n for n in entries[meeting].operands if entries[meeting].name in LAYERS and samples_of(entries[n])]
     at = operands[0] if len(operands) == 1 else None
     while at is not None:
         mine = _dim(entries[at])

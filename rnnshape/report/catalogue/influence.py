@@ -241,4 +241,39 @@ ENTRIES = (
             report = rs.probe(Classifier(), torch.zeros(9, 6, 4), axes="seq batch feature")
             """),
     ),
+    Rule(
+        "RNS608",
+        "number of samples that matters",
+        "warning",
+        "Without one of its samples, the model comes to another result for the others, whichever is left out: a loop runs "
+        "once for each sample where steps are meant, or something is divided by their number.",
+        wrong=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.cell, self.fc = nn.GRUCell(4, 8), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    h = x.new_zeros(x.size(0), 8)
+                    for step in range(len(x)):
+                        h = self.cell(x[:, step], h)  # RNS608
+                    return self.fc(h)
+
+            report = rs.diagnose(Reader(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.cell, self.fc = nn.GRUCell(4, 8), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    h = x.new_zeros(x.size(0), 8)
+                    for step in range(x.size(1)):
+                        h = self.cell(x[:, step], h)
+                    return self.fc(h)
+
+            report = rs.diagnose(Reader(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
 )
