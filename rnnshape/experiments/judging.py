@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Finding
 
 __all__ = [
-    "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_targets", "judge_use",
+    "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_targets",
+    "judge_use",
 ]  # fmt: skip
 
 

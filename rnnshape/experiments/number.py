@@ -190,7 +190,8 @@ def number_said(found: Number) -> Experiment:
     """Say what was measured about the number of samples."""
     if not found.share:
         return Experiment("number", "apart")
-    said = f"without the last of {found.count} samples, {found.share:.0%} of sample {found.sample}'s {found.name} is another one"
+    changed_of = f"{found.share:.0%} of sample {found.sample}'s {found.name}"
+    said = f"without the last of {found.count} samples, {changed_of} is another one"
     if found.is_of_number:
         return Experiment("number", "together", (said,))
     return Experiment("number", "unknown", (said, "without the first it is not the same: it is not their number alone"))
