@@ -435,6 +435,13 @@ def not_squeezed(place: Place) -> Edited:
     return [place.put((call, place.text(of)))]
 
 
+@form(r"without (flatten|view|reshape) the targets fit: a row of labels for each sample")
+def not_flattened(place: Place, name: str) -> Edited:
+    call = place.call(name)
+    assert isinstance(call.func, ast.Attribute)
+    return [place.put((call, place.text(call.func.value)))]
+
+
 @form(r"dim=(\d), keepdim=True of (\w+) takes those of each together")
 def total_of_each(place: Place, dim: str, name: str) -> Edited:
     call = place.call(name)

@@ -253,7 +253,7 @@ def lengths_of_another_axis(use: Lengths, step: Step) -> Iterator[Mistake]:
     samples, classes = use.others
     is_one = longest == shortest
     named = "classes" if longest == classes and is_one else ""
-    if longest == samples and (is_one or use.argument == "input_lengths"):
+    if longest == samples and (is_one or use.argument == "input_lengths") and not step.is_doubled:
         named = "samples"
     if named and 1 < longest < use.size:
         counts = f"{longest}, as many as there are {named}, and the scores have {use.size} steps"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import torch
 from torch import Tensor
 
 from rnnshape import text
@@ -203,4 +204,28 @@ def ctc(op: Raised, error: Exception) -> Mistake | None:
         if number is not None and number != scores.size(1):
             message = f"ctc_loss gets {number} {name} for {op.described_dim(scores, 1)}: it needs one for each sample"
             return because("RNS403", message, None, seen)
-    return None
+    return _labels_with_padding(op, scores)
+
+
+def _labels_with_padding(op: Raised, scores: Tensor) -> Mistake | None:
+    """Labels of one dim are those of all samples one after another, and there are more than the lengths add up to."""
+    labels, given = op.argument(1, "targets"), op.argument(3, "target_lengths")
+    lengths = known_values(given) if isinstance(given, Tensor) else torch.tensor(given) if given else None
+    if not isinstance(labels, Tensor) or labels.dim() != 1 or lengths is None:
+        return None
+    samples, real = scores.size(1), int(lengths.sum())
+    width, rest = divmod(labels.numel(), samples)
+    if rest or labels.numel() == real or int(lengths.max()) > width:
+        return None
+    flat = f"{text.count(labels.numel(), 'label')}, {width} for each of {text.count(samples, 'sample')}"
+    message = f"ctc_loss gets a vector of {flat}, and target_lengths add up to {real}: it reads labels without their padding"
+    mark = op.mark(labels)
+    flattened = [s for s in mark.sites.values() if s.name in _RESHAPES and s.sizes == tuple(labels.shape)] if mark else []
+    by_sample = [s.name for s in flattened if s.sizes_before == (samples, width) and _lie_along_rows(s)]
+    fits = f"without {by_sample[0]} the targets fit: a row of labels for each sample" if by_sample else None
+    return because("RNS505", message, fits, op.layout(scores))
+
+
+def _lie_along_rows(site: Site) -> bool:
+    """Tell whether the samples lay along dim 0 of what a reshape was given."""
+    return any(runs_along(table) == [0] for axis, table in site.tables_before.items() if axis.name == "batch")
