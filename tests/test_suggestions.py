@@ -46,6 +46,9 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("time-first-bidirectional-last-index-select", "RNS302"): (
         ("torch.narrow(y, 0, y.size(0) - 1, 1).squeeze(0)", "rnnshape.last_step(self.gru, y)"),
     ),
+    # what was made whole numbers is bools again
+    ("churned-customers-picked-by-their-flags", "RNS233"): (("gone.long()", "gone.long().bool()"),),
+    ("RNS233", "RNS233"): (("died.long()", "died.long().bool()"),),
     # the halves are added up
     ("summed-directions-then-the-last-step", "RNS302"): (
         ("y = y[:, :, : self.hidden] + y[:, :, self.hidden :]", "y = rnnshape.last_step(self.gru, y)"),

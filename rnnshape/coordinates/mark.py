@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "GUESSED", "KEYS",
-    "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS", "SCALED",
-    "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "FLAGS", "GUESSED",
+    "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS",
+    "SCALED", "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores",
+    "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -107,6 +108,9 @@ NORM = "norm"
 DRAWN = "drawn"
 """The name of the axis of random numbers that were drawn for nothing in particular: which of them it is."""
 
+FLAGS = "flags"
+"""The name of the axis of whole numbers that were fractions, or answers of yes or no, before: they count nothing."""
+
 CHOICE = "choice"
 """The name of an axis of numbers that were chosen by scores, and of what was picked at them: whose choice each of them is. The
 samples' axis stands in its origin."""
@@ -117,7 +121,7 @@ stands in its origin. It goes on through a sum over units, as a recurrence does 
 
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN,
+    CHAIN, FLAGS,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

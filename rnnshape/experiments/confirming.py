@@ -13,8 +13,8 @@ from rnnshape.report.settings import is_silenced
 __all__ = ["confirm", "contradicted", "needed"]
 
 OF_SAMPLES = frozenset([
-    "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS232", "RNS301", "RNS401", "RNS402",
-    "RNS403", "RNS501", "RNS512",
+    "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS232", "RNS233", "RNS301", "RNS401",
+    "RNS402", "RNS403", "RNS501", "RNS512",
 ])  # fmt: skip
 """Rules by which samples meet, or come in another order."""
 

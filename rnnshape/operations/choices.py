@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import CHOICE, Mark, of_scores
+from rnnshape.coordinates.mark import CHOICE, FLAGS, Mark, of_scores
 from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, compress, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation
+from rnnshape.operations.uses import Picking
 
-__all__ = ["Item", "chosen", "picked_along", "picked_at", "picked_by"]
+__all__ = ["Item", "chosen", "picked_along", "picked_at", "picked_by", "picked_by_flags"]
 
 Item = tuple[Any, "int | None"]
 """A part of an index, with the dim that it is for; None where it adds one."""
@@ -39,6 +40,7 @@ def picked_along(op: Operation, mark: Mark, index: object, dim: object) -> None:
     if at is None or type(dim) is not int:
         return
     ndim = len(mark.sizes)
+    picked_by_flags(op, mark, index, dim % ndim)
     sizes = [-1 if d == dim % ndim else 1 for d in range(ndim)]
     _remember(op, mark, {a: t.reshape(sizes) for a, t in _choices(mark, at) if not _are_samples(mark, a, {dim % ndim})})
 
@@ -46,6 +48,9 @@ def picked_along(op: Operation, mark: Mark, index: object, dim: object) -> None:
 def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
     """Remember of what an index has picked whose choice that was: of one number, or of one end of a slice."""
     found: dict[Axis, Tensor] = {}
+    picks = [(item, dim) for item, dim in items if isinstance(item, Tensor) and dim is not None]
+    if len(picks) == 1:
+        picked_by_flags(op, mark, *picks[0])
     for place, (item, dim) in enumerate(items):
         ends = (item.start, item.stop) if isinstance(item, slice) else (item,)
         at = next((known for end in ends if (known := op.book.mark(end)) is not None), None)
@@ -55,6 +60,13 @@ def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
             if not _are_samples(mark, axis, {dim}):
                 found[axis] = _placed(items, place, table, len(mark.sizes))
     _remember(op, mark, found)
+
+
+def picked_by_flags(op: Operation, mark: Mark, index: object, dim: int) -> None:
+    """Tell of rows that are picked at whole numbers which were flags, if an index is a vector of these."""
+    at = op.book.mark(index) if isinstance(index, Tensor) and index.dim() == 1 else None
+    if at is not None and isinstance(index, Tensor) and at.of(FLAGS):
+        op.emit(Picking(op.name, mark, dim, index, at))
 
 
 def _choices(mark: Mark, at: Mark) -> list[tuple[Axis, Tensor]]:

@@ -12,6 +12,7 @@ from rnnshape.coordinates.mark import (
     CHOICE,
     COMPETING,
     DRAWN,
+    FLAGS,
     KEYS,
     MEAN,
     NORM,
@@ -281,7 +282,7 @@ def embedding(op: Operation) -> None:
     result = op.result
     if op.name == "embedding":
         op.emit(TokenIds(op.name, ids, mark, op.argument(2, "padding_idx"), op.argument(1, "weight")))
-    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items() if axis.name not in (POSITIONS, CHOICE)}
+    tables = {axis: table.unsqueeze(-1) for axis, table in mark.tables.items() if axis.name not in (POSITIONS, CHOICE, FLAGS)}
     weight = op.argument(1, "weight") if op.name == "embedding" else None
     tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
     put_result(op, result, tables, [mark])

@@ -13,6 +13,7 @@ from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
     CHAIN,
     COMPETING,
+    FLAGS,
     MEAN,
     NORM,
     OF_EVERYONE,
@@ -59,7 +60,7 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
 
 
-_OF_VALUES = OF_EVERYONE | {COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM}
+_OF_VALUES = OF_EVERYONE | {COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, FLAGS}
 """Axes that tell something of the numbers, which others have not."""
 
 

@@ -14,6 +14,7 @@ from rnnshape.coordinates.mark import (
     CHOICE,
     COMPETING,
     DRAWN,
+    FLAGS,
     MEAN,
     NORM,
     OF_EVERYONE,
@@ -31,7 +32,7 @@ from rnnshape.coordinates.mark import (
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.chains import linked
-from rnnshape.operations.names import DIVIDES, IDENTITIES, MULTIPLIES
+from rnnshape.operations.names import DIVIDES, IDENTITIES, MULTIPLIES, WHOLE
 from rnnshape.operations.registry import Operation
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
 from rnnshape.operations.uses import Disagreement, Meeting
@@ -88,6 +89,8 @@ def _goes_on(op: Operation, axis: Axis, mark: Mark, marks: list[Mark]) -> bool:
     name, is_alone = axis.name, len(marks) == 1
     if name == DRAWN:
         return is_alone
+    if name == FLAGS:
+        return is_alone and op.name in IDENTITIES and isinstance(op.result, Tensor) and op.result.dtype in WHOLE
     if name == CHOICE:
         return not (isinstance(op.result, Tensor) and op.result.dtype == torch.bool)
     if name in (TOTAL, SUMS, MEAN):

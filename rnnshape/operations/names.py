@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["ADDS", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM"]
+import torch
+
+__all__ = ["ADDS", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WHOLE"]
 
 IDENTITIES = frozenset([
     "contiguous", "clone", "detach", "detach_", "to", "type", "type_as", "float", "double", "half", "bfloat16", "long",
@@ -23,3 +25,6 @@ MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imu
 
 DIVIDES = frozenset(["div", "__truediv__", "div_", "__itruediv__", "true_divide", "divide"])
 """What divides its first operand by its second."""
+
+WHOLE = frozenset([torch.int64, torch.int32, torch.int16])
+"""The kinds of numbers that an index may have; what is of one byte is a mask to torch."""

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates import roles
-from rnnshape.coordinates.mark import NORM, TOTAL, Mark
+from rnnshape.coordinates.mark import FLAGS, NORM, TOTAL, Mark
 from rnnshape.coordinates.roles import NOTHING
+from rnnshape.coordinates.tables import alone
 from rnnshape.operations.meeting import meet
-from rnnshape.operations.names import ADDS, DIVIDES, IDENTITIES, MULTIPLIES, SUBTRACTS, SUBTRACTS_FROM
+from rnnshape.operations.names import ADDS, DIVIDES, IDENTITIES, MULTIPLIES, SUBTRACTS, SUBTRACTS_FROM, WHOLE
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import meets_a_total
 from rnnshape.operations.uses import (
@@ -27,7 +28,7 @@ from rnnshape.operations.uses import (
 )
 from rnnshape.operations.weighing import weigh
 
-__all__ = ["draws_elements", "is_pointwise", "keeps", "makes_new_values", "pointwise"]
+__all__ = ["draws_elements", "is_pointwise", "keeps", "makes_new_values", "of_another_kind", "pointwise"]
 
 # Named otherwise in Python than in aten, or elementwise although aten does not tag them so.
 _ALSO = frozenset([
@@ -91,6 +92,16 @@ def pointwise(op: Operation) -> None:
             if len(marks) > 1 and roles.ANSWER in met.roles and op.name.strip("_") in roles.PRODUCTS:
                 op.emit(Answer(op.name, met))
             op.book.put(result, met)
+
+
+@operation("long", "int", "short", "to", "type")
+def of_another_kind(op: Operation) -> None:
+    """Every element stays where it is; fractions, and answers of yes or no, become whole numbers. The kind is of no mark."""
+    pointwise(op)
+    source, result = op.args[0], op.result
+    known = op.book.mark(result)
+    if known is not None and result.dtype in WHOLE and (source.is_floating_point() or source.dtype == torch.bool):
+        op.book.put(result, replace(known, tables=known.tables | {op.book.part_of(FLAGS): alone(0, result.dim())}))
 
 
 def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:

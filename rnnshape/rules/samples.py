@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+
 from rnnshape.coordinates.mark import CHOICE, Mark, of_scores
 from rnnshape.coordinates.tables import lone, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
@@ -15,6 +17,7 @@ from rnnshape.operations.uses import (
     Filling,
     Joining,
     Meeting,
+    Picking,
     Product,
     RecurrentInput,
     Returned,
@@ -24,7 +27,7 @@ from rnnshape.operations.uses import (
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_in_order
+from rnnshape.rules.tables import is_in_order, once_each
 from rnnshape.rules.wording import mixed, wrong
 
 __all__: list[str] = []
@@ -91,6 +94,26 @@ def flags_that_pick_rows(use: Filling, step: Step) -> Iterator[Mistake]:
     if values is not None and values.numel() > FEWEST and set(numbers(values.cpu())) == {0, 1}:
         message = "0 or 1 of each sample is taken for the number of a row: samples 0 and 1 are reset, not those with a 1"
         yield wrong("RNS501", message, ".bool() of the index fits", seen=use.mark)
+
+
+@rule(Picking)
+def flags_that_pick_the_first_two(use: Picking, step: Step) -> Iterator[Mistake]:
+    """Samples are picked at numbers that were flags, of which each has one: they are samples 0 and 1, again and again."""
+    values = step.values(use.at) if _has_flag_of_each(use) else None
+    if values is not None and values.numel() >= FEWEST and set(numbers(values.cpu())) == {0, 1}:
+        message = "0 or 1 of each sample is taken for the number of a row: rows 0 and 1 are picked, not those with a 1"
+        yield wrong("RNS233", message, ".bool() of the index fits", shown=(("picked from", use.mark), ("index", use.picks)))
+
+
+def _has_flag_of_each(use: Picking) -> bool:
+    """Tell whether samples are picked, each of them lies in one row, and there are as many numbers, of the same samples."""
+    if use.at.numel() != use.mark.sizes[use.dim]:
+        return False
+    for axis, table in use.mark.of("batch"):
+        if runs_along(table) == [use.dim] and once_each(table):
+            flags = use.picks.tables.get(axis)
+            return torch.equal(flags, table.flatten()) if flags is not None else not use.picks.of("batch")
+    return False
 
 
 def _has_row_for_each(use: Filling) -> bool:

@@ -48,6 +48,7 @@ MISSES = MISSES_WITH_DATA | {
     "left-padded-indexed-by-length": "where the padding is shows in values",
     "review-state-behind-the-padding": "where the padding is shows in values",
     "unpacked-shorter-than-mask": "lengths that are computed from values are not known",
+    "churned-customers-picked-by-their-flags": "whether all numbers are 0 or 1 shows in values",
     "phones-laid-in-one-row-with-their-filling": "how many labels are no filling shows in values",
     "attention-reads-the-padding": "which weights fall on padding shows in values",
     "flip-padded-for-backward": "where the padding is shows in values",

@@ -54,6 +54,7 @@ from rnnshape.operations.uses.meetings import (
     Joining,
     Meeting,
     Overwriting,
+    Picking,
 )
 from rnnshape.operations.uses.sums import (
     ChannelDropout,
@@ -112,6 +113,7 @@ __all__ = [
     "Overwriting",
     "Packing",
     "Pairing",
+    "Picking",
     "Product",
     "RecurrentCall",
     "RecurrentInput",
@@ -139,7 +141,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing | RowsGoOn | Chaining | Cumulation
+    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking
 )  # fmt: skip
 
 

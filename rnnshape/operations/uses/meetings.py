@@ -97,6 +97,23 @@ class Filling(NamedTuple):
     picks: Mark | None
 
 
+class Picking(NamedTuple):
+    """Rows are picked at numbers that were flags.
+
+    Attributes:
+        mark: of what is picked from.
+        dim: along which.
+        at: the numbers.
+        picks: what is known of these.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    at: Tensor
+    picks: Mark
+
+
 class Overwriting(NamedTuple):
     """Values are written where numbers say, each in the place of what was there.
 

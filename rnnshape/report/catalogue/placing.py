@@ -1,4 +1,4 @@
-"""RNS227, RNS228, RNS230 and RNS231: where numbers say that something belongs or is, something else is, or nothing comes."""
+"""RNS227, RNS228, RNS230, RNS231, RNS233: where numbers say that something belongs or is, something else is, or nothing."""
 
 from __future__ import annotations
 
@@ -154,6 +154,45 @@ ENTRIES = (
 
             x, lengths = torch.randn(4, 9, 4), torch.tensor([9, 7, 4, 2])
             report = rs.diagnose(Classifier(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+    ),
+    Rule(
+        "RNS233",
+        "flags taken for the numbers of rows",
+        "error",
+        "An index of bools picks the samples that have True; one of whole numbers picks the samples of these numbers. Of "
+        "flags that were made whole numbers, each 0 picks sample 0 and each 1 sample 1: of the others nothing goes on.",
+        wrong=program("""
+            class Risk(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[1][-1]).squeeze(1)
+
+            def loss(risk, died):
+                return risk.logsumexp(0) - risk[died.long()].mean()  # RNS233
+
+            x, died = torch.randn(6, 9, 4), torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0])
+            axes = {"axes": "batch seq feature", "target_axes": "batch"}
+            report = rs.diagnose(Risk(), x, target=died, loss=loss, **axes)
+            """),
+        right=program("""
+            class Risk(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, x):
+                    return self.fc(self.rnn(x)[1][-1]).squeeze(1)
+
+            def loss(risk, died):
+                return risk.logsumexp(0) - risk[died.bool()].mean()
+
+            x, died = torch.randn(6, 9, 4), torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0])
+            axes = {"axes": "batch seq feature", "target_axes": "batch"}
+            report = rs.diagnose(Risk(), x, target=died, loss=loss, **axes)
             """),
     ),
 )
