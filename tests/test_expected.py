@@ -38,7 +38,7 @@ def judged() -> rs.Report:
 def finding() -> rs.Finding:
     """Return one with something in every field, but for what has a comparison or a suggestion in its place."""
     [found] = judged().findings
-    found = replace(found, raised_at=found.used_at, made_at=found.used_at)
+    found = replace(found, raised_at=found.used_at, made_at=found.used_at, moved_at=found.used_at)
     found = replace(found, confirmed="changing sample 1 changes 41% of sample 0's output")
     assert [f.name for f in fields(found) if f.compare and getattr(found, f.name) in (None, "", ())] == ["became", "no_edit"]
     return found
@@ -95,6 +95,8 @@ CHANGES: dict[str, Callable[[rs.Finding], rs.Finding]] = {
     "no raised_at": lambda f: replace(f, raised_at=None),
     "made_at": lambda f: replace(f, made_at=f.location),
     "no made_at": lambda f: replace(f, made_at=None),
+    "moved_at": lambda f: replace(f, moved_at=f.location),
+    "no moved_at": lambda f: replace(f, moved_at=None),
     "count": lambda f: replace(f, count=2),
     "subject": lambda f: replace(f, subject="c_0"),
     "no_edit": lambda f: replace(f, no_edit="x"),

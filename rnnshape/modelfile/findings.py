@@ -68,6 +68,7 @@ def carried_back(
             used_at=at_line(finding.used_at),
             raised_at=at_line(finding.raised_at),
             made_at=at_line(finding.made_at),
+            moved_at=at_line(finding.moved_at),
         )
 
 

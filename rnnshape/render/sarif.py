@@ -85,7 +85,12 @@ def _result(result: Result, index: Mapping[str, int], baseline: str | None) -> J
         found["locations"] = [{**_location(finding.location), **_logical(finding.module, finding.location)}]
     if result.tests:
         found["properties"] = {"tests": list(result.tests)}
-    places = [("used here", finding.used_at), ("raised here", finding.raised_at), ("made here", finding.made_at)]
+    places = [
+        ("used here", finding.used_at),
+        ("raised here", finding.raised_at),
+        ("made here", finding.made_at),
+        ("moved here", finding.moved_at),
+    ]
     related = [
         {**_location(place), "id": number, "message": {"text": said}} for number, (said, place) in enumerate(places, 1) if place
     ]

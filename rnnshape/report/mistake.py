@@ -32,6 +32,7 @@ class Mistake:
         module: path of the layer concerned; None where it is the one that is running.
         kind: its class.
         grids: cells of the tensors that show it, for a picture.
+        moved_at: the line that has put samples in the order in which they do not fit.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Mistake:
     module: str | None = None
     kind: str = ""
     grids: tuple[Grid, ...] = ()
+    moved_at: Location | None = None
 
 
 def finding_of(
@@ -66,6 +68,9 @@ def finding_of(
     entry = rule(mistake.code)
     place = mistake.location or here
     elsewhere = here if place is not None and here is not None and not place.is_line_of(here) else None
+    moved_at = mistake.moved_at
+    if moved_at is not None and any(one is not None and one.is_line_of(moved_at) for one in (place, elsewhere)):
+        moved_at = None
     if mistake.module is not None:
         module, kind = mistake.module, mistake.kind
     return Finding(
@@ -84,4 +89,5 @@ def finding_of(
         subject=mistake.subject,
         no_edit=None if mistake.suggestion else entry.no_edit or None,
         grids=mistake.grids,
+        moved_at=moved_at,
     )

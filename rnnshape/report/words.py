@@ -80,7 +80,12 @@ def details(finding: Finding) -> Iterator[str]:
     else:
         yield from _layouts(finding)
     width = 0 if finding.subject else _LABEL  # under the sizes of one argument there is no column of labels
-    for label, place in (("used at", finding.used_at), ("raised at", finding.raised_at), ("made at", finding.made_at)):
+    for label, place in (
+        ("moved at", finding.moved_at),
+        ("used at", finding.used_at),
+        ("raised at", finding.raised_at),
+        ("made at", finding.made_at),
+    ):
         if place:
             yield f"  {label:<{width}} {_place(place)}"
 

@@ -27,6 +27,7 @@ from rnnshape.operations.uses import (
     Normalisation,
     StatesGiven,
 )
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -129,10 +130,25 @@ def rows_of_other_samples(use: Comparison, step: Step) -> Iterator[Mistake]:
         message = f"row {row} of the scores is {seen[0]}, of the target {seen[1]}"
         shown = (("scores", use.scores), ("target", use.target))
         if runs_along(table) == runs_along(other) and all(is_order(t) for t in (table, other)):
-            yield wrong("RNS402", message, shown=shown, at=use.made)
+            packed = [o for t in (table, other) if (o := tuple(numbers(t.flatten()))) in step.orders]
+            said = f"{message}: samples were sorted for packing, and not put back" if packed else message
+            yield wrong("RNS402", said, shown=shown, at=use.made, moved_at=_moved_at(use, axis, packed, step))
         else:
             sites = [m.sites.get(axis) for m in (use.scores, use.target)]
             yield wrong("RNS502", message, site=next((s for s in sites if s), None), shown=shown)
+
+
+def _moved_at(use: Comparison, axis: Axis, packed: list[tuple[int, ...]], step: Step) -> Location | None:
+    """Return the line that gave rows their order: that of a packing, or what has moved the samples of one of both last."""
+    sites = [m.sites.get(axis) for m in (use.scores, use.target)]
+    moved = [site.location for site in sites if site is not None and site.name in REORDERS and _had_another_order(site, axis)]
+    return next((line for line in (*(step.orders[order] for order in packed), *moved) if line is not None), None)
+
+
+def _had_another_order(site: Site, axis: Axis) -> bool:
+    """Tell whether samples lay one behind the other where an operation took them."""
+    before = site.tables_before.get(axis)
+    return before is not None and is_order(before)
 
 
 @rule(Comparison)

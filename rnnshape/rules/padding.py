@@ -68,11 +68,12 @@ def _are_lengths(given: tuple[int, ...], padding: Padding, order: Tensor) -> boo
 @note(Packing)
 def the_order_of_packed_samples(use: Packing, step: Step) -> None:
     """Samples are packed in this order."""
-    for _, table in use.mark.of("batch"):
+    for axis, table in use.mark.of("batch"):
         dim = 0 if use.batch_first else 1
         rows = numbers(line_along(table, dim)) if runs_along(table) == [dim] else []
         if sorted(rows) == list(range(len(rows))) and rows != sorted(rows):
-            step.orders.keep(tuple(rows), None)
+            site = use.mark.sites.get(axis)
+            step.orders.keep(tuple(rows), site.location if site is not None and site.name in REORDERS else None)
 
 
 @rule(Packing)
@@ -108,7 +109,7 @@ def sorted_and_not_put_back(use: Joining | Meeting | Pairing, step: Step) -> Ite
                 what = "which was sorted by length for packing and not put back"
                 rows = f"row {row} of one operand of {use.name}, {what}, is sample {order[row]}"
                 message = f"{rows}, and of another {another[row]}"
-                yield wrong("RNS402", message, shown=(("sorted", mark), ("other", other)))
+                yield wrong("RNS402", message, shown=(("sorted", mark), ("other", other)), moved_at=step.orders[order])
 
 
 def _lie_beside(use: Joining | Meeting | Pairing, one: tuple[Mark, int], other: tuple[Mark, int]) -> bool:
@@ -134,7 +135,8 @@ def rows_in_the_order_of_packing(use: Disagreement, step: Step) -> Iterator[Mist
             row = int((packed.flatten() != torch.arange(len(order))).nonzero()[0])
             lie = "one lies in the order in which the samples were packed, the other as they came"
             message = f"{use.name} meets sample {order[row]} of one operand with sample {row} of the other: {lie}"
-            yield wrong("RNS402", message, shown=(("one", use.marks[0]), ("other", use.marks[-1])))
+            shown = (("one", use.marks[0]), ("other", use.marks[-1]))
+            yield wrong("RNS402", message, shown=shown, moved_at=step.orders[tuple(order)])
             return
 
 
@@ -148,7 +150,8 @@ def sorted_twice(use: Returned, step: Step) -> Iterator[Mistake]:
             message = "rows that were sorted by length are sorted by the same indices again, which does not put them back"
             axis = next(axis for axis, _ in use.mark.of("batch"))
             fits = "the inverse is order.argsort()"
-            yield wrong("RNS402", message, fits, site=use.mark.sites.get(axis), seen=use.mark)
+            site, sorted_at = use.mark.sites.get(axis), step.orders[order]
+            yield wrong("RNS402", message, fits, site=site, seen=use.mark, moved_at=sorted_at)
 
 
 def _order(mark: Mark, step: Step) -> tuple[int, Order, bool] | None:

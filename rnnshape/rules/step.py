@@ -96,7 +96,7 @@ class Step:
         carrying: the states that came with a graph, and how far backward went.
         padding: by where an axis of steps comes from, where its samples begin and end, as far as that is known.
         across: by the axis that a layer takes for the samples, where the rows of the other dim would begin and end.
-        orders: in which samples were packed, where that is not the order in which they came.
+        orders: in which samples were packed, where that is not the order in which they came; with the line that sorted them.
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
         masked: the steps of outputs that something has met which differs between samples.
@@ -124,7 +124,7 @@ class Step:
         self.carrying = Carrying()
         self.padding: dict[str, Padding] = {}
         self.across: dict[Axis, Padding] = {}
-        self.orders: Recent[tuple[int, ...], None] = Recent(MOST_SEEN)
+        self.orders: Recent[tuple[int, ...], Location | None] = Recent(MOST_SEEN)
         self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
         self.masked: Recent[Axis, None] = Recent(MOST_SEEN)

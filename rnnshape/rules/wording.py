@@ -46,6 +46,7 @@ def wrong(
     at: Location | None = None,
     marked: Tensor | None = None,
     grids: tuple[Grid | None, ...] = (),
+    moved_at: Location | None = None,
 ) -> Mistake:
     """Return a mistake with what shows it.
 
@@ -59,6 +60,7 @@ def wrong(
         at: the line that it points to, where that is neither the site's nor the one that is running.
         marked: of which elements of ``seen`` it tells, for the picture.
         grids: of the picture; those of ``seen`` and ``shown`` where there are none.
+        moved_at: the line that has put samples in the order in which they do not fit.
     """
     layouts: list[tuple[str, Layout]] = []
     became: Became | None = None
@@ -72,7 +74,7 @@ def wrong(
     drawn = tuple(filter(None, grids))
     with Guard():  # a picture that fails must not cost the finding
         drawn = drawn or _grids(became, seen, shown, marked)
-    return Mistake(code, message, suggestion, tuple(layouts), became, location=location, grids=drawn)
+    return Mistake(code, message, suggestion, tuple(layouts), became, location=location, grids=drawn, moved_at=moved_at)
 
 
 def _grids(

@@ -65,6 +65,17 @@ def outcome(*, baseline: bool = True) -> Outcome:
     return outcome_of(report, "train.py", known, ("rank 1: batch 5 in 1 call",))
 
 
+# Lines beside the one to be mended
+
+
+def test_sarif_relates_the_lines_that_took_part() -> None:
+    report = Report()
+    moved = replace(MIXED, code="RNS402", moved_at=Location("src/my train.py", 38, "Net.forward", "x = x[order]"))
+    [result] = json.loads(written("sarif", outcome_of(report, "train.py", Known((moved,)), ())))["runs"][0]["results"]
+    said = [(one["message"]["text"], one["physicalLocation"]["region"]["startLine"]) for one in result["relatedLocations"]]
+    assert said == [("used here", 42), ("moved here", 38)]
+
+
 # Whole files
 
 

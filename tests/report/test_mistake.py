@@ -43,6 +43,14 @@ def test_a_mistake_of_another_line_says_how_it_showed() -> None:
     assert (quiet.used_at, quiet.raised_at) == (None, None)
 
 
+def test_what_moved_samples_is_told_where_it_is_a_line_of_its_own() -> None:
+    moved = Location("train.py", 3, "<module>", "x = x[order]")
+    assert finding_of(Mistake("RNS402", "sorted", moved_at=moved), "", "", HERE).moved_at == moved
+    assert finding_of(Mistake("RNS402", "sorted", moved_at=HERE), "", "", HERE).moved_at is None
+    both = finding_of(Mistake("RNS402", "sorted", location=MADE, moved_at=HERE), "", "", HERE)
+    assert (both.used_at, both.moved_at) == (HERE, None)
+
+
 def test_a_mistake_that_knows_no_line_has_none() -> None:
     assert finding_of(Mistake("RNS203", "mixed"), "", "", None).location is None
     assert finding_of(Mistake("RNS203", "mixed", location=MADE), "", "", None).used_at is None

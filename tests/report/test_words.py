@@ -44,6 +44,11 @@ def test_the_line_that_raised_is_told() -> None:
     assert details(raised_at=Location("net.py", 9)) == ["  raised at net.py:9"]
 
 
+def test_the_line_that_moved_samples_stands_before_the_one_that_used_them() -> None:
+    rows = details(moved_at=Location("net.py", 7, "f", "x[order]"), used_at=HERE)
+    assert rows == ["  moved at  net.py:7, in f:  x[order]", "  used at   net.py:9, in f:  fc(h)"]
+
+
 def test_a_line_that_used_an_argument_stands_without_a_column() -> None:
     assert details(subject="h_0", used_at=HERE) == ["  used at net.py:9, in f:  fc(h)"]
 

@@ -117,6 +117,7 @@ def found(finding: Finding) -> None:
     assert_type(finding.used_at, Location | None)
     assert_type(finding.raised_at, Location | None)
     assert_type(finding.made_at, Location | None)
+    assert_type(finding.moved_at, Location | None)
     assert_type(finding.count, int)
     assert_type(finding.subject, str)
     assert_type(finding.headline, str)

@@ -44,7 +44,8 @@ ENTRIES = (
         "RNS402",
         "samples in another order",
         "error",
-        "The rows were sorted (by length, for packing), and meet targets or states that were not.",
+        "The rows were sorted (by length, for packing), and meet targets or states that were not. The line that sorted them is "
+        "shown as \"moved at\".",
         no_edit="which of the two orders is meant, no table tells",
         wrong=program("""
             class Classifier(nn.Module):
@@ -55,7 +56,7 @@ ENTRIES = (
 
                 def forward(self, x, lengths):
                     lengths, order = lengths.sort(descending=True)
-                    packed = nn.utils.rnn.pack_padded_sequence(x[:, order], lengths)
+                    packed = nn.utils.rnn.pack_padded_sequence(x[:, order], lengths)  # sorted by length
                     _, h_n = self.rnn(packed)
                     return self.fc(h_n[-1])  # RNS402
 
@@ -74,7 +75,7 @@ ENTRIES = (
 
                 def forward(self, x, lengths):
                     lengths, order = lengths.sort(descending=True)
-                    packed = nn.utils.rnn.pack_padded_sequence(x[:, order], lengths)
+                    packed = nn.utils.rnn.pack_padded_sequence(x[:, order], lengths)  # sorted by length
                     _, h_n = self.rnn(packed)
                     return self.fc(h_n[-1])[order.argsort()]
 
