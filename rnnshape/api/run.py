@@ -14,7 +14,7 @@ from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from rnnshape.api.watch import Watch, watch
 from rnnshape.harmless import Guard
@@ -51,7 +51,7 @@ def run(
     output: str | None = None,
     baseline: str | None = None,
     update_baseline: bool = False,
-    probe: bool = False,
+    probe: bool | Literal["auto"] = "auto",
 ) -> int:
     """Run a script or a module as ``__main__`` and print, to stderr, what its recurrent layers saw.
 
@@ -75,7 +75,8 @@ def run(
         output: a file for it, "-" for stdout; the text is then printed besides. Each rank has its own.
         baseline: a file of findings that somebody has accepted.
         update_baseline: whether that file is written anew, with all that is found.
-        probe: whether the first model with a recurrent layer is probed before its first training step, on a copy.
+        probe: whether the first model with a recurrent layer is probed before its first training step, on a copy. "auto" does
+            it once that step is over, as `rnnshape.watch` says, and says in a line of the report what came of it.
 
     Returns:
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.
@@ -133,6 +134,7 @@ def _watched(target: str, as_module: bool, watching: Watch, process: int) -> _Ra
             code = _script(target, as_module, watching.explain)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
         except KeyboardInterrupt as error:
+            watching.explain(error)
             _show(error)
             interrupted = True
         finally:

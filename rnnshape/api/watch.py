@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import partial
 from os import PathLike
 from types import TracebackType
+from typing import Literal
 
 from torch import nn
 
 from rnnshape.calls import checked_module, spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.first_step import FirstStep
-from rnnshape.experiments.measuring import probe_call
+from rnnshape.experiments.measuring import labelled, probe_call
+from rnnshape.experiments.unasked import probe_unasked
 from rnnshape.harmless import Guard
 from rnnshape.hooks.steps import Steps
 from rnnshape.layout.sizes import shown
@@ -38,7 +41,7 @@ def watch(
     axes: Axes = None,
     track: bool | int = False,
     jsonl: str | PathLike[str] | None = None,
-    probe: bool = False,
+    probe: bool | Literal["auto"] = False,
 ) -> Watch:
     """Check every call of every recurrent layer in a model against its contract, before torch runs it.
 
@@ -65,7 +68,10 @@ def watch(
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
             In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
         probe: whether the model is probed before its first call that trains, on a copy, as `rnnshape.probe` does: samples that
-            meet are a finding. Without a model it is the outermost module with a recurrent layer.
+            meet are a finding. Without a model it is the outermost module with a recurrent layer. "auto" makes the experiments
+            once the first step is over and only where no rule explains what samples do, the model can be copied, its runs reach
+            nothing outside of it, and they take a few seconds at most; where samples meet as they may be meant to, that is a
+            note. ``report.probed`` says what came of it, or why none was made.
 
     Returns:
         A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
@@ -96,7 +102,7 @@ def _watch(
     track: bool | int,
     jsonl: str | PathLike[str] | None,
     axes: Axes,
-    probe: bool,
+    probe: bool | Literal["auto"],
 ) -> Watch:
     if switch() == "off":
         return Watch(None, "record", (), None, 0, is_off=True)
@@ -106,7 +112,7 @@ def _watch(
     if model is not None and not any(map(spec_of, model.modules())):
         raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
     check_axes(axes, None if model is None else model.forward)
-    if axes is not None and limit == 0 and not probe:
+    if axes is not None and limit == 0 and probe is not True:
         raise SpecError(f"axes={shown(axes)}: track=0 follows no call, so nobody would read them; write track=3, say, or True")
     return Watch(model, checked, codes, jsonl, limit, axes, probe=probe)
 
@@ -131,7 +137,7 @@ class Watch:
         limit: int | None,
         axes: Axes = None,
         *,
-        probe: bool = False,
+        probe: bool | Literal["auto"] = False,
         is_off: bool = False,
     ) -> None:
         self._jsonl = jsonl
@@ -148,6 +154,7 @@ class Watch:
         self._limit = limit
         self._axes = axes
         self._steps: Steps | None = None
+        self._unasked: FirstStep | None = None
 
     def attach(self) -> Report:
         """Begin to watch, and return the report; once more is no different from once."""
@@ -168,12 +175,16 @@ class Watch:
     def _begin(self, undo: ExitStack) -> None:
         if self._session is not None:
             self._session.begin(undo)
-            if self._probe:
+            if self._probe is True:
                 FirstStep(self._session.reporter, self._axes, probe_call, self._model).start(undo)
             if self._limit != 0:
                 self._steps = self._session.steps(self._limit, self._axes)
                 self._steps.start(undo)
-            elif not self._probe:
+                if self._probe == "auto":  # outside of the steps: it looks at one that is over before the next one begins
+                    probe = partial(probe_unasked, labelled)
+                    self._unasked = FirstStep(self._session.reporter, self._axes, probe, self._model, asked=False)
+                    self._unasked.start(undo)
+            elif self._probe is not True:
                 self.report.sinks.append(self._tell_of_axes)
                 undo.callback(self._tell_no_more)
 
@@ -210,6 +221,8 @@ class Watch:
 
     def explain(self, error: BaseException) -> None:
         """Add to an exception that has left what is watched, with a note, what earlier calls say of it."""
+        if self._unasked is not None:
+            self._unasked.forget()
         if self._session is not None and self._steps is not None:
             with Guard(self._step_aside):
                 self._session.explain(error, self._steps)

@@ -122,6 +122,11 @@ def _axes(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
         raise click.BadParameter(f"{given[0]!r} is no JSON: {error}", ctx, param) from None
 
 
+def _probe(ctx: click.Context, param: click.Parameter, given: bool | None) -> bool | Literal["auto"]:
+    """Read whether somebody has asked for experiments, or against them."""
+    return "auto" if given is None else given
+
+
 @main.command(
     "run",
     context_settings={"allow_interspersed_args": False},
@@ -153,7 +158,11 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
     help="For how many training steps every axis is followed, and for how many calls before them: a number, all or off.",
 )  # fmt: skip
-@click.option("--probe", is_flag=True, help="Probe the model before its first training step, on a copy: who influences whom.")
+@click.option(
+    "--probe/--no-probe", default=None, callback=_probe,
+    help="Probe the model before its first training step, on a copy: who influences whom. With neither it is probed once that "
+    "step is over, where that takes seconds at most and a copy is all that it reaches.",
+)  # fmt: skip
 @click.option("--jsonl", metavar="FILE", callback=begun, help="Write calls and findings to this file as they come, as JSON.")
 @form_options("stderr")
 @click.argument("script")

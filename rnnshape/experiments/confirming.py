@@ -10,7 +10,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.settings import is_silenced
 
-__all__ = ["confirm", "contradicted", "needed"]
+__all__ = ["confirm", "contradicted", "needed", "unexplained"]
 
 OF_SAMPLES = frozenset([
     "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS232", "RNS233", "RNS301", "RNS401",
@@ -79,13 +79,24 @@ def confirm(
     for finding in report.findings:
         if evidence := _evidence(finding, influence):
             report.change(finding, replace(finding, confirmed=evidence))
-    if _explains(report, told):
-        return
-    for finding in influence.findings:
-        if (finding.code == "RNS607" and _picks_states(told)) or (finding.code == "RNS603" and _reads_padding(told)):
-            continue
+    for finding in unexplained(report, influence, told):
         if finding.code not in ignored and not is_silenced(finding.code, finding.location):
             report.add(finding)
+
+
+def unexplained(report: Report, influence: Influence, told: Collection[str]) -> list[Finding]:
+    """Return what was measured and no rule explains.
+
+    Args:
+        report: of provenance.
+        influence: what was measured.
+        told: codes of what the rules found, as in `confirm`.
+    """
+    if _explains(report, told):
+        return []
+    found = influence.findings
+    found = tuple(f for f in found if f.code != "RNS607") if _picks_states(told) else found
+    return [f for f in found if f.code != "RNS603" or not _reads_padding(told)]
 
 
 def _explains(report: Report, told: Collection[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,16 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from rnnshape import _torch
+from rnnshape.coordinates.tables import runs_along
 from rnnshape.experiments.places import Given, Place, places_in
 from rnnshape.experiments.subject import Subject, Unfit, hook_of_all_modules
 from rnnshape.hooks.class_call import reporters
-from rnnshape.tracking.labels import arguments_of
+from rnnshape.tracking.labels import Argument, Axes, arguments_of
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
-__all__ = ["copy_of", "places_of"]
+__all__ = ["axes_of", "copy_of", "places_of"]
 
 
 def copy_of(model: nn.Module, train: bool = False, watched: bool = False) -> Subject:
@@ -61,3 +62,14 @@ def places_of(tracker: Tracker, model: nn.Module, given: Given) -> list[Place]:
     known = {id(place.tensor) for place in found}
     targets = places_in(given.target, "target", tracker.book.mark, padding)
     return [*found, *(replace(place, is_target=True) for place in targets if id(place.tensor) not in known)]
+
+
+def axes_of(places: Iterable[Place], arguments: Iterable[Argument]) -> Axes:
+    """Return axes for arguments of which it is known in which dim the samples lie, and no more."""
+    found: dict[str, str] = {}
+    known = {place.name: place.samples for place in places}
+    for argument in arguments:
+        samples = known.get(argument.name)
+        if samples is not None and len(dims := runs_along(samples)) == 1:
+            found[argument.name] = " ".join("batch" if d in dims else f"?={size}" for d, size in enumerate(samples.shape))
+    return found or None

@@ -9,10 +9,9 @@ from typing import Any
 from torch import Tensor, nn
 
 from rnnshape import _torch
-from rnnshape.coordinates.mark import BATCH
 from rnnshape.errors import SpecError
 from rnnshape.experiments.influence import Influence
-from rnnshape.experiments.making import copy_of, places_of
+from rnnshape.experiments.making import axes_of, copy_of, places_of
 from rnnshape.experiments.places import Given, put_in
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
@@ -21,7 +20,7 @@ from rnnshape.render.waiting import waiting
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.batches import label_by_target, label_target
-from rnnshape.tracking.labels import Argument, Axes, arguments_of, label, label_arguments
+from rnnshape.tracking.labels import Axes, arguments_of, label, label_arguments
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
@@ -100,7 +99,9 @@ def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwar
         axes: of the arguments; None where nobody has said.
     """
     trackers = [mode for mode in reversed(_torch.function_modes()) if isinstance(mode, Tracker)]
-    axes = axes if axes is not None or not trackers else _heard_before(trackers[0], arguments_of(model.forward, args, kwargs))
+    if axes is None and trackers:  # it may be known before the call, such as of what a DataLoader gave
+        places = places_of(trackers[0], model, Given(args, kwargs))
+        axes = axes_of(places, arguments_of(model.forward, args, kwargs))
     set_aside = [(tracker, at) for tracker in trackers if (at := _torch.pop_mode(tracker)) is not None]
     try:
         with unwatched():
@@ -113,18 +114,6 @@ def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwar
     for reason in influence.untried:
         reporter.report.did_not_look(f"an experiment was not made: {reason}")
     reporter.tell([finding for finding in influence.findings if reporter.keeps(finding)], model)
-
-
-def _heard_before(tracker: Tracker, arguments: list[Argument]) -> Axes:
-    """Return where the samples of arguments lie, as far as it is known before the call, such as of what a DataLoader gave."""
-    found: dict[str, str] = {}
-    for argument in arguments:
-        mark = tracker.book.mark(argument.value)
-        table = mark.tables.get(BATCH) if mark is not None else None
-        dims = [d for d, size in enumerate(table.shape) if size > 1] if table is not None else []
-        if mark is not None and len(dims) == 1:
-            found[argument.name] = " ".join("batch" if d == dims[0] else f"?={size}" for d, size in enumerate(mark.sizes))
-    return found or None
 
 
 def _hear_of_batches(tracker: Tracker, subject: Subject, given: Given) -> None:

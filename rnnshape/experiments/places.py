@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.coordinates.mark import Mark
     from rnnshape.coordinates.padding import Padding
 
-__all__ = ["Given", "Place", "flat", "places_in", "put_in", "tensors_of"]
+__all__ = ["Given", "Place", "flat", "may_have_samples", "places_in", "put_in", "tensors_of"]
 
 DEEPEST = 6
 """How deep tensors are looked for in what a model returns."""
@@ -121,6 +121,13 @@ def places_in(value: Any, name: str, mark: Callable[[Tensor], Mark | None], padd
                 yield place
 
 
+def may_have_samples(tensor: Tensor, count: int) -> bool:
+    """Tell whether a tensor may have a row for each sample of so many, or numbers of rows."""
+    if not tensor.is_floating_point() and tensor.dtype != torch.bool and tensor.numel() > 1:
+        return True
+    return any(size % count == 0 for size in tensor.shape if size)
+
+
 def _packed_rows(packed: PackedSequence) -> Tensor:
     rows = torch.cat([torch.arange(int(size)) for size in packed.batch_sizes])
     if packed.sorted_indices is not None:
@@ -130,9 +137,9 @@ def _packed_rows(packed: PackedSequence) -> Tensor:
 
 def _place(name: str, tensor: Tensor, mark: Mark, padding: Mapping[str, Padding]) -> Place | None:
     rows = mark.of("batch")
-    if len(rows) != 1 or not bool((rows[0][1] >= 0).all()):
+    samples = _filled(rows[0][1].expand(tensor.shape)) if len(rows) == 1 else None
+    if samples is None:
         return None
-    samples = rows[0][1].expand(tensor.shape)
     runs = runs_along(samples)
     steps = [(axis, table) for axis, table in mark.tables.items() if axis.name == "seq" and len(runs_along(table)) == 1]
     if len(steps) != 1 or len(runs) != 1:
@@ -147,6 +154,18 @@ def _place(name: str, tensor: Tensor, mark: Mark, padding: Mapping[str, Padding]
     at = table.expand(tensor.shape)
     real = (at >= found.first[samples]) & (at <= found.last[samples])
     return Place(name, tensor, samples, seq_dim, None if bool(real.all()) else real)
+
+
+def _filled(samples: Tensor) -> Tensor | None:
+    """Return a table of samples in which padding is of the sample whose row it fills up; None where it is of nobody."""
+    if bool((samples >= 0).all()):
+        return samples
+    for dim in range(samples.dim()):
+        line = samples.movedim(dim, 0).flatten(1).amax(1)
+        rows = line.view([-1 if d == dim else 1 for d in range(samples.dim())]).expand(samples.shape)
+        if bool((line >= 0).all()) and torch.equal(torch.where(samples < 0, rows, samples), rows):
+            return rows
+    return None
 
 
 def _seen(tensor: Tensor, batch_dim: int, seq_dim: int) -> Padding | None:

@@ -61,6 +61,7 @@ class Options:
         causal: whether later steps must not reach earlier ones.
         samples: how many samples are changed where there are many.
         patient: whether it may take as long as it takes.
+        longest: the seconds that it may take where it is not.
         wanted: the experiments that are made besides those on samples, and "lines", where it is looked for the operations.
     """
 
@@ -69,6 +70,7 @@ class Options:
     causal: bool = False
     samples: int = 4
     patient: bool = True
+    longest: float = LONGEST
     wanted: frozenset[str] = frozenset(["number", "padding", "targets", "use", "lines"])
 
 
@@ -105,7 +107,7 @@ def study(
     """
     notes, heard = _Notes(), Layers() if "use" in options.wanted else None
     try:
-        trial = Trial(subject, given, places, options.samples, None if options.patient else LONGEST, heard)
+        trial = Trial(subject, given, places, options.samples, None if options.patient else options.longest, heard)
         samples = measure_samples(trial, "lines" in options.wanted)
     except Unfit as error:
         notes.untried.append(str(error))

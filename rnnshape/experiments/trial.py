@@ -12,7 +12,7 @@ from rnnshape import text
 from rnnshape.experiments.content import Content, contents, in_order
 from rnnshape.experiments.entry import Recorded
 from rnnshape.experiments.owners import changed, common
-from rnnshape.experiments.places import Given, Place, put_in, tensors_of
+from rnnshape.experiments.places import Given, Place, may_have_samples, put_in, tensors_of
 from rnnshape.experiments.subject import SEED, Mode, Run, Subject, Unfit
 
 __all__ = ["Trial"]
@@ -128,13 +128,7 @@ class Trial:
         """The tensors among the inputs of which it is not known where their samples lie, though they may have some."""
         known = {id(content.place.tensor) for content in self.contents}
         given = tensors_of([self._given.args, self._given.kwargs], "input")
-        return [name for name, t in given if id(t) not in known and self._may_have_samples(t)]
-
-    def _may_have_samples(self, tensor: Tensor) -> bool:
-        """Tell whether a tensor may have a row for each sample, or numbers of rows."""
-        if not tensor.is_floating_point() and tensor.dtype != torch.bool and tensor.numel() > 1:
-            return True
-        return any(size % self.count == 0 for size in tensor.shape if size)
+        return [name for name, t in given if id(t) not in known and may_have_samples(t, self.count)]
 
     def unchanged(self) -> dict[int, Tensor]:
         """Return what is given at first, by the ids of the user's tensors."""

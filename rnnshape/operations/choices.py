@@ -1,4 +1,7 @@
-"""Whose choice a number is: an argmax over the scores of a sample is that sample's, and so is what is picked at it."""
+"""Whose choice a number is: an argmax over the scores of a sample is that sample's, and so is what is picked at it.
+
+So is a number that came with the sample, where all of them pick at once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import CHOICE, FLAGS, Mark, of_scores
-from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, compress, varies
+from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, compress, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation
 from rnnshape.operations.uses import Picking
@@ -42,7 +45,8 @@ def picked_along(op: Operation, mark: Mark, index: object, dim: object) -> None:
     ndim = len(mark.sizes)
     picked_by_flags(op, mark, index, dim % ndim)
     sizes = [-1 if d == dim % ndim else 1 for d in range(ndim)]
-    _remember(op, mark, {a: t.reshape(sizes) for a, t in _choices(mark, at) if not _are_samples(mark, a, {dim % ndim})})
+    found = [*_choices(mark, at), *_of_each(mark, at)]
+    _remember(op, mark, {a: t.reshape(sizes) for a, t in found if not _are_samples(mark, a, {dim % ndim})})
 
 
 def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
@@ -56,7 +60,7 @@ def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
         at = next((known for end in ends if (known := op.book.mark(end)) is not None), None)
         if at is None or dim is None:
             continue
-        for axis, table in _choices(mark, at):
+        for axis, table in [*_choices(mark, at), *_of_each(mark, at)]:
             if not _are_samples(mark, axis, {dim}):
                 found[axis] = _placed(items, place, table, len(mark.sizes))
     _remember(op, mark, found)
@@ -74,6 +78,14 @@ def _choices(mark: Mark, at: Mark) -> list[tuple[Axis, Tensor]]:
     choices = at.of(CHOICE)
     own = {of_scores(CHOICE, samples) for samples, _ in mark.of("batch")} if choices else set[Axis]()
     return [(axis, table) for axis, table in choices if axis in own]
+
+
+def _of_each(mark: Mark, at: Mark) -> list[tuple[Axis, Tensor]]:
+    """Return whose numbers pick, where each sample of a tensor has one that came with it, as a target or a length does."""
+    if any(axis.name == CHOICE for axis in at.tables):
+        return []
+    given = [(axis, table) for axis, table in at.of("batch") if axis in mark.tables and len(at.sizes) == 1 < table.numel()]
+    return [(of_scores(CHOICE, axis), table) for axis, table in given if runs_along(table)]
 
 
 def _are_samples(mark: Mark, choice: Axis, dims: set[int]) -> bool:

@@ -66,6 +66,9 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
             to.print(Text(heading, style="dim"))
             for sentence in what:
                 to.print(_line(f"  {sentence}", "dim"))
+    if report.probed:
+        to.print()
+        to.print(_line(report.probed, "dim"))
     if ranks:
         to.print()
         to.print(Text("other ranks:", style="bold"))

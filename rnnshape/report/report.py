@@ -97,11 +97,13 @@ class Report(Pictured):
         exception: what the model raised, where a function that never raises caught it.
         unfollowed: calls that nobody could judge, with the reason.
         withdrawn: findings that an experiment has contradicted, each with the reason.
+        probed: what came of experiments that nobody has asked for, or why none was made; empty where none was to be.
     """
 
     sinks: list[Sink] = field(default_factory=list[Sink], repr=False)
     exception: BaseException | None = None
     withdrawn: tuple[Withdrawn, ...] = ()
+    probed: str = ""
     _passages: dict[str, dict[Event, Passage]] = field(default_factory=dict[str, dict[Event, Passage]], repr=False)
     _tallies: dict[tuple[object, ...], _Tally] = field(default_factory=dict[tuple[object, ...], _Tally], repr=False)
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
@@ -317,5 +319,6 @@ class Report(Pictured):
 
     def _written(self, layers: list[str], lines: Callable[[Finding], list[str]]) -> str:
         unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
+        probed = [self.probed] if self.probed else []
         head = f"{self.counts}, {text.count(len(self.findings), 'finding')}"
-        return "\n\n".join([head, *layers, *("\n".join(lines(finding)) for finding in self.findings), *unseen])
+        return "\n\n".join([head, *layers, *("\n".join(lines(finding)) for finding in self.findings), *unseen, *probed])

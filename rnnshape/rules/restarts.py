@@ -55,15 +55,21 @@ def with_which_state_a_call_begins(use: InitialState, step: Step) -> None:
 
 @rule(Ending)
 def every_step_begins_anew(use: Ending, step: Step) -> Iterator[Mistake]:
-    """Consecutive steps of a sequence all begin with one state, and the states that the calls return reach nothing."""
+    """Consecutive steps of a sequence all begin with one state, and the states that the calls return reach nothing.
+
+    The first call may have read none of them, but a token with which every answer begins.
+    """
     call = use.call
     begun = step.usage.begun.get((call.module, call.kind, call.location), [])
     if len(begun) < FEWEST or begun[0].call is not call or any(one.state is not begun[0].state for one in begun):
         return
     if any(one.call.rows or one.call.returned or one.call.cell_state for one in begun):
         return
-    for axis, first in begun[0].reads.items():
-        if [one.reads.get(axis) for one in begun] == [*range(first, first + len(begun))]:
+    for axis in {**begun[0].reads, **begun[1].reads}:
+        reads = [one.reads.get(axis) for one in begun]
+        known = reads if reads[0] is not None else reads[1:]
+        first = known[0]
+        if first is not None and len(known) >= FEWEST and known == [*range(first, first + len(known))]:
             message = f"each of {len(begun)} steps begins with the same state, and the states that are returned reach nothing"
             fits = "output, state = layer(step, state) goes on from the step before"
             yield Mistake("RNS311", message, fits, location=call.location, module=call.module, kind=call.kind)

@@ -20,6 +20,7 @@ from rnnshape.operations.uses import (
     Picking,
     Product,
     RecurrentInput,
+    Reduction,
     Returned,
     TokenIds,
     marks_of,
@@ -38,6 +39,9 @@ _JOINS = frozenset([
 ])  # fmt: skip
 """What gives a state to others. A difference or a distance compares with one sample, which may be the one to compare with."""
 
+
+_ADDS = frozenset(["mean", "nanmean", "sum", "nansum"])
+"""What takes all pairs together."""
 
 FEWEST = 3
 """Samples beyond which numbers of rows that are all 0 or 1 are no accident."""
@@ -68,6 +72,24 @@ def one_choice_for_all(use: Contraction | Product | RecurrentInput | Returned | 
                 message = f"{site.name} picks from every sample what sample {sample} alone has chosen"
                 yield wrong("RNS230", message, site=site, seen=mark)
                 return
+
+
+@rule(Reduction)
+def everyone_at_everyones_place(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """An index of one number for each sample picks from all of them, and all pairs are averaged: ``scores[:, when].mean()``.
+
+    The diagonal, or a loss that knows which pair is of one sample, takes no such mean.
+    """
+    for choice, table in use.mark.of(CHOICE) if use.name in _ADDS else ():
+        dims, site = runs_along(table), use.mark.sites.get(choice)
+        own = [rows for axis, rows in use.mark.of("batch") if of_scores(CHOICE, axis) == choice]
+        across = [d for rows in own for d in runs_along(rows)]
+        if len(dims) == len(across) == 1 and dims != across and {*dims, *across} <= {*use.dims} and site is not None:
+            whose, says = (len(unique(rows)) for rows in (own[0], table))
+            picks = f"{site.name} picks from each of {whose} samples what the numbers of all {says} say"
+            message = f"{picks}, and {use.name} takes all pairs together"
+            yield wrong("RNS504", message, site=site, seen=use.mark)
+            return
 
 
 def _has_several(mark: Mark, choice: Axis) -> bool:

@@ -51,7 +51,8 @@ NOTHING = "  no nn.RNN, nn.LSTM, nn.GRU or cell was called\n"
 
 
 def without_names(said: str) -> str:
-    """Leave out that nobody has named the batch of these layers, which the tests of naming have."""
+    """Leave out that nobody has named the batch of these layers, and what was probed, which other tests have."""
+    said = re.sub(r"\n\S+ was (?:not )?probed.*\n", "", said)
     kept = re.sub(r"^  .*(?:nobody has named the batch|a batch of one).*\n", "", said, flags=re.MULTILINE)
     return re.sub(r"\nnot looked at:\n(?!  )", "", kept)
 

@@ -139,7 +139,7 @@ ENTRIES = (
         "every prediction meets every target",
         "error",
         "(batch, 1) against (batch,) broadcasts to (batch, batch): each prediction is compared with the targets of all "
-        "samples, and learns their mean.",
+        "samples, and learns their mean. So it is where scores[:, target] picks what all targets say from every sample.",
         no_edit="which of the operands has a dim too many or too few, no size tells",
         wrong=program("""
             class Forecaster(nn.Module):

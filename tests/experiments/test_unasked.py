@@ -1,0 +1,258 @@
+"""A model of a script that is probed though nobody has asked for it: once its first step is over, on a copy."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+import rnnshape as rs
+from rnnshape.experiments import unasked
+
+
+class Drift(nn.Module):
+    """Takes the level of each series away, or that of the first one from all, or what all have in common."""
+
+    def __init__(self, level: str) -> None:
+        super().__init__()
+        self.level, self.rnn, self.fc, self.calls = level, nn.GRU(3, 8, batch_first=True), nn.Linear(8, 1), 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        match self.level:
+            case "own":
+                x = x - x.mean(1, keepdim=True)
+            case "first":
+                x = x * x[0, -1]
+            case "all":
+                x = x - x.mean(0, keepdim=True)
+        return self.fc(self.rnn(x)[0][:, -1])
+
+
+def trained(model: nn.Module, steps: int = 2, **options: Any) -> rs.Report:
+    """Train a few steps under a watch, with a DataLoader and without a name for any axis."""
+    torch.manual_seed(0)
+    data = DataLoader(TensorDataset(torch.randn(6 * steps, 5, 3), torch.randn(6 * steps, 1)), 6)
+    with rs.watch(track=3, on="record", probe="auto", **options) as report:
+        for x, y in data:
+            nn.functional.mse_loss(model(x), y).backward()
+    return report
+
+
+@pytest.mark.parametrize(("level", "told"), [("own", []), ("first", [("RNS601", "warning")]), ("all", [("RNS601", "info")])])
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_samples_that_meet_are_told_as_diagnose_does(level: str, told: list[tuple[str, str]], steps: int) -> None:
+    model = Drift(level)
+    report = trained(model, steps)
+    assert [(finding.code, finding.severity) for finding in report.findings] == told
+    assert model.calls == steps
+    came = ", in eval mode: RNS601" if told else ": in eval mode its samples are apart"
+    assert report.probed == f"Drift was probed on a copy{came}"
+    assert report.blind == ()
+    assert str(report).endswith(f"\n\n{report.probed}")
+
+
+def test_what_the_rules_explain_needs_no_experiment() -> None:
+    class Glued(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn, self.fc = nn.GRU(3, 8, batch_first=True, num_layers=2), nn.Linear(16, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.fc(self.rnn(x)[1].reshape(6, -1))
+
+    report = trained(Glued())
+    assert [finding.code for finding in report.findings] == ["RNS203"]
+    assert report.probed == ""
+
+
+HISTORY: list[int] = []
+COUNT = 0
+SIZES = {"hidden": 8}
+
+
+class Kept(Drift):
+    """Appends to a list of the script's."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        HISTORY.append(len(x))
+        return super().forward(x)
+
+
+class Counting(Drift):
+    """Counts in a global."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        global COUNT
+        COUNT += 1
+        return super().forward(x)
+
+
+class OfAll(Drift):
+    """Counts in its class."""
+
+    number = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        type(self).number += 1
+        return super().forward(x)
+
+
+def remember(size: int) -> None:
+    HISTORY.append(size)
+
+
+class Passing(Drift):
+    """Calls a function that appends to a list."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        remember(len(x))
+        return super().forward(x)
+
+
+class Reading(Drift):
+    """Reads a dict of the script's."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert self.rnn.hidden_size == SIZES["hidden"] == SIZES.get("hidden")
+        return super().forward(x)
+
+
+OUTSIDE = {
+    Kept: "Kept may write to HISTORY",
+    Counting: "Counting writes COUNT",
+    OfAll: "OfAll writes to its class in forward",
+    Passing: "Passing may write to HISTORY",
+    Reading: "",
+}
+
+
+@pytest.mark.parametrize("kind", OUTSIDE, ids=lambda kind: kind.__name__)
+def test_a_forward_that_reaches_further_than_a_copy_is_not_run_again(kind: type[Drift]) -> None:
+    HISTORY.clear()
+    before = COUNT, OfAll.number
+    report = trained(kind("own"))
+    assert len(HISTORY) + COUNT - before[0] + OfAll.number - before[1] == (0 if kind is Reading else 2)
+    if OUTSIDE[kind]:
+        assert report.probed == (
+            f"{kind.__name__} was not probed: {OUTSIDE[kind]}, which every run of a copy would reach; --probe makes them"
+        )
+    else:
+        assert report.probed == "Reading was probed on a copy: in eval mode its samples are apart"
+
+
+def test_a_hook_of_the_users_is_not_run_again() -> None:
+    model, seen = Drift("first"), list[int]()
+    model.fc.register_forward_hook(lambda *_: seen.append(1))
+    report = trained(model)
+    assert len(seen) == 2
+    assert report.probed.startswith("Drift was not probed: fc has the hook ")
+    assert report.findings == ()
+
+
+def test_a_large_model_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unasked, "MOST_PARAMETERS", 300)
+    report = trained(Drift("first"))
+    assert report.probed == "Drift was not probed: a copy of its 321 numbers takes too much memory; --probe makes it"
+
+
+def test_a_slow_model_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unasked, "LONGEST", 0.0)
+    report = trained(Drift("first"))
+    assert report.probed == "Drift was not probed: experiments would take about 0 s; rnnshape.probe makes them"
+
+
+def test_a_batch_of_one_leaves_nothing_to_be_tried() -> None:
+    model = Drift("own")
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for _ in range(2):
+            model(torch.randn(1, 5, 3)).sum().backward()
+    assert report.probed == ""
+    assert report.blind == ("Drift: a batch of one: whether samples are mixed cannot be seen; give two",)
+
+
+def test_a_model_that_raises_is_not_probed() -> None:
+    model = Drift("first")
+    with pytest.raises(RuntimeError), rs.watch(track=3, on="record", probe="auto") as report:
+        model(torch.randn(6, 5, 4))
+    assert report.probed == ""
+
+
+def test_nothing_is_probed_where_nothing_trains_or_is_followed() -> None:
+    model = Drift("first")
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        model.eval()(torch.randn(6, 5, 3))
+    assert (report.probed, report.findings) == ("", ())
+    with rs.watch(on="record", probe="auto") as report:
+        model.train()(torch.randn(6, 5, 3)).sum().backward()
+    assert (report.probed, model.calls) == ("", 2)
+
+
+@pytest.mark.parametrize("level", ["own", "first", "all"])
+def test_everything_of_the_user_stays_as_it_is(level: str) -> None:
+    kept: list[list[Any]] = []
+    for probe in (False, "auto"):
+        torch.manual_seed(0)
+        random.seed(0)
+        np.random.seed(0)
+        model = Drift(level)
+        model.add_module("norm", nn.BatchNorm1d(5))
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+        data = DataLoader(TensorDataset(torch.randn(24, 5, 3), torch.randn(24, 1)), 6, shuffle=True)
+        found: list[Any] = []
+        with rs.watch(track=3, on="record", probe=probe) as report:
+            for x, y in data:
+                output = model(model.norm(torch.dropout(x, 0.3, True)))
+                loss = nn.functional.mse_loss(output, y)
+                optimizer.zero_grad()
+                loss.backward()
+                found += [output.detach().clone(), *(p.grad.clone() for p in model.parameters() if p.grad is not None)]
+                optimizer.step()
+        assert bool(report.probed) is (probe == "auto")
+        found += [torch.rand(3), torch.tensor(random.random()), torch.tensor(np.random.rand()), *model.state_dict().values()]
+        kept.append([*found, torch.tensor(model.calls)])
+    assert all(torch.equal(a, b) for a, b in zip(*kept, strict=True))
+
+
+SCRIPT = """
+import torch
+from torch import nn
+
+class Clock(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.drop = nn.GRU(2, 8, batch_first=True), nn.Dropout(0.5)
+
+    def forward(self, x):
+        return self.drop(self.rnn(x * x[0, -1])[0])
+
+torch.manual_seed(3)
+model, loss = Clock(), nn.MSELoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for (x,) in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.randn(12, 9, 2)), 4, shuffle=True):
+    optimizer.zero_grad()
+    value = loss(model(x), torch.zeros(4, 9, 8))
+    value.backward()
+    optimizer.step()
+    print(f"{x.sum():.6f} {value.item():.9f}", float(torch.rand(1)))
+"""
+
+
+@pytest.mark.parametrize("option", [None, "--no-probe", "--probe"])
+def test_a_script_is_probed_unless_somebody_says_no(option: str | None, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SCRIPT)
+    plain = subprocess.run([sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "rnnshape", "run", *([option] if option else []), "--fail-on", "warning", "train.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == plain.stdout
+    assert done.returncode == (0 if option == "--no-probe" else 3), done.stderr
+    assert ("RNS601 warning: samples that meet" in done.stderr) is (option != "--no-probe")
+    assert ("\nClock was probed on a copy, in eval mode: RNS601\n" in done.stderr) is (option is None)
