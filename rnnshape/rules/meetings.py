@@ -1,4 +1,4 @@
-"""RNS209 and RNS229: what meets element by element, or side by side, and was cut up, or drawn, along another axis."""
+"""RNS208, RNS209, RNS229: what meets element by element, or side by side, and was reduced, cut or drawn along another axis."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from rnnshape.operations.uses import Disagreement, Joining, Weighing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_data
-from rnnshape.rules.wording import word, wrong
+from rnnshape.rules.tables import is_data, steps_along
+from rnnshape.rules.wording import another_dim, word, wrong
 
 __all__: list[str] = []
 
@@ -48,6 +48,22 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
         cuts = f"{site.name} of {layout_before(site) or text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}"
         yield wrong("RNS209", f"{word(use.axis)} is scrambled: {cuts} cuts it up, and {use.name} meets {meets}", site=site)
         return
+
+
+@rule(Joining)
+def steps_of_all_samples_beside_samples(use: Joining, step: Step) -> Iterator[Mistake]:
+    """A reduction has taken the samples and left the steps, and these are put beside samples: there are as many of them."""
+    for own in use.marks:
+        along = [(axis, runs_along(table)) for axis, table in own.of("batch") if axis not in own.lost]
+        for axis, dims in along:
+            for other in use.marks:
+                site = other.lost.get(axis) if axis not in other.tables else None
+                if site is None or dims == [use.dim] or len(dims) != 1 or len(own.sizes) != len(other.sizes):
+                    continue
+                if steps_along(other) == dims[0] != steps_along(own):
+                    message = f"{site.name} takes the batch away, and {use.name} puts the steps that it leaves beside samples"
+                    yield wrong("RNS208", message, another_dim(site), site=site, seen=other)
+                    return
 
 
 def _with_table(use: Disagreement, table: Tensor) -> Mark | None:
