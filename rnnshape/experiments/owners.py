@@ -17,6 +17,9 @@ _CLOSE = {torch.float16: 1e-2, torch.bfloat16: 3e-2, torch.float64: 1e-9, torch.
 
 CLOSE = 1e-5
 
+FILLING, APART = 1e4, 1e3
+"""What a mask fills in is at least as large as the first, and this many times as large as whatever else there is."""
+
 
 def common(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """Return the first elements of each dim of two tensors, where their sizes depend on what the model was given."""
@@ -31,11 +34,27 @@ def changed(base: Tensor, other: Tensor) -> Tensor:
     if not (base.is_floating_point() or base.is_complex()):
         return base != other
     base, other = base.detach(), other.detach()
-    scale = base[base.isfinite()].abs()
-    near = _CLOSE.get(base.dtype, CLOSE) * (float(scale.max()) if scale.numel() else 1.0)
-    near = max(near, 4 * torch.finfo(base.dtype).eps)  # what is nothing but rounding is no scale
-    differs = (base - other).abs() > near
+    size = base.abs()
+    scale, close = _scale(size), _CLOSE.get(base.dtype, CLOSE)
+    near = max(close * scale, 4 * torch.finfo(base.dtype).eps)  # what is nothing but rounding is no scale
+    apart = (base - other).abs()
+    differs = (apart > near) & ~((size > scale) & (apart <= close * size))
     return (differs | (base.isfinite() != other.isfinite())) & ~(base.isnan() & other.isnan())
+
+
+def _scale(size: Tensor) -> float:
+    """Return how large elements are, past the one number that a mask has put in the place of some.
+
+    >>> _scale(torch.tensor([0.5, 2.0, 1e9, 1e9])), _scale(torch.tensor([0.5, 2.0, 3e4]))
+    (2.0, 30000.0)
+    """
+    known = size[size.isfinite()]
+    largest = float(known.max()) if known.numel() else 1.0
+    if largest < FILLING:
+        return largest
+    others = known[known < largest]
+    below = float(others.max()) if others.numel() else largest
+    return below if below * APART < largest else largest
 
 
 class Owners:
