@@ -8,6 +8,7 @@ from arrays or lists, has the batch where there are as many elements as there ar
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
@@ -102,11 +103,18 @@ def _dim_of(tensor: Tensor, samples: int | None, stacked: bool) -> int | None:
 
 
 def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
-    """Number the samples that a collate function is given, and return the tensors that were labelled."""
+    """Number the samples that a collate function is given, and return the tensors that were labelled.
+
+    A tensor that several of them have is of none; where nothing else tells them apart, it is one sample twice, and none is numbered.
+    """
+    held = [[*tensors_in(sample)] for sample in samples]
+    often = Counter(id(tensor) for tensors in held for _, tensor in tensors)
+    if any(tensors and all(often[id(tensor)] > 1 for _, tensor in tensors) for tensors in held):
+        return []
     labelled: list[Tensor] = []
-    for number, sample in enumerate(samples):
-        for at, tensor in tensors_in(sample):
-            if (mark := tracker.book.mark(tensor)) is None or is_cut(mark):
+    for number, tensors in enumerate(held):
+        for at, tensor in tensors:
+            if often[id(tensor)] == 1 and ((mark := tracker.book.mark(tensor)) is None or is_cut(mark)):
                 tables = tracker.inputs.unnamed(tensor, f"sample{at}") | {BATCH: alone(number, tensor.dim())}
                 tracker.book.put(tensor, Mark(tuple(tensor.shape), tables))
                 labelled.append(tensor)

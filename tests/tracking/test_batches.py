@@ -137,6 +137,23 @@ def test_samples_that_are_sorted_apart_keep_their_numbers() -> None:
     assert known(together, list) == [Rows(1, order), Rows(1, ALL), None]
 
 
+def with_lengths(samples: Any) -> tuple[Tensor, Tensor]:
+    parts = [x for x, _ in samples]
+    return pad_sequence(parts, batch_first=True), torch.tensor([len(part) for part in parts])
+
+
+def test_one_sample_twice_in_a_batch_is_two_rows_that_are_numbered_as_they_lie() -> None:
+    twice = [*SAMPLES[:3], SAMPLES[1], *SAMPLES[3:5]]
+    assert known(with_lengths, list, twice) == [Rows(0, [*range(6)])] * 2
+
+
+def test_what_all_samples_have_in_common_is_of_none_of_them() -> None:
+    ones, in_order = torch.ones(9, 4), [*range(6)]
+    together = [(x, ones) for x, _ in SAMPLES]
+    assert known(lambda s: pad_sequence(first(s)), lambda batch: [batch], together) == [Rows(1, in_order)]
+    assert known(lambda s: torch.stack([shared for _, shared in s]), lambda batch: [batch], together) == [Rows(0, in_order)]
+
+
 def test_packed_sequences() -> None:
     def together(samples: Any) -> Any:
         return pack_sequence(first(samples), enforce_sorted=False)
