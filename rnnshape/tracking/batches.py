@@ -105,7 +105,7 @@ def _dim_of(tensor: Tensor, samples: int | None, stacked: bool) -> int | None:
 def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
     """Number the samples that a collate function is given, and return the tensors that were labelled.
 
-    A tensor that several of them have is of none. Where nothing else tells them apart, it is one sample twice: none is numbered.
+    A tensor that several of them have is of none. Where nothing else tells them apart, it is a sample twice: none is numbered.
     """
     held = [[*tensors_in(sample)] for sample in samples]
     often = Counter(id(tensor) for tensors in held for _, tensor in tensors)
