@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
@@ -62,7 +63,7 @@ def probe_unasked(
     except Unfit as error:
         reporter.report.probed = f"{name} was not probed: {error}"
         return None
-    return partial(_probe, label, reporter, subject, model, Given(args, kwargs), axes)
+    return partial(_probe, label, reporter, subject, weakref.ref(model), Given(args, kwargs), axes)
 
 
 @contextmanager
@@ -92,7 +93,12 @@ def _copied(model: nn.Module) -> Subject:
     return copy_of(model, watched=True)
 
 
-def _probe(label: Label, reporter: Reporter, subject: Subject, model: nn.Module, given: Given, axes: Axes) -> None:
+def _probe(
+    label: Label, reporter: Reporter, subject: Subject, known: weakref.ref[nn.Module], given: Given, axes: Axes
+) -> None:
+    model = known()
+    if model is None:
+        return  # it was gone before its second step, and nothing of ours keeps it
     report, name = reporter.report, type(model).__name__
     with _set_aside() as trackers:
         if not trackers or trackers[0].inputs.is_alone:

@@ -55,5 +55,7 @@ def confirmed(model: nn.Module, x: Tensor, report: Report, finding: Finding) -> 
     assert_type(report.unjudged, tuple[str, ...])
     report.lost_track("polar", "net.py:3", has_values=False)
     assert_type(report.withdrawn, tuple[Withdrawn, ...])
+    assert_type(rs.watch(model, track=3, probe="auto").report, Report)
+    assert_type(report.probed, str)
     report.change(finding, finding)
     report.contradict(finding, "changing any sample changes nothing of the others")
