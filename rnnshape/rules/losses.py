@@ -31,7 +31,7 @@ from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import REORDERS, is_order, once_each, other_row, over_the_batch
+from rnnshape.rules.tables import REORDERS, is_order, may_be_steps, once_each, other_row, over_the_batch
 from rnnshape.rules.wording import element, mixed, scrambled, word, wrong
 
 __all__: list[str] = []
@@ -62,7 +62,7 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
         rows = use.rows.get(axis)
         line = table[0, :, 0] if table.dim() == 3 else None
         where = None if rows is None or line is None else disagreement(line, rows)
-        if rows is None or line is None or where is None:
+        if rows is None or line is None or where is None or may_be_steps(axis, line, rows):
             continue
         if len(unique(line)) == 1 and rows.numel() > 1:
             yield _one_for_all(int(line[0]), use.mark, axis)

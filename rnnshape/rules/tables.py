@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import DRAW, OF_SCORES, ROWS, TURNED, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAW, GUESSED, OF_SCORES, ROWS, TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along", "lost_batch",
+    "REORDERS", "OtherRow", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along", "lost_batch", "may_be_steps",
     "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
 ]  # fmt: skip
 
@@ -123,6 +123,15 @@ class OtherRow(NamedTuple):
     is_alone: bool
 
 
+def may_be_steps(axis: Axis, state: Tensor, rows: Tensor) -> bool:
+    """Tell whether rows that nobody has named may be steps of the samples that a state is of, folded into one dim with them.
+
+    A layer that is called once for each step reads some of those rows a call, and none of the rows before.
+    """
+    before, now = (set(numbers(unique(table))) for table in (state, rows))
+    return axis.of.startswith(GUESSED) and len(before) > 1 and before.isdisjoint(now)
+
+
 def other_row(use: CellStep) -> OtherRow | None:
     """Return the first row in which a cell meets the state of another sample."""
     for axis, table in use.mark.of("batch"):
@@ -131,7 +140,7 @@ def other_row(use: CellStep) -> OtherRow | None:
             if before is None or before.dim() != 2 or table.dim() != 2 or varies(before, 1) or varies(table, 1):
                 continue
             where = disagreement(before[:, 0], table[:, 0])
-            if where is not None:
+            if where is not None and not may_be_steps(axis, before, table):
                 was, now = (int(t[where[0] if t.size(0) > 1 else 0, 0]) for t in (before, table))
                 return OtherRow(axis, state, where[0], was, now, before.size(0) == 1 and table.size(0) == 1)
     return None

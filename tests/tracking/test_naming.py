@@ -429,3 +429,47 @@ def test_what_is_named_is_not_guessed() -> None:
             model(x)
     assert codes(report) == ["RNS201"]
     assert report.blind == ()
+
+
+# Rollouts: a call of one step of all streams, and a call of all steps at once
+
+
+class Player(nn.Module):
+    """Reads its observations step by step, with a state that the flags of ended episodes clear."""
+
+    def __init__(self, cell: bool) -> None:
+        super().__init__()
+        self.see = nn.Linear(4, 8)
+        self.rnn: nn.Module = nn.GRUCell(8, 8) if cell else nn.GRU(8, 8)
+
+    def forward(self, seen: Tensor, state: Tensor, ended: Tensor) -> tuple[Tensor, Tensor]:
+        streams = state.size(-2)
+        steps, flags = self.see(seen).view(-1, streams, 8), ended.view(-1, streams, 1)
+        kept: list[Tensor] = []
+        for step, flag in zip(steps, flags, strict=True):
+            if isinstance(self.rnn, nn.GRUCell):
+                output = state = self.rnn(step, (1 - flag) * state)
+            else:
+                output, state = self.rnn(step.unsqueeze(0), (1 - flag) * state)
+            kept.append(output.view(streams, 8))
+        return torch.cat(kept), state
+
+
+@pytest.mark.parametrize("cell", [False, True])
+@pytest.mark.parametrize(("steps", "streams"), [(5, 5), (7, 4), (3, 6)])
+def test_steps_that_are_folded_into_rows_are_no_states_of_other_samples(cell: bool, steps: int, streams: int) -> None:
+    model = Player(cell)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    state = torch.zeros(streams, 8) if cell else torch.zeros(1, streams, 8)
+    with rs.watch(track=3, on="record") as report:
+        for _ in range(4):
+            first, rolled = state.clone(), []
+            for _ in range(steps):
+                rolled.append(torch.randn(streams, 4))
+                with torch.no_grad():
+                    _, state = model(rolled[-1], state, torch.zeros(streams))
+            output, _ = model(torch.stack(rolled).reshape(-1, 4), first, torch.zeros(steps * streams))
+            optimizer.zero_grad()
+            output.pow(2).mean().backward()
+            optimizer.step()
+    assert codes(report) == []
