@@ -23,6 +23,7 @@ def probed(model: nn.Module, x: Tensor, lengths: Tensor) -> None:
 def measured(influence: Influence) -> None:
     assert_type(influence.samples, Experiment | None)
     assert_type(influence.order, Experiment | None)
+    assert_type(influence.number, Experiment | None)
     assert_type(influence.padding, Experiment | None)
     assert_type(influence.future, Experiment | None)
     assert_type(influence.targets, Experiment | None)
