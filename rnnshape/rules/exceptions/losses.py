@@ -204,7 +204,29 @@ def ctc(op: Raised, error: Exception) -> Mistake | None:
         if number is not None and number != scores.size(1):
             message = f"ctc_loss gets {number} {name} for {op.described_dim(scores, 1)}: it needs one for each sample"
             return because("RNS403", message, None, seen)
-    return _labels_with_padding(op, scores)
+    return _longer_than_what_is_read(op, scores) or _labels_with_padding(op, scores)
+
+
+def _longer_than_what_is_read(op: Raised, scores: Tensor) -> Mistake | None:
+    """Lengths that go past the steps of the scores, as those from before a stride, or past the labels of a row."""
+    labels, seen = op.argument(1, "targets"), op.layout(scores)
+    if (longest := _longest(op.argument(2, "input_lengths"))) > scores.size(0):
+        steps = f"log_probs has {op.described_dim(scores, 0)}"
+        fits = "what makes fewer steps of a sample, such as a stride, makes its length shorter as well"
+        return because("RNS213", f"ctc_loss gets input_lengths of up to {longest}, and {steps}", fits, seen)
+    if isinstance(labels, Tensor) and labels.dim() == 2:
+        if (longest := _longest(op.argument(3, "target_lengths"))) > labels.size(1):
+            row = f"a row of targets has {text.count(labels.size(1), 'label')}"
+            return because("RNS213", f"ctc_loss gets target_lengths of up to {longest}, and {row}", None, seen)
+    return None
+
+
+def _longest(lengths: object) -> int:
+    """Return the largest of some lengths; 0 where they are not known."""
+    if isinstance(lengths, Tensor):
+        known = known_values(lengths)
+        return int(known.max()) if known is not None and known.numel() else 0
+    return max(cast("Any", lengths), default=0) if isinstance(lengths, (tuple, list)) else 0
 
 
 def _labels_with_padding(op: Raised, scores: Tensor) -> Mistake | None:
