@@ -230,9 +230,10 @@ def cell(op: Operation) -> None:
     if len(known) == 2 and known[0] and known[1]:
         op.emit(StatePair(op.name, known[0], known[1]))
     if source is not None:
-        made = op.book.made_by(op.args[2])
+        made = op.book.fresh("hidden", op.args[2])
         goes_on = known[0] is not None and made in known[0].tables
-        op.emit(CellStep(op.name, source, tuple(m for m in known if m and m is not source), known[0], goes_on, states[0]))
+        given = tuple(m for m in known if m and m is not source)
+        op.emit(CellStep(op.name, source, given, known[0], goes_on, states[0], made))
     _put_cell_states(op, _of_the_step(op, marks, source))
 
 

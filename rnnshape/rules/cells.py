@@ -40,6 +40,9 @@ from rnnshape.rules.wording import called, wrong
 
 __all__: list[str] = []
 
+FEWEST = 2
+"""Steps from which on a cell that is given the state of another one was not only begun with it."""
+
 Uses = (
     Consumption | Contraction | Product | Reduction | Scaling | Normalisation | RecurrentInput | InitialState | AttentionInput
     | Classes | Returned
@@ -64,6 +67,8 @@ def a_cell_goes_on(use: CellStep, step: Step) -> None:
     """A cell reads what others have made, and goes on from its own state or begins with another's."""
     if holds_units(use.mark):
         step.usage.loops.use(use.mark, step.here)
+    if use.hidden is not None:
+        step.usage.loops.given |= {axis for axis in use.hidden.tables if axis.name == "hidden"}
     if use.goes_on and use.hidden is not None:
         step.usage.loops.goes_on(use.mark, use.hidden, use.states, step.scene)
     elif use.hidden is not None and holds_units(use.hidden):
@@ -143,6 +148,18 @@ def only_c_of_a_cell(use: LoopEnding, step: Step) -> Iterator[Mistake]:
         message = "the cell state c is used, and the hidden state h by the cell itself only"
         fits = "LSTMCell returns (h, c): h is its answer"
         yield Mistake("RNS310", message, fits, location=used[loop.cell].location, module=loop.module, kind=loop.kind)
+
+
+@rule(CellStep)
+def the_state_of_another_cell(use: CellStep, step: Step) -> Iterator[Mistake]:
+    """A cell reads what another has made, and goes on from that too; what it makes itself goes on to no step."""
+    if use.goes_on or use.hidden is None or use.hidden is not use.mark or use.made is None:
+        return
+    loop = step.usage.loops.follows(use.hidden, use.made)
+    if loop is not None and step.usage.loops.followed[use.made] >= FEWEST:
+        other = loop.module or loop.kind
+        message = f"at each step it is given the state of {other}, which it reads, and its own reaches no later step"
+        yield wrong("RNS315", message, seen=use.mark)
 
 
 # The order of the steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -64,16 +65,20 @@ class Loops:
         loops: by the axis of the units of h.
         used: by the axis of the units of h or of c.
         prepended: by the same, where a state was put before those of earlier steps.
+        given: the axes of the units of every h that a cell was given.
+        followed: for a cell, by the same, how often it was given the h of another one, which it reads at that step too.
     """
 
     def __init__(self) -> None:
         self.loops: dict[Axis, Loop] = {}
         self.used: dict[Axis, Used] = {}
         self.prepended: dict[Axis, Location | None] = {}
+        self.given: set[Axis] = set()
+        self.followed: Counter[Axis] = Counter()
 
     def goes_on(self, input: Mark, h: Mark, states: tuple[Mark, ...], scene: Callable[[], Scene]) -> None:
         """Account for a step that goes on from a state h which the cell has made itself."""
-        hidden = [axis for axis, table in h.tables.items() if axis.name == "hidden" and table.numel() > 1]
+        hidden = _hidden(h)
         if len(hidden) != 1:
             return
         loop = self.loops.get(hidden[0])
@@ -84,6 +89,18 @@ class Loops:
             loop.read.setdefault(axis, set()).update(steps)
         for state in states:
             loop.cell = next((axis for axis in state.tables if axis.name == CELL), loop.cell)
+
+    def follows(self, h: Mark, made: Axis) -> Loop | None:
+        """Account for a cell that is given the h which it reads, and return the loop that has made it.
+
+        Returns:
+            None where no loop of another cell has, or where what the cell itself has made was given to one.
+        """
+        loop = next((self.loops[axis] for axis in _hidden(h) if axis in self.loops and axis != made), None)
+        if loop is None or made in self.given:
+            return None
+        self.followed[made] += 1
+        return loop
 
     def joins(self, parts: tuple[Mark, ...], here: Place) -> None:
         """Account for states that are put one behind the other."""
@@ -103,6 +120,10 @@ class Loops:
                     self.used[axis] = Used(_place(mark, here), steps)
                 else:
                     used.steps = {a: used.steps[a] | steps[a] for a in used.steps.keys() & steps.keys()}
+
+
+def _hidden(h: Mark) -> list[Axis]:
+    return [axis for axis, table in h.tables.items() if axis.name == "hidden" and table.numel() > 1]
 
 
 def holds_units(mark: Mark) -> bool:

@@ -110,6 +110,7 @@ class CellStep(NamedTuple):
         hidden: of h, where it is known.
         goes_on: whether h is what the same cell has made before.
         state: the h itself.
+        made: the axis of the units of what it makes.
     """
 
     name: str
@@ -118,6 +119,7 @@ class CellStep(NamedTuple):
     hidden: Mark | None = None
     goes_on: bool = False
     state: Tensor | None = None
+    made: Axis | None = None
 
 
 class Chaining(NamedTuple):

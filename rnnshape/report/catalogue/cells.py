@@ -123,4 +123,42 @@ ENTRIES = (
             report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS315",
+        "a cell that goes on from the state of another",
+        "warning",
+        "Of two cells one above the other, the upper one reads what the lower one has made, and has to go on from its own "
+        "state. Where it is given the lower one's state as well, it remembers nothing: what it makes reaches no later step.",
+        no_edit="the loop has to keep what this cell returns, and to give it back at the next step",
+        wrong=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.low, self.high, self.fc = nn.GRUCell(4, 8), nn.GRUCell(8, 8), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    low = high = x.new_zeros(x.size(1), 8)
+                    for step in x:
+                        low = self.low(step, low)
+                        high = self.high(low, low)  # RNS315
+                    return self.fc(high)
+
+            report = rs.diagnose(Reader(), torch.zeros(9, 6, 4), axes="seq batch feature")
+            """),
+        right=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.low, self.high, self.fc = nn.GRUCell(4, 8), nn.GRUCell(8, 8), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    low = high = x.new_zeros(x.size(1), 8)
+                    for step in x:
+                        low = self.low(step, low)
+                        high = self.high(low, high)
+                    return self.fc(high)
+
+            report = rs.diagnose(Reader(), torch.zeros(9, 6, 4), axes="seq batch feature")
+            """),
+    ),
 )

@@ -214,11 +214,12 @@ def _longer_than_what_is_read(op: Raised, scores: Tensor) -> Mistake | None:
         steps = f"log_probs has {op.described_dim(scores, 0)}"
         fits = "what makes fewer steps of a sample, such as a stride, makes its length shorter as well"
         return because("RNS213", f"ctc_loss gets input_lengths of up to {longest}, and {steps}", fits, seen)
-    if isinstance(labels, Tensor) and labels.dim() == 2:
-        if (longest := _longest(op.argument(3, "target_lengths"))) > labels.size(1):
-            row = f"a row of targets has {text.count(labels.size(1), 'label')}"
-            return because("RNS213", f"ctc_loss gets target_lengths of up to {longest}, and {row}", None, seen)
-    return None
+    longest = _longest(op.argument(3, "target_lengths"))
+    width = labels.size(1) if isinstance(labels, Tensor) and labels.dim() == 2 else 0
+    if not 0 < width < longest:
+        return None
+    row = f"a row of targets has {text.count(width, 'label')}"
+    return because("RNS213", f"ctc_loss gets target_lengths of up to {longest}, and {row}", None, seen)
 
 
 def _longest(lengths: object) -> int:
