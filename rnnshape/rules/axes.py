@@ -7,9 +7,10 @@ losses; what must not happen is that samples lie along a dim that is summed over
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from rnnshape import text
-from rnnshape.coordinates.mark import ROWS, Mark, Site
+from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import broadcast_shapes, line_along, runs_along, separable, unique, varies
 from rnnshape.operations.uses import (
@@ -117,12 +118,26 @@ def other_samples_side_by_side(use: Joining, step: Step) -> Iterator[Mistake]:
         if len(ways) > 1 and (use.dim,) not in ways and exchanged(marks, axis, len(marks[0].sizes)):
             message = f"{use.name} puts samples of one part beside steps of another: their batch lies along different dims"
             yield wrong("RNS205", message, shown=(("one", marks[0]), ("other", marks[-1])))
+        for mark, other in product((first, *rest), repeat=2) if (use.dim,) in ways else ():
+            if (dim := _lies_across(use, axis, mark, other)) is not None:
+                message = f"{use.name} along dim {use.dim} adds to the samples, and those of the other part lie along dim {dim}"
+                yield wrong("RNS205", message, shown=(("one", mark), ("other", other)))
+                return
         for mark in rest:
             a, b = first.tables[axis], mark.tables[axis]
             if runs_along(a) != [use.dim] and repeated_otherwise(a, b):
                 apart = "one part has each several times in a row, the other all in turn"
                 message, shown = f"{use.name} puts different samples side by side: {apart}", (("one", first), ("other", mark))
                 yield wrong("RNS205", message, "repeat_interleave on both fits", shown=shown)
+
+
+def _lies_across(use: Joining, axis: Axis, mark: Mark, other: Mark) -> int | None:
+    """Return along which dim of a part the samples lie that is added to the samples of another, which has something else there."""
+    (dim, *more), own = runs_along(other.tables[axis]) or [use.dim], runs_along(mark.tables[axis])
+    if more or dim == use.dim or own != [use.dim] or len(mark.sizes) != len(other.sizes):
+        return None
+    there = [a for a, table in mark.tables.items() if a.name != "batch" and runs_along(table) == [dim]]
+    return dim if any(is_data(a) or a.name == UNNAMED for a in there) else None
 
 
 @rule(Normalisation)

@@ -118,7 +118,7 @@ ENTRIES = (
         "different samples meet",
         "error",
         "An elementwise operation puts an element of one sample against an element of another: the two operands have "
-        "batch along different dims, and their sizes happen to agree.",
+        "batch along different dims, and their sizes happen to agree. So it is where a step is put behind the samples.",
         no_edit="which of the operands lies as it is meant, no table tells",
         wrong=program("""
             class Residual(nn.Module):
