@@ -13,6 +13,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import broadcast_shapes, line_along, runs_along, separable, unique, varies
+from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     AttentionInput,
     CellStep,
@@ -132,7 +133,7 @@ def other_samples_side_by_side(use: Joining, step: Step) -> Iterator[Mistake]:
 
 
 def _lies_across(use: Joining, axis: Axis, mark: Mark, other: Mark) -> int | None:
-    """Return along which dim of a part the samples lie that is added to the samples of another, which has something else there."""
+    """Return along which dim of a part the samples lie that is added to the samples of another, which has others there."""
     (dim, *more), own = runs_along(other.tables[axis]) or [use.dim], runs_along(mark.tables[axis])
     if more or dim == use.dim or own != [use.dim] or len(mark.sizes) != len(other.sizes):
         return None

@@ -54,7 +54,7 @@ def test_a_step_that_is_put_behind_the_samples_is_found(roll: Forward, name: str
         ),
         pytest.param(lambda m, x: torch.cat([(s := next_of(m, x)) @ s.t(), s @ s.t()], 0), id="pairs below pairs"),
         pytest.param(lambda m, x: torch.cat([torch.cdist(s := next_of(m, x), s), torch.cdist(s, s).t()]), id="pairs turned"),
-        pytest.param(lambda m, x: torch.cat([next_of(m, x), next_of(m, x).mean(0, keepdim=True)]), id="what all have in common"),
+        pytest.param(lambda m, x: torch.cat([next_of(m, x), next_of(m, x).mean(0, keepdim=True)]), id="what all share"),
         pytest.param(lambda m, x: torch.cat([x, m.fc(x).mean(1, keepdim=True)], 1), id="a step more"),
     ],
 )
