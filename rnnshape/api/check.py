@@ -204,7 +204,8 @@ class _Targets:
             if found is not None and found.alive is reference:
                 del targets[key]
                 if found.stand is not None:
-                    leave_classes_soon(found.stand)
+                    with Guard():  # Python would print a mistake of ours, in the middle of whatever it is at
+                        leave_classes_soon(found.stand)
 
         targets[key] = _Target(weakref.ref(target, forget), checker, stand)
 

@@ -9,11 +9,13 @@ from torch import Tensor, nn
 
 from rnnshape.calls import checked_loss, checked_module, forwarded
 from rnnshape.errors import SpecError
+from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.influence import Influence
 from rnnshape.experiments.measuring import measured
 from rnnshape.experiments.places import Given
 from rnnshape.experiments.study import Options
 from rnnshape.tracking.labels import Axes, annotated, check_form
+from rnnshape.tracking.track import Tracker
 
 __all__ = ["probe"]
 
@@ -86,4 +88,6 @@ def probe(
         raise SpecError(f"samples={samples!r}: a number of at least 2 is needed")
     axes = annotated(model.forward, args, kwargs) or None if axes is None else axes
     options_of_study = Options(train=train, causal=causal, samples=samples)
-    return measured(model, Given(args, kwargs, target), options_of_study, axes, target_axes, lengths, loss)
+    with set_aside(Tracker):
+        given = Given(args, kwargs, target)
+        return measured(model, given, options_of_study, axes, target_axes, lengths, loss, watched=True)

@@ -49,6 +49,12 @@ class Padding:
             return None
         return replace(self, first=self.first[rows], last=self.last[rows])
 
+    def of_steps(self, steps: int) -> Padding:
+        """Return that of the first steps alone: a sample that has them all has no padding there."""
+        if self.is_left or steps >= self.steps:
+            return self
+        return replace(self, last=self.last.clamp(max=steps - 1), steps=steps)
+
     def numbered(self, samples: Tensor) -> Padding | None:
         """Return the same by the numbers of the samples, of which these lie where they lie; None where not all of them do."""
         order = samples.argsort()

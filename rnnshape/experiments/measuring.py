@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from rnnshape import _torch
 from rnnshape.errors import SpecError
+from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.influence import Influence
 from rnnshape.experiments.making import axes_of, copy_of, places_of
 from rnnshape.experiments.places import Given, put_in
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
-from rnnshape.hooks.class_call import reporters, unwatched
+from rnnshape.hooks.class_call import reporters
 from rnnshape.render.waiting import waiting
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Reporter
@@ -102,15 +103,11 @@ def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwar
     if axes is None and trackers:  # it may be known before the call, such as of what a DataLoader gave
         places = places_of(trackers[0], model, Given(args, kwargs))
         axes = axes_of(places, arguments_of(model.forward, args, kwargs))
-    set_aside = [(tracker, at) for tracker in trackers if (at := _torch.pop_mode(tracker)) is not None]
     try:
-        with unwatched():
+        with set_aside(Tracker):
             influence = measured(model, Given(args, kwargs), Options(), axes, watched=True)
     except SpecError as error:
         influence = Influence(untried=(str(error).partition("\n")[0],))
-    finally:
-        for tracker, at in reversed(set_aside):
-            _torch.push_mode(tracker, at)
     for reason in influence.untried:
         reporter.report.did_not_look(f"an experiment was not made: {reason}")
     reporter.tell([finding for finding in influence.findings if reporter.keeps(finding)], model)

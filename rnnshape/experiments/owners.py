@@ -45,7 +45,7 @@ def changed(base: Tensor, other: Tensor) -> Tensor:
 def _scale(size: Tensor) -> float:
     """Return how large elements are, past the one number that a mask has put in the place of some.
 
-    >>> _scale(torch.tensor([0.5, 2.0, 1e9, 1e9])), _scale(torch.tensor([0.5, 2.0, 3e4]))
+    >>> _scale(torch.tensor([0.5, 2.0, 1e9, 1e9])), _scale(torch.tensor([0.5, 50.0, 3e4]))
     (2.0, 30000.0)
     """
     known = size[size.isfinite()]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.coordinates.mark import Mark
     from rnnshape.coordinates.padding import Padding
 
-__all__ = ["Given", "Place", "flat", "may_have_samples", "places_in", "put_in", "tensors_of"]
+__all__ = ["Given", "Place", "flat", "lists_of", "may_have_samples", "places_in", "put_in", "tensors_of"]
 
 DEEPEST = 6
 """How deep tensors are looked for in what a model returns."""
@@ -73,6 +73,23 @@ def flat(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, (tuple, list)):
         for number, item in enumerate(cast("Iterable[Any]", value)):
             yield from flat(item, f"{at}[{number}]")
+
+
+def lists_of(value: Any, count: int, at: str = "") -> Iterator[str]:
+    """Yield where plain lists of so many numbers or words are, one for each sample maybe, nested in tuples and mappings.
+
+    >>> list(lists_of(([3, 2, 5], {"names": ("a", "b")}), 3, "input")), list(lists_of([torch.zeros(2)], 1, "input"))
+    (['input[0]'], [])
+    """
+    if isinstance(value, Mapping):
+        for key, item in cast("Mapping[Any, Any]", value).items():
+            yield from lists_of(item, count, f"{at}[{key!r}]")
+    elif isinstance(value, (tuple, list)):
+        items = list(cast("Iterable[Any]", value))
+        if len(items) == count and all(isinstance(item, (int, float, str)) for item in items):
+            yield at
+        for number, item in enumerate(items):
+            yield from lists_of(item, count, f"{at}[{number}]")
 
 
 def put_in(value: Any, others: Mapping[int, Tensor]) -> Any:

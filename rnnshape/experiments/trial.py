@@ -12,7 +12,7 @@ from rnnshape import text
 from rnnshape.experiments.content import Content, contents, in_order
 from rnnshape.experiments.entry import Recorded
 from rnnshape.experiments.owners import changed, common
-from rnnshape.experiments.places import Given, Place, may_have_samples, put_in, tensors_of
+from rnnshape.experiments.places import Given, Place, lists_of, may_have_samples, put_in, tensors_of
 from rnnshape.experiments.subject import SEED, Mode, Run, Subject, Unfit
 
 __all__ = ["Trial"]
@@ -125,10 +125,11 @@ class Trial:
 
     @property
     def unplaced(self) -> list[str]:
-        """The tensors among the inputs of which it is not known where their samples lie, though they may have some."""
+        """Tensors and lists among the inputs of which it is not known where their samples lie, though they may have some."""
         known = {id(content.place.tensor) for content in self.contents}
         given = tensors_of([self._given.args, self._given.kwargs], "input")
-        return [name for name, t in given if id(t) not in known and may_have_samples(t, self.count)]
+        lists = lists_of([self._given.args, self._given.kwargs], self.count, "input")
+        return [*(name for name, t in given if id(t) not in known and may_have_samples(t, self.count)), *lists]
 
     def unchanged(self) -> dict[int, Tensor]:
         """Return what is given at first, by the ids of the user's tensors."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from torch import nn
 
-from rnnshape import _torch, text
+from rnnshape import text
 from rnnshape.errors import SpecError
+from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.confirming import needed, unexplained
 from rnnshape.experiments.influence import Influence
 from rnnshape.experiments.making import axes_of, copy_of, places_of
@@ -19,7 +19,6 @@ from rnnshape.experiments.places import Given, Place, may_have_samples, tensors_
 from rnnshape.experiments.reach import reaches_outside
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
-from rnnshape.hooks.class_call import unwatched
 from rnnshape.report.finding import Finding
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.labels import Argument, Axes, arguments_of
@@ -56,7 +55,7 @@ def probe_unasked(
     """
     name = type(model).__name__
     try:
-        with _set_aside() as trackers:
+        with set_aside(Tracker) as trackers:
             if not trackers:
                 raise Unfit("no call is followed, so nobody says which dims are the batch")
             subject = _copied(model)
@@ -64,19 +63,6 @@ def probe_unasked(
         reporter.report.probed = f"{name} was not probed: {error}"
         return None
     return partial(_probe, label, reporter, subject, weakref.ref(model), Given(args, kwargs), axes)
-
-
-@contextmanager
-def _set_aside() -> Generator[list[Tracker]]:
-    """Take the trackers that are on away for a while, which would follow our own runs."""
-    trackers = [mode for mode in reversed(_torch.function_modes()) if isinstance(mode, Tracker)]
-    places = [(tracker, at) for tracker in trackers if (at := _torch.pop_mode(tracker)) is not None]
-    try:
-        with unwatched():
-            yield trackers
-    finally:
-        for tracker, at in reversed(places):
-            _torch.push_mode(tracker, at)
 
 
 def _copied(model: nn.Module) -> Subject:
@@ -100,7 +86,7 @@ def _probe(
     if model is None:
         return  # it was gone before its second step, and nothing of ours keeps it
     report, name = reporter.report, type(model).__name__
-    with _set_aside() as trackers:
+    with set_aside(Tracker) as trackers:
         if not trackers or trackers[0].inputs.is_alone:
             return  # the report says what a batch of one leaves open
         tracker = trackers[0]

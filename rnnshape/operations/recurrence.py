@@ -143,7 +143,8 @@ class Recurrence:
         if self.packed or self.reads is None:
             return
         axis, rows = self.reads
-        self.padding = padding.of_rows(rows)
+        known = padding.of_rows(rows)
+        self.padding = known.of_steps(self.steps) if known is not None else None
         if self.padding is not None:
             self.ends_at(axis, rows, self.padding.lengths - 1)
 

@@ -190,3 +190,47 @@ def test_batches_of_a_loader(use: Callable[..., Any], codes: list[str]) -> None:
         for words, many in DataLoader(samples, batch_size=4, collate_fn=together):  # type: ignore[arg-type]
             model(words, many)
     assert [f.code for f in report.findings] == codes
+
+
+# Samples that are cut to their own lengths
+
+
+class Cut(nn.Module):
+    """Reads samples that were cut, and takes the last step of each."""
+
+    def __init__(self, read: Callable[[Any, Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.rnn, self.fc, self.read = nn.GRU(5, 8, batch_first=True), nn.Linear(8, 3), read
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        return self.fc(self.read(self.rnn, x, lengths))
+
+
+def by_length(rnn: Any, x: Tensor, lengths: Tensor) -> Tensor:
+    out = x.new_zeros(len(x), 8)
+    for n in lengths.unique().tolist():
+        rows = (lengths == n).nonzero().squeeze(1)
+        out[rows] = rnn(x[rows, :n])[0][:, -1]
+    return out
+
+
+@pytest.mark.parametrize(
+    ("read", "codes"),
+    [
+        pytest.param(
+            lambda rnn, x, n: torch.cat([rnn(x[i : i + 1, : n[i]])[0][:, -1] for i in range(len(x))]), [], id="one by one"
+        ),
+        pytest.param(lambda rnn, x, n: torch.stack([rnn(s[: n[i]])[0][-1] for i, s in enumerate(x)]), [], id="unbatched"),
+        pytest.param(by_length, [], id="those of one length"),
+        pytest.param(lambda rnn, x, n: rnn(x[:, : n.max()])[0][:, -1], ["RNS303"], id="to the longest"),
+        pytest.param(lambda rnn, x, n: rnn(x[:, : n.max()])[1][-1], ["RNS303"], id="to the longest, its state"),
+        pytest.param(lambda rnn, x, n: rnn(x[:, : n.min()])[0][:, -1], [], id="to the shortest"),
+        pytest.param(lambda rnn, x, n: rnn(x)[0][:, -1], ["RNS303"], id="not at all"),
+    ],
+)  # fmt: skip
+def test_the_last_step_of_what_was_cut_is_padding_of_those_that_are_shorter(
+    read: Callable[[Any, Tensor, Tensor], Tensor], codes: list[str]
+) -> None:
+    lengths = torch.tensor([8, 6, 5, 3, 4, 2])
+    x = torch.randn(6, 9, 5) * (torch.arange(9) < lengths[:, None])[..., None]
+    assert found(Cut(read), x, lengths, axes=("batch seq feature", "batch")) == codes
