@@ -40,6 +40,8 @@ _JOINS = frozenset([
 """What gives a state to others. A difference or a distance compares with one sample, which may be the one to compare with."""
 
 
+_STEPS = frozenset(["seq", "step"])
+
 _ADDS = frozenset(["mean", "nanmean", "sum", "nansum"])
 """What takes all pairs together."""
 
@@ -78,13 +80,16 @@ def one_choice_for_all(use: Contraction | Product | RecurrentInput | Returned | 
 def everyone_at_everyones_place(use: Reduction, step: Step) -> Iterator[Mistake]:
     """An index of one number for each sample picks from all of them, and all pairs are averaged: ``scores[:, when].mean()``.
 
-    The diagonal, or a loss that knows which pair is of one sample, takes no such mean.
+    The diagonal, or a loss that knows which pair is of one sample, takes no such mean. What is picked are steps: the words or
+    goods that other samples were given may be meant as negatives.
     """
     for choice, table in use.mark.of(CHOICE) if use.name in _ADDS else ():
         dims, site = runs_along(table), use.mark.sites.get(choice)
         own = [rows for axis, rows in use.mark.of("batch") if of_scores(CHOICE, axis) == choice]
         across = [d for rows in own for d in runs_along(rows)]
-        if len(dims) == len(across) == 1 and dims != across and {*dims, *across} <= {*use.dims} and site is not None:
+        if site is None or not any(axis.name in _STEPS and runs_along(t) == dims for axis, t in site.tables_before.items()):
+            continue
+        if len(dims) == len(across) == 1 and dims != across and {*dims, *across} <= {*use.dims}:
             whose, says = (len(unique(rows)) for rows in (own[0], table))
             picks = f"{site.name} picks from each of {whose} samples what the numbers of all {says} say"
             message = f"{picks}, and {use.name} takes all pairs together"

@@ -58,6 +58,35 @@ def test_all_pairs_that_are_taken_together_are_found(loss: Loss, name: str, take
     assert finding[:2] == ("RNS504", f"{picks}, and {takes} takes all pairs together")
 
 
+class Shop(nn.Module):
+    """Scores all goods after what a visitor has looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goods, self.rnn, self.fc = nn.Embedding(30, 4), nn.GRU(4, 8, batch_first=True), nn.Linear(8, 30)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(self.goods(x))[1][-1])
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        pytest.param(lambda s, y: (s[:, y] - s[:, y].diag()[:, None]).sigmoid().mean() + s[:, y].square().mean(), id="top1"),
+        pytest.param(lambda s, y: -(s[:, y].diag()[:, None] - s[:, y]).sigmoid().log().mean(), id="bpr"),
+        pytest.param(lambda s, y: s[:, y].logsumexp(1).mean() - s[:, y].diag().mean(), id="softmax"),
+    ],
+)
+def test_goods_of_other_visitors_may_be_negatives(loss: Loss) -> None:
+    x, y = torch.randint(0, 30, (8, 6)), torch.randperm(30)[:8]
+    report = rs.diagnose(Shop(), x, axes="batch seq", target=y, target_axes="batch", loss=loss)
+    assert [f.code for f in report.findings if f.severity != "info"] == []
+    with rs.watch(track=2, on="record") as watched:
+        for looked, bought in DataLoader(TensorDataset(x, y), 8):
+            loss(Shop()(looked), bought).backward()
+    assert [f.code for f in watched.findings if f.severity != "info"] == []
+
+
 def of_its_own(hours: Tensor, at: Tensor) -> Tensor:
     return -torch.stack([hours[row, at[row]] for row in range(len(at))]).mean()
 
