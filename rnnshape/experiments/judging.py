@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rnnshape import text
 from rnnshape.report.finding import Became
 from rnnshape.report.mistake import Mistake, finding_of
 
 if TYPE_CHECKING:
     from rnnshape.experiments.future import Future
-    from rnnshape.experiments.influence import Experiment
+    from rnnshape.experiments.influence import Experiment, Influence
     from rnnshape.experiments.lockstep import Found
     from rnnshape.experiments.number import Number
     from rnnshape.experiments.padding import Counted, Padded
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_targets",
-    "judge_use",
+    "judge_use", "said_in_a_line",
 ]  # fmt: skip
 
 
@@ -132,3 +133,22 @@ def judge_use(said: Experiment, found: Use, how: Judged) -> Iterator[Finding]:
         yield replace(named, module=found.unused[0].path or None, kind="", made_at=None)
     elif how.asked and said.verdict == "fact":
         yield _finding("RNS607", said.evidence[0], None, False)
+
+
+def said_in_a_line(influence: Influence, name: str, found: Iterable[Finding]) -> str:
+    """Say what came of the experiments on samples.
+
+    Args:
+        influence: what was measured.
+        name: of the model.
+        found: what was told of it.
+    """
+    samples, order = influence.samples, influence.order
+    if samples is None:
+        return f"{name} was not probed: {influence.untried[0]}"
+    if codes := dict.fromkeys(finding.code for finding in found):
+        return f"{name} was probed on a copy, in eval mode: {text.listed(codes)}"
+    if samples.verdict == "apart" and (order is None or order.verdict in ("apart", "unknown")):
+        return f"{name} was probed on a copy: in eval mode its samples are apart"
+    said = [line for e in (samples, order) if e is not None and e.verdict != "apart" for line in e.evidence[:1]]
+    return f"{name} was probed on a copy, in eval mode: {'; '.join(said)}"

@@ -12,7 +12,9 @@ from rnnshape import _torch
 from rnnshape.errors import SpecError
 from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.influence import Influence
+from rnnshape.experiments.judging import said_in_a_line
 from rnnshape.experiments.making import axes_of, copy_of, places_of
+from rnnshape.experiments.padding import NOT_PADDED
 from rnnshape.experiments.places import Given, put_in
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
@@ -109,8 +111,12 @@ def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwar
     except SpecError as error:
         influence = Influence(untried=(str(error).partition("\n")[0],))
     for reason in influence.untried:
-        reporter.report.did_not_look(f"an experiment was not made: {reason}")
-    reporter.tell([finding for finding in influence.findings if reporter.keeps(finding)], model)
+        why = reason.partition(";")[0] if reason.endswith(NOT_PADDED) else reason  # nobody can give lengths to a script's call
+        reporter.report.did_not_look(f"an experiment was not made: {why}")
+    found = [finding for finding in influence.findings if reporter.keeps(finding)]
+    if influence.samples is not None:
+        reporter.report.probed = said_in_a_line(influence, type(model).__name__, found)
+    reporter.tell(found, model)
 
 
 def _hear_of_batches(tracker: Tracker, subject: Subject, given: Given) -> None:

@@ -23,7 +23,10 @@ from rnnshape.experiments.trial import Trial
 if TYPE_CHECKING:
     from rnnshape.experiments.reading import Read
 
-__all__ = ["Changed", "Counted", "Padded", "counted_padding", "measure_padding", "padding_said"]
+__all__ = ["NOT_PADDED", "Changed", "Counted", "Padded", "counted_padding", "measure_padding", "padding_said"]
+
+NOT_PADDED = "no input is known to be padded; give lengths= to probe()"
+"""Why the experiment is not made."""
 
 MORE = 2
 """Steps of padding that are added."""
@@ -102,7 +105,7 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     """
     padded = [content for content in trial.inputs if content.place.real is not None and content.place.seq_dim is not None]
     if not padded:
-        raise Unfit("no input is known to be padded; give lengths= to probe()")
+        raise Unfit(NOT_PADDED)
     sides = sides_of(padded[0], trial.count)
     told = any(sides.says(content.place.tensor) for content in trial.kept)
     leaves = [leaf for leaf in samples.leaves if not leaf.is_whole and leaf.rows is not None]

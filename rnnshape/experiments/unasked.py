@@ -14,6 +14,7 @@ from rnnshape.errors import SpecError
 from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.confirming import needed, unexplained
 from rnnshape.experiments.influence import Influence
+from rnnshape.experiments.judging import said_in_a_line
 from rnnshape.experiments.making import axes_of, copy_of, places_of
 from rnnshape.experiments.places import Given, Place, may_have_samples, tensors_of
 from rnnshape.experiments.reach import reaches_outside
@@ -106,7 +107,7 @@ def _probe(
         except SpecError as error:
             influence = Influence(untried=(str(error).partition("\n")[0],))
     found = [f for f in unexplained(report, influence, told) if _says_where(f) and reporter.keeps(f)]
-    report.probed = _said(influence, name, found)
+    report.probed = said_in_a_line(influence, name, found)
     reporter.tell(found, model)
 
 
@@ -121,16 +122,3 @@ def _unplaced(places: Iterable[Place], arguments: Iterable[Argument]) -> list[st
     count = max((place.count for place in places), default=1)
     tensors = ((argument.name, tensor) for argument in arguments for _, tensor in tensors_of(argument.value))
     return list(dict.fromkeys(name for name, t in tensors if id(t) not in known and t.dim() and may_have_samples(t, count)))
-
-
-def _said(influence: Influence, name: str, found: list[Finding]) -> str:
-    """Say what came of the experiments on samples, in a line."""
-    samples, order = influence.samples, influence.order
-    if samples is None:
-        return f"{name} was not probed: {influence.untried[0]}"
-    if found:
-        return f"{name} was probed on a copy, in eval mode: {text.listed(dict.fromkeys(finding.code for finding in found))}"
-    if samples.verdict == "apart" and (order is None or order.verdict in ("apart", "unknown")):
-        return f"{name} was probed on a copy: in eval mode its samples are apart"
-    said = [line for e in (samples, order) if e is not None and e.verdict != "apart" for line in e.evidence[:1]]
-    return f"{name} was probed on a copy, in eval mode: {'; '.join(said)}"
