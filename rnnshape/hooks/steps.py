@@ -121,7 +121,7 @@ class Steps(Watcher[nn.Module]):
         if self._has_begun and isinstance(self.axes, Mapping):
             for name in self.axes:
                 if name not in self._named:
-                    near = nearest(name, sorted(self._arguments - self._named)).removeprefix("; ")
+                    near = nearest(name, sorted(self._arguments - self._named - {name})).removeprefix("; ")
                     self._tracker.book.did_not_look(UNUSED_AXES, f"{name} ({near})" if near else name)
 
     def _leave(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import rnnshape as rs
@@ -184,3 +184,21 @@ def test_a_name_that_is_nearly_a_role_is_told_once(way: Callable[..., rs.Report]
     )
     for axes in ("batch seq mel", "batch set feature", "batch word_2 feature"):
         assert not [line for line in way(Flat(right=True), axes, X).blind if "of its own" in line]
+
+
+def test_a_name_that_an_argument_has_is_near_to_no_other() -> None:
+    """The axes of one argument do not fit, so none of them are used: each is said to be, and none to be a slip of another."""
+
+    class Policy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell = nn.LSTMCell(4, 8)
+
+        def forward(self, seen: Tensor, state: tuple[Tensor, Tensor]) -> Tensor:
+            return self.cell(seen, state)[0]
+
+    model = Policy()
+    with rs.watch(model, track=True, on="record", axes={"seen": "batch feature", "state": "batch hidden"}) as report:
+        model(torch.zeros(5, 4), (torch.zeros(5, 8), torch.zeros(5, 8)))
+    unused = "axes= names it, and no call that was followed had a tensor for it that fits"
+    assert [line for line in report.blind if unused in line] == [f"seen and state: {unused}"]
