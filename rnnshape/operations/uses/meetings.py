@@ -11,7 +11,7 @@ from rnnshape.layout.axes import Axis
 
 __all__ = [
     "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Disagreement", "Filling", "Gathering",
-    "Joining", "Meeting", "Overwriting",
+    "Joining", "Meeting", "Overwriting", "Picking",
 ]  # fmt: skip
 
 
