@@ -62,8 +62,10 @@ def diagnose(
         args: what its ``forward`` takes.
         axes: what the axes of the arguments are. A Layout string such as ``"batch seq feature"`` for a single tensor argument,
             or one entry for each positional argument (a Layout string, a tuple of names, or None), or a dict by argument name.
-            Where an argument is a dict or a tuple of tensors, its entry is nested likewise. A name may be a product,
-            ``"layers*directions"``. Without it, jaxtyping annotations of ``forward`` are read.
+            Where an argument is a dict or a tuple of tensors, its entry is nested likewise, be it in one string,
+            ``"(layers batch hidden, layers batch hidden)"``. A name may be a product, ``"layers*directions"``. An entry that
+            does not fit is told in ``report.blind``, and the others are used. Without it, jaxtyping annotations of
+            ``forward`` are read.
         target: what the loss compares the output with.
         target_axes: what the axes of the target are.
         loss: called as ``loss(output, target)``.
@@ -79,7 +81,7 @@ def diagnose(
         ``report.exception``.
 
     Raises:
-        SpecError: where nothing is given that ``forward`` needs, ``axes`` does not fit the arguments, an option could be
+        SpecError: where nothing is given that ``forward`` needs, nothing of ``axes`` fits the arguments, an option could be
             an argument of ``forward``, a name is nearly an option, or a loss of torch's has no target.
         SpecTypeError: for a model that is no module, or a loss that is no function.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor, nn
@@ -57,10 +58,11 @@ def probe(
         kwargs: keyword arguments of ``forward``, or a dict of them as in `rnnshape.diagnose`.
 
     Returns:
-        An `Influence`. It never raises for what it measures; an experiment that cannot be made is among ``influence.untried``.
+        An `Influence`. It never raises for what it measures; an experiment that cannot be made is among ``influence.untried``,
+        and so is an entry of ``axes`` that does not fit, where others do.
 
     Raises:
-        SpecError: where ``axes`` does not fit the arguments, an option could be an argument of ``forward``, a name is nearly
+        SpecError: where nothing of ``axes`` fits the arguments, an option could be an argument of ``forward``, a name is nearly
             an option, or a loss of torch's has no target.
         SpecTypeError: for a model that is no module, or a loss that is no function.
 
@@ -88,6 +90,12 @@ def probe(
         raise SpecError(f"samples={samples!r}: a number of at least 2 is needed")
     axes = annotated(model.forward, args, kwargs) or None if axes is None else axes
     options_of_study = Options(train=train, causal=causal, samples=samples)
+    unused: list[str] = []
+
+    def tell(reason: str, name: str) -> None:
+        unused.append(reason)
+
     with set_aside(Tracker):
         given = Given(args, kwargs, target)
-        return measured(model, given, options_of_study, axes, target_axes, lengths, loss, watched=True)
+        found = measured(model, given, options_of_study, axes, target_axes, lengths, loss, watched=True, tell=tell)
+    return replace(found, untried=(*unused, *found.untried))

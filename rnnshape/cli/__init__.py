@@ -138,6 +138,7 @@ Examples:
   rnnshape run --baseline rnnshape.baseline.json train.py
   rnnshape run --axes "batch seq feature" train.py
   rnnshape run --axes tokens="b t" --axes lengths=b train.py
+  rnnshape run --axes x="b t d" --axes "state=(layers b hidden, layers b hidden)" train.py
   rnnshape run --axes '{"batch": {"tokens": "b t"}}' train.py
   rnnshape run -m package.train --epochs 2
   rnnshape run --probe train.py
@@ -152,7 +153,7 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
 @click.option(
     "--axes", metavar="LAYOUT|NAME=LAYOUT|JSON", multiple=True, callback=_axes,
     help="What the axes of the model's arguments are: of its first tensor, or of one argument (may be repeated), or as axes= "
-    "in Python.",
+    "in Python. Those of a tuple of tensors stand in brackets, with commas between them.",
 )  # fmt: skip
 @click.option(
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,

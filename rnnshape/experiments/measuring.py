@@ -23,7 +23,7 @@ from rnnshape.render.waiting import waiting
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.batches import label_by_target, label_target
-from rnnshape.tracking.labels import Axes, arguments_of, label, label_arguments
+from rnnshape.tracking.labels import Axes, Tell, arguments_of, label, label_arguments
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
@@ -39,6 +39,7 @@ def measured(
     lengths: Tensor | None = None,
     loss: Callable[[Any, Any], Any] | None = None,
     watched: bool = False,
+    tell: Tell | None = None,
 ) -> Influence:
     """Make the experiments on a copy of a model and of what it is given.
 
@@ -51,12 +52,13 @@ def measured(
         lengths: of the samples.
         loss: called with output and target.
         watched: whether it is known that somebody watches this thread, and seen to that the runs pass by.
+        tell: is told of an entry of ``axes`` that does not fit, and of which nothing was used.
 
     Raises:
-        SpecError: where ``axes`` does not fit.
+        SpecError: where nothing of ``axes`` fits.
     """
     label_again = partial(labelled, model, given, axes, target_axes)
-    tracker, given = label_again()
+    tracker, given = labelled(model, given, axes, target_axes, tell)
     try:
         subject = copy_of(model, options.train, watched)
     except Unfit as error:
@@ -71,7 +73,9 @@ def measured(
         return study(subject, given, places_of(tracker, model, given), loss, options, label_again)
 
 
-def labelled(model: nn.Module, given: Given, axes: Axes, target_axes: Axes) -> tuple[Tracker, Given]:
+def labelled(
+    model: nn.Module, given: Given, axes: Axes, target_axes: Axes, tell: Tell | None = None
+) -> tuple[Tracker, Given]:
     """Return a copy of what a model is given, and a tracker that knows its axes and tells nobody what it finds.
 
     Args:
@@ -79,13 +83,14 @@ def labelled(model: nn.Module, given: Given, axes: Axes, target_axes: Axes) -> t
         given: what it is given.
         axes: of the arguments; None where layers have to say which dims are the batch.
         target_axes: of the target.
+        tell: is told of an entry of ``axes`` that does not fit.
 
     Raises:
-        SpecError: where ``axes`` does not fit.
+        SpecError: where nothing of ``axes`` fits.
     """
     given = Given(*put_in((given.args, given.kwargs, given.target), {}))
     tracker = Tracker(Reporter(Report(), "record", (), unseen=_torch.unseen, others=reporters), lambda module: "")
-    label_arguments(tracker, model, given.args, given.kwargs, axes)
+    label_arguments(tracker, model, given.args, given.kwargs, axes, tell)
     label(tracker, given.target, target_axes, "target", "target_axes", target=True)
     label_by_target(tracker, (*given.args, *given.kwargs.values()), given.target)
     return tracker, given

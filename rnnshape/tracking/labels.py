@@ -14,19 +14,20 @@ from rnnshape.calls import spec_of
 from rnnshape.contracts.annotations import Claim, annotated_axes
 from rnnshape.errors import LayoutError, SpecError
 from rnnshape.layout.axes import UNKNOWN, Dim, near_role, whole
+from rnnshape.layout.entries import entries_in
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
 from rnnshape.tracking.claims import contradiction
-from rnnshape.tracking.nesting import holds_tensors, nested, single_or_nested
+from rnnshape.tracking.nesting import Refuse, holds_tensors, nested, refused, single_or_nested
 from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
 __all__ = [
-    "Argument", "Axes", "annotated", "arguments_of", "check_axes", "check_form", "claims_of", "label", "label_arguments",
-    "label_call", "tell_of_no_batch",
+    "Argument", "Axes", "Tell", "annotated", "arguments_of", "check_axes", "check_form", "claims_of", "label",
+    "label_arguments", "label_call", "tell_of_no_batch",
 ]  # fmt: skip
 
 NO_BATCH = "axes= names no batch, so whether samples are mixed was not judged; call its dim batch, or b"
@@ -36,7 +37,7 @@ SLIP = "axes= has an axis {0!r} of its own, and none that is {1!r}; if it is tha
 """What is said once of a name that is nearly a role."""
 
 Axes = str | Layout | Sequence[Any] | Mapping[str, Any] | None
-"""A Layout or its string, a tuple of names, None, or the same nested as the arguments are."""
+"""A Layout or its string, a tuple of names, None, or the same nested as the arguments are, be it in one string."""
 
 
 def check_form(axes: object, name: str = "axes") -> None:
@@ -100,21 +101,43 @@ def check_axes(axes: Axes, function: Callable[..., object] | None, name: str = "
         name: of the axes in an error.
 
     Raises:
-        SpecError: where a string cannot be read, or a name is none of the function's.
+        SpecError: where a string cannot be read, or a name is none of the function's; for all that there are.
     """
     check_form(axes, name)
-    if function is not None:
-        _check_parameters(axes, function, name)
-    entries = [*axes.values()] if isinstance(axes, Mapping) else [axes] if isinstance(axes, (str, Layout)) else [*(axes or ())]
-    for entry in entries:
-        if isinstance(entry, str):
-            try:
-                parse_axes(entry)
-            except LayoutError as error:
-                raise SpecError(f"{name}: {error}") from None
+    axes = _unpacked(axes)
+    found = [*_of_no_argument(axes, function, name)] if function is not None else []
+    found += map(SpecError, _unreadable(axes, name))
+    if found:
+        raise SpecError("\n".join(map(str, found)))
 
 
-def _check_parameters(axes: Axes, function: Callable[..., object], name: str) -> None:
+def _unpacked(axes: Any) -> Any:
+    """Return axes in which every string that is of several tensors is a tuple."""
+    if isinstance(axes, str):
+        found = entries_in(axes)
+        return axes if found is None else found
+    if isinstance(axes, Mapping):
+        return {key: _unpacked(entry) for key, entry in axes.items()}
+    return [_unpacked(entry) for entry in axes] if isinstance(axes, (tuple, list)) else axes
+
+
+def _unreadable(axes: Any, name: str, is_entry: bool = False) -> Iterator[str]:
+    """Yield what cannot be read, each with the entry in which it stands."""
+    if isinstance(axes, Mapping):
+        for key, entry in axes.items():
+            yield from _unreadable(entry, f"{name}[{key!r}]" if is_entry else f"{name} of {key!r}", True)
+    elif isinstance(axes, (tuple, list)):
+        for at, entry in enumerate(axes):
+            yield from _unreadable(entry, f"{name}[{at}]", True)
+    elif isinstance(axes, str):
+        try:
+            parse_axes(axes)
+        except LayoutError as error:
+            yield f"{name}: {error}"
+
+
+def _of_no_argument(axes: Any, function: Callable[..., object], name: str) -> Iterator[SpecError]:
+    """Yield what is wrong with entries for arguments that a function does not take."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -127,9 +150,9 @@ def _check_parameters(axes: Axes, function: Callable[..., object], name: str) ->
     if isinstance(axes, Mapping):
         for given in axes:
             if given not in known:
-                raise SpecError(f"{name}: {called} takes no {given!r}, but {takes}{text.nearest(given, known)}")
-    elif axes is not None and not isinstance(axes, (str, Layout)) and len(axes) > len(known) and not _are_names(axes):
-        raise SpecError(f"{name} has {text.count(len(axes), 'entry', 'entries')}, and {called} takes {takes}")
+                yield SpecError(f"{name}: {called} takes no {given!r}, but {takes}{text.nearest(given, known)}")
+    elif isinstance(axes, Sequence) and not isinstance(axes, str) and len(axes) > len(known) and not _are_names(axes):
+        yield SpecError(f"{name} has {text.count(len(axes), 'entry', 'entries')}, and {called} takes {takes}")
 
 
 def _are_names(axes: Sequence[Any]) -> bool:
@@ -137,23 +160,66 @@ def _are_names(axes: Sequence[Any]) -> bool:
     return all(e is None or (isinstance(e, str) and " " not in e.strip()) for e in axes) and any(axes)
 
 
-def label_arguments(tracker: Tracker, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> None:
-    """Label the arguments of a model's ``forward``.
+Tell = Callable[[str, str], None]
+"""Is given why something that is said of axes was not used, and the argument; empty where it is of none."""
+
+
+def label_arguments(
+    tracker: Tracker, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes, tell: Tell | None = None
+) -> None:
+    """Label the arguments of a model's ``forward``. What does not fit is told, and the rest is used.
+
+    Args:
+        tracker: which remembers them.
+        model: whose ``forward`` is called.
+        args: positional arguments.
+        kwargs: the others.
+        axes: as `rnnshape.diagnose` takes it.
+        tell: is told of an entry that does not fit; else the tracker's report is.
 
     Raises:
-        SpecError: where ``axes`` does not fit them.
+        SpecError: where nothing of ``axes`` fits.
     """
+    wrong: list[SpecError] = []
     if isinstance(axes, Mapping):
-        _check_parameters(axes, model.forward, "axes")
+        wrong += _of_no_argument(axes, model.forward, "axes")
     arguments = arguments_of(model.forward, args, kwargs)
-    said = _paired(axes, arguments)
+    said = [
+        (argument, _sifted(argument.value, given, f"axes of {argument.name!r}", wrong.append))
+        for argument, given in _paired(axes, arguments, wrong.append, is_strict=True)
+    ]
+    claims = [claim for argument, given in said for claim in _claims(argument.value, given, argument.name)]
+    if wrong and not claims:
+        raise wrong[0]
+    for error in wrong:
+        (tell or tracker.book.did_not_look)(f"{_first_line(error)}; the rest of axes= was used", "")
     for argument, given in said:
         label(tracker, argument.value, given, argument.name, f"axes of {argument.name!r}")
     for name, tensor in single_or_nested({argument.name: argument.value for argument in arguments}):
         if tracker.book.mark(tensor) is None:
             label(tracker, tensor, None, name, f"axes of {name!r}")
-    tell_of_no_batch(tracker, [claim for argument, given in said for claim in _claims(argument.value, given, argument.name)])
+    tell_of_no_batch(tracker, claims)
     learn_padding(tracker, [(argument.name, argument.value) for argument in arguments])
+
+
+def _sifted(value: Any, given: Any, where: str, refuse: Refuse) -> Any:
+    """Return what is said of a value, nested as it is, without what does not fit it."""
+    if isinstance(value, Mapping) and isinstance(given, Mapping):
+        return {key: _sifted(item, given.get(key), f"{where}[{key!r}]", refuse) for key, item in value.items()}
+    if isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
+        entries = zip(value, given, strict=False)
+        return [_sifted(item, entry, f"{where}[{at}]", refuse) for at, (item, entry) in enumerate(entries)]
+    if isinstance(value, Tensor) and given is not None and not other_kind(value):
+        try:
+            _layout(value, given, where)
+        except SpecError as error:
+            refuse(error)
+            return None
+    return given
+
+
+def _first_line(error: SpecError) -> str:
+    return str(error).partition("\n")[0]
 
 
 def label_call(
@@ -176,15 +242,15 @@ def label_call(
     arguments = arguments_of(module.forward, args, kwargs)
     where = tracker.path(module) or type(module).__name__
     concerned = not of_any or any(map(spec_of, module.modules()))
-    try:
-        said = _paired(axes, arguments, is_strict=False)
-    except SpecError as error:
-        said = []
+
+    def refuse(error: SpecError) -> None:
         if concerned:
-            tracker.book.did_not_look(str(error), where)
+            tracker.book.did_not_look(_first_line(error), where)
+
+    said = _paired(axes, arguments, refuse)
     named: dict[str, list[Claim]] = {}
     for argument, given in said:
-        for claim, reason in _fitting(argument, given):
+        for claim, reason in _fitting(argument, given, refuse):
             known = tracker.book.mark(claim.value)
             if of_any and (claim.value.requires_grad or not claim.layout.ndim):
                 continue
@@ -199,23 +265,22 @@ def label_call(
     return set(named)
 
 
-def _fitting(argument: Argument, given: Any) -> Iterator[tuple[Claim, str]]:
+def _fitting(argument: Argument, given: Any, refuse: Refuse) -> Iterator[tuple[Claim, str]]:
     """Yield what is said of each tensor in an argument, with the sizes that it has, and why it does not fit, if so."""
-    try:
-        said = [*_claims(argument.value, given, argument.name)]
-    except SpecError as error:
-        if isinstance(argument.value, Tensor):
-            yield Claim(argument.name, argument.value, Layout(())), str(error).partition("\n")[0]
-        return
-    for claim in said:
-        dims = claim.value.dim()
-        if claim.layout.ndim != dims:
-            yield claim, f"{str(given)!r} names {text.count(claim.layout.ndim, 'dim')}, and it has {dims}"
+    for name, tensor, entry in _tensors(argument.value, given, argument.name):
+        try:
+            claim = Claim(name, tensor, Layout(_dims(entry)))
+        except LayoutError as error:
+            refuse(SpecError(f"axes of {name!r}: {error}"))
+            continue
+        if claim.layout.ndim != tensor.dim():
+            named, has = text.count(claim.layout.ndim, "dim"), tensor.dim()  # no sizes: it is said once, whatever they are
+            yield claim, f"{str(entry)!r} names {named}, and it has {has}; write {text.count(has, 'name')}"
             continue
         try:
-            yield claim._replace(layout=_sized(claim.layout, claim.value)), ""
+            yield claim._replace(layout=_sized(claim.layout, tensor)), ""
         except LayoutError:
-            yield claim, f"the sizes of {str(given)!r} are not those that it has"
+            yield claim, f"the sizes of {str(entry)!r} are not those that it has"
 
 
 def tell_of_no_batch(tracker: Tracker, said: Sequence[Claim]) -> None:
@@ -247,22 +312,28 @@ def claims_of(axes: Axes, arguments: Sequence[Argument]) -> Iterator[Claim]:
     Raises:
         SpecError: where ``axes`` cannot be read, or has more entries than there are arguments.
     """
-    for argument, given in _paired(axes, arguments, is_strict=False):
+    for argument, given in _paired(axes, arguments):
         yield from _claims(argument.value, given, argument.name)
 
 
 def _claims(value: Any, given: Any, name: str) -> Iterator[Claim]:
+    for tensor_name, tensor, entry in _tensors(value, given, name):
+        try:
+            yield Claim(tensor_name, tensor, Layout(_dims(entry)))
+        except LayoutError as error:
+            raise SpecError(f"axes of {tensor_name!r}: {error}") from None
+
+
+def _tensors(value: Any, given: Any, name: str) -> Iterator[tuple[str, Tensor, Any]]:
+    """Yield the name of each tensor in an argument of which something is said, the tensor, and that."""
     if isinstance(value, Mapping) and isinstance(given, Mapping):
         for key, item in value.items():
-            yield from _claims(item, given.get(key), f"{name}[{key!r}]")
+            yield from _tensors(item, given.get(key), f"{name}[{key!r}]")
     elif isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
         for number, (item, entry) in enumerate(zip(value, given, strict=False)):
-            yield from _claims(item, entry, f"{name}[{number}]")
+            yield from _tensors(item, entry, f"{name}[{number}]")
     elif isinstance(value, Tensor) and given is not None:
-        try:
-            yield Claim(name, value, Layout(_dims(given)))
-        except LayoutError as error:
-            raise SpecError(f"axes of {name!r}: {error}") from None
+        yield name, value, given
 
 
 def _dims(given: Any) -> tuple[Dim, ...]:
@@ -272,39 +343,44 @@ def _dims(given: Any) -> tuple[Dim, ...]:
         raise LayoutError(f"{shown(given)} is no Layout; write one such as 'batch seq feature', or a tuple of names")
     for name in given:
         if name is not None and Layout.parse(str(name)).ndim != 1:
-            raise LayoutError(f"{name!r} is not the name of one dim")
+            raise LayoutError(f"{name!r} is not the name of one dim, and it is one tensor; give it one Layout")
     return parse_axes(" ".join("?=_" if name is None else str(name) for name in given)).dims
 
 
-def _paired(axes: Axes, arguments: Sequence[Argument], *, is_strict: bool = True) -> list[tuple[Argument, Any]]:
-    """Return the arguments of a call, each with what is said of it.
+def _paired(
+    axes: Axes, arguments: Sequence[Argument], refuse: Refuse = refused, *, is_strict: bool = False
+) -> list[tuple[Argument, Any]]:
+    """Return the arguments of a call, each with what is said of it, nested as it is.
 
-    Raises:
-        SpecError: where more is said than there are arguments; where that is strict, more than were given.
+    Args:
+        axes: as `rnnshape.diagnose` takes it.
+        arguments: of the call.
+        refuse: is told of an entry that fits no argument, or of which it is not known to which tensor in it it belongs; where
+            it does not raise, that is left out.
+        is_strict: whether more entries than arguments are refused.
     """
+    axes = _unpacked(axes)
     if axes is None:
         return [(argument, None) for argument in arguments]
     if isinstance(axes, Mapping):
-        return [_said(argument, axes.get(argument.name)) for argument in arguments]
+        return [_said(argument, axes.get(argument.name), refuse) for argument in arguments]
     tensors = [argument for argument in arguments if isinstance(argument.value, Tensor)]
     if isinstance(axes, (str, Layout)):
         first = next(iter(tensors or [a for a in arguments if holds_tensors(a.value)]), None)
-        return [_said(argument, axes if argument is first else None) for argument in arguments]
+        return [_said(argument, axes if argument is first else None, refuse) for argument in arguments]
     entries = list(axes)
     if _are_names(entries) and len(tensors) == 1 and len(entries) == tensors[0].value.dim():
         return [(argument, tuple(entries) if argument is tensors[0] else None) for argument in arguments]
-    if is_strict and len(entries) > max((argument.place + 1 for argument in arguments), default=0):
-        raise SpecError(f"axes has {text.count(len(entries), 'entry', 'entries')} for {text.count(len(arguments), 'argument')}")
-    return [_said(a, entries[a.place] if a.place < len(entries) else None) for a in arguments]
+    most = max((argument.place + 1 for argument in arguments), default=0)
+    if is_strict and len(entries) > most:
+        has, of = text.count(len(entries), "entry", "entries"), text.count(len(arguments), "argument")
+        refuse(SpecError(f"axes has {has} for {of}"))
+    return [_said(a, entries[a.place] if a.place < len(entries) else None, refuse) for a in arguments]
 
 
-def _said(argument: Argument, given: Any) -> tuple[Argument, Any]:
-    """Return an argument with what is said of it, nested as it is; a single Layout is said of the one tensor in it.
-
-    Raises:
-        SpecError: where that is said of several, or of what is not in it.
-    """
-    return argument, nested(argument.value, given, f"axes of {argument.name!r}")
+def _said(argument: Argument, given: Any, refuse: Refuse) -> tuple[Argument, Any]:
+    """Return an argument with what is said of it, nested as it is; a single Layout is said of the one tensor in it."""
+    return argument, nested(argument.value, given, f"axes of {argument.name!r}", refuse)
 
 
 def label(tracker: Tracker, value: Any, given: Any, of: str, where: str, target: bool = False) -> None:
@@ -342,8 +418,8 @@ def _layout(tensor: Tensor, given: Any, where: str) -> Layout:
     except LayoutError as error:
         raise SpecError(f"{where}: {error}") from None
     if len(parts) != tensor.dim():
-        named = text.count(len(parts), "dim")
-        raise SpecError(f"{where}: {given!r} names {named}, and the tensor is {text.sizes(tensor.shape)}")
+        named, wanted = text.count(len(parts), "dim"), text.count(tensor.dim(), "name")
+        raise SpecError(f"{where}: {str(given)!r} names {named}, and the tensor is {text.sizes(tensor.shape)}; write {wanted}")
     try:
         return _sized(Layout(parts), tensor)
     except LayoutError as error:

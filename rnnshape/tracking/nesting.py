@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from torch import Tensor
@@ -12,7 +12,19 @@ from rnnshape import text
 from rnnshape.errors import SpecError
 from rnnshape.layout.layout import Layout
 
-__all__ = ["holds_tensors", "nested", "single_or_nested"]
+__all__ = ["Refuse", "holds_tensors", "nested", "refused", "single_or_nested"]
+
+Refuse = Callable[[SpecError], None]
+"""Is given what is wrong with one entry; it may raise it."""
+
+
+def refused(error: SpecError) -> None:
+    """Raise it.
+
+    Raises:
+        SpecError: always.
+    """
+    raise error
 
 
 def holds_tensors(value: object) -> bool:
@@ -34,23 +46,30 @@ def _nested_in(value: object, of: str) -> Iterator[tuple[str, Tensor]]:
             yield from _nested_in(item, f"{of}.{place}" if of else str(place))
 
 
-def nested(value: object, given: Any, where: str) -> Any:
+def nested(value: object, given: Any, where: str, refuse: Refuse = refused) -> Any:
     """Return what is said of a value, nested as it is; one Layout of a dict or a tuple is that of the only tensor in it.
 
     Args:
         value: a tensor, a mapping or a tuple of such, or anything else.
         given: what its axes are.
         where: names the value in an error.
-
-    Raises:
-        SpecError: where one Layout is said of several tensors, or something of a key that is not there.
+        refuse: is told of one Layout that is said of several tensors, of a key that is not there, and of too many entries;
+            where it does not raise, that is left out.
     """
     items = _items(value)
     if isinstance(value, Mapping) and isinstance(given, Mapping):
         said = cast("Mapping[object, Any]", given)
         for key in said:
-            _check_key(key, [place for place, _ in items], where)
-        return {key: nested(item, said.get(key), f"{where}[{key!r}]") for key, item in items}
+            _check_key(key, [place for place, _ in items], where, refuse)
+        return {key: nested(item, said.get(key), f"{where}[{key!r}]", refuse) for key, item in items}
+    if isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
+        entries = list(cast("Sequence[Any]", given))
+        if len(entries) > len(items):
+            has = text.count(len(entries), "entry", "entries")
+            what = f"{text.a(type(value).__name__)} of {len(items)}"
+            refuse(SpecError(f"{where}: {has} for {what}; give one for each"))
+        padded = [*entries, *[None] * len(items)]
+        return [nested(item, entry, f"{where}[{at}]", refuse) for (at, item), entry in zip(items, padded, strict=False)]
     if not items or not isinstance(given, (str, Layout)):
         return given
     found = {place: item for place, item in items if holds_tensors(item)}
@@ -58,9 +77,10 @@ def nested(value: object, given: Any, where: str) -> Any:
         several = text.listed([f"{place!r}" for place in found]) or "none"
         kind = text.a(type(value).__name__)
         why = f"{str(given)!r} is the Layout of one tensor, and in {kind} there are {several}"
-        raise SpecError(f"{where}: {why}; {_how(value, found)}")
+        refuse(SpecError(f"{where}: {why}; {_how(value, found, str(given))}"))
+        return None
     ((place, item),) = found.items()
-    said = {place: nested(item, given, f"{where}[{place!r}]")}
+    said = {place: nested(item, given, f"{where}[{place!r}]", refuse)}
     return said if isinstance(value, Mapping) else [said.get(at) for at, _ in items]
 
 
@@ -70,15 +90,18 @@ def _items(value: object) -> list[tuple[Any, object]]:
     return [*enumerate(cast("Sequence[object]", value))] if isinstance(value, (tuple, list)) else []
 
 
-def _check_key(key: object, known: Sequence[object], where: str) -> None:
+def _check_key(key: object, known: Sequence[object], where: str, refuse: Refuse) -> None:
     if key not in known:
         names = [str(name) for name in known]
-        raise SpecError(f"{where}: there is no {key!r} in it, but {text.listed(names)}{text.nearest(str(key), names)}")
+        refuse(SpecError(f"{where}: there is no {key!r} in it, but {text.listed(names)}{text.nearest(str(key), names)}"))
 
 
-def _how(value: object, found: Mapping[Any, object]) -> str:
+def _how(value: object, found: Mapping[Any, object], given: str) -> str:
+    """Say what to write instead, so that it can be typed on a command line too where that is possible."""
     if not found:
         return "give it the tensor"
     if isinstance(value, Mapping):
-        return f"say it of one, as in {{{next(iter(found))!r}: 'batch seq feature'}}"
-    return "say it of one, as in ('batch seq feature', None)"
+        return f"say it of one, as in {{{next(iter(found))!r}: {given!r}}}"
+    if len({getattr(item, "shape", None) for item in found.values()}) == 1:
+        return f"say it of each, as in '({', '.join([given] * len(found))})'"
+    return f"say it of one, as in '({', '.join([given, *['None'] * (len(found) - 1)])})'"

@@ -71,9 +71,9 @@ def test_nested_arguments_have_nested_axes() -> None:
 @pytest.mark.parametrize(
     ("axes", "text"),
     [
-        ("batch seq", "axes of 'x': 'batch seq' names 2 dims, and the tensor is (6, 9, 4)"),
-        (rs.Layout("batch seq"), "axes of 'x': Layout('batch seq') names 2 dims, and the tensor is (6, 9, 4)"),
-        (("batch seq feature", "batch", "batch"), "axes has 3 entries for 1 argument"),
+        ("batch seq", "axes of 'x': 'batch seq' names 2 dims, and the tensor is (6, 9, 4); write 3 names"),
+        (rs.Layout("batch seq"), "axes of 'x': 'batch seq' names 2 dims, and the tensor is (6, 9, 4); write 3 names"),
+        (("batch seq", "batch", "batch"), "axes has 3 entries for 1 argument"),
         (
             "batch=5 seq feature",
             "axes of 'x': dim 0 (batch) is 6, expected 5\n  expected  batch=5\n  got       (6,)",
@@ -86,7 +86,7 @@ def test_nested_arguments_have_nested_axes() -> None:
         (False, f"axes=False: {NO_FORM}"),
         ({"x": 0}, "axes of 'x': 0 is no Layout; write one such as 'batch seq feature', or a tuple of names"),
         ((0,), "axes of 'x': 0 is no Layout; write one such as 'batch seq feature', or a tuple of names"),
-        ("", "axes of 'x': '' names 0 dims, and the tensor is (6, 9, 4)"),
+        ("", "axes of 'x': '' names 0 dims, and the tensor is (6, 9, 4); write 3 names"),
     ],
 )
 def test_axes_that_do_not_fit_are_errors(axes, text) -> None:

@@ -981,6 +981,7 @@ loss(net({"ids": x} if DICT else x), torch.zeros(8, dtype=torch.long))
         (("--axes", "words=b t d"), False),
         (("--axes", "words=b t d", "--axes", "mask=b t"), False),
         (("--axes", '["b t d", null]'), False),
+        (("--axes", "(b t d, None)"), False),
         (("--axes", '{"words": {"ids": "b t d"}}'), True),
     ],
 )
@@ -1020,7 +1021,8 @@ def test_axes_of_an_argument_that_is_called_otherwise(desk: Desk, options: tuple
 
 def test_axes_that_no_call_had(desk: Desk) -> None:
     ended = desk.seen(f"DICT = False\n{NAMED}", options=("--axes", "batch seq"))
-    assert "Net: words: axes= does not fit it: 'batch seq' names 2 dims, and it has 3" in ended.report
+    fact = "'batch seq' names 2 dims, and it has 3; write 3 names"
+    assert f"Net: words: axes= does not fit it: {fact}" in ended.report
     assert "CrossEntropyLoss" not in ended.report
 
 

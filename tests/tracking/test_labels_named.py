@@ -107,7 +107,7 @@ def test_a_call_that_axes_do_not_fit_is_told_once() -> None:
         for steps in (3, 4):
             with pytest.raises(RuntimeError):
                 model(X[0, :steps])
-    assert report.blind == ("Flat: x: axes= does not fit it: 'b t d' names 3 dims, and it has 2",)
+    assert report.blind == ("Flat: x: axes= does not fit it: 'b t d' names 3 dims, and it has 2; write 2 names",)
 
 
 def test_sizes_that_axes_state() -> None:
@@ -155,6 +155,12 @@ def test_of_any_module_a_loss_is_none() -> None:
         (("b t d", "b", "b", "b"), "axes has 4 entries, and Flat.forward takes x, mask and lengths"),
         ("b (t", "axes: cannot read this layout: this '(' is never closed\n  b (t\n    ^"),
         (
+            {"x": "b t )", "lenghts": "b"},
+            "axes: Flat.forward takes no 'lenghts', but x, mask and lengths; did you mean 'lengths'?\n"
+            "axes of 'x': cannot read this layout: this ')' closes nothing\n  b t )\n      ^",
+        ),
+        (("b t d", "(b t ?, b)"), "axes[1][0]: cannot read this layout: '?' needs a size here, as in ?=6\n  b t ?\n       ^"),
+        (
             3,
             "axes=3: a Layout is needed, such as 'batch seq feature', or an entry for each argument, such as "
             "('batch seq', None)",
@@ -186,19 +192,74 @@ def test_a_name_that_is_nearly_a_role_is_told_once(way: Callable[..., rs.Report]
         assert not [line for line in way(Flat(right=True), axes, X).blind if "of its own" in line]
 
 
+class Policy(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(4, 8)
+
+    def forward(self, seen: Tensor, state: tuple[Tensor, Tensor]) -> Tensor:
+        return self.cell(seen, state)[0]
+
+
+def of_a_policy(way: Callable[..., rs.Report], axes: Any) -> rs.Report:
+    return way(Policy(), axes, torch.zeros(5, 4), (torch.zeros(5, 8), torch.zeros(5, 8)))
+
+
+SEVERAL = (
+    "axes of 'state': 'batch hidden' is the Layout of one tensor, and in a tuple there are 0 and 1; say it of each, as in "
+    "'(batch hidden, batch hidden)'"
+)
+
+
 def test_a_name_that_an_argument_has_is_near_to_no_other() -> None:
-    """The axes of one argument do not fit, so none of them are used: each is said to be, and none to be a slip of another."""
-
-    class Policy(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.cell = nn.LSTMCell(4, 8)
-
-        def forward(self, seen: Tensor, state: tuple[Tensor, Tensor]) -> Tensor:
-            return self.cell(seen, state)[0]
-
-    model = Policy()
-    with rs.watch(model, track=True, on="record", axes={"seen": "batch feature", "state": "batch hidden"}) as report:
-        model(torch.zeros(5, 4), (torch.zeros(5, 8), torch.zeros(5, 8)))
+    report = of_a_policy(watched, {"seen": "batch feature", "state": "batch hidden"})
     unused = "axes= names it, and no call that was followed had a tensor for it that fits"
-    assert [line for line in report.blind if unused in line] == [f"seen and state: {unused}"]
+    assert report.blind == (f"Policy: {SEVERAL}", f"state: {unused}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "axes",
+    [
+        {"seen": "batch feature", "state": "(batch hidden, batch hidden)"},
+        ("batch feature", "(batch hidden, batch hidden)"),
+        "(batch feature, (batch hidden, batch hidden))",
+    ],
+)
+def test_axes_of_a_tuple_stand_in_one_string(way: Callable[..., rs.Report], axes: Any) -> None:
+    assert of_a_policy(way, axes).blind == ()
+
+
+@pytest.mark.parametrize(
+    ("axes", "told"),
+    [
+        ({"x": "b t d", "lengths": "b t"}, "axes of 'lengths': 'b t' names 2 dims, and the tensor is (8,); write 1 name"),
+        ({"x": "b t d", "lengths": "b=4"}, "axes of 'lengths': dim 0 (batch) is 8, expected 4"),
+        ({"x": "b t d", "lengths": "b ("}, "axes of 'lengths': cannot read this layout: this '(' is never closed"),
+        ({"x": "b t d", "lengths": 3},
+         "axes of 'lengths': 3 is no Layout; write one such as 'batch seq feature', or a tuple of names"),
+        ({"x": "b t d", "length": "b"},
+         "axes: Flat.forward takes no 'length', but x, mask and lengths; did you mean 'lengths'?"),
+        (("b t d", None, "b", "b"), "axes has 4 entries for 3 arguments"),
+    ],
+)  # fmt: skip
+def test_a_wrong_entry_is_told_and_the_good_ones_are_used(axes: Any, told: str) -> None:
+    lengths = torch.tensor([9] * 8)
+    report = rs.diagnose(Flat(), X, None, lengths, axes=axes, probe=False)
+    assert [f.code for f in report.findings] == ["RNS203"]
+    assert report.blind == (f"{told}; the rest of axes= was used",)
+    influence = rs.probe(Flat(), X, None, lengths, axes=axes)
+    assert [f.code for f in influence.findings] == ["RNS601"]
+    assert influence.untried[0] == report.blind[0]
+    assert rs.diagnose(Flat(right=True), X, None, lengths, axes=("b t d", None, "b")).blind == ()
+
+
+def test_a_wrong_entry_of_a_watch_leaves_the_good_ones() -> None:
+    model = Flat()
+    with rs.watch(axes={"x": "b t d", "lengths": "b t"}, track=1, on="record") as report:
+        model(X, lengths=torch.tensor([9] * 8))
+    assert [f.code for f in report.findings] == ["RNS203"]
+    assert report.blind == (
+        "Flat: lengths: axes= does not fit it: 'b t' names 2 dims, and it has 1; write 1 name",
+        "lengths: axes= names it, and no call that was followed had a tensor for it that fits",
+    )

@@ -61,8 +61,17 @@ def test_what_is_said_of_the_only_tensor(batch: Any, axes: Any) -> None:
             (X, LENGTHS),
             {"batch": LAYOUT},
             "axes of 'batch': 'batch seq feature' is the Layout of one tensor, and in a tuple there are 0 and 1; "
-            "say it of one, as in ('batch seq feature', None)",
+            "say it of one, as in '(batch seq feature, None)'",
         ),
+        (
+            (X, X),
+            {"batch": LAYOUT},
+            "axes of 'batch': 'batch seq feature' is the Layout of one tensor, and in a tuple there are 0 and 1; "
+            "say it of each, as in '(batch seq feature, batch seq feature)'",
+        ),
+        ([X], {"batch": (LAYOUT[:5], LAYOUT[:5])}, "axes of 'batch': 2 entries for a list of 1; give one for each"),
+        (X, {"batch": f"({LAYOUT}, {LAYOUT})"},
+         "axes of 'batch': 'batch seq feature' is not the name of one dim, and it is one tensor; give it one Layout"),
         (
             {"x": X, "lengths": LENGTHS},
             {"batch": {"length": "batch"}},
