@@ -140,6 +140,12 @@ def made_anew(place: Place, made: str, likewise: str) -> Edited:
     return [place.put((read.args[1], f"({made}, {made})" if likewise else made))]
 
 
+@form(r"(.+)\.clone\(\) keeps each as it was")
+def a_copy_of_what_is_kept(place: Place, view: str) -> Edited:
+    kept = [node for node in ast.walk(place.statement()) if isinstance(node, ast.expr) and ast.unparse(node) == view]
+    return [place.put((only(kept, view), f"{view}.clone()"))]
+
+
 # A call on the line
 
 

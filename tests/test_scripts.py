@@ -23,6 +23,7 @@ TOLD = {
     "gestures_in_windows": {"RNS209"},
     "gestures_packed": {"RNS203"},
     "hours_ahead": {"RNS504"},
+    "kilns_in_one_buffer": {"RNS316"},
     "letters_from_chunks": {"RNS502"},
     "letters_language_model": {"RNS502"},
     "lifts_played_again": {"RNS203"},

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rnnshape.report.location import Location
 
-__all__ = ["Assigned", "assigned_at", "call_at", "indexed_at"]
+__all__ = ["Assigned", "assigned_at", "call_at", "indexed_at", "picked_at"]
 
 
 class Assigned(NamedTuple):
@@ -78,6 +78,13 @@ def indexed_at(location: Location | None) -> str:
         found = {ast.unparse(value) if _last_name(value) else "" for value in indexed}
         return found.pop() if len(found) == 1 else ""
     return ""
+
+
+def picked_at(location: Location | None) -> str:
+    """Return the only index that a line takes, such as "state[-1]"; empty where it takes several or none."""
+    nodes = [node for s in (_statements(location) if location is not None else ()) for node in ast.walk(s)]
+    found = [ast.unparse(node) for node in nodes if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]
+    return found[0] if len(found) == 1 else ""
 
 
 def call_at(location: Location | None, name: str) -> ast.Call | None:

@@ -12,6 +12,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.room import Beside, admits
 from rnnshape.layout.axes import Axis
 from rnnshape.tracking.naming import renamed
+from rnnshape.tracking.views import Taken
 
 __all__ = ["Marks", "writes"]
 
@@ -51,6 +52,7 @@ class Marks(Beside[tuple[Mark, int]]):
         super().__init__()
         self.shares_unseen = False
         """Whether some memory is shared in a way that the versions do not show: by ``.data``, or between inference tensors."""
+        self._overwritten: Beside[Taken] = Beside()
 
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor."""
@@ -65,8 +67,26 @@ class Marks(Beside[tuple[Mark, int]]):
                 is_current = version == _version(tensor) and tensor.shape == mark.sizes
         if not is_current:
             del self.entries[id(tensor)]
+            self._overwritten.put(tensor, Taken(version, mark.made))
             return None
         return mark
+
+    @property
+    def has_overwritten(self) -> bool:
+        """Whether a tensor of which something was known was written to behind our back."""
+        return bool(self._overwritten.entries)
+
+    def taken(self, tensor: Tensor) -> Taken | None:
+        """Return when a tensor was taken of which something is known, or was, before its memory was written to."""
+        entry = self.entries.get(id(tensor))
+        if entry is not None and entry[0]() is tensor:
+            return Taken(entry[1][1], entry[1][0].made)
+        return self._overwritten.get(tensor)
+
+    def clear(self) -> None:
+        """Forget every tensor."""
+        super().clear()
+        self._overwritten.clear()
 
     def remember(self, tensor: Tensor, mark: Mark) -> bool:
         """Remember what is known of a tensor; tables that do not fit it are dropped. Tell whether there was room for all."""

@@ -43,6 +43,7 @@ from rnnshape.tracking.place import Place
 from rnnshape.tracking.squeezes import Squeezes
 from rnnshape.tracking.standing import Standing
 from rnnshape.tracking.telling import Telling
+from rnnshape.tracking.views import JOINS, Views
 from rnnshape.tracking.ways import OF_TORCH, Ways
 
 __all__ = ["Tracker"]
@@ -80,6 +81,7 @@ class Tracker(TorchFunctionMode):
         self.book = Book(report, place, self.telling, self.naming)
         self.inputs = Inputs(report, self.book, self.telling, self.naming)
         self.squeezes = Squeezes()
+        self._views = Views()
         self._callers, self._ways = _torch.Callers(), Ways(OPERATIONS)
         self.standing = Standing(self, lambda frame: reporter.guarded(self._tell_of_compiled, frame))
         self._off = self.among_fakes = self._is_settled = False
@@ -231,7 +233,7 @@ class Tracker(TorchFunctionMode):
         way, book = call.way, self.book
         if way.cuts and book.cuts.is_open and args and self._is_cut_again(way.name, args, result):
             return
-        looks = way.is_looked_at or book.marks.shares_unseen or "out" in kwargs
+        looks = way.is_looked_at or book.marks.shares_unseen or "out" in kwargs or (way.joins and book.marks.has_overwritten)
         if not looks and call.same and repeat(call, result, book):
             return
         op = Operation(way.name, func, args, kwargs, result, book)
@@ -263,6 +265,7 @@ class Tracker(TorchFunctionMode):
         marks, first = self.book.marks, op.args[0] if op.args else None
         if writes(op.name) and isinstance(first, Tensor):
             marks.written(op.name, first)
+            self._views.written(op.name, first, op.args)
         elif marks.shares_unseen and (op.kwargs.get("inplace") or "out" in op.kwargs):
             given = {id(t) for t in leaves([op.args, op.kwargs])}
             for tensor in leaves(op.result):
@@ -270,11 +273,19 @@ class Tracker(TorchFunctionMode):
                     marks.written(op.name, tensor)
         if "out" in op.kwargs:
             op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
+        if op.name in JOINS and marks.has_overwritten:
+            self._look_at_parts(op)
         if op.name == "squeeze" and isinstance(op.result, Tensor):
             self.squeezes.look(op, self.inputs.samples)
         marks.shares_unseen |= op.name == "data.get"
         if op.name in IDENTITIES and isinstance(op.result, Tensor):
             self.book.is_copy(op.result, first)
+
+    def _look_at_parts(self, op: Operation) -> None:
+        """See whether parts that are put together are one memory, which was written to in between."""
+        parts = [(part, self.book.marks.taken(part)) for part in leaves([op.args, op.kwargs])]
+        if (found := self._views.overwritten(op.name, parts)) is not None:
+            self.telling.emit(found)
 
     def _lose(self, op: Operation, kind: str = "", has_values: bool = True) -> None:
         """Nothing is known of what an operation returns without a rule or values, nor where a tensor is of another kind."""
@@ -294,6 +305,7 @@ class Tracker(TorchFunctionMode):
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
         self._is_settled = False
         self.inputs.begin(inputs, of)
+        self._views.begin()
         self.telling.begin()
         self.book.recent.clear()
 

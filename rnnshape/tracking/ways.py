@@ -11,6 +11,7 @@ from rnnshape.operations.pointwise import is_pointwise, pointwise
 from rnnshape.operations.registry import ALWAYS, IN_A_LOOP, READS_TENSORS, REPEATABLE, Func, Handler, name_of
 from rnnshape.tracking.cuts import CUTS
 from rnnshape.tracking.marks import writes
+from rnnshape.tracking.views import JOINS
 
 __all__ = ["OF_TORCH", "Way", "Ways"]
 
@@ -31,14 +32,15 @@ class Way:
         is_getter: whether they do so in C, each time they are made.
         is_always: whether a call is looked at even where nothing is known of its arguments.
         is_looked_at: whether it does something beside what its handler says.
+        joins: whether it puts tensors together.
         cuts: whether it cuts rows, or flattens.
         repeats: whether the handler does the same where it is called with the same.
         reads_tensors: whether it looks into tensors beside the first.
         loops: whether it is repeated only where the very same marks come again.
     """
 
-    __slots__ = ("cuts", "handler", "is_always", "is_getter", "is_looked_at", "is_silent", "loops", "name", "reads_tensors",
-                 "repeats")  # fmt: skip
+    __slots__ = ("cuts", "handler", "is_always", "is_getter", "is_looked_at", "is_silent", "joins", "loops", "name",
+                 "reads_tensors", "repeats")  # fmt: skip
 
     def __init__(self, func: Func, handlers: Mapping[str, Handler]) -> None:
         self.name = name = name_of(func)
@@ -49,6 +51,7 @@ class Way:
         self.is_getter = self.is_silent and (type(func) is MethodDescriptorType or of_property)
         self.is_looked_at = writes(name) or name in IDENTITIES or name == "squeeze"
         self.is_always = name in ALWAYS or self.is_looked_at
+        self.joins = name in JOINS
         self.cuts = name in CUTS
         self.repeats = self.handler in REPEATABLE
         self.reads_tensors = self.handler in READS_TENSORS

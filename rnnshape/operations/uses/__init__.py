@@ -54,6 +54,7 @@ from rnnshape.operations.uses.meetings import (
     Joining,
     Meeting,
     Overwriting,
+    Overwritten,
     Picking,
 )
 from rnnshape.operations.uses.sums import (
@@ -111,6 +112,7 @@ __all__ = [
     "Normalisation",
     "Output",
     "Overwriting",
+    "Overwritten",
     "Packing",
     "Pairing",
     "Picking",
@@ -141,7 +143,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking
+    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Overwritten
 )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
 from rnnshape.layout.axes import Axis
+from rnnshape.report.location import Location
 
 __all__ = [
     "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Disagreement", "Filling", "Gathering",
-    "Joining", "Meeting", "Overwriting", "Picking",
+    "Joining", "Meeting", "Overwriting", "Overwritten", "Picking",
 ]  # fmt: skip
 
 
@@ -129,6 +130,19 @@ class Overwriting(NamedTuple):
     dim: int | None
     at: Any
     values: Tensor
+
+
+class Overwritten(NamedTuple):
+    """Tensors are put together that are the same memory, and it was written to after one of them was taken.
+
+    Attributes:
+        parts: how many they are.
+        location: the line that took the first.
+    """
+
+    name: str
+    parts: int
+    location: Location | None
 
 
 class Gathering(NamedTuple):

@@ -19,6 +19,7 @@ from rnnshape.report.catalogue import (
     exceptions,
     foresight,
     influence,
+    kept,
     losses,
     meetings,
     onward,
@@ -53,7 +54,7 @@ FAMILIES = {
 RULES: dict[str, Rule] = {}
 _FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    running, scores, foresight, totals, unread, onward,
+    running, scores, foresight, totals, unread, onward, kept,
 )  # fmt: skip
 for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
