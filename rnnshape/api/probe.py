@@ -37,7 +37,7 @@ def probe(
 ) -> Influence:
     """Change one sample of what a model is given, or what else must not matter, and measure what else changes.
 
-    The model is run on a deep copy, some six times where samples are apart and more often where they meet, with the same
+    The model is run on a deep copy, some twenty times where samples are apart, more often where they meet, with the same
     random numbers every time; the user's own, its buffers and gradients, and all generators of random numbers stay as they
     are. What lies outside of the model, such as a file that it writes or a global that it keeps, is not copied.
 

@@ -75,8 +75,8 @@ def run(
         output: a file for it, "-" for stdout; the text is then printed besides. Each rank has its own.
         baseline: a file of findings that somebody has accepted.
         update_baseline: whether that file is written anew, with all that is found.
-        probe: whether the first model with a recurrent layer is probed before its first training step, on a copy. "auto" does
-            it once that step is over, as `rnnshape.watch` says, and says in a line of the report what came of it.
+        probe: whether the models with a recurrent layer that the first training step calls are probed before they are called,
+            on copies. "auto" does it once that step is over, as `rnnshape.watch` says, and a line says what came of it.
 
     Returns:
         The exit code: the script's own, unless that is 0 and a finding asks for `FOUND`.

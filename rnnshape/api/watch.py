@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from functools import partial
 from os import PathLike
 from types import TracebackType
 from typing import Literal
@@ -14,8 +13,8 @@ from torch import nn
 from rnnshape.calls import checked_module, spec_of
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.first_step import FirstStep
-from rnnshape.experiments.measuring import labelled, probe_call
-from rnnshape.experiments.unasked import probe_unasked
+from rnnshape.experiments.measuring import Asked, labelled
+from rnnshape.experiments.unasked import Unasked
 from rnnshape.harmless import Guard
 from rnnshape.hooks.steps import Steps
 from rnnshape.layout.sizes import shown
@@ -68,10 +67,10 @@ def watch(
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
             In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
         probe: whether the model is probed before its first call that trains, on a copy, as `rnnshape.probe` does: samples that
-            meet are a finding. Without a model it is the outermost module with a recurrent layer. "auto" makes the experiments
-            once the first step is over and only where no rule explains what samples do, the model can be copied, its runs reach
-            nothing outside of it, and they take a few seconds at most; where samples meet as they may be meant to, that is a
-            note. ``report.probed`` says what came of it, or why none was made.
+            meet are a finding. Without a model it is each outermost module with a recurrent layer that the first step calls.
+            "auto" makes the experiments once that step is over and only where no rule explains what samples do, the model can
+            be copied, its runs reach nothing outside of it, and they take a few seconds at most; where samples meet as they may
+            be meant to, that is a note. ``report.probed`` says what came of it, or why none was made.
 
     Returns:
         A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
@@ -176,12 +175,12 @@ class Watch:
         if self._session is not None:
             self._session.begin(undo)
             if self._probe is True:
-                FirstStep(self._session.reporter, self._axes, probe_call, self._model).start(undo)
+                FirstStep(self._session.reporter, self._axes, Asked(self._session.reporter), self._model).start(undo)
             if self._limit != 0:
                 self._steps = self._session.steps(self._limit, self._axes)
                 self._steps.start(undo)
                 if self._probe == "auto":  # outside of the steps: it looks at one that is over before the next one begins
-                    probe = partial(probe_unasked, labelled)
+                    probe = Unasked(labelled, self._session.reporter)
                     self._unasked = FirstStep(self._session.reporter, self._axes, probe, self._model, asked=False)
                     self._unasked.start(undo)
             elif self._probe is not True:

@@ -161,8 +161,8 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
 )  # fmt: skip
 @click.option(
     "--probe/--no-probe", default=None, callback=_probe,
-    help="Probe the model before its first training step, on a copy: who influences whom. With neither it is probed once that "
-    "step is over, where that takes seconds at most and a copy is all that it reaches.",
+    help="Probe the models of the first training step before it, on copies: who influences whom. With neither they are probed "
+    "once that step is over, where that takes seconds at most and a copy is all that they reach.",
 )  # fmt: skip
 @click.option("--jsonl", metavar="FILE", callback=begun, help="Write calls and findings to this file as they come, as JSON.")
 @form_options("stderr")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -11,12 +14,15 @@ import rnnshape
 from rnnshape import text
 from rnnshape.cli.live import model_made_by
 from rnnshape.cli.options import as_form, baseline_options, form_options, send
+from rnnshape.dryrun.descriptions import Description, nested
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.render.forms import Form, written
 from rnnshape.render.outcome import Outcome
 from rnnshape.report.catalogue import FailOn
 
 if TYPE_CHECKING:
+    from torch import Tensor, nn
+
     from rnnshape.experiments.influence import Influence
     from rnnshape.render.ending import Ending
 
@@ -29,13 +35,19 @@ __all__ = ["probe_command"]
 Examples:
   rnnshape probe package.models:classifier "batch=6 seq=9 feature=10"
   rnnshape probe package.models:Translator "batch=6 seq=9" "batch=6 seq=7" --tokens 100
+  rnnshape probe package.models:tagger "batch=3 seq=9: int64" "batch: [9, 7, 3]"
+  rnnshape probe package.models:cell "batch=6 feature=4" '["batch=6 hidden=8", "batch=6 hidden=8"]'
   rnnshape probe package.models:forecaster "batch=6 seq=9 feature=4" --causal
   rnnshape probe package.models:classifier "batch=6 seq=9 feature=10" --format html --output influence.html
 """,
 )
 @click.option("--causal", is_flag=True, help="The output of a step must not depend on later ones.")
 @click.option("--train", is_flag=True, help="Run it as while it trains; then all that is measured is a fact.")
-@click.option("--tokens", metavar="N", type=click.IntRange(2), help="A Layout without a feature axis holds tokens below N.")
+@click.option(
+    "--tokens", metavar="N", type=click.IntRange(2),
+    help="A Layout of steps without features holds tokens below N. Whole numbers of a dtype that is said are below N, or below "
+    "what the smallest embedding has.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @form_options("stdout")
 @baseline_options("warning")
@@ -58,8 +70,10 @@ def probe_command(
 ) -> None:
     """Change one sample of random inputs, and measure what else changes.
 
-    MODULE:FACTORY makes a model, or is one. LAYOUTS, such as "batch=6 seq=9 feature=10", are those of its inputs. The exit
-    code is 3 where samples meet, something else is wrong, or nothing could be measured, unless --fail-on says otherwise.
+    MODULE:FACTORY makes a model, or is one. LAYOUTS, such as "batch=6 seq=9 feature=10", are those of its inputs; as for
+    predict, "batch=6 seq=9: int64" says a dtype and "batch: [9, 7, 3]" values, such as lengths. An input of several tensors,
+    such as a pair of states, is a JSON list or object of Layouts. The exit code is 3 where samples meet, something else is
+    wrong, or nothing could be measured, unless --fail-on says otherwise.
     """
     from rnnshape.render.ending import Ending
 
@@ -73,8 +87,8 @@ def probe_command(
         raise click.UsageError(f"Missing argument 'LAYOUT...': {needed}, as in {example}")
     model = model_made_by(target)
     try:
-        inputs = [_random(layout, tokens) for layout in layouts]
-        influence = rnnshape.probe(model, *inputs, axes=list(layouts), causal=causal, train=train)
+        inputs, axes = _inputs(model, layouts, tokens)
+        influence = rnnshape.probe(model, *inputs, axes=axes, causal=causal, train=train)
     except RNNShapeError as error:
         raise click.UsageError(str(error)) from None
     if _ends(influence, ending):
@@ -101,15 +115,81 @@ def _ends(influence: Influence, ending: Ending) -> bool:
     return ending.fails(known) or is_unmeasured
 
 
-def _random(text: str, tokens: int | None) -> Any:
-    """Return random numbers, or tokens, of a Layout."""
+def _inputs(model: nn.Module, layouts: Sequence[str], tokens: int | None) -> tuple[list[Any], list[Any]]:
+    """Return what a model is given, and the axes of that, by what was said of each input.
+
+    Raises:
+        click.UsageError: where that cannot be read, or is not what ``forward`` takes.
+    """
+    described = [_described(written, f"input {number}") for number, written in enumerate(layouts, 1)]
+    below = tokens or _fewest_tokens(model)
+    try:
+        inputs = [nested(item, partial(_drawn, tokens=tokens, below=below)) for item in described]
+    except SpecError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        inspect.signature(model.forward).bind(*inputs)
+    except TypeError as error:
+        name, given = type(model).__name__, text.count(len(inputs), "input")
+        raise click.UsageError(f"{name}.forward does not take {given}: {error}") from None
+    return inputs, [nested(item, lambda made, _: str(made.layout)) for item in described]
+
+
+def _described(written: str, where: str) -> Any:
+    """Read a Layout, with a dtype or values where somebody has said them, or JSON of several: a list is a tuple of tensors."""
+    value: Any = written
+    if written.strip()[:1] in ("[", "{"):
+        try:
+            value = _as_tuples(json.loads(written))
+        except ValueError as error:
+            raise click.UsageError(f"{where}: {written!r} is no JSON: {error}") from None
+    try:
+        found = nested(value, lambda item, place: Description.parse(item, place) if isinstance(item, str) else item, where)
+    except RNNShapeError as error:
+        raise click.UsageError(str(error)) from None
+    nested(found, partial(_check_sizes, written=written))
+    return found
+
+
+def _as_tuples(value: Any) -> Any:
+    """Return JSON with tuples for lists: states come as tuples."""
+    if isinstance(value, list):
+        return tuple(map(_as_tuples, cast("list[Any]", value)))
+    return {key: _as_tuples(item) for key, item in cast("dict[str, Any]", value).items()} if isinstance(value, dict) else value
+
+
+def _check_sizes(item: object, _: str, written: str) -> object:
+    if not isinstance(item, Description):
+        raise click.UsageError(f"{written!r}: {item!r} is no Layout")
+    if not all(isinstance(size, int) for size in item.layout.sizes):
+        raise click.UsageError(f"{written!r}: every axis needs a size, as in 'batch=6 seq=9 feature=10'")
+    return item
+
+
+def _drawn(item: Description, _: str, tokens: int | None, below: int | None) -> Tensor:
+    """Return the numbers that were said, or random ones: whole ones where a dtype says so, or where it is a row of tokens."""
     import torch
 
-    layout = rnnshape.Layout.parse(text)
-    if not all(isinstance(size, int) for size in layout.sizes):
-        raise click.UsageError(f"{text!r}: every axis needs a size, as in 'batch=6 seq=9 feature=10'")
-    sizes = [int(str(size)) for size in layout.sizes]
+    sizes = [int(str(size)) for size in item.layout.sizes]
+    if item.values is not None:
+        return torch.tensor(item.values, dtype=getattr(torch, item.dtype or "int64"))
+    dtype = getattr(torch, item.dtype) if item.dtype is not None else None
     numbers = torch.Generator().manual_seed(0)
-    if tokens is not None and not {"feature", "hidden"} & set(layout.names):
-        return torch.randint(1, tokens, sizes, generator=numbers)
-    return torch.randn(sizes, generator=numbers)
+    names = {*item.layout.names}
+    if dtype is None and tokens is not None and "seq" in names and not {"feature", "hidden"} & names:
+        dtype = torch.int64
+    if dtype is torch.bool:
+        return torch.rand(sizes, generator=numbers) < 0.5
+    if dtype is not None and not dtype.is_floating_point:
+        if below is None:
+            raise SpecError(f"{item.where}: whole numbers below what? Say --tokens N, or values, as in 'batch: [9, 7, 3]'")
+        return torch.randint(1, below, sizes, generator=numbers, dtype=dtype)
+    return torch.randn(sizes, generator=numbers).to(dtype or torch.float32)
+
+
+def _fewest_tokens(model: nn.Module) -> int | None:
+    """Return the rows of the smallest embedding; None where there is none."""
+    from torch import nn
+
+    rows = [module.num_embeddings for module in model.modules() if isinstance(module, (nn.Embedding, nn.EmbeddingBag))]
+    return min(rows, default=None)

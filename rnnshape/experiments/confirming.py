@@ -51,6 +51,7 @@ def needed(report: Report, told: Collection[str]) -> frozenset[str]:
     if not _explains(report, told):
         wanted |= {"samples", "number", "targets", "lines", *(["use"] if not _picks_states(told) else [])}
         wanted |= {"padding"} if not _reads_padding(told) else set()
+        wanted |= {"steps"} if not _confuses_axes(told) else set()
     return frozenset(wanted)
 
 
@@ -96,6 +97,7 @@ def unexplained(report: Report, influence: Influence, told: Collection[str]) -> 
         return []
     found = influence.findings
     found = tuple(f for f in found if f.code != "RNS607") if _picks_states(told) else found
+    found = tuple(f for f in found if f.code != "RNS609") if _confuses_axes(told) else found
     return [f for f in found if f.code != "RNS603" or not _reads_padding(told)]
 
 
@@ -107,6 +109,11 @@ def _explains(report: Report, told: Collection[str]) -> bool:
 def _reads_padding(told: Collection[str]) -> bool:
     """Tell whether rules have found something about padding, packing or masks, which explains that padding matters."""
     return any(code.startswith(("RNS4", "RNS22")) or code in OF_PADDING for code in told)
+
+
+def _confuses_axes(told: Collection[str]) -> bool:
+    """Tell whether rules have found that an axis is used as another, which explains that steps are dealt out."""
+    return any(code.startswith("RNS2") for code in told)
 
 
 def _picks_states(told: Collection[str]) -> bool:

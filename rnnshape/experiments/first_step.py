@@ -1,11 +1,12 @@
-"""The first training step of a process: its model is probed before it is called, or once the step is over, on a copy."""
+"""The first training step of a process: its models are probed before they are called, or once the step is over, on copies."""
 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -18,27 +19,40 @@ from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.labels import Axes
 from rnnshape.tracking.track import Tracker
 
-__all__ = ["FirstStep"]
-
-ProbeCall = Callable[[Reporter, nn.Module, tuple[Any, ...], dict[str, Any], Axes], Callable[[], None] | None]
-"""Probes a model that is about to be called, or returns what does so once the step is over."""
+__all__ = ["FirstStep", "Probing"]
 
 NO_STEP = "no experiment was made: no model with a recurrent layer was called while it trains"
 
 
+class Probing(Protocol):
+    """Probes models that are about to be called, or once the step is over."""
+
+    def prepare(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> bool:
+        """Probe a model now, or return that it is to be done once the step is over."""
+        ...
+
+    def conclude(self) -> None:
+        """Do what was to be done once the step is over."""
+
+    def forget(self) -> None:
+        """Do nothing of it."""
+
+
 class FirstStep(Watcher[nn.Module]):
-    """Waits for the first call of a model, while it trains and gradients are on, and probes it.
+    """Waits for the first step of a process, while it trains and gradients are on, and has the models that it calls probed.
+
+    A step is over where backward was called, or, where nothing waits for that, its first model is called again.
 
     Args:
-        reporter: is told what is found.
+        reporter: is asked whether it goes on.
         axes: of the arguments.
-        probe: is called with these two and the call, and tells the reporter.
-        model: the model; None for the outermost one of the process that has a recurrent layer.
+        probe: probes the models.
+        model: the model; None for all outermost ones that have a recurrent layer.
         asked: whether somebody has asked for it, and is told where there was no such call.
     """
 
     def __init__(
-        self, reporter: Reporter, axes: Axes, probe: ProbeCall, model: nn.Module | None, *, asked: bool = True
+        self, reporter: Reporter, axes: Axes, probe: Probing, model: nn.Module | None, *, asked: bool = True
     ) -> None:
         self.doors: dict[int, nn.Module] = {} if model is None else {id(model): model}
         self.everywhere = model is None
@@ -48,8 +62,8 @@ class FirstStep(Watcher[nn.Module]):
         self._probe = probe
         self._model = model
         self._asked = asked
-        self._waits = False
-        self._then: Callable[[], None] | None = None
+        self._waits = self._is_later = self._is_over = False
+        self._called: list[weakref.ref[nn.Module]] = []
         self._inside = False
         self._backwards = 0
         self._thread = threading.get_ident()
@@ -67,25 +81,26 @@ class FirstStep(Watcher[nn.Module]):
     def _end(self) -> None:
         if self._waits:
             self._waits = False
-            if self._asked:
+            if self._asked and not self._called:
                 self._reporter.report.did_not_look(NO_STEP)
         self._conclude()
         leave_classes(self)
 
     def forget(self) -> None:
         """Make none of the experiments that wait: the script has ended early, and by itself says why."""
-        self._then = None
+        self._is_later = False
+        self._probe.forget()
 
     def _conclude(self) -> None:
         """Make the experiments that have waited for the end of the step."""
-        then, self._then = self._then, None
-        if then is not None and not self._reporter.stepped_aside:
+        is_later, self._is_later, self._is_over = self._is_later, False, True
+        if is_later and not self._reporter.stepped_aside:
             with Guard(self._reporter.step_aside):
-                then()
+                self._probe.conclude()
 
     def found_in_passing(self, module: nn.Module) -> nn.Module | None:
-        """Any module that trains and has a recurrent layer is the model; once it is known, any call may be of another step."""
-        if self._then is not None:
+        """Any module that trains and has a recurrent layer is a model; once one is known, any call may be of another step."""
+        if self._called:
             return module if not self._inside and self._trains(module) else None
         return module if self._waits and self._trains(module) and any(map(spec_of, module.modules())) else None
 
@@ -94,32 +109,46 @@ class FirstStep(Watcher[nn.Module]):
         return self._reporter.guarded(work, *args)
 
     def through(self, door: nn.Module, module: nn.Module, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
-        """Call the model; before its first step, or once that is over, it is probed."""
-        if self._then is not None:
-            if not self._inside and _backwards() > self._backwards and self._trains(module):
-                self._conclude()
-                self.guarded(leave_classes, self)
+        """Call a model; before its first step, or once that is over, it is probed."""
+        if self._inside or not self._trains(module) or self._reporter.stepped_aside or self._is_over:
             return proceed(*args, **kwargs)
-        if self._waits and self._trains(module) and not self._reporter.stepped_aside:
-            self._waits = False
-            with Guard(self._reporter.step_aside):
-                self._then = self._probe(self._reporter, module, args, kwargs, self._axes)
-            if self._then is None:
-                self.guarded(leave_classes, self)
-            else:
-                return self._first(proceed, *args, **kwargs)
-        return proceed(*args, **kwargs)
-
-    def _first(self, proceed: Proceed, /, *args: object, **kwargs: object) -> object:
-        """Call the model for the first time; what it raises says what is wrong, and no experiment has to."""
-        self._backwards, self._inside = _backwards(), True
+        if self._called and _backwards() > self._backwards:
+            self._conclude()
+            self._leave()
+        elif self._called and not self._is_later and module is self._called[0]():
+            self._leave()
+        if self._is_new(module):
+            self._first(module, args, kwargs)
+        self._inside = True
         try:
             return proceed(*args, **kwargs)
         except BaseException:
-            self._then = None
+            self.forget()  # what a model raises says what is wrong, and no experiment has to
             raise
         finally:
             self._inside = False
+
+    def _is_new(self, module: nn.Module) -> bool:
+        """Tell whether a module is a model of this step that was not called before."""
+        known = any(model() is module for model in self._called)
+        return self._waits and not known and (not self._called or any(map(spec_of, module.modules())))
+
+    def _first(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Have a model probed that is about to be called for the first time."""
+        if not self._called:
+            self._backwards = _backwards()
+        self._called.append(weakref.ref(module))
+        with Guard(self._reporter.step_aside):
+            self._is_later |= self._probe.prepare(module, args, kwargs, self._axes)
+        if self._model is not None:
+            self._waits = False
+            if not self._is_later:
+                self._leave()
+
+    def _leave(self) -> None:
+        """Look at no more calls."""
+        self._waits, self._is_over = False, True
+        self.guarded(leave_classes, self)
 
     def _trains(self, module: nn.Module) -> bool:
         return module.training and torch.is_grad_enabled() and threading.get_ident() == self._thread

@@ -12,6 +12,7 @@ from rnnshape import _torch
 from rnnshape.errors import SpecError
 from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.influence import Influence
+from rnnshape.experiments.initial import with_states
 from rnnshape.experiments.judging import said_in_a_line
 from rnnshape.experiments.making import axes_of, copy_of, places_of
 from rnnshape.experiments.padding import NOT_PADDED
@@ -27,7 +28,7 @@ from rnnshape.tracking.labels import Axes, Tell, arguments_of, label, label_argu
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 
-__all__ = ["labelled", "measured", "probe_call"]
+__all__ = ["Asked", "labelled", "measured", "probe_call"]
 
 
 def measured(
@@ -70,7 +71,8 @@ def measured(
             arguments = arguments_of(model.forward, given.args, given.kwargs)
             learn_padding(tracker, [*((a.name, a.value) for a in arguments), ("lengths", lengths)])
         label_target(tracker, given.target, tracker.inputs.samples)
-        return study(subject, given, places_of(tracker, model, given), loss, options, label_again)
+        places = with_states(places_of(tracker, model, given), subject, given)
+        return study(subject, given, places, loss, options, label_again)
 
 
 def labelled(
@@ -120,8 +122,30 @@ def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwar
         reporter.report.did_not_look(f"an experiment was not made: {why}")
     found = [finding for finding in influence.findings if reporter.keeps(finding)]
     if influence.samples is not None:
-        reporter.report.probed = said_in_a_line(influence, type(model).__name__, found)
+        reporter.report.add_probed(said_in_a_line(influence, type(model).__name__, found))
     reporter.tell(found, model)
+
+
+class Asked:
+    """Probes the models of a first step before they are called, as somebody has asked for it.
+
+    Args:
+        reporter: is told what is found.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def prepare(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> bool:
+        """Probe a model now; nothing is left for later."""
+        probe_call(self._reporter, model, args, kwargs, axes)
+        return False
+
+    def conclude(self) -> None:
+        """Do nothing more."""
+
+    def forget(self) -> None:
+        """Forget nothing: all is told."""
 
 
 def _hear_of_batches(tracker: Tracker, subject: Subject, given: Given) -> None:

@@ -50,19 +50,15 @@ class Number:
     did: str = ""
 
 
-def measure_number(trial: Trial, samples: Samples) -> Number | None:
+def measure_number(trial: Trial, samples: Samples) -> Number:
     """Leave the last sample out, and where that changes the others, the first one instead.
 
-    Returns:
-        None where the samples meet anyway, or lie in no rows, so that nothing can be said of their number.
-
     Raises:
-        Unfit: where a run raises, or one sample can't be left out.
+        Unfit: where nothing can be said of their number, a run raises, or one sample can't be left out.
     """
+    if why := _why_not(samples):
+        raise Unfit(why)
     leaves = [(at, leaf) for at, leaf in enumerate(samples.leaves) if leaf.rows is not None and leaf.order == "kept"]
-    is_open = any(leaf.order in ("lost", "unknown") or leaf.is_of_pairs for leaf in samples.leaves if not leaf.is_whole)
-    if samples.mixed or samples.shuffles or not leaves or is_open:
-        return None
     if trial.count < FEWEST:
         raise Unfit("with one of two samples left out there is no batch any more; give three")
     found, last = Number(trial.count), trial.count - 1
@@ -71,20 +67,38 @@ def measure_number(trial: Trial, samples: Samples) -> Number | None:
     for at, leaf in leaves:
         base = leaf.value if still is None else still[at]
         for sample in range(last):
-            share = _share_changed(_of_sample(base, leaf, sample), _of_sample_left(fewer[at], leaf, sample, last))
+            share = _share_changed(_of_sample(base, leaf, sample), _of_sample(fewer[at], leaf, sample, last))
             if share > found.share:
                 found = Number(trial.count, share, sample, leaf.name)
     if not found.share:
         return found
     others = _outputs_without(trial, 0)
     found.is_of_number = all(
-        not _share_changed(_of_sample_left(fewer[at], leaf, sample, last), _of_sample_left(others[at], leaf, sample, 0))
+        not _share_changed(_of_sample(fewer[at], leaf, sample, last), _of_sample(others[at], leaf, sample, 0))
         for at, leaf in leaves
         for sample in range(1, last)
     )
     if found.is_of_number:
         _where(trial, next(leaf for _, leaf in leaves if leaf.name == found.name), found)
     return found
+
+
+def _why_not(samples: Samples) -> str:
+    """Say why nothing can be said of the number of samples; empty where something can."""
+    leaves = [leaf for leaf in samples.leaves if not leaf.is_whole]
+    if not leaves:
+        return "the output is of the batch as a whole"
+    if samples.mixed or any(leaf.is_of_pairs for leaf in leaves):
+        return "samples meet, whatever their number"
+    if samples.shuffles:
+        return "the model draws an order of the samples, another one for another number of them"
+    if any(leaf.order == "unknown" for leaf in leaves):
+        return f"it is not known which rows are whose, as {samples.why_no_order}"
+    if any(leaf.order == "lost" for leaf in leaves):
+        return "the place of a sample in its batch matters, whatever their number"
+    if not any(leaf.rows is not None and leaf.order == "kept" for leaf in leaves):
+        return "the samples lie in no rows of the output"
+    return ""
 
 
 def _outputs_without(trial: Trial, sample: int) -> list[Tensor]:
@@ -109,16 +123,10 @@ def _given_without(trial: Trial, sample: int) -> dict[int, Tensor]:
     return tensors
 
 
-def _of_sample(tensor: Tensor, leaf: Leaf, sample: int) -> Tensor:
+def _of_sample(tensor: Tensor, leaf: Leaf, sample: int, gone: int | None = None) -> Tensor | None:
+    """Return what belongs to a sample in a result, of a batch without another one; None where its rows are not those."""
     assert leaf.rows is not None
-    at = (leaf.rows.samples == sample).nonzero().flatten().to(tensor.device)
-    return tensor.index_select(leaf.rows.dim, at)
-
-
-def _of_sample_left(tensor: Tensor, leaf: Leaf, sample: int, gone: int) -> Tensor | None:
-    """Return what belongs to a sample in a result of a batch without another one; None where its rows are not those."""
-    assert leaf.rows is not None
-    rows = leaf.rows.samples[leaf.rows.samples != gone]
+    rows = leaf.rows.samples if gone is None else leaf.rows.samples[leaf.rows.samples != gone]
     if tensor.dim() != leaf.value.dim() or tensor.size(leaf.rows.dim) != len(rows):
         return None
     return tensor.index_select(leaf.rows.dim, (rows == sample).nonzero().flatten().to(tensor.device))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnnshape.coordinates.mark import Mark
     from rnnshape.coordinates.padding import Padding
 
-__all__ = ["Given", "Place", "flat", "lists_of", "may_have_samples", "places_in", "put_in", "tensors_of"]
+__all__ = ["Given", "Place", "flat", "lists_of", "may_have_samples", "places_in", "put_in", "tensors_of", "unplaced"]
 
 DEEPEST = 6
 """How deep tensors are looked for in what a model returns."""
@@ -143,6 +143,23 @@ def may_have_samples(tensor: Tensor, count: int) -> bool:
     if not tensor.is_floating_point() and tensor.dtype != torch.bool and tensor.numel() > 1:
         return True
     return any(size % count == 0 for size in tensor.shape if size)
+
+
+def unplaced(arguments: Iterable[tuple[str, Any]], known: Collection[int], count: int, lists: bool = True) -> list[str]:
+    """Return the names of what a model is given that may have samples of which nobody knows where.
+
+    Args:
+        arguments: what it is given, each with its name.
+        known: the ids of the tensors of which that is known.
+        count: how many samples there are.
+        lists: whether plain lists count too.
+    """
+    found: list[str] = []
+    for name, value in arguments:
+        tensors = tensors_of(value, name)
+        found += [at for at, t in tensors if id(t) not in known and t.dim() and may_have_samples(t, count)]
+        found += lists_of(value, count, name) if lists else []
+    return list(dict.fromkeys(found))
 
 
 def _packed_rows(packed: PackedSequence) -> Tensor:

@@ -17,6 +17,7 @@ from rnnshape.experiments.judging import (
     judge_order,
     judge_padding,
     judge_samples,
+    judge_steps,
     judge_targets,
     judge_use,
 )
@@ -28,6 +29,7 @@ from rnnshape.experiments.padding import counted_padding, measure_padding, paddi
 from rnnshape.experiments.places import Given, Place
 from rnnshape.experiments.reading import losing, reading_padding
 from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said, shuffled
+from rnnshape.experiments.steps import measure_steps, steps_said
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.targets import measure_targets, targets_said
 from rnnshape.experiments.trial import Trial
@@ -42,6 +44,9 @@ __all__ = ["Options", "study"]
 
 LONGEST = 20.0
 """Seconds that experiments may take where nobody has asked for them."""
+
+RUNS_OF_STEPS = 40
+"""How often steps are changed, at most about; where nobody has asked for it, only if there is time for that too."""
 
 PICKS = frozenset(["index", "select", "gather", "index_select", "narrow", "take_along_dim", "unbind", "split", "chunk", "take"])
 """Operations that pick some elements and leave others."""
@@ -71,7 +76,7 @@ class Options:
     samples: int = 4
     patient: bool = True
     longest: float = LONGEST
-    wanted: frozenset[str] = frozenset(["number", "padding", "targets", "use", "lines"])
+    wanted: frozenset[str] = frozenset(["number", "padding", "steps", "targets", "use", "lines"])
 
 
 @dataclass(slots=True)
@@ -121,6 +126,8 @@ def study(
         _try(notes, "future", lambda: _say_future(notes, trial, samples, show))
     if "padding" in options.wanted:
         _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how, show))
+    if "steps" in options.wanted and (options.patient or trial.seconds * RUNS_OF_STEPS < options.longest):
+        _try(notes, "steps", lambda: _say_steps(notes, trial, samples, how, show))
     if "targets" in options.wanted and loss is not None and given.target is not None:
         if not options.patient and sees_calls(loss):
             notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
@@ -183,8 +190,6 @@ def _place(trial: Trial, samples: Samples) -> Found | None:
 
 def _say_number(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
     found = measure_number(trial, samples)
-    if found is None:
-        return
     found.found = show(found.found)
     said = number_said(found)
     notes.made["number"] = said
@@ -206,6 +211,16 @@ def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged, sho
     said = padding_said(found)
     notes.made["padding"] = said
     notes.findings += judge_padding(said, found, how)
+
+
+def _say_steps(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
+    found = measure_steps(trial, samples)
+    if found is None:
+        return
+    found.found = show(found.found)
+    said = steps_said(found)
+    notes.made["steps"] = said
+    notes.findings += judge_steps(said, found, how)
 
 
 def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged, heard: Layers) -> None:

@@ -12,7 +12,7 @@ from rnnshape import text
 from rnnshape.experiments.content import Content, contents, in_order
 from rnnshape.experiments.entry import Recorded
 from rnnshape.experiments.owners import changed, common
-from rnnshape.experiments.places import Given, Place, lists_of, may_have_samples, put_in, tensors_of
+from rnnshape.experiments.places import Given, Place, put_in, tensors_of, unplaced
 from rnnshape.experiments.subject import SEED, Mode, Run, Subject, Unfit
 
 __all__ = ["Trial"]
@@ -46,6 +46,7 @@ class Trial:
         is_light: whether the runs after the first are made without gradients, and that was made with a mode on. What shows
             whether the model does the same then is looked for while the samples are measured.
         is_resized: whether a tensor of the output had other sizes in some run.
+        seconds: what the first run took, of this thread.
 
     Raises:
         Unfit: where the samples are not known, or nothing can be changed, or the runs would take too long.
@@ -83,7 +84,8 @@ class Trial:
             if first is None:
                 raise
             self.begin_again()
-        takes = (time.thread_time() - began) * RUNS
+        self.seconds = time.thread_time() - began
+        takes = self.seconds * RUNS
         if longest is not None and takes > longest:
             raise Unfit(f"experiments would take about {takes:.0f} s; rnnshape.probe makes them")
 
@@ -127,9 +129,7 @@ class Trial:
     def unplaced(self) -> list[str]:
         """Tensors and lists among the inputs of which it is not known where their samples lie, though they may have some."""
         known = {id(content.place.tensor) for content in self.contents}
-        given = tensors_of([self._given.args, self._given.kwargs], "input")
-        lists = lists_of([self._given.args, self._given.kwargs], self.count, "input")
-        return [*(name for name, t in given if id(t) not in known and may_have_samples(t, self.count)), *lists]
+        return unplaced([("input", [self._given.args, self._given.kwargs])], known, self.count)
 
     def unchanged(self) -> dict[int, Tensor]:
         """Return what is given at first, by the ids of the user's tensors."""

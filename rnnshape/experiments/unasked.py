@@ -1,11 +1,12 @@
-"""Experiments that nobody has asked for: after the first training step of a script, on a copy that was made before it."""
+"""Experiments that nobody has asked for: after the first training step of a script, on copies that were made before it."""
 
 from __future__ import annotations
 
+import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import nn
 
@@ -14,18 +15,19 @@ from rnnshape.errors import SpecError
 from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.confirming import needed, unexplained
 from rnnshape.experiments.influence import Influence
+from rnnshape.experiments.initial import with_states
 from rnnshape.experiments.judging import said_in_a_line
 from rnnshape.experiments.making import axes_of, copy_of, places_of
-from rnnshape.experiments.places import Given, Place, may_have_samples, tensors_of
+from rnnshape.experiments.places import Given, unplaced
 from rnnshape.experiments.reach import reaches_outside
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.report.finding import Finding
 from rnnshape.report.reporter import Reporter
-from rnnshape.tracking.labels import Argument, Axes, arguments_of
+from rnnshape.tracking.labels import Axes, arguments_of
 from rnnshape.tracking.track import Tracker
 
-__all__ = ["probe_unasked"]
+__all__ = ["Unasked"]
 
 LONGEST = 5.0
 """Seconds of this thread that the experiments may take together."""
@@ -34,36 +36,115 @@ MOST_PARAMETERS = 20_000_000
 """Numbers in the parameters and buffers of a model that is copied."""
 
 
+MOST_MODELS = 4
+"""Models of one step that are copied."""
+
+
 Label = Callable[[nn.Module, Given, Axes, Axes], tuple[Tracker, Given]]
 """Labels a copy of what a model is given: with the axes of the arguments, and of the target."""
 
 
-def probe_unasked(
-    label: Label, reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes
-) -> Callable[[], None] | None:
-    """Copy a model that is about to be called, so that it can be probed once what the rules say of the step is known.
+class _Waiting(NamedTuple):
+    """A model that is probed once the step is over: its name, a copy, itself, what it was given, and the axes of that."""
+
+    name: str
+    subject: Subject
+    model: weakref.ref[nn.Module]
+    given: Given
+    axes: Axes
+
+
+class Unasked:
+    """Copies models that are about to be called, so that they can be probed once what the rules say of the step is known.
 
     Args:
-        label: labels what it is given once more, for the runs of the copy.
+        label: labels what a model is given once more, for the runs of the copy.
         reporter: is told.
-        model: which is called.
-        args: with which.
-        kwargs: likewise.
-        axes: of the arguments; None where nobody has said.
-
-    Returns:
-        What makes the experiments, to be called when the step is over; None where none are made, and that is said.
     """
-    name = type(model).__name__
-    try:
+
+    def __init__(self, label: Label, reporter: Reporter) -> None:
+        self._label = label
+        self._reporter = reporter
+        self._waiting: list[_Waiting] = []
+        self._left: list[str] = []
+
+    def prepare(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> bool:
+        """Copy a model.
+
+        Args:
+            model: which is called.
+            args: with which.
+            kwargs: likewise.
+            axes: of the arguments; None where nobody has said.
+
+        Returns:
+            Whether there is something to be done once the step is over; where there is not, that is said.
+        """
+        name = type(model).__name__
+        if len(self._waiting) == MOST_MODELS:
+            self._left.append(name)
+            return True
+        try:
+            with set_aside(Tracker) as trackers:
+                if not trackers:
+                    raise Unfit("no call is followed, so nobody says which dims are the batch")
+                subject = _copied(model)
+        except Unfit as error:
+            self._reporter.report.add_probed(f"{name} was not probed: {error}")
+            return False
+        self._waiting.append(_Waiting(name, subject, weakref.ref(model), Given(args, kwargs), axes))
+        return True
+
+    def forget(self) -> None:
+        """Probe none of them."""
+        self._waiting.clear()
+        self._left.clear()
+
+    def conclude(self) -> None:
+        """Make the experiments, of all models within the same time."""
+        waiting, left = [*self._waiting], [*self._left]
+        self.forget()
+        report = self._reporter.report
         with set_aside(Tracker) as trackers:
-            if not trackers:
-                raise Unfit("no call is followed, so nobody says which dims are the batch")
-            subject = _copied(model)
-    except Unfit as error:
-        reporter.report.probed = f"{name} was not probed: {error}"
-        return None
-    return partial(_probe, label, reporter, subject, weakref.ref(model), Given(args, kwargs), axes)
+            if not trackers or trackers[0].inputs.is_alone:
+                return  # the report says what a batch of one leaves open
+            told = trackers[0].telling.step.told
+            wanted = needed(report, told)
+            if "lines" not in wanted:
+                return  # what the rules have found is to be mended first
+            began = time.thread_time()
+            made = [self._probed(one, trackers[0], wanted, began) for one in waiting]
+        found = [[f for f in unexplained(report, i, told) if _says_where(f) and self._reporter.keeps(f)] for _, i in made]
+        for one, (said, influence), those in zip(waiting, made, found, strict=True):
+            model = one.model()
+            if model is not None:
+                report.add_probed(said or said_in_a_line(influence, one.name, those))
+                self._reporter.tell(those, model)
+        for name in dict.fromkeys(left):
+            others = text.count(MOST_MODELS, "model")
+            were = "was" if MOST_MODELS == 1 else "were"
+            report.add_probed(f"{name} was not probed: {others} of the step {were}; --probe probes all")
+
+    def _probed(self, one: _Waiting, tracker: Tracker, wanted: frozenset[str], began: float) -> tuple[str, Influence]:
+        """Probe one model; return why it was not, or nothing, and what was measured."""
+        model = one.model()
+        if model is None:
+            return "", Influence()  # it was gone before its second step, and nothing of ours keeps it
+        places = with_states(places_of(tracker, model, one.given), one.subject, one.given)
+        arguments = arguments_of(model.forward, one.given.args, one.given.kwargs)
+        known, count = {id(place.tensor) for place in places}, max((place.count for place in places), default=1)
+        if missing := unplaced([(a.name, a.value) for a in arguments], known, count, lists=False):
+            said = f"nobody has said which dim of {text.listed(missing)} is the batch"
+            return f"{one.name} was not probed: {said}", Influence()
+        axes = one.axes if one.axes is not None else axes_of(places, arguments)
+        longest = LONGEST - (time.thread_time() - began)
+        options = Options(asked=False, samples=6, patient=False, longest=longest, wanted=wanted - {"steps"})
+        try:
+            return "", study(
+                one.subject, one.given, places, None, options, partial(self._label, model, one.given, axes, None)
+            )
+        except SpecError as error:
+            return "", Influence(untried=(str(error).partition("\n")[0],))
 
 
 def _copied(model: nn.Module) -> Subject:
@@ -80,45 +161,6 @@ def _copied(model: nn.Module) -> Subject:
     return copy_of(model, watched=True)
 
 
-def _probe(
-    label: Label, reporter: Reporter, subject: Subject, known: weakref.ref[nn.Module], given: Given, axes: Axes
-) -> None:
-    model = known()
-    if model is None:
-        return  # it was gone before its second step, and nothing of ours keeps it
-    report, name = reporter.report, type(model).__name__
-    with set_aside(Tracker) as trackers:
-        if not trackers or trackers[0].inputs.is_alone:
-            return  # the report says what a batch of one leaves open
-        tracker = trackers[0]
-        told = tracker.telling.step.told
-        wanted = needed(report, told)
-        places = places_of(tracker, model, given)
-        if "lines" not in wanted:
-            return  # what the rules have found is to be mended first
-        arguments = arguments_of(model.forward, given.args, given.kwargs)
-        if unplaced := _unplaced(places, arguments):
-            report.probed = f"{name} was not probed: nobody has said which dim of {text.listed(unplaced)} is the batch"
-            return
-        axes = axes if axes is not None else axes_of(places, arguments)
-        options = Options(asked=False, samples=6, patient=False, longest=LONGEST, wanted=wanted)
-        try:
-            influence = study(subject, given, places, None, options, partial(label, model, given, axes, None))
-        except SpecError as error:
-            influence = Influence(untried=(str(error).partition("\n")[0],))
-    found = [f for f in unexplained(report, influence, told) if _says_where(f) and reporter.keeps(f)]
-    report.probed = said_in_a_line(influence, name, found)
-    reporter.tell(found, model)
-
-
 def _says_where(finding: Finding) -> bool:
     """Tell whether a finding is more than a fact: a note without a line, and one on the order, are said in few words."""
     return finding.severity != "info" or (finding.location is not None and finding.code != "RNS602")
-
-
-def _unplaced(places: Iterable[Place], arguments: Iterable[Argument]) -> list[str]:
-    """Return the names of the arguments that may have samples of which nobody knows where."""
-    known = {id(place.tensor) for place in places}
-    count = max((place.count for place in places), default=1)
-    tensors = ((argument.name, tensor) for argument in arguments for _, tensor in tensors_of(argument.value))
-    return list(dict.fromkeys(name for name, t in tensors if id(t) not in known and t.dim() and may_have_samples(t, count)))

@@ -35,12 +35,14 @@ class Unused:
         path: of the module.
         weights: other values of its parameters, which change nothing that is returned.
         reading: other values of those with which it reads its input, which do; empty where none do.
+        is_meant: whether it may be meant.
     """
 
     said: str
     path: str
     weights: dict[str, Tensor]
     reading: dict[str, Tensor]
+    is_meant: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -130,6 +132,7 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
     for path, module, steps in heard.called.values():
         if steps >= 2 and all((path, name) in weights for name, _ in module.named_parameters()):
             unused += _in_vain(trial, path, module, {name for at, name in zero if at == path}, steps)
+    unused.sort(key=lambda one: one.is_meant)
     return Use(unused, _steps(trial, [gradients.get(id(t)) for t in heard.inputs]))
 
 
@@ -150,6 +153,12 @@ def _in_vain(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, zero:
         own = _of_layer(names, layer)
         if not matters[layer] and any(matters[:layer]):
             yield from _confirmed(trial, path, module, f"layer {layer} of {where} never matters", own, [])
+        back = [name for name in own if name.endswith("_reverse")]
+        ways = {"forward": [name for name in own if name not in back], "reverse": back}
+        lost = [way for way, those in ways.items() if those and zero.issuperset(those)]
+        if module.bidirectional and len(lost) == 1:
+            said = f"the {lost[0]} direction of {where}, layer {layer}, never matters"
+            yield from _confirmed(trial, path, module, said, ways[lost[0]], [], is_meant=_goes_by_steps(trial, steps))
         for suffix, other in (("_reverse", ""), ("", "_reverse")):
             hands_on, reads = f"weight_hh_l{layer}{suffix}", f"weight_ih_l{layer}{suffix}"
             if hands_on not in zero or reads in zero or f"weight_hh_l{layer}{other}" in zero - {hands_on}:
@@ -164,8 +173,19 @@ def _of_layer(names: list[str], layer: int) -> list[str]:
     return [name for name in names if name.split("_l")[-1].split("_")[0] == str(layer)]
 
 
+def _goes_by_steps(trial: Trial, steps: int) -> bool:
+    """Tell whether something that is returned may have a row for each step: one direction may be all that is meant to."""
+    return any(steps in t.shape for _, t in trial.base)
+
+
 def _confirmed(
-    trial: Trial, path: str, module: nn.Module, said: str, names: list[str], reading: list[str]
+    trial: Trial,
+    path: str,
+    module: nn.Module,
+    said: str,
+    names: list[str],
+    reading: list[str],
+    is_meant: bool = False,
 ) -> Iterator[Unused]:
     """Yield what was computed in vain, where other weights in it really change nothing."""
     random = torch.Generator().manual_seed(SEED)
@@ -176,7 +196,7 @@ def _confirmed(
         noise = {name: torch.rand(own[name].shape, generator=random).to(own[name]) for name in chosen}
         return {full[name]: own[name].detach() + noise[name] for name in chosen}
 
-    made = Unused(said, path, others(names), others(reading))
+    made = Unused(said, path, others(names), others(reading), is_meant)
     after = [t for _, t in tensors_of(trial.result(trial.unchanged(), None, made.weights).output)]
     if not any(bool(changed(*common(a, b)).any()) for (_, a), b in zip(trial.base, after, strict=False)):
         yield made
@@ -204,6 +224,6 @@ def _steps(trial: Trial, gradients: list[Tensor | None]) -> list[str]:
 def use_said(found: Use) -> Experiment:
     """Say what never matters."""
     words = [*(unused.said for unused in found.unused), *found.steps]
-    is_wrong = bool(found.unused) and not (found.lost and found.lost.is_told)
+    is_wrong = bool(found.unused) and not found.unused[0].is_meant and not (found.lost and found.lost.is_told)
     verdict = "together" if is_wrong else "fact" if words else "apart"
     return Experiment("use", verdict, tuple(words), None, "gradients")

@@ -18,7 +18,7 @@ _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info"
 
 
 def rendered(outcome: Outcome) -> str:
-    """Write an annotation for each new finding, each stale entry of the baseline, and a notice of what was not looked at."""
+    """Write annotations of new findings and stale entries of the baseline, and of what was not looked at or was probed."""
     return "".join(f"{line}\n" for line in _lines(outcome))
 
 
@@ -30,6 +30,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"::error title=rnnshape%3A stale baseline::{_data(f'{entry} is accepted, and nobody finds it any more')}"
     for sentence in (*outcome.unfollowed, *outcome.blind):
         yield f"::notice title=rnnshape%3A not looked at::{_data(shown(sentence))}"
+    if outcome.probed:
+        yield f"::notice title=rnnshape%3A probed::{_data(shown(outcome.probed))}"
 
 
 def _annotation(finding: Finding) -> str:

@@ -41,6 +41,7 @@ def rendered(outcome: Outcome) -> str:
             unfollowed=tuple(map(text.shown, outcome.unfollowed)),
             blind=tuple(map(text.shown, (*outcome.blind, *stale))),
             ranks=tuple(map(text.shown, outcome.ranks)),
+            probed=text.shown(outcome.probed),
             drawn=outcome.drawn,
             run=svg(way_of(outcome.counts, outcome.events, outcome.findings)) if outcome.events else "",
         )

@@ -18,7 +18,7 @@ __all__ = ["JsonLines", "is_of_several", "of_this_rank", "rendered"]
 
 
 class JsonLines:
-    """A file that grows by a line for each record, which has a ``type``: "call", "finding" or, at the end, "blind" or "total".
+    """A file that grows by a line for each record, with a ``type``: "call", "finding", at the end "blind", "probed", "total".
 
     Args:
         path: the file; it is begun anew.
@@ -32,8 +32,8 @@ class JsonLines:
         self._line(_record(record))
 
     def write_totals(self, report: Report) -> None:
-        """Write what was not looked at, and how often each kind of call came."""
-        for line in _totals(report.blind, report.events):
+        """Write what was not looked at, what came of experiments, and how often each kind of call came."""
+        for line in _totals(report.blind, report.probed, report.events):
             self._line(line)
 
     def close(self) -> None:
@@ -49,7 +49,8 @@ class JsonLines:
 def rendered(outcome: Outcome) -> str:
     """Write what is known at the end: the same lines, but for each finding its fingerprint, and whether it is accepted."""
     found = [{**_record(r.finding), "fingerprint": r.fingerprint, "accepted": r.is_accepted} for r in outcome.results]
-    lines = [*map(_record, outcome.events), *found, *_totals((*outcome.unfollowed, *outcome.blind), outcome.events)]
+    totals = _totals((*outcome.unfollowed, *outcome.blind), outcome.probed, outcome.events)
+    lines = [*map(_record, outcome.events), *found, *totals]
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
 
@@ -57,9 +58,11 @@ def _record(record: Event | Finding) -> dict[str, object]:
     return {"type": "call" if isinstance(record, Event) else "finding", **record.to_dict()}
 
 
-def _totals(blind: Iterable[str], events: Iterable[Event]) -> Iterator[dict[str, object]]:
+def _totals(blind: Iterable[str], probed: str, events: Iterable[Event]) -> Iterator[dict[str, object]]:
     for sentence in blind:
         yield {"type": "blind", "message": sentence}
+    if probed:
+        yield {"type": "probed", "message": probed}
     for event in events:
         yield {"type": "total", "module": event.module, "layouts": event.to_dict()["layouts"], "calls": event.calls}
 

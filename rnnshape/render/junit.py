@@ -28,9 +28,10 @@ def rendered(outcome: Outcome) -> str:
         case = SubElement(suite, "testcase", classname="rnnshape.baseline", name=str(entry))
         SubElement(case, "failure", type="stale", message="it is accepted, and nobody finds it any more")
         counts.update(["tests", "failures"])
-    if outcome.unfollowed or outcome.blind:
-        out = SubElement(suite, "system-out")
-        out.text = "\n".join(["not looked at:", *(f"  {shown(what)}" for what in (*outcome.unfollowed, *outcome.blind))])
+    unseen = [f"  {shown(what)}" for what in (*outcome.unfollowed, *outcome.blind)]
+    said = [*(["not looked at:", *unseen] if unseen else []), *([shown(outcome.probed)] if outcome.probed else [])]
+    if said:
+        SubElement(suite, "system-out").text = "\n".join(said)
     for name in ("tests", "failures", "skipped"):
         suite.set(name, str(counts[name]))
     suite.set("errors", "0")

@@ -53,6 +53,7 @@ class Outcome:
         ranks: what other ranks of a distributed run saw, a line each.
         tests: for each of the findings the tests in which it was met; nothing where there are no tests.
         drawn: a picture of what was measured, as SVG; empty where there is none.
+        probed: what came of experiments that nobody has asked for, or why none was made; empty where none was to be.
         is_whole: whether what was run came to its end, and well.
     """
 
@@ -66,6 +67,7 @@ class Outcome:
     ranks: tuple[str, ...] = ()
     tests: tuple[tuple[str, ...], ...] = ()
     drawn: str = ""
+    probed: str = ""
     is_whole: bool = True
 
     @property
@@ -81,7 +83,7 @@ def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] 
     """Return what a report says, beside what is known of it."""
     found = (*known.new, *known.accepted)
     seen = (report.counts, report.events, report.unjudged, report.blind)
-    return Outcome(title, found, known, *seen, ranks, is_whole=is_whole)
+    return Outcome(title, found, known, *seen, ranks, probed=report.probed, is_whole=is_whole)
 
 
 def file_of(location: Location) -> str:

@@ -15,7 +15,7 @@ VERSION = 1
 
 
 def rendered(outcome: Outcome) -> str:
-    """Write findings, calls and what was not looked at. Layouts and sizes only, never a tensor's values."""
+    """Write findings, calls, what was not looked at or was probed. Layouts and sizes only, never a tensor's values."""
     findings: list[dict[str, Any]] = [
         {
             **result.finding.to_dict(),
@@ -33,6 +33,7 @@ def rendered(outcome: Outcome) -> str:
         "calls": [event.to_dict() for event in outcome.events],
         "unfollowed": list(outcome.unfollowed),
         "blind": list(outcome.blind),
+        "probed": outcome.probed,
         "ranks": list(outcome.ranks),
         "stale": [asdict(entry) for entry in outcome.known.stale],
     }

@@ -97,7 +97,7 @@ class Report(Pictured):
         exception: what the model raised, where a function that never raises caught it.
         unfollowed: calls that nobody could judge, with the reason.
         withdrawn: findings that an experiment has contradicted, each with the reason.
-        probed: what came of experiments that nobody has asked for, or why none was made; empty where none was to be.
+        probed: what came of the experiments on each model of a first step, or why none was made; empty where none was to be.
     """
 
     sinks: list[Sink] = field(default_factory=list[Sink], repr=False)
@@ -293,6 +293,10 @@ class Report(Pictured):
         names = self._blind.get(reason, {})
         if names.pop(text.shown(name), "") is None and not names:
             del self._blind[reason]
+
+    def add_probed(self, line: str) -> None:
+        """Say what came of the experiments on one more model."""
+        self.probed = f"{self.probed}; {line}" if self.probed else line
 
     def _tell(self, record: Event | Finding) -> None:
         for sink in self.sinks:

@@ -170,3 +170,80 @@ def test_a_model_without_a_layout() -> None:
         "Error: Missing argument 'LAYOUT...': say what goes into the model, a Layout for each input, as in "
         'rnnshape probe probed_models:Apart "batch=6 seq=9 feature=10"\n'
     )
+
+
+PLACES = '''
+class Padded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.rnn = nn.Embedding(9, 4), nn.GRU(4, 8, batch_first=True)
+    def forward(self, words, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embed(words), lengths, batch_first=True, enforce_sorted=False)
+        return self.rnn(packed)[1][0]
+
+class Step(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(4, 8)
+    def forward(self, x, states):
+        return self.cell(x, states)[0]
+
+class Named(Apart):
+    def forward(self, given):
+        return self.rnn(given["x"] * given["on"][:, None, None])[0]
+'''
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> None:
+    (tmp_path / "probed_models.py").write_text(MODELS + PLACES)
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(
+    "layouts",
+    [
+        ("Padded", "batch=4 seq=5: int64", "batch: [5, 2, 4, 3]"),
+        ("Padded", "batch=4 seq=5", "batch: [5, 2, 4, 3]", "--tokens", "7"),
+        ("Step", "batch=4 feature=4", '["batch=4 hidden=8", "batch=4 hidden=8"]'),
+        ("Named", '{"x": "batch=4 seq=5 feature=4", "on": "batch=4: bool"}'),
+    ],
+    ids=["lengths", "tokens", "states", "a dict"],
+)
+def test_what_is_said_of_an_input_as_for_predict(layouts: tuple[str, ...]) -> None:
+    code, said = run(f"probed_models:{layouts[0]}", *layouts[1:], "--json")
+    assert code == 0, said
+    verdicts = {made["name"]: made["verdict"] for made in json.loads(said)["experiments"]}
+    assert verdicts["samples"] == verdicts["order"] == "apart"
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(
+    ("layouts", "said"),
+    [
+        (
+            ("Padded", "batch=4 seq=5: int64"),
+            "Padded.forward does not take 1 input: missing a required argument: 'lengths'",
+        ),
+        (
+            ("Apart", "batch=3 seq=5 feature=4", "batch=3"),
+            "Apart.forward does not take 2 inputs: too many positional arguments",
+        ),
+        (
+            ("Apart", "batch=3 seq=5 feature=4: int64"),
+            "input 1: whole numbers below what? Say --tokens N, or values, as in 'batch: [9, 7, 3]'",
+        ),
+        (("Apart", "batch=3 seq=5: int46"), "input 1: 'int46' is no dtype; did you mean 'int64'?"),
+        (
+            ("Apart", '["batch=3 seq=5"'),
+            "input 1: '[\"batch=3 seq=5\"' is no JSON: Expecting ',' delimiter: line 1 column 17 (char 16)",
+        ),
+        (("Apart", "[3]"), "'[3]': 3 is no Layout"),
+    ],
+    ids=["too few", "too many", "whole numbers", "no dtype", "no JSON", "no Layout"],
+)
+def test_what_a_model_does_not_take_is_a_mistake_of_the_call(layouts: tuple[str, ...], said: str) -> None:
+    code, printed = run(f"probed_models:{layouts[0]}", *layouts[1:])
+    assert code == 2, printed
+    assert printed.endswith(f"Error: {said}\n")
+    assert "not tried" not in printed

@@ -76,7 +76,10 @@ def test_a_watched_model_is_probed_at_its_first_step(track: int, named: bool) ->
         model(X)
     assert [finding.code for finding in report.findings] == ["RNS601"]
     assert model.calls == 3
-    assert report.blind == ("an experiment was not made: padding: no input is known to be padded",)
+    assert report.blind == (
+        "an experiment was not made: number: samples meet, whatever their number",
+        "an experiment was not made: padding: no input is known to be padded",
+    )
 
 
 def test_the_run_of_the_copy_leaves_everything_as_it_is() -> None:

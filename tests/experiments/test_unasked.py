@@ -256,3 +256,80 @@ def test_a_script_is_probed_unless_somebody_says_no(option: str | None, tmp_path
     assert done.returncode == (0 if option == "--no-probe" else 3), done.stderr
     assert ("RNS601 warning: samples that meet" in done.stderr) is (option != "--no-probe")
     assert ("\nClock was probed on a copy, in eval mode: RNS601\n" in done.stderr) is (option != "--no-probe")
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.calls = nn.GRU(3, 8, batch_first=True), 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        return self.rnn(x)[1][0]
+
+
+class Decoder(nn.Module):
+    """A step of a decoder, whose input may be scaled by that of the first sample."""
+
+    def __init__(self, level: str) -> None:
+        super().__init__()
+        self.level, self.cell, self.fc, self.calls = level, nn.GRUCell(3, 8), nn.Linear(8, 3), 0
+
+    def forward(self, y: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        self.calls += 1
+        state = self.cell(y * y[0] if self.level == "first" else y, state)
+        return self.fc(state), state
+
+
+def translated(encoder: nn.Module, decoder: nn.Module, steps: int = 2) -> rs.Report:
+    """Train a model in two parts, the second of which is called three times a step."""
+    torch.manual_seed(0)
+    data = DataLoader(TensorDataset(torch.randn(6 * steps, 5, 3), torch.randn(6 * steps, 3, 3)), 6)
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for x, y in data:
+            state, loss = encoder(x), torch.zeros(())
+            for step in range(3):
+                said, state = decoder(y[:, step], state)
+                loss = loss + nn.functional.mse_loss(said, y[:, step])
+            loss.backward()
+    return report
+
+
+@pytest.mark.parametrize(("level", "codes"), [("own", []), ("first", ["RNS601"])])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_each_model_of_a_step_is_probed(level: str, codes: list[str], steps: int) -> None:
+    encoder, decoder = Encoder(), Decoder(level)
+    report = translated(encoder, decoder, steps)
+    assert [finding.code for finding in report.findings] == codes
+    assert (encoder.calls, decoder.calls) == (steps, 3 * steps)
+    came = ", in eval mode: RNS601" if codes else ": in eval mode its samples are apart"
+    first = "Encoder was probed on a copy: in eval mode its samples are apart"
+    assert report.probed == f"{first}; Decoder was probed on a copy{came}"
+
+
+def test_the_models_beyond_the_fourth_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unasked, "MOST_MODELS", 1)
+    report = translated(Encoder(), Decoder("first"))
+    assert report.findings == ()
+    assert report.probed == (
+        "Encoder was probed on a copy: in eval mode its samples are apart; "
+        "Decoder was not probed: 1 model of the step was; --probe probes all"
+    )
+
+
+def test_all_models_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unasked, "LONGEST", 0.0)
+    report = translated(Encoder(), Decoder("first"))
+    assert report.probed == (
+        "Encoder was not probed: experiments would take about 0 s; rnnshape.probe makes them; "
+        "Decoder was not probed: experiments would take about 0 s; rnnshape.probe makes them"
+    )
+
+
+def test_a_model_that_is_called_for_the_first_time_in_a_later_step_is_not_probed() -> None:
+    encoder, decoder = Encoder(), Decoder("first")
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for step in range(2):
+            state = encoder(torch.randn(6, 5, 3))
+            (decoder(torch.randn(6, 3), state)[0] if step else state).sum().backward()
+    assert report.probed == "Encoder was probed on a copy: in eval mode its samples are apart"

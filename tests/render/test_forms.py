@@ -60,6 +60,7 @@ def outcome(*, baseline: bool = True) -> Outcome:
         report.passage(replace(event, calls=1)).calls += event.calls
     report.could_not_follow("a call of torch.fft")
     report.did_not_look("compiled, so not followed; run it uncompiled", "Net.fast")
+    report.add_probed("Net was probed on a copy: in eval mode its samples are apart")
     found = (MIXED, UNBATCHED, NOTE)
     known = Known(found, (AGAIN,), (STALE,), "base.json") if baseline else Known((*found, AGAIN))
     return outcome_of(report, "train.py", known, ("rank 1: batch 5 in 1 call",))
@@ -120,7 +121,7 @@ def test_a_page_says_what_a_baseline_accepts() -> None:
 def test_names_of_the_user_cannot_steer(form: Form) -> None:
     evil = "a\x1b[2J\n::error::owned\x07<script>]]>"
     hostile = replace(MIXED, module=evil, message=evil, location=Location(evil, 1, evil, evil))
-    text = written(form, Outcome(evil, (hostile,), Known((hostile,)), blind=(evil,)))
+    text = written(form, Outcome(evil, (hostile,), Known((hostile,)), blind=(evil,), probed=evil))
     assert "\x1b" not in text
     assert "\x07" not in text
     assert not [line for line in text.splitlines() if line.startswith("::error::owned")]
@@ -302,7 +303,7 @@ def test_sarif_names_files_from_the_working_directory() -> None:
 
 def test_github_marks_the_lines_of_new_findings() -> None:
     lines = written("github", outcome()).splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice", "::error", "::notice", "::notice"]
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice", "::error", *["::notice"] * 3]
     assert lines[0].startswith("::error file=src/my train.py,line=41,title=RNS203 samples mixed::Net.head (Linear): row 0 ")
     assert "100%25 sure" in lines[0]
     assert "%0A  h_n.transpose(0, 1).reshape(6, 64)" in lines[0]
@@ -327,6 +328,14 @@ def test_json_and_its_lines_say_the_same() -> None:
     assert [{k: v for k, v in line.items() if k != "type"} for line in lines if line["type"] == "finding"] == told
     assert [finding["accepted"] for finding in told] == [False, False, False, True]
     assert [line["message"] for line in lines if line["type"] == "blind"] == [*data["unfollowed"], *data["blind"]]
+    assert [line["message"] for line in lines if line["type"] == "probed"] == [data["probed"]]
+
+
+@pytest.mark.parametrize("form", MACHINES)
+def test_every_form_says_what_came_of_experiments(form: Form) -> None:
+    said = "Net was probed on a copy: in eval mode its samples are apart"
+    assert written(form, outcome()).count(said) == 1
+    assert said not in written(form, replace(outcome(), probed=""))
 
 
 # Where it goes

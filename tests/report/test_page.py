@@ -143,6 +143,8 @@ def test_a_notebook_shows_pictures_and_what_was_not_looked_at() -> None:
     assert len(reader.of("svg")) == 4
     assert not reader.of("script")
     assert made == inline(report)
+    report.add_probed("Net was probed on a copy: <apart>")
+    assert inline(report) == f"{made}\n<p>Net was probed on a copy: &lt;apart&gt;</p>"
     assert contents_of(report, "x").counts in " ".join(reader.words)
     for line in range(20):
         report.add(rs.Finding("RNS000", "error", f"it raised {line}"))

@@ -276,4 +276,37 @@ ENTRIES = (
             report = rs.diagnose(Reader(), torch.zeros(6, 9, 4), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS609",
+        "steps dealt out over rows",
+        "warning",
+        "What a model is given for a step, or a layer has returned, lay in rows. A view that does not go by these rows has put "
+        "pieces of several steps into each, a different share into every one, and a layer reads them as if all were alike.",
+        wrong=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv1d(4, 8, 3, padding=1)
+                    self.rnn = nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    seen = self.conv(x.view(x.size(0), x.size(2), x.size(1)))  # RNS609
+                    return self.rnn(seen.transpose(1, 2))[0]
+
+            report = rs.probe(Reader(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv1d(4, 8, 3, padding=1)
+                    self.rnn = nn.GRU(8, 8, batch_first=True)
+
+                def forward(self, x):
+                    seen = self.conv(x.transpose(1, 2))
+                    return self.rnn(seen.transpose(1, 2))[0]
+
+            report = rs.probe(Reader(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
 )

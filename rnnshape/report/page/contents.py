@@ -34,6 +34,7 @@ class Contents:
         unfollowed: what could not be judged.
         blind: what was not looked at.
         ranks: what other ranks of a distributed run saw, a line each.
+        probed: what came of experiments that nobody has asked for; empty where none were to be made.
         drawn: a picture of all that was measured, as SVG; empty where there is none.
         run: a picture of the way through the layers, as SVG; likewise.
     """
@@ -45,6 +46,7 @@ class Contents:
     unfollowed: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
+    probed: str = ""
     drawn: str = ""
     run: str = ""
 
@@ -59,6 +61,7 @@ def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Cont
         unfollowed=report.unjudged,
         blind=report.blind,
         ranks=tuple(map(text.shown, ranks)),
+        probed=text.shown(report.probed),
         run=svg(drawing_of(report)) if report.events or report.failed else "",
     )
 

@@ -35,6 +35,8 @@ def inline(report: Report) -> str:
     unseen = [f"not judged: {what}" for what in report.unjudged] + [f"not looked at: {what}" for what in report.blind]
     if unseen:
         parts.append(f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in unseen)}</ul>")
+    if report.probed:
+        parts.append(f"<p>{escape(report.probed)}</p>")
     return "\n".join(parts)
 
 
