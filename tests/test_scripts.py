@@ -30,6 +30,7 @@ TOLD = {
     "melodies_in_pieces": {"RNS201"},
     "phones_walked_across": {"RNS502"},
     "prices_windows": {"RNS504"},
+    "quakes_levelled": {"RNS241"},
     "replies_word_by_word": {"RNS201", "RNS501", "RNS502"},
     "reviews_sorted_inside": {"RNS402"},
     "reviews_time_first": {"RNS408", "RNS502"},

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
+from torch.nn import InstanceNorm1d
 
-from rnnshape._torch import known_values
+from rnnshape._torch import calling_module, known_values
 from rnnshape.coordinates.mark import (
     CHOICE,
     COMPETING,
@@ -119,12 +120,15 @@ def trailing_norm(op: Operation) -> None:
         _keeps_but(op, mark, dims)
 
 
-@repeatable
 @operation("instance_norm", "group_norm")
 def inner_norm(op: Operation) -> None:
     """Normalises within each sample: dim 0 is the batch."""
     mark = op.book.mark(op.argument(0, "input"))
     if mark is not None:
+        scale = op.argument(3 if op.name == "instance_norm" else 2, "weight")
+        layer = calling_module()
+        channels = layer.num_features if isinstance(layer, InstanceNorm1d) else None
+        op.emit(ChannelNorm(op.name, mark, scale is not None, channels))
         _keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
 
 
@@ -161,7 +165,7 @@ def batch_norm(op: Operation) -> None:
     mark = op.book.mark(source)
     if mark is not None:
         op.emit(Contraction(op.name, mark, (1,)))
-        op.emit(ChannelNorm(op.name, mark))
+        op.emit(ChannelNorm(op.name, mark, True, None))
         own = {axis: table for axis, table in mark.tables.items() if axis.name not in OF_EVERYONE}
         op.book.put(op.result, replace(mark, tables=own, made=None))
 

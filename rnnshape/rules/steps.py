@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
 
 from torch import Tensor
@@ -21,6 +21,7 @@ from rnnshape.rules.wording import called, instead, last_step, word, wrong
 __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
+_LAYERS = {"batch_norm": "nn.BatchNorm1d(", "instance_norm": "nn.InstanceNorm1d(", "group_norm": "nn.GroupNorm(..., "}
 _PICKS = frozenset(["index", "select", "narrow", "index_select"])
 
 @rule(RecurrentInput, Packing)
@@ -125,16 +126,32 @@ def _others_along(mark: Mark, axis: Axis, dim: int) -> bool:
 
 @rule(ChannelNorm)
 def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
-    """Batch normalisation of (batch, seq, feature) has a mean and a scale for each step, and none for a feature."""
-    if len(use.mark.sizes) != 3:
+    """A normalisation of (batch, seq, feature) has a mean and a scale for each step, and none for a feature.
+
+    Without scales it does to each step what a layer norm does, which may be meant, but where it was made for the features.
+    """
+    sizes = use.mark.sizes
+    if len(sizes) != 3:
         return
     along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
-    if 1 in along and along[1].name in ("seq", "step") and 2 in along and along[2].name in ("feature", "hidden"):
-        message = f"{use.name} takes dim 1 for its channels, and here the steps lie along it: each step has a scale of its own"
-        fits = "transpose(1, 2) of its input and of its output normalises each feature"
-        if use.mark.sizes[1] != use.mark.sizes[2]:
-            fits = f"nn.BatchNorm1d({use.mark.sizes[2]}) with {fits}"
+    steps = 1 in along and along[1].name in ("seq", "step") and 2 in along and along[2].name in ("feature", "hidden")
+    fits = "transpose(1, 2) of its input and of its output normalises each feature" if steps else None
+    if use.channels == sizes[2] != sizes[1] and not use.has_scales:
+        made = f"{use.name} takes dim 1 for its channels, of which it was made for {sizes[2]}"
+        message = f"{made}, and here they lie along dim 2: each {_element(along)} is levelled by itself"
         yield wrong("RNS241", message, fits, seen=use.mark)
+    elif use.has_scales and fits is not None:
+        message = f"{use.name} takes dim 1 for its channels, and here the steps lie along it: each step has a scale of its own"
+        if sizes[1] != sizes[2]:
+            fits = f"{_LAYERS[use.name]}{sizes[2]}) with {fits}"
+        yield wrong("RNS241", message, fits, seen=use.mark)
+
+
+def _element(along: Mapping[int, Axis]) -> str:
+    """Return the word for what has one number of dim 1."""
+    axis = along.get(1)
+    known = {"seq": "step", "step": "step", "batch": "sample"}
+    return known.get(axis.name, "row") if axis is not None else "row"
 
 
 @rule(ImplicitDim)

@@ -157,10 +157,17 @@ class ImplicitDim(NamedTuple):
 
 
 class ChannelNorm(NamedTuple):
-    """Each channel, dim 1, is normalised over the batch and all positions."""
+    """Each channel, dim 1, is normalised over all positions, and over the batch or within each sample.
+
+    Attributes:
+        has_scales: whether it has a scale for each channel, or would have one that is learned.
+        channels: for how many it was made, where it is a layer that says so and takes any number.
+    """
 
     name: str
     mark: Mark
+    has_scales: bool
+    channels: int | None
 
 
 class Window(NamedTuple):

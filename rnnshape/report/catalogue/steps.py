@@ -48,7 +48,9 @@ ENTRIES = (
         "steps taken for channels",
         "warning",
         "BatchNorm1d normalises dim 1 of (batch, channels, positions). Of (batch, seq, feature) it normalises each step over "
-        "all features, and learns a scale for each step and none for a feature. Where each step is to have its own, ignore it.",
+        "all features, and learns a scale for each step and none for a feature. So do InstanceNorm1d and GroupNorm within a "
+        "sample. Where each step is to have its own, ignore it.",
+        no_edit="which of the dims is which nobody has said, so how they are to be turned is not known",
         wrong=program("""
             class Model(nn.Module):
                 def __init__(self):
