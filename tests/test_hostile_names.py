@@ -167,7 +167,8 @@ def test_an_axis_of_that_name() -> None:
 def test_the_summary_of_pytest() -> None:
     finding = Finding("RNS103", "error", "wrong", HOSTILE, None, kind="LSTM")
     report = pytest.TestReport("test_it", ("test.py", 1, "test_it"), {}, "failed", None, "call")
-    vars(report)["rnnshape"] = {"calls": 1, "findings": [{**finding.to_dict(), "headline": finding.headline}], "blind": []}
+    found = {**finding.to_dict(), "headline": finding.headline}
+    vars(report)["rnnshape"] = {"calls": 1, "findings": [found], "blind": [], "assumed": []}
     said: list[str] = []
 
     class Terminal:

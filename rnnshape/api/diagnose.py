@@ -15,7 +15,7 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.calls import checked_input, checked_loss, checked_module, forwarded
 from rnnshape.errors import RNNShapeError, SpecError
-from rnnshape.experiments.confirming import confirm, contradicted, needed
+from rnnshape.experiments.confirming import asks_what_turned_it, confirm, contradicted, needed
 from rnnshape.experiments.making import copy_of, places_of
 from rnnshape.experiments.measuring import labelled
 from rnnshape.experiments.outside import model_writes_outside
@@ -235,6 +235,8 @@ def _confirm(report: Report, subject: Subject, asked: _Asked, places: list[Place
         options = replace(options, wanted=needed(report, told))
         if "samples" not in options.wanted:
             return
+        if asks_what_turned_it(report):
+            options = replace(options, wanted=options.wanted | {"lines"})
     label_again = functools.partial(labelled, asked.model, asked.given, asked.axes, asked.target_axes)
     influence = study(subject, asked.given, places, asked.loss, options, label_again)
     if options.patient:
@@ -280,7 +282,7 @@ def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -
         session.report.did_not_look(ALONE)
     else:
         if not tracker.inputs.is_alone:
-            session.report.did_not_look(TWICE)
+            session.report.assume(TWICE)
 
 
 def _run(model: nn.Module, given: Given, loss: Loss, tracker: Tracker | None = None) -> object:

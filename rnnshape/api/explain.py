@@ -9,7 +9,7 @@ from rnnshape.calculator.topics import TOPICS, Topic, TopicName
 from rnnshape.errors import SpecError
 from rnnshape.report import catalogue
 from rnnshape.report.catalogue import Rule
-from rnnshape.report.catalogue.subjects import SUBJECTS, Subject, SubjectName, subject
+from rnnshape.report.catalogue.subjects import SUBJECTS, Subject, SubjectName, speaking_of, subject
 
 __all__ = ["explain"]
 
@@ -26,10 +26,11 @@ def explain(code: str, /) -> Rule | Topic | Subject:
     Args:
         code: the rule, such as "RNS203", in any case; or what is asked, likewise: "output", "h_n", "batch_first", "recurrence",
             "view" or "windows", of which the answer has a picture and a program that runs; or a subject, such as "padding",
-            "masks" or "loss", of which every rule is listed.
+            "masks" or "loss", of which every rule is listed; or an experiment of `rnnshape.probe`, such as "number" or "order".
 
     Raises:
-        SpecError: for anything else; the message has the nearest code, topic or subject, and all topics and subjects.
+        SpecError: for anything else; the message has the nearest code, topic or subject, or the rules that speak of the
+            word, and all topics and subjects.
 
     >>> explain("RNS109")
     RNS109 error: pair of states for a layer with one
@@ -50,6 +51,8 @@ def explain(code: str, /) -> Rule | Topic | Subject:
         return catalogue.rule(code)
     except KeyError as error:
         near = text.nearest(topic, (*TOPICS, *SUBJECTS)) if "did you mean" not in error.args[0] else ""
+        if not near and (rules := speaking_of(topic)) and "did you mean" not in error.args[0]:
+            near = f"; did you mean {text.listed([f'{rule.code} ({rule.title})' for rule in rules], 'or')}?"
         others = text.listed([name for name in SUBJECTS if name not in TOPICS])
         lists = f"rnnshape rules lists the rules; topics are {text.listed(TOPICS)}, and subjects {others}"
         raise SpecError(f"{error.args[0]}{near}; {lists}") from None

@@ -242,7 +242,8 @@ def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_jso
     """Say why a rule matters, with a wrong and a right program that run; or answer what people ask who begin.
 
     CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows, or what rules are about,
-    such as padding, masks, bidirectional or loss. Without one, everything that may be asked for is listed.
+    such as padding, masks or loss, or an experiment of probe, such as number. Without one, everything that may be asked for is
+    listed.
     """
     is_json = as_form(form, as_json) == "json"
     if not code:

@@ -10,7 +10,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.settings import is_silenced
 
-__all__ = ["confirm", "contradicted", "needed", "unexplained"]
+__all__ = ["asks_what_turned_it", "confirm", "contradicted", "needed", "unexplained"]
 
 OF_SAMPLES = frozenset([
     "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS232", "RNS233", "RNS301", "RNS401",
@@ -78,8 +78,9 @@ def confirm(
     for finding in wrong:
         report.contradict(finding, REASON)
     for finding in report.findings:
-        if evidence := _evidence(finding, influence):
-            report.change(finding, replace(finding, confirmed=evidence))
+        told_more = replace(_with_what_turned_it(finding, influence), confirmed=_evidence(finding, influence))
+        if told_more != finding:
+            report.change(finding, told_more)
     for finding in unexplained(report, influence, told):
         if finding.code not in ignored and not is_silenced(finding.code, finding.location):
             report.add(finding)
@@ -99,6 +100,22 @@ def unexplained(report: Report, influence: Influence, told: Collection[str]) -> 
     found = tuple(f for f in found if f.code != "RNS607") if _picks_states(told) else found
     found = tuple(f for f in found if f.code != "RNS609") if _confuses_axes(told) else found
     return [f for f in found if f.code != "RNS603" or not _reads_padding(told)]
+
+
+def asks_what_turned_it(report: Report) -> bool:
+    """Tell whether a finding says that a layer runs along the batch, of which an experiment may know which line turned it."""
+    return any(finding.code == "RNS201" and finding.module for finding in report.findings)
+
+
+def _with_what_turned_it(finding: Finding, influence: Influence) -> Finding:
+    """Return a finding that says which line has put the samples along the dim that a layer takes for its steps, if one has."""
+    meeting, here = influence.meeting, finding.location
+    if finding.code != "RNS201" or meeting is None or meeting.turned_at is None or here is None or finding.moved_at is not None:
+        return finding
+    if meeting.module != finding.module or meeting.location is None or not meeting.location.is_line_of(here):
+        return finding
+    moved_at = None if here.is_line_of(meeting.turned_at) else meeting.turned_at
+    return replace(finding, message=f"{finding.message}, since {meeting.turned} has put them there", moved_at=moved_at)
 
 
 def _explains(report: Report, told: Collection[str]) -> bool:

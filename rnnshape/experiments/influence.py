@@ -69,6 +69,8 @@ class Meeting:
         sizes: of its result.
         rows: some rows of the result with the samples that are in each, in words.
         layouts: what the operation was given, by name, as far as it is known what the axes are.
+        turned: the operation that has put samples along the dim in which they meet in a layer; empty where none has.
+        turned_at: its line.
     """
 
     operation: str
@@ -78,6 +80,8 @@ class Meeting:
     sizes: tuple[int, ...]
     rows: str
     layouts: tuple[tuple[str, Layout], ...] = ()
+    turned: str = ""
+    turned_at: Location | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data."""

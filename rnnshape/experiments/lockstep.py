@@ -23,6 +23,7 @@ from rnnshape.experiments.tracing import (
     is_mixed,
     is_moved,
     is_scattered,
+    is_turned_once,
     of_whole_samples,
     picked,
     samples_of,
@@ -208,7 +209,9 @@ def _met(entries: list[Entry], here: int | None, trial: Trial | None = None) -> 
         did = f"{_named(entries[one])} took one sample out of all"
         return replace(found, cause=entries[one].location, did=did, made_at=None)
     if not is_scattered(entries[here]) and (turned := along_another_dim(entries, here)) is not None:
-        return replace(found, cause=entries[turned].location, did=f"{_named(entries[turned])} has put them along that dim")
+        name, line = _named(entries[turned]), entries[turned].location
+        meeting = replace(found.meeting, turned=name, turned_at=line) if is_turned_once(entries, turned) else found.meeting
+        return replace(found, meeting=meeting, cause=line, did=f"{name} has put them along that dim")
     return found
 
 

@@ -14,7 +14,7 @@ from rnnshape.experiments.owners import MANY, NOBODY, dims_of
 
 __all__ = [
     "LAYERS", "along_another_dim", "before", "earliest", "in_another_order", "in_different_orders", "is_made_order", "is_mixed",
-    "is_moved", "is_scattered", "line_of", "of_whole_samples", "picked", "reaching", "samples_of",
+    "is_moved", "is_scattered", "is_turned_once", "line_of", "of_whole_samples", "picked", "reaching", "samples_of",
 ]  # fmt: skip
 
 LAYERS = frozenset([
@@ -124,6 +124,22 @@ def along_another_dim(entries: Sequence[Entry], meeting: int) -> int | None:
             return at
         at = known[0]
     return None
+
+
+def is_turned_once(entries: Sequence[Entry], turned: int) -> bool:
+    """Tell whether samples lay along one dim from what the model is given up to the operation that put them along another.
+
+    One that adds or takes away a dim has not turned anything.
+    """
+    known = [n for n in entries[turned].operands if n < turned and _dim(entries[n]) is not None]
+    if not any(owners.table.dim() == own.table.dim() for own in entries[turned].owners for owners in entries[known[0]].owners):
+        return False
+    first = _dim(entries[known[0]])
+    while known:
+        if _dim(entries[known[0]]) != first:
+            return False
+        known = [n for n in entries[known[0]].operands if n < known[0] and _dim(entries[n]) is not None]
+    return True
 
 
 def _dim(entry: Entry) -> int | None:

@@ -131,4 +131,5 @@ def _sentence(report: Report, stage: str, steps: int, beside: int) -> str:
         where = f"in the first {'step' if steps == 1 else count(steps, 'step')} of {stage}"
     validated = f", and in {count(beside, 'batch', 'batches')} of validation" if beside else ""
     lines = [f"rnnshape: {report.counts}, {found} {where}{validated}"]
+    lines += [f"  assumed: {shown(what)}" for what in report.assumed]
     return "\n".join([*lines, *(f"  not looked at: {shown(what)}" for what in (*report.unfollowed, *report.blind))])

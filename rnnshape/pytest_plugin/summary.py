@@ -36,6 +36,7 @@ class _Told(TypedDict):
     calls: int
     findings: list[dict[str, Any]]
     blind: list[str]
+    assumed: list[str]
 
 
 def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport], every: bool) -> None:
@@ -48,8 +49,11 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport
     """
     reports = list(reports)
     found = sorted(entry for report in reports for entry in _entries(report))
-    unseen = sorted({(sentence, report.nodeid) for report in reports for sentence in _told(report)["blind"]})
-    if not (found or unseen or every):
+    unseen = {
+        "assumed": sorted({(sentence, report.nodeid) for report in reports for sentence in _told(report)["assumed"]}),
+        "not looked at": sorted({(sentence, report.nodeid) for report in reports for sentence in _told(report)["blind"]}),
+    }
+    if not (found or any(unseen.values()) or every):
         return
     terminal.write_sep("=", "rnnshape")
     for (rank, code), group in groupby(found, key=lambda entry: entry[:2]):
@@ -58,9 +62,10 @@ def write(terminal: pytest.TerminalReporter, reports: Iterable[pytest.TestReport
         for place, same in groupby(group, key=lambda entry: entry.place):
             terminal.write_line(f"  {place}")
             _write_tests(terminal, [e.test for e in same])
-    if unseen:
-        terminal.write_line("not looked at", bold=True)
-        for sentence, group in groupby(unseen, key=lambda entry: entry[0]):
+    for heading, those in unseen.items():
+        if those:
+            terminal.write_line(heading, bold=True)
+        for sentence, group in groupby(those, key=lambda entry: entry[0]):
             terminal.write_line(f"  {sentence}")
             _write_tests(terminal, [test for _, test in group])
     if every:
@@ -120,8 +125,9 @@ class ReportFile:
             for finding in data["findings"]:
                 plain = {name: value for name, value in finding.items() if name not in ("headline", "accepted")}
                 self._line({"type": "finding", "test": report.nodeid, "outcome": outcome, **plain})
-            for sentence in data["blind"]:
-                self._line({"type": "blind", "test": report.nodeid, "message": sentence})
+            for kind in ("assumed", "blind"):
+                for sentence in data[kind]:
+                    self._line({"type": kind, "test": report.nodeid, "message": sentence})
             for name, number in (("tests", 1), ("calls", data["calls"]), ("findings", len(data["findings"]))):
                 self._totals[name] += number
 

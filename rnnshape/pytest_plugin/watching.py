@@ -130,7 +130,7 @@ class Watched:
         found = self._findings(every=broken)
         calls = sum(event.calls for event in self._everything.report.events) if self._everything else 0
         shown = [{**f.to_dict(), "headline": f.headline, "accepted": self._accepts(f)} for f in found]
-        vars(report)["rnnshape"] = {"calls": calls, "findings": shown, "blind": self._blind()}
+        vars(report)["rnnshape"] = {"calls": calls, "findings": shown, "blind": self._blind(), "assumed": self._assumed()}
         if self._waits:
             from rnnshape.pytest_plugin.whole import packed
 
@@ -145,8 +145,14 @@ class Watched:
 
     def _blind(self) -> list[str]:
         """Return what was not looked at, each sentence once."""
-        reports = [*(way.report for way in self._watches), *self._diagnosed]
-        return list(dict.fromkeys(sentence for report in reports for sentence in report.blind))
+        return list(dict.fromkeys(sentence for report in self._reports() for sentence in report.blind))
+
+    def _assumed(self) -> list[str]:
+        """Return on what assumptions it was judged, each sentence once."""
+        return list(dict.fromkeys(sentence for report in self._reports() for sentence in report.assumed))
+
+    def _reports(self) -> list[Report]:
+        return [*(way.report for way in self._watches), *self._diagnosed]
 
     def _findings(self, every: bool) -> list[Finding]:
         """Return what was found, the worst first; only what counts for a test that passes, or everything."""

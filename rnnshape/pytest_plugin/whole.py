@@ -47,6 +47,7 @@ class Whole:
         self._options, self._title, self._every = options, title, every
         self._met: dict[_Key, tuple[Finding, dict[str, None]]] = {}
         self._blind: dict[str, None] = {}
+        self._assumed: dict[str, None] = {}
         self._tests = self._calls = 0
         self._known = Known(())
 
@@ -57,6 +58,7 @@ class Whole:
             return
         self._tests, self._calls = self._tests + 1, self._calls + told["calls"]
         self._blind |= dict.fromkeys(told["blind"])
+        self._assumed |= dict.fromkeys(told["assumed"])
         for finding in pickle.loads(b64decode(told["packed"])):
             self._met.setdefault(_key(finding), (finding, {}))[1][report.nodeid] = None
 
@@ -100,7 +102,8 @@ class Whole:
     def _outcome(self) -> Outcome:
         tests = tuple(tuple(sorted(self._met[key][1])) for key in sorted(self._met))
         seen = f"{text.count(self._calls, 'call')} of recurrent layers in {text.count(self._tests, 'test')}"
-        return Outcome(self._title, self._findings(), self._known, seen, blind=tuple(self._blind), tests=tests)
+        blind, assumed = tuple(self._blind), tuple(self._assumed)
+        return Outcome(self._title, self._findings(), self._known, seen, blind=blind, tests=tests, assumed=assumed)
 
 
 _Key = tuple[str, int, str, str, str]

@@ -12,14 +12,18 @@ __all__ = ["explainable", "explainable_dict"]
 
 def explainable() -> list[tuple[str, list[str]]]:
     """Return the headings with the lines below each."""
-    found = [
+    listed = [
         (f"RNS{digit}xx  {title}", columns([[r.code, r.severity, r.title] for r in RULES.values() if r.code[3] == digit]))
         for digit, title in FAMILIES.items()
     ]
-    found.append(("what people ask", columns([[topic.name, topic.question] for topic in TOPICS.values()])))
+    listed.append(("what people ask", columns([[topic.name, topic.question] for topic in TOPICS.values()])))
     about = [(name, subject(name)) for name in SUBJECTS if name not in TOPICS]
-    rows = [[name, count(len(rules.rules), "rule")] for name, rules in about if rules is not None]
-    return [*found, ("what rules are about", columns(rows))]
+    rows = [
+        [name, count(len(found.rules), "rule"), *(["an experiment of probe"] if found.experiment else [])]
+        for name, found in about
+        if found is not None
+    ]
+    return [*listed, ("what rules are about", columns(rows))]
 
 
 def explainable_dict() -> dict[str, object]:

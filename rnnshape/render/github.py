@@ -28,8 +28,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
             yield _annotation(result.finding)
     for entry in outcome.known.stale:
         yield f"::error title=rnnshape%3A stale baseline::{_data(f'{entry} is accepted, and nobody finds it any more')}"
-    for sentence in (*outcome.unfollowed, *outcome.blind):
-        yield f"::notice title=rnnshape%3A not looked at::{_data(shown(sentence))}"
+    for heading, sentence in outcome.unseen:
+        yield f"::notice title=rnnshape%3A {heading}::{_data(shown(sentence))}"
     if outcome.probed:
         yield f"::notice title=rnnshape%3A probed::{_data(shown(outcome.probed))}"
 

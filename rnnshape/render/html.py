@@ -40,6 +40,7 @@ def rendered(outcome: Outcome) -> str:
             passings=passings_of(outcome.events),
             unfollowed=tuple(map(text.shown, outcome.unfollowed)),
             blind=tuple(map(text.shown, (*outcome.blind, *stale))),
+            assumed=tuple(map(text.shown, outcome.assumed)),
             ranks=tuple(map(text.shown, outcome.ranks)),
             probed=text.shown(outcome.probed),
             drawn=outcome.drawn,

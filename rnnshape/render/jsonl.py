@@ -18,7 +18,7 @@ __all__ = ["JsonLines", "is_of_several", "of_this_rank", "rendered"]
 
 
 class JsonLines:
-    """A file that grows by a line for each record, with a ``type``: "call", "finding", at the end "blind", "probed", "total".
+    """A file that grows by a line for each record, with a ``type``: "call", "finding", at the end "blind", "total" and the like.
 
     Args:
         path: the file; it is begun anew.
@@ -32,8 +32,8 @@ class JsonLines:
         self._line(_record(record))
 
     def write_totals(self, report: Report) -> None:
-        """Write what was not looked at, what came of experiments, and how often each kind of call came."""
-        for line in _totals(report.blind, report.probed, report.events):
+        """Write what was assumed, what was not looked at, what came of experiments, and how often each kind of call came."""
+        for line in _totals(report.assumed, report.blind, report.probed, report.events):
             self._line(line)
 
     def close(self) -> None:
@@ -49,7 +49,7 @@ class JsonLines:
 def rendered(outcome: Outcome) -> str:
     """Write what is known at the end: the same lines, but for each finding its fingerprint, and whether it is accepted."""
     found = [{**_record(r.finding), "fingerprint": r.fingerprint, "accepted": r.is_accepted} for r in outcome.results]
-    totals = _totals((*outcome.unfollowed, *outcome.blind), outcome.probed, outcome.events)
+    totals = _totals(outcome.assumed, (*outcome.unfollowed, *outcome.blind), outcome.probed, outcome.events)
     lines = [*map(_record, outcome.events), *found, *totals]
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
@@ -58,7 +58,11 @@ def _record(record: Event | Finding) -> dict[str, object]:
     return {"type": "call" if isinstance(record, Event) else "finding", **record.to_dict()}
 
 
-def _totals(blind: Iterable[str], probed: str, events: Iterable[Event]) -> Iterator[dict[str, object]]:
+def _totals(
+    assumed: Iterable[str], blind: Iterable[str], probed: str, events: Iterable[Event]
+) -> Iterator[dict[str, object]]:
+    for sentence in assumed:
+        yield {"type": "assumed", "message": sentence}
     for sentence in blind:
         yield {"type": "blind", "message": sentence}
     if probed:

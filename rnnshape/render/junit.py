@@ -28,8 +28,10 @@ def rendered(outcome: Outcome) -> str:
         case = SubElement(suite, "testcase", classname="rnnshape.baseline", name=str(entry))
         SubElement(case, "failure", type="stale", message="it is accepted, and nobody finds it any more")
         counts.update(["tests", "failures"])
-    unseen = [f"  {shown(what)}" for what in (*outcome.unfollowed, *outcome.blind)]
-    said = [*(["not looked at:", *unseen] if unseen else []), *([shown(outcome.probed)] if outcome.probed else [])]
+    under: dict[str, list[str]] = {}
+    for heading, what in outcome.unseen:
+        under.setdefault(heading, [f"{heading}:"]).append(f"  {shown(what)}")
+    said = [line for lines in under.values() for line in lines] + ([shown(outcome.probed)] if outcome.probed else [])
     if said:
         SubElement(suite, "system-out").text = "\n".join(said)
     for name in ("tests", "failures", "skipped"):

@@ -50,6 +50,7 @@ class Outcome:
         events: every kind of call.
         unfollowed: calls that nobody could judge, and of which ``blind`` does not say more.
         blind: what was not looked at.
+        assumed: on what assumptions it was judged.
         ranks: what other ranks of a distributed run saw, a line each.
         tests: for each of the findings the tests in which it was met; nothing where there are no tests.
         drawn: a picture of what was measured, as SVG; empty where there is none.
@@ -69,6 +70,13 @@ class Outcome:
     drawn: str = ""
     probed: str = ""
     is_whole: bool = True
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def unseen(self) -> tuple[tuple[str, str], ...]:
+        """What could not be judged, or only on an assumption: each sentence behind the heading that it stands under."""
+        lost = tuple(("not looked at", what) for what in (*self.unfollowed, *self.blind))
+        return (*(("assumed", what) for what in self.assumed), *lost)
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -83,7 +91,8 @@ def outcome_of(report: Report, title: str, known: Known, ranks: tuple[str, ...] 
     """Return what a report says, beside what is known of it."""
     found = (*known.new, *known.accepted)
     seen = (report.counts, report.events, report.unjudged, report.blind)
-    return Outcome(title, found, known, *seen, ranks, probed=report.probed, is_whole=is_whole)
+    assumed, probed = report.assumed, report.probed
+    return Outcome(title, found, known, *seen, ranks, probed=probed, is_whole=is_whole, assumed=assumed)
 
 
 def file_of(location: Location) -> str:

@@ -33,6 +33,7 @@ def rendered(outcome: Outcome) -> str:
         "calls": [event.to_dict() for event in outcome.events],
         "unfollowed": list(outcome.unfollowed),
         "blind": list(outcome.blind),
+        "assumed": list(outcome.assumed),
         "probed": outcome.probed,
         "ranks": list(outcome.ranks),
         "stale": [asdict(entry) for entry in outcome.known.stale],

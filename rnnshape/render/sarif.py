@@ -65,7 +65,8 @@ def _invocation(outcome: Outcome) -> Json:
     """Return how it went (3.20): a script that failed may have had more; what was not looked at, or was, is a notification."""
     told = [] if outcome.is_whole else [("error", f"{outcome.title} has failed: what comes behind was not seen")]
     told += [("error", f"{entry} is accepted in the baseline, and nobody finds it any more") for entry in outcome.known.stale]
-    told += [("note", what) for what in (*outcome.unfollowed, *outcome.blind, outcome.probed) if what]
+    told += [("note", f"assumed: {what}" if heading == "assumed" else what) for heading, what in outcome.unseen]
+    told += [("note", outcome.probed)] if outcome.probed else []
     notifications = [{"level": level, "message": {"text": what}} for level, what in told]
     return {"executionSuccessful": outcome.is_whole, "toolExecutionNotifications": notifications}
 

@@ -11,7 +11,7 @@ from rnnshape import text
 from rnnshape.report import words
 from rnnshape.report.baseline import Known
 from rnnshape.report.finding import Finding
-from rnnshape.report.passing import Passed, passed
+from rnnshape.report.passing import LEGEND, Passed, has_unknown, passed
 from rnnshape.report.report import Report
 
 __all__ = ["console", "print_report"]
@@ -60,7 +60,11 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
         to.print(_line(f"stale: {known.file} accepts what nobody finds any more; --update-baseline takes it out", "bold red"))
         for entry in known.stale:
             to.print(_line(f"  {entry}"))
-    for heading, what in (("not judged:", report.unjudged), ("not looked at:", report.blind)):
+    layouts = [row[1] for layer in layers for row in layer.tensors]
+    if has_unknown([*layouts, *(line for finding in known.new for line in finding.details)]):
+        to.print()
+        to.print(_line(LEGEND, "dim"))
+    for heading, what in (("assumed:", report.assumed), ("not judged:", report.unjudged), ("not looked at:", report.blind)):
         if what:
             to.print()
             to.print(Text(heading, style="dim"))

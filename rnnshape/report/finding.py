@@ -76,7 +76,7 @@ class Finding(Pictured):
         used_at: the line where it showed, where that is another one.
         raised_at: the line where the model raised for it, where that is another one.
         made_at: the line where the layer, or the output, was made that is concerned, where that may be what is to be mended.
-        moved_at: the line that has put samples in the order in which they do not fit, where that is another one.
+        moved_at: the line that has put samples in the order, or along the dim, in which they do not fit, if another one.
         count: how often it happened.
         subject: which argument or result is wrong, such as "h_0", where one is.
         no_edit: why no edit can be known, where none is suggested.

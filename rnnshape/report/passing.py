@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from rnnshape import text
 from rnnshape.report.event import Event
 
-__all__ = ["Passed", "lines_of", "passed"]
+__all__ = ["LEGEND", "Passed", "has_unknown", "lines_of", "passed"]
+
+LEGEND = "? is a dim that nobody has named, that could not be followed, or that has no part in the finding"
+"""What is said once of the dims that a report shows by their size alone, such as ``?=14``."""
+
+_UNKNOWN = re.compile(r"(?<![\w.?])\?=\w")
+"""Such a dim, in a line of a report; in a line of source there may be a query, as in ``"page?id=3"``."""
 
 _SHOWN_SIZES = 4
 
@@ -43,6 +50,15 @@ def lines_of(layer: Passed) -> Iterator[str]:
     yield text.shown(f"{layer.module}  {layer.spec}  {layer.calls}")
     yield from map(text.shown, text.columns([[*row] for row in layer.tensors]))
     yield from map(text.shown, text.columns([[*row] for row in layer.changes]))
+
+
+def has_unknown(parts: Iterable[str]) -> bool:
+    """Tell whether parts of a report show a dim by its size alone, which has to be explained.
+
+    >>> has_unknown(["input  batch=6 ?=13  (6, 13)"]), has_unknown(["input  batch=6  (6,)"])
+    (True, False)
+    """
+    return any(_UNKNOWN.search(part) for part in parts)
 
 
 def _passed(events: Sequence[Event]) -> Passed:

@@ -6,7 +6,7 @@ steps is as small as one of a hundred.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -17,7 +17,7 @@ from rnnshape.drawing.pictured import Pictured
 from rnnshape.report import words
 from rnnshape.report.event import Event, Passage
 from rnnshape.report.finding import Finding
-from rnnshape.report.passing import lines_of, passed
+from rnnshape.report.passing import LEGEND, has_unknown, lines_of, passed
 
 if TYPE_CHECKING:
     from rnnshape.drawing.picture import Picture
@@ -49,6 +49,18 @@ def _some(names: Iterable[str]) -> str:
     first = list(names)
     more = len(first) - MOST_NAMED
     return text.listed([*first[:MOST_NAMED], f"{more:,} more"] if more > 0 else first)
+
+
+def _sentences(told: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:
+    return tuple(f"{_some(names)}: {reason}" if names else reason for reason, names in told.items())
+
+
+def _note(told: dict[str, dict[str, None]], reason: str, name: str) -> None:
+    """Keep a reason, and the name of what it concerns, up to a bound."""
+    if reason in told or len(told) < MOST_FINDINGS:
+        names = told.setdefault(reason, {})
+        if name and len(names) < MOST_FINDINGS:
+            names[text.shown(name)] = None
 
 
 _LOST = {
@@ -109,6 +121,7 @@ class Report(Pictured):
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
     _blind: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]], repr=False)
+    _assumed: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]], repr=False)
 
     @property
     def picture(self) -> Picture:
@@ -145,7 +158,12 @@ class Report(Pictured):
     @property
     def blind(self) -> tuple[str, ...]:
         """What was not looked at, and what can be done about it: a sentence for each reason, which names those it concerns."""
-        return tuple(f"{_some(names)}: {reason}" if names else reason for reason, names in self._blind.items())
+        return _sentences(self._blind)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """On what assumptions it was judged, likewise: such as which dim is the batch, where nobody has named it."""
+        return _sentences(self._assumed)
 
     @property
     def unjudged(self) -> tuple[str, ...]:
@@ -273,10 +291,16 @@ class Report(Pictured):
             reason: why, and what can be done about it, such as "compiled, so not followed; run it uncompiled".
             name: of what it concerns, such as the path of a layer. Those of one reason are named together.
         """
-        if reason in self._blind or len(self._blind) < MOST_FINDINGS:
-            names = self._blind.setdefault(reason, {})
-            if name and len(names) < MOST_FINDINGS:
-                names[text.shown(name)] = None
+        _note(self._blind, reason, name)
+
+    def assume(self, reason: str, name: str = "") -> None:
+        """Record that something is judged on an assumption.
+
+        Args:
+            reason: which, and what can be done about it.
+            name: of what it concerns, as in `did_not_look`.
+        """
+        _note(self._assumed, reason, name)
 
     @property
     def unused_axes(self) -> tuple[str, ...]:
@@ -322,7 +346,10 @@ class Report(Pictured):
         return ["\n".join(lines_of(layer)) for layer in passed(self.events)]
 
     def _written(self, layers: list[str], lines: Callable[[Finding], list[str]]) -> str:
-        unseen = ["\n".join(["not looked at:", *(f"  {what}" for what in self.blind)])] if self._blind else []
+        told = (("assumed:", self.assumed), ("not looked at:", self.blind))
+        unseen = ["\n".join([heading, *(f"  {what}" for what in those)]) for heading, those in told if those]
         probed = [self.probed] if self.probed else []
         head = f"{self.counts}, {text.count(len(self.findings), 'finding')}"
-        return "\n\n".join([head, *layers, *("\n".join(lines(finding)) for finding in self.findings), *unseen, *probed])
+        parts = [*layers, *("\n".join(lines(finding)) for finding in self.findings)]
+        legend = [LEGEND] if has_unknown(parts) else []
+        return "\n\n".join([head, *parts, *legend, *unseen, *probed])

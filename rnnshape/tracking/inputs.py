@@ -266,7 +266,7 @@ class Inputs:
         for name, said in judged.items():
             if (before := self._not_judged.pop(name, None)) is not None:
                 self._report.looked_at(before, as_written(name))
-            self._report.did_not_look(said, as_written(name))
+            self._report.assume(said, as_written(name))
             line, batch_dim = self._lines.get(name), self._naming.batch_dim(inputs[name])
             if line is not None and batch_dim is not None and (dealt := line.dealt_out(batch_dim)):
                 self._report.did_not_look(dealt, as_written(name))

@@ -54,7 +54,7 @@ def without_names(said: str) -> str:
     """Leave out that nobody has named the batch of these layers, and what was probed, which other tests have."""
     said = re.sub(r"\n\S+ was (?:not )?probed.*\n", "", said)
     kept = re.sub(r"^  .*(?:nobody has named the batch|a batch of one).*\n", "", said, flags=re.MULTILINE)
-    return re.sub(r"\nnot looked at:\n(?!  )", "", kept)
+    return re.sub(r"\n(?:assumed|not looked at):\n(?!  )", "", kept)
 
 
 @dataclass

@@ -22,11 +22,12 @@ from rnnshape import predict
 from rnnshape.calculator.spec import KINDS
 from rnnshape.calculator.topics import TOPICS
 from rnnshape.cli import main
+from rnnshape.experiments.influence import EXPERIMENTS as MADE
 from rnnshape.modelfile.prediction import predict_file
 from rnnshape.modelfile.schema import json_schema
 from rnnshape.modelfile.source import module_source
 from rnnshape.report.catalogue import RULES
-from rnnshape.report.catalogue.subjects import SUBJECTS, subject
+from rnnshape.report.catalogue.subjects import EXPERIMENTS, SUBJECTS, subject
 
 GRU = ("predict", "gru", "--input-size", "4", "--hidden-size", "8")
 
@@ -416,6 +417,24 @@ def test_explain_what_rules_are_about() -> None:
     assert {"RNS303", "RNS404", "RNS603"} <= {rule["code"] for rule in entry["rules"]}
 
 
+def test_explain_an_experiment() -> None:
+    assert printed("explain", "number") == textwrap.dedent("""\
+        number: an experiment, and 1 rule about it; rnnshape explain RNS608 says more of one
+          probe leaves one sample out: what the model returns of the others must not change.
+          RNS608  warning  number of samples that matters
+        """)
+    [entry] = json.loads(printed("explain", "order", "--json"))
+    assert entry["experiment"] == "probe puts the samples into another order: the model must return the same in that order."
+    assert [rule["code"] for rule in entry["rules"]] == ["RNS602"]
+
+
+def test_the_experiments_are_those_of_probe_and_have_all_rules_of_their_family() -> None:
+    assert {*EXPERIMENTS} == {*MADE}
+    assert sorted(code for _, codes in EXPERIMENTS.values() for code in codes) == [c for c in RULES if c.startswith("RNS6")]
+    for name in EXPERIMENTS:
+        assert printed("explain", name).startswith(f"{name}: an experiment, and ")
+
+
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_every_subject_has_rules_and_not_all_of_them(name: str) -> None:
     about = subject(name)
@@ -447,6 +466,7 @@ def test_explain_without_a_word_lists_all_that_may_be_asked() -> None:
     about = [line.split(maxsplit=1) for line in parts[7].splitlines()[1:]]
     assert [name for name, _ in about] == [name for name in SUBJECTS if name not in TOPICS]
     assert ["dropout", "1 rule"] in about
+    assert ["number", "1 rule    an experiment of probe"] in about
     for word in ("RNS103", *(name for name, _ in asked + about)):
         assert printed("explain", word)
 
@@ -482,10 +502,15 @@ def test_explain_in_colour() -> None:
 def test_explain_what_is_unknown() -> None:
     lists = (
         "; rnnshape rules lists the rules; topics are output, h_n, batch_first, recurrence, view and windows, and subjects "
-        "attention, bidirectional, broadcasting, dropout, lengths, loss, masks, packing, padding, softmax, states and targets"
+        "attention, bidirectional, broadcasting, dropout, future, lengths, loss, masks, number, order, packing, padding, "
+        "samples, softmax, states, targets and use"
     )
     assert error("explain", "paddings1") == f"there is no rule 'paddings1'; did you mean 'padding'?{lists}"
     assert error("explain", "rns1033") == f"there is no rule 'rns1033'; did you mean 'RNS103'?{lists}"
+    near = "did you mean RNS303 (last step is padding)?"
+    assert error("explain", "the last steps") == f"there is no rule 'the last steps'; {near}{lists}"
+    several = "did you mean RNS104 (state made batch-first) or RNS119 (number that stands for nothing)?"
+    assert error("explain", "nothing made") == f"there is no rule 'nothing made'; {several}{lists}"
     assert error("explain", "x") == f"there is no rule 'x'{lists}"
     assert error("explain", "RNS103", "") == f"there is no rule ''{lists}"
     assert error("explain", "H-n") == f"there is no rule 'H-n'; did you mean 'h_n'?{lists}"

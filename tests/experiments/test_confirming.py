@@ -95,3 +95,51 @@ def test_what_is_silenced_for_a_file_is_not_measured_aloud(tmp_path: Path, monke
 )  # fmt: skip
 def test_only_experiments_are_needed_that_may_change_the_report(codes: list[str], told: list[str], wanted: set[str]) -> None:
     assert needed(report_with(*(replace(MIXED, code=code) for code in codes)), told) == wanted
+
+
+# What turned the samples
+
+
+class Turned(nn.Module):
+    """A layer that reads what was turned some lines before, or what it was given."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.embed, self.rnn, self.way = nn.Linear(4, 5), nn.GRU(5, 8, batch_first=True), way
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.way in ("turned", "twice"):
+            x = x.transpose(0, 1)  # the line
+        if self.way == "twice":
+            x = x.permute(1, 0, 2)
+        vectors = torch.relu(self.embed(x))
+        return self.rnn(vectors.transpose(0, 1) if self.way == "on the line" else vectors)[0]
+
+
+READS = "GRU runs along the batch: it reads (batch, seq, feature), and the samples lie along dim 1, its steps"
+
+
+def test_the_line_that_turned_the_samples_is_named() -> None:
+    (finding,) = rs.diagnose(Turned("turned"), torch.randn(6, 9, 4), axes="batch seq feature").findings
+    assert (finding.code, finding.message) == ("RNS201", f"{READS}, since transpose has put them there")
+    assert finding.moved_at is not None
+    assert finding.moved_at.code == "x = x.transpose(0, 1)  # the line"
+    assert f"\n  moved at  {finding.moved_at}:  {finding.moved_at.code}\n" in str(finding)
+
+
+def test_on_the_line_of_the_layer_it_is_not_named_twice() -> None:
+    (finding,) = rs.diagnose(Turned("on the line"), torch.randn(6, 9, 4), axes="batch seq feature").findings
+    assert (finding.message, finding.moved_at) == (f"{READS}, since transpose has put them there", None)
+
+
+@pytest.mark.parametrize("way", ["as given", "twice"])
+def test_where_they_were_given_like_that_no_line_is_blamed(way: str) -> None:
+    (finding,) = rs.diagnose(Turned(way), torch.randn(9, 6, 4), axes="seq batch feature").findings
+    assert (finding.code, finding.message, finding.moved_at) == ("RNS201", READS, None)
+
+
+def test_a_layer_without_a_batch_was_not_turned_by_what_torch_does_inside() -> None:
+    model = nn.Sequential(nn.GRU(4, 8))
+    (finding,) = rs.diagnose(model, torch.randn(6, 4), axes="batch feature").findings
+    assert (finding.code, finding.moved_at) == ("RNS201", None)
+    assert "has put them there" not in finding.message

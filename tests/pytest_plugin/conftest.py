@@ -51,10 +51,10 @@ def _without_names(lines: list[str]) -> list[str]:
         skips = line.startswith("  ") and (of_names or (skips and line.startswith("    ")))
         if not skips:
             kept += [line]
-    heading = "not looked at"
-    at = kept.index(heading) if heading in kept else -1
-    if at >= 0 and not (len(kept) > at + 1 and kept[at + 1].startswith("  ")):
-        del kept[at]
+    for heading in ("assumed", "not looked at"):
+        at = kept.index(heading) if heading in kept else -1
+        if at >= 0 and not (len(kept) > at + 1 and kept[at + 1].startswith("  ")):
+            del kept[at]
     return kept
 
 

@@ -61,6 +61,7 @@ def outcome(*, baseline: bool = True) -> Outcome:
     report.could_not_follow("a call of torch.fft")
     report.did_not_look("compiled, so not followed; run it uncompiled", "Net.fast")
     report.add_probed("Net was probed on a copy: in eval mode its samples are apart")
+    report.assume("nobody has named the batch, so samples were judged on dim 0; axes= names it otherwise", "x")
     found = (MIXED, UNBATCHED, NOTE)
     known = Known(found, (AGAIN,), (STALE,), "base.json") if baseline else Known((*found, AGAIN))
     return outcome_of(report, "train.py", known, ("rank 1: batch 5 in 1 call",))
@@ -102,6 +103,14 @@ def test_nothing_was_found(form: Form) -> None:
     else:
         reads[form](text)
         assert "RNS" not in text
+
+
+@pytest.mark.parametrize("form", MACHINES)
+def test_what_was_assumed_is_not_said_to_be_unseen(form: Form) -> None:
+    text = written(form, Outcome("train.py", (), Known(()), assumed=("dim 0 is the batch",)))
+    assert "dim 0 is the batch" in text
+    assert "assumed" in text
+    assert "not looked at" not in text
 
 
 def test_text_is_not_made_of_an_outcome() -> None:
@@ -303,7 +312,7 @@ def test_sarif_names_files_from_the_working_directory() -> None:
 
 def test_github_marks_the_lines_of_new_findings() -> None:
     lines = written("github", outcome()).splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice", "::error", *["::notice"] * 3]
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice", "::error", *["::notice"] * 4]
     assert lines[0].startswith("::error file=src/my train.py,line=41,title=RNS203 samples mixed::Net.head (Linear): row 0 ")
     assert "100%25 sure" in lines[0]
     assert "%0A  h_n.transpose(0, 1).reshape(6, 64)" in lines[0]

@@ -448,3 +448,19 @@ def test_the_report_itself_is_not_changed() -> None:
     printed(report)
     assert (report.events, report.findings, report.unfollowed) == before
     assert report.events[0].module == "\x1b[31m"
+
+
+def test_what_was_assumed_and_dims_without_a_name() -> None:
+    unnamed = Event("Net.rnn", "GRU", "GRU(4, 8)", (("input", Layout.parse("batch=6 ?=9 ?=4")),))
+    report = report_of((unnamed, 2))
+    report.assume("samples were judged on dim 0; axes= names it otherwise", "x")
+    assert printed(report).partition("2 calls\n")[2] == (
+        "  input  batch=6 ?=9 ?=4  (6, 9, 4)\n"
+        "  batch  6 in every call\n"
+        "\n"
+        "? is a dim that nobody has named, that could not be followed, or that has no part in the finding\n"
+        "\n"
+        "assumed:\n"
+        "  x: samples were judged on dim 0; axes= names it otherwise\n"
+    )
+    assert "? is" not in printed(report_of((event(), 1)))

@@ -333,6 +333,46 @@ def test_what_was_not_looked_at_is_bounded() -> None:
     assert report.blind[:2] == ("rnn0, rnn1, rnn2, rnn3, rnn4 and 995 more: number 0", "number 1")
 
 
+UNNAMED = Event("conv.rnn", "GRU", "GRU(4, 8)", (("input", Layout.parse("batch=6 ?=9 ?=4")),))
+
+
+def test_what_was_assumed_has_a_heading_of_its_own_and_a_dim_without_a_name_is_explained_once() -> None:
+    report = Report()
+    for event in (UNNAMED, replace(UNNAMED, module="other")):
+        report.passage(event).calls += 1
+    report.assume("samples were judged on dim 0; axes= names it otherwise", "x")
+    report.did_not_look("compiled; run it uncompiled", "rnn")
+    assert report.assumed == ("x: samples were judged on dim 0; axes= names it otherwise",)
+    assert report.blind == ("rnn: compiled; run it uncompiled",)
+    legend = "? is a dim that nobody has named, that could not be followed, or that has no part in the finding"
+    assert str(report).partition("other")[2] == (
+        "  GRU(4, 8)  1 call\n"
+        "  input  batch=6 ?=9 ?=4  (6, 9, 4)\n"
+        "  batch  6 in every call\n"
+        "\n"
+        f"{legend}\n"
+        "\n"
+        "assumed:\n"
+        "  x: samples were judged on dim 0; axes= names it otherwise\n"
+        "\n"
+        "not looked at:\n"
+        "  rnn: compiled; run it uncompiled"
+    )
+    html = report._repr_html_()
+    assert f"<p>{legend}</p>" in html
+    assert "<li>assumed: x: samples were judged" in html
+
+
+def test_without_such_a_dim_there_is_no_legend() -> None:
+    report = Report()
+    report.passage(EVENT).calls += 1
+    assert "? is" not in str(report)
+    assert "? is" not in report._repr_html_()
+    asks = replace(FINDING, location=Location("train.py", 41, "", 'load("page?id=3")'))
+    report.add(asks)
+    assert "? is" not in str(report)
+
+
 def test_calls_that_failed_are_counted_with_their_layer() -> None:
     report = Report()
     report.count_failed(replace(EVENT, module="decoder"))

@@ -205,7 +205,7 @@ def test_rows_that_are_cut_as_those_of_the_target_are_supposed_to_be_samples() -
     right = records(right=True, alike=True)
     assert right.findings == ()
     by = "samples were judged on dim 0, which Pieces.rnn (GRU) takes for its batch"
-    assert right.blind == (f"x: nobody has named the batch, so {by}; axes= names it otherwise",)
+    assert right.assumed == (f"x: nobody has named the batch, so {by}; axes= names it otherwise",)
 
 
 def test_rows_that_nothing_else_was_cut_as_are_not() -> None:
@@ -232,5 +232,5 @@ def test_steps_that_are_cut_as_those_of_the_target_are_steps_all_the_same() -> N
             for i in range(0, 30, 5):
                 F.cross_entropy(model(inputs[i : i + 5]).flatten(0, 1), targets[i : i + 5].flatten()).backward()
         assert report.findings == ()
-        (said,) = [said for said in report.blind if said.startswith("ids")]
+        (said,) = [said for said in report.assumed if said.startswith("ids")]
         assert "judged on dim 1, which Next.rnn (GRU) takes for its batch" in said

@@ -58,7 +58,7 @@ def test_columns_that_a_view_mixes_are_told() -> None:
 def test_columns_in_order_tell_which_are_the_samples() -> None:
     report = watched(in_order, columns())
     assert not report.findings
-    assert report.blind == (
+    assert report.assumed == (
         "rows: nobody has named the batch, so samples were judged on the columns that were joined along dim 0, "
         "which Walkers.rnn (GRU) takes for its batch; axes= names it otherwise",
     )

@@ -152,8 +152,8 @@ def test_model(options, batch):
 def test_a_report_says_on_which_dim_samples_were_judged() -> None:
     report = rs.diagnose(Flat(True, num_layers=2), torch.zeros(9, 6, 4))
     judged = "nobody has named the batch, so samples were judged on dim 1, which rnn (LSTM) takes for its batch"
-    assert report.blind == (f"x: {judged}; axes= names it otherwise",)
-    assert rs.diagnose(Flat(True, num_layers=2), torch.zeros(9, 6, 4), axes="seq batch feature").blind == ()
+    assert (report.blind, report.assumed) == ((), (f"x: {judged}; axes= names it otherwise",))
+    assert rs.diagnose(Flat(True, num_layers=2), torch.zeros(9, 6, 4), axes="seq batch feature").assumed == ()
 
 
 class Document(nn.Module):
@@ -318,8 +318,8 @@ def test_clips_of_pictures_have_five_dims(door: str) -> None:
     assert codes(DOORS[door](Clips(False), clip)) == ["RNS203"]
     report = DOORS[door](Clips(True), clip)
     assert report.findings == ()
-    (blind,) = report.blind
-    assert blind.startswith("clip: nobody has named the batch, so samples were judged on dim 0")
+    (assumed,) = report.assumed
+    assert assumed.startswith("clip: nobody has named the batch, so samples were judged on dim 0")
 
 
 # A batch of one
@@ -332,7 +332,7 @@ def test_a_batch_of_one_is_judged_on_the_same_sample_twice(axes: str | None) -> 
     report = rs.diagnose(model, torch.zeros(1, 9, 4), axes=axes)
     assert torch.equal(state, torch.get_rng_state())
     assert codes(report) == ["RNS203"]
-    assert "a batch of one: whether samples are mixed was judged on the same sample twice" in report.blind
+    assert "a batch of one: whether samples are mixed was judged on the same sample twice" in report.assumed
     assert len(report.events) == 1
     assert codes(rs.diagnose(Flat(True, num_layers=2, batch_first=True), torch.zeros(1, 9, 4), axes=axes)) == []
 
@@ -378,7 +378,7 @@ def test_a_letter_for_each_sample_tells_the_batch(right: bool, batch: int) -> No
         for step in range(5):
             _, h = model(words[:, step], h)
     assert codes(report) == ([] if right else ["RNS203"])
-    assert report.blind == (
+    assert report.assumed == (
         "letters: nobody has named the batch, so samples were judged on dim 0, which rnn (GRU) takes for its batch; "
         "axes= names it otherwise",
     )

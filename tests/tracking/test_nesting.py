@@ -92,7 +92,7 @@ def test_of_what_is_nested_the_batch_is_guessed_too(batch: Any) -> None:
         model(batch)
     for report in (watched, rs.diagnose(Nested(), batch)):
         assert [finding.code for finding in report.findings] == ["RNS203"]
-        (said,) = report.blind
+        (said,) = report.assumed
         assert said.startswith("batch.")
         assert "samples were judged on dim 0, which rnn (LSTM) takes for its batch" in said
 
@@ -161,7 +161,7 @@ def test_who_packs_a_tensor_is_named_as_what_takes_its_batch() -> None:
     model = Sorted()
     with rs.watch(model, track=1, on="record") as report:
         model(X)
-    assert report.blind == (
+    assert report.assumed == (
         "x: nobody has named the batch, so samples were judged on dim 0, which pack_padded_sequence takes for its batch; axes= "
         "names it otherwise",
     )
@@ -171,6 +171,6 @@ def test_a_watch_that_cannot_place_a_layout_says_so() -> None:
     model = Nested()
     with rs.watch(model, axes=LAYOUT, track=1, on="record") as report:
         model({"x": X, "lengths": LENGTHS})
-    blind, guessed = report.blind
+    (blind,), (guessed,) = report.blind, report.assumed
     assert guessed.startswith("batch.x: nobody has named the batch, so samples were judged on dim 0, which rnn (LSTM)")
     assert blind.startswith("Nested: axes of 'batch': 'batch seq feature' is the Layout of one tensor, and in a dict there are")

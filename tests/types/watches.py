@@ -76,6 +76,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     assert_type(report.failed, tuple[Event, ...])
     assert_type(report.unfollowed, tuple[str, ...])
     assert_type(report.blind, tuple[str, ...])
+    assert_type(report.assumed, tuple[str, ...])
     assert_type(report.unused_axes, tuple[str, ...])
     assert_type(report.ok, bool)
     assert_type(report.counts, str)
@@ -96,6 +97,7 @@ def explained() -> None:
     assert_type(rs.explain("RNS203"), Rule)
     assert_type(rs.explain("h_n"), Topic)
     assert_type(rs.explain("padding"), Subject)
+    assert_type(rs.explain("number"), Subject)
 
 
 def run() -> None:

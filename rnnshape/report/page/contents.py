@@ -14,6 +14,7 @@ from rnnshape import text
 from rnnshape.drawing.palette import styles
 from rnnshape.drawing.svg import svg
 from rnnshape.report.page.entries import Entry, Passing, counted, entry_of, passings_of
+from rnnshape.report.passing import LEGEND, has_unknown
 from rnnshape.report.pictures.run import drawing_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Contents:
         passings: the calls of each layer.
         unfollowed: what could not be judged.
         blind: what was not looked at.
+        assumed: on what assumptions it was judged.
         ranks: what other ranks of a distributed run saw, a line each.
         probed: what came of experiments that nobody has asked for; empty where none were to be made.
         drawn: a picture of all that was measured, as SVG; empty where there is none.
@@ -45,6 +47,7 @@ class Contents:
     passings: tuple[Passing, ...] = ()
     unfollowed: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     probed: str = ""
     drawn: str = ""
@@ -60,6 +63,7 @@ def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Cont
         passings=passings_of(report.events),
         unfollowed=report.unjudged,
         blind=report.blind,
+        assumed=report.assumed,
         ranks=tuple(map(text.shown, ranks)),
         probed=text.shown(report.probed),
         run=svg(drawing_of(report)) if report.events or report.failed else "",
@@ -69,12 +73,15 @@ def contents_of(report: Report, title: str, ranks: tuple[str, ...] = ()) -> Cont
 def rendered(contents: Contents) -> str:
     """Write the page. Every name is escaped; the pictures, which are ours, stand in it as they are."""
     pages = _pages()
+    shown = [chip.words for passing in contents.passings for row in passing.rows for dim in row.dims for chip in dim]
+    shown += [line for entry in contents.entries for line in entry.details]
     folder = Path(__file__).parent
     style, script = (Markup((folder / name).read_text(encoding="utf-8")) for name in ("page.css", "page.js"))
     svgs = [Markup(entry.svg) for entry in contents.entries]
     widths = [_width(entry.svg) for entry in contents.entries]
     return pages.get_template("page.html").render(
         page=contents,
+        legend=LEGEND if has_unknown(shown) else "",
         entries=list(zip(contents.entries, svgs, widths, strict=True)),
         codes=sorted({entry.code for entry in contents.entries}),
         counted=counted(contents.entries),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rnnshape import text
 from rnnshape.drawing.palette import INK, OTHER, hue_of
 from rnnshape.report.page.entries import Chip, Passing, Row, passings_of
+from rnnshape.report.passing import LEGEND, has_unknown
 
 if TYPE_CHECKING:
     from rnnshape.report.report import Report
@@ -32,7 +33,11 @@ def inline(report: Report) -> str:
     parts += [f"<div>{finding.svg}</div>" for finding in findings[:_MOST]]
     if len(findings) > _MOST:
         parts.append(f"<p>and {len(findings) - _MOST} more: report.save(&quot;report.html&quot;) has them all</p>")
-    unseen = [f"not judged: {what}" for what in report.unjudged] + [f"not looked at: {what}" for what in report.blind]
+    chips = [chip.words for passing in passings[:_MOST] for row in passing.rows for dim in row.dims for chip in dim]
+    if has_unknown([*chips, *(line for finding in findings[:_MOST] for line in finding.details)]):
+        parts.append(f"<p>{escape(LEGEND)}</p>")
+    told = (("assumed", report.assumed), ("not judged", report.unjudged), ("not looked at", report.blind))
+    unseen = [f"{heading}: {what}" for heading, those in told for what in those]
     if unseen:
         parts.append(f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in unseen)}</ul>")
     if report.probed:
