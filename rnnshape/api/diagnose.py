@@ -15,6 +15,7 @@ from torch import nn
 from rnnshape import _torch
 from rnnshape.calls import checked_input, checked_loss, checked_module, forwarded
 from rnnshape.errors import RNNShapeError, SpecError
+from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.confirming import asks_what_turned_it, confirm, contradicted, needed
 from rnnshape.experiments.making import copy_of, places_of
 from rnnshape.experiments.measuring import labelled
@@ -197,7 +198,8 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
     with Guard():
         places = places_of(tracker, asked.model, asked.given)
         if places or asked.probe is True:
-            _confirm(report, copy, asked, places, tracker.telling.step.told)
+            with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
+                _confirm(report, copy, asked, places, tracker.telling.step.told)
 
 
 def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:
@@ -221,7 +223,8 @@ def _copied(report: Report, asked: _Asked) -> Subject | None:
     if asked.probe is False or (asked.probe == "auto" and model_writes_outside(asked.model)):
         return None
     try:
-        return copy_of(asked.model)
+        with set_aside(Tracker):
+            return copy_of(asked.model, watched=True)
     except Unfit as error:
         if asked.probe is True:
             report.did_not_look(f"no experiment was made: {error}")

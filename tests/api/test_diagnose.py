@@ -279,3 +279,30 @@ def test_an_argument_may_have_any_name(name: str) -> None:
     report = rs.diagnose(model, torch.zeros(9, 6, 4), torch.zeros(2, 6, 8), axes=("seq batch feature", "layers batch hidden"))
     assert report.findings == ()
     assert report.unfollowed == ()
+
+
+# Under a watch of our own
+
+
+class Walker(nn.Module):
+    """Walks on from the place of the sample before: no rule knows it, and an experiment does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.calls = nn.GRU(4, 8, batch_first=True), 0
+
+    def forward(self, steps):
+        self.calls += 1
+        return self.rnn(steps.cumsum(0))[0]
+
+
+@pytest.mark.parametrize("probe", ["auto", True])
+@pytest.mark.parametrize("track", [False, 3])
+@pytest.mark.parametrize("everything", [False, True])
+def test_experiments_are_made_past_a_watch(probe: Any, track: Any, everything: bool) -> None:
+    model = Walker()
+    with rs.watch(*([] if everything else [model]), track=track, on="record") as watched:
+        report = rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature", probe=probe)
+    assert codes(report) == ["RNS601"]
+    assert not [said for said in report.blind if "somebody watches" in said]
+    assert (model.calls, [event.calls for event in watched.events], watched.findings) == (1, [1], ())
