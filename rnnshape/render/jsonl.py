@@ -18,7 +18,7 @@ __all__ = ["JsonLines", "is_of_several", "of_this_rank", "rendered"]
 
 
 class JsonLines:
-    """A file that grows by a line for each record, with a ``type``: "call", "finding", at the end "blind", "total" and the like.
+    """A file that grows by a line for each record, with a ``type``: "call", "finding", at the end "blind", "total" and so on.
 
     Args:
         path: the file; it is begun anew.

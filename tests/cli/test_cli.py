@@ -503,12 +503,12 @@ def test_explain_what_is_unknown() -> None:
     lists = (
         "; rnnshape rules lists the rules; topics are output, h_n, batch_first, recurrence, view and windows, and subjects "
         "attention, bidirectional, broadcasting, dropout, future, lengths, loss, masks, number, order, packing, padding, "
-        "samples, softmax, states, targets and use"
+        "samples, softmax, states, steps, targets and use"
     )
     assert error("explain", "paddings1") == f"there is no rule 'paddings1'; did you mean 'padding'?{lists}"
     assert error("explain", "rns1033") == f"there is no rule 'rns1033'; did you mean 'RNS103'?{lists}"
     near = "did you mean RNS303 (last step is padding)?"
-    assert error("explain", "the last steps") == f"there is no rule 'the last steps'; {near}{lists}"
+    assert error("explain", "last steps of padding") == f"there is no rule 'last steps of padding'; {near}{lists}"
     several = "did you mean RNS104 (state made batch-first) or RNS119 (number that stands for nothing)?"
     assert error("explain", "nothing made") == f"there is no rule 'nothing made'; {several}{lists}"
     assert error("explain", "x") == f"there is no rule 'x'{lists}"

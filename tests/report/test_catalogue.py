@@ -214,7 +214,8 @@ def test_a_code_that_is_none(code: str, message: str) -> None:
         explain(code)
     topics = "output, h_n, batch_first, recurrence, view and windows"
     subjects = (
-        "attention, bidirectional, broadcasting, dropout, lengths, loss, masks, packing, padding, softmax, states and targets"
+        "attention, bidirectional, broadcasting, dropout, future, lengths, loss, masks, number, order, packing, padding, "
+        "samples, softmax, states, steps, targets and use"
     )
     lists = f"rnnshape rules lists the rules; topics are {topics}, and subjects {subjects}"
     assert str(told.value) == f"{message}; {lists}"

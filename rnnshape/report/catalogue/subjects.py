@@ -17,7 +17,7 @@ MOST_NAMED = 3
 
 SubjectName = Literal[
     "attention", "bidirectional", "broadcasting", "dropout", "future", "lengths", "loss", "masks", "number", "order", "packing",
-    "padding", "samples", "softmax", "states", "targets", "use",
+    "padding", "samples", "softmax", "states", "steps", "targets", "use",
 ]  # fmt: skip
 """Those of the subjects below that are no topic, of which more is told than the rules."""
 
@@ -39,6 +39,7 @@ SUBJECTS: dict[str, str] = {
     "samples": "",
     "softmax": "softmax",
     "states": "state",
+    "steps": "",
     "targets": "target",
     "use": "",
     "view": "view|reshape",
@@ -61,6 +62,11 @@ EXPERIMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "probe changes the steps behind one of them: what the model returns up to that one must not change. It is made with "
         "causal=True alone.",
         ("RNS604",),
+    ),
+    "steps": (
+        "probe follows the steps of each input, and of what each layer returns: no layer must read rows into which a view has "
+        "dealt out several of them, a different share into each.",
+        ("RNS609",),
     ),
     "targets": (
         "probe gives one sample another target: the gradient of the loss by what the model returns of the others must not "
@@ -120,7 +126,7 @@ def subject(word: str) -> Subject | None:
 def speaking_of(words: str) -> list[Rule]:
     """Return the rules whose titles have most of some words, or begin with them, else whose reasons do: the first few.
 
-    >>> [rule.title for rule in speaking_of("the last steps")]
+    >>> [rule.title for rule in speaking_of("last steps of padding")]
     ['last step is padding']
     """
     asked = [re.compile(rf"\b{re.escape(word.rstrip('s'))}") for word in re.findall(r"\w{4,}", words.lower())]
