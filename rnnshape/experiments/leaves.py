@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.experiments.influence import Matrix
-from rnnshape.experiments.owners import MANY, NOBODY, Owners, changed, dims_of
+from rnnshape.experiments.owners import MANY, NOBODY, Owners, changed, dims_of, found_again
 
 __all__ = ["Leaf", "Order", "Rows", "matrix_of", "rows_after"]
 
@@ -142,6 +142,8 @@ def rows_after(before: Tensor, after: Tensor, source: list[int]) -> tuple[Order,
             both = before.index_select(dim, index).index_select(dim - 1, index)
             if not bool(changed(both, after).any()):
                 return "kept", Rows(dim - 1, torch.arange(count))
+    if not candidates and before.dim() and bool((found_again(before, after, 0) & found_again(after, before, 0)).all()):
+        return "kept", None  # rows of some of the samples
     return "lost", candidates[0] if candidates else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-__all__ = ["MANY", "NOBODY", "Owners", "changed", "common", "dims_of"]
+__all__ = ["MANY", "NOBODY", "Owners", "changed", "common", "dims_of", "found_again"]
 
 NOBODY, MANY = -1, -2
 """Of an element that depends on no sample that was changed, and of one that depends on several."""
@@ -16,6 +16,9 @@ _CLOSE = {torch.float16: 1e-2, torch.bfloat16: 3e-2, torch.float64: 1e-9, torch.
 """How much of the largest element a difference may be that is only rounding, where that is not `CLOSE`."""
 
 CLOSE = 1e-5
+
+MOST_PAIRS = 1 << 14
+"""Pairs of rows that are compared."""
 
 FILLING, APART = 1e4, 1e3
 """What a mask fills in is at least as large as the first, and this many times as large as whatever else there is."""
@@ -55,6 +58,20 @@ def _scale(size: Tensor) -> float:
     others = known[known < largest]
     below = float(others.max()) if others.numel() else largest
     return below if below * APART < largest else largest
+
+
+def found_again(base: Tensor, other: Tensor, dim: int) -> Tensor:
+    """Return which rows of a tensor along a dim another one has too, wherever they are in that.
+
+    >>> found_again(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[9.0, 9.0], [1.0, 2.0], [5.0, 5.0]]), 0)
+    tensor([ True, False])
+    """
+    rows, others = base.movedim(dim, 0), other.movedim(dim, 0)
+    found = torch.zeros(len(rows), dtype=torch.bool)
+    if rows.shape[1:] == others.shape[1:] and len(rows) * len(others) <= MOST_PAIRS:
+        for one in others:
+            found |= ~changed(rows, one.expand_as(rows)).reshape(len(rows), -1).any(1).cpu()
+    return found
 
 
 class Owners:

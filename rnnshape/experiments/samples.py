@@ -14,7 +14,7 @@ from rnnshape import text
 from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.influence import Experiment, Matrix
 from rnnshape.experiments.leaves import Leaf, Order, Rows, matrix_of, rows_after
-from rnnshape.experiments.owners import NOBODY, Owners, changed, common
+from rnnshape.experiments.owners import NOBODY, Owners, changed, common, found_again
 from rnnshape.experiments.places import tensors_of
 from rnnshape.experiments.recording import Comparing, Still, recorded_run
 from rnnshape.experiments.subject import Mode, Unfit
@@ -107,7 +107,9 @@ def _measured(trial: Trial, lines: bool) -> Samples | None:
     always = any(bool(torch.stack(list(found.values())).all(0).any()) for found in changes)
     if (always or trial.is_resized) and not trial.repeats():  # all other elements were the same in some other run
         return None
-    found = Samples(leaves, changes, shuffles, _silent(leaves, trial.samples), why_no_order=why, met=met)
+    silent = _silent(leaves, trial.samples)
+    silent = [] if silent and _are_left_out(trial, silent[0]) else silent
+    found = Samples(leaves, changes, shuffles, silent, why_no_order=why, met=met)
     if not why and not shuffles:
         found.misread = _misread(trial, leaves)
     return found
@@ -137,6 +139,8 @@ def _differing(trial: Trial, samples: list[int], mode: Mode | None = None) -> li
         a, b = common(value, other)
         if a.shape == b.shape:
             differs[tuple(slice(n) for n in a.shape)] = changed(a, b).cpu()
+        if value.dim() and value.dim() == other.dim() and value.size(0) != other.size(0):  # a row more or less moves the others
+            differs &= ~found_again(value, other, 0).view(-1, *[1] * (value.dim() - 1))
         found.append(differs)
     return found
 
@@ -233,6 +237,27 @@ def _silent(leaves: list[Leaf], samples: list[int]) -> list[int]:
         if nobody.numel() and bool((nobody == 0).any()):
             return []
     return silent
+
+
+def _are_left_out(trial: Trial, sample: int) -> bool:
+    """Tell whether a sample of which nothing depends is left out by what the model is given: flags, a mask, or its content."""
+    sizes = [t.shape for _, t in trial.base]
+    if [t.shape for t in trial.run(trial.with_other([sample]))] != sizes:
+        return True
+    kept = {id(content.place.tensor) for content in trial.kept}
+    for other in range(trial.count) if kept else ():
+        source = [*range(trial.count)]
+        source[sample], source[other] = other, sample
+        moved = trial.in_order(source, lambda content: content in trial.kept)
+        if moved is None or all(torch.equal(moved[key], trial.unchanged()[key]) for key in kept):
+            continue
+        try:
+            before = trial.run(moved)
+            after = trial.run(trial.with_other([sample]) | {key: moved[key] for key in kept})
+        except Unfit:
+            return False
+        return any(a.shape != b.shape or bool(changed(a, b).any()) for a, b in zip(before, after, strict=False))
+    return False
 
 
 def _misread(trial: Trial, leaves: list[Leaf]) -> str:

@@ -38,3 +38,54 @@ def test_one_sample_that_stops_all_has_met_them(alone: bool, samples: int) -> No
     assert [finding.code for finding in influence.findings] == ([] if alone else ["RNS601"])
     if not alone:
         assert influence.samples.evidence[0].startswith("changing sample 1 changes ")
+
+
+class Chosen(nn.Module):
+    """Leaves some samples out, before its layer or behind it, by flags that it is given or by what is in them."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where, self.rnn = where, nn.GRU(3, 8, batch_first=True)
+
+    def forward(self, x: Tensor, flags: Tensor) -> Tensor:
+        chosen = flags.bool()
+        states = self.rnn(x[chosen] if self.where == "before" else x)[0][:, -1]
+        return states if self.where == "before" else states[chosen]
+
+
+FLAGS = torch.tensor([1, 0, 1, 1, 0, 1])
+
+
+@pytest.mark.parametrize("where", ["before", "behind"])
+@pytest.mark.parametrize("flags", [FLAGS, FLAGS.bool(), FLAGS.float()], ids=["whole numbers", "bool", "float"])
+def test_samples_that_flags_leave_out_are_not_lost_and_move_the_others_up(where: str, flags: Tensor) -> None:
+    x = torch.randn(6, 5, 3, generator=torch.Generator().manual_seed(0))
+    influence = rs.probe(Chosen(where), x, flags, axes=("batch seq feature", "batch"))
+    assert influence.samples is not None
+    assert influence.order is not None
+    assert (influence.samples.verdict, influence.order.verdict) == ("apart", "apart")
+    assert influence.findings == ()
+
+
+def test_chosen_samples_that_meet_are_told() -> None:
+    class Met(Chosen):
+        def forward(self, x: Tensor, flags: Tensor) -> Tensor:
+            return super().forward(x, flags).cumsum(0)
+
+    x = torch.randn(6, 5, 3, generator=torch.Generator().manual_seed(0))
+    influence = rs.probe(Met("behind"), x, FLAGS, axes=("batch seq feature", "batch"))
+    assert [finding.code for finding in influence.findings if finding.severity != "info"] == ["RNS601"]
+
+
+def test_a_sample_that_is_lost_whatever_lengths_say_is_told() -> None:
+    class Last(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(3, 8, batch_first=True)
+
+        def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+            return self.rnn(x)[0][-1]
+
+    x = torch.randn(6, 5, 3, generator=torch.Generator().manual_seed(0))
+    influence = rs.probe(Last(), x, torch.tensor([5, 3, 4, 2, 5, 1]), axes=("batch seq feature", "batch"))
+    assert [finding.code for finding in influence.findings if finding.severity != "info"] == ["RNS606"]

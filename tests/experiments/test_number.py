@@ -145,3 +145,30 @@ def test_a_model_that_takes_one_number_of_samples_alone() -> None:
 def test_samples_that_meet_have_no_number() -> None:
     influence = rs.probe(Pooled(lambda out: out[:, -1] - out[:, -1].mean(0)), X, axes="batch seq feature")
     assert influence.number is None
+
+
+REASONS: dict[str, tuple[Callable[[Tensor], Tensor], str]] = {
+    "samples meet": (lambda out: out[:, -1].cumsum(0), "samples meet, whatever their number"),
+    "a loss": (lambda out: out.mean(), "the output is of the batch as a whole"),
+    "pairs": (lambda out: out[:, -1] @ out[:, -1].t(), "samples meet, whatever their number"),
+    "places": (
+        lambda out: out[:, -1] * torch.arange(1.0, 7.0)[:, None],
+        "the place of a sample in its batch matters, whatever their number",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_why_nothing_is_said_of_their_number(name: str) -> None:
+    class Of(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(4, 8, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return becomes(self.rnn(x)[0])
+
+    becomes, reason = REASONS[name]
+    influence = rs.probe(Of(), X, axes="batch seq feature")
+    assert influence.number is None
+    assert f"number: {reason}" in influence.untried
