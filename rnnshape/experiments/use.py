@@ -158,7 +158,8 @@ def _in_vain(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, zero:
         lost = [way for way, those in ways.items() if those and zero.issuperset(those)]
         if module.bidirectional and len(lost) == 1:
             said = f"the {lost[0]} direction of {where}, layer {layer}, never matters"
-            yield from _confirmed(trial, path, module, said, ways[lost[0]], [], is_meant=_goes_by_steps(trial, steps))
+            is_meant = lost[0] == "reverse" or _goes_by_steps(trial, steps)  # without the reverse one it is a plain layer
+            yield from _confirmed(trial, path, module, said, ways[lost[0]], [], is_meant)
         for suffix, other in (("_reverse", ""), ("", "_reverse")):
             hands_on, reads = f"weight_hh_l{layer}{suffix}", f"weight_ih_l{layer}{suffix}"
             if hands_on not in zero or reads in zero or f"weight_hh_l{layer}{other}" in zero - {hands_on}:

@@ -82,6 +82,21 @@ def test_a_watched_model_is_probed_at_its_first_step(track: int, named: bool) ->
     )
 
 
+@pytest.mark.parametrize("track", [0, 3])
+def test_each_model_that_the_first_step_calls_is_probed(track: int) -> None:
+    class Second(Walker):
+        pass
+
+    first, second, third = Walker(1), Second(0), Walker(0)
+    with rs.watch(track=track, on="record", probe=True) as report:
+        for step in range(2):
+            (first(X).sum() + second(X).sum() + (third(X).sum() if step else 0)).backward()
+    apart = "Walker was probed on a copy: in eval mode its samples are apart"
+    assert report.probed == f"{apart}; Second was probed on a copy, in eval mode: RNS601"
+    assert [finding.code for finding in report.findings] == ["RNS601"]
+    assert (first.calls, second.calls, third.calls) == (2, 2, 1)
+
+
 def test_the_run_of_the_copy_leaves_everything_as_it_is() -> None:
     outputs = []
     for probe in (False, True):

@@ -214,8 +214,9 @@ ENTRIES = (
         "RNS607",
         "what never matters",
         "warning",
-        "A layer, or one of its directions, has read a single step in all that is returned, or a layer above others has no "
-        "part in it: other weights there change nothing. A step of the input without a part is a note.",
+        "A layer, or one of its directions, has read a single step in all that is returned, or a layer above others, or the "
+        "forward direction of one, has no part in it: other weights there change nothing. A step of the input without a part "
+        "is a note, and so is a reverse direction without one.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
