@@ -18,6 +18,8 @@ from hypothesis import settings
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts background jobs like this, and their children inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share the cores, and torch in each would take all of them
+
 os.environ.pop("COLUMNS", None)  # xdist sets it, and tables would be broken to fit
 os.unsetenv("COLUMNS")  # readline, which pytest imports, sets it where only a child sees it
 

@@ -31,7 +31,6 @@ MISSES: dict[str, str] = {
     "all-layers-in-classifier": "told at the loss, which its squeeze of two layers makes fail",
     "deep-clustering-labels-order": "rows of two products in different orders, which meet inside bmm",
     "hinge-positive-negative-broadcast": "(batch, 1) and (batch,) that nothing tells from a comparison of every pair",
-    "instance-standardise-over-batch": "it is what a batch normalisation by hand does",
     "malstm-norm-over-everything": "a scalar may be meant",
     "returns-discounted-over-batch": "a loop over dim 0 that adds up may be over anything",
     "stateful-without-detach": "one forward pass has no backward that fails; watch(track=) over two steps says RNS507",

@@ -56,8 +56,7 @@ def _finding(code: str, message: str, where: Found | None, wrong: bool) -> Findi
 def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
     """Judge that samples meet, or that one is read by nobody.
 
-    Where a model treats all samples alike, whatever their order, it may compare them on purpose; the same where whole samples
-    meet other ones, or where it draws the order itself.
+    Where whole samples meet other ones, all of them or in an order that the model draws, it may compare them on purpose.
     """
     meeting = where.meeting if where else None
     if found.mixed:
@@ -67,8 +66,7 @@ def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Ju
             found.shuffles or (where is not None and where.of_whole_samples) or any(leaf.is_of_pairs for leaf in found.mixed)
         )
         is_paired = where is not None and where.is_made_order
-        scrambled = (where is not None and where.is_scattering) or any(leaf.order == "lost" for leaf in found.mixed)
-        wrong = not how.train and not is_paired and (how.asked or (scrambled and not meant))
+        wrong = not how.train and not is_paired and (how.asked or not meant)
         yield _finding("RNS601", f"{said.evidence[0]}{met}", where, wrong)
     elif found.silent:
         lost = f"; it is lost in {meeting.operation}" if meeting else ""
@@ -76,13 +74,17 @@ def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Ju
 
 
 def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
-    """Judge that the place of a sample in its batch matters, where samples do not meet anyway."""
+    """Judge that the place of a sample in its batch matters, where samples do not meet anyway.
+
+    It may be meant to in a model that keeps something for each place until the next call.
+    """
     lost = [leaf for leaf in found.leaves if leaf.order == "lost" and leaf.value.numel() > 1]
     if found.mixed or found.silent or not lost:
         return
     scattered = any(leaf.is_scattered for leaf in lost)
     moved = all(leaf.is_moved for leaf in found.leaves if not leaf.is_whole)
-    wrong = not how.train and not found.shuffles and (scattered or moved or bool(found.misread) or found.is_placed)
+    is_placed = scattered or moved or bool(found.misread) or found.is_placed
+    wrong = not how.train and not found.shuffles and (is_placed or not found.keeps)
     words = "; ".join(said.evidence[1:]) or said.evidence[0]
     if found.is_placed and where is not None and len(said.evidence) == 1:
         words += f"; the first whose result is not in that order is {where.meeting.operation}"

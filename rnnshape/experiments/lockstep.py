@@ -24,6 +24,7 @@ from rnnshape.experiments.tracing import (
     is_moved,
     is_scattered,
     is_turned_once,
+    of_every_pair,
     of_whole_samples,
     picked,
     samples_of,
@@ -45,8 +46,7 @@ class Found:
 
     Attributes:
         meeting: for the user.
-        of_whole_samples: whether rows of whole samples meet rows of other ones, in another order, as negatives do.
-        is_scattering: whether the operation takes samples apart, which lay in rows before.
+        of_whole_samples: whether rows of whole samples meet rows of other ones, in another order, or all, as negatives do.
         table: of the result, on which sample each element depends.
         cause: the line that brought them there: it took one out of all, or put them into another order; None where none did.
         did: that in words.
@@ -57,7 +57,6 @@ class Found:
 
     meeting: Meeting
     of_whole_samples: bool
-    is_scattering: bool
     table: Tensor
     cause: Location | None = None
     did: str = ""
@@ -188,7 +187,7 @@ def _met(entries: list[Entry], here: int | None, trial: Trial | None = None) -> 
     """Return where samples meet, and what has brought them there."""
     if here is None:
         return None
-    whole = of_whole_samples(entries, entries[here])
+    whole = of_whole_samples(entries, entries[here]) or of_every_pair(entries, entries[here])
     if scattered := [n for n in entries[here].operands if is_scattered(entries[n])]:
         here = earliest(entries, scattered[0], is_scattered) or here
     found = found_at(entries, here, trial)
@@ -231,7 +230,6 @@ def found_at(entries: list[Entry], here: int | None, trial: Trial | None = None)
     return Found(
         Meeting(_named(entry), entry.location, module, kind, tuple(owners.table.shape), _rows(owners.table)),
         False,
-        is_scattered(entry),
         owners.table,
         made_at=made_at(trial.subject.model, module) if trial is not None else None,
         number=here,

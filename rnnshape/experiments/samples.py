@@ -39,6 +39,7 @@ class Samples:
         misread: in words, lengths or masks that were applied to another sample; empty where there are none.
         why_no_order: why no other order was tried; empty where it was.
         is_placed: whether an operation is known behind which the place in the batch matters.
+        keeps: whether the model keeps tensors from call to call, which may be of the samples that were at these places.
         met: a run, with the samples that each operation depends on; None where that was not looked for.
     """
 
@@ -49,6 +50,7 @@ class Samples:
     misread: str = ""
     why_no_order: str = ""
     is_placed: bool = False
+    keeps: bool = False
     met: list[Entry] | None = None
 
     @property
@@ -109,7 +111,7 @@ def _measured(trial: Trial, lines: bool) -> Samples | None:
         return None
     silent = _silent(leaves, trial.samples)
     silent = [] if silent and _are_left_out(trial, silent[0]) else silent
-    found = Samples(leaves, changes, shuffles, silent, why_no_order=why, met=met)
+    found = Samples(leaves, changes, shuffles, silent, why_no_order=why, met=met, keeps=trial.keeps)
     if not why and not shuffles:
         found.misread = _misread(trial, leaves)
     return found

@@ -14,7 +14,8 @@ from rnnshape.experiments.owners import MANY, NOBODY, dims_of
 
 __all__ = [
     "LAYERS", "along_another_dim", "before", "earliest", "in_another_order", "in_different_orders", "is_made_order", "is_mixed",
-    "is_moved", "is_scattered", "is_turned_once", "line_of", "of_whole_samples", "picked", "reaching", "samples_of",
+    "is_moved", "is_scattered", "is_turned_once", "line_of", "of_every_pair", "of_whole_samples", "picked", "reaching",
+    "samples_of",
 ]  # fmt: skip
 
 LAYERS = frozenset([
@@ -96,6 +97,18 @@ def of_whole_samples(entries: Sequence[Entry], meeting: Entry) -> bool:
     """Tell whether rows of whole samples meet, which lie along the same dim in different orders."""
     lines = _lines(entries, meeting)
     return any(sorted(line) == sorted(lines[0]) and line != lines[0] and len(line) == len(lines[0]) for line in lines[1:])
+
+
+def of_every_pair(entries: Sequence[Entry], meeting: Entry) -> bool:
+    """Tell whether samples lie along different dims of what meets, from the right: each of them meets every other one."""
+    tables = [table for n in meeting.operands for table in _tables(entries[n])[:1]]
+    dims = {tuple(dim - table.dim() for dim in dims_of(table)) for table in tables}
+    return len(dims) > 1 and all(len(own) == 1 for own in dims)
+
+
+def _tables(entry: Entry) -> list[Tensor]:
+    """Return of which sample each element is, of each tensor that samples run along."""
+    return [owners.table for owners in entry.owners if dims_of(owners.table)]
 
 
 def in_different_orders(entries: Sequence[Entry], meeting: Entry) -> bool:

@@ -16,7 +16,7 @@ from rnnshape.coordinates.mark import CHOICE, FLAGS, Mark, of_scores
 from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, compress, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation
-from rnnshape.operations.uses import Picking
+from rnnshape.operations.uses import Numbering, Picking
 
 __all__ = ["Item", "chosen", "picked_along", "picked_at", "picked_by", "picked_by_flags"]
 
@@ -34,6 +34,7 @@ def picked_by(op: Operation, mark: Mark, index: object) -> None:
     at = op.book.mark(index)
     if at is not None and isinstance(op.result, Tensor):
         sizes = tuple(op.result.shape)
+        _numbered(op, at, at.tables)
         _remember(op, mark, {axis: at_sizes(table, sizes) for axis, table in _choices(mark, at)})
 
 
@@ -60,10 +61,19 @@ def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
         at = next((known for end in ends if (known := op.book.mark(end)) is not None), None)
         if at is None or dim is None:
             continue
+        if isinstance(item, Tensor) and at.lost:
+            _numbered(op, at, {axis: _placed(items, place, table, len(mark.sizes)) for axis, table in at.tables.items()})
         for axis, table in [*_choices(mark, at), *_of_each(mark, at)]:
             if not _are_samples(mark, axis, {dim}):
                 found[axis] = _placed(items, place, table, len(mark.sizes))
     _remember(op, mark, found)
+
+
+def _numbered(op: Operation, numbers: Mark, tables: dict[Axis, Tensor]) -> None:
+    """Tell of numbers that pick, of which an axis was taken away, and what is left of them at the dims of the result."""
+    result = op.book.mark(op.result)
+    if result is not None and numbers.lost:
+        op.emit(Numbering(op.name, result, numbers, tables))
 
 
 def picked_by_flags(op: Operation, mark: Mark, index: object, dim: int) -> None:

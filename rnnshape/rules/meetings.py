@@ -14,7 +14,7 @@ from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.roles import GATE, PRODUCTS
 from rnnshape.coordinates.tables import at_sizes, first_along, numbers, runs_along, unique
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Disagreement, Joining, Weighing
+from rnnshape.operations.uses import Broadcast, Disagreement, Joining, Numbering, Packing, Weighing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -64,6 +64,59 @@ def steps_of_all_samples_beside_samples(use: Joining, step: Step) -> Iterator[Mi
                     message = f"{site.name} takes the batch away, and {use.name} puts the steps that it leaves beside samples"
                     yield wrong("RNS208", message, another_dim(site), site=site, seen=other)
                     return
+
+
+@rule(Packing)
+def lengths_of_steps(use: Packing, step: Step) -> Iterator[Mistake]:
+    """A reduction has left a number for each step of all samples, and they are lengths: ``(ids != 0).sum(0)``, batch first.
+
+    Lengths that are all the same may be one number that all samples made.
+    """
+    lengths = use.lengths
+    for axis, table in use.mark.of("batch") if lengths is not None and len(set(use.given)) > 1 else ():
+        site = lengths.lost.get(axis) if lengths is not None and axis not in lengths.tables else None
+        if site is not None and runs_along(table) == [use.batch_dim]:
+            message = f"{site.name} takes the batch away and leaves a number for each step, and packing takes it for a length"
+            yield wrong("RNS208", message, another_dim(site), site=site, seen=use.mark)
+            return
+
+
+@rule(Broadcast, Numbering)
+def numbers_of_steps_for_samples(use: Broadcast | Numbering, step: Step) -> Iterator[Mistake]:
+    """A reduction has left one number for each step of all samples, and it is taken for one of each sample: a length, a sum."""
+    for own, other, tables, is_picked in _beside(use):
+        for axis, table in own.of("batch"):
+            site = other.lost.get(axis) if axis not in {*other.tables, *own.lost} else None
+            dims = _from_the_right(table)
+            own_steps = [_from_the_right(t) for a, t in own.tables.items() if _is_step(a) and not is_picked]
+            if site is None or len(dims) != 1 or dims in own_steps:
+                continue
+            if any(_from_the_right(t) == dims for a, t in tables.items() if _is_step(a)):
+                does = "an index" if use.name == "__getitem__" else use.name
+                leaves = f"{site.name} takes the batch away and leaves a number for each step"
+                message = f"{leaves}, and {does} takes them for numbers of samples, of which there are as many"
+                fits = another_dim(site) if len(site.sizes) < len(site.sizes_before) else None  # else its dims are others too
+                yield wrong("RNS208", message, fits, site=site, seen=other)
+                return
+
+
+def _beside(use: Broadcast | Numbering) -> Iterator[tuple[Mark, Mark, dict[Axis, Tensor], bool]]:
+    """Yield what is known of something, and what lies beside it, with the tables of that at the same dims from the right.
+
+    What was picked at numbers has the steps that they say.
+    """
+    if isinstance(use, Broadcast):
+        yield from ((own, other, other.tables, False) for own in use.marks for other in use.marks if own is not other)
+    else:
+        yield use.result, use.numbers, use.tables, True
+
+
+def _from_the_right(table: Tensor) -> list[int]:
+    return [dim - table.dim() for dim in runs_along(table)]
+
+
+def _is_step(axis: Axis) -> bool:
+    return axis.name in ("seq", "step")
 
 
 def _with_table(use: Disagreement, table: Tensor) -> Mark | None:

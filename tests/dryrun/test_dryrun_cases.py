@@ -34,6 +34,8 @@ MISSES = MISSES_WITH_DATA | {
     "qmix-stack-view": "what is gathered depends on the values of the index",
     "sat-images-not-sorted": "the loop runs for as long as the caption lengths say, which are values",
     "shuffled-inputs-not-labels": "the order of a random permutation is not known",
+    "packed-by-the-calls-at-each-minute": "lengths are values",
+    "readings-counted-down-the-patients": "which steps an index picks are values",
     "chunk-loss-over-padding": "where the padding is shows in values",
     "max-pool-sees-zero-filling": "where the padding is shows in values",
     "news-states-averaged-over-padding": "where the padding is shows in values",
@@ -116,7 +118,8 @@ MISSES = MISSES_WITH_DATA | {
 
 STOPS = {
     "chatbot-masknll-broadcast", "dkt-masked-select-orders", "review-state-behind-the-padding", "sat-images-not-sorted",
-    "unpacked-shorter-than-mask", "added-mask-on-the-rows-of-the-scores", "variance-of-every-step-for-one-mean",
+    "unpacked-shorter-than-mask", "packed-by-the-calls-at-each-minute", "added-mask-on-the-rows-of-the-scores",
+    "variance-of-every-step-for-one-mean",
 }  # fmt: skip
 """Twins whose sizes depend on values."""
 

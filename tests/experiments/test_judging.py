@@ -78,6 +78,22 @@ def test_minibatch_discrimination_is_told_to_whoever_asks() -> None:
     assert [(finding.code, finding.severity) for finding in found] == [("RNS601", "info")]
 
 
+def similar(rows: Tensor) -> Tensor:
+    return (rows @ rows.t()).softmax(1) @ rows
+
+
+def centred(rows: Tensor) -> Tensor:
+    return rows - rows.mean(0, keepdim=True)
+
+
+@pytest.mark.parametrize(("mixing", "severity"), [(similar, "info"), (centred, "warning")])
+def test_a_meeting_that_no_rule_explains_is_a_warning_unless_whole_samples_are_compared(
+    mixing: Callable[[Tensor], Tensor], severity: str
+) -> None:
+    found = rs.diagnose(Encoder(mixing), X, axes="batch seq feature").findings
+    assert [(finding.code, finding.severity) for finding in found] == [("RNS601", severity)]
+
+
 @pytest.mark.parametrize(
     ("loss", "target", "axes"), [(contrastive, X[:, 0, :3], "batch feature"), (cox, X[:, 0, 3].abs(), "batch")],
     ids=["contrastive", "cox"],

@@ -47,7 +47,7 @@ def trained(model: nn.Module, steps: int = 2, **options: Any) -> rs.Report:
     return report
 
 
-@pytest.mark.parametrize(("level", "told"), [("own", []), ("first", [("RNS601", "warning")]), ("all", [("RNS601", "info")])])
+@pytest.mark.parametrize(("level", "told"), [("own", []), ("first", [("RNS601", "warning")]), ("all", [("RNS601", "warning")])])
 @pytest.mark.parametrize("steps", [1, 2, 4])
 def test_samples_that_meet_are_told_as_diagnose_does(level: str, told: list[tuple[str, str]], steps: int) -> None:
     model = Drift(level)

@@ -53,6 +53,7 @@ from rnnshape.operations.uses.meetings import (
     Gathering,
     Joining,
     Meeting,
+    Numbering,
     Overwriting,
     Overwritten,
     Picking,
@@ -110,6 +111,7 @@ __all__ = [
     "LoopEnding",
     "Meeting",
     "Normalisation",
+    "Numbering",
     "Output",
     "Overwriting",
     "Overwritten",
@@ -143,7 +145,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Overwritten
+    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from rnnshape.report.location import Location
 
 __all__ = [
     "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Disagreement", "Filling", "Gathering",
-    "Joining", "Meeting", "Overwriting", "Overwritten", "Picking",
+    "Joining", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking",
 ]  # fmt: skip
 
 
@@ -113,6 +113,21 @@ class Picking(NamedTuple):
     dim: int
     at: Tensor
     picks: Mark
+
+
+class Numbering(NamedTuple):
+    """Numbers pick an element each, and their rows are rows of what comes of it.
+
+    Attributes:
+        result: what is known of what was picked.
+        numbers: what is known of the numbers.
+        tables: of the numbers, at the dims of the result.
+    """
+
+    name: str
+    result: Mark
+    numbers: Mark
+    tables: dict[Axis, Tensor]
 
 
 class Overwriting(NamedTuple):

@@ -222,8 +222,9 @@ ENTRIES = (
         "RNS208",
         "batch reduced away",
         "error",
-        "A reduction inside the model takes the batch away, and the output has none: all samples share one answer. With "
-        "batch-first tensors the steps are dim 1.",
+        "A reduction inside the model takes the batch away, and the output has none: all samples share one answer; or the "
+        "number that it leaves for each step is taken for one of each sample, such as a length. With batch-first tensors the "
+        "steps are dim 1.",
         no_edit="over which other dim is meant, no table tells",
         wrong=program("""
             class Classifier(nn.Module):
