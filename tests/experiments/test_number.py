@@ -172,3 +172,10 @@ def test_why_nothing_is_said_of_their_number(name: str) -> None:
     influence = rs.probe(Of(), X, axes="batch seq feature")
     assert influence.number is None
     assert f"number: {reason}" in influence.untried
+
+
+def test_why_no_edit_is_known_is_said() -> None:
+    (finding,) = rs.diagnose(Reader(len), X, axes="batch seq feature").findings
+    assert (finding.code, finding.suggestion) == ("RNS608", None)
+    why = "what is to be counted in place of the samples, the steps or nothing at all, no run tells"
+    assert f"\n  no edit: {why}\n" in str(finding)
