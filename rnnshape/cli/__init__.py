@@ -129,6 +129,7 @@ def _probe(ctx: click.Context, param: click.Parameter, given: bool | None) -> bo
 
 @main.command(
     "run",
+    short_help="Run a training script, unchanged, under watch.",
     context_settings={"allow_interspersed_args": False},
     epilog="""\b
 Examples:
@@ -235,7 +236,7 @@ def _text_or_json(command: F) -> F:
     return form(click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(command))
 
 
-@main.command("explain", epilog="Example: rnnshape explain RNS103 h_n")
+@main.command("explain", short_help="Explain a rule, or a word.", epilog="Example: rnnshape explain RNS103 h_n")
 @click.argument("code", nargs=-1)
 @_text_or_json
 def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_json: bool) -> None:

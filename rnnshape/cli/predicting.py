@@ -67,6 +67,7 @@ _OF_A_LAYER = (
 
 @click.command(
     "predict",
+    short_help="Predict every shape of a layer or a model.",
     epilog="""\b
 Examples:
   rnnshape predict lstm --input-size 10 --hidden-size 16 --bidirectional --batch 6 --seq 9

@@ -31,6 +31,7 @@ __all__ = ["probe_command"]
 
 @click.command(
     "probe",
+    short_help="Measure which samples influence which.",
     epilog="""\b
 Examples:
   rnnshape probe package.models:classifier "batch=6 seq=9 feature=10"

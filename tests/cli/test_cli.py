@@ -346,6 +346,17 @@ def test_a_broken_file_is_one_line(models: Path) -> None:
         assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {message}\n")
 
 
+def test_help_says_in_whole_words_what_each_command_does() -> None:
+    commands = printed("--help").partition("Commands:\n")[2].partition("\n\n")[0]
+    assert commands == (
+        "  explain  Explain a rule, or a word.\n"
+        "  predict  Predict every shape of a layer or a model.\n"
+        "  probe    Measure which samples influence which.\n"
+        "  rules    List every rule.\n"
+        "  run      Run a training script, unchanged, under watch."
+    )
+
+
 # explain and rules
 
 
