@@ -178,6 +178,11 @@ def another_dim(place: Place, *dims: str) -> Edited:
     return [keyword(place, call, "dim", dim) for dim in dims if dim]
 
 
+@form(r"dim=(\d) compares vectors")
+def along_another_dim(place: Place, dim: str) -> Edited:
+    return [keyword(place, place.call("cosine_similarity"), "dim", dim)]
+
+
 @form(r"instead of (\w+): (.+)")
 def another_call(place: Place, name: str, code: str) -> Edited:
     call = place.call(name)
@@ -312,6 +317,12 @@ def turned_mask(place: Place, change: str) -> Edited:
 def inverted_mask(place: Place) -> Edited:
     mask = mask_of(place)
     return [place.put((mask, f"~({place.text(mask)})"))]
+
+
+@form(r"(== 0|\.bool\(\)) of the mask fits")
+def mask_of_bools(place: Place, change: str) -> Edited:
+    mask = mask_of(place)
+    return [place.put((mask, f"({place.text(mask)}){change}"))]
 
 
 @form(r"key_padding_mask= in place of attn_mask= fits")

@@ -117,6 +117,7 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("self.fc(output)", "self.fc(nn.utils.rnn.pad_packed_sequence(output, batch_first=True)[0])"),
     ),
     ("left-padded-indexed-by-length", "RNS303"): (("states.gather(1, at).squeeze(1)", "states[:, -1]"),),
+    ("answers-likened-to-a-question-by-a-module", "RNS248"): (("nn.CosineSimilarity()", "nn.CosineSimilarity(dim=2)"),),
     # the lengths are those of the steps
     ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
     ("pair-max-pool-of-unpacked-states", "RNS405"): (

@@ -13,7 +13,7 @@ from rnnshape.operations.marking import contracted, joined, put_result, put_tabl
 from rnnshape.operations.meeting import meet
 from rnnshape.operations.registry import Operation, leaves, on_cpu, operation
 from rnnshape.operations.totals import pooled
-from rnnshape.operations.uses import AddingUp, Broadcast, Contraction, ImplicitDim
+from rnnshape.operations.uses import AddingUp, Broadcast, Comparing, Contraction, ImplicitDim
 
 __all__ = ["scattered"]
 
@@ -55,12 +55,21 @@ def distance(op: Operation) -> None:
     if marks and type(dim) is int and sizes:
         op.consume(*marks)
         met = meet(op, marks, sizes)
-        if op.name == "cosine_similarity" and dim == 1 and len(op.args) != 3 and "dim" not in op.kwargs:
+        one, other = (_under(sizes, t) for t in tensors)
+        along = {one[dim], other[dim]}
+        if len(along) == 2 and 1 in along:
+            op.emit(Comparing(op.name, met, dim % len(sizes), one, other))
+        elif op.name == "cosine_similarity" and dim == 1 and len(op.args) != 3 and "dim" not in op.kwargs:
             op.emit(ImplicitDim(op.name, max(marks, key=lambda m: len(m.sizes)), 1))  # nn.CosineSimilarity hands on dim and eps
         tables = contracted(met, (dim % len(sizes),), keepdim)
         others = [d for d in range(len(sizes)) if d != dim % len(sizes)]
         lost = [a for a, t in met.of("batch") if a not in tables and others and not any(varies(t, d) for d in others)]
         put_result(op, op.result, tables, marks, lost)
+
+
+def _under(sizes: tuple[int, ...], tensor: Tensor) -> tuple[int, ...]:
+    """Return the sizes of a tensor with as many dims as it has once it was broadcast."""
+    return (1,) * (len(sizes) - tensor.dim()) + tuple(tensor.shape)
 
 
 @operation("bilinear")

@@ -3,15 +3,15 @@
 The order is the one below, whichever module somebody has imported before.
 """
 
-from rnnshape.rules import attention, axes, broadcasts, cells, entangled, features, foresight, heads, kept, losses, masks  # isort: skip
-from rnnshape.rules import meetings, orders, padding, pairs, picks, placing, pooling, restarts, running, samples, scores, states  # isort: skip
-from rnnshape.rules import steps, totals, unread, vectors  # isort: skip
+from rnnshape.rules import attention, axes, broadcasts, cells, entangled, features, foresight, heads, hiding, kept, losses  # isort: skip
+from rnnshape.rules import masks, meetings, orders, padding, pairs, picks, placing, pooling, restarts, running, samples, scores  # isort: skip
+from rnnshape.rules import states, steps, totals, unread, vectors  # isort: skip
 from rnnshape.rules.registry import Listener, ask, in_order, notice, rules
 
 __all__ = ["Listener", "ask", "notice", "rules"]
 
 in_order(
-    axes, steps, features, entangled, pairs, attention, masks, heads, states, cells, kept, restarts, orders,
+    axes, steps, features, entangled, pairs, attention, masks, hiding, heads, states, cells, kept, restarts, orders,
     padding, pooling, picks, losses, broadcasts, samples, placing, running, meetings, scores,
     foresight, totals, unread, vectors,
 )  # fmt: skip

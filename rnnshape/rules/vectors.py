@@ -1,4 +1,4 @@
-"""RNS246, and RNS214 by hand: vectors that were scaled along another axis than that of their elements.
+"""RNS246 and RNS248, and RNS214 by hand: vectors that are scaled or compared along another axis than that of their elements.
 
 A product of two vectors of norm 1 is the cosine of the angle between them. ``F.normalize`` takes dim 1 where nobody gives one.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rnnshape import text
 from rnnshape.coordinates.mark import NORM, OF_SCORES, SCALED, Mark, of_scores
 from rnnshape.coordinates.tables import runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Division, Pairing
+from rnnshape.operations.uses import Comparing, Division, Pairing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -72,3 +73,17 @@ def divided_by_the_norm_of_all_samples(use: Division, step: Step) -> Iterator[Mi
             fits = f"dim={last}, keepdim=True of {site.name} scales each vector by itself"
             yield wrong("RNS214", message, fits, at=site.location, seen=use.mark)
             return
+
+
+@rule(Comparing)
+def compared_with_a_single_number(use: Comparing, step: Step) -> Iterator[Mistake]:
+    """Broadcasting makes a vector of a single number: what is said of the other vector is whose mean it has, and no more."""
+    several = max(use.one[use.dim], use.other[use.dim])
+    takes = f"{use.name} compares along dim {use.dim}, where one operand has {several} numbers and the other a single one"
+    message = f"{takes}: {text.sizes(use.one)} and {text.sizes(use.other)}"
+    units = {
+        dims[0] for axis, table in use.mark.tables.items()
+        if axis.name in ("feature", "hidden") and len(dims := runs_along(table)) == 1 and use.one[dims[0]] == use.other[dims[0]]
+    }  # fmt: skip
+    fits = f"dim={units.pop()} compares vectors" if len(units) == 1 and use.name == "cosine_similarity" else None
+    yield wrong("RNS248", message, fits, seen=use.mark)

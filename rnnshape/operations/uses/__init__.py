@@ -61,6 +61,7 @@ from rnnshape.operations.uses.meetings import (
 from rnnshape.operations.uses.sums import (
     ChannelDropout,
     ChannelNorm,
+    Comparing,
     Consumption,
     Contraction,
     Cumulation,
@@ -93,6 +94,7 @@ __all__ = [
     "ClassScores",
     "Classes",
     "ColumnDifference",
+    "Comparing",
     "Comparison",
     "Consumption",
     "Contraction",
@@ -145,7 +147,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten
+    | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
 )  # fmt: skip
 
 

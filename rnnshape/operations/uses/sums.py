@@ -10,7 +10,8 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.layout.axes import Axis
 
 __all__ = [
-    "ChannelDropout", "ChannelNorm", "Consumption", "Contraction", "Cumulation", "Division", "ImplicitDim", "Normalisation",
+    "ChannelDropout", "ChannelNorm", "Comparing", "Consumption", "Contraction", "Cumulation", "Division",
+    "ImplicitDim", "Normalisation",
     "Pairing", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Weighing", "Window",
 ]  # fmt: skip
 
@@ -138,6 +139,23 @@ class Scaling(NamedTuple):
     name: str
     mark: Mark
     dims: tuple[int, ...]
+
+
+class Comparing(NamedTuple):
+    """Vectors of two tensors are compared along a dim, in which one of them has one number, and the other several.
+
+    Attributes:
+        mark: of both together.
+        dim: along which.
+        one: the sizes of the first, with dims of size one before them, as broadcasting sees it.
+        other: likewise.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    one: tuple[int, ...]
+    other: tuple[int, ...]
 
 
 class Normalisation(NamedTuple):

@@ -18,6 +18,7 @@ from rnnshape.report.catalogue import (
     contract,
     exceptions,
     foresight,
+    hiding,
     influence,
     kept,
     losses,
@@ -31,6 +32,7 @@ from rnnshape.report.catalogue import (
     steps,
     totals,
     unread,
+    vectors,
 )
 from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
@@ -54,7 +56,8 @@ FAMILIES = {
 RULES: dict[str, Rule] = {}
 _FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    running, scores, foresight, totals, unread, onward, kept,
+    running, scores, foresight, totals, unread, onward, kept, hiding,
+    vectors,
 )  # fmt: skip
 for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
