@@ -110,7 +110,8 @@ def _measured(trial: Trial, lines: bool) -> Samples | None:
     if (always or trial.is_resized) and not trial.repeats():  # all other elements were the same in some other run
         return None
     silent = _silent(leaves, trial.samples)
-    silent = [] if silent and _are_left_out(trial, silent[0]) else silent
+    if silent and all(leaf.rows is None for leaf in leaves) and _are_left_out(trial, silent[0]):
+        silent = []
     found = Samples(leaves, changes, shuffles, silent, why_no_order=why, met=met, keeps=trial.keeps)
     if not why and not shuffles:
         found.misread = _misread(trial, leaves)

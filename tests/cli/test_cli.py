@@ -237,11 +237,26 @@ class Translator(nn.Module):
     def forward(self, source, target):
         return self.decoder(self.embed(target), self.encoder(self.embed(source))[1])[0]
 
+class OfLengths(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.rnn = nn.Embedding(100, 8), nn.GRU(8, 8, batch_first=True)
+
+    def forward(self, words, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embed(words), lengths, batch_first=True)
+        return nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
+
 def make():
     return Tagger()
 
 def forecaster():
     return nn.GRU(4, 8, batch_first=True)
+
+def tagger():
+    return OfLengths()
+
+def cell():
+    return nn.LSTMCell(4, 8)
 
 model = classifier = Tagger()
 number = 3

@@ -89,3 +89,18 @@ def test_a_sample_that_is_lost_whatever_lengths_say_is_told() -> None:
     x = torch.randn(6, 5, 3, generator=torch.Generator().manual_seed(0))
     influence = rs.probe(Last(), x, torch.tensor([5, 3, 4, 2, 5, 1]), axes=("batch seq feature", "batch"))
     assert [finding.code for finding in influence.findings if finding.severity != "info"] == ["RNS606"]
+
+
+def test_a_sample_whose_row_is_nothing_but_filling_is_lost_though_it_is_read_with_other_lengths() -> None:
+    class LastColumn(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = nn.GRU(3, 8, batch_first=True)
+
+        def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+            packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+            return nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True, padding_value=-1.0)[0][:, -1]
+
+    x = torch.randn(4, 5, 3, generator=torch.Generator().manual_seed(0))
+    influence = rs.probe(LastColumn(), x, torch.tensor([5, 3, 5, 4]), axes=("batch seq feature", "batch"))
+    assert [finding.code for finding in influence.findings if finding.severity != "info"] == ["RNS606"]
