@@ -16,6 +16,7 @@ TOLD = {
     "actor_critic": {"RNS205"},
     "ants_behind_one_another": {"RNS203"},
     "autoencoder_repeats": {"RNS203"},
+    "birds_in_two_orders": {"RNS234"},
     "bones_side_by_side": {"RNS209"},
     "demand_two_directions": {"RNS305"},
     "entities_packed": {"RNS502"},

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "FLAGS", "GUESSED",
+    "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "FLAGS",
+    "GUESSED",
     "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS",
     "SCALED", "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores",
     "spread",
@@ -78,6 +79,10 @@ SUMS = "sums"
 MEAN = "mean"
 """The name of the axis of a mean over samples, of units that a layer has made: their axis stands in its origin."""
 
+AVERAGE = "average"
+"""The name of the axis of one number that all samples have made together beside their targets: their axis stands in its origin.
+Of several numbers, side by side, it tells which is which."""
+
 CHARGED = "charged"
 """The name of the axis of values to which a sum of all samples was added: their axis stands in its origin."""
 
@@ -120,7 +125,7 @@ CHAIN = "chain"
 stands in its origin. It goes on through a sum over units, as a recurrence does that somebody has written by hand."""
 
 OF_SCORES = OF_EVERYONE | {
-    COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, DRAWN, CHOICE,
+    COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
     CHAIN, FLAGS,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""

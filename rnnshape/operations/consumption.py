@@ -10,6 +10,7 @@ from torch.nn import InstanceNorm1d
 
 from rnnshape._torch import calling_module, known_values
 from rnnshape.coordinates.mark import (
+    AVERAGE,
     CHOICE,
     COMPETING,
     DRAWN,
@@ -218,6 +219,7 @@ def _numbers_of_all(op: Operation, mark: Mark, dims: tuple[int, ...], sizes: tup
         SUMS: samples_alone(mark, dims) if op.name == "sum" else None,
         NORM: _samples_under_a_norm(op, mark, dims),
         MEAN: unit_samples(mark, dims) if op.name == "mean" else None,
+        AVERAGE: _averaged_samples(mark) if op.name in ("mean", "sum") and not sizes and mark.sizes else None,
     }
     return [op.book.part_of(name, samples) for name, samples in of_all.items() if samples is not None]
 
@@ -233,6 +235,11 @@ def _summed_samples(op: Operation, mark: Mark, dims: tuple[int, ...]) -> Axis | 
         if len(along) == 1 and along[0] in dims and (len(dims) == len(mark.sizes) > 1 or (list(dims) == along and weights)):
             return axis
     return None
+
+
+def _averaged_samples(mark: Mark) -> Axis | None:
+    """Return the samples of a comparison with a target, None where there are none."""
+    return next((axis for axis, table in mark.of("batch") if mark.target and runs_along(table)), None)
 
 
 def _is_data_along(mark: Mark, dim: int) -> bool:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
+    AVERAGE,
     CHAIN,
     COMPETING,
     FLAGS,
@@ -60,7 +61,7 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
 
 
-_OF_VALUES = OF_EVERYONE | {COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, FLAGS}
+_OF_VALUES = OF_EVERYONE | {AVERAGE, COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, FLAGS}
 """Axes that tell something of the numbers, which others have not."""
 
 
@@ -148,7 +149,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
     op.book.put(result, mark)
 
 
-_STAY_WHERE_MADE = OF_EVERYONE | {TURNED}
+_STAY_WHERE_MADE = OF_EVERYONE | {AVERAGE, TURNED}
 """Axes whose place is where they came from, whatever moves them."""
 
 

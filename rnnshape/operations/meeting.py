@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import (
+    AVERAGE,
     CHAIN,
     CHOICE,
     COMPETING,
@@ -93,7 +94,7 @@ def _goes_on(op: Operation, axis: Axis, mark: Mark, marks: list[Mark]) -> bool:
         return is_alone and op.name in IDENTITIES and isinstance(op.result, Tensor) and op.result.dtype in WHOLE
     if name == CHOICE:
         return not (isinstance(op.result, Tensor) and op.result.dtype == torch.bool)
-    if name in (TOTAL, SUMS, MEAN):
+    if name in (TOTAL, SUMS, MEAN, AVERAGE):
         return is_alone and _stays_a_total(op)
     if name == NORM:
         return is_alone and op.name in _KEEP_NORMS

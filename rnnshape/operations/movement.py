@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import CHOICE, Mark
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, at_sizes, broadcast_shapes, compress, expand, varies, widen
+from rnnshape.coordinates.mark import AVERAGE, CHOICE, Mark
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, along, at_sizes, broadcast_shapes, compress, expand, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.choices import chosen, picked_along, picked_by
+from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
@@ -194,6 +195,8 @@ def join(op: Operation) -> None:
         if (result.numel() > LARGEST and not thin) or any(f is None for f in full):
             continue
         tables[axis] = compress(op.func(_alike(full, dims) if thin else full, *rest, **kwargs))
+    if op.name == "stack" and len(known) == len(parts) > 1 and are_hypotheses(op, known):
+        tables |= {axis: along(len(known), 0, 1) for axis in known[0].tables if axis.name == AVERAGE}
     put_tables(op, result, tables, known)
 
 

@@ -13,6 +13,7 @@ from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import FLAGS, NORM, TOTAL, Mark
 from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone
+from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.meeting import meet
 from rnnshape.operations.names import ADDS, DIVIDES, IDENTITIES, MULTIPLIES, SUBTRACTS, SUBTRACTS_FROM, WHOLE
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
@@ -23,6 +24,7 @@ from rnnshape.operations.uses import (
     Broadcast,
     ChannelDropout,
     ColumnDifference,
+    Deciding,
     Division,
     Remainder,
 )
@@ -118,6 +120,8 @@ def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:
         unknown = next(t for t in tensors if op.book.mark(t) is None)
         if unknown.dim() == 1 and marks[0].sizes == (unknown.numel(), 1):
             op.emit(ColumnDifference(op.name, marks[0], unknown))
+    if len(marks) == 2 and op.name in ("minimum", "min", "fmin") and are_hypotheses(op, marks):
+        op.emit(Deciding(op.name, (marks[0], marks[1])))
     if len(marks) == 1 and op.name in _DIFFERENCES and marks[0].of(TOTAL):
         op.emit(Remainder(op.name, marks[0]))
 

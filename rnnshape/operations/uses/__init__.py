@@ -48,6 +48,7 @@ from rnnshape.operations.uses.meetings import (
     Broadcast,
     Choosing,
     ColumnDifference,
+    Deciding,
     Disagreement,
     Filling,
     Gathering,
@@ -99,6 +100,7 @@ __all__ = [
     "Consumption",
     "Contraction",
     "Cumulation",
+    "Deciding",
     "Disagreement",
     "Division",
     "Ending",
@@ -148,6 +150,7 @@ Use: TypeAlias = (
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
+    | Deciding
 )  # fmt: skip
 
 

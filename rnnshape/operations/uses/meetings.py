@@ -11,7 +11,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
 __all__ = [
-    "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Disagreement", "Filling", "Gathering",
+    "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Deciding", "Disagreement", "Filling", "Gathering",
     "Joining", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking",
 ]  # fmt: skip
 
@@ -71,6 +71,13 @@ class ColumnDifference(NamedTuple):
     name: str
     mark: Mark
     tensor: Tensor
+
+
+class Deciding(NamedTuple):
+    """The smaller of two numbers is taken, of which all samples have made each, by two orders of the same things."""
+
+    name: str
+    marks: tuple[Mark, Mark]
 
 
 class Joining(NamedTuple):

@@ -19,6 +19,7 @@ from rnnshape.report.catalogue import (
     exceptions,
     foresight,
     hiding,
+    hypotheses,
     influence,
     kept,
     losses,
@@ -57,7 +58,7 @@ RULES: dict[str, Rule] = {}
 _FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
     running, scores, foresight, totals, unread, onward, kept, hiding,
-    vectors,
+    vectors, hypotheses,
 )  # fmt: skip
 for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
