@@ -72,3 +72,4 @@ def _nobody_stands_in_classes() -> Iterator[None]:
     if inner_calls is not None:
         gc.collect()
         inner_calls._stand.rest()
+        gc.freeze()  # what is still there belongs to the process, such as a library: no later pass need look at it
