@@ -59,5 +59,6 @@ def confirmed(model: nn.Module, x: Tensor, report: Report, finding: Finding) -> 
     assert_type(report.withdrawn, tuple[Withdrawn, ...])
     assert_type(rs.watch(model, track=3, probe="auto").report, Report)
     assert_type(report.probed, str)
+    report.add_probed("Net was probed on a copy: in eval mode its samples are apart")
     report.change(finding, finding)
     report.contradict(finding, "changing any sample changes nothing of the others")
