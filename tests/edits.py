@@ -191,6 +191,12 @@ def another_call(place: Place, name: str, code: str) -> Edited:
     return [place.put((call, f"{of}.{code.replace('...', f'*{of}.shape[:-1]')}"))]
 
 
+@form(r"instead of (.+) on line (\d+): (.+)")
+def another_count(place: Place, whole: str, line: str, code: str) -> Edited:
+    at = [n for n in ast.walk(place.tree) if isinstance(n, ast.expr) and n.lineno == int(line) and ast.unparse(n) == whole]
+    return [place.put((only(at, whole), code))]
+
+
 @form(r"instead of (.+\)): (.+)")
 def another_expression(place: Place, whole: str, code: str) -> Edited:
     parsed = ast.parse(whole, mode="eval").body

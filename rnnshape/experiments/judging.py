@@ -95,7 +95,8 @@ def judge_number(said: Experiment, found: Number, how: Judged) -> Iterator[Findi
     """Judge that a sample comes to another result where there is one sample less, whichever that is."""
     if said.verdict == "together":
         did = f"; {found.did}" if found.did else ""
-        yield _finding("RNS608", f"{said.evidence[0]}{did}", found.found, not how.train)
+        finding = _finding("RNS608", f"{said.evidence[0]}{did}", found.found, not how.train)
+        yield replace(finding, suggestion=found.edit, no_edit=None) if found.edit else finding
 
 
 def judge_steps(said: Experiment, found: Steps, how: Judged) -> Iterator[Finding]:

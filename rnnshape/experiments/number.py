@@ -39,6 +39,7 @@ class Number:
         is_of_number: whether it is the same other one whichever sample is left out.
         found: the first operation that comes to another result, or that runs less often.
         did: that in words.
+        edit: what makes the model independent of their number, tried on a copy; empty where none is known.
     """
 
     count: int
@@ -48,6 +49,7 @@ class Number:
     is_of_number: bool = True
     found: Found | None = None
     did: str = ""
+    edit: str = ""
 
 
 def measure_number(trial: Trial, samples: Samples) -> Number:

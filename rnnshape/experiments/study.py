@@ -23,6 +23,7 @@ from rnnshape.experiments.judging import (
 )
 from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of, place_of
 from rnnshape.experiments.meaning import with_layouts
+from rnnshape.experiments.mending import MOST_COUNTS, edit_of_count
 from rnnshape.experiments.number import measure_number, number_said
 from rnnshape.experiments.outside import sees_calls
 from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
@@ -32,9 +33,11 @@ from rnnshape.experiments.samples import Samples, measure_samples, order_said, s
 from rnnshape.experiments.steps import measure_steps, steps_said
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.targets import measure_targets, targets_said
-from rnnshape.experiments.trial import Trial
+from rnnshape.experiments.trial import RUNS, Trial
 from rnnshape.experiments.use import Layers, measure_use, use_said
+from rnnshape.harmless import Guard
 from rnnshape.report.finding import Finding
+from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
@@ -112,7 +115,8 @@ def study(
     """
     notes, heard = _Notes(), Layers() if "use" in options.wanted else None
     try:
-        trial = Trial(subject, given, places, options.samples, None if options.patient else options.longest, heard)
+        known = [*places]
+        trial = Trial(subject, given, known, options.samples, None if options.patient else options.longest, heard)
         samples = measure_samples(trial, "lines" in options.wanted)
     except Unfit as error:
         notes.untried.append(str(error))
@@ -121,7 +125,10 @@ def study(
     show = partial(with_layouts, trial=trial, label_again=label_again)
     _say_samples(notes, trial, samples, how, "lines" in options.wanted, show)
     if "number" in options.wanted:
-        _try(notes, "number", lambda: _say_number(notes, trial, samples, how, show))
+        depends = partial(_depends_on_number, given=given, places=known, most=options.samples)
+        is_quick = options.patient or trial.seconds * RUNS * MOST_COUNTS < options.longest
+        mend = partial(edit_of_count, subject, depends=depends, label_again=label_again) if is_quick else None
+        _try(notes, "number", lambda: _say_number(notes, trial, samples, how, show, mend))
     if options.causal:
         _try(notes, "future", lambda: _say_future(notes, trial, samples, show))
     if "padding" in options.wanted:
@@ -188,12 +195,31 @@ def _place(trial: Trial, samples: Samples) -> Found | None:
         return None
 
 
-def _say_number(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
+def _say_number(
+    notes: _Notes,
+    trial: Trial,
+    samples: Samples,
+    how: Judged,
+    show: _Show,
+    mend: Callable[[Location | None], str] | None,
+) -> None:
     found = measure_number(trial, samples)
+    if mend is not None and found.share and found.is_of_number and found.found is not None:
+        with Guard():  # an edit that cannot be tried must not cost the finding
+            found.edit = mend(found.found.meeting.location)
     found.found = show(found.found)
     said = number_said(found)
     notes.made["number"] = said
     notes.findings += judge_number(said, found, how)
+
+
+def _depends_on_number(subject: Subject, given: Given, places: Iterable[Place], most: int) -> bool:
+    """Tell whether a model, edited, still depends on the number of samples, or has no result of which that can be said."""
+    try:
+        trial = Trial(subject, given, places, most)
+        return bool(measure_number(trial, measure_samples(trial, False)).share)
+    except Unfit:
+        return True
 
 
 def _say_future(notes: _Notes, trial: Trial, samples: Samples, show: _Show) -> None:

@@ -177,5 +177,5 @@ def test_why_nothing_is_said_of_their_number(name: str) -> None:
 def test_why_no_edit_is_known_is_said() -> None:
     (finding,) = rs.diagnose(Reader(len), X, axes="batch seq feature").findings
     assert (finding.code, finding.suggestion) == ("RNS608", None)
-    why = "what is to be counted in place of the samples, the steps or nothing at all, no run tells"
+    why = "no count in the function was found that mends it where it is written as one of the steps"
     assert f"\n  no edit: {why}\n" in str(finding)

@@ -248,7 +248,7 @@ ENTRIES = (
         "warning",
         "Without one of its samples, the model comes to another result for the others, whichever is left out: a loop runs "
         "once for each sample where steps are meant, or something is divided by their number.",
-        no_edit="what is to be counted in place of the samples, the steps or nothing at all, no run tells",
+        no_edit="no count in the function was found that mends it where it is written as one of the steps",
         wrong=program("""
             class Reader(nn.Module):
                 def __init__(self):
