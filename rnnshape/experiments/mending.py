@@ -12,7 +12,7 @@ import os
 import types
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from torch import Tensor, nn
 
@@ -69,10 +69,13 @@ def edit_of_count(
     path = _running(subject.model, location)
     if location is None or path is None:
         return ""
-    function = subject.model.get_submodule(path).forward.__func__
+    forward: Any = subject.model.get_submodule(path).forward
+    function: types.FunctionType = forward.__func__
     tree = _function(function)
-    counts = [*_counts(tree)] if tree is not None else []
-    for count in counts if tree is not None and len(counts) <= MOST_COUNTS else ():
+    if tree is None:
+        return ""
+    counts = [*_counts(tree)]
+    for count in counts if len(counts) <= MOST_COUNTS else ():
         dim = _steps_of(count, subject, path, function, tree, label_again)
         if dim is None or (said := count.form.format(dim)) == count.code:
             continue
@@ -92,7 +95,9 @@ def _running(model: nn.Module, location: Location | None) -> str | None:
     found = []
     for path, module in model.named_modules():
         code = getattr(getattr(module.forward, "__func__", None), "__code__", None)
-        lines = [line for *_, line in code.co_lines() if line is not None] if code is not None else []
+        if not isinstance(code, types.CodeType):
+            continue
+        lines = [line for *_, line in code.co_lines() if line is not None]
         is_of_file = lines and os.path.abspath(code.co_filename) == os.path.abspath(location.file)
         if is_of_file and min(lines) <= location.line <= max(lines):
             found.append(path)
@@ -153,7 +158,7 @@ def _edited(
     **names: object,
 ) -> Subject:  # fmt: skip
     """Return a copy of a copy, in which one module has another forward."""
-    changed: ast.FunctionDef = _Exchange(count, code).visit(deepcopy(tree))
+    changed = cast("ast.FunctionDef", _Exchange(count, code).visit(deepcopy(tree)))
     changed.returns = None
     for argument in ast.walk(changed.args):
         if isinstance(argument, ast.arg):
