@@ -426,12 +426,13 @@ def test_explain_what_people_ask(topic: str) -> None:
 
 def test_explain_what_rules_are_about() -> None:
     assert printed("explain", "Mask") == textwrap.dedent("""\
-        masks: 10 rules about it; rnnshape explain RNS221 says more of one
+        masks: 11 rules about it; rnnshape explain RNS221 says more of one
           RNS221  error    a mask the wrong way round
           RNS222  error    a mask of other samples or other axes
           RNS223  warning  a mask that hides the past
           RNS225  warning  attention to padding
           RNS229  warning  one random mask for all samples
+          RNS235  warning  a mask that leaves nothing out
           RNS405  error    padding picked
           RNS407  warning  the reverse direction begins in padding
           RNS409  error    a mask of steps the wrong way round
@@ -535,7 +536,10 @@ def test_explain_what_is_unknown() -> None:
     assert error("explain", "rns1033") == f"there is no rule 'rns1033'; did you mean 'RNS103'?{lists}"
     near = "did you mean RNS303 (last step is padding)?"
     assert error("explain", "last steps of padding") == f"there is no rule 'last steps of padding'; {near}{lists}"
-    several = "did you mean RNS104 (state made batch-first) or RNS119 (number that stands for nothing)?"
+    several = (
+        "did you mean RNS104 (state made batch-first), RNS119 (number that stands for nothing) "
+        "or RNS235 (a mask that leaves nothing out)?"
+    )
     assert error("explain", "nothing made") == f"there is no rule 'nothing made'; {several}{lists}"
     assert error("explain", "x") == f"there is no rule 'x'{lists}"
     assert error("explain", "RNS103", "") == f"there is no rule ''{lists}"
