@@ -27,7 +27,6 @@ def diagnosed(forward: Forward) -> rs.Report:
         pytest.param(lambda m, x: functional.cosine_similarity(m.rnn(x)[0], m.rnn(x * 2)[0]), id="of the function"),
         pytest.param(lambda m, x: m.alike(m.rnn(x)[0], m.rnn(x * 2)[0]), id="of the module"),
         pytest.param(lambda m, x: torch.cosine_similarity((y := m.rnn(x)[0])[:, 1:], y[:, :-1], eps=1e-6), id="of neighbours"),
-        pytest.param(lambda m, x: functional.cosine_similarity(m.rnn(x)[0], torch.ones(8)), id="of a vector"),
     ],
 )
 def test_a_similarity_over_the_steps_that_nobody_asked_for_is_a_note(forward: Forward) -> None:
