@@ -112,8 +112,12 @@ def test_a_call_that_axes_do_not_fit_is_told_once() -> None:
 
 def test_sizes_that_axes_state() -> None:
     report = watched(Flat(right=True), "batch seq feature=4", X)
-    first, _ = report.blind
-    assert first == "Flat: x: axes= does not fit it: the sizes of 'batch seq feature=4' are not those that it has"
+    (said,) = report.blind
+    assert said == "Flat: x: axes= does not fit it: the sizes of 'batch seq feature=4' are not those that it has"
+    assert report.assumed == (
+        "x: nobody has named the batch, so samples were judged on dim 0, which rnn (LSTM) takes for its batch; axes= names it "
+        "otherwise",
+    )
 
 
 @pytest.mark.parametrize("axes", ["b t d", {"x": "b t d"}])
