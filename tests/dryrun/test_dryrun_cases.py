@@ -34,6 +34,7 @@ MISSES = MISSES_WITH_DATA | {
     "qmix-stack-view": "what is gathered depends on the values of the index",
     "sat-images-not-sorted": "the loop runs for as long as the caption lengths say, which are values",
     "shuffled-inputs-not-labels": "the order of a random permutation is not known",
+    "instance-standardise-over-batch": "an experiment finds it, which needs values",
     "packed-by-the-calls-at-each-minute": "lengths are values",
     "readings-counted-down-the-patients": "which steps an index picks are values",
     "chunk-loss-over-padding": "where the padding is shows in values",
