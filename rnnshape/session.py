@@ -17,8 +17,8 @@ from rnnshape.report.report import Report
 from rnnshape.report.reporter import NOTE, Action, Reporter
 from rnnshape.report.words import message_of
 from rnnshape.rules.failure import explained_squeeze
+from rnnshape.tracking.arguments import Axes
 from rnnshape.tracking.compiled import Region, hear_of_compiled, leave_compiled
-from rnnshape.tracking.labels import Axes
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["UNBATCHED", "Session", "recording", "trackers"]

@@ -21,8 +21,8 @@ from rnnshape.report.options import checked_options
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
+from rnnshape.tracking.arguments import Axes, check_axes
 from rnnshape.tracking.compiled import COMPILED
-from rnnshape.tracking.labels import Axes, check_axes
 
 __all__ = ["check", "report_of"]
 

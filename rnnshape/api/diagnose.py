@@ -30,9 +30,10 @@ from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
 from rnnshape.session import Session, recording
+from rnnshape.tracking.arguments import Axes, annotated, check_form
 from rnnshape.tracking.batches import label_by_target, label_target
 from rnnshape.tracking.inputs import ALONE
-from rnnshape.tracking.labels import Axes, annotated, check_form, label, label_arguments
+from rnnshape.tracking.labels import label, label_arguments
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["diagnose"]

@@ -15,7 +15,7 @@ from rnnshape.experiments.influence import Influence
 from rnnshape.experiments.measuring import measured
 from rnnshape.experiments.places import Given
 from rnnshape.experiments.study import Options
-from rnnshape.tracking.labels import Axes, annotated, check_form
+from rnnshape.tracking.arguments import Axes, annotated, check_form
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["probe"]

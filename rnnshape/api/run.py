@@ -29,7 +29,7 @@ from rnnshape.report.settings import SWITCH, switch
 from rnnshape.tracebacks import clear_of_ours
 
 if TYPE_CHECKING:
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 
 __all__ = ["FOUND", "run"]
 

@@ -26,7 +26,7 @@ from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 from rnnshape.report.settings import switch
 from rnnshape.session import Session
-from rnnshape.tracking.labels import Axes, check_axes
+from rnnshape.tracking.arguments import Axes, check_axes
 
 __all__ = ["Watch", "watch"]
 

@@ -12,7 +12,7 @@ from rnnshape.contracts.annotations import Annotations, annotations_of
 from rnnshape.hooks.inner_calls import InnerCalls
 from rnnshape.report.reporter import Action
 from rnnshape.session import UNBATCHED, Session
-from rnnshape.tracking.labels import Axes
+from rnnshape.tracking.arguments import Axes
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Checker", "KnownFunction"]

@@ -18,8 +18,9 @@ from rnnshape.contracts.violations import BROKEN, violations
 from rnnshape.report.finding import Finding
 from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.report import Report
+from rnnshape.tracking.arguments import Argument, Axes, arguments_of
 from rnnshape.tracking.claims import Contradiction, contradicted, contradiction
-from rnnshape.tracking.labels import Argument, Axes, arguments_of, claims_of
+from rnnshape.tracking.labels import claims_of
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Broken", "Promises"]

@@ -28,7 +28,7 @@ from rnnshape.text import columns, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 
 __all__ = ["main"]
 

@@ -16,7 +16,7 @@ from rnnshape.calls import spec_of
 from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
 from rnnshape.report.reporter import Reporter
-from rnnshape.tracking.labels import Axes
+from rnnshape.tracking.arguments import Axes
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["FirstStep", "Probing"]

@@ -11,7 +11,7 @@ from torch import Tensor
 from rnnshape.experiments.places import Given, Place, tensors_of, unplaced
 from rnnshape.experiments.subject import Mode, Subject
 from rnnshape.operations.registry import name_of
-from rnnshape.tracking.labels import arguments_of
+from rnnshape.tracking.arguments import arguments_of
 
 __all__ = ["with_states"]
 

@@ -15,7 +15,7 @@ from rnnshape.coordinates.tables import runs_along
 from rnnshape.experiments.places import Given, Place, places_in
 from rnnshape.experiments.subject import Subject, Unfit, hook_of_all_modules
 from rnnshape.hooks.class_call import reporters
-from rnnshape.tracking.labels import Argument, Axes, arguments_of
+from rnnshape.tracking.arguments import Argument, Axes, arguments_of
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker

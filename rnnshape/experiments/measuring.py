@@ -23,8 +23,9 @@ from rnnshape.hooks.class_call import reporters
 from rnnshape.render.waiting import waiting
 from rnnshape.report.report import Report
 from rnnshape.report.reporter import Reporter
+from rnnshape.tracking.arguments import Axes, arguments_of
 from rnnshape.tracking.batches import label_by_target, label_target
-from rnnshape.tracking.labels import Axes, Tell, arguments_of, label, label_arguments
+from rnnshape.tracking.labels import Tell, label, label_arguments
 from rnnshape.tracking.padding import learn_padding
 from rnnshape.tracking.track import Tracker
 

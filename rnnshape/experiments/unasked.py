@@ -24,7 +24,7 @@ from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.report.finding import Finding
 from rnnshape.report.reporter import Reporter
-from rnnshape.tracking.labels import Axes, arguments_of
+from rnnshape.tracking.arguments import Axes, arguments_of
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["Unasked"]

@@ -19,10 +19,11 @@ from rnnshape.report.report import UNUSED_AXES
 from rnnshape.report.reporter import Reporter
 from rnnshape.rules.exceptions import Squeeze
 from rnnshape.text import nearest
+from rnnshape.tracking.arguments import Axes, annotated
 from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
 from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, trains
 from rnnshape.tracking.cuts import is_cut
-from rnnshape.tracking.labels import Axes, annotated, label, label_call
+from rnnshape.tracking.labels import label, label_call
 from rnnshape.tracking.nesting import single_or_nested
 from rnnshape.tracking.padding import learn_padding
 

@@ -16,7 +16,7 @@ from rnnshape.report.reporter import Action
 if TYPE_CHECKING:
     from torch import nn
 
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 
 __all__ = ["RNNShapeHandler"]
 

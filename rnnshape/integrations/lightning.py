@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lightning.pytorch import Callback, LightningModule, Trainer
     from lightning.pytorch.utilities import rank_zero_info
 
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 else:
     _NAMES = ("lightning.pytorch", "pytorch_lightning")
     _loaded = [name for name in _NAMES if name in sys.modules]

@@ -14,7 +14,7 @@ from rnnshape.report.report import Report
 from rnnshape.report.reporter import Action
 
 if TYPE_CHECKING:
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 
 __all__ = ["RNNShapeCallback"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from rnnshape.api.watch import Watch
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 
 __all__ = ["Stages"]
 

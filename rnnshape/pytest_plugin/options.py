@@ -15,7 +15,7 @@ from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import listed, nearest
 
 if TYPE_CHECKING:
-    from rnnshape.tracking.labels import Axes
+    from rnnshape.tracking.arguments import Axes
 
 __all__ = ["Options", "Settings", "read", "settings"]
 

@@ -21,7 +21,7 @@ from rnnshape.report.catalogue import Severity, counts
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.words import message_of
-from rnnshape.tracking.labels import check_axes
+from rnnshape.tracking.arguments import check_axes
 
 if TYPE_CHECKING:
     from rnnshape.api.watch import Watch
