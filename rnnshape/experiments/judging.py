@@ -76,15 +76,14 @@ def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Ju
 def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
     """Judge that the place of a sample in its batch matters, where samples do not meet anyway.
 
-    It may be meant to in a model that keeps something for each place until the next call.
+    It may be meant to in a model that has something of its own for each place, such as for each of some series.
     """
     lost = [leaf for leaf in found.leaves if leaf.order == "lost" and leaf.value.numel() > 1]
     if found.mixed or found.silent or not lost:
         return
     scattered = any(leaf.is_scattered for leaf in lost)
     moved = all(leaf.is_moved for leaf in found.leaves if not leaf.is_whole)
-    is_placed = scattered or moved or bool(found.misread) or found.is_placed
-    wrong = not how.train and not found.shuffles and (is_placed or not found.keeps)
+    wrong = not how.train and not found.shuffles and (scattered or moved or bool(found.misread) or found.is_placed)
     words = "; ".join(said.evidence[1:]) or said.evidence[0]
     if found.is_placed and where is not None and len(said.evidence) == 1:
         words += f"; the first whose result is not in that order is {where.meeting.operation}"

@@ -39,7 +39,6 @@ class Samples:
         misread: in words, lengths or masks that were applied to another sample; empty where there are none.
         why_no_order: why no other order was tried; empty where it was.
         is_placed: whether an operation is known behind which the place in the batch matters.
-        keeps: whether the model keeps tensors from call to call, which may be of the samples that were at these places.
         met: a run, with the samples that each operation depends on; None where that was not looked for.
     """
 
@@ -50,7 +49,6 @@ class Samples:
     misread: str = ""
     why_no_order: str = ""
     is_placed: bool = False
-    keeps: bool = False
     met: list[Entry] | None = None
 
     @property
@@ -112,7 +110,7 @@ def _measured(trial: Trial, lines: bool) -> Samples | None:
     silent = _silent(leaves, trial.samples)
     if silent and all(leaf.rows is None for leaf in leaves) and _are_left_out(trial, silent[0]):
         silent = []
-    found = Samples(leaves, changes, shuffles, silent, why_no_order=why, met=met, keeps=trial.keeps)
+    found = Samples(leaves, changes, shuffles, silent, why_no_order=why, met=met)
     if not why and not shuffles:
         found.misread = _misread(trial, leaves)
     return found

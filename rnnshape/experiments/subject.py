@@ -50,13 +50,11 @@ class Run:
     Attributes:
         output: what the model returned.
         draws: whether the model drew random numbers.
-        keeps: whether the model holds other tensors than before, besides its parameters: what it keeps for the next call.
     """
 
-    def __init__(self, output: Any, draws: bool, keeps: bool) -> None:
+    def __init__(self, output: Any, draws: bool) -> None:
         self.output = output
         self.draws = draws
-        self.keeps = keeps
 
 
 class Subject:
@@ -109,13 +107,13 @@ class Subject:
             model = self._fresh(weights or {})
             args, kwargs = put_in(given.args, {}), put_in(given.kwargs, {})
             _seed()
-            before, held = torch.get_rng_state(), _Held(model)
+            before = torch.get_rng_state()
             with torch.set_grad_enabled(gradients), mode or contextlib.nullcontext():
                 if mode is not None:
                     mode.given(tensors_of([args, kwargs]), self.paths)
                 output = model(*args, **kwargs)
             self.after_run()
-            return Run(output, not torch.equal(before, torch.get_rng_state()), _Held(model).is_other_than(held))
+            return Run(output, not torch.equal(before, torch.get_rng_state()))
 
     def follow(self, given: Given, tracker: contextlib.AbstractContextManager[Any], mode: Mode | None = None) -> None:
         """Run a fresh copy on the very tensors that are given, so that a tracker may learn what they are.
@@ -168,23 +166,6 @@ def _empty_again(model: nn.Module) -> dict[int, Any]:
         for value in vars(module).values()
         if type(value) in (OrderedDict, set) and not value
     }
-
-
-class _Held:
-    """The tensors that the modules of a model hold besides their parameters, and how often each was written to.
-
-    Args:
-        model: that holds them.
-    """
-
-    def __init__(self, model: nn.Module) -> None:
-        values = (value for module in model.modules() for name, value in vars(module).items() if name != "_parameters")
-        self._tensors = [tensor for value in values for _, tensor in tensors_of(value)]
-        self._writes = [0 if tensor.is_inference() else tensor._version for tensor in self._tensors]
-
-    def is_other_than(self, before: _Held) -> bool:
-        """Tell whether any of them was replaced or written to since then."""
-        return [*map(id, self._tensors)] != [*map(id, before._tensors)] or self._writes != before._writes
 
 
 def _nothing() -> None:

@@ -99,7 +99,6 @@ class Trial:
         self.base = list(tensors_of(first.output))
         everywhere = [*(value for _, value in self.base), *(content.base for content in self.contents)]
         self.may_draw = first.draws or any(tensor.device.type != "cpu" for tensor in everywhere)
-        self.keeps = first.keeps
         self.output = first.output
         self.recorded: Recorded | None = None
         self.is_resized = False
