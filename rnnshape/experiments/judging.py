@@ -56,7 +56,8 @@ def _finding(code: str, message: str, where: Found | None, wrong: bool) -> Findi
 def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Judged) -> Iterator[Finding]:
     """Judge that samples meet, or that one is read by nobody.
 
-    Where whole samples meet other ones, all of them or in an order that the model draws, it may compare them on purpose.
+    Where whole samples meet other ones, in an order that the model draws, or all of them and the result has their order, it may
+    compare them on purpose.
     """
     meeting = where.meeting if where else None
     if found.mixed:
@@ -66,7 +67,8 @@ def judge_samples(said: Experiment, found: Samples, where: Found | None, how: Ju
             found.shuffles or (where is not None and where.of_whole_samples) or any(leaf.is_of_pairs for leaf in found.mixed)
         )
         is_paired = where is not None and where.is_made_order
-        wrong = not how.train and not is_paired and (how.asked or not meant)
+        compares = where is not None and where.of_every_pair and all(leaf.order != "lost" for leaf in found.mixed)
+        wrong = not how.train and not is_paired and (how.asked or not (meant or compares))
         yield _finding("RNS601", f"{said.evidence[0]}{met}", where, wrong)
     elif found.silent:
         lost = f"; it is lost in {meeting.operation}" if meeting else ""

@@ -46,7 +46,8 @@ class Found:
 
     Attributes:
         meeting: for the user.
-        of_whole_samples: whether rows of whole samples meet rows of other ones, in another order, or all, as negatives do.
+        of_whole_samples: whether rows of whole samples meet rows of other ones, in another order, as negatives do.
+        of_every_pair: whether each sample meets every other one, as in a matrix of distances.
         table: of the result, on which sample each element depends.
         cause: the line that brought them there: it took one out of all, or put them into another order; None where none did.
         did: that in words.
@@ -57,6 +58,7 @@ class Found:
 
     meeting: Meeting
     of_whole_samples: bool
+    of_every_pair: bool
     table: Tensor
     cause: Location | None = None
     did: str = ""
@@ -187,13 +189,13 @@ def _met(entries: list[Entry], here: int | None, trial: Trial | None = None) -> 
     """Return where samples meet, and what has brought them there."""
     if here is None:
         return None
-    whole = of_whole_samples(entries, entries[here]) or of_every_pair(entries, entries[here])
+    whole, pairs = of_whole_samples(entries, entries[here]), of_every_pair(entries, entries[here])
     if scattered := [n for n in entries[here].operands if is_scattered(entries[n])]:
         here = earliest(entries, scattered[0], is_scattered) or here
     found = found_at(entries, here, trial)
     if found is None:
         return None
-    found = replace(found, of_whole_samples=whole)
+    found = replace(found, of_whole_samples=whole, of_every_pair=pairs)
     if in_different_orders(entries, entries[here]):
         orders = [n for operand in entries[here].operands if (n := in_another_order(entries, operand)) is not None]
         if not orders:
@@ -229,6 +231,7 @@ def found_at(entries: list[Entry], here: int | None, trial: Trial | None = None)
     module, kind = entry.module
     return Found(
         Meeting(_named(entry), entry.location, module, kind, tuple(owners.table.shape), _rows(owners.table)),
+        False,
         False,
         owners.table,
         made_at=made_at(trial.subject.model, module) if trial is not None else None,
