@@ -10,14 +10,13 @@ from torch import Tensor
 
 from rnnshape.experiments.places import Given, Place, tensors_of, unplaced
 from rnnshape.experiments.subject import Mode, Subject
+from rnnshape.operations.names import CELLS, WALKS
 from rnnshape.operations.registry import name_of
 from rnnshape.tracking.arguments import arguments_of
 
 __all__ = ["with_states"]
 
-_DIMS = {
-    "lstm": 1, "gru": 1, "rnn_tanh": 1, "rnn_relu": 1, "lstm_cell": 0, "gru_cell": 0, "rnn_tanh_cell": 0, "rnn_relu_cell": 0,
-}  # fmt: skip
+_DIMS = dict.fromkeys(WALKS, 1) | dict.fromkeys(CELLS, 0)
 """What starts from a state, and the dim of the samples in that: states are never batch-first."""
 
 

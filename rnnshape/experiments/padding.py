@@ -14,11 +14,12 @@ from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, found_at
 from rnnshape.experiments.owners import changed
-from rnnshape.experiments.recording import Recording
+from rnnshape.experiments.recording import Recording, recorded_run
 from rnnshape.experiments.samples import Samples
 from rnnshape.experiments.sides import Sides, sides_of
 from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.trial import Trial
+from rnnshape.operations.names import WALKS
 
 if TYPE_CHECKING:
     from rnnshape.experiments.reading import Read
@@ -61,6 +62,11 @@ class Changed(NamedTuple):
     tensors: dict[int, Tensor]
     sides: Sides
     judged: Tensor
+
+
+class _Change(NamedTuple):
+    leaf: Leaf
+    samples: list[int]
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +114,7 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
         raise Unfit(NOT_PADDED)
     sides = sides_of(padded[0], trial.count)
     told = any(sides.says(content.place.tensor) for content in trial.kept)
-    leaves = [leaf for leaf in samples.leaves if not leaf.is_whole and leaf.rows is not None]
+    leaves = _read_by_users(trial, [leaf for leaf in samples.leaves if not leaf.is_whole and leaf.rows is not None])
     if not leaves or samples.mixed:
         raise Unfit("samples meet in the output, so nobody knows whose padding reaches it")
     every = torch.ones(trial.count, dtype=torch.bool)
@@ -118,11 +124,30 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     cut = _shorter(trial, sides) if is_padding and is_placed and bool(shorter.any()) else None
     tried = [(longer, every), (_filled(trial, padded), every), (cut, shorter)]
     said = [_attempt(trial, leaves, samples, tensors, sides, judged) for tensors, judged in tried]
-    found = Padded(said[0], said[1], said[2], told, sides.is_left)
-    for tensors, judged in [made for made, changes in zip(tried, said, strict=True) if changes][:1]:
-        if tensors is not None:
-            found.changed = Changed(leaves[0], tensors, sides, judged)
+    found = Padded(_samples_in(said[0]), _samples_in(said[1]), _samples_in(said[2]), told, sides.is_left)
+    for (tensors, judged), changes in zip(tried, said, strict=True):
+        if changes and tensors is not None:
+            found.changed = Changed(changes[0].leaf, tensors, sides, judged)
+            break
     return found
+
+
+def _read_by_users(trial: Trial, leaves: list[Leaf]) -> list[Leaf]:
+    """Leave aside the final states of a recurrent layer that are returned as they are, beside what was computed further.
+
+    They are for the next call, or for nobody; an encoder, which returns nothing else, returns them to be read.
+    """
+    run = recorded_run(trial)
+    made = {name: at for (name, _), at in zip(trial.base, run.made, strict=False)}
+    by = {leaf.name: (run.entries[at[0]].name, at[1]) for leaf in leaves if (at := made.get(leaf.name)) is not None}
+    if all(name in WALKS for name, _ in by.values()):
+        return leaves
+    states = {leaf for leaf, (name, place) in by.items() if name in WALKS and place > 0}
+    return [leaf for leaf in leaves if leaf.name not in states]
+
+
+def _samples_in(changes: list[_Change] | None) -> list[int] | None:
+    return None if changes is None else sorted({j for change in changes for j in change.samples})
 
 
 def counted_padding(trial: Trial, samples: Samples, loss: Loss, target: Any) -> Counted | None:
@@ -166,23 +191,24 @@ def _beyond(leaf: Leaf, sides: Sides) -> Tensor | None:
 
 def _attempt(
     trial: Trial, leaves: list[Leaf], samples: Samples, tensors: dict[int, Tensor] | None, sides: Sides, judged: Tensor
-) -> list[int] | None:
-    """Return the samples whose real output changes; None where the model cannot be run like that."""
+) -> list[_Change] | None:
+    """Return what changes of the real output; None where the model cannot be run like that."""
     if tensors is None:
         return None
     try:
         after = trial.run(tensors)
     except Unfit:  # a number of steps that is written down
         return None
-    found: set[int] = set()
+    found: list[_Change] = []
     for leaf in leaves:
         differs = _of_real(leaf, after[samples.leaves.index(leaf)], sides, judged)
         if differs is None or leaf.rows is None:
             continue
         rows = leaf.rows.of(leaf.value.dim()).expand(leaf.value.shape)
         rows = rows[tuple(slice(size) for size in differs.shape)]
-        found |= {int(j) for j in torch.unique(rows[differs])}
-    return sorted(found)
+        if changes := [int(j) for j in torch.unique(rows[differs])]:
+            found.append(_Change(leaf, changes))
+    return found
 
 
 def _of_real(leaf: Leaf, other: Tensor, sides: Sides, judged: Tensor) -> Tensor | None:

@@ -20,6 +20,7 @@ from rnnshape.experiments.samples import Samples, groups
 from rnnshape.experiments.subject import SEED, Unfit
 from rnnshape.experiments.tracing import earliest
 from rnnshape.experiments.trial import Trial
+from rnnshape.operations.names import WALKS
 
 __all__ = ["Steps", "goes_back", "is_dealt_out", "measure_steps", "steps_said"]
 
@@ -29,15 +30,13 @@ MOST_STEPS = 64
 MOST_SOURCES = 6
 """Tensors of which the steps are changed."""
 
-_WALKS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
-
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
 """Operations that leave every element where it is in memory, and only say anew which of them are a row."""
 
 _CONVOLUTIONS = frozenset(["conv1d", "conv2d", "conv3d"])
 
 _READS = frozenset([
-    *_WALKS, "conv1d", "linear", "matmul", "bmm", "__matmul__", "mm", "baddbmm", "einsum", "scaled_dot_product_attention",
+    *WALKS, "conv1d", "linear", "matmul", "bmm", "__matmul__", "mm", "baddbmm", "einsum", "scaled_dot_product_attention",
 ])  # fmt: skip
 """Operations that read each row of an operand alike."""
 
@@ -152,7 +151,7 @@ def _steps_dim(entry: Entry, module: nn.Module) -> int | None:
     """Return the dim of the steps in what a layer of torch's returns that has one by its contract; None for other ones."""
     if entry.values[0].dim() != 3:
         return None
-    if entry.name in _WALKS and isinstance(module, nn.RNNBase):
+    if entry.name in WALKS and isinstance(module, nn.RNNBase):
         return 1 if module.batch_first else 0
     if entry.name == "multi_head_attention_forward" and isinstance(module, nn.MultiheadAttention):
         return 0
@@ -240,7 +239,7 @@ def _dealt_out(trial: Trial, entries: Sequence[Entry], ends: dict[tuple[int, int
     for entry in entries:
         if entry.name in _READS:
             module = modules.get(entry.module[0])
-            walks = (1 if module.batch_first else 0) if entry.name in _WALKS and isinstance(module, nn.RNNBase) else None
+            walks = (1 if module.batch_first else 0) if entry.name in WALKS and isinstance(module, nn.RNNBase) else None
             for operand in entry.operands:
                 tables = _used(entries[operand])
                 if any(is_dealt_out(part) for t in tables for part in _read_alike(entry.name, t)):
@@ -261,7 +260,7 @@ def _read_alike(reader: str, table: Tensor) -> list[Tensor]:
     """Return pieces of a table, each of what is read alike: all that a layer reads, and of a product a matrix."""
     if reader == "linear" or table.dim() < 3:
         return [table.flatten(0, -2)] if table.dim() > 1 else []
-    return [table] if reader in _WALKS or reader == "conv1d" else [table.select(0, 0), table.select(0, -1)]
+    return [table] if reader in WALKS or reader == "conv1d" else [table.select(0, 0), table.select(0, -1)]
 
 
 def _reshapes(entries: Sequence[Entry], at: int, is_so: Callable[[Tensor], bool]) -> Iterator[int]:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnnshape.experiments.entry import Entry
 from rnnshape.experiments.owners import MANY, NOBODY, dims_of
+from rnnshape.operations.names import CELLS, WALKS
 
 __all__ = [
     "LAYERS", "along_another_dim", "before", "earliest", "in_another_order", "in_different_orders", "is_made_order", "is_mixed",
@@ -19,9 +20,8 @@ __all__ = [
 ]  # fmt: skip
 
 LAYERS = frozenset([
-    "lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "linear", "conv1d",
-    "conv2d", "multi_head_attention_forward", "scaled_dot_product_attention",
-])  # fmt: skip
+    *WALKS, *CELLS, "linear", "conv1d", "conv2d", "multi_head_attention_forward", "scaled_dot_product_attention",
+])
 """Operations that take samples along a dim of their own, and mix what lies along another one."""
 
 _MADE_ORDERS = frozenset(["roll", "index", "__getitem__", "index_select"])

@@ -15,15 +15,13 @@ from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import tensors_of
 from rnnshape.experiments.subject import SEED, Mode, Unfit
 from rnnshape.experiments.trial import Trial
+from rnnshape.operations.names import CELLS, WALKS
 from rnnshape.operations.registry import name_of
 
 if TYPE_CHECKING:
     from rnnshape.experiments.reading import Lost
 
 __all__ = ["Layers", "Unused", "Use", "measure_use", "use_said"]
-
-_LAYERS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
-_CELLS = frozenset(["lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,15 @@ class Layers(Mode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
         name, module = name_of(func), None
-        if name in _LAYERS or name in _CELLS:
+        if name in WALKS or name in CELLS:
             module = _torch.calling_module()
-        if isinstance(module, nn.RNNBase) and name in _LAYERS:
+        if isinstance(module, nn.RNNBase) and name in WALKS:
             is_packed = len(args) > 1 and isinstance(args[1], Tensor) and args[1].dim() == 1
             given = args[0]
             unpacked = given.size(1 if module.batch_first and given.dim() == 3 else 0)
             steps = args[1].numel() if is_packed else unpacked
             self._hear(module, max(steps, self._steps_of(module)))
-        elif isinstance(module, nn.RNNCellBase) and name in _CELLS:
+        elif isinstance(module, nn.RNNCellBase) and name in CELLS:
             self._hear(module, 1 + self._steps_of(module))
         return result
 

@@ -70,6 +70,9 @@ def _is_slip(word: str, known: str) -> bool:
     return len(word) == len(known) and word in exchanged
 
 
+_STEPS = frozenset(["seq", "step"])
+
+
 class Crop(NamedTuple):
     """The part of an axis that a slice left: ``range(start, stop, step)`` of ``total`` elements.
 
@@ -105,6 +108,15 @@ class Axis(NamedTuple):
     name: str
     of: str = ""
     crop: Crop | None = None
+
+    @property
+    def counts_steps(self) -> bool:
+        """Whether it runs through time: the steps of a sequence, or the turns of a loop.
+
+        >>> Axis("seq").counts_steps, Axis("step").counts_steps, Axis("batch").counts_steps
+        (True, True, False)
+        """
+        return self.name in _STEPS
 
     def __str__(self) -> str:
         name = self.name if role_of(self.name) == self.name else repr(self.name)

@@ -39,7 +39,7 @@ def linked(op: Operation, marks: list[Mark], met: Mark) -> None:
 
 
 def _have_steps(mark: Mark) -> bool:
-    return any(axis.name in ("seq", "step") and runs_along(table) for axis, table in mark.tables.items())
+    return any(axis.counts_steps and runs_along(table) for axis, table in mark.tables.items())
 
 
 def _lacks_units(before: Mark, after: Mark, ndim: int) -> bool:

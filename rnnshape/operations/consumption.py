@@ -260,7 +260,7 @@ def _hold_positions(op: Operation, result: Tensor, mark: Mark, dims: tuple[int, 
     """Tell whether a result says at which steps the largest or the smallest elements stand."""
     if len(dims) != 1 or not _are_numbers(op, result):
         return False
-    return any(axis.name in ("seq", "step") and runs_along(table) == [*dims] for axis, table in mark.tables.items())
+    return any(axis.counts_steps and runs_along(table) == [*dims] for axis, table in mark.tables.items())
 
 
 def _are_numbers(op: Operation, result: Tensor) -> bool:

@@ -1,10 +1,16 @@
-"""The names of operations that copy, add, subtract, multiply and divide: torch's, and those of Python's operators."""
+"""The names of operations that rules and experiments ask for: torch's, and those of Python's operators."""
 
 from __future__ import annotations
 
 import torch
 
-__all__ = ["ADDS", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WHOLE"]
+__all__ = ["ADDS", "CELLS", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WALKS", "WHOLE"]
+
+WALKS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
+"""What goes through the steps of a sequence, and returns what it makes of each before its final states."""
+
+CELLS = frozenset(["lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"])
+"""What takes one step."""
 
 IDENTITIES = frozenset([
     "contiguous", "clone", "detach", "detach_", "to", "type", "type_as", "float", "double", "half", "bfloat16", "long",

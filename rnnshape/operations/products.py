@@ -90,7 +90,7 @@ def _rows(op: Operation, mark: Mark, dim: int, matrix: Tensor, place: tuple[int,
         place: of its rows in the result, and how many dims that has.
     """
     lie = [axis for axis, table in mark.tables.items() if axis.name not in _OF_NO_SEQUENCE and runs_along(table) == [dim]]
-    names = {axis.name for axis in lie} - {"seq", "step"}
+    names = {axis.name for axis in lie if not axis.counts_steps}
     if len(names) != 1 or matrix.dim() != 2 or matrix.size(0) != matrix.size(1) or matrix.grad_fn is not None:
         return {}
     return {op.book.fresh(names.pop(), matrix): along(matrix.size(0), *place)}

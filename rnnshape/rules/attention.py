@@ -56,7 +56,7 @@ def weighed_by_ones(use: Reduction, step: Step) -> Iterator[Mistake]:
     if site is None or use.name not in ("sum", "mean", "nansum") or len(use.dims) != 1 or "RNS207" in step.told:
         return
     for axis, table in use.mark.tables.items():
-        if axis.name in ("seq", "step") and runs_along(table) == [*use.dims]:
+        if axis.counts_steps and runs_along(table) == [*use.dims]:
             yield _all_one(site, axis)
             return
 
@@ -69,7 +69,7 @@ def weighed_by_weights_of_the_queries(use: Reduction, step: Step) -> Iterator[Mi
         if site is None or len(dims) != 1 or dims[0] in use.dims or not _is_sequence(use.mark, dims[0], step):
             continue
         for axis, steps in use.mark.tables.items():
-            if axis.name in ("seq", "step") and runs_along(steps) == [*use.dims]:
+            if axis.counts_steps and runs_along(steps) == [*use.dims]:
                 yield _of_the_queries(site, axis, use.name, "queries", "keys")
                 return
 
@@ -115,8 +115,8 @@ def weights_that_meet_another_sequence(use: Pairing, step: Step) -> Iterator[Mis
             continue
         summed, beside = ([(pair[one], pair[1 - one]) for pair in pairs] for pairs in (use.summed, use.beside))
         for dim, at in summed:
-            own = [a for a, t in values.tables.items() if a.name in ("seq", "step") and runs_along(t) == [at]]
-            met = [a for a, t in weights.tables.items() if a.name in ("seq", "step") and runs_along(t) == [dim]]
+            own = [a for a, t in values.tables.items() if a.counts_steps and runs_along(t) == [at]]
+            met = [a for a, t in weights.tables.items() if a.counts_steps and runs_along(t) == [dim]]
             stays = [d for a in own if a in weights.tables and len(d := runs_along(weights.tables[a])) == 1 and d != [dim]]
             if stays and met and not set(met) & set(values.tables) and stays[0][0] not in {d for d, _ in (*summed, *beside)}:
                 what = f"{use.name} sums the values of one sequence over dim {dim} of the weights, the steps of another"
@@ -176,7 +176,7 @@ def a_mask_is_laid_along_the_queries(use: Broadcast, step: Step) -> None:
     if use.name not in _MASKS or len(use.marks) != 2:
         return
     for scores, mask in (use.marks, use.marks[::-1]):
-        along = [runs_along(at_sizes(t, use.sizes)) for a, t in mask.tables.items() if a.name in ("seq", "step")]
+        along = [runs_along(at_sizes(t, use.sizes)) for a, t in mask.tables.items() if a.counts_steps]
         for keys, table in scores.of(KEYS):
             queries = scores.tables.get(Axis(QUERIES, keys.of))
             dims = [runs_along(at_sizes(t, use.sizes)) for t in (table, queries) if t is not None]

@@ -184,7 +184,7 @@ def _repeated_along(scores: Mark, target: Mark) -> int | None:
     """Return the dim of the steps of the scores along which a target is repeated, None where it is not."""
     sizes = (1,) * (len(scores.sizes) - len(target.sizes)) + target.sizes
     for axis, table in scores.tables.items():
-        if axis.name in ("seq", "step") and len(dims := runs_along(table)) == 1 and sizes[dims[0]] == 1:
+        if axis.counts_steps and len(dims := runs_along(table)) == 1 and sizes[dims[0]] == 1:
             return dims[0]
     return None
 

@@ -38,7 +38,7 @@ _UNITS = ("feature", "hidden")
 def units_of_steps(use: Window, step: Step) -> None:
     """A convolution runs over steps, or over what another has made of them: its channels are units, in no order."""
     mark, last = use.mark, len(use.mark.sizes)
-    over_steps = any(runs_along(t) == [d] for a, t in mark.tables.items() if a.name in ("seq", "step") for d in range(2, last))
+    over_steps = any(runs_along(t) == [d] for a, t in mark.tables.items() if a.counts_steps for d in range(2, last))
     if over_steps or any(axis in step.windowed and runs_along(table) == [1] for axis, table in mark.tables.items()):
         step.windowed.keep(use.units, None)
 
@@ -140,7 +140,7 @@ def _units_alone(mark: Mark, dim: int, step: Step) -> bool:
 
 def _others_than_steps(mark: Mark, dim: int) -> bool:
     """Tell whether something of the data that is no step lies along a dim."""
-    return any(a.name not in ("seq", "step") and is_data(a) and varies(t, dim) for a, t in mark.tables.items())
+    return any(not a.counts_steps and is_data(a) and varies(t, dim) for a, t in mark.tables.items())
 
 
 @rule(Window)

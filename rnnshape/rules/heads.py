@@ -47,7 +47,7 @@ def _dealt_out(name: str, mark: Mark, features: int) -> Mistake | None:
         features: the dim along which they are compared.
     """
     for axis, table in mark.tables.items():
-        dims = runs_along(table) if axis.name in ("seq", "step") and -1 not in table else []
+        dims = runs_along(table) if axis.counts_steps and -1 not in table else []
         if len(dims) != 2 or features in dims or not separable(table):  # in no order, it is told wherever it goes
             continue
         heads, steps = dims

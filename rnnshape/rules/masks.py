@@ -216,7 +216,7 @@ def what_a_mask_lets_read(use: Attending, step: Step) -> None:
 def _same_steps(use: Attending, dim: int) -> bool:
     """Tell whether queries and keys are the same steps, in their order."""
     for axis, table in use.query.tables.items():
-        if axis.name in ("seq", "step") and runs_along(table) == [dim] and use.key.tables.get(axis) is not None:
+        if axis.counts_steps and runs_along(table) == [dim] and use.key.tables.get(axis) is not None:
             line, other = table.flatten(), use.key.tables[axis].flatten()
             return torch.equal(line, other) and bool((line[1:] > line[:-1]).all())
     return False

@@ -88,10 +88,10 @@ def numbers_of_steps_for_samples(use: Broadcast | Numbering, step: Step) -> Iter
         for axis, table in own.of("batch"):
             site = other.lost.get(axis) if axis not in {*other.tables, *own.lost} else None
             dims = _from_the_right(table)
-            own_steps = [_from_the_right(t) for a, t in own.tables.items() if _is_step(a) and not is_picked]
+            own_steps = [_from_the_right(t) for a, t in own.tables.items() if a.counts_steps and not is_picked]
             if site is None or len(dims) != 1 or dims in own_steps:
                 continue
-            if any(_from_the_right(t) == dims for a, t in tables.items() if _is_step(a)):
+            if any(_from_the_right(t) == dims for a, t in tables.items() if a.counts_steps):
                 does = "an index" if use.name == "__getitem__" else use.name
                 leaves = f"{site.name} takes the batch away and leaves a number for each step"
                 message = f"{leaves}, and {does} takes them for numbers of samples, of which there are as many"
@@ -113,10 +113,6 @@ def _beside(use: Broadcast | Numbering) -> Iterator[tuple[Mark, Mark, dict[Axis,
 
 def _from_the_right(table: Tensor) -> list[int]:
     return [dim - table.dim() for dim in runs_along(table)]
-
-
-def _is_step(axis: Axis) -> bool:
-    return axis.name in ("seq", "step")
 
 
 def _with_table(use: Disagreement, table: Tensor) -> Mark | None:
@@ -183,7 +179,7 @@ def one_draw_for_all_samples(use: Weighing, step: Step) -> Iterator[Mistake]:
             continue
         (table,) = drawn.tables.values()
         batch = [runs_along(t) for _, t in other.of("batch")]
-        steps = [dims[0] for a, t in other.tables.items() if a.name in ("seq", "step") and len(dims := runs_along(t)) == 1]
+        steps = [dims[0] for a, t in other.tables.items() if a.counts_steps and len(dims := runs_along(t)) == 1]
         if len(batch) == 1 and len(batch[0]) == 1 and batch[0][0] not in runs_along(table) and _is_of_steps(table, steps):
             (dim,) = batch[0]
             message = f"{use.name} has all samples, along dim {dim}, meet the same random numbers, and each step others"

@@ -52,7 +52,7 @@ def _in_two_orders(use: Pairing, axis: Axis, dim: int, at: int) -> bool:
         return False
     for name, table in left.tables.items():  # (batch seq) against (seq batch), of as many steps as samples
         other = right.tables.get(name)
-        if name.name in ("seq", "step") and other is not None and runs_along(table) == [dim] and runs_along(other) == [at]:
+        if name.counts_steps and other is not None and runs_along(table) == [dim] and runs_along(other) == [at]:
             return torch.equal(table.flatten(), others) and torch.equal(other.flatten(), rows)
     return False
 
@@ -110,7 +110,7 @@ def _sample_dim(mark: Mark, added: tuple[int, ...]) -> int | None:
     if len(added) != len(mark.sizes):
         return None
     samples = [runs_along(table) for _, table in mark.of("batch")]
-    steps = [runs_along(table) for axis, table in mark.tables.items() if axis.name in ("seq", "step")]
+    steps = [runs_along(table) for axis, table in mark.tables.items() if axis.counts_steps]
     if len(samples) != 1 or len(samples[0]) != 1 or not steps or any(len(dims) != 1 or added[dims[0]] > 1 for dims in steps):
         return None
     dim = samples[0][0]

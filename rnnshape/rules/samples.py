@@ -40,7 +40,6 @@ _JOINS = frozenset([
 """What gives a state to others. A difference or a distance compares with one sample, which may be the one to compare with."""
 
 
-_STEPS = frozenset(["seq", "step"])
 
 _ADDS = frozenset(["mean", "nanmean", "sum", "nansum"])
 """What takes all pairs together."""
@@ -87,7 +86,7 @@ def everyone_at_everyones_place(use: Reduction, step: Step) -> Iterator[Mistake]
         dims, site = runs_along(table), use.mark.sites.get(choice)
         own = [rows for axis, rows in use.mark.of("batch") if of_scores(CHOICE, axis) == choice]
         across = [d for rows in own for d in runs_along(rows)]
-        if site is None or not any(axis.name in _STEPS and runs_along(t) == dims for axis, t in site.tables_before.items()):
+        if site is None or not any(axis.counts_steps and runs_along(t) == dims for axis, t in site.tables_before.items()):
             continue
         if len(dims) == len(across) == 1 and dims != across and {*dims, *across} <= {*use.dims}:
             whose, says = (len(unique(rows)) for rows in (own[0], table))

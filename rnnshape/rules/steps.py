@@ -33,7 +33,7 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
     mark, dim = use.mark, use.seq_dim
     for axis, table in mark.tables.items() if use.batch_dim is not None else ():
         site = mark.sites.get(axis)
-        if axis.name not in ("seq", "step") or site is None or not _starts_again(table, dim):
+        if not axis.counts_steps or site is None or not _starts_again(table, dim):
             continue
         if len(unique(table)) == mark.sizes[dim] and _others_along(mark, axis, dim):
             rows = numbers(first_along(table, dim).flatten())
@@ -77,7 +77,7 @@ def cut_in_another_way(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """
     for axis, table in use.mark.tables.items() if use.batch_dim is not None else ():
         site = use.mark.sites.get(axis)
-        if axis.name not in ("seq", "step") or site is None or site.name not in _RESHAPES or not varies(table, use.seq_dim):
+        if not axis.counts_steps or site is None or site.name not in _RESHAPES or not varies(table, use.seq_dim):
             continue
         before = layout_before(site)
         words = before.names if before is not None else ()
@@ -134,7 +134,7 @@ def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
     if len(sizes) != 3:
         return
     along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
-    steps = 1 in along and along[1].name in ("seq", "step") and 2 in along and along[2].name in ("feature", "hidden")
+    steps = 1 in along and along[1].counts_steps and 2 in along and along[2].name in ("feature", "hidden")
     fits = "transpose(1, 2) of its input and of its output normalises each feature" if steps else None
     if use.channels == sizes[2] != sizes[1] and not use.has_scales:
         made = f"{use.name} takes dim 1 for its channels, of which it was made for {sizes[2]}"
@@ -158,7 +158,7 @@ def _element(along: Mapping[int, Axis]) -> str:
 def a_dim_that_nobody_gave(use: ImplicitDim, step: Step) -> Iterator[Mistake]:
     """Without a dim softmax, normalize and cosine_similarity take one by the number of dims, along which the steps may lie."""
     last = len(use.mark.sizes) - 1
-    steps = any(a.name in ("seq", "step") and runs_along(table) == [use.dim] for a, table in use.mark.tables.items())
+    steps = any(a.counts_steps and runs_along(table) == [use.dim] for a, table in use.mark.tables.items())
     if steps and use.dim != last:
         message = f"{use.name} takes dim {use.dim} where it is given none, and the steps lie along it"
         yield wrong("RNS242", message, seen=use.mark)

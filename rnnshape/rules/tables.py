@@ -53,7 +53,7 @@ def once_each(table: Tensor) -> bool:
 
 def steps_along(mark: Mark) -> int | None:
     """Return the dim of the steps, None where that is not one dim that all axes of steps agree on."""
-    dims = {tuple(runs_along(table)) for axis, table in mark.tables.items() if axis.name in ("seq", "step")} - {()}
+    dims = {tuple(runs_along(table)) for axis, table in mark.tables.items() if axis.counts_steps} - {()}
     found = dims.pop() if len(dims) == 1 else ()
     return found[0] if len(found) == 1 else None
 
@@ -67,7 +67,7 @@ def lies_along(mark: Mark, axis: Axis, dims: set[int]) -> bool:
 def exchanged(marks: tuple[Mark, ...], axis: Axis, ndim: int) -> bool:
     """Tell whether one operand has its steps where another has its samples."""
     for mark in marks:
-        steps = [at_sizes(t, [1] * ndim) for a, t in mark.tables.items() if a.name in ("seq", "step")]
+        steps = [at_sizes(t, [1] * ndim) for a, t in mark.tables.items() if a.counts_steps]
         own = at_sizes(mark.tables[axis], [1] * ndim) if axis in mark.tables else None
         for other in marks:
             if own is None or axis not in other.tables or len(runs_along(own)) != 1:

@@ -37,7 +37,7 @@ def a_total_meets_a_mask(use: Weighing, step: Step) -> Iterator[Mistake]:
     for at in (0, 1):
         total, mask = use.marks[at], use.marks[1 - at]
         samples = [axis for axis, table in mask.of("batch") if runs_along(table) and of_scores(TOTAL, axis) in total.tables]
-        steps = any(a.name in ("seq", "step") and runs_along(table) for a, table in mask.tables.items())
+        steps = any(a.counts_steps and runs_along(table) for a, table in mask.tables.items())
         if total.sizes or not samples or not steps:
             continue
         if _is_mask(step.values(use.tensors[1 - at])) and not _counts(step.values(use.tensors[at])):
@@ -66,7 +66,7 @@ def weights_of_other_samples_sum_to_one(use: Remainder, step: Step) -> Iterator[
     """Weights were summed over the samples, and their sum is held against a number: each sample has its own to look at."""
     for axis, _ in use.mark.of(TOTAL) if use.mark.sizes else ():
         site = use.mark.sites[axis]
-        dims = {tuple(runs_along(t)) for a, t in site.tables_before.items() if a.name in ("seq", "step")} - {()}
+        dims = {tuple(runs_along(t)) for a, t in site.tables_before.items() if a.counts_steps} - {()}
         fits = f"dim={dims.pop()[0]} of {site.name} takes the steps together" if len(dims) == 1 else None
         adds = f"{site.name} adds up the weights of all samples"
         message = f"{adds}, and the sum, which grows with their number, is held against one"

@@ -49,7 +49,7 @@ def _scaled_along(mark: Mark) -> int | None:
 def _steps_alone(mark: Mark, dim: int, summed: int) -> bool:
     """Tell whether the steps, and nothing else, lie along the dim along which a tensor was scaled, which is not summed over."""
     along = [a for a, table in mark.tables.items() if a.name != SCALED and dim in runs_along(table)]
-    return dim != summed and bool(along) and all(a.name in ("seq", "step") for a in along)
+    return dim != summed and bool(along) and all(a.counts_steps for a in along)
 
 
 def _units_along(mark: Mark, dim: int) -> Axis | None:

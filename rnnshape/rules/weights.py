@@ -213,7 +213,7 @@ def pieces_along(mark: Mark, dim: int) -> bool:
     """Tell whether only pieces of features that a layer made lie along a dim, while steps lie along the one before."""
     if mark.sizes[dim] < 2 or dim < 1:
         return False
-    steps = any(axis.name in ("seq", "step") and runs_along(table) == [dim - 1] for axis, table in mark.tables.items())
+    steps = any(axis.counts_steps and runs_along(table) == [dim - 1] for axis, table in mark.tables.items())
     along = [axis for axis, table in mark.tables.items() if varies(table, dim)]
     made = [a for a in along if a.name in ("feature", "hidden") and (a.of[:1] == "#" or a.of.isdigit())]
     return steps and bool(made) and made == along
