@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import text
+from rnnshape.experiments.candidates import RESHAPES, candidates, is_reached
 from rnnshape.experiments.content import Content
-from rnnshape.experiments.entry import Entry
+from rnnshape.experiments.entry import Entry, Recorded
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.lockstep import Found, found_at
 from rnnshape.experiments.owners import MANY, NOBODY, changed, dims_of
@@ -29,9 +30,6 @@ MOST_STEPS = 64
 
 MOST_SOURCES = 6
 """Tensors of which the steps are changed."""
-
-_RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
-"""Operations that leave every element where it is in memory, and only say anew which of them are a row."""
 
 _CONVOLUTIONS = frozenset(["conv1d", "conv2d", "conv3d"])
 
@@ -79,8 +77,15 @@ class _Source:
     number: int = -1
 
 
-def measure_steps(trial: Trial, samples: Samples) -> Steps | None:
+def measure_steps(trial: Trial, samples: Samples, reshapes: bool = True) -> Steps | None:
     """Change the steps of each input, and of what each layer returns, and follow each up to what reads it.
+
+    Where no operation can deal them out, or none that depends on single steps, there is nothing to be changed.
+
+    Args:
+        trial: the model.
+        samples: what was measured about them.
+        reshapes: whether the model may call an operation that can.
 
     Returns:
         None where the samples meet, or lie in no rows: of that is told.
@@ -90,19 +95,28 @@ def measure_steps(trial: Trial, samples: Samples) -> Steps | None:
     """
     if samples.mixed or samples.silent or any(leaf.is_scattered or leaf.is_moved for leaf in samples.leaves):
         return None
+    found, inputs = Steps([]), [*_inputs(trial)]
+    if not reshapes and inputs:
+        return found
     run = recorded_run(trial)
     if run.differs:
         raise Unfit("the model differs by itself while somebody looks on")
-    found, seen = Steps([]), set[str]()
-    ends = {made: leaf.rows.dim for made, leaf in zip(run.made, samples.leaves, strict=False) if made and leaf.rows}
-    waiting = [*_inputs(trial), *_layers(trial, run.entries, seen)]
+    seen, ends = set[str](), _ends(run, samples)
+    waiting = [*inputs, *_layers(trial, run.entries, seen)]
     if not waiting:
         raise Unfit("nobody has said which dim of an input is the steps; call it seq in axes=")
-    while waiting and len(found.sources) < MOST_SOURCES:
+    wanted = candidates(run.entries)
+    while wanted and waiting and len(found.sources) < MOST_SOURCES:
         source = waiting.pop(0)
-        entries, bits = _followed(trial, source, run.entries)
         found.sources.append(source.name)
+        if not _is_reached(trial, source, run.entries, wanted):
+            continue
+        convolutions = [n for n, entry in enumerate(run.entries) if entry.name in _CONVOLUTIONS and n < wanted[-1]]
+        entries, bits = _followed(trial, source, run.entries, {*wanted, *convolutions})
         waiting[:0] = _layers(trial, entries, seen, bits)
+        if not any(_is_in_two_dims(owners.table) for number in wanted for owners in entries[number].owners):
+            continue  # none of them can have dealt the steps out
+        entries, _ = _followed(trial, source, run.entries)
         for here, reader in _dealt_out(trial, entries, ends):
             place = found_at(entries, here, trial)
             if place is None:
@@ -112,6 +126,27 @@ def measure_steps(trial: Trial, samples: Samples) -> Steps | None:
             found.found = replace(place, meeting=replace(place.meeting, rows=""), made_at=None)
             return found
     return found
+
+
+def _ends(run: Recorded, samples: Samples) -> dict[tuple[int, int], int]:
+    """Return for each tensor that is returned, by the number of its operation and its place in that, the dim of the samples."""
+    return {made: leaf.rows.dim for made, leaf in zip(run.made, samples.leaves, strict=False) if made and leaf.rows}
+
+
+def _is_reached(trial: Trial, source: _Source, entries: Sequence[Entry], wanted: Sequence[int]) -> bool:
+    """Tell whether an operation that may deal steps out depends on single ones of a source."""
+    modules = dict(trial.subject.model.named_modules())
+    walks = [
+        number
+        for number, entry in enumerate(entries)
+        if entry.values
+        and (module := modules.get(entry.module[0])) is not None
+        and entry.name in WALKS
+        and (dim := _steps_dim(entry, module)) is not None
+        and entry.values[0].size(dim) == source.steps
+    ]
+    inputs = [number for number, entry in enumerate(entries) if entry.name == "input"]
+    return any(is_reached(entries, start, wanted, walks) for start in ([source.number] if source.content is None else inputs))
 
 
 def _inputs(trial: Trial) -> Iterator[_Source]:
@@ -125,7 +160,7 @@ def _inputs(trial: Trial) -> Iterator[_Source]:
 
 
 def _layers(
-    trial: Trial, entries: Sequence[Entry], seen: set[str], bits: Sequence[Sequence[Tensor]] | None = None
+    trial: Trial, entries: Sequence[Entry], seen: set[str], bits: Mapping[int, Sequence[Tensor]] | None = None
 ) -> Iterator[_Source]:
     """Yield what layers return for each step, each layer once: recurrent ones and attention, or convolutions.
 
@@ -141,7 +176,7 @@ def _layers(
         module = modules.get(path)
         if path in seen or module is None or not entry.values:
             continue
-        dim = _steps_dim(entry, module) if bits is None else _dim_of_convolution(entry, bits[number][0])
+        dim = _steps_dim(entry, module) if bits is None else _dim_of_convolution(entry, bits, number)
         if dim is not None and 2 < entry.values[0].size(dim) <= MOST_STEPS:
             seen.add(path)
             yield _Source(f"what {path or kind} returns", dim, entry.values[0].size(dim), None, number)
@@ -158,21 +193,30 @@ def _steps_dim(entry: Entry, module: nn.Module) -> int | None:
     return None
 
 
-def _dim_of_convolution(entry: Entry, bits: Tensor) -> int | None:
+def _dim_of_convolution(entry: Entry, bits: Mapping[int, Sequence[Tensor]], number: int) -> int | None:
     """Return the dim along which the steps lie in what a convolution returns; None where they lie along none, or several."""
-    dims = dims_of(bits) if entry.name in _CONVOLUTIONS else []
+    dims = dims_of(bits[number][0]) if entry.name in _CONVOLUTIONS and number in bits else []
     return dims[0] if len(dims) == 1 else None
 
 
-def _followed(trial: Trial, source: _Source, entries: Sequence[Entry]) -> tuple[list[Entry], list[list[Tensor]]]:
+def _followed(
+    trial: Trial, source: _Source, entries: Sequence[Entry], only: Collection[int] | None = None
+) -> tuple[list[Entry], dict[int, list[Tensor]]]:
     """Return the run with the step of the source that each element depends on, in the place of a sample.
 
     Beside it, for each tensor, the runs in which its elements were other ones.
+
+    Args:
+        trial: the model.
+        source: whose steps are changed.
+        entries: of the run.
+        only: the numbers of the operations that are looked at; None for all.
     """
     codes = groups(source.steps)
     runs = 1 + max(run for code in codes for run in code)
     entries = [entry.afresh() for entry in entries]
-    bits = [[torch.zeros(value.shape, dtype=torch.int32) for value in entry.values] for entry in entries]
+    looked_at = range(len(entries)) if only is None else sorted(only)
+    bits = {number: [torch.zeros(value.shape, dtype=torch.int32) for value in entries[number].values] for number in looked_at}
     for run in range(runs):
         chosen = torch.tensor([run in code for code in codes])
         tensors = trial.unchanged()
@@ -185,8 +229,8 @@ def _followed(trial: Trial, source: _Source, entries: Sequence[Entry]) -> tuple[
     of_code[0] = NOBODY
     for step, code in enumerate(codes):
         of_code[sum(1 << run for run in code)] = step
-    for entry, tables in zip(entries, bits, strict=True):
-        for owners, table in zip(entry.owners, tables, strict=True):
+    for number, tables in bits.items():
+        for owners, table in zip(entries[number].owners, tables, strict=True):
             owners.table = of_code[table.long()]
     return entries, bits
 
@@ -196,13 +240,13 @@ class _Marking(Comparing):
 
     Args:
         entries: of the run that is remembered.
-        bits: for each of their tensors, the runs in which an element was another one.
+        bits: for each of their tensors that is looked at, the runs in which an element was another one.
         run: the number of this run.
         source: whose steps are changed; where a layer returns it, that is done here.
         chosen: for each step, whether it is changed.
     """
 
-    def __init__(self, entries: list[Entry], bits: list[list[Tensor]], run: int, source: _Source, chosen: Tensor) -> None:
+    def __init__(self, entries: list[Entry], bits: dict[int, list[Tensor]], run: int, source: _Source, chosen: Tensor) -> None:
         super().__init__(entries, 0)
         self._bits, self._run, self._source, self._chosen = bits, run, source, chosen
 
@@ -219,7 +263,7 @@ class _Marking(Comparing):
 
     def _hear(self, entry: Entry, number: int, place: int, tensor: Tensor) -> None:
         value = entry.values[place]
-        if value.shape == tensor.shape:
+        if number in self._bits and value.shape == tensor.shape:
             self._bits[number][place] |= changed(value, tensor).cpu().int() << self._run
 
 
@@ -266,7 +310,7 @@ def _read_alike(reader: str, table: Tensor) -> list[Tensor]:
 def _reshapes(entries: Sequence[Entry], at: int, is_so: Callable[[Tensor], bool]) -> Iterator[int]:
     """Yield the operation of whose results something is so first, where it only says anew what a row is."""
     here = earliest(entries, at, lambda entry: any(is_so(table) for table in _used(entry)))
-    if here is not None and entries[here].name in _RESHAPES:
+    if here is not None and entries[here].name in RESHAPES:
         yield here
 
 

@@ -133,8 +133,9 @@ def study(
         _try(notes, "future", lambda: _say_future(notes, trial, samples, show))
     if "padding" in options.wanted:
         _try(notes, "padding", lambda: _say_padding(notes, trial, samples, how, show))
+    reshapes = heard is None or heard.reshapes or not trial.is_light
     if "steps" in options.wanted and (options.patient or trial.seconds * RUNS_OF_STEPS < options.longest):
-        _try(notes, "steps", lambda: _say_steps(notes, trial, samples, how, show))
+        _try(notes, "steps", lambda: _say_steps(notes, trial, samples, how, show, reshapes))
     if "targets" in options.wanted and loss is not None and given.target is not None:
         if not options.patient and sees_calls(loss):
             notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
@@ -239,8 +240,8 @@ def _say_padding(notes: _Notes, trial: Trial, samples: Samples, how: Judged, sho
     notes.findings += judge_padding(said, found, how)
 
 
-def _say_steps(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
-    found = measure_steps(trial, samples)
+def _say_steps(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show, reshapes: bool) -> None:
+    found = measure_steps(trial, samples, reshapes)
     if found is None:
         return
     found.found = show(found.found)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnshape import _torch, text
+from rnnshape.experiments.candidates import RESHAPES, only_joins
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import tensors_of
@@ -59,10 +60,15 @@ class Use:
 
 
 class Layers(Mode):
-    """Hears which recurrent layers are called, and with how many steps at most; of cells, how often."""
+    """Hears which recurrent layers are called, and with how many steps at most; of cells, how often.
+
+    Attributes:
+        reshapes: whether an operation was called that may deal steps out over rows of several.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.reshapes = False
         self.called: dict[int, tuple[str, nn.RNNBase | nn.RNNCellBase, int]] = {}
         self.inputs: list[Tensor] = []
         self._paths: dict[int, str] = {}
@@ -78,6 +84,8 @@ class Layers(Mode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
         name, module = name_of(func), None
+        if name in RESHAPES and not self.reshapes:
+            self.reshapes = not (args and isinstance(args[0], Tensor)) or not only_joins(args[0].shape, result.shape)
         if name in WALKS or name in CELLS:
             module = _torch.calling_module()
         if isinstance(module, nn.RNNBase) and name in WALKS:
