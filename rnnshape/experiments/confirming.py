@@ -49,7 +49,7 @@ def needed(report: Report, told: Collection[str]) -> frozenset[str]:
     judged = {"padding": OF_PADDING, "targets": OF_TARGETS | WITHDRAWN, "samples": OF_SAMPLES | OF_TARGETS | OF_PADDING}
     wanted = {name for name, those in judged.items() if codes & those}
     if not _explains(report, told):
-        wanted |= {"samples", "number", "targets", "lines", *(["use"] if not _picks_states(told) else [])}
+        wanted |= {"samples", "number", "targets", "lines", *(["states", "use"] if not _picks_states(told) else [])}
         wanted |= {"padding"} if not _reads_padding(told) else set()
         wanted |= {"steps"} if not _confuses_axes(told) else set()
     return frozenset(wanted)
@@ -97,7 +97,7 @@ def unexplained(report: Report, influence: Influence, told: Collection[str]) -> 
     if _explains(report, told):
         return []
     found = influence.findings
-    found = tuple(f for f in found if f.code != "RNS607") if _picks_states(told) else found
+    found = tuple(f for f in found if f.code not in ("RNS607", "RNS610")) if _picks_states(told) else found
     found = tuple(f for f in found if f.code != "RNS609") if _confuses_axes(told) else found
     return [f for f in found if f.code != "RNS603" or not _reads_padding(told)]
 

@@ -19,7 +19,7 @@ __all__ = ["EXPERIMENTS", "Experiment", "Influence", "Matrix", "Meeting", "Verdi
 Verdict = Literal["apart", "together", "fact", "unknown"]
 """What an experiment says: nothing reaches what it must not; something does; something does that may be meant; nobody knows."""
 
-EXPERIMENTS = ("samples", "order", "number", "padding", "future", "steps", "targets", "use")
+EXPERIMENTS = ("samples", "order", "number", "padding", "future", "steps", "targets", "states", "use")
 """The experiments, in the order in which they are made and shown."""
 
 
@@ -101,9 +101,10 @@ class Influence(Pictured):
         future: whether the output of a step depends on later steps; asked for by ``causal=True``.
         steps: whether steps that lay in rows are dealt out over rows of several, before something reads these rows.
         targets: whether the gradient of one sample's output depends on the target of another one.
+        states: whether what a recurrent layer returns as one state is read as another one.
         use: what of the input and of the layers never matters.
         meeting: where samples first meet; None where they do not, or where no line is known.
-        findings: what is wrong of it, with the codes RNS601 to RNS609.
+        findings: what is wrong of it, with the codes RNS601 to RNS610.
         untried: experiments that could not be made, each with the reason.
     """
 
@@ -114,6 +115,7 @@ class Influence(Pictured):
     future: Experiment | None = None
     steps: Experiment | None = None
     targets: Experiment | None = None
+    states: Experiment | None = None
     use: Experiment | None = None
     meeting: Meeting | None = None
     findings: tuple[Finding, ...] = ()

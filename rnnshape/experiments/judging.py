@@ -1,4 +1,4 @@
-"""What is wrong of what was measured: the findings RNS601 to RNS609, and what is a fact that somebody may have meant."""
+"""What is wrong of what was measured: the findings RNS601 to RNS610, and what is a fact that somebody may have meant."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from rnnshape.experiments.number import Number
     from rnnshape.experiments.padding import Counted, Padded
     from rnnshape.experiments.samples import Samples
+    from rnnshape.experiments.states import Misread
     from rnnshape.experiments.steps import Steps
     from rnnshape.experiments.targets import Targets
     from rnnshape.experiments.use import Use
     from rnnshape.report.finding import Finding
 
 __all__ = [
-    "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_steps",
-    "judge_targets", "judge_use", "said_in_a_line",
+    "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_states",
+    "judge_steps", "judge_targets", "judge_use", "said_in_a_line",
 ]  # fmt: skip
 
 
@@ -104,6 +105,12 @@ def judge_steps(said: Experiment, found: Steps, how: Judged) -> Iterator[Finding
     """Judge that steps which lay in rows are dealt out over rows of several."""
     if found.found is not None:
         yield _finding("RNS609", said.evidence[0], found.found, not how.train)
+
+
+def judge_states(said: Experiment, found: Misread | None, how: Judged) -> Iterator[Finding]:
+    """Judge that a state is read as another one."""
+    if found is not None:
+        yield _finding("RNS610", said.evidence[0], found.found, not how.train)
 
 
 def judge_targets(said: Experiment, found: Targets, how: Judged) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from rnnshape.tracking.marks import writes
 if TYPE_CHECKING:
     from rnnshape.experiments.trial import Trial
 
-__all__ = ["Comparing", "Ordering", "Recording", "Still", "recorded_run"]
+__all__ = ["Comparing", "Ordering", "Recording", "Still", "line_of_run", "recorded_run"]
 
 _OUTERMOST = subject.__file__
 """The file of ours from which the user's code is called."""
@@ -96,7 +96,7 @@ class Recording(subject.Mode):
             module = _torch.calling_module()
             known = ("", "") if module is None else (self._paths.get(id(module), ""), type(module).__name__)
             kept = tuple(tuple(t.shape) for t in given if id(t) not in self._made and not isinstance(t, torch.nn.Parameter))
-            self._keep(name, _line(sys._getframe(1)), known, operands, made)
+            self._keep(name, line_of_run(sys._getframe(1)), known, operands, made)
             if not self.is_cut:
                 self.entries[-1].states = kept
         return result
@@ -134,7 +134,7 @@ def recorded_run(trial: Trial) -> Recorded:
     return trial.recorded
 
 
-def _line(frame: FrameType | None) -> Location | None:
+def line_of_run(frame: FrameType | None) -> Location | None:
     """Return the line of the model or the loss that runs: none of whoever called us."""
     while frame is not None and frame.f_code.co_filename != _OUTERMOST:
         if not _torch.is_library(frame.f_code.co_filename):

@@ -17,6 +17,7 @@ from rnnshape.experiments.judging import (
     judge_order,
     judge_padding,
     judge_samples,
+    judge_states,
     judge_steps,
     judge_targets,
     judge_use,
@@ -27,14 +28,15 @@ from rnnshape.experiments.mending import MOST_COUNTS, edit_of_count
 from rnnshape.experiments.number import measure_number, number_said
 from rnnshape.experiments.outside import sees_calls
 from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
-from rnnshape.experiments.places import Given, Place
+from rnnshape.experiments.places import Given, Place, tensors_of
 from rnnshape.experiments.reading import losing, reading_padding
 from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said, shuffled
+from rnnshape.experiments.states import measure_states, states_said
 from rnnshape.experiments.steps import measure_steps, steps_said
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.targets import measure_targets, targets_said
 from rnnshape.experiments.trial import RUNS, Trial
-from rnnshape.experiments.use import Layers, measure_use, use_said
+from rnnshape.experiments.use import Layers, heard_again, measure_use, use_said
 from rnnshape.harmless import Guard
 from rnnshape.report.finding import Finding
 from rnnshape.report.location import Location
@@ -79,7 +81,7 @@ class Options:
     samples: int = 4
     patient: bool = True
     longest: float = LONGEST
-    wanted: frozenset[str] = frozenset(["number", "padding", "steps", "targets", "use", "lines"])
+    wanted: frozenset[str] = frozenset(["number", "padding", "states", "steps", "targets", "use", "lines"])
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def study(
         options: what is to be tried.
         label_again: returns a copy of what the model is given, with a tracker that knows the axes of that.
     """
-    notes, heard = _Notes(), Layers() if "use" in options.wanted else None
+    notes, heard = _Notes(), Layers() if options.wanted & {"states", "use"} else None
     try:
         known = [*places]
         trial = Trial(subject, given, known, options.samples, None if options.patient else options.longest, heard)
@@ -141,7 +143,9 @@ def study(
             notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
         else:
             _try(notes, "targets", lambda: _say_targets(notes, trial, samples, loss, given.target, how))
-    if heard is not None:
+    if heard is not None and "states" in options.wanted:
+        _try(notes, "states", lambda: _say_states(notes, trial, how, heard, show))
+    if heard is not None and "use" in options.wanted:
         _try(notes, "use", lambda: _say_use(notes, trial, samples, how, heard))
     return notes.influence()
 
@@ -248,6 +252,16 @@ def _say_steps(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show:
     said = steps_said(found)
     notes.made["steps"] = said
     notes.findings += judge_steps(said, found, how)
+
+
+def _say_states(notes: _Notes, trial: Trial, how: Judged, heard: Layers, show: _Show) -> None:
+    heard, output = heard_again(trial, heard)
+    found = measure_states(trial, heard.walks, [t for _, t in tensors_of(output)])
+    if found is not None:
+        found.found = show(found.found)
+    said = states_said(found)
+    notes.made["states"] = said
+    notes.findings += judge_states(said, found, how)
 
 
 def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged, heard: Layers) -> None:

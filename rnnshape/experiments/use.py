@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from rnnshape import _torch, text
+from rnnshape import text
 from rnnshape.experiments.candidates import RESHAPES, only_joins
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import tensors_of
 from rnnshape.experiments.subject import SEED, Mode, Unfit
 from rnnshape.experiments.trial import Trial
+from rnnshape.experiments.walks import MOST, Walk, walk_of
 from rnnshape.operations.names import CELLS, WALKS
 from rnnshape.operations.registry import name_of
 
 if TYPE_CHECKING:
     from rnnshape.experiments.reading import Lost
 
-__all__ = ["Layers", "Unused", "Use", "measure_use", "use_said"]
+__all__ = ["Layers", "Unused", "Use", "heard_again", "measure_use", "use_said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Layers(Mode):
         super().__init__()
         self.reshapes = False
         self.called: dict[int, tuple[str, nn.RNNBase | nn.RNNCellBase, int]] = {}
+        self.walks: list[Walk] = []
         self.inputs: list[Tensor] = []
         self._paths: dict[int, str] = {}
 
@@ -83,26 +85,34 @@ class Layers(Mode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        name, module = name_of(func), None
+        name = name_of(func)
         if name in RESHAPES and not self.reshapes:
             self.reshapes = not (args and isinstance(args[0], Tensor)) or not only_joins(args[0].shape, result.shape)
         if name in WALKS or name in CELLS:
-            module = _torch.calling_module()
-        if isinstance(module, nn.RNNBase) and name in WALKS:
-            is_packed = len(args) > 1 and isinstance(args[1], Tensor) and args[1].dim() == 1
-            given = args[0]
-            unpacked = given.size(1 if module.batch_first and given.dim() == 3 else 0)
-            steps = args[1].numel() if is_packed else unpacked
-            self._hear(module, max(steps, self._steps_of(module)))
-        elif isinstance(module, nn.RNNCellBase) and name in CELLS:
-            self._hear(module, 1 + self._steps_of(module))
+            walk = walk_of(name, args, result, self._paths)
+            if walk is not None:
+                self._hear(walk)
         return result
 
-    def _steps_of(self, module: nn.Module) -> int:
-        return self.called.get(id(module), ("", module, 0))[2]
+    def _hear(self, walk: Walk) -> None:
+        module = walk.module
+        if len(self.walks) < MOST:
+            self.walks.append(walk)
+        if isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
+            before = self.called.get(id(module), ("", module, 0))[2]
+            steps = 1 + before if isinstance(module, nn.RNNCellBase) else max(walk.steps, before)
+            self.called[id(module)] = (walk.path, module, steps)
 
-    def _hear(self, module: nn.RNNBase | nn.RNNCellBase, steps: int) -> None:
-        self.called[id(module)] = (self._paths.get(id(module), ""), module, steps)
+
+def heard_again(trial: Trial, heard: Layers) -> tuple[Layers, Any]:
+    """Return what was heard in the first run, and what that has returned.
+
+    That run was made once more where it could not be a light one, and is then no longer the one that was heard.
+    """
+    if trial.is_light:
+        return heard, trial.output
+    heard = Layers()
+    return heard, trial.result(trial.unchanged(), heard, gradients=True).output
 
 
 def measure_use(trial: Trial, heard: Layers) -> Use:
@@ -115,10 +125,7 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
     Raises:
         Unfit: where what is returned has none.
     """
-    output = trial.output
-    if not trial.is_light:  # the first run was made once more, and is no longer the one that was heard
-        heard = Layers()
-        output = trial.result(trial.unchanged(), heard, gradients=True).output
+    heard, output = heard_again(trial, heard)
     outputs = [t for _, t in tensors_of(output) if t.requires_grad]
     if not outputs:
         raise Unfit("what is returned has no gradient")
@@ -129,7 +136,7 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
     weights = {(path, name): w for path, m, _ in heard.called.values() for name, w in m.named_parameters() if w.requires_grad}
     inputs = [t for t in heard.inputs if t.requires_grad]
     try:
-        found = torch.autograd.grad(total, [*weights.values(), *inputs], allow_unused=True)
+        found = torch.autograd.grad(total, [*weights.values(), *inputs], retain_graph=True, allow_unused=True)
     except RuntimeError as error:
         raise Unfit(f"the gradient raised {str(error).splitlines()[0]}") from None
     zero = {key for key, g in zip(weights, found, strict=False) if g is None or not bool((g != 0).any())}

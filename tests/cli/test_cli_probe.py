@@ -119,7 +119,7 @@ def test_what_the_forms_mean() -> None:
     page = of("html")
     assert "they meet in cumsum" in page
     assert page.count('id="measured"') == 1
-    assert "samples together, order together, use apart" in page
+    assert "samples together, order together, states apart, use apart" in page
     assert "not looked at: padding: no input is known to be padded; give lengths= to probe()" in page
 
 

@@ -65,6 +65,7 @@ MISSES = MISSES_WITH_DATA | {
     "hours-of-all-houses-share-one-attention": "whether something is a weight shows in values",
     "kaggle-attention-sum-over-batch": "whether something is a weight shows in values",
     "surprise-of-all-players-taken-from-each-move": "whether a sum is a number of flags shows in values",
+    "recipe-bridge-halves-of-stacked-layers": "an experiment finds it, which needs values",
     "recipe-decoder-hears-the-title-twice": "a dry run keeps no graph that tells which layers have a part in the output",
     "speech-state-twice-and-the-face-never": "a dry run keeps no graph that tells which layers have a part in the output",
     "two-way-reader-by-hand-joins-one-way-twice": "a dry run keeps no graph that tells which layers have a part in the output",

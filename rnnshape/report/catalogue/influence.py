@@ -311,4 +311,38 @@ ENTRIES = (
             report = rs.probe(Reader(), torch.zeros(6, 9, 4), axes="batch seq feature")
             """),
     ),
+    Rule(
+        "RNS610",
+        "state read as another one",
+        "warning",
+        "What a recurrent layer or cell has returned as its cell state is given to another one, or back to it, as the hidden "
+        "state, or read as if it were that; one that goes from step to step is never given its own state back; or the "
+        "directions of a state are taken for its layers.",
+        wrong=program("""
+            class Translator(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.encode, self.decode = nn.LSTM(4, 8), nn.LSTM(5, 8)
+
+                def forward(self, x, y):
+                    _, (h, c) = self.encode(x)
+                    return self.decode(y, (c, h))[0]  # RNS610
+
+            x, y = torch.randn(9, 3, 4), torch.randn(7, 3, 5)
+            report = rs.probe(Translator(), x, y, axes=("seq batch feature", "seq batch feature"))
+            """),
+        right=program("""
+            class Translator(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.encode, self.decode = nn.LSTM(4, 8), nn.LSTM(5, 8)
+
+                def forward(self, x, y):
+                    _, (h, c) = self.encode(x)
+                    return self.decode(y, (h, c))[0]
+
+            x, y = torch.randn(9, 3, 4), torch.randn(7, 3, 5)
+            report = rs.probe(Translator(), x, y, axes=("seq batch feature", "seq batch feature"))
+            """),
+    ),
 )

@@ -73,6 +73,11 @@ EXPERIMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "change, but for one factor. It needs target= and loss=.",
         ("RNS605",),
     ),
+    "states": (
+        "probe gives what a recurrent layer or cell returns as one state other numbers: what is given to the next one as "
+        "another state must not change, and one that goes from step to step must be given its own back.",
+        ("RNS610",),
+    ),
     "use": ("probe looks which layers, directions and steps have a part in what the model returns: all should.", ("RNS607",)),
 }
 """What each experiment changes and what must not change by it, and the rules that are about what it finds."""

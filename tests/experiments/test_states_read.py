@@ -1,0 +1,191 @@
+"""What a recurrent layer or cell returns as one state must not be read as another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import rnnshape as rs
+
+X = torch.randn(4, 7, 5, generator=torch.Generator().manual_seed(0))
+
+Read = Callable[[nn.ModuleDict, Tensor], Any]
+
+
+class Model(nn.Module):
+    """A few layers and cells, and a function that says how they are used."""
+
+    def __init__(self, read: Read) -> None:
+        super().__init__()
+        self.read = read
+        self.parts = nn.ModuleDict({
+            "enc": nn.LSTM(5, 6, batch_first=True),
+            "dec": nn.LSTM(5, 6, batch_first=True),
+            "gru": nn.GRU(5, 6, batch_first=True),
+            "both": nn.GRU(5, 6, num_layers=2, bidirectional=True, batch_first=True),
+            "wide": nn.GRU(5, 12, num_layers=2, batch_first=True),
+            "cell": nn.LSTMCell(5, 6),
+            "next": nn.LSTMCell(6, 6),
+        })
+
+    def forward(self, x: Tensor) -> Any:
+        return self.read(self.parts, x)
+
+
+def swapped(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    _, (h, c) = m["enc"](x)
+    return m["dec"](x, (c, h))[0]
+
+
+def swapped_behind_a_detach(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    _, (h, c) = m["enc"](x)
+    return m["dec"](x, (c * 1, h.detach()))[0]
+
+
+def twice(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    _, (h, _) = m["enc"](x)
+    return m["dec"](x, (h, h))[0]
+
+
+def c_begins_a_gru(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return m["gru"](x, m["enc"](x)[1][1])[0]
+
+
+def c_is_all_that_is_read(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return m["enc"](x)[1][1][-1] * 2
+
+
+def cells(m: nn.ModuleDict, x: Tensor, order: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]], upper: int) -> Tensor:
+    low = high = x.new_zeros(len(x), 6), x.new_zeros(len(x), 6)
+    seen: list[Tensor] = []
+    for step in x.unbind(1):
+        low = order(*m["cell"](step, low))
+        high = m["next"](low[upper], high)
+        seen.append(high[0])
+    return torch.stack(seen, 1)
+
+
+def c_back_as_h(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return cells(m, x, lambda h, c: (c, h), 1)
+
+
+def c_read_by_the_next(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return cells(m, x, lambda h, c: (h, c), 1)
+
+
+def never_given_back(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    low, seen = (x.new_zeros(len(x), 6), x.new_zeros(len(x), 6)), list[Tensor]()
+    for step in x.unbind(1):
+        low = m["cell"](step, low)
+        seen.append(m["next"](low[0], low)[0])
+    return torch.stack(seen, 1)
+
+
+def the_same_for_each_word(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    state = m["enc"](x)[1]
+    return torch.cat([m["dec"](x[:, t : t + 1], state)[0] for t in range(7)], 1)
+
+
+def one_step_in_both_directions(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    state, seen = None, list[Tensor]()
+    for step in x.split(1, 1):
+        out, state = m["both"](step, state)
+        seen.append(out)
+    return torch.cat(seen, 1)
+
+
+def halves_of_layers(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    h = m["both"](x)[1]
+    return m["wide"](x, torch.cat([h[:2], h[2:]], 2))[0]
+
+
+SAID: dict[str, tuple[Read, str]] = {
+    "swapped": (swapped, "what parts.enc returns as c is given to parts.dec as h, and what it returns as h as c"),
+    "behind a detach": (
+        swapped_behind_a_detach,
+        "what parts.enc returns as c is given to parts.dec as h, and what it returns as h as c",
+    ),
+    "twice": (twice, "what parts.enc returns as h is given to parts.dec as h and as c, the same"),
+    "a GRU": (c_begins_a_gru, "what parts.enc returns as c is given to parts.gru as h"),
+    "c alone": (c_is_all_that_is_read, "of what parts.enc returns last only c is read, and h never matters"),
+    "back": (c_back_as_h, "what parts.cell returns as c is given back to it as h, and what it returns as h as c"),
+    "as input": (c_read_by_the_next, "what parts.cell returns as c is read by parts.next as its input, and not h"),
+    "never": (
+        never_given_back,
+        "parts.next is called 7 times, each time with the state of parts.cell, and never given its own back",
+    ),
+    "the same": (
+        the_same_for_each_word,
+        "parts.dec is called 7 times, each time with the same state, and never given the one it has returned",
+    ),
+    "one way": (
+        one_step_in_both_directions,
+        "parts.both is called 7 times with one step, so its reverse direction goes the same way as the other",
+    ),
+    "halves": (
+        halves_of_layers,
+        "each layer of parts.wide begins with one direction of two layers of parts.both, not with two of one",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_state_that_is_read_as_another_one(name: str) -> None:
+    read, said = SAID[name]
+    influence = rs.probe(Model(read), X, axes="batch seq feature")
+    assert influence.states is not None
+    assert influence.states.verdict == "together"
+    assert influence.states.evidence == (said,)
+    (found,) = [f for f in influence.findings if f.code == "RNS610"]
+    assert (found.severity, found.message) == ("warning", said)
+    assert found.location is not None
+    assert Path(found.location.file).name == Path(__file__).name
+
+
+def right_cells(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return cells(m, x, lambda h, c: (h, c), 0)
+
+
+def bridged(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    h = m["both"](x)[1]
+    return m["wide"](x, torch.cat([h[0::2], h[1::2]], 2))[0]
+
+
+def handed_on(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return m["dec"](x, m["enc"](x)[1])[0]
+
+
+def both_states(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return torch.cat(m["enc"](x)[1], -1)[-1]
+
+
+def a_cell_as_a_gate(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    state = tuple(s[0] for s in m["enc"](x)[1])
+    return torch.stack([m["cell"](step, state)[0] for step in x.unbind(1)], 1)
+
+
+def through_both(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    state, seen = (x.new_zeros(len(x), 6), x.new_zeros(len(x), 6)), list[Tensor]()
+    for step in x.unbind(1):
+        state = m["next"](state[0], m["cell"](step, state))
+        seen.append(state[0])
+    return torch.stack(seen, 1)
+
+
+@pytest.mark.parametrize("read", [right_cells, bridged, handed_on, both_states, a_cell_as_a_gate, through_both])
+def test_states_that_are_read_as_what_they_are(read: Read) -> None:
+    influence = rs.probe(Model(read), X, axes="batch seq feature")
+    assert influence.states is not None
+    assert influence.states.verdict == "apart"
+    assert [f for f in influence.findings if f.code == "RNS610"] == []
+
+
+def test_a_model_without_recurrent_layers_has_no_states() -> None:
+    influence = rs.probe(nn.Linear(5, 3), X, axes="batch seq feature")
+    assert influence.states is None
+    assert "states: no recurrent layer or cell of torch's was called" in influence.untried
