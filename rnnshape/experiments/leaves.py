@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.experiments.influence import Matrix
-from rnnshape.experiments.owners import MANY, NOBODY, Owners, changed, dims_of, found_again
+from rnnshape.experiments.owners import MANY, NOBODY, Owners, changed, found_again
 
 __all__ = ["Leaf", "Order", "Rows", "matrix_of", "rows_after"]
 
@@ -70,7 +70,7 @@ class Leaf:
     @property
     def is_mixed(self) -> bool:
         """Whether an element depends on several samples that is not of all of them, or on another one than its row does."""
-        return not self.is_whole and (self.owners.is_mixed or self._is_of_others())
+        return not self.is_whole and (self.owners.is_mixed or self.owners.once("is of others", self._is_of_others))
 
     def _is_of_others(self) -> bool:
         """Tell whether elements depend on another sample than that of their row, and elements of those rows on their own.
@@ -88,7 +88,7 @@ class Leaf:
     @property
     def is_scattered(self) -> bool:
         """Whether samples lie in no rows, though each element is of one of them."""
-        return not self.owners.is_mixed and not self.is_whole and len(dims_of(self.owners.table)) > 1 and self.order == "lost"
+        return not self.owners.is_mixed and not self.is_whole and len(self.owners.dims) > 1 and self.order == "lost"
 
     @property
     def is_moved(self) -> bool:
@@ -99,7 +99,7 @@ class Leaf:
 
     def line(self) -> list[int] | None:
         """Return the sample that each row along the samples' dim depends on; None where it is not one each."""
-        dims = dims_of(self.owners.table)
+        dims = self.owners.dims
         if self.owners.is_mixed or len(dims) > 1 or (self.rows is None and not dims):
             return None
         dim = dims[0] if dims else self.rows.dim if self.rows else 0
@@ -166,10 +166,12 @@ def matrix_of(leaf: Leaf, changes: dict[int, Tensor], count: int) -> Matrix | No
     """Return how much of each sample's output changes with each sample."""
     if leaf.rows is None or leaf.is_whole:
         return None
-    rows = leaf.rows.of(leaf.value.dim()).expand(leaf.value.shape)
+    samples, others = leaf.rows.samples, [dim for dim in range(leaf.value.dim()) if dim != leaf.rows.dim]
+    each = leaf.value.numel() // len(samples)
+    of_rows = {j: differs.sum(others) if others else differs.long() for j, differs in changes.items()}
     values: list[tuple[float, ...]] = []
     for i in range(count):
-        mine = rows == i
-        total = int(mine.sum())
-        values.append(tuple(float((changes[j] & mine).sum()) / total if j in changes else 0.0 for j in range(count)))
+        mine = samples == i
+        total = int(mine.sum()) * each
+        values.append(tuple(float(of_rows[j][mine].sum()) / total if j in changes else 0.0 for j in range(count)))
     return Matrix("sample", "sample", tuple(values))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -11,6 +13,9 @@ __all__ = ["MANY", "NOBODY", "Owners", "changed", "common", "dims_of", "found_ag
 
 NOBODY, MANY = -1, -2
 """Of an element that depends on no sample that was changed, and of one that depends on several."""
+
+T = TypeVar("T")
+"""What is found of a table."""
 
 _CLOSE = {torch.float16: 1e-2, torch.bfloat16: 3e-2, torch.float64: 1e-9, torch.complex128: 1e-9}
 """How much of the largest element a difference may be that is only rounding, where that is not `CLOSE`."""
@@ -37,10 +42,13 @@ def changed(base: Tensor, other: Tensor) -> Tensor:
     if not (base.is_floating_point() or base.is_complex()):
         return base != other
     base, other = base.detach(), other.detach()
-    size = base.abs()
-    scale, close = _scale(size), _CLOSE.get(base.dtype, CLOSE)
-    near = max(close * scale, 4 * torch.finfo(base.dtype).eps)  # what is nothing but rounding is no scale
-    apart = (base - other).abs()
+    size, apart = base.abs(), (base - other).abs()
+    largest, farthest = (float(t.max()) if t.numel() else 0.0 for t in (size, apart))
+    close, smallest = _CLOSE.get(base.dtype, CLOSE), 4 * torch.finfo(base.dtype).eps
+    if largest < FILLING and math.isfinite(farthest):  # nothing is infinite, no number, or a filling: so it nearly always is
+        return apart > max(close * (largest if size.numel() else 1.0), smallest)
+    scale = _scale(size)
+    near = max(close * scale, smallest)  # what is nothing but rounding is no scale
     differs = (apart > near) & ~((size > scale) & (apart <= close * size))
     return (differs | (base.isfinite() != other.isfinite())) & ~(base.isnan() & other.isnan())
 
@@ -88,6 +96,20 @@ class Owners:
     def __init__(self, sizes: Sequence[int]) -> None:
         self.table = torch.full(tuple(sizes), NOBODY, dtype=torch.int16)
         self.counts: dict[int, int] = {}
+        self._of, self._seen = self.table, dict[str, object]()
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """Return what is found of the table, which is looked for once as long as it is the same."""
+        if self._of is not self.table:
+            self._of, self._seen = self.table, {}
+        if name not in self._seen:
+            self._seen[name] = find()
+        return cast("T", self._seen[name])
+
+    @property
+    def dims(self) -> list[int]:
+        """The dims along which elements belong to different samples."""
+        return self.once("dims", lambda: dims_of(self.table))
 
     def add(self, sample: int, differs: Tensor) -> None:
         """Hear which elements changed with a sample."""
@@ -104,7 +126,7 @@ class Owners:
     @property
     def is_mixed(self) -> bool:
         """Whether an element depends on several samples."""
-        return bool((self.table == MANY).any())
+        return self.once("is mixed", lambda: bool((self.table == MANY).any()))
 
     @property
     def share(self) -> float:

@@ -176,12 +176,13 @@ def _in_groups(trial: Trial, orders: list[tuple[Order, Rows | None]]) -> list[di
             return None
     found: list[dict[int, Tensor]] = []
     for tensors in zip(*seen, strict=True):
-        table = torch.stack(tensors)
-        own: dict[int, Tensor] = {}
-        for sample, those in zip(trial.samples, mine, strict=True):
-            pattern = torch.tensor([run in those for run in range(runs)])
-            own[sample] = (table == pattern.view(-1, *[1] * (table.dim() - 1))).all(0)
-        if not torch.equal(torch.stack(list(own.values())).any(0), table.any(0)):
+        changed_in = torch.zeros(tensors[0].shape, dtype=torch.int64 if runs > 14 else torch.int16)
+        for run, differs in enumerate(tensors):
+            changed_in |= differs.to(changed_in.dtype) << run
+        codes = [sum(1 << run for run in those) for those in mine]
+        own = {sample: changed_in == code for sample, code in zip(trial.samples, codes, strict=True)}
+        of_one = sum((int(one.sum()) for one in own.values()), 0)
+        if of_one != int((changed_in != 0).sum()):
             return None  # something depends on several
         found.append(own)
     return found
