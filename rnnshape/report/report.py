@@ -55,6 +55,12 @@ def _sentences(told: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:
     return tuple(f"{_some(names)}: {reason}" if names else reason for reason, names in told.items())
 
 
+def _take_back(noted: dict[str, dict[str, None]], reason: str, name: str) -> None:
+    names = noted.get(reason, {})
+    if names.pop(text.shown(name), "") is None and not names:
+        del noted[reason]
+
+
 def _note(told: dict[str, dict[str, None]], reason: str, name: str) -> None:
     """Keep a reason, and the name of what it concerns, up to a bound."""
     if reason in told or len(told) < MOST_FINDINGS:
@@ -302,6 +308,10 @@ class Report(Pictured):
         """
         _note(self._assumed, reason, name)
 
+    def does_not_assume(self, reason: str, name: str) -> None:
+        """Take back what `assume` has recorded: something better is known."""
+        _take_back(self._assumed, reason, name)
+
     @property
     def unused_axes(self) -> tuple[str, ...]:
         """The arguments that ``axes=`` names, and of which no call that was followed had a tensor that fits."""
@@ -314,9 +324,7 @@ class Report(Pictured):
             reason: as it was recorded.
             name: likewise.
         """
-        names = self._blind.get(reason, {})
-        if names.pop(text.shown(name), "") is None and not names:
-            del self._blind[reason]
+        _take_back(self._blind, reason, name)
 
     def add_probed(self, line: str) -> None:
         """Say what came of the experiments on one more model."""

@@ -186,7 +186,7 @@ def label_source(tracker: Tracker, tensor: Tensor) -> None:
     source, mark = tensor._base, tracker.book.mark(tensor)
     if source is None or mark is None or mark.target or source.requires_grad:
         return
-    if (known := tracker.book.mark(source)) is not None and not is_cut(known):
+    if (known := tracker.book.mark(source)) is not None and (not is_cut(known) or tracker.book.cuts.are_shuffled(known)):
         return
     rows = mark.tables.get(BATCH)
     dims = runs_along(rows) if rows is not None else []

@@ -15,15 +15,17 @@ from torch import Tensor
 
 from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import UNNAMED, Mark
-from rnnshape.coordinates.room import LARGEST, SMALL, Beside
+from rnnshape.coordinates.room import LARGEST, Beside
 from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
+from rnnshape.tracking.draws import Draws, numbers_of
 
 __all__ = ["CUTS", "Columns", "Cuts", "Grid", "Line", "Run", "is_cut", "line_of"]
 
 CUTS = frozenset([
-    "__getitem__", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as", "cat", "concat", "concatenate",
+    "__getitem__", "index_select", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as", "cat", "concat",
+    "concatenate", "stack",
 ])  # fmt: skip
 """The operations that cut, flatten or join what nothing is known of."""
 
@@ -35,7 +37,7 @@ FOLLOWED = CUTS | {
 _JOINS = frozenset(["cat", "concat", "concatenate"])
 """Those that put pieces behind one another."""
 
-_PICKS = frozenset(["__getitem__", "split"])
+_PICKS = frozenset(["__getitem__", "index_select", "split"])
 """Those that pick rows."""
 
 _CUT = "#cut"
@@ -128,7 +130,8 @@ class Cuts:
     """
 
     def __init__(self) -> None:
-        self._rows: Beside[Axis] = Beside()
+        self._rows: Beside[tuple[Axis, int]] = Beside()
+        self._draws = Draws()
         self._grids: Beside[Grid] = Beside()
         self._columns: Beside[Columns] = Beside()
         self._runs: Beside[Run] = Beside()
@@ -169,6 +172,7 @@ class Cuts:
         self._names.clear()
         self._sources.clear()
         self._alike.clear()
+        self._draws.clear()
 
     def follows(self, name: str, args: tuple[Any, ...]) -> bool:
         """Tell whether an operation moves rows that were cut."""
@@ -189,7 +193,7 @@ class Cuts:
             return None
         ((axis, table),) = mark.tables.items()
         pieces = [*_pieces(name, args, result)]
-        is_part = bool(pieces) and all(2 * piece.size(0) <= mark.sizes[0] for piece, _ in pieces if piece.dim())
+        is_part = bool(pieces) and all(dim == 0 and 2 * p.size(0) <= mark.sizes[0] for p, _, dim in pieces if p.dim())
         return axis if is_part and runs_along(table) == [0] and _is_arranged(table) else None
 
     def cut(self, name: str, args: tuple[Any, ...], result: object, here: Location | None, again: Axis | None = None) -> None:
@@ -212,12 +216,36 @@ class Cuts:
             self._flattened(args[0], result, here)
         else:
             of = "" if again is None else f" of {again.of}"
-            for piece, key in _pieces(name, args, result):
-                if 0 < piece.dim() <= MOST_DIMS and 1 < piece.size(0) <= LARGEST:
-                    axis = Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(0)}{of}")
-                    self._rows.put(piece, axis)
-                    self._is_of(axis, args[0].untyped_storage().data_ptr())
+            for piece, key, dim in _pieces(name, args, result):
+                if dim < piece.dim() <= MOST_DIMS and 1 < piece.size(dim) <= LARGEST:
+                    axis = Axis(UNNAMED, f"{_CUT}{key}/{args[0].size(dim)}{of}")
+                    self._rows.put(piece, (axis, dim))
+                    if dim == 0:
+                        self._is_of(axis, args[0].untyped_storage().data_ptr())
+                    self._draws.picked(axis, args, dim, again)
             self._cut_run(name, args, result)
+
+    def stacked(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: object) -> bool:
+        """Hear of pieces that are stacked, and tell whether they are of one tensor, in no order: as samples are drawn.
+
+        Args:
+            name: of the operation.
+            args: of it.
+            kwargs: likewise.
+            result: of it.
+        """
+        if name != "stack" or not isinstance(result, Tensor) or not 0 < result.dim() <= MOST_DIMS:
+            return False
+        dim = args[1] if len(args) > 1 else kwargs.get("dim", 0)
+        axis = self._draws.stacked(args[0] if args else (), _CUT)
+        if axis is None or type(dim) is not int:
+            return False
+        self._rows.put(result, (axis, dim % result.dim()))
+        return True
+
+    def is_drawn(self, axis: Axis) -> bool:
+        """Tell whether a script draws rows, in each step others in no order, and of other tensors the same: samples."""
+        return self._draws.are_samples(axis)
 
     def _joined(self, args: tuple[Any, ...], result: object) -> None:
         pieces: Any = args[0] if args and isinstance(args[0], (tuple, list)) else ()
@@ -240,6 +268,10 @@ class Cuts:
                 run = Run(of, first, end)
                 self._runs.put(result, run)
                 self._cut.add(run)
+
+    def are_shuffled(self, mark: Mark) -> bool:
+        """Tell whether a tensor has all rows of another in no order: a part of them is no run of steps."""
+        return any(self._draws.are_all(axis) for axis in mark.tables)
 
     def goes_on(self, tensor: Tensor, axis: Axis) -> None:
         """Hear that a model is given rows, which may go on where those that it was given before have ended, as its targets do.
@@ -292,10 +324,11 @@ class Cuts:
 
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor that was cut."""
-        axis = self._rows.get(tensor)
-        if axis is None or not tensor.dim():
+        found = self._rows.get(tensor)
+        if found is None or not tensor.dim():
             return None
-        return Mark(tuple(tensor.shape), {self._names.get(axis, axis): along(tensor.size(0), 0, tensor.dim())}, target=True)
+        axis, dim = found
+        return Mark(tuple(tensor.shape), {self._names.get(axis, axis): along(tensor.size(dim), dim, tensor.dim())}, target=True)
 
     def known_as(self, axis: Axis) -> Axis:
         """Return what the rows of an index are, as far as a model has said so in this step."""
@@ -312,17 +345,19 @@ class Cuts:
         self._names |= {cut: axis for cut, axis in names.items() if cut.of.startswith(_CUT)}
 
 
-def _pieces(name: str, args: tuple[Any, ...], result: object) -> Iterator[tuple[Tensor, str]]:
-    """Yield what an index has cut, each piece with what tells its rows apart from those of another index."""
+def _pieces(name: str, args: tuple[Any, ...], result: object) -> Iterator[tuple[Tensor, str, int]]:
+    """Yield what an index has cut, each piece with what tells its rows apart from those of another index, and their dim."""
     source, given = args[0], args[1] if len(args) > 1 else None
     if not source.dim():
         return
     if name == "split":
         if type(given) is int and given > 0 and len(args) == 2 and isinstance(result, tuple):
             for number, piece in enumerate(result[:MOST_CUTS]):
-                yield piece, str(slice(number * given, number * given + piece.size(0), 1))
-    elif isinstance(result, Tensor) and (key := _key(given, source.size(0))):
-        yield result, key
+                yield piece, str(slice(number * given, number * given + piece.size(0), 1)), 0
+    elif isinstance(result, Tensor) and (found := numbers_of(name, args)):
+        yield result, found.key, found.dim
+    elif isinstance(result, Tensor) and name == "__getitem__" and (key := _key(given, source.size(0))):
+        yield result, key, 0
 
 
 def _are_columns(pieces: Any) -> bool:
@@ -342,18 +377,13 @@ def _is_arranged(table: Tensor) -> bool:
 
 
 def _key(index: object, rows: int) -> str:
-    """Return what two indices have in common that pick the same rows in the same order; empty where that is not known."""
+    """Return what two slices have in common that pick the same rows; empty where that is not known."""
     if isinstance(index, tuple) and index and all(type(other) in (int, slice) or other is Ellipsis for other in index[1:]):
         index = index[0]  # the others pick along other dims
-    if isinstance(index, slice):
-        try:
-            start, stop, step = index.indices(rows)
-        except TypeError:  # its bounds are tensors, or no numbers
-            return ""
-        return "" if (start, stop, step) == (0, rows, 1) else str(slice(start, stop, step))
-    if isinstance(index, Tensor):
-        is_line = index.dim() == 1 and index.dtype == torch.int64 and index.device.type == "cpu" and index.numel() <= SMALL
-        return index.numpy().tobytes().hex() if is_line else ""
-    if type(index) is list and index and len(index) <= SMALL and all(type(i) is int for i in index):
-        return torch.tensor(index).numpy().tobytes().hex()
-    return ""
+    if not isinstance(index, slice):
+        return ""
+    try:
+        start, stop, step = index.indices(rows)
+    except TypeError:  # its bounds are tensors, or no numbers
+        return ""
+    return "" if (start, stop, step) == (0, rows, 1) else str(slice(start, stop, step))

@@ -17,7 +17,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
 from rnnshape.tracking.cuts import Line, is_cut, line_of
-from rnnshape.tracking.naming import Naming, as_written, columns_of, renamed
+from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of, renamed
 
 if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
@@ -64,6 +64,7 @@ class Inputs:
         self._batch_dims: Beside[int] = Beside()
         self._unnamed: dict[str, list[Axis]] = {}
         self._not_judged: dict[str, str] = {}
+        self._judged: dict[str, str] = {}
         self._lines: dict[str, Line] = {}
         self._of, self._with_more = "", set[str]()
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
@@ -210,7 +211,9 @@ class Inputs:
         for axis, table in cut.tables.items():
             dims = runs_along(table)
             named = [a for a, t in mark.tables.items() if runs_along(t) == dims and is_order(t)]
-            if len(dims) == len(named) == 1 and self._book.cuts.is_alike(axis) and mark.sizes.count(table.numel()) == 1:
+            if len(dims) == len(named) == 1 and self._book.cuts.is_drawn(axis):
+                self._naming.suppose(named[0], table.numel(), BY_DRAWING)
+            elif len(dims) == len(named) == 1 and self._book.cuts.is_alike(axis) and mark.sizes.count(table.numel()) == 1:
                 self._naming.suppose(named[0], table.numel())
 
     def draw(self, sampler: object, population: int) -> tuple[Axis, int]:
@@ -266,6 +269,9 @@ class Inputs:
         for name, said in judged.items():
             if (before := self._not_judged.pop(name, None)) is not None:
                 self._report.looked_at(before, as_written(name))
+            if (before := self._judged.get(name, said)) != said and BY_DRAWING in said:
+                self._report.does_not_assume(before, as_written(name))
+            self._judged[name] = said
             self._report.assume(said, as_written(name))
             line, batch_dim = self._lines.get(name), self._naming.batch_dim(inputs[name])
             if line is not None and batch_dim is not None and (dealt := line.dealt_out(batch_dim)):

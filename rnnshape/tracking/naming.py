@@ -22,10 +22,13 @@ from rnnshape.coordinates.tables import line_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
 
-__all__ = ["Naming", "as_written", "columns_of", "renamed", "under_other_names"]
+__all__ = ["BY_DRAWING", "Naming", "as_written", "columns_of", "renamed", "under_other_names"]
 
 BY_THE_SCRIPT = "the script's slicing"
 """What takes a dim for the batch that was cut as another tensor was."""
+
+BY_DRAWING = "the script's drawing in no order"
+"""What takes a dim for the batch of which a script draws other rows in each step, in no order, as steps never come."""
 
 Names = Mapping[Axis, Axis]
 """For some axes, others."""
@@ -68,6 +71,7 @@ class Naming:
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
         self._supposed: set[Axis] = set()
+        self._drawn: set[Axis] = set()
         self._most = 0
         self._arguments: weakref.WeakKeyDictionary[object, dict[str, str]] = weakref.WeakKeyDictionary()
         self._modules: Counter[str] = Counter()
@@ -93,15 +97,36 @@ class Naming:
         self._guesses.setdefault(guess, set()).add(axis)
         return guess
 
-    def suppose(self, axis: Axis, size: int) -> None:
+    def suppose(self, axis: Axis, size: int, by: str = BY_THE_SCRIPT) -> None:
         """Hear that a script has cut an unnamed dim of an input as it has cut that of another tensor, as it does with samples.
 
-        That says less than any layer: steps may have been cut like that.
+        That says less than any layer: steps may have been cut like that. Where the rows were drawn, it says more.
+
+        Args:
+            axis: the dim.
+            size: of it.
+            by: what tells so.
         """
+        if by == BY_DRAWING and axis.name == UNNAMED:
+            self.steps.pop(axis, None)
+            self._drawn.add(axis)
+            self._deny_beside(axis)
         if axis.name == UNNAMED and axis not in self.steps and axis not in self.batches:
             self._supposed.add(axis)
-            self.batches[axis] = BY_THE_SCRIPT
+            self.batches[axis] = by
             self._rename({axis: self._guess(axis, size)})
+
+    def _deny_beside(self, drawn: Axis) -> None:
+        """Take back what layers have said of the other dims of an input of which rows were drawn."""
+        for other in [axis for axis in self.batches if axis != drawn and _argument(axis) == _argument(drawn)]:
+            del self.batches[other]
+            for guess in [guess for guess, unnamed in self._guesses.items() if other in unnamed]:
+                self._deny(guess, UNNAMED)
+
+    def _are_exchanged(self, mark: Mark, drawn: Iterable[Axis], batch: int | None) -> bool:
+        """Tell whether a layer that takes drawn rows for its steps takes another dim of the same input for its batch."""
+        inputs = {_argument(axis) for axis in drawn if axis in self._drawn}
+        return any(_argument(a) in inputs and a.name != "batch" and runs_along(t) == [batch] for a, t in mark.tables.items())
 
     def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str) -> None:
         """Hear which dims of a tensor a layer takes for its batch and for its steps.
@@ -125,6 +150,8 @@ class Naming:
                 continue
             if axis in self._guesses and dims == [*steps] and _is_in_pieces(line_along(table, dims[0])):
                 continue  # a view for a transpose: it is no run of steps, and still the batch
+            if dims == [*steps] and self._are_exchanged(mark, unnamed, batch):
+                continue  # steps are never drawn
             if not set(steps).isdisjoint(dims):
                 self.steps |= dict.fromkeys(unnamed, reader)
                 if unnamed <= self._supposed and dims == [*steps]:
@@ -138,6 +165,8 @@ class Naming:
                     self._rename({axis: Axis("seq", axis.of)})
             elif dims == [batch] and axis.name == UNNAMED and self._is_of_one_sample(mark):
                 self._rename({axis: Axis(ROWS, axis.of)})
+            elif axis.name == UNNAMED and any(_argument(axis) == _argument(d) for d in self._drawn - unnamed):
+                continue  # another dim of that input has the samples, and no layer knows better
             elif dims == [batch] and _lists_all(line_along(table, dims[0])):
                 self.batches |= dict.fromkeys(unnamed, reader)
                 self._supposed -= unnamed
@@ -238,6 +267,11 @@ class Naming:
 def columns_of(axis: Axis) -> tuple[Axis, Axis]:
     """Return two axes in the place of one, where columns were put behind one another: of the columns, and of what each has."""
     return Axis(axis.name, f"{axis.of}{COLUMN}"), Axis(axis.name, f"{axis.of}{COLUMN}{COLUMN}")
+
+
+def _argument(axis: Axis) -> str:
+    """Return the argument of which an unnamed axis is a dim."""
+    return axis.of.rpartition(".")[0]
 
 
 def _is_in_pieces(line: Tensor) -> bool:

@@ -34,6 +34,7 @@ from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.aside import is_followed_here, is_plain_here, why_aside
 from rnnshape.tracking.book import Book
 from rnnshape.tracking.compiled import COMPILED, Region
+from rnnshape.tracking.cuts import is_cut
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.inputs import Inputs
 from rnnshape.tracking.marks import writes
@@ -214,15 +215,18 @@ class Tracker(TorchFunctionMode):
             self.telling.flush()
         elif cuts and way.cuts:
             self._place.move(frame)
-            self._guarded(way.name, call.is_alone, self._cut, way.name, args, result)
+            self._guarded(way.name, call.is_alone, self._cut, way.name, args, kwargs, result)
 
-    def _cut(self, name: str, args: tuple[Any, ...], result: object) -> None:
+    def _cut(self, name: str, args: tuple[Any, ...], kwargs: Kwargs, result: object) -> None:
         with DisableTorchFunction(), _DisableTorchDispatch():
-            self.book.cuts.cut(name, args, result, self._place.here())
+            if not self.book.cuts.stacked(name, args, kwargs, result):
+                self.book.cuts.cut(name, args, result, self._place.here())
 
-    def _is_cut_again(self, name: str, args: Args, result: object) -> bool:
+    def _is_cut_again(self, name: str, args: Args, kwargs: Kwargs, result: object) -> bool:
         cuts = self.book.cuts
         with DisableTorchFunction(), _DisableTorchDispatch():
+            if all(is_cut(mark) for mark in self.book.present.values()) and cuts.stacked(name, args, kwargs, result):
+                return True
             again = cuts.cuts_again(name, args, result, self.book.mark(args[0]))
             if again is not None:
                 cuts.cut(name, args, result, self._place.here(), again)
@@ -231,7 +235,7 @@ class Tracker(TorchFunctionMode):
     def _follow(self, call: Call, func: Func, args: Args, kwargs: Kwargs, result: object) -> None:
         """Repeat what came of an operation, else find it out, unseen by tensors of the user's own classes too."""
         way, book = call.way, self.book
-        if way.cuts and book.cuts.is_open and args and self._is_cut_again(way.name, args, result):
+        if way.cuts and book.cuts.is_open and args and self._is_cut_again(way.name, args, kwargs, result):
             return
         looks = way.is_looked_at or book.marks.shares_unseen or "out" in kwargs or (way.joins and book.marks.has_overwritten)
         if not looks and call.same and repeat(call, result, book):

@@ -196,7 +196,7 @@ def records(right: bool, alike: bool, track: int = 3) -> rs.Report:
     with rs.watch(track=track, on="record") as report:
         for i in range(0, 18, 6):
             rows = [*range(i, i + 6)]
-            F.mse_loss(model(x[rows]), y[rows if alike else torch.tensor(rows).numpy()]).backward()
+            F.mse_loss(model(x[rows]), y[rows if alike else torch.tensor(rows).int()]).backward()
     return report
 
 
