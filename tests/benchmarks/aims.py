@@ -76,16 +76,14 @@ def followed(row):
 
     def later():
         with rs.watch(model, axes=axes, track=1, on="record") as report:
-            step()
+            taken = seconds(step)
         assert report.ok, report
+        return taken
 
     in_turn([step], 2)
-    if which == "first":
-        first = seconds(later)
-        [bare] = in_turn([step], rounds)
-        return first / bare
-    later()
-    bare, taken = in_turn([step, later], rounds)
+    first = later()
+    turns = [(seconds(step), first if which == "first" else later()) for _ in range(rounds)]
+    bare, taken = (min(column) for column in zip(*turns, strict=True))
     return taken / bare
 
 
