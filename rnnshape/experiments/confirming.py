@@ -49,7 +49,7 @@ def needed(report: Report, told: Collection[str]) -> frozenset[str]:
     judged = {"padding": OF_PADDING, "targets": OF_TARGETS | WITHDRAWN, "samples": OF_SAMPLES | OF_TARGETS | OF_PADDING}
     wanted = {name for name, those in judged.items() if codes & those}
     if not _explains(report, told):
-        wanted |= {"samples", "number", "targets", "lines", *(["states", "use"] if not _picks_states(told) else [])}
+        wanted |= {"samples", "ends", "number", "targets", "lines", *(["states", "use"] if not _picks_states(told) else [])}
         wanted |= {"padding"} if not _reads_padding(told) else set()
         wanted |= {"steps"} if not _confuses_axes(told) else set()
     return frozenset(wanted)

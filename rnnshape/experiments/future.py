@@ -17,7 +17,7 @@ from rnnshape.experiments.samples import Samples
 from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.trial import Trial
 
-__all__ = ["Future", "future_said", "measure_future"]
+__all__ = ["Future", "future_said", "measure_future", "moved_inputs", "rows_of_steps", "with_other_steps"]
 
 MOST = 16
 """Steps up to which each is changed."""
@@ -44,29 +44,42 @@ def measure_future(trial: Trial, samples: Samples) -> Future:
     Raises:
         Unfit: where it is not known where the steps are.
     """
-    moved = [c for c in trial.inputs if c.place.seq_dim is not None and c.other is not c.base]
-    if not moved:
-        raise Unfit("nobody has said which dim of an input is the steps; call it seq in axes=")
-    steps = moved[0].place.tensor.size(moved[0].place.seq_dim or 0)
-    leaf, dim = _steps_of(samples, steps)
+    moved, steps = moved_inputs(trial)
+    leaf, dim = rows_of_steps(samples, steps)
     tried = [*range(steps)] if steps <= MOST else sorted({0, 1, steps // 2, steps - 2, steps - 1})
     at = samples.leaves.index(leaf)
     columns: dict[int, Tensor] = {}
     for step in tried:
-        other = trial.run(_with_other_step(trial, moved, steps, lambda n, mine=step: n == mine))[at]
+        other = trial.run(with_other_steps(trial, moved, steps, lambda n, mine=step: n == mine))[at]
         if other.shape == leaf.value.shape:
             columns[step] = changed(leaf.value, other).cpu().movedim(dim, 0).reshape(steps, -1).float().mean(1)
     values = tuple(tuple(float(columns[s][row]) if s in columns else 0.0 for s in range(steps)) for row in range(steps))
     ahead = next(((row, s) for row in range(steps) for s in range(row + 1, steps) if values[row][s] > 0), None)
     found = Future(Matrix("step", "step", values), ahead)
     if ahead is not None:
-        later = _with_other_step(trial, moved, steps, lambda n: n > ahead[0])
+        later = with_other_steps(trial, moved, steps, lambda n: n > ahead[0])
         found.found = seeing_ahead(trial, leaf, later, steps, ahead[0])
     return found
 
 
-def _steps_of(samples: Samples, steps: int) -> tuple[Leaf, int]:
-    """Return a tensor of the output that has a row for each step, and the dim of these rows."""
+def moved_inputs(trial: Trial) -> tuple[list[Content], int]:
+    """Return the inputs whose steps can be changed, and how many steps the first of them has.
+
+    Raises:
+        Unfit: where there are none.
+    """
+    moved = [c for c in trial.inputs if c.place.seq_dim is not None and c.other is not c.base]
+    if not moved:
+        raise Unfit("nobody has said which dim of an input is the steps; call it seq in axes=")
+    return moved, moved[0].place.tensor.size(moved[0].place.seq_dim or 0)
+
+
+def rows_of_steps(samples: Samples, steps: int) -> tuple[Leaf, int]:
+    """Return a tensor of the output that has a row for each step, and the dim of these rows.
+
+    Raises:
+        Unfit: where none has.
+    """
     for leaf in samples.leaves:
         dims = [d for d, n in enumerate(leaf.value.shape) if n == steps and (leaf.rows is None or d != leaf.rows.dim)]
         if dims and not leaf.is_whole:
@@ -74,7 +87,8 @@ def _steps_of(samples: Samples, steps: int) -> tuple[Leaf, int]:
     raise Unfit("nothing that is returned has a row for each step")
 
 
-def _with_other_step(trial: Trial, moved: list[Content], steps: int, which: Callable[[int], bool]) -> dict[int, Tensor]:
+def with_other_steps(trial: Trial, moved: list[Content], steps: int, which: Callable[[int], bool]) -> dict[int, Tensor]:
+    """Return what is given with other content in some steps of all inputs that have so many."""
     chosen = torch.tensor([which(n) for n in range(steps)])
     tensors = trial.unchanged()
     for content in moved:

@@ -99,12 +99,13 @@ class Influence(Pictured):
         number: whether it depends on how many samples there are.
         padding: whether it depends on what lies beyond the end of the sample, and on how much of it.
         future: whether the output of a step depends on later steps; asked for by ``causal=True``.
-        steps: whether steps that lay in rows are dealt out over rows of several, before something reads these rows.
+        steps: whether steps that lay in rows are dealt out over rows of several, before something reads these rows, and
+            whether rows of the output know both ends of their sample and nothing between.
         targets: whether the gradient of one sample's output depends on the target of another one.
         states: whether what a recurrent layer returns as one state is read as another one.
         use: what of the input and of the layers never matters.
         meeting: where samples first meet; None where they do not, or where no line is known.
-        findings: what is wrong of it, with the codes RNS601 to RNS610.
+        findings: what is wrong of it, with the codes RNS601 to RNS611.
         untried: experiments that could not be made, each with the reason.
     """
 

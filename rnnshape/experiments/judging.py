@@ -1,4 +1,4 @@
-"""What is wrong of what was measured: the findings RNS601 to RNS610, and what is a fact that somebody may have meant."""
+"""What is wrong of what was measured: the findings RNS601 to RNS611, and what is a fact that somebody may have meant."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rnnshape.report.finding import Became
 from rnnshape.report.mistake import Mistake, finding_of
 
 if TYPE_CHECKING:
+    from rnnshape.experiments.ends import Ends
     from rnnshape.experiments.future import Future
     from rnnshape.experiments.influence import Experiment, Influence
     from rnnshape.experiments.lockstep import Found
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Finding
 
 __all__ = [
-    "Judged", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples", "judge_states",
-    "judge_steps", "judge_targets", "judge_use", "said_in_a_line",
+    "Judged", "judge_ends", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples",
+    "judge_states", "judge_steps", "judge_targets", "judge_use", "said_in_a_line",
 ]  # fmt: skip
 
 
@@ -111,6 +112,11 @@ def judge_states(said: Experiment, found: Misread | None, how: Judged) -> Iterat
     """Judge that a state is read as another one."""
     if found is not None:
         yield _finding("RNS610", said.evidence[0], found.found, not how.train)
+
+
+def judge_ends(said: Experiment, found: Ends, how: Judged) -> Iterator[Finding]:
+    """Judge that rows know both ends of their sample, and nothing between."""
+    yield _finding("RNS611", said.evidence[0], found.found, not how.train)
 
 
 def judge_targets(said: Experiment, found: Targets, how: Judged) -> Iterator[Finding]:

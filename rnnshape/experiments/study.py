@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rnnshape.experiments.ends import ends_said, measure_ends
 from rnnshape.experiments.future import future_said, measure_future
 from rnnshape.experiments.influence import Experiment, Influence, Meeting
 from rnnshape.experiments.judging import (
     Judged,
+    judge_ends,
     judge_future,
     judge_loss,
     judge_number,
@@ -81,7 +84,7 @@ class Options:
     samples: int = 4
     patient: bool = True
     longest: float = LONGEST
-    wanted: frozenset[str] = frozenset(["number", "padding", "states", "steps", "targets", "use", "lines"])
+    wanted: frozenset[str] = frozenset(["ends", "number", "padding", "states", "steps", "targets", "use", "lines"])
 
 
 @dataclass(slots=True)
@@ -138,6 +141,8 @@ def study(
     reshapes = heard is None or heard.reshapes or not trial.is_light
     if "steps" in options.wanted and (options.patient or trial.seconds * RUNS_OF_STEPS < options.longest):
         _try(notes, "steps", lambda: _say_steps(notes, trial, samples, how, show, reshapes))
+    if "ends" in options.wanted and not any(finding.code == "RNS609" for finding in notes.findings):
+        _say_ends(notes, trial, samples, how, show)
     if "targets" in options.wanted and loss is not None and given.target is not None:
         if not options.patient and sees_calls(loss):
             notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
@@ -262,6 +267,15 @@ def _say_states(notes: _Notes, trial: Trial, how: Judged, heard: Layers, show: _
     said = states_said(found)
     notes.made["states"] = said
     notes.findings += judge_states(said, found, how)
+
+
+def _say_ends(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: _Show) -> None:
+    with suppress(Unfit):  # where the steps lie nobody has said, or nothing that is returned has any
+        found = measure_ends(trial, samples)
+        if found is not None:
+            found.found = show(found.found)
+            notes.made["steps"] = said = ends_said(found)
+            notes.findings += judge_ends(said, found, how)
 
 
 def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged, heard: Layers) -> None:

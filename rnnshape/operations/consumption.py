@@ -41,7 +41,8 @@ from rnnshape.operations.uses import ChannelNorm, Contraction, Cumulation, Impli
 
 __all__: list[str] = []
 
-_RUNNING_PRODUCTS = frozenset(["cumprod", "cumprod_"])
+_RUNNING = frozenset(["cumprod", "cumprod_", "cummax", "cummin"])
+"""What takes along more than a sum does: running sums begin losses of ranks, and tell where each sample begins."""
 
 MOST_DRAWN = 1 << 16
 """Random numbers up to which it is known which of them is where."""
@@ -81,7 +82,7 @@ def cumulation(op: Operation) -> None:
     source, dim = op.argument(0, "input"), op.argument(1, "dim", op.kwargs.get("axis"))
     mark = op.book.mark(source)
     if mark is not None:
-        if op.name in _RUNNING_PRODUCTS and type(dim) is int and mark.sizes:
+        if op.name in _RUNNING and type(dim) is int and mark.sizes:
             op.emit(Cumulation(op.name, mark, dim % len(mark.sizes), source))
         _keeps_but(op, mark, (dim,) if type(dim) is int else None)
 

@@ -1,4 +1,4 @@
-"""RNS232: a running product of samples, where each has one of its own."""
+"""RNS232: a running product or extreme of samples, where each has one of its own."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
 
+_PRODUCTS = frozenset(["cumprod", "cumprod_"])
+
 
 @rule(Cumulation)
 def a_running_product_of_samples(use: Cumulation, step: Step) -> Iterator[Mistake]:
     """What a model has made of a sample is multiplied with what it has made of all samples before it in the batch.
 
     A survival curve of a whole group is a running product of samples, of which nothing comes from a model; and who has sorted
-    them goes down a ranking. A running sum is none of this rule's: losses of ranks begin with one.
+    them goes down a ranking. A running sum is none of this rule's: losses of ranks begin with one. The largest so far, or the
+    smallest, is meant for the steps that each sample has, as where gaps are filled with what was read last.
     """
-    for _, table in use.mark.of("batch"):
-        is_made = use.tensor.requires_grad and not use.mark.target
-        if is_made and runs_along(table) == [use.dim] and _as_they_came(table, use.dim):
-            message = f"{use.name} over dim {use.dim} multiplies each sample with all those before it in the batch"
-            yield wrong("RNS232", message, _within_each(use.mark, use.dim), seen=use.mark)
+    is_product = use.name in _PRODUCTS
+    is_meant = not use.tensor.requires_grad if is_product else steps_along(use.mark) in (None, use.dim)
+    for _, table in use.mark.of("batch") if not (use.mark.target or is_meant) else ():
+        if runs_along(table) == [use.dim] and _as_they_came(table, use.dim):
+            does = "multiplies" if is_product else "compares"
+            message = f"{use.name} over dim {use.dim} {does} each sample with all those before it in the batch"
+            yield wrong("RNS232", message, _within_each(use.name, use.mark, use.dim), seen=use.mark)
             return
 
 
@@ -39,11 +44,12 @@ def _as_they_came(table: Tensor, dim: int) -> bool:
     return bool((line >= 0).all()) and bool((line.diff() > 0).all())
 
 
-def _within_each(mark: Mark, dim: int) -> str | None:
+def _within_each(name: str, mark: Mark, dim: int) -> str | None:
     """Return the dim of the steps, or the only other one that there is, where no samples lie along it."""
     others = [d for d, size in enumerate(mark.sizes) if d != dim and size > 1]
     steps = steps_along(mark)
     found = others if steps is None else [steps]
     if len(found) != 1 or any(varies(table, found[0]) for _, table in mark.of("batch")):
         return None
-    return f"dim={found[0]} multiplies " + ("what each sample has" if steps is None else "along the steps of each sample")
+    does = "multiplies" if name in _PRODUCTS else "compares"
+    return f"dim={found[0]} {does} " + ("what each sample has" if steps is None else "along the steps of each sample")

@@ -58,6 +58,7 @@ from rnnshape.operations.uses.meetings import (
     Overwriting,
     Overwritten,
     Picking,
+    Rolling,
 )
 from rnnshape.operations.uses.sums import (
     ChannelDropout,
@@ -128,6 +129,7 @@ __all__ = [
     "Reduction",
     "Remainder",
     "Returned",
+    "Rolling",
     "RowLoss",
     "RowsGoOn",
     "Scaling",
@@ -149,6 +151,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
+    | Rolling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
     | Deciding
 )  # fmt: skip

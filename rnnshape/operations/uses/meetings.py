@@ -12,7 +12,7 @@ from rnnshape.report.location import Location
 
 __all__ = [
     "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Deciding", "Disagreement", "Filling", "Gathering",
-    "Joining", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking",
+    "Joining", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking", "Rolling",
 ]  # fmt: skip
 
 
@@ -165,6 +165,19 @@ class Overwritten(NamedTuple):
     name: str
     parts: int
     location: Location | None
+
+
+class Rolling(NamedTuple):
+    """All elements move on in memory, whatever the dims, and those that leave at the end come in at the start.
+
+    Attributes:
+        mark: of what is rolled.
+        shift: by how many elements.
+    """
+
+    name: str
+    mark: Mark
+    shift: int
 
 
 class Gathering(NamedTuple):

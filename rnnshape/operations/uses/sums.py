@@ -90,7 +90,7 @@ class Reduction(NamedTuple):
 
 
 class Cumulation(NamedTuple):
-    """A running product: every element is multiplied with all those before it along a dim."""
+    """A running product or extreme: every element is multiplied or compared with all those before it along a dim."""
 
     name: str
     mark: Mark

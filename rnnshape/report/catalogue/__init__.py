@@ -27,6 +27,7 @@ from rnnshape.report.catalogue import (
     onward,
     padding,
     placing,
+    rolled,
     running,
     scores,
     states,
@@ -57,7 +58,7 @@ FAMILIES = {
 RULES: dict[str, Rule] = {}
 _FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
-    running, scores, foresight, totals, unread, onward, kept, hiding,
+    rolled, running, scores, foresight, totals, unread, onward, kept, hiding,
     vectors, hypotheses,
 )  # fmt: skip
 for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):

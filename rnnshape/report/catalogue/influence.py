@@ -345,4 +345,51 @@ ENTRIES = (
             report = rs.probe(Translator(), x, y, axes=("seq batch feature", "seq batch feature"))
             """),
     ),
+    Rule(
+        "RNS611",
+        "reader that was not turned back",
+        "warning",
+        "A row of the output knows the first step and the last one, and none between; towards the other end rows know more and "
+        "more from both sides. One reader goes through the steps from the end, and its results lie in the opposite order of "
+        "those beside them.",
+        no_edit="which of the readers has to be turned back, and where, only the code tells",
+        wrong=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.forth, self.back, self.fc = nn.Linear(12, 8), nn.Linear(12, 8), nn.Linear(16, 3)
+
+                def read(self, layer, x):
+                    h, states = x.new_zeros(x.size(0), 8), []
+                    for step in range(x.size(1)):
+                        h = torch.tanh(layer(torch.cat([x[:, step], h], dim=1)))
+                        states.append(h)
+                    return torch.stack(states, dim=1)
+
+                def forward(self, x):
+                    forth, back = self.read(self.forth, x), self.read(self.back, x.flip(1))
+                    return self.fc(torch.cat([forth, back], dim=2))  # RNS611
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Tagger(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.forth, self.back, self.fc = nn.Linear(12, 8), nn.Linear(12, 8), nn.Linear(16, 3)
+
+                def read(self, layer, x):
+                    h, states = x.new_zeros(x.size(0), 8), []
+                    for step in range(x.size(1)):
+                        h = torch.tanh(layer(torch.cat([x[:, step], h], dim=1)))
+                        states.append(h)
+                    return torch.stack(states, dim=1)
+
+                def forward(self, x):
+                    forth, back = self.read(self.forth, x), self.read(self.back, x.flip(1)).flip(1)
+                    return self.fc(torch.cat([forth, back], dim=2))
+
+            report = rs.diagnose(Tagger(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
 )

@@ -11,9 +11,9 @@ ENTRIES = (
         "RNS232",
         "a running product of samples",
         "error",
-        "A product that runs along the batch gives each sample what the samples before it have made: the last of a batch has "
-        "all of them in it. Survival over bins of time, discounts along a dream, and free places of a memory are products "
-        "within one sample. The usual cause is a dim that was right before a stack or an unsqueeze.",
+        "A product that runs along the batch, or a largest so far, gives each sample what the samples before it have made: the "
+        "last of a batch has all of them in it. Survival over bins of time, discounts along a dream, free places of a memory, "
+        "what was read last are of one sample each. The usual cause is a dim that was right before a stack or an unsqueeze.",
         no_edit="along which of several dims the product is to run, only the author knows",
         wrong=program("""
             class Survival(nn.Module):

@@ -65,8 +65,9 @@ EXPERIMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "steps": (
         "probe follows the steps of each input, and of what each layer returns: no layer must read rows into which a view has "
-        "dealt out several of them, a different share into each.",
-        ("RNS609",),
+        "dealt out several of them, a different share into each; and no row of the output must know the first step and the "
+        "last one alone, as it does where a reader from the end was not turned back.",
+        ("RNS609", "RNS611"),
     ),
     "targets": (
         "probe gives one sample another target: the gradient of the loss by what the model returns of the others must not "

@@ -60,12 +60,16 @@ def gathered(op: Raised, error: Exception) -> Mistake | None:
         longer = f"its index {text.sizes(at.shape)} is longer along dim {d}, which is {has}"
         message = f"gather picks along dim {dim % source.dim()} of {op.described(source)}, and {longer}"
         return because("RNS213", message, None, op.layout(source))
-    if at.numel() and "bound" in str(error).lower() and bool(((at < 0) | (at >= source.size(dim))).any()):
+    if at.numel() and _is_beyond(error) and bool(((at < 0) | (at >= source.size(dim))).any()):
         dim %= source.dim()
         message = f"{op.name} is asked for an element that dim {dim} of {op.described(source)} does not have: it has 0 to "
         message += f"{source.size(dim) - 1}, {op.described_dim(source, dim)}"
         return because("RNS119", message, None, op.layout(source))
     return None
+
+
+def _is_beyond(error: Exception) -> bool:
+    return any(word in str(error).lower() for word in ("bound", "out of range"))
 
 
 def taken_along(op: Raised, error: Exception) -> Mistake | None:

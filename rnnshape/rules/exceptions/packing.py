@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from torch import Tensor
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnshape import text
 from rnnshape._torch import known_values
@@ -15,7 +17,7 @@ from rnnshape.rules.exceptions.edits import because
 if TYPE_CHECKING:
     from rnnshape.rules.exceptions.raised import Raised
 
-__all__ = ["of_a_table", "packed", "read"]
+__all__ = ["of_a_table", "packed", "read", "sorted_by_lengths"]
 
 
 def packed(op: Raised, error: Exception) -> Mistake | None:
@@ -43,6 +45,17 @@ def packed(op: Raised, error: Exception) -> Mistake | None:
         return None
     message = "the lengths are not in descending order, which pack_padded_sequence takes for granted"
     return because("RNS406", message, "enforce_sorted=False fits", op.layout(source))
+
+
+def sorted_by_lengths(op: Raised, error: Exception) -> Mistake | None:
+    """More lengths than samples, where packing sorts the samples by them: torch raises of the index, and of no lengths."""
+    source, dim, order = op.argument(0, "input"), op.argument(1, "dim"), op.argument(2, "index")
+    if not isinstance(source, Tensor) or not isinstance(order, Tensor) or type(dim) is not int or order.dim() != 1:
+        return None
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code is not pack_padded_sequence.__code__:
+        frame = frame.f_back
+    return None if frame is None or order.numel() == source.size(dim) else _number(op, source, order.numel(), dim)
 
 
 def read(op: Raised, error: Exception) -> Mistake | None:
@@ -77,4 +90,5 @@ def _number(op: Raised, source: Tensor, number: int, dim: int) -> Mistake:
     if number == source.size(other) and not words.startswith("batch="):
         flag = dim == 1
         return because("RNS401", f"{message}: {words or source.size(dim)}", f"batch_first={flag} fits", op.layout(source))
-    return because("RNS403", f"{message}: {op.described_dim(source, dim)}", None, op.layout(source))
+    many = f", and there are as many as {op.described_dim(source, other)}" if number == source.size(other) else ""
+    return because("RNS403", f"{message}: {op.described_dim(source, dim)}{many}", None, op.layout(source))

@@ -1,0 +1,154 @@
+"""A row that knows the first step of its sample and the last one, and none between: one of two readers was not turned back.
+
+Who reads from the end has its results in the opposite order. Beside those of who reads from the start, row 0 knows step 0
+from the one and the last step from the other; the row at the other end has all steps from both. Whatever the readers are made
+of, and whether a flip, a loop or a list has turned them, no model that turns the results back has such rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from rnnshape.experiments.entry import Entry
+from rnnshape.experiments.future import moved_inputs, rows_of_steps, with_other_steps
+from rnnshape.experiments.influence import Experiment
+from rnnshape.experiments.leaves import Leaf
+from rnnshape.experiments.lockstep import Found, found_at, recorded
+from rnnshape.experiments.owners import changed
+from rnnshape.experiments.recording import Comparing
+from rnnshape.experiments.samples import Samples
+from rnnshape.experiments.tracing import earliest
+from rnnshape.experiments.trial import Trial
+
+__all__ = ["Ends", "ends_said", "measure_ends"]
+
+FEWEST = 6
+"""Steps from which on there are some between the two at each end."""
+
+
+@dataclass(slots=True, eq=False)
+class Ends:
+    """Rows of the output that know both ends of their sample and nothing between.
+
+    Attributes:
+        name: of the tensor of the output.
+        row: the first of its rows, or the last.
+        last: the number of the last step.
+        found: the operation that puts both readers in one place.
+    """
+
+    name: str
+    row: int
+    last: int
+    found: Found | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Steps that are changed, and the rows that must change then, or must not: seen from the end whose row knows so little."""
+
+    steps: tuple[int, ...]
+    changed: tuple[int, ...]
+    same: tuple[int, ...] = ()
+
+
+def _questions(steps: int) -> list[_Question]:
+    """Return what is asked of two readers in one place. Most models answer the first otherwise, or the second."""
+    last = steps - 1
+    return [
+        _Question((*range(1, last),), (last,), (0,)),
+        _Question((last,), (0, last)),
+        _Question((0,), (0, last)),
+        _Question((*range(2, last - 1),), (last,), (1,)),
+        _Question((last - 1,), (1, last)),
+    ]
+
+
+def measure_ends(trial: Trial, samples: Samples) -> Ends | None:
+    """Change the steps between both ends, and then those at each end, as long as the answers are those of two readers.
+
+    Raises:
+        Unfit: where it is not known where the steps are.
+    """
+    moved, steps = moved_inputs(trial)
+    leaf, dim = rows_of_steps(samples, steps)
+    if steps < FEWEST:
+        return None
+    at, from_end = samples.leaves.index(leaf), False
+    given: list[dict[int, Tensor]] = []
+    for number, question in enumerate(_questions(steps)):
+        chosen = {steps - 1 - n for n in question.steps} if from_end else {*question.steps}
+        given.append(with_other_steps(trial, moved, steps, chosen.__contains__))
+        after = trial.run(given[-1])[at]
+        if after.shape != leaf.value.shape:
+            return None
+        rows = _rows(changed(leaf.value, after), dim)
+        from_end = rows[0] if number == 0 else from_end
+        if not _answers(question, rows, from_end):
+            return None
+    return Ends(leaf.name, steps - 1 if from_end else 0, steps - 1, _where(trial, leaf, given, steps, from_end))
+
+
+def _rows(differs: Tensor, dim: int) -> list[bool]:
+    return differs.movedim(dim, 0).flatten(1).any(1).tolist()
+
+
+def _answers(question: _Question, rows: Sequence[bool], from_end: bool) -> bool:
+    """Tell whether rows have changed, and have not, as those of two readers do."""
+    seen = rows[::-1] if from_end else rows
+    return all(seen[row] for row in question.changed) and not any(seen[row] for row in question.same)
+
+
+def _where(trial: Trial, leaf: Leaf, given: list[dict[int, Tensor]], steps: int, from_end: bool) -> Found | None:
+    """Return the first operation whose result has such rows, and none of whose operands has."""
+    entries, at = recorded(trial, leaf)
+    if at is None:
+        return None
+    runs: list[_Differing] = []
+    for tensors in given:
+        runs.append(_Differing(entries))
+        trial.run(tensors, runs[-1])
+    numbers = {id(entry): number for number, entry in enumerate(entries)}
+
+    def has_such_rows(entry: Entry) -> bool:
+        return any(
+            all(_answers(question, run, from_end) for question, run in zip(_questions(steps), of_each, strict=True))
+            for of_each in _rows_of_each(entry, [run.differs.get(numbers[id(entry)], {}) for run in runs], steps)
+        )
+
+    return found_at(entries, earliest(entries, at, has_such_rows), trial)
+
+
+def _rows_of_each(entry: Entry, runs: list[dict[int, Tensor]], steps: int) -> Iterator[list[list[bool]]]:
+    """Yield the rows that changed in each run: of each tensor that has one for each step, along each dim of that size."""
+    for place, value in enumerate(entry.values):
+        for dim, size in enumerate(value.shape):
+            if size == steps and all(place in run for run in runs):
+                yield [_rows(run[place], dim) for run in runs]
+
+
+class _Differing(Comparing):
+    """Compares a run, and remembers what is another in it.
+
+    Attributes:
+        differs: by the number of the operation, and the place of a tensor in what came of it.
+    """
+
+    def __init__(self, entries: list[Entry]) -> None:
+        super().__init__(entries, 0)
+        self.differs: dict[int, dict[int, Tensor]] = {}
+
+    def _hear(self, entry: Entry, number: int, place: int, tensor: Tensor) -> None:
+        if entry.values[place].shape == tensor.shape:
+            self.differs.setdefault(number, {})[place] = changed(entry.values[place], tensor).cpu()
+
+
+def ends_said(found: Ends) -> Experiment:
+    """Say what was measured of rows that know both ends."""
+    knows = f"row {found.row} of {found.name} depends on step 0 and on step {found.last}, and on none between"
+    by = f"; {found.found.meeting.operation} puts both there" if found.found is not None else ""
+    turned = "who reads from the end has its results in the opposite order, which nothing has turned back"
+    return Experiment("steps", "together", (f"{knows}{by}: {turned}",))

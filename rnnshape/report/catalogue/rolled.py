@@ -1,0 +1,45 @@
+"""RNS236: a roll without dims."""
+
+from __future__ import annotations
+
+from rnnshape.report.catalogue.entry import Rule, program
+
+__all__ = ["ENTRIES"]
+
+ENTRIES = (
+    Rule(
+        "RNS236",
+        "rolled through all dims",
+        "warning",
+        "Without dims, torch.roll flattens a tensor, moves every element on, and gives it its sizes back: what was the last "
+        "feature of a step is the first one of the next, and what was at the end of a sample is at the start of another. "
+        "numpy's roll without an axis does the same.",
+        no_edit="nobody has named the steps, and along which other dim it is to roll only the author knows",
+        wrong=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.next = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 4)
+
+                def forward(self, x):
+                    window = torch.roll(x, -1)  # RNS236
+                    window[:, -1] = self.next(self.rnn(x)[0][:, -1])
+                    return self.next(self.rnn(window)[0][:, -1])
+
+            report = rs.diagnose(Forecaster(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Forecaster(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.next = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 4)
+
+                def forward(self, x):
+                    window = torch.roll(x, -1, dims=1)
+                    window[:, -1] = self.next(self.rnn(x)[0][:, -1])
+                    return self.next(self.rnn(window)[0][:, -1])
+
+            report = rs.diagnose(Forecaster(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+)
