@@ -154,14 +154,14 @@ def flag_of_packing(place: Place, name: str, value: str) -> Edited:
     return [keyword(place, place.call("pack_padded_sequence"), name, value)]
 
 
-SOFTMAXES = ("softmax", "log_softmax", "normalize", "cumprod", "Softmax", "LogSoftmax")
+SOFTMAXES = ("softmax", "log_softmax", "normalize", "cumprod", "cummax", "cummin", "Softmax", "LogSoftmax")
 
 
 @form(
     r"dim=(\d) normalises over the (?:steps|features|keys|queries)(?:, dim=(\d) over the features)?",
     r"dim=(\d) of log_softmax has the classes",
     r"dim=(\d) scales each vector by itself",
-    r"dim=(\d) multiplies (?:what each sample has|along the steps of each sample)",
+    r"dim=(\d) (?:multiplies|compares) (?:what each sample has|along the steps of each sample)",
 )
 def another_dim(place: Place, *dims: str) -> Edited:
     layers = place.names_of("Softmax", "LogSoftmax")
@@ -176,6 +176,11 @@ def another_dim(place: Place, *dims: str) -> Edited:
     if len(call.args) > first:
         return [place.put((call.args[first], dim)) for dim in dims if dim]
     return [keyword(place, call, "dim", dim) for dim in dims if dim]
+
+
+@form(r"dims=(\d) rolls the steps of each sample")
+def rolled_along(place: Place, dim: str) -> Edited:
+    return [keyword(place, place.call("roll"), "dims", dim)]
 
 
 @form(r"dim=(\d) compares vectors")

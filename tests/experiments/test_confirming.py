@@ -83,12 +83,12 @@ def test_what_is_silenced_for_a_file_is_not_measured_aloud(tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("codes", "told", "wanted"),
     [
-        ([], [], {"samples", "number", "padding", "states", "steps", "targets", "use", "lines"}),
+        ([], [], {"samples", "ends", "number", "padding", "states", "steps", "targets", "use", "lines"}),
         (["RNS203"], ["RNS203"], {"samples", "targets"}),
         (["RNS401"], ["RNS401"], {"samples"}),
-        (["RNS404"], ["RNS404"], {"samples", "number", "padding", "states", "steps", "targets", "use", "lines"}),
-        (["RNS302"], ["RNS302"], {"samples", "number", "padding", "steps", "targets", "lines"}),
-        (["RNS225"], ["RNS225"], {"samples", "number", "states", "targets", "use", "lines"}),
+        (["RNS404"], ["RNS404"], {"samples", "ends", "number", "padding", "states", "steps", "targets", "use", "lines"}),
+        (["RNS302"], ["RNS302"], {"samples", "ends", "number", "padding", "steps", "targets", "lines"}),
+        (["RNS225"], ["RNS225"], {"samples", "ends", "number", "states", "targets", "use", "lines"}),
         ([], ["RNS203"], set()),
         (["RNS209"], ["RNS209"], set()),
     ],

@@ -12,8 +12,8 @@ ENTRIES = (
         "a running product of samples",
         "error",
         "A product that runs along the batch, or a largest so far, gives each sample what the samples before it have made: the "
-        "last of a batch has all of them in it. Survival over bins of time, discounts along a dream, free places of a memory, "
-        "what was read last are of one sample each. The usual cause is a dim that was right before a stack or an unsqueeze.",
+        "last of a batch has all of them in it. Survival over bins of time, discounts along a dream, and what was "
+        "read last are of one sample each. The usual cause is a dim that was right before a stack or an unsqueeze.",
         no_edit="along which of several dims the product is to run, only the author knows",
         wrong=program("""
             class Survival(nn.Module):
