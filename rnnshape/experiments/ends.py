@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from rnnshape.experiments.entry import Entry
-from rnnshape.experiments.future import moved_inputs, rows_of_steps, with_other_steps
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, found_at, recorded
 from rnnshape.experiments.owners import changed
 from rnnshape.experiments.recording import Comparing
 from rnnshape.experiments.samples import Samples
+from rnnshape.experiments.step_rows import moved_inputs, rows_of_steps, with_other_steps
 from rnnshape.experiments.tracing import earliest
 from rnnshape.experiments.trial import Trial
 
