@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -18,10 +19,12 @@ from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, found_at, recorded
 from rnnshape.experiments.owners import changed
 from rnnshape.experiments.recording import Comparing
-from rnnshape.experiments.samples import Samples
 from rnnshape.experiments.step_rows import moved_inputs, rows_of_steps, with_other_steps
 from rnnshape.experiments.tracing import earliest
 from rnnshape.experiments.trial import Trial
+
+if TYPE_CHECKING:
+    from rnnshape.experiments.samples import Samples
 
 __all__ = ["Ends", "ends_said", "measure_ends"]
 

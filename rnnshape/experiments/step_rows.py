@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from rnnshape.experiments.content import Content
 from rnnshape.experiments.leaves import Leaf
-from rnnshape.experiments.samples import Samples
 from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.trial import Trial
+
+if TYPE_CHECKING:
+    from rnnshape.experiments.samples import Samples
 
 __all__ = ["moved_inputs", "rows_of_steps", "with_other_steps"]
 
