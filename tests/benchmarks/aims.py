@@ -15,6 +15,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 
@@ -249,10 +250,11 @@ def of_processes(row, tree):
     """Return the least number of a row in some processes, for a tree."""
     often = PROCESSES if row.endswith("first") or row.startswith(("calls", "first")) else 1
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **({"PYTHONPATH": os.path.abspath(tree)} if tree else {})}
-    done = [
-        subprocess.run([sys.executable, __file__, "--row", row], capture_output=True, text=True, check=True, env=environment)
-        for _ in range(often)
-    ]
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was compiled once is not compiled again, as where it is installed
+    with tempfile.TemporaryDirectory() as compiled:
+        environment["PYTHONPYCACHEPREFIX"] = compiled
+        command = [sys.executable, __file__, "--row", row]
+        done = [subprocess.run(command, capture_output=True, text=True, check=True, env=environment) for _ in range(often)]
     return min(json.loads(one.stdout.splitlines()[-1]) for one in done)
 
 
