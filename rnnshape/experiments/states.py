@@ -21,13 +21,16 @@ from rnnshape.experiments.recording import recorded_run
 from rnnshape.experiments.subject import Unfit
 from rnnshape.experiments.tracing import reaching
 from rnnshape.experiments.trial import Trial
-from rnnshape.experiments.walks import Meddling, Walk, by_module, reached
+from rnnshape.experiments.walks import Meddling, Walk, by_module, gradient_of, reached
 from rnnshape.operations.names import CELLS, WALKS
 
 __all__ = ["Misread", "measure_states", "states_said"]
 
 MOST_MODULES = 8
 """Recurrent modules of which the calls are looked at."""
+
+FEWEST_UNITS = 4
+"""Units of a layer of which reading a single one is a mistake."""
 
 OFTEN = 3
 """Calls of a module from which on it is one that goes from step to step."""
@@ -88,6 +91,8 @@ def _candidates(
                 yield from _exchanged(trial, walks, giver, reader)
     for numbers in modules:
         yield from _returned(trial, walks, numbers[-1], outputs)
+        if len(numbers) == 1:
+            yield from _one_unit(trial, walks, numbers[0], outputs)
 
 
 def _exchanged(trial: Trial, walks: Sequence[Walk], giver: int, reader: int) -> Iterator[Misread]:
@@ -104,7 +109,7 @@ def _exchanged(trial: Trial, walks: Sequence[Walk], giver: int, reader: int) -> 
             where = f"what {a.named} returns as c is given {to} as h"
             said = f"{where}, and what it returns as h as c" if "c" in h else where
             yield Misread(said, giver, reader, at_giver=not b.has_memory)
-    elif b.has_memory and h_to_h and torch.equal(*b.begins) and bool((b.begins[0] != 0).any()):
+    elif b.has_memory and h_to_h and torch.equal(*b.begins) and _is_handed_on(a.ends[0], b.begins[0]):
         c, h = (_meddled(trial, walks, giver, reader, what) for what in (["c"], ["h", "output"]))
         if {"h", "c"} <= h and not {"h", "c"} & c:
             yield Misread(f"what {a.named} returns as h is given to {b.named} as h and as c, the same", giver, reader)
@@ -113,6 +118,13 @@ def _exchanged(trial: Trial, walks: Sequence[Walk], giver: int, reader: int) -> 
         if c_to_x and not h_to_x and "x" in _meddled(trial, walks, giver, reader, ["c"]):
             yield Misread(f"what {a.named} returns as c is read by {b.named} as its input, and not h", giver, reader)
     yield from _bridged(walks, giver, reader)
+
+
+def _is_handed_on(ends: Tensor, begins: Tensor) -> bool:
+    """Tell whether each row of a state is one of those returned, as it is: what is made of them may serve as both."""
+    rows = [row.reshape(-1) for row in (ends if ends.dim() == 3 else ends[None])]
+    given = [row.reshape(-1) for row in (begins if begins.dim() == 3 else begins[None])]
+    return all(any(torch.equal(one, row) for row in rows) for one in given)
 
 
 def _by_state(giver: Walk, read: Tensor) -> tuple[bool, bool]:
@@ -243,6 +255,24 @@ def _returned(trial: Trial, walks: Sequence[Walk], giver: int, outputs: Sequence
     after = [t for _, t in tensors_of(trial.result(trial.unchanged(), Meddling(giver, ["h", "output"])).output)]
     if not any(_differ(a, b) for (_, a), b in zip(trial.base, after, strict=False)):
         yield Misread(f"of what {last.named} returns last only c is read, and h never matters", giver, None)
+
+
+def _one_unit(trial: Trial, walks: Sequence[Walk], giver: int, outputs: Sequence[Tensor]) -> Iterator[Misread]:
+    """Yield that of all units that a layer returns for each step a single one is read, as where it is taken for a step."""
+    walk = walks[giver]
+    output = walk.output
+    if output is None or output.size(-1) < FEWEST_UNITS or walk.steps < 2 or any(reached(outputs, walk.ends)):
+        return
+    gradient = gradient_of(outputs, output)
+    if gradient is None:
+        return
+    units = [n for n, unit in enumerate(gradient.unbind(-1)) if bool((unit != 0).any())]
+    if len(units) != 1:
+        return
+    after = [t for _, t in tensors_of(trial.result(trial.unchanged(), Meddling(giver, ["h", "c", "output"], units[0])).output)]
+    if not any(_differ(a, b) for (_, a), b in zip(trial.base, after, strict=False)):
+        said = f"of the {output.size(-1)} units that {walk.named} returns for each step one is read, unit {units[0]}"
+        yield Misread(said, giver, None)
 
 
 def _place(trial: Trial, found: Misread) -> Found | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from rnnshape import text
+from rnnshape import _torch, text
 from rnnshape.experiments.candidates import RESHAPES, only_joins
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.owners import changed, common
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rnnshape.experiments.reading import Lost
 
 __all__ = ["Layers", "Unused", "Use", "heard_again", "measure_use", "use_said"]
+
+
+_SCORES = frozenset(["linear", "conv1d"])
+"""Operations that give each row of what they read a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Layers(Mode):
         self.reshapes = False
         self.called: dict[int, tuple[str, nn.RNNBase | nn.RNNCellBase, int]] = {}
         self.walks: list[Walk] = []
+        self.scores: dict[int, tuple[str, nn.Linear | nn.Conv1d, int]] = {}
         self.inputs: list[Tensor] = []
         self._paths: dict[int, str] = {}
 
@@ -92,7 +97,14 @@ class Layers(Mode):
             walk = walk_of(name, args, result, self._paths)
             if walk is not None:
                 self._hear(walk)
+        elif name in _SCORES:
+            self._hear_scores(_torch.calling_module(), result)
         return result
+
+    def _hear_scores(self, module: nn.Module | None, result: Tensor) -> None:
+        if isinstance(module, (nn.Linear, nn.Conv1d)) and len(module.weight) == 1:
+            rows = max(result.numel(), self.scores.get(id(module), ("", module, 0))[2])
+            self.scores[id(module)] = (self._paths.get(id(module), ""), module, rows)
 
     def _hear(self, walk: Walk) -> None:
         module = walk.module
@@ -134,17 +146,23 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
         [(t * torch.rand(t.shape, generator=random).to(t)).sum() for t in outputs if t.is_floating_point()]
     ).sum()
     weights = {(path, name): w for path, m, _ in heard.called.values() for name, w in m.named_parameters() if w.requires_grad}
+    scores = [(path, m) for path, m, rows in heard.scores.values() if rows > trial.count and m.weight.requires_grad]
     inputs = [t for t in heard.inputs if t.requires_grad]
     try:
-        found = torch.autograd.grad(total, [*weights.values(), *inputs], retain_graph=True, allow_unused=True)
+        asked = [*weights.values(), *inputs, *(m.weight for _, m in scores)]
+        found = torch.autograd.grad(total, asked, retain_graph=True, allow_unused=True)
     except RuntimeError as error:
         raise Unfit(f"the gradient raised {str(error).splitlines()[0]}") from None
     zero = {key for key, g in zip(weights, found, strict=False) if g is None or not bool((g != 0).any())}
-    gradients = dict(zip(map(id, inputs), found[len(weights) :], strict=True))
+    gradients = dict(zip(map(id, inputs), found[len(weights) :], strict=False))
     unused: list[Unused] = []
     for path, module, steps in heard.called.values():
         if steps >= 2 and all((path, name) in weights for name, _ in module.named_parameters()):
             unused += _in_vain(trial, path, module, {name for at, name in zero if at == path}, steps)
+    for (path, module), gradient in zip(scores, found[len(weights) + len(inputs) :], strict=True):
+        if gradient is not None and not bool((gradient != 0).any()):
+            said = f"the scores of {path or 'the layer'} never matter, though something is made of them"
+            unused += _confirmed(trial, path, module, said, ["weight"], [])
     unused.sort(key=lambda one: one.is_meant)
     return Use(unused, _steps(trial, [gradients.get(id(t)) for t in heard.inputs]))
 

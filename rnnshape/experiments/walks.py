@@ -17,7 +17,7 @@ from rnnshape.operations.names import CELLS, WALKS
 from rnnshape.operations.registry import name_of
 from rnnshape.report.location import Location
 
-__all__ = ["Meddling", "Walk", "by_module", "reached", "walk_of"]
+__all__ = ["Meddling", "Walk", "by_module", "gradient_of", "reached", "walk_of"]
 
 MOST = 1 << 9
 """Calls that are remembered."""
@@ -88,14 +88,15 @@ class Meddling(Mode):
     Args:
         number: of the call.
         what: "output", "h" or "c", whichever of them are other ones.
+        kept: the number of a unit that stays as it is; None for none.
 
     Attributes:
         walks: the calls of this run.
     """
 
-    def __init__(self, number: int, what: Iterable[str]) -> None:
+    def __init__(self, number: int, what: Iterable[str], kept: int | None = None) -> None:
         super().__init__()
-        self._number, self._what = number, frozenset(what)
+        self._number, self._what, self._kept = number, frozenset(what), kept
         self.walks: list[Walk] = []
         self._paths: dict[int, str] = {}
 
@@ -117,14 +118,17 @@ class Meddling(Mode):
     def _other(self, name: str, result: Any) -> Any:
         names = ["h", "c"] if name in CELLS else ["output", "h", "c"]
         if isinstance(result, Tensor):
-            return _other(result) if "h" in self._what else result
-        return tuple(_other(t) if n in self._what else t for n, t in zip(names, result, strict=False))
+            return _other(result, self._kept) if "h" in self._what else result
+        return tuple(_other(t, self._kept) if n in self._what else t for n, t in zip(names, result, strict=False))
 
 
-def _other(tensor: Tensor) -> Tensor:
-    """Return other numbers of about the same size."""
+def _other(tensor: Tensor, kept: int | None) -> Tensor:
+    """Return other numbers of about the same size, in all units but one."""
     random = torch.Generator().manual_seed(SEED)
-    return tensor + (torch.rand(tensor.shape, generator=random) - 0.5).to(tensor) * (tensor.detach().abs().max() + 0.1)
+    other = tensor + (torch.rand(tensor.shape, generator=random) - 0.5).to(tensor) * (tensor.detach().abs().max() + 0.1)
+    if kept is not None:
+        other[..., kept] = tensor[..., kept]
+    return other
 
 
 def reached(heads: Iterable[Tensor], sources: Sequence[Tensor]) -> list[bool]:
@@ -133,16 +137,25 @@ def reached(heads: Iterable[Tensor], sources: Sequence[Tensor]) -> list[bool]:
     Raises:
         RuntimeError: where the graph is no longer what it was, as values in it were overwritten.
     """
+    return [g is not None and bool((g != 0).any()) for g in _gradients(heads, sources)]
+
+
+def gradient_of(heads: Iterable[Tensor], source: Tensor) -> Tensor | None:
+    """Return the gradient of some sum of all heads; None where they do not depend on the source."""
+    return _gradients(heads, [source])[0]
+
+
+def _gradients(heads: Iterable[Tensor], sources: Sequence[Tensor]) -> list[Tensor | None]:
     random = torch.Generator().manual_seed(SEED)
     parts = [
         (t * torch.rand(t.shape, generator=random).to(t)).sum() for t in heads if t.requires_grad and t.is_floating_point()
     ]
     known = [n for n, source in enumerate(sources) if source.requires_grad]
-    found = [False] * len(sources)
+    found: list[Tensor | None] = [None] * len(sources)
     if parts and known:
         grads = torch.autograd.grad(torch.stack(parts).sum(), [sources[n] for n in known], retain_graph=True, allow_unused=True)
         for n, gradient in zip(known, grads, strict=True):
-            found[n] = gradient is not None and bool((gradient != 0).any())
+            found[n] = gradient
     return found
 
 

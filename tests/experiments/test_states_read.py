@@ -104,6 +104,10 @@ def halves_of_layers(m: nn.ModuleDict, x: Tensor) -> Tensor:
     return m["wide"](x, torch.cat([h[:2], h[2:]], 2))[0]
 
 
+def one_unit(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return m["gru"](x)[0][:, :, -1]
+
+
 SAID: dict[str, tuple[Read, str]] = {
     "swapped": (swapped, "what parts.enc returns as c is given to parts.dec as h, and what it returns as h as c"),
     "behind a detach": (
@@ -127,6 +131,7 @@ SAID: dict[str, tuple[Read, str]] = {
         one_step_in_both_directions,
         "parts.both is called 7 times with one step, so its reverse direction goes the same way as the other",
     ),
+    "one unit": (one_unit, "of the 6 units that parts.gru returns for each step one is read, unit 5"),
     "halves": (
         halves_of_layers,
         "each layer of parts.wide begins with one direction of two layers of parts.both, not with two of one",
@@ -169,6 +174,15 @@ def a_cell_as_a_gate(m: nn.ModuleDict, x: Tensor) -> Tensor:
     return torch.stack([m["cell"](step, state)[0] for step in x.unbind(1)], 1)
 
 
+def made_of_h(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    both = torch.tanh(m["enc"](x)[1][0])
+    return m["dec"](x, (both, both))[0]
+
+
+def a_few_units(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    return m["gru"](x)[0][:, :, :2]
+
+
 def through_both(m: nn.ModuleDict, x: Tensor) -> Tensor:
     state, seen = (x.new_zeros(len(x), 6), x.new_zeros(len(x), 6)), list[Tensor]()
     for step in x.unbind(1):
@@ -177,7 +191,9 @@ def through_both(m: nn.ModuleDict, x: Tensor) -> Tensor:
     return torch.stack(seen, 1)
 
 
-@pytest.mark.parametrize("read", [right_cells, bridged, handed_on, both_states, a_cell_as_a_gate, through_both])
+@pytest.mark.parametrize(
+    "read", [right_cells, bridged, handed_on, both_states, a_cell_as_a_gate, made_of_h, a_few_units, through_both]
+)
 def test_states_that_are_read_as_what_they_are(read: Read) -> None:
     influence = rs.probe(Model(read), X, axes="batch seq feature")
     assert influence.states is not None

@@ -61,3 +61,25 @@ def test_both_directions_matter(name: str) -> None:
     influence = rs.probe(Summary(RIGHT[name]), X, axes="batch seq feature")
     assert influence.use is not None
     assert (influence.use.verdict, influence.findings) == ("apart", ())
+
+
+class Pooled(nn.Module):
+    """A weighted mean over the steps."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim, self.rnn, self.score = dim, nn.GRU(4, 6, batch_first=True), nn.Linear(6, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        output, _ = self.rnn(x)
+        return (torch.softmax(self.score(output), self.dim) * output).sum(1)
+
+
+def test_scores_that_a_softmax_over_one_of_them_makes_alike() -> None:
+    influence = rs.probe(Pooled(2), X, axes="batch seq feature")
+    (found,) = influence.findings
+    assert (found.code, found.severity) == ("RNS607", "warning")
+    assert found.message == "the scores of score never matter, though something is made of them"
+    assert found.location is not None
+    assert "torch.softmax(self.score(output), self.dim)" in found.location.code
+    assert rs.probe(Pooled(1), X, axes="batch seq feature").findings == ()

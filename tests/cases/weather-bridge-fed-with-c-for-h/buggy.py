@@ -11,8 +11,8 @@ class Forecaster(nn.Module):
 
     def forward(self, past, calendar):
         _, (h, c) = self.past(past)
-        first = tuple(map(torch.tanh, (self.of_h(c), self.of_c(h))))
-        days, _ = self.next_days(calendar, first)
+        first, memory = torch.tanh(self.of_h(c)), torch.tanh(self.of_c(h))
+        days, _ = self.next_days(calendar, (first, memory))
         return self.out(days)
 
 

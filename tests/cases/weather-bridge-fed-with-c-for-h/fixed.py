@@ -11,8 +11,8 @@ class Forecaster(nn.Module):
 
     def forward(self, past, calendar):
         _, (h, c) = self.past(past)
-        first = tuple(map(torch.tanh, (self.of_h(h), self.of_c(c))))
-        days, _ = self.next_days(calendar, first)
+        first, memory = torch.tanh(self.of_h(h)), torch.tanh(self.of_c(c))
+        days, _ = self.next_days(calendar, (first, memory))
         return self.out(days)
 
 
