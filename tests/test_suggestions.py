@@ -46,8 +46,6 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("time-first-bidirectional-last-index-select", "RNS302"): (
         ("torch.narrow(y, 0, y.size(0) - 1, 1).squeeze(0)", "rnnshape.last_step(self.gru, y)"),
     ),
-    # the states change places where they are made fit, two lines above
-    ("weather-bridge-fed-with-c-for-h", "RNS309"): (("(self.of_h(c), self.of_c(h))", "(self.of_h(h), self.of_c(c))"),),
     # what was made whole numbers is bools again
     ("churned-customers-picked-by-their-flags", "RNS233"): (("gone.long()", "gone.long().bool()"),),
     ("RNS233", "RNS233"): (("died.long()", "died.long().bool()"),),
