@@ -98,6 +98,7 @@ def unexplained(report: Report, influence: Influence, told: Collection[str]) -> 
         return []
     found = influence.findings
     found = tuple(f for f in found if f.code not in ("RNS607", "RNS610")) if _picks_states(told) else found
+    found = tuple(f for f in found if f.code != "RNS607") if "RNS207" in told else found  # weights of 1: no score matters
     found = tuple(f for f in found if f.code != "RNS609") if _confuses_axes(told) else found
     return [f for f in found if f.code != "RNS603" or not _reads_padding(told)]
 

@@ -153,7 +153,7 @@ def only_c_of_a_cell(use: LoopEnding, step: Step) -> Iterator[Mistake]:
 @rule(CellStep)
 def the_state_of_another_cell(use: CellStep, step: Step) -> Iterator[Mistake]:
     """A cell reads what another has made, and goes on from that too; what it makes itself goes on to no step."""
-    if use.goes_on or use.hidden is None or use.hidden is not use.mark or use.made is None:
+    if use.goes_on or use.hidden is None or use.made is None or not are_alike(use.hidden, use.mark):
         return
     loop = step.usage.loops.follows(use.hidden, use.made)
     if loop is not None and step.usage.loops.followed[use.made] >= FEWEST:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along", "lost_batch",
+    "REORDERS", "OtherRow", "are_alike", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along", "lost_batch",
     "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
 ]  # fmt: skip
 
@@ -56,6 +56,14 @@ def steps_along(mark: Mark) -> int | None:
     dims = {tuple(runs_along(table)) for axis, table in mark.tables.items() if axis.counts_steps} - {()}
     found = dims.pop() if len(dims) == 1 else ()
     return found[0] if len(found) == 1 else None
+
+
+def are_alike(one: Mark, other: Mark) -> bool:
+    """Tell whether the same is known of two tensors: each is made of the other, or both of one, element by element."""
+    if one is other:
+        return True
+    a, b = one.tables, other.tables
+    return one.sizes == other.sizes and a.keys() == b.keys() and all(torch.equal(a[axis], b[axis]) for axis in a)
 
 
 def lies_along(mark: Mark, axis: Axis, dims: set[int]) -> bool:

@@ -214,10 +214,9 @@ ENTRIES = (
         "RNS607",
         "what never matters",
         "warning",
-        "A layer, or one of its directions, has read a single step in all that is returned, or a layer above others, or the "
-        "forward direction of one, has no part in it, or the scores of a layer have none, though something is made of them, as "
-        "where a softmax goes over a dim of one: other weights there change nothing. A step of the input without a part "
-        "is a note, and so is a reverse direction without one.",
+        "A layer, or one of its directions, has read a single step in all that is returned; or a layer above others, the "
+        "forward direction of one, or the scores of a layer, as where a softmax goes over a dim of one, have no part in it: other "
+        "weights there change nothing. A step of the input without a part is a note, as is a reverse direction.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
@@ -318,8 +317,7 @@ ENTRIES = (
         "warning",
         "What a recurrent layer or cell has returned as its cell state is given to another one, or back to it, as the hidden "
         "state, or read as if it were that; one that goes from step to step is never given its own state back; the "
-        "directions of a state are taken for its layers; or of all units that a layer returns for each "
-        "step a single one is read.",
+        "directions of a state are taken for its layers; or of all units of a layer a single one is read.",
         wrong=program("""
             class Translator(nn.Module):
                 def __init__(self):
