@@ -7,10 +7,11 @@ of, and whether a flip, a loop or a list has turned them, no model that turns th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor
 
 from rnnshape.experiments.entry import Entry
@@ -80,7 +81,7 @@ def measure_ends(trial: Trial, samples: Samples) -> Ends | None:
     leaf, dim = rows_of_steps(samples, steps)
     if steps < FEWEST:
         return None
-    at, from_end = samples.leaves.index(leaf), False
+    at, from_end, so = samples.leaves.index(leaf), False, torch.tensor(True)
     given: list[dict[int, Tensor]] = []
     for number, question in enumerate(_questions(steps)):
         chosen = {steps - 1 - n for n in question.steps} if from_end else {*question.steps}
@@ -88,21 +89,18 @@ def measure_ends(trial: Trial, samples: Samples) -> Ends | None:
         after = trial.run(given[-1])[at]
         if after.shape != leaf.value.shape:
             return None
-        rows = _rows(changed(leaf.value, after), dim)
-        from_end = rows[0] if number == 0 else from_end
-        if not _answers(question, rows, from_end):
+        rows = changed(leaf.value, after).cpu().movedim(dim, 0).flatten(1)
+        from_end = from_end if number else not bool(_answer(question, rows, False).any())
+        so = so & _answer(question, rows, from_end)
+        if not bool(so.any()):
             return None
     return Ends(leaf.name, steps - 1 if from_end else 0, steps - 1, _where(trial, leaf, given, steps, from_end))
 
 
-def _rows(differs: Tensor, dim: int) -> list[bool]:
-    return differs.movedim(dim, 0).flatten(1).any(1).tolist()
-
-
-def _answers(question: _Question, rows: Sequence[bool], from_end: bool) -> bool:
-    """Tell whether rows have changed, and have not, as those of two readers do."""
-    seen = rows[::-1] if from_end else rows
-    return all(seen[row] for row in question.changed) and not any(seen[row] for row in question.same)
+def _answer(question: _Question, rows: Tensor, from_end: bool) -> Tensor:
+    """Tell of each column whether its rows have changed, and have not, as those of two readers in one place do."""
+    seen = rows.flip(0) if from_end else rows
+    return seen[[*question.changed]].all(0) & ~seen[[*question.same]].any(0)
 
 
 def _where(trial: Trial, leaf: Leaf, given: list[dict[int, Tensor]], steps: int, from_end: bool) -> Found | None:
@@ -117,20 +115,27 @@ def _where(trial: Trial, leaf: Leaf, given: list[dict[int, Tensor]], steps: int,
     numbers = {id(entry): number for number, entry in enumerate(entries)}
 
     def has_such_rows(entry: Entry) -> bool:
-        return any(
-            all(_answers(question, run, from_end) for question, run in zip(_questions(steps), of_each, strict=True))
-            for of_each in _rows_of_each(entry, [run.differs.get(numbers[id(entry)], {}) for run in runs], steps)
-        )
+        found = [run.differs.get(numbers[id(entry)], {}) for run in runs]
+        for of_each in _rows_of_each(entry, found, steps):
+            answers = [_answer(question, rows, from_end) for question, rows in zip(_questions(steps), of_each, strict=True)]
+            if bool(torch.stack(answers).all(0).any()):
+                return True
+        return False
 
     return found_at(entries, earliest(entries, at, has_such_rows), trial)
 
 
-def _rows_of_each(entry: Entry, runs: list[dict[int, Tensor]], steps: int) -> Iterator[list[list[bool]]]:
-    """Yield the rows that changed in each run: of each tensor that has one for each step, along each dim of that size."""
+def _rows_of_each(entry: Entry, runs: list[dict[int, Tensor]], steps: int) -> Iterator[list[Tensor]]:
+    """Yield the rows that changed in each run: of each tensor that has one for each step, along each dim of that size.
+
+    Features are one column, as readers stand side by side in them.
+    """
     for place, value in enumerate(entry.values):
         for dim, size in enumerate(value.shape):
             if size == steps and all(place in run for run in runs):
-                yield [_rows(run[place], dim) for run in runs]
+                features = value.dim() - 1 if dim < value.dim() - 1 else dim - 1
+                each = (run[place] if features < 0 else run[place].any(features, keepdim=True) for run in runs)
+                yield [differs.movedim(dim, 0).flatten(1) for differs in each]
 
 
 class _Differing(Comparing):

@@ -258,7 +258,7 @@ def _returned(trial: Trial, walks: Sequence[Walk], giver: int, outputs: Sequence
 
 
 def _one_unit(trial: Trial, walks: Sequence[Walk], giver: int, outputs: Sequence[Tensor]) -> Iterator[Misread]:
-    """Yield that of all units that a layer returns for each step a single one is read, as where it is taken for a step."""
+    """Yield that of all units that a layer returns for each step the last is read alone, as where it is taken for a step."""
     walk = walks[giver]
     output = walk.output
     if output is None or output.size(-1) < FEWEST_UNITS or walk.steps < 2 or any(reached(outputs, walk.ends)):
@@ -267,7 +267,7 @@ def _one_unit(trial: Trial, walks: Sequence[Walk], giver: int, outputs: Sequence
     if gradient is None:
         return
     units = [n for n, unit in enumerate(gradient.unbind(-1)) if bool((unit != 0).any())]
-    if len(units) != 1:
+    if units != [output.size(-1) - 1]:  # another one somebody has picked by its number, as a gate; the last is what -1 picks
         return
     after = [t for _, t in tensors_of(trial.result(trial.unchanged(), Meddling(giver, ["h", "c", "output"], units[0])).output)]
     if not any(_differ(a, b) for (_, a), b in zip(trial.base, after, strict=False)):

@@ -36,6 +36,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.loops import CELL, holds_units
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Given, Step
+from rnnshape.rules.tables import are_alike
 from rnnshape.rules.wording import called, wrong
 
 __all__: list[str] = []

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "are_alike", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along", "lost_batch",
-    "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
+    "REORDERS", "OtherRow", "are_alike", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along",
+    "lost_batch", "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise",
+    "steps_along",
 ]  # fmt: skip
 
 REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])

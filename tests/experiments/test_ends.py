@@ -25,10 +25,11 @@ def trace(x: Tensor) -> Tensor:
 class Readers(nn.Module):
     def __init__(self, becomes: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.becomes, self.fc = becomes, nn.Linear(4, 4)
+        self.becomes, self.fc, self.out = becomes, nn.Linear(4, 4), nn.LazyLinear(3)
+        self.out(becomes(self.fc(X)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.becomes(self.fc(x))
+        return self.out(self.becomes(self.fc(x)))
 
 
 def told(becomes: Callable[[Tensor], Tensor], x: Tensor = X) -> list[str]:
@@ -66,8 +67,13 @@ def test_it_is_the_last_row_where_the_reader_from_the_start_was_turned() -> None
         lambda x: x - x.mean(1, keepdim=True),
         lambda x: trace(x) + x[:, -1:],  # every step beside the last one
         lambda x: torch.cat([trace(x), trace(x.flip(1))], 2)[:, -1:],  # what has read all, from both sides
+        lambda x: torch.cat([trace(x), trace(x.flip(1))]),  # as samples of their own
+        lambda x: torch.stack([trace(x), trace(x.flip(1))], 1),  # as directions, which nothing has joined
     ],
-    ids=["turned back", "one way", "from the end", "symmetric", "ring", "centred", "beside the last", "last alone"],
+    ids=[
+        "turned back", "one way", "from the end", "symmetric", "ring", "centred", "beside the last", "last alone", "samples",
+        "directions",
+    ],
 )
 def test_other_rows_are_as_they_should_be(becomes: Callable[[Tensor], Tensor]) -> None:
     assert told(becomes) == []
