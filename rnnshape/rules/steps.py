@@ -24,6 +24,7 @@ _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "re
 _LAYERS = {"batch_norm": "nn.BatchNorm1d(", "instance_norm": "nn.InstanceNorm1d(", "group_norm": "nn.GroupNorm(..., "}
 _PICKS = frozenset(["index", "select", "narrow", "index_select"])
 
+
 @rule(RecurrentInput, Packing)
 def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mistake]:
     """A layer reads as many steps as there are, and some of them come twice: a view of (batch, channel, seq) for a transpose.
@@ -41,6 +42,28 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
             message = f"the steps of {called(use.name)} begin at steps {shown}, ... of {word(axis)}: they come several times"
             yield wrong("RNS240", message, _in_order(site, axis, dim), site=site, seen=mark)
             return
+
+
+@rule(Contraction, RecurrentInput)
+def rows_of_several_steps_come_again(use: Contraction | RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """Sequences were put behind one another, and a view has cut them into as many rows as each has steps.
+
+    So every row has several steps, and another row has the same ones. Frames that are stacked have fewer rows than there are
+    steps, and no row of windows comes again.
+    """
+    mark, last = use.mark, len(use.mark.sizes) - 1
+    for axis, table in mark.tables.items() if isinstance(use, RecurrentInput) or use.name == "linear" else ():
+        site = mark.sites.get(axis)
+        if not axis.counts_steps or site is None or site.name not in _RESHAPES or not varies(table, last):
+            continue
+        for dim in runs_along(table):
+            if dim != last and mark.sizes[dim] == len(unique(table)) and _starts_again(table, dim):
+                line = numbers(first_along(table, dim).flatten())
+                held = text.listed([*map(str, numbers(unique(table.narrow(dim, 0, 1))))])
+                holds = f"row 0 of {text.sizes(mark.sizes)} holds steps {held} of {word(axis)}"
+                message = f"{holds}, and row {line.index(line[0], 1)} holds them again"
+                yield wrong("RNS240", message, site=site, seen=mark)
+                return
 
 
 @note(TokenIds)

@@ -12,7 +12,8 @@ ENTRIES = (
         "steps that come several times",
         "error",
         "A view of (batch, channel, seq) as (batch, seq, channel) leaves every element where it is: the layer reads the first "
-        "channel, cut into pieces, as some of the steps, then the second. A transpose is meant.",
+        "channel, cut into pieces, as some of the steps, then the second. A transpose is meant. Sequences that are put behind "
+        "one another and cut into as many rows as each has steps have several steps in a row: they belong side by side.",
         no_edit="no single move of a dim gives these sizes",
         wrong=program("""
             class Model(nn.Module):
