@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import DRAWN, Mark
+from rnnshape.coordinates.mark import DRAWN, UNNAMED, Mark
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.roles import GATE, PRODUCTS
 from rnnshape.coordinates.tables import at_sizes, first_along, numbers, runs_along, unique
@@ -32,8 +32,9 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
 
     What is shifted, or compared with the first of its piece, differs by the same number all along.
     """
-    if use.axis.name == "batch" or not is_data(use.axis):
+    if use.axis.name == "batch" or not (is_data(use.axis) or use.axis.name == UNNAMED):
         return
+    named = "a dim that nobody has named" if use.axis.name == UNNAMED else word(use.axis)
     for cut, whole in ((use.one, use.other), (use.other, use.one)):
         dims, pieces = runs_along(whole), runs_along(cut)
         if len(dims) != 1 or dims[0] not in pieces or len(pieces) < 2 or -1 in cut or -1 in whole:
@@ -44,9 +45,9 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
         if site is None or site.name not in _RESHAPES or len(unique(lines[0] - lines[1])) == 1:
             continue
         at = int((lines[0] != lines[1]).nonzero()[0])
-        meets = f"element {int(lines[0][at])} of {word(use.axis)} with element {int(lines[1][at])}"
+        meets = f"element {int(lines[0][at])} of {named} with element {int(lines[1][at])}"
         cuts = f"{site.name} of {layout_before(site) or text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}"
-        yield wrong("RNS209", f"{word(use.axis)} is scrambled: {cuts} cuts it up, and {use.name} meets {meets}", site=site)
+        yield wrong("RNS209", f"{named} is scrambled: {cuts} cuts it up, and {use.name} meets {meets}", site=site)
         return
 
 

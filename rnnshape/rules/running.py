@@ -26,16 +26,21 @@ def a_running_product_of_samples(use: Cumulation, step: Step) -> Iterator[Mistak
 
     A survival curve of a whole group is a running product of samples, of which nothing comes from a model; and who has sorted
     them goes down a ranking. A running sum is none of this rule's: losses of ranks begin with one. The largest so far, or the
-    smallest, is meant for the steps that each sample has, as where gaps are filled with what was read last.
+    smallest, is meant for the steps that each sample has, as where gaps are filled with what was read last; of one number a
+    sample it may be that of a ranking.
     """
     is_product = use.name in _PRODUCTS
-    is_meant = not use.tensor.requires_grad if is_product else steps_along(use.mark) in (None, use.dim)
+    is_meant = not use.tensor.requires_grad if is_product else not _has_others(use.mark, use.dim)
     for _, table in use.mark.of("batch") if not (use.mark.target or is_meant) else ():
         if runs_along(table) == [use.dim] and _as_they_came(table, use.dim):
             does = "multiplies" if is_product else "compares"
             message = f"{use.name} over dim {use.dim} {does} each sample with all those before it in the batch"
             yield wrong("RNS232", message, _within_each(use.name, use.mark, use.dim), seen=use.mark)
             return
+
+
+def _has_others(mark: Mark, dim: int) -> bool:
+    return any(size > 1 for d, size in enumerate(mark.sizes) if d != dim) and steps_along(mark) != dim
 
 
 def _as_they_came(table: Tensor, dim: int) -> bool:

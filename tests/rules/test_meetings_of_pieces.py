@@ -10,6 +10,7 @@ import torch
 from silence import Sketch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
 
 import rnnshape as rs
 
@@ -105,3 +106,19 @@ def test_a_mask_of_samples_that_come_second_is_locked() -> None:
         lambda m, x: functional.relu((y := m.rnn(x)[0]) * y.new_empty(1, *y.shape[1:]).bernoulli_(0.5)), rnn=nn.GRU(4, 6)
     )
     assert rs.diagnose(model, torch.randn(9, 5, 4), axes="seq batch feature").findings == ()
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["viewed", "turned"])
+def test_a_dim_that_nobody_has_named_is_no_less_cut_up(turned: bool) -> None:
+    def forward(m: Any, x: Tensor) -> Tensor:
+        last = m.rnn(x.transpose(1, 2).reshape(-1, 7, 1))[0][:, -1]  # of each of the four sensors
+        return (last.view(5, 4, 3).transpose(1, 2) if turned else last.view(5, 3, 4)) + x.mean(1, keepdim=True)
+
+    model = Sketch(forward, rnn=nn.GRU(1, 3, batch_first=True))
+    loader = DataLoader(TensorDataset(torch.randn(5, 7, 4)), batch_size=5)
+    with rs.watch(model, track=1, on="log") as report:
+        for (x,) in loader:
+            model(x)
+    says = "a dim that nobody has named is scrambled: view of (batch=5 ?=4) hidden=3 to (5, 3, 4) cuts it up, and add meets "
+    told = [] if turned else [says + "element 0 of a dim that nobody has named with element 1"]
+    assert [finding.message for finding in report.findings] == told

@@ -95,3 +95,17 @@ def test_who_names_nothing_is_told_too() -> None:
     model = Sketch(lambda m, x: by_step(m, x).cumprod(0), rnn=nn.GRU(4, 8, batch_first=True), score=nn.Linear(8, 1))
     report = rs.diagnose(model, torch.randn(5, 7, 4), probe=False)
     assert [finding.message for finding in report.findings] == [SAYS.format("cumprod", 0)]
+
+
+@pytest.mark.parametrize("axes", ["batch seq feature", "batch ? ?"])
+@pytest.mark.parametrize(("name", "dim", "told"), [("cummax", 0, ["RNS232"]), ("cummin", 0, ["RNS232"]), ("cummax", 1, [])])
+def test_the_largest_so_far_is_that_of_the_steps(name: str, dim: int, told: list[str], axes: str) -> None:
+    model = Sketch(lambda m, x: m.rnn(getattr(x, name)(dim).values)[0], rnn=nn.GRU(4, 8, batch_first=True))
+    report = rs.diagnose(model, torch.randn(5, 7, 4), axes=axes, probe=False)
+    assert [finding.code for finding in report.findings] == told
+    says = f"{name} over dim 0 compares each sample with all those before it in the batch"
+    assert all(finding.message == says for finding in report.findings)
+
+
+def test_the_largest_so_far_of_one_number_a_sample_may_be_that_of_a_ranking() -> None:
+    assert [code for code, *_ in found(lambda m, x: risk(m, x) - risk(m, x).cummax(0).values) if code == "RNS232"] == []
