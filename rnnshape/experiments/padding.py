@@ -162,12 +162,14 @@ def counted_padding(trial: Trial, samples: Samples, loss: Loss, target: Any) -> 
     sides = sides_of(padded[0], trial.count)
     if not any(sides.says(content.place.tensor) for content in trial.kept):
         return None
+    grown = _grown(trial, padded, sides, samples.leaves)
     gradients = Gradients(trial, loss, target)
     recording = Recording()
     found = gradients.of({id(c.place.tensor): c.base for c in trial.contents if c.place.is_target}, None, recording)
     recording.forget()
     for leaf, gradient in zip(samples.leaves, found, strict=True):
-        beyond = _beyond(leaf, sides) if gradient is not None else None
+        dim = grown.get(leaf.name)
+        beyond = _beyond(leaf, sides, dim) if gradient is not None and dim is not None else None
         if gradient is None or beyond is None or not bool(beyond.any()):
             continue
         if bool((gradient.cpu()[beyond] != 0).any()):
@@ -176,17 +178,33 @@ def counted_padding(trial: Trial, samples: Samples, loss: Loss, target: Any) -> 
     return None
 
 
-def _beyond(leaf: Leaf, sides: Sides) -> Tensor | None:
-    """Return which elements of a tensor are beyond the end of their sample; None where it has no row for each step."""
-    if leaf.rows is None or leaf.is_whole or leaf.is_mixed:
-        return None
-    dims = [dim for dim, size in enumerate(leaf.value.shape) if size == sides.steps and dim != leaf.rows.dim]
-    if len(dims) != 1 or len(leaf.rows.samples) != len(sides.real):
+def _grown(trial: Trial, padded: list[Content], sides: Sides, leaves: list[Leaf]) -> dict[str, int]:
+    """Return the dim of each tensor of the output that is longer where there is more padding: that of the steps.
+
+    Another dim may have as many elements. Where no padding can be added nothing tells.
+    """
+    longer = _longer(trial, padded, sides)
+    try:
+        after = trial.run(longer) if longer is not None else []
+    except Unfit:
+        return {}
+    found: dict[str, int] = {}
+    for leaf, other in zip(leaves, after, strict=False):
+        sizes = zip(leaf.value.shape, other.shape, strict=False) if other.dim() == leaf.value.dim() else ()
+        more = [dim for dim, (size, now) in enumerate(sizes) if now == size + MORE]
+        if len(more) == 1 and leaf.value.size(more[0]) == sides.steps:
+            found[leaf.name] = more[0]
+    return found
+
+
+def _beyond(leaf: Leaf, sides: Sides, dim: int) -> Tensor | None:
+    """Return which elements of a tensor are beyond the end of their sample; None where it has no row for each of them."""
+    if leaf.rows is None or leaf.is_whole or leaf.is_mixed or dim == leaf.rows.dim or len(leaf.rows.samples) != len(sides.real):
         return None
     shape = [1] * leaf.value.dim()
-    shape[leaf.rows.dim], shape[dims[0]] = len(sides.real), sides.steps
+    shape[leaf.rows.dim], shape[dim] = len(sides.real), sides.steps
     table = ~sides.real[leaf.rows.samples]
-    return (table if leaf.rows.dim < dims[0] else table.t()).reshape(shape).expand(leaf.value.shape)
+    return (table if leaf.rows.dim < dim else table.t()).reshape(shape).expand(leaf.value.shape)
 
 
 def _attempt(

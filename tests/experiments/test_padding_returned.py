@@ -38,6 +38,18 @@ class Tagger(Scores):
         return self.scores(states), self.scores(topic)
 
 
+class Last(nn.Module):
+    """The state of each sample at its end, of as many units as there are steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(40, 6, padding_idx=0)
+        self.reader = nn.GRU(6, max(LENGTHS), batch_first=True)
+
+    def forward(self, words: Tensor, lengths: Tensor) -> Tensor:
+        return self.reader(self.words(words))[0][torch.arange(len(words)), lengths - 1]
+
+
 def padded() -> tuple[Tensor, Tensor]:
     words = torch.randint(1, 40, (len(LENGTHS), max(LENGTHS)), generator=torch.Generator().manual_seed(0))
     lengths = torch.tensor(LENGTHS)
@@ -62,3 +74,8 @@ def test_the_line_is_that_of_the_tensor_that_changes() -> None:
     lines, first = inspect.getsourcelines(Tagger)
     assert finding.location is not None
     assert lines[(finding.location.line or 0) - first].strip() == "topic = states.mean(1)"
+
+
+def test_units_that_are_as_many_as_the_steps_are_no_steps() -> None:
+    named = {"axes": ("batch seq", "batch"), "target": torch.zeros(5, max(LENGTHS)), "target_axes": "batch units"}
+    assert rs.probe(Last(), *padded(), loss=nn.functional.mse_loss, **named).findings == ()
