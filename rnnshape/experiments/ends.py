@@ -20,7 +20,7 @@ from rnnshape.experiments.leaves import Leaf
 from rnnshape.experiments.lockstep import Found, found_at, recorded
 from rnnshape.experiments.owners import changed
 from rnnshape.experiments.recording import Comparing
-from rnnshape.experiments.step_rows import moved_inputs, rows_of_steps, with_other_steps
+from rnnshape.experiments.step_rows import Moved, perhaps_moved, rows_of_steps, with_other_steps
 from rnnshape.experiments.tracing import earliest
 from rnnshape.experiments.trial import Trial
 
@@ -74,13 +74,17 @@ def _questions(steps: int) -> list[_Question]:
 def measure_ends(trial: Trial, samples: Samples) -> Ends | None:
     """Change the steps between both ends, and then those at each end, as long as the answers are those of two readers.
 
+    Where nobody has named the steps, each dim is tried that something returned has too: no other dim answers like that.
+
     Raises:
-        Unfit: where it is not known where the steps are.
+        Unfit: where the model raises, or nothing that is returned has a row for each step.
     """
-    moved, steps = moved_inputs(trial)
+    found = (_measured(trial, samples, moved, steps) for moved, steps in perhaps_moved(trial, samples) if steps >= FEWEST)
+    return next((ends for ends in found if ends is not None), None)
+
+
+def _measured(trial: Trial, samples: Samples, moved: list[Moved], steps: int) -> Ends | None:
     leaf, dim = rows_of_steps(samples, steps)
-    if steps < FEWEST:
-        return None
     at, from_end, so = samples.leaves.index(leaf), False, torch.tensor(True)
     given: list[dict[int, Tensor]] = []
     for number, question in enumerate(_questions(steps)):

@@ -23,10 +23,10 @@ def trace(x: Tensor) -> Tensor:
 
 
 class Readers(nn.Module):
-    def __init__(self, becomes: Callable[[Tensor], Tensor]) -> None:
+    def __init__(self, becomes: Callable[[Tensor], Tensor], x: Tensor = X) -> None:
         super().__init__()
-        self.becomes, self.fc, self.out = becomes, nn.Linear(4, 4), nn.LazyLinear(3)
-        self.out(becomes(self.fc(X)))
+        self.becomes, self.fc, self.out = becomes, nn.LazyLinear(4), nn.LazyLinear(3)
+        self.out(becomes(self.fc(x)))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.out(self.becomes(self.fc(x)))
@@ -81,3 +81,10 @@ def test_other_rows_are_as_they_should_be(becomes: Callable[[Tensor], Tensor]) -
 
 def test_few_steps_tell_nothing() -> None:
     assert told(lambda x: torch.cat([trace(x), trace(x.flip(1))], 2), X[:, :5]) == []
+
+
+@pytest.mark.parametrize("features", [4, 9], ids=["of another size", "of the same size"])
+def test_who_names_no_steps_is_told_where_one_dim_alone_has_their_number(features: int) -> None:
+    x = torch.randn(5, 9, features, generator=torch.Generator().manual_seed(0))
+    report = rs.diagnose(Readers(lambda x: torch.cat([trace(x), trace(x.flip(1))], 2), x), x, axes=f"batch=5 ?=9 ?={features}")
+    assert [finding.code for finding in report.findings] == (["RNS611"] if features == 4 else [])
