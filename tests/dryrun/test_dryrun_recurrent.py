@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from machine import CASTS_LSTM
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence, pad_packed_sequence
 
@@ -237,10 +238,12 @@ def test_dtypes(kind: Any) -> None:
         return cast(module, pack_padded_sequence(x, [9, 7, 3]))
 
     x = torch.zeros(6, 4) if issubclass(kind, nn.RNNCellBase) else torch.zeros(9, 3, 4)
-    assert_alike(cast, kind(4, 5), x)
+    casts = CASTS_LSTM or not issubclass(kind, nn.LSTM)
+    if casts:
+        assert_alike(cast, kind(4, 5), x)
     assert_alike(lambda m, x: m(x), kind(4, 5).double(), x.double())
     assert_alike(lambda m, x: m(x), kind(4, 5).bfloat16(), x.bfloat16())
-    if x.dim() == 3:
+    if casts and x.dim() == 3:
         found, real = Fake().run(packed, kind(4, 5), x), packed(kind(4, 5), x)
         assert [t.dtype for t in tensors(found)] == [t.dtype for t in tensors(real)]
 

@@ -22,6 +22,7 @@ from typing import IO
 import pytest
 import torch
 from doors import DOORS
+from machine import CASTS_LSTM, NO_CAST
 from situations import SITUATIONS
 from thinned import NIGHTLY, thinned
 
@@ -162,6 +163,8 @@ def shown(bare: Came, ours: Came, door: str) -> str:
 def test_a_situation_through_a_door(
     situation: str, door: str, servers: Servers, request: pytest.FixtureRequest, pytestconfig: pytest.Config
 ) -> None:
+    if situation == "autocast" and not CASTS_LSTM:
+        pytest.skip(NO_CAST)
     if reason := NOT_YET.get((situation, door)):
         request.applymarker(pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True))
     cell = shown(servers.bare(situation), servers.ours.do(situation, door), door)

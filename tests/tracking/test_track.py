@@ -10,6 +10,7 @@ import weakref
 
 import pytest
 import torch
+from machine import CASTS_LSTM, NO_CAST
 from torch import nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -287,7 +288,16 @@ def test_an_index_of_a_subclass_or_of_meta_is_no_mistake(index):
     assert following.book.mark(y) is not None
 
 
-@pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)])
+@pytest.mark.parametrize(
+    "context",
+    [
+        torch.no_grad, torch.inference_mode,
+        pytest.param(
+            lambda: torch.autocast("cpu", torch.bfloat16), id="autocast",
+            marks=pytest.mark.skipif(not CASTS_LSTM, reason=NO_CAST),
+        ),
+    ],
+)
 def test_contexts(context):
     model = Tagger().eval()
     with context():

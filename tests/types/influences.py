@@ -27,6 +27,7 @@ def measured(influence: Influence) -> None:
     assert_type(influence.padding, Experiment | None)
     assert_type(influence.future, Experiment | None)
     assert_type(influence.steps, Experiment | None)
+    assert_type(influence.states, Experiment | None)
     assert_type(influence.targets, Experiment | None)
     assert_type(influence.use, Experiment | None)
     assert_type(influence.meeting, Meeting | None)

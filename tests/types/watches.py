@@ -77,6 +77,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     assert_type(report.unfollowed, tuple[str, ...])
     assert_type(report.blind, tuple[str, ...])
     report.assume("samples were judged on dim 0", "x")
+    report.does_not_assume("samples were judged on dim 0", "x")
     assert_type(report.assumed, tuple[str, ...])
     assert_type(report.unused_axes, tuple[str, ...])
     assert_type(report.ok, bool)
