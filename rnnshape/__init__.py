@@ -134,7 +134,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+        found = globals()[name] = getattr(import_module(_HOME[name]), name)  # the next time it is there
+        return found
     if name in _SUBMODULES:
         return import_module(f"rnnshape.{name}")
     raise AttributeError(f"module 'rnnshape' has no attribute {name!r}")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
-import textwrap
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from functools import cache
 
 __all__ = [
     "ORDINALS", "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "sentence", "shown",
@@ -25,7 +23,6 @@ _CELL = re.compile(r"\s*(?:->\s+)?\S+(?:\s(?!->)\S+)*")
 """A cell of a table with the space before it: two spaces or more divide it from the next, or an arrow, which belongs to it."""
 
 _UNSEEN = (*range(9), *range(10, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-_ESCAPES = {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
 
 
 def shown(words: str) -> str:
@@ -36,7 +33,12 @@ def shown(words: str) -> str:
     >>> print(shown("rnn" + chr(27) + chr(10) + chr(0x202e)))
     rnn\x1b\n\u202e
     """
-    return words if words.isprintable() else words.translate(_ESCAPES)
+    return words if words.isprintable() else words.translate(_escapes())
+
+
+@cache
+def _escapes() -> dict[int, str]:
+    return {c: ascii(chr(c))[1:-1] for c in (*_UNSEEN, *range(0xD800, 0xE000))}
 
 
 def shown_lines(words: str) -> str:
@@ -80,7 +82,7 @@ def fitted(words: str, width: int | None = None) -> str:
           (9, 6)
       h_n    batch=6
     """
-    width = width or shutil.get_terminal_size((0, 0)).columns
+    width = width or _terminal_width()
     if not width:
         return words
     return "\n".join(part for line in words.split("\n") for part in _parts(line, width))
@@ -114,11 +116,20 @@ def sentence(words: str, width: int | None = None) -> str:
       fc (Linear): samples are
           mixed
     """
-    width = width or shutil.get_terminal_size((0, 0)).columns
+    width = width or _terminal_width()
     if not width or len(words) <= width:
         return words
     indent = " " * (len(words) - len(words.lstrip()) + 4)
+    import textwrap
+
     return textwrap.fill(words, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _terminal_width() -> int:
+    """Return the width of the terminal (or COLUMNS); 0 in a pipe or a file."""
+    import shutil
+
+    return shutil.get_terminal_size((0, 0)).columns
 
 
 def sizes(values: Iterable[object]) -> str:
@@ -166,6 +177,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("hiden_size", ["input_size", "hidden_size"])
     "; did you mean 'hidden_size'?"
     """
+    from difflib import get_close_matches
+
     known = list(known)
     found = get_close_matches(word, known, n=1, cutoff=0.6) or [k for k in known if word and k.startswith(word)]
     return f"; did you mean {found[0]!r}?" if found else ""

@@ -88,6 +88,8 @@ def predict(what: Any, /, *args: object, **kwargs: Any) -> Prediction | ModelPre
     >>> print(p["1"].layout("h_n"))
     layers=1 batch=6 hidden=8
     """
+    if isinstance(what, str):
+        return calc.predict(what, *args, **kwargs)
     of_calculator = not args and kwargs.keys() <= {"batch", "seq", "lengths", "dtype"} and _is_layer(what)
     if not of_calculator and (torch := sys.modules.get("torch")) and isinstance(what, torch.nn.Module):
         return _of_model(what, args, kwargs)

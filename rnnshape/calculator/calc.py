@@ -86,19 +86,25 @@ def _held(p: Prediction) -> Prediction:
         SpecError: for the first one of too many elements.
     """
     spec = p.spec
-    rows, steps = (size if isinstance(size, int) else getattr(size, "coefficient", 1) for size in (p.batch, p.seq))
-    output = spec.directions * spec.state_size
-    below = max(spec.input_size, output if spec.num_layers > 1 else 0, spec.state_size)
-    counts = {
-        "a weight": spec.gates * spec.hidden_size * below,
-        "the input": rows * steps * spec.input_size,
-        "the output": rows * steps * output,
-        "the state": rows * spec.num_layers * spec.directions * spec.hidden_size,
-    }
-    if max(counts.values()) > LARGEST:
-        name = next(name for name, count in counts.items() if count > LARGEST)
+    rows, steps, state, directions = _least(p.batch), _least(p.seq), spec.state_size, spec.directions
+    output = directions * state
+    below = max(spec.input_size, output if spec.num_layers > 1 else state)
+    counts = (
+        spec.gates * spec.hidden_size * below,
+        rows * steps * spec.input_size,
+        rows * steps * output,
+        rows * spec.num_layers * directions * spec.hidden_size,
+    )
+    if max(counts) > LARGEST:
+        names = ("a weight", "the input", "the output", "the state")
+        name = next(name for name, count in zip(names, counts, strict=True) if count > LARGEST)
         raise SpecError(f"{spec!r}: {name} has more than {LARGEST} elements, and no tensor of torch's has; use smaller sizes")
     return p
+
+
+def _least(size: Size | None) -> int:
+    """Return a size, with 1 for each symbol in it, and for none."""
+    return size if isinstance(size, int) else size.coefficient if size is not None else 1
 
 
 @dataclass(frozen=True, repr=False)

@@ -90,9 +90,10 @@ class RNNSpec:
         _check_dropout(self.dropout)
         _check_type("bias", self.bias, bool)
         _check_type("batch_first", self.batch_first, bool)
-        for name, value in (("input_size", self.input_size), ("hidden_size", self.hidden_size)):
-            _check_type(name, value, int)
-            _check_least(name, value, 1)
+        _check_type("input_size", self.input_size, int)
+        _check_least("input_size", self.input_size, 1)
+        _check_type("hidden_size", self.hidden_size, int)
+        _check_least("hidden_size", self.hidden_size, 1)
         _check_least("num_layers", self.num_layers, 1)
         if self.num_layers > MOST_LAYERS:
             raise SpecError(f"num_layers={self.num_layers}: {MOST_LAYERS} or less is needed; each layer has tensors of its own")
@@ -261,6 +262,8 @@ def _check_least(name: str, value: int, least: int) -> None:
 
 
 def _check_dropout(value: float) -> None:
+    if type(value) is float and 0 <= value <= 1:
+        return
     try:
         float(value)
     except TypeError:

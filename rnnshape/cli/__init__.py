@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import sys
-from importlib.machinery import PathFinder
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import Any
 
 import click
 
-import rnnshape
 from rnnshape import __version__
-from rnnshape.calculator.topics import Topic
-from rnnshape.cli.options import F, as_form, baseline_options, begun, form_options, send
-from rnnshape.cli.predicting import predict_command
-from rnnshape.cli.probing import probe_command
-from rnnshape.errors import SpecError
-from rnnshape.render.explainable import explainable, explainable_dict
-from rnnshape.render.forms import Destination
-from rnnshape.report.catalogue import RULES, LineKind, Rule, rule
-from rnnshape.report.catalogue.subjects import Subject, subject
-from rnnshape.text import columns, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rnnshape.tracking.arguments import Axes
+from rnnshape.cli.interrupt import Interrupt
 
 __all__ = ["main"]
 
@@ -46,27 +26,8 @@ Shell completion (bash; zsh and fish likewise):
 """
 
 
-class _Style(TypedDict, total=False):
-    """What click prints a line in."""
-
-    fg: str
-    bold: bool
-    dim: bool
-
-
-_STYLES: dict[LineKind, _Style] = {
-    "title": {"bold": True},
-    "prelude": {"dim": True},
-    "wrong": {"fg": "red"},
-    "mistake": {"fg": "red", "bold": True},
-    "right": {"fg": "green"},
-    "mended": {"fg": "green", "bold": True},
-}
-"""How the lines of an entry are printed; the others as they are."""
-
-
-class _Interrupt(BaseException):
-    """A KeyboardInterrupt on its way past click, which would end with an exit code instead of the signal."""
+COMMANDS = ("explain", "predict", "probe", "rules", "run")
+"""What there is behind ``rnnshape``; each is imported when it is asked for."""
 
 
 def _silent(*_: object) -> None:
@@ -79,222 +40,46 @@ class _Program(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
-        except _Interrupt:
+        except Interrupt:
             sys.excepthook = _silent  # the script's traceback is printed already
             raise KeyboardInterrupt from None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:  # all of them, for click to say which is nearest
+            if name not in self.commands:
+                self.add_command(_command(name))
+        return self.commands.get(cmd_name)
+
+
+def _command(name: str) -> click.Command:
+    """Import a command."""
+    match name:
+        case "predict":
+            from rnnshape.cli.predicting import predict_command
+
+            return predict_command
+        case "probe":
+            from rnnshape.cli.probing import probe_command
+
+            return probe_command
+        case "run":
+            from rnnshape.cli.running import run_command
+
+            return run_command
+        case "explain":
+            from rnnshape.cli.explaining import explain_command
+
+            return explain_command
+        case _:
+            from rnnshape.cli.explaining import rules_command
+
+            return rules_command
 
 
 @click.group(cls=_Program, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="rnnshape")
 def main() -> None:
     """Know what every axis of a recurrent model's tensors means."""
-
-
-class _Calls(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - no generic before click 8.4
-    name = "N|all|off"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
-        if value in ("all", "off"):
-            return value == "all"
-        if not str(value).isdecimal():
-            self.fail(f"{value!r} is no number of steps; use one such as 3, or all, or off", param, ctx)
-        return int(value)
-
-
-_NAMED = re.compile(r"([A-Za-z_]\w*)=(?!\d)(.*)", re.DOTALL)
-
-
-def _axes(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Axes:
-    """Read what ``axes=`` is in Python: one Layout, or NAME=LAYOUT for each argument, or JSON."""
-    found = [match for text in given if (match := _NAMED.fullmatch(text.strip()))]
-    named = {match[1]: match[2] for match in found}
-    if found and len(found) == len(given):
-        if len(named) < len(found):
-            raise click.BadParameter("an argument is named twice", ctx, param)
-        return named
-    if len(given) > 1:
-        raise click.BadParameter("give one Layout, or NAME=LAYOUT for each argument of forward", ctx, param)
-    if not given or given[0].strip()[:1] not in ("[", "{"):
-        return given[0] if given else None
-    try:
-        return json.loads(given[0])
-    except ValueError as error:
-        raise click.BadParameter(f"{given[0]!r} is no JSON: {error}", ctx, param) from None
-
-
-def _probe(ctx: click.Context, param: click.Parameter, given: bool | None) -> bool | Literal["auto"]:
-    """Read whether somebody has asked for experiments, or against them."""
-    return "auto" if given is None else given
-
-
-@main.command(
-    "run",
-    short_help="Run a training script, unchanged, under watch.",
-    context_settings={"allow_interspersed_args": False},
-    epilog="""\b
-Examples:
-  rnnshape run train.py --epochs 2
-  rnnshape run --fail-on error train.py
-  rnnshape run --format sarif --output rnnshape.sarif train.py
-  rnnshape run --baseline rnnshape.baseline.json train.py
-  rnnshape run --axes "batch seq feature" train.py
-  rnnshape run --axes tokens="b t" --axes lengths=b train.py
-  rnnshape run --axes x="b t d" --axes "state=(layers b hidden, layers b hidden)" train.py
-  rnnshape run --axes '{"batch": {"tokens": "b t"}}' train.py
-  rnnshape run -m package.train --epochs 2
-  rnnshape run --probe train.py
-  torchrun --nproc-per-node 2 -m rnnshape run train.py
-
-The exit code is the script's own; 3 where --fail-on or --baseline finds something in a script that ended well.
-""",
-)
-@click.option("-m", "module", is_flag=True, help="SCRIPT is a module's name, as with python -m.")
-@baseline_options("never; warning with --baseline")
-@click.option("--ignore", metavar="CODE", multiple=True, help="A code that is not reported; may be repeated.")
-@click.option(
-    "--axes", metavar="LAYOUT|NAME=LAYOUT|JSON", multiple=True, callback=_axes,
-    help="What the axes of the model's arguments are: of its first tensor, or of one argument (may be repeated), or as axes= "
-    "in Python. Those of a tuple of tensors stand in brackets, with commas between them.",
-)  # fmt: skip
-@click.option(
-    "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
-    help="For how many training steps every axis is followed, and for how many calls before them: a number, all or off.",
-)  # fmt: skip
-@click.option(
-    "--probe/--no-probe", default=None, callback=_probe,
-    help="Probe the models of the first training step before it, on copies: who influences whom. With neither they are probed "
-    "once that step is over, where that takes seconds at most and a copy is all that they reach.",
-)  # fmt: skip
-@click.option("--jsonl", metavar="FILE", callback=begun, help="Write calls and findings to this file as they come, as JSON.")
-@form_options("stderr")
-@click.argument("script")
-@click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run_command(
-    module: bool,
-    ignore: tuple[str, ...],
-    script: str,
-    args: tuple[str, ...],
-    **options: Any,
-) -> None:
-    """Run a training script, unchanged, and show what passed through its recurrent layers.
-
-    ARGS are the script's own. Everything of rnnshape's is printed to stderr, after the script has ended. With --output a form
-    for machines goes to a file, and the text is printed besides.
-    """
-    if not module and not os.path.exists(script):
-        module_name = script.removesuffix(".py").replace(os.sep, ".")
-        raise click.UsageError(f"there is no file {script!r}; for a module use: rnnshape run -m {module_name}")
-    if module and (missing := _missing_module(script)) is not None:
-        raise click.UsageError(f"there is no module {missing!r}{_as_file(script)}")
-    if not module and os.path.isdir(script):
-        raise click.UsageError(f"{script!r} is a directory; name the file in it")
-    codes = tuple(_rule(code).code for code in ignore)
-    if (behind := _meant_for_us(args)) is not None:
-        name = shown(script)
-        meant = f"write it before {name} to give it to rnnshape"
-        click.echo(f"rnnshape: {behind} stands behind {name}, so it is the script's; {meant}", err=True)
-    try:
-        code = rnnshape.run(script, args, as_module=module, ignore=codes, **options)
-    except SpecError as error:  # in pyproject.toml, of the axes, or of a baseline
-        raise click.UsageError(str(error)) from None
-    except KeyboardInterrupt:
-        raise _Interrupt from None
-    sys.exit(code)
-
-
-def _missing_module(name: str) -> str | None:
-    """Return the package or module that is not there, without importing anything; None where it is."""
-    outermost = name.partition(".")[0]
-    if outermost in sys.modules or outermost in sys.builtin_module_names:
-        return None
-    return None if PathFinder.find_spec(outermost, [os.getcwd(), *sys.path]) else outermost
-
-
-def _as_file(script: str) -> str:
-    return f"; for a file use: rnnshape run {script}" if os.path.isfile(script) else ""
-
-
-def _meant_for_us(args: Sequence[str]) -> str | None:
-    """Return the first argument of a script that looks like an option of ours: none that scripts use to have."""
-    for arg, following in zip_longest(args, args[1:], fillvalue=""):
-        name, _, value = arg.partition("=")
-        if name in ("--fail-on", "--baseline", "--update-baseline", "--jsonl"):
-            return name
-        if name == "--format" and (value or following) in ("sarif", "github", "junit"):
-            return f"{name} {value or following}"
-    return None
-
-
-main.add_command(predict_command)
-main.add_command(probe_command)
-
-
-def _text_or_json(command: F) -> F:
-    """Give a command ``--format`` and its short form ``--json``."""
-    forms = click.Choice(["text", "json"])
-    form = click.option("--format", "form", type=forms, default="text", show_default=True, help="What to print.")
-    return form(click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(command))
-
-
-@main.command("explain", short_help="Explain a rule, or a word.", epilog="Example: rnnshape explain RNS103 h_n")
-@click.argument("code", nargs=-1)
-@_text_or_json
-def explain_command(code: tuple[str, ...], form: Literal["text", "json"], as_json: bool) -> None:
-    """Say why a rule matters, with a wrong and a right program that run; or answer what people ask who begin.
-
-    CODE is a rule, such as RNS103, or one of output, h_n, batch_first, recurrence, view and windows, or what rules are about,
-    such as padding, masks or loss, or an experiment of probe, such as number. Without one, everything that may be asked for is
-    listed.
-    """
-    is_json = as_form(form, as_json) == "json"
-    if not code:
-        _print(json.dumps(explainable_dict(), indent=1) if is_json else _contents())
-        return
-    found = [_entry(c) for c in code]
-    _print(json.dumps([r.to_dict() for r in found], indent=1) if is_json else "\n\n\n".join(map(_explained, found)))
-
-
-@main.command("rules", epilog="Example: rnnshape rules --json")
-@_text_or_json
-def rules_command(form: Literal["text", "json"], as_json: bool) -> None:
-    """List every rule."""
-    if as_form(form, as_json) == "json":
-        _print(json.dumps([r.to_dict() for r in RULES.values()], indent=1))
-    else:
-        _print("\n".join(columns([[r.code, r.severity, r.title] for r in RULES.values()], indent="")))
-
-
-def _print(text: str) -> None:
-    send(Destination(), text)
-
-
-def _contents() -> str:
-    parts = ["\n".join([click.style(head, bold=True), *lines]) for head, lines in explainable()]
-    return "\n\n".join([*parts, "Each code and each word goes behind it: rnnshape explain RNS103 h_n padding"])
-
-
-def _entry(code: str) -> Rule | Topic | Subject:
-    try:
-        return rnnshape.explain(code)
-    except SpecError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _with_a_head(entry: Topic | Subject) -> str:
-    first, _, rest = repr(entry).partition("\n")
-    return f"{click.style(first, bold=True)}\n{rest}"
-
-
-def _rule(code: str) -> Rule:
-    try:
-        return rule(code)
-    except KeyError as error:
-        raise click.UsageError(f"{error.args[0]} (rnnshape rules lists them)") from None
-
-
-def _explained(entry: Rule | Topic | Subject) -> str:
-    if isinstance(entry, Topic) and (about := subject(entry.name)) is not None:
-        return f"{_with_a_head(entry)}\n\n{_with_a_head(about)}"
-    if isinstance(entry, (Topic, Subject)):
-        return _with_a_head(entry)
-    return "\n".join(click.style(words, **_STYLES[kind]) if kind in _STYLES else words for kind, words in entry.lines())

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from rnnshape.render.forms import ENDINGS, Destination, Form, leave_unread
 
-__all__ = ["F", "as_form", "baseline_options", "begun", "form_options", "send"]
+__all__ = ["F", "as_form", "baseline_options", "begun", "form_options", "json_of", "send"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,6 +82,13 @@ _baseline = click.option(
     "--baseline", metavar="FILE", is_eager=True,  # before what needs it
     help="Accept the findings in this file: only new ones fail, and those in it that are gone.",
 )  # fmt: skip
+
+
+def json_of(data: object) -> str:
+    """Write data as JSON for a person to read."""
+    import json
+
+    return json.dumps(data, indent=1)
 
 
 def as_form(form: Form, as_json: bool) -> Form:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,18 +9,17 @@ import click
 import rnnshape
 from rnnshape.calculator.spec import KINDS
 from rnnshape.cli.live import WrongModelError, model_made_by
-from rnnshape.cli.options import as_form, baseline_options, form_options, send
+from rnnshape.cli.options import as_form, baseline_options, form_options, json_of, send
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.layout.sizes import shown
 from rnnshape.render.forms import Destination, Form, written
-from rnnshape.render.outcome import Outcome
-from rnnshape.report.catalogue import FailOn, checked_codes
 from rnnshape.text import nearest
 
 if TYPE_CHECKING:
     from rnnshape.calculator.calc import Prediction
     from rnnshape.calculator.model import ModelPrediction
     from rnnshape.render.ending import Ending
+    from rnnshape.report.catalogue import FailOn
 
 __all__ = ["predict_command"]
 
@@ -55,7 +53,7 @@ def _print_schema(ctx: click.Context, param: click.Parameter, value: bool) -> No
     if value:
         from rnnshape.modelfile.schema import json_schema
 
-        click.echo(json.dumps(json_schema(), indent=1))
+        click.echo(json_of(json_schema()))
         ctx.exit()
 
 
@@ -155,7 +153,7 @@ def predict_command(
     if what in KINDS and to.form not in ("text", "json"):
         raise click.UsageError(f"--format {to.form} lists findings, and a layer given by its name has none; use text or json")
     try:
-        codes = checked_codes(ignore)
+        codes = _checked(ignore)
         if what in KINDS:
             send(to, _layer_in_words(ctx, what, to.form, explains, config))
             return
@@ -174,6 +172,15 @@ def predict_command(
         ctx.exit(3)
 
 
+def _checked(ignore: tuple[str, ...]) -> tuple[str, ...]:
+    """Return codes to be ignored, all of which must exist; without any, the catalogue need not be read."""
+    if not ignore:
+        return ()
+    from rnnshape.report.catalogue import checked_codes
+
+    return checked_codes(ignore)
+
+
 def _ending(what: str, fail_on: FailOn | None, to: Destination, baseline: str | None, update_baseline: bool) -> Ending:
     from rnnshape.render.ending import Ending
 
@@ -182,6 +189,8 @@ def _ending(what: str, fail_on: FailOn | None, to: Destination, baseline: str | 
 
 def _ends(model: ModelPrediction, what: str, ending: Ending, explains: bool) -> bool:
     """Write a prediction, and what a baseline makes of its findings; tell whether they are a failure."""
+    from rnnshape.render.outcome import Outcome
+
     known = ending.known(model.findings)
     if ending.to.form in ("text", "json"):
         send(ending.to, _shown(model, ending.to.form == "json", explains))
@@ -203,7 +212,7 @@ def _refuse_options_of_a_layer(ctx: click.Context, what: str) -> None:
 def _layer_in_words(ctx: click.Context, kind: str, form: Form, explains: bool, config: dict[str, Any]) -> str:
     found = _predicted_layer(ctx, kind, **config)
     shown = found.explain() if explains else found
-    return json.dumps(shown.to_dict(), indent=1) if form == "json" else repr(shown)
+    return json_of(shown.to_dict()) if form == "json" else repr(shown)
 
 
 def _predicted_layer(
@@ -249,7 +258,7 @@ def _shown(model: ModelPrediction, as_json: bool, explains: bool) -> str:
     from rnnshape.render.explained import explained, explained_dict
 
     if as_json:
-        return json.dumps(explained_dict(model) if explains else model.to_dict(), indent=1)
+        return json_of(explained_dict(model) if explains else model.to_dict())
     return explained(model) if explains else repr(model)
 
 

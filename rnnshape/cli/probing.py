@@ -13,7 +13,7 @@ import click
 import rnnshape
 from rnnshape import text
 from rnnshape.cli.live import model_made_by
-from rnnshape.cli.options import as_form, baseline_options, form_options, send
+from rnnshape.cli.options import as_form, baseline_options, form_options, json_of, send
 from rnnshape.dryrun.descriptions import Description, nested
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.render.forms import Form, written
@@ -103,7 +103,7 @@ def _ends(influence: Influence, ending: Ending) -> bool:
     if to.form == "text":
         send(to, str(influence))
     elif to.form == "json":
-        send(to, json.dumps(influence.to_dict(), indent=1))
+        send(to, json_of(influence.to_dict()))
     else:
         said = ", ".join(f"{experiment.name} {experiment.verdict}" for experiment in influence.experiments)
         drawn = influence.svg if to.form == "html" else ""

@@ -230,7 +230,7 @@ def parse_size(text: object) -> Size:
     Raises:
         ValueError: for anything else; negative numbers too, and those that are too large for a tensor.
     """
-    if isinstance(text, Monomial):
+    if isinstance(text, Monomial) or (type(text) is int and 0 <= text <= LARGEST):
         return text
     if not isinstance(text, str):
         number = whole_number(text)

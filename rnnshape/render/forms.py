@@ -6,10 +6,10 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
-from rnnshape.render.jsonl import of_this_rank
-from rnnshape.render.outcome import Outcome
+if TYPE_CHECKING:
+    from rnnshape.render.outcome import Outcome
 
 __all__ = ["ENDINGS", "Destination", "Form", "leave_unread", "written"]
 
@@ -54,6 +54,8 @@ class Destination:
             except BrokenPipeError:
                 leave_unread(to)
         else:
+            from rnnshape.render.jsonl import of_this_rank
+
             with open(of_this_rank(os.fspath(self.file)), "w", encoding="utf-8") as file:
                 file.write(written)
 
