@@ -20,6 +20,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts backgrou
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share the cores, and torch in each would take all of them
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process that a test starts compiles the package again
+
 os.environ.pop("COLUMNS", None)  # xdist sets it, and tables would be broken to fit
 os.unsetenv("COLUMNS")  # readline, which pytest imports, sets it where only a child sees it
 

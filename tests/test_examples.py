@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import runpy
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import forked
 import pytest
 import torch
 
@@ -45,8 +43,7 @@ LEARNED: dict[str, Callable[..., bool]] = {
 @cache
 def printed(script: str, *arguments: str) -> str:
     """Run a script as a user does, warnings being errors, and return what it printed."""
-    command = [sys.executable, "-W", "error", script, *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = forked.run("-W", "error", script, *arguments, folder=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -247,7 +244,7 @@ def test_the_docstring_says_how_to_run_it(script: str) -> None:
     assert f"rnnshape run {script}" in commands
 
 
-# one start of torch for both runs of every example, as it is and broken
+# one process for both runs of every example, as it is and broken
 ALL = """
 import sys, rnnshape
 folder, *names = sys.argv[1:]
@@ -267,10 +264,9 @@ def watched() -> dict[str, list[tuple[int, str, list[dict]]]]:
     names = sorted(BROKEN, key=lambda name: name == "lightning_forecast")  # which imports much, last
     names = names if find_spec("lightning") else names[:-1]
     with TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-c", ALL, folder, *names],
-            cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
+        all_of_them = Path(folder, "all.py")
+        all_of_them.write_text(ALL, encoding="utf-8")
+        done = forked.run(str(all_of_them), folder, *names, folder=ROOT)
         assert done.returncode == 0, done.stderr
         return {name: [read(Path(folder, name + way)) for way in "01"] for name in names}
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = {path.stem: path.read_text() for path in (ROOT / "docs").glob("*.md")}
@@ -69,8 +71,7 @@ def test_the_file_that_is_shown_is_diagnosed_as_shown(tmp_path: Path) -> None:
     shown = re.search(r"```toml\n(.*?)```.*?```text\n(RNS308.*?)```", PAGES["model-files"], re.DOTALL)
     assert shown is not None
     (tmp_path / "model.toml").write_text(shown.group(1))
-    command = [sys.executable, "-m", "rnnshape", "predict", "model.toml"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = forked.run("-m", "rnnshape", "predict", "model.toml", folder=tmp_path)
     assert shown.group(2).strip() in done.stdout
 
 

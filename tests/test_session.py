@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import forked
 import pytest
 from checked import nobody_stands_in_classes  # noqa: F401
 
@@ -112,8 +111,6 @@ def test_without_following_it_is_wrong_at_the_call(model: ModuleType) -> None:
     ids=["run", "pytest"],
 )
 def test_on_the_command_line_too(command: list[str], model: ModuleType, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = forked.run("-m", *command, folder=tmp_path)
     lines = [line.strip() for line in (done.stdout + done.stderr).split("\n")]
     assert [line for line in lines if line.startswith("at model.py:")][:1] == [PRINTED]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import forked
 import pytest
 from click.testing import CliRunner, Result
 
@@ -652,8 +653,8 @@ def test_an_option_of_ours_behind_the_script_is_the_scripts_and_that_is_said(
 ) -> None:
     script = tmp_path / "train.py"
     script.write_text("import sys\nprint(sys.argv[1:])\n")
-    command = [sys.executable, "-m", "rnnshape", "run", str(script), *behind]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = forked.run("-m", "rnnshape", "run", str(script), *behind, folder=tmp_path)
+    assert done.returncode == 0
     assert done.stdout == f"{behind}\n"
     told = [line for line in done.stderr.splitlines() if "stands behind" in line]
     way = f"rnnshape: {said} stands behind {script}, so it is the script's; write it before {script} to give it to rnnshape"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 from test_cli import GRU, cli, error, printed
 
@@ -97,11 +98,7 @@ def test_nobody_reads_what_is_explained(words: tuple[str, ...]) -> None:
 
 def end_with_nobody_reading(words: tuple[str, ...], code: int) -> None:
     """Run a command whose output is a closed pipe: it says nothing, and its exit code is this."""
-    reader, writer = os.pipe()
-    os.close(reader)
-    command = [sys.executable, "-m", "rnnshape", *words]
-    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
-    os.close(writer)
+    done = forked.run("-m", "rnnshape", *words, folder=Path(), unread=True)
     assert (done.returncode, done.stderr) == (code, "")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 import torch
 from torch import Tensor, nn
@@ -149,9 +148,9 @@ for step in range(2):
 
 def test_a_script_that_is_run_with_probe(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(SCRIPT)
-    plain = subprocess.run([sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    command = [sys.executable, "-m", "rnnshape", "run", "--probe", "--fail-on", "warning", "train.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    plain = forked.run("train.py", folder=tmp_path)
+    done = forked.run("-m", "rnnshape", "run", "--probe", "--fail-on", "warning", "train.py", folder=tmp_path)
+    assert plain.stdout.count("\n") == 2
     assert done.stdout == plain.stdout
     assert done.returncode == 3, done.stderr
     assert "RNS601 warning: samples that meet    train.py:" in done.stderr

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import forked
 import numpy as np
 import pytest
 import torch
@@ -249,9 +248,10 @@ for (x,) in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ran
 @pytest.mark.parametrize("option", [None, "--no-probe", "--probe"])
 def test_a_script_is_probed_unless_somebody_says_no(option: str | None, tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(SCRIPT)
-    plain = subprocess.run([sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    command = [sys.executable, "-m", "rnnshape", "run", *([option] if option else []), "--fail-on", "warning", "train.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    plain = forked.run("train.py", folder=tmp_path)
+    words = ["run", *([option] if option else []), "--fail-on", "warning", "train.py"]
+    done = forked.run("-m", "rnnshape", *words, folder=tmp_path)
+    assert plain.stdout.count("\n") == 3
     assert done.stdout == plain.stdout
     assert done.returncode == (0 if option == "--no-probe" else 3), done.stderr
     assert ("RNS601 warning: samples that meet" in done.stderr) is (option != "--no-probe")

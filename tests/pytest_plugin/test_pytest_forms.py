@@ -107,7 +107,7 @@ def test_a_baseline_accepts_what_is_known_and_fails_on_what_is_new(suite: Any, w
         assert "    test_it.py::test_first (accepted)" in result.lines
 
     new = TWICE + "\ndef test_new():\n    nn.GRU(10, 16)(X[1])\n"
-    result = suite.run(new, *WITH_BASELINE, *workers)
+    result = suite.run(new, *WITH_BASELINE, *(("-n", "1") if workers else ()))  # enough to be told by a worker
     assert result.outcomes == {"passed": 4, "failed": 1}
     assert result.says("FAILED test_it.py::test_new")
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 import torch
 from torch import Tensor, nn
@@ -121,8 +120,8 @@ def test_the_readmes_bug_is_found_by_run(tmp_path: Path, right: bool) -> None:
     ]
     script, lines = tmp_path / "train.py", tmp_path / "calls.jsonl"
     script.write_text("\n".join([FLAT, *models]), encoding="utf-8")
-    command = [sys.executable, "-m", "rnnshape", "run", "--track", "all", "--jsonl", str(lines), str(script)]
-    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    words = ["run", "--track", "all", "--jsonl", str(lines), str(script)]
+    assert forked.run("-m", "rnnshape", *words, folder=tmp_path).returncode == 0
     rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
     found = [(row["code"], row["module"]) for row in rows if row["type"] == "finding" and row["severity"] != "info"]
     assert found == [] if right else sorted(found) == sorted(("RNS203", f"Flat{n}.fc") for n in range(len(EACH)))
@@ -144,8 +143,9 @@ def test_model(options, batch):
     Model({right}, **options)(data(options, batch))
 """
     (tmp_path / "test_flat.py").write_text(test, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rnnshape", "-q", str(tmp_path)]
-    said = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path).stdout
+    loaded = "ignore::pytest.PytestAssertRewriteWarning"  # said of rnnshape, which was imported before pytest here
+    words = ["-p", "no:cacheprovider", "-W", loaded, "--rnnshape", "-q", str(tmp_path)]
+    said = forked.run("-m", "pytest", *words, folder=tmp_path).stdout
     assert f"{len(EACH)} {'passed' if right else 'failed'} in" in said
 
 
