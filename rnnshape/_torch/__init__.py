@@ -17,6 +17,7 @@ from rnnshape._torch.frames import (
     user_frame,
     user_location,
 )
+from rnnshape._torch.importing import uncollected
 from rnnshape._torch.modes import (
     function_modes,
     has_saved_tensors_hooks,
@@ -47,7 +48,7 @@ __all__ = [
     "is_autocast", "is_captured", "is_distributed", "is_fake", "is_faked", "is_in_backward", "is_judged_here",
     "is_left_to_python", "is_library", "is_of_fakes", "is_ours", "is_recorded", "is_sharded", "is_traced", "is_transformed",
     "is_unbatched_call", "known_values", "location_of", "memory_of", "named_modules", "once_compiled", "other_kind",
-    "packed_sizes", "path_from_stack", "pop_mode", "push_mode", "saves_with", "traceback_location", "uncompiled",
-    "undispatched", "unseen", "untouched_randomness", "user_frame", "user_location", "watching_modes", "without_functions",
-    "without_modes",
+    "packed_sizes", "path_from_stack", "pop_mode", "push_mode", "saves_with", "traceback_location", "uncollected",
+    "uncompiled", "undispatched", "unseen", "untouched_randomness", "user_frame", "user_location", "watching_modes",
+    "without_functions", "without_modes",
 ]  # fmt: skip

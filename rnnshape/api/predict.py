@@ -106,9 +106,11 @@ def _is_layer(module: object) -> bool:
 
 def _of_model(model: nn.Module, args: tuple[object, ...], kwargs: dict[str, Any]) -> ModelPrediction:
     from rnnshape import _torch
-    from rnnshape.calls import checked_loss, forwarded
-    from rnnshape.dryrun.prediction import predict_model
-    from rnnshape.session import recording
+
+    with _torch.uncollected():
+        from rnnshape.calls import checked_loss, forwarded
+        from rnnshape.dryrun.prediction import predict_model
+        from rnnshape.session import recording
 
     own = {name: kwargs.pop(name) for name in ("target", "loss", "ignore") if name in kwargs}
     kwargs = forwarded("predict", model, args, kwargs, {name: name in own for name in ("target", "loss", "ignore")})

@@ -11,10 +11,10 @@ from math import prod
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
-from rnnshape._torch import without_modes
+from rnnshape._torch import uncollected, without_modes
 from rnnshape.operations.registry import Kwargs
 
 __all__ = ["Fakes", "values_of"]
@@ -32,7 +32,8 @@ class Fakes(FakeTensorMode):
     """Torch's mode of fake tensors, which keeps the values of small tensors of whole numbers."""
 
     def __init__(self) -> None:
-        super().__init__(allow_non_fake_inputs=True, allow_fallback_kernels=False)
+        with uncollected():  # the first one imports torch's compiler
+            super().__init__(allow_non_fake_inputs=True, allow_fallback_kernels=False)
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -78,12 +79,35 @@ class Fakes(FakeTensorMode):
             leaf = self.from_tensor(plain, static_shapes=True).requires_grad_()
             with self:  # a result that was kept: it is no leaf here either, and its graph stays where it is
                 return leaf.clone()
+        if type(tensor) is nn.Parameter and _is_plain(tensor):
+            return self._parameter(tensor)
         return self.from_tensor(tensor, static_shapes=True)
+
+    def _parameter(self, real: nn.Parameter) -> Tensor:
+        """Return the fake of a plain parameter; torch's converter, which can do more, takes three times as long."""
+        converter = self.fake_tensor_converter
+        found: Any = converter._get_memo(real)  # pyright: ignore[reportPrivateUsage]
+        if found is None:
+            with without_modes():
+                sizes, strides, dtype = real.shape, real.stride(), real.dtype
+                empty = torch.empty_strided(sizes, strides, dtype=dtype, device="meta", requires_grad=real.requires_grad)
+            found = converter.from_meta_and_device(self, empty, real.device)
+            found._is_param = True
+            converter.set_tensor_memo(real, found)
+        return found
 
     def make(self, sizes: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
         """Return a tensor of some sizes."""
         with self:
             return torch.empty(sizes, dtype=dtype, device=device)
+
+
+def _is_plain(parameter: nn.Parameter) -> bool:
+    """Tell whether a parameter has elements in memory of its own, and nothing else that a fake must have."""
+    if parameter.layout is not torch.strided or parameter.is_quantized or parameter.device.type == "meta":
+        return False
+    has_more = bool(vars(parameter)) or parameter.grad is not None
+    return not has_more and parameter.is_contiguous() and parameter.untyped_storage().nbytes() == parameter.nbytes
 
 
 def _is_whole_factory(func: Any, result: FakeTensor) -> bool:

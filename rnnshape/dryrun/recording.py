@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, cast
 
 import torch
@@ -220,9 +221,16 @@ def named_leaves(name: str, value: object) -> Iterator[tuple[str, Tensor]]:
 
 def parameter_names(kind: type[nn.Module], count: int) -> tuple[str, ...]:
     """Return the names of the first positional arguments of a module's ``forward``."""
-    try:
-        parameters = [*inspect.signature(kind.forward).parameters.values()][1:]
-    except (TypeError, ValueError):
-        parameters = []
-    known = [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    known = _named_parameters(kind.forward)[1:]
     return tuple(known[i] if i < len(known) else f"argument {i}" for i in range(count))
+
+
+def _named_parameters(function: Any) -> Sequence[str]:
+    """Return the names of what a function takes by position."""
+    if type(function) is FunctionType and not vars(function):  # no decorator says otherwise
+        return function.__code__.co_varnames[: function.__code__.co_argcount]
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
