@@ -20,7 +20,7 @@ __all__ = ["run"]
 SECONDS = 120
 
 SERVER = """
-import gc, importlib, json, os, pkgutil, runpy, signal, sys, warnings
+import atexit, gc, importlib, json, os, pkgutil, runpy, signal, sys, threading, warnings
 import torch._dynamo, rnnshape  # the former for optimizers, which import it when the first is made
 for module in pkgutil.walk_packages(rnnshape.__path__, "rnnshape."):
     if not module.name.endswith("__main__") and not module.name.startswith("rnnshape.integrations."):
@@ -49,12 +49,23 @@ if way == "-W":
     kind, way, *words = words
     sys.warnoptions.append(kind)
     warnings.simplefilter(kind)
-if way == "-m":
-    sys.argv, sys.path[0] = words, os.getcwd()
-    runpy.run_module(words[0], run_name="__main__", alter_sys=True)
-else:
-    sys.argv, sys.path[0] = [way, *words], os.path.dirname(os.path.abspath(way))
-    runpy.run_path(way, run_name="__main__")
+code = 0
+try:
+    if way == "-m":
+        sys.argv, sys.path[0] = words, os.getcwd()
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv, sys.path[0] = [way, *words], os.path.dirname(os.path.abspath(way))
+        runpy.run_path(way, run_name="__main__")
+except SystemExit as end:
+    if not isinstance(end.code, int) or job["unread"]:
+        raise
+    code = end.code
+threading._shutdown()
+atexit._run_exitfuncs()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(code)  # what python still does, taking every module down, takes longer than most programs
 """
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 import torch
 from expected import Expected, findings_text, sections
@@ -140,7 +139,7 @@ def test_a_loss_that_is_used_twice_is_not_explained_by_a_state() -> None:
     assert report.findings == ()
 
 
-def test_a_loop_of_thousands_of_steps_is_freed() -> None:
+def test_a_loop_of_thousands_of_steps_is_freed(tmp_path: Path) -> None:
     program = """
 import torch, rnnshape
 from torch import nn
@@ -159,5 +158,6 @@ with rnnshape.watch(model, axes="seq batch feature", track=2):
         model(x).sum().backward()
 print("done")
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    (tmp_path / "train.py").write_text(program)
+    done = forked.run("train.py", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr

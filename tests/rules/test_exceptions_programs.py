@@ -6,7 +6,9 @@ They stand in exceptions_programs.txt. ``wrong`` raises; of ``right``, where the
 from __future__ import annotations
 
 import linecache
+import re
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,8 +65,33 @@ def ids(*sizes: int) -> Tensor:
     return torch.zeros(sizes, dtype=torch.long)
 
 
+FIRST = {"batch_first": True}
+LAYERS: dict[str, Callable[[], nn.Module]] = {
+    "rnn": lambda: nn.GRU(4, 8, **FIRST),
+    "both": lambda: nn.GRU(4, 8, bidirectional=True, **FIRST),
+    "first": lambda: nn.GRU(4, 8),
+    "deep": lambda: nn.GRU(4, 8, 2, **FIRST),
+    "deep3": lambda: nn.GRU(4, 8, 3, **FIRST),
+    "lstm": lambda: nn.LSTM(4, 8, **FIRST),
+    "again": lambda: nn.GRU(8, 8, **FIRST),
+    "bilstm": lambda: nn.LSTM(4, 8, bidirectional=True, **FIRST),
+    "emb": lambda: nn.Embedding(20, 4),
+    "cell": lambda: nn.LSTMCell(4, 8),
+    "grucell": lambda: nn.GRUCell(4, 8),
+    "fc": lambda: nn.Linear(8, 3),
+    "fc2": lambda: nn.Linear(16, 3),
+    "fc4": lambda: nn.Linear(4, 8),
+    "wide": lambda: nn.Linear(12, 3),
+    "conv": lambda: nn.Conv1d(8, 3, 3),
+    "norm": lambda: nn.BatchNorm1d(8),
+    "norm8": lambda: nn.LayerNorm(8),
+    "mha": lambda: nn.MultiheadAttention(8, 2, **FIRST),
+    "scripted": lambda: torch.jit.script(Compiled()),
+}
+
+
 def model(name: str, body: str) -> nn.Module:
-    """Return a model with a forward that stands in a file of its own."""
+    """Return a model with a forward that stands in a file of its own, and with the layers that it calls."""
     file = f"{name}.py"
     *lines, last = body.split("; ")
     lines.append(last if last.startswith(("return ", "raise ")) else f"return {last}")
@@ -72,16 +99,8 @@ def model(name: str, body: str) -> nn.Module:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": functional, "pack": pack, "unpack": unpack, "ids": ids}
     exec(compile(source, file, "exec"), scope)
-    first = {"batch_first": True}
-    return Sketch(
-        scope["forward"], rnn=nn.GRU(4, 8, **first), both=nn.GRU(4, 8, bidirectional=True, **first), first=nn.GRU(4, 8),
-        deep=nn.GRU(4, 8, 2, **first), deep3=nn.GRU(4, 8, 3, **first), lstm=nn.LSTM(4, 8, **first), again=nn.GRU(8, 8, **first),
-        bilstm=nn.LSTM(4, 8, bidirectional=True, **first), emb=nn.Embedding(20, 4), cell=nn.LSTMCell(4, 8),
-        grucell=nn.GRUCell(4, 8),
-        fc=nn.Linear(8, 3), fc2=nn.Linear(16, 3), fc4=nn.Linear(4, 8), wide=nn.Linear(12, 3), conv=nn.Conv1d(8, 3, 3),
-        norm=nn.BatchNorm1d(8), norm8=nn.LayerNorm(8), mha=nn.MultiheadAttention(8, 2, **first),
-        scripted=torch.jit.script(Compiled()),
-    )  # fmt: skip
+    used = {name: make() for name, make in LAYERS.items() if re.search(rf"\bm\.{name}\b", source)}
+    return Sketch(scope["forward"], **used)
 
 
 def diagnosed(name: str, body: str) -> rs.Report:

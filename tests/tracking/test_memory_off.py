@@ -40,7 +40,8 @@ def test_the_same_is_said_without_the_memory(path: Path, monkeypatch: pytest.Mon
     said = [report_text(diagnose(path, batch=6), path.parent) for _ in range(2)]  # met the first time, and known
     assert repeated
     monkeypatch.setattr(track, "repeat", lambda *_: False)
-    assert said == [report_text(diagnose(path, batch=6), path.parent)] * 2
+    without = report_text(diagnose(path, batch=6), path.parent)
+    assert said == [without, without]
 
 
 def test_the_memory_is_used(repeated: list[bool]) -> None:
