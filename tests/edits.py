@@ -161,6 +161,7 @@ SOFTMAXES = ("softmax", "log_softmax", "normalize", "cumprod", "cummax", "cummin
     r"dim=(\d) normalises over the (?:steps|features|keys|queries)(?:, dim=(\d) over the features)?",
     r"dim=(\d) of log_softmax has the classes",
     r"dim=(\d) scales each vector by itself",
+    r"dim=(\d) fills each gap with the last number before it",
     r"dim=(\d) (?:multiplies|compares) (?:what each sample has|along the steps of each sample)",
 )
 def another_dim(place: Place, *dims: str) -> Edited:
@@ -176,6 +177,14 @@ def another_dim(place: Place, *dims: str) -> Edited:
     if len(call.args) > first:
         return [place.put((call.args[first], dim)) for dim in dims if dim]
     return [keyword(place, call, "dim", dim) for dim in dims if dim]
+
+
+@form(r"samples lie along dim 1 of a state: \[:, index\] picks from these")
+def rows_of_samples(place: Place) -> Edited:
+    if calls := place.calls("index_select"):
+        return [place.put(*((call.args[0], "1") for call in calls))]
+    picked = [node.slice for node in ast.walk(place.statement()) if isinstance(node, ast.Subscript)]
+    return [place.put(*((index, f":, {place.text(index)}") for index in picked if isinstance(index, ast.Name)))]
 
 
 @form(r"dims=(\d) rolls the steps of each sample")

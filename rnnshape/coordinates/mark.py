@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DRAW", "DRAWN", "FLAGS",
-    "GUESSED",
-    "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_SCORES", "ONES", "POOLED", "POSITIONS", "QUERIES", "ROWS",
-    "SCALED", "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores",
-    "spread",
+    "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DISPLACED", "DRAW",
+    "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES",
+    "ONES", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "SCALED", "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED",
+    "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -120,13 +119,22 @@ CHOICE = "choice"
 """The name of an axis of numbers that were chosen by scores, and of what was picked at them: whose choice each of them is. The
 samples' axis stands in its origin."""
 
+RANKED = "ranked"
+"""The name of the axis of whole numbers that were chosen by scores, of anything but layers, and of what is counted off them."""
+
+DISPLACED = "displaced"
+"""The name of the axis of a state whose layers were picked at such numbers."""
+
 CHAIN = "chain"
 """The name of an axis of what came of one sample, and of another after it: the larger of their numbers. The samples' axis
 stands in its origin. It goes on through a sum over units, as a recurrence does that somebody has written by hand."""
 
+OF_NUMBERS = frozenset([POSITIONS, CHOICE, FLAGS, RANKED])
+"""The names of axes that numbers have, and not what is looked up at them."""
+
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN, FLAGS,
+    CHAIN, FLAGS, RANKED, DISPLACED,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

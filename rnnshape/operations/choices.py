@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import CHOICE, FLAGS, Mark, of_scores
-from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, compress, runs_along, varies
+from rnnshape.coordinates.mark import CHOICE, DISPLACED, FLAGS, RANKED, Mark, of_scores
+from rnnshape.coordinates.tables import alone, at_sizes, broadcast_shapes, compress, numbers, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation
 from rnnshape.operations.uses import Numbering, Picking
@@ -24,9 +24,18 @@ Item = tuple[Any, "int | None"]
 """A part of an index, with the dim that it is for; None where it adds one."""
 
 
-def chosen(op: Operation, tables: dict[Axis, Tensor]) -> dict[Axis, Tensor]:
-    """Return the tables of numbers that scores have chosen, with whose choice each of them is."""
-    return tables | {op.book.part_of(CHOICE, axis): table for axis, table in tables.items() if axis.name == "batch"}
+def chosen(op: Operation, scores: Mark, dim: int, tables: dict[Axis, Tensor], ndim: int) -> dict[Axis, Tensor]:
+    """Return the tables of numbers that scores have chosen, with whose choice each of them is, and among how many.
+
+    Args:
+        op: the operation.
+        scores: what is known of them.
+        dim: along which they compete.
+        tables: of the numbers.
+        ndim: likewise.
+    """
+    ranked = {} if scores.of("layers") else {op.book.part_of(RANKED): alone(scores.sizes[dim], ndim)}
+    return tables | ranked | {op.book.part_of(CHOICE, axis): table for axis, table in tables.items() if axis.name == "batch"}
 
 
 def picked_by(op: Operation, mark: Mark, index: object) -> None:
@@ -47,7 +56,8 @@ def picked_along(op: Operation, mark: Mark, index: object, dim: object) -> None:
     picked_by_flags(op, mark, index, dim % ndim)
     sizes = [-1 if d == dim % ndim else 1 for d in range(ndim)]
     found = [*_choices(mark, at), *_of_each(mark, at)]
-    _remember(op, mark, {a: t.reshape(sizes) for a, t in found if not _are_samples(mark, a, {dim % ndim})})
+    own = {a: t.reshape(sizes) for a, t in found if not _are_samples(mark, a, {dim % ndim})}
+    _remember(op, mark, own | _displaced(op, mark, at, dim % ndim))
 
 
 def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
@@ -56,6 +66,7 @@ def picked_at(op: Operation, mark: Mark, items: Sequence[Item]) -> None:
     picks = [(item, dim) for item, dim in items if isinstance(item, Tensor) and dim is not None]
     if len(picks) == 1:
         picked_by_flags(op, mark, *picks[0])
+        found |= _displaced(op, mark, op.book.mark(picks[0][0]), picks[0][1])
     for place, (item, dim) in enumerate(items):
         ends = (item.start, item.stop) if isinstance(item, slice) else (item,)
         at = next((known for end in ends if (known := op.book.mark(end)) is not None), None)
@@ -81,6 +92,15 @@ def picked_by_flags(op: Operation, mark: Mark, index: object, dim: int) -> None:
     at = op.book.mark(index) if isinstance(index, Tensor) and index.dim() == 1 else None
     if at is not None and isinstance(index, Tensor) and at.of(FLAGS):
         op.emit(Picking(op.name, mark, dim, index, at))
+
+
+def _displaced(op: Operation, mark: Mark, at: Mark | None, dim: int) -> dict[Axis, Tensor]:
+    """Return what tells of a state that its layers were picked at a vector of numbers which scores have chosen."""
+    ranked = [numbers(table) for _, table in at.of(RANKED)] if at is not None and len(at.sizes) == 1 else []
+    among_layers = [mark.sizes[dim]]  # by scores of layers
+    if not ranked or among_layers in ranked or not any(runs_along(table) == [dim] for _, table in mark.of("layers")):
+        return {}
+    return {op.book.part_of(DISPLACED): alone(0, len(op.result.shape))}
 
 
 def _choices(mark: Mark, at: Mark) -> list[tuple[Axis, Tensor]]:

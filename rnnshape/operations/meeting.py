@@ -21,6 +21,7 @@ from rnnshape.coordinates.mark import (
     OF_EVERYONE,
     ONES,
     POSITIONS,
+    RANKED,
     SCALED,
     SQUEEZED,
     SUMS,
@@ -92,6 +93,8 @@ def _goes_on(op: Operation, axis: Axis, mark: Mark, marks: list[Mark]) -> bool:
         return is_alone
     if name == FLAGS:
         return is_alone and op.name in IDENTITIES and isinstance(op.result, Tensor) and op.result.dtype in WHOLE
+    if name == RANKED:
+        return isinstance(op.result, Tensor) and op.result.dtype in WHOLE
     if name == CHOICE:
         return not (isinstance(op.result, Tensor) and op.result.dtype == torch.bool)
     if name in (TOTAL, SUMS, MEAN, AVERAGE):
@@ -173,7 +176,7 @@ def _join(op: Operation, met: Mark, axis: Axis, mark: Mark, marks: list[Mark], d
         met.tables[turned] = table
         met.sites[turned] = op.book.site(op.name, renamed(mark, axis, turned), met.sizes)
     else:
-        if axis.name not in (CHOICE, CHAIN):
+        if axis.name not in (CHOICE, CHAIN, RANKED):
             _tell(op, marks, Disagreement(op.name, tuple(marks), axis, before, table, where))
         disagreed.add(axis)
         del met.tables[axis]

@@ -20,7 +20,7 @@ from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
-from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling, Unfolding
+from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling
 
 __all__: list[str] = []
 
@@ -119,8 +119,6 @@ def along_a_dim(op: Operation) -> None:
     if op.name == "roll" and dims is None and type(shift := op.argument(1, "shifts")) is int:
         op.emit(Rolling(op.name, mark, shift))
     replay_on(op, mark, lambda table: op.func(table, *rest, **named), dims)
-    if op.name == "unfold" and dims is not None and len(dims) == 1:
-        op.emit(Unfolding(op.name, mark, *dims))
     if op.name == "index_select":
         picked_along(op, mark, op.argument(2, "index"), op.argument(1, "dim"))
 
@@ -256,7 +254,8 @@ def sort(op: Operation) -> None:
                 tables[axis] = compress(found.squeeze(dim) if dropped else found)
     put_tables(op, values, tables, [mark])
     if ndim and type(dim) is int:
-        put_result(op, op.result[1], chosen(op, contracted(mark, (dim % ndim,), keepdim=not dropped)), [mark])
+        rows = contracted(mark, (dim % ndim,), keepdim=not dropped)
+        put_result(op, op.result[1], chosen(op, mark, dim, rows, values.dim()), [mark])
 
 
 @operation("argsort")
@@ -267,5 +266,8 @@ def order(op: Operation) -> None:
     if mark is None or not mark.sizes or type(dim) is not int:
         return
     rows = {a: t for a, t in contracted(mark, (dim % len(mark.sizes),), keepdim=True).items() if a.name == "batch"}
+    found = chosen(op, mark, dim, rows, len(mark.sizes))
     if rows:
-        put_result(op, op.result, chosen(op, rows), [mark])
+        put_result(op, op.result, found, [mark])
+    elif found:
+        op.book.put(op.result, Mark(mark.sizes, found))

@@ -1,15 +1,17 @@
-"""RNS203 and RNS205 of products: the samples, and the positions, that lie beside one another in two operands."""
+"""RNS203 and RNS205 of products, and RNS226: samples, and positions, that lie beside one another or are counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import runs_along, separable, varies
+from rnnshape.coordinates.tables import runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Addition, Broadcast, Pairing
+from rnnshape.operations.names import WHOLE
+from rnnshape.operations.uses import Addition, Broadcast, Cumulation, Pairing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -19,6 +21,9 @@ from rnnshape.rules.wording import mixed, wrong
 __all__: list[str] = []
 
 _REGROUPS = frozenset(["view", "reshape", "view_as", "reshape_as", "flatten", "unflatten"])
+
+FEWEST = 3
+"""Different numbers of places that are no accident."""
 
 
 @rule(Pairing)
@@ -120,3 +125,30 @@ def _sample_dim(mark: Mark, added: tuple[int, ...]) -> int | None:
 def _of_the_batch(mark: Mark, dim: int, what: str, fits: str | None = None) -> Mistake:
     message = f"{what} are added along dim {dim}, the batch: all steps of a sample have the same position, its own number"
     return wrong("RNS226", message, fits, seen=mark)
+
+
+@rule(Cumulation)
+def numbers_of_steps_filled_from_beside(use: Cumulation, step: Step) -> Iterator[Mistake]:
+    """Numbers of steps where something was read, and 0 or less in between, are filled along another dim than that of the steps.
+
+    The values tell it: each number above 0 is that of its own place along one dim, and the largest so far is that of another.
+    """
+    values = step.values(use.tensor) if use.name == "cummax" and len(use.mark.sizes) > 1 else None
+    of_samples = any(runs_along(table) == [use.dim] for _, table in use.mark.of("batch"))  # which RNS232 is about
+    if values is None or values.dtype not in WHOLE or use.mark.sizes[use.dim] == 1 or of_samples:
+        return
+    read = values > 0
+    counted = [dim for dim in range(values.dim()) if _counts_places(values, read, dim)]
+    if len(counted) != 1 or counted[0] == use.dim:
+        return
+    dim = counted[0]
+    fills = f"cummax fills the gaps between them along dim {use.dim}"
+    message = f"these are numbers of places along dim {dim}, and {fills}: none is filled with what was read before it"
+    yield wrong("RNS226", message, f"dim={dim} fills each gap with the last number before it", seen=use.mark)
+
+
+def _counts_places(values: Tensor, read: Tensor, dim: int) -> bool:
+    """Tell whether numbers are those of their places along a dim wherever something was read, which is not everywhere."""
+    places = torch.arange(values.size(dim), device=values.device).view([-1 if d == dim else 1 for d in range(values.dim())])
+    has_gaps = bool((~read & (places > 0)).any())
+    return has_gaps and bool((values == places)[read].all()) and len(unique(values[read])) >= FEWEST

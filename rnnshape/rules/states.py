@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import DISPLACED, UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
 from rnnshape.coordinates.tables import (
     SMALL,
@@ -275,6 +275,18 @@ def _is_of(mark: Mark, axis: Axis, not_of: Axis) -> bool:
     """Tell whether every element is of one axis, and none of another."""
     own, other = mark.tables.get(axis), mark.tables.get(not_of)
     return own is not None and bool((own >= 0).all()) and (other is None or bool((other < 0).all()))
+
+
+@rule(InitialState)
+def layers_picked_by_scores(use: InitialState, step: Step) -> Iterator[Mistake]:
+    """The best of a search pick rows of a state along its layers, and not along its batch: ``h[parents]``."""
+    for axis, _ in use.mark.of(DISPLACED) if use.call.layers > 1 else ():
+        site = use.mark.sites[axis]
+        message = f"{site.name} picks layers of a state at numbers that were chosen among other things, by scores of these"
+        fits = "samples lie along dim 1 of a state: [:, index] picks from these"
+        step.usage.miscounted.update(call.number for layers, _ in use.mark.of("layers") if (call := step.source(layers, "h")))
+        yield wrong("RNS305", message, fits, site=site, seen=use.mark)
+        return
 
 
 @rule(InitialState)

@@ -35,7 +35,6 @@ from rnnshape.operations.uses.losses import (
     Ending,
     FlattenedTarget,
     Lengths,
-    Levelling,
     LogProbabilities,
     LoopEnding,
     Output,
@@ -77,7 +76,6 @@ from rnnshape.operations.uses.sums import (
     Remainder,
     Scaling,
     Sharing,
-    Unfolding,
     Weighing,
     Window,
 )
@@ -114,7 +112,6 @@ __all__ = [
     "InitialState",
     "Joining",
     "Lengths",
-    "Levelling",
     "LogProbabilities",
     "LoopEnding",
     "Meeting",
@@ -140,7 +137,6 @@ __all__ = [
     "StatePair",
     "StatesGiven",
     "TokenIds",
-    "Unfolding",
     "Unpacking",
     "Use",
     "Weighing",
@@ -155,7 +151,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Rolling | Unfolding | Levelling
+    | Rolling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
     | Deciding
 )  # fmt: skip

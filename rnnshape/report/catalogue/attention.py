@@ -260,10 +260,11 @@ ENTRIES = (
     ),
     Rule(
         "RNS226",
-        "positions counted along the batch",
+        "positions counted along another axis",
         "warning",
         "A table of positions is sliced to as many rows as there are samples, and added along the batch: all steps of a sample "
-        "have one position, which is the sample's number. Tables of (positions, 1, features) are for time-first tensors.",
+        "have one position, which is the sample's number. Tables of (positions, 1, features) are for time-first tensors. "
+        "Where the numbers of steps at which something was read are to fill the gaps, the largest so far is that of the steps.",
         no_edit="positions are looked up for the steps where the table is cut or counted",
         wrong=program("""
             class Encoder(nn.Module):
