@@ -47,6 +47,7 @@ class Combined:
 
     def __init__(self, runs: Sequence[Run], solver: Solver) -> None:
         self._solver = solver
+        self._known: dict[int, tuple[str, int]] = {}
         same = _aligned(runs)
         tensors = [(self._values(s, "inputs"), self._values(s, "outputs")) for s in same]
         self.calls = tuple(self._call(s, *values) for s, values in zip(same, tensors, strict=True))
@@ -68,14 +69,14 @@ class Combined:
             notes.append(f"called {self._solver.size(tuple(map(len, same.times)))} times; this is the first")
         if not draft.ended:
             notes.append("did not end")
-        kind, spec = type(module).__name__, spec_of(module)
+        spec, parameters = self._known.get(id(module)) or self._known.setdefault(id(module), _configured(module))
         return ModuleCall(
             path=draft.path,
-            kind=kind,
-            spec=repr(spec) if spec else _described(module, kind),
+            kind=type(module).__name__,
+            spec=spec,
             inputs=inputs,
             outputs=outputs,
-            parameters=sum(p.numel() for p in module.parameters()),
+            parameters=parameters,
             flops=self._flops(same.drafts),
             depth=draft.depth,
             number=draft.number,
@@ -146,6 +147,12 @@ def _by_path(draft: Draft) -> dict[str, list[int]]:
 
 def _is_leaf(draft: Draft) -> bool:
     return next(draft.module.children(), None) is None
+
+
+def _configured(module: nn.Module) -> tuple[str, int]:
+    """Return the configuration of a module as torch prints it, and how many parameters it has."""
+    spec = spec_of(module)
+    return repr(spec) if spec else _described(module, type(module).__name__), sum(p.numel() for p in module.parameters())
 
 
 def _described(module: nn.Module, kind: str) -> str:
