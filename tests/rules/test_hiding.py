@@ -50,6 +50,11 @@ def scores(m: Any, x: Tensor) -> Tensor:
     return m.query(out) @ m.key(out).transpose(1, 2)
 
 
+def test_a_mask_of_floats_is_told_at_a_line_where_one_of_bools_was() -> None:
+    masks = [ONES.tril() == 1, ONES.tril(), ONES.tril().requires_grad_(), ONES.tril()]
+    assert [len(found(lambda m, x, mask=mask: dot(m, x, mask))) for mask in masks] == [0, 1, 0, 1]
+
+
 @pytest.mark.parametrize(("forward", "role", "name", "fits"), [
     (lambda m, x: look(m, x, attn_mask=ONES.tril()), "attn_mask", "MultiheadAttention", "== 0 of the mask fits"),
     (lambda m, x: look(m, x, attn_mask=ONES.triu(1)), "attn_mask", "MultiheadAttention", ".bool() of the mask fits"),
