@@ -36,6 +36,9 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("for frame in seen:", "for frame in seen.transpose(0, 1):"), ("new_zeros(seen.size(1)", "new_zeros(seen.size(0)"),
     ),
     ("partition-of-a-tagger-goes-from-text-to-text", "RNS201"): (("self.chain(scores)", "self.chain(scores.transpose(0, 1))"),),
+    # scores are picked by an index, or unbound
+    ("bikes-spread-picked-by-the-day", "RNS503"): (("spread[:, i, :]", "spread[..., i]"),),
+    ("tide-quantiles-unbound-from-the-hours", "RNS503"): (("forecast.unbind(1)", "forecast.unbind(-1)"),),
     # the last step is not written as output[...]
     ("bidir-gather-length-minus-one", "RNS302"): (
         ("out.gather(1, idx).squeeze(1)", "rnnshape.last_step(self.lstm, out, lengths)"),

@@ -82,7 +82,7 @@ def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judg
 
     It may be meant to in a model that has something of its own for each place, such as for each of some series.
     """
-    lost = [leaf for leaf in found.leaves if leaf.order == "lost" and leaf.value.numel() > 1]
+    lost = [leaf for leaf in found.leaves if leaf.is_lost]
     if found.mixed or found.silent or not lost:
         return
     scattered = any(leaf.is_scattered for leaf in lost)

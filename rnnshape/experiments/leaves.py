@@ -91,6 +91,19 @@ class Leaf:
         return not self.owners.is_mixed and not self.is_whole and len(self.owners.dims) > 1 and self.order == "lost"
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the place of a sample in its batch matters to it.
+
+        Rows that are of one sample each, and more of some samples than of others, have an order of their own, as packed ones.
+        """
+        if self.order != "lost" or self.value.numel() <= 1:
+            return False
+        line = self.line()
+        if line is None or self.rows is None or len(line) == len(set(self.rows.samples.tolist())):
+            return True
+        return len({line.count(sample) for sample in set(line) - {NOBODY}}) == 1
+
+    @property
     def is_moved(self) -> bool:
         """Whether the rows are those of other samples, or samples lie along another dim."""
         line = self.line()
@@ -142,7 +155,8 @@ def rows_after(before: Tensor, after: Tensor, source: list[int]) -> tuple[Order,
             both = before.index_select(dim, index).index_select(dim - 1, index)
             if not bool(changed(both, after).any()):
                 return "kept", Rows(dim - 1, torch.arange(count))
-    if not candidates and before.dim() and bool((found_again(before, after, 0) & found_again(after, before, 0)).all()):
+    along_rows = any(rows.dim == 0 for rows in candidates)
+    if not along_rows and before.dim() and bool((found_again(before, after, 0) & found_again(after, before, 0)).all()):
         return "kept", None  # rows of some of the samples
     return "lost", candidates[0] if candidates else None
 

@@ -324,7 +324,7 @@ def order_said(found: Samples) -> Experiment:
     """Say what another order of the samples has done."""
     if found.why_no_order:
         return Experiment("order", "unknown", (found.why_no_order,))
-    lost = [leaf for leaf in found.leaves if leaf.order == "lost" and not leaf.value.numel() <= 1]
+    lost = [leaf for leaf in found.leaves if leaf.is_lost]
     if not lost:
         return Experiment("order", "apart")
     leaf = lost[0]

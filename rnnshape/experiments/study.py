@@ -198,7 +198,7 @@ def _where(trial: Trial, samples: Samples) -> Found | None:
 
 def _place(trial: Trial, samples: Samples) -> Found | None:
     """Return where the place of a sample in its batch begins to matter, where samples neither meet nor are moved."""
-    leaf = next((leaf for leaf in samples.leaves if leaf.order == "lost" and leaf.value.numel() > 1), None)
+    leaf = next((leaf for leaf in samples.leaves if leaf.is_lost), None)
     try:
         return None if leaf is None else place_of(trial, leaf, shuffled(trial.count))
     except Unfit:

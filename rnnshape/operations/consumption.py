@@ -1,4 +1,4 @@
-"""Consumption: dims are contracted, reduced or normalised. What may lie along them, the rules know."""
+"""Consumption: dims are contracted or reduced. What may lie along them, the rules know."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
-from torch.nn import InstanceNorm1d
 
-from rnnshape._torch import calling_module, known_values
+from rnnshape._torch import known_values
 from rnnshape.coordinates.mark import (
     AVERAGE,
     COMPETING,
@@ -16,12 +15,10 @@ from rnnshape.coordinates.mark import (
     KEYS,
     MEAN,
     NORM,
-    OF_EVERYONE,
     OF_NUMBERS,
     OF_SCORES,
     POSITIONS,
     QUERIES,
-    SCALED,
     SUMS,
     TOTAL,
     UNNAMED,
@@ -31,12 +28,12 @@ from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.choices import chosen
-from rnnshape.operations.marking import contracted, kept_but, put_result
+from rnnshape.operations.marking import contracted, put_kept, put_result
 from rnnshape.operations.meeting import meet
 from rnnshape.operations.pointwise import keeps, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import passed_on, samples_alone, summed_samples, unit_samples
-from rnnshape.operations.uses import ChannelNorm, Contraction, Cumulation, ImplicitDim, Reduction, Scaling, TokenIds, Window
+from rnnshape.operations.uses import Contraction, Cumulation, Reduction, TokenIds, Window
 
 __all__: list[str] = []
 
@@ -66,14 +63,6 @@ def linear(op: Operation) -> None:
     return put_result(op, result, tables, [mark], single=single)
 
 
-def _keeps_but(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
-    """Give results of the same sizes what is left where a dim is mixed."""
-    tables = kept_but(mark, dims)
-    for result in leaves(op.result):
-        if tuple(result.shape) == mark.sizes:
-            op.book.put(result, replace(mark, tables=dict(tables), made=None))
-
-
 @repeatable
 @operation("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "cumsum_", "cumprod_")
 def cumulation(op: Operation) -> None:
@@ -83,54 +72,7 @@ def cumulation(op: Operation) -> None:
     if mark is not None:
         if op.name in _RUNNING and type(dim) is int and mark.sizes:
             op.emit(Cumulation(op.name, mark, dim % len(mark.sizes), source))
-        _keeps_but(op, mark, (dim,) if type(dim) is int else None)
-
-
-@repeatable
-@operation("normalize")
-def normalize(op: Operation) -> None:
-    """Divides by a norm along one dim."""
-    mark, dim = op.book.mark(op.argument(0, "input")), op.argument(2, "dim", 1)
-    if mark is None:
-        return
-    dims = tuple(d % max(len(mark.sizes), 1) for d in ((dim,) if type(dim) is int else dim))
-    if dims == (1,):  # what it is where nobody gives it
-        op.emit(ImplicitDim(op.name, mark, 1))
-    op.emit(Scaling(op.name, mark, dims))
-    tables = dict(kept_but(mark, dims))
-    sites = dict(mark.sites)
-    if len(dims) == 1 and mark.sizes and mark.sizes[dims[0]] > 1:
-        scaled = op.book.part_of(SCALED)
-        tables[scaled] = along(mark.sizes[dims[0]], dims[0], len(mark.sizes))
-        sites[scaled] = op.book.site(op.name, mark, mark.sizes)
-    for result in leaves(op.result):
-        if tuple(result.shape) == mark.sizes:
-            op.book.put(result, replace(mark, tables=tables, sites=sites, made=None))
-
-
-@repeatable
-@operation("layer_norm", "rms_norm")
-def trailing_norm(op: Operation) -> None:
-    """Normalises over the last dims."""
-    source = op.argument(0, "input")
-    mark = op.book.mark(source)
-    if mark is not None:
-        shape = op.argument(1, "normalized_shape")
-        dims = tuple(range(source.dim() - len(shape), source.dim()))
-        op.emit(Contraction(op.name, mark, dims))
-        _keeps_but(op, mark, dims)
-
-
-@operation("instance_norm", "group_norm")
-def inner_norm(op: Operation) -> None:
-    """Normalises within each sample: dim 0 is the batch."""
-    mark = op.book.mark(op.argument(0, "input"))
-    if mark is not None:
-        scale = op.argument(3 if op.name == "instance_norm" else 2, "weight")
-        layer = calling_module()
-        channels = layer.num_features if isinstance(layer, InstanceNorm1d) else None
-        op.emit(ChannelNorm(op.name, mark, scale is not None, channels))
-        _keeps_but(op, mark, tuple(range(1, len(mark.sizes))))
+        put_kept(op, mark, (dim,) if type(dim) is int else None)
 
 
 @repeatable
@@ -156,19 +98,6 @@ def gated(op: Operation) -> None:
         for half, found in zip(halves, table.chunk(2, dim) if table.size(dim) > 1 else (table, table), strict=True):
             half.tables[axis] = compress(found)
     op.book.put(op.result, meet(op, halves, sizes))
-
-
-@repeatable
-@operation("batch_norm")
-def batch_norm(op: Operation) -> None:
-    """Normalises each channel, dim 1, over all else; the batch belongs there."""
-    source = op.argument(0, "input")
-    mark = op.book.mark(source)
-    if mark is not None:
-        op.emit(Contraction(op.name, mark, (1,)))
-        op.emit(ChannelNorm(op.name, mark, True, None))
-        own = {axis: table for axis, table in mark.tables.items() if axis.name not in OF_EVERYONE}
-        op.book.put(op.result, replace(mark, tables=own, made=None))
 
 
 @repeatable

@@ -8,6 +8,7 @@ from rnnshape.operations import (
     indexing,
     losses,
     movement,
+    norms,
     packing,
     pointwise,
     products,
@@ -18,6 +19,6 @@ from rnnshape.operations import (
 from rnnshape.operations.registry import ALWAYS, OPERATIONS
 
 __all__ = [
-    "ALWAYS", "OPERATIONS", "attention", "consumption", "distances", "graph", "indexing", "losses", "movement", "packing",
-    "pointwise", "products", "recurrent", "regrouping", "writing",
+    "ALWAYS", "OPERATIONS", "attention", "consumption", "distances", "graph", "indexing", "losses", "movement", "norms",
+    "packing", "pointwise", "products", "recurrent", "regrouping", "writing",
 ]  # fmt: skip

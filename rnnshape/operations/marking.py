@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -35,7 +36,7 @@ from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
 
-__all__ = ["contracted", "joined", "kept_but", "put_result", "put_tables", "replay_on", "source_first"]
+__all__ = ["contracted", "joined", "kept_but", "put_kept", "put_result", "put_tables", "replay_on", "source_first"]
 
 
 def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, Tensor]:
@@ -64,6 +65,14 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
 
 _OF_VALUES = OF_EVERYONE | {AVERAGE, COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, FLAGS}
 """Axes that tell something of the numbers, which others have not."""
+
+
+def put_kept(op: Operation, mark: Mark, dims: tuple[int, ...] | None) -> None:
+    """Give results of the same sizes what is left where dims are mixed."""
+    tables = kept_but(mark, dims)
+    for result in leaves(op.result):
+        if tuple(result.shape) == mark.sizes:
+            op.book.put(result, replace(mark, tables=dict(tables), made=None))
 
 
 def joined(sources: Sequence[tuple[Mark, dict[Axis, Tensor]]]) -> dict[Axis, Tensor]:

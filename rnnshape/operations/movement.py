@@ -20,7 +20,7 @@ from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart
-from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling
+from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling, Unfolding
 
 __all__: list[str] = []
 
@@ -119,6 +119,8 @@ def along_a_dim(op: Operation) -> None:
     if op.name == "roll" and dims is None and type(shift := op.argument(1, "shifts")) is int:
         op.emit(Rolling(op.name, mark, shift))
     replay_on(op, mark, lambda table: op.func(table, *rest, **named), dims)
+    if op.name == "unfold" and dims is not None and len(dims) == 1:
+        op.emit(Unfolding(op.name, mark, *dims))
     if op.name == "index_select":
         picked_along(op, mark, op.argument(2, "index"), op.argument(1, "dim"))
 

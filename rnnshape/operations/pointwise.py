@@ -26,6 +26,7 @@ from rnnshape.operations.uses import (
     ColumnDifference,
     Deciding,
     Division,
+    Levelling,
     Remainder,
 )
 from rnnshape.operations.weighing import weigh
@@ -110,6 +111,10 @@ def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:
     """Tell the rules which operands meet, by the kind of arithmetic."""
     if len(marks) > 1 and op.name in MULTIPLIES:
         weigh(op)
+    if len(tensors) == 1 and op.name in MULTIPLIES and _is_of_two_sequences(marks[0]):
+        for number in op.args:
+            if isinstance(number, float) and 0 < abs(number) < 1:
+                op.emit(Levelling(op.name, marks[0], number))
     if len(tensors) == len(marks) == 2 and op.name in DIVIDES and marks[1].of(NORM):
         op.emit(Division(op.name, *marks))
     if len(tensors) == 2 and len(marks) == 1 and op.name in ADDS:
@@ -124,6 +129,12 @@ def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:
         op.emit(Deciding(op.name, (marks[0], marks[1])))
     if len(marks) == 1 and op.name in _DIFFERENCES and marks[0].of(TOTAL):
         op.emit(Remainder(op.name, marks[0]))
+
+
+def _is_of_two_sequences(mark: Mark) -> bool:
+    """Tell whether a step of one sequence has met all steps of another."""
+    along = [table.numel() > 1 for axis, table in mark.tables.items() if axis.counts_steps]
+    return any(along) and not all(along)
 
 
 def _broadcasts(sizes: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch import Tensor
+
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import runs_along, varies
+from rnnshape.coordinates.tables import first_along, runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import are_turned
-from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Window
+from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Unfolding, Window
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Reduced, Step
+from rnnshape.rules.step import Reduced, Step, Unfolded
 from rnnshape.rules.tables import is_data
 from rnnshape.rules.wording import called, wrong
 
@@ -43,6 +45,17 @@ def units_of_steps(use: Window, step: Step) -> None:
         step.windowed.keep(use.units, None)
 
 
+@note(Unfolding)
+def steps_are_unfolded(use: Unfolding, step: Step) -> None:
+    """Windows over steps: the elements of each lie last from here on, wherever the steps have been."""
+    for axis, table in use.mark.tables.items():
+        if axis.counts_steps and runs_along(table) == [use.dim]:
+            behind = frozenset(a for a, t in use.mark.tables.items() if len(at := runs_along(t)) == 1 and at[0] > use.dim)
+            before = step.unfolded.get(axis)
+            behind = behind if before is None else behind & before.behind
+            step.unfolded.keep(axis, Unfolded(use.mark.sizes[use.dim], behind, step.here()))
+
+
 @rule(RecurrentInput)
 def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """A layer walks over places, variables or units, and what it reads of each are all steps at once."""
@@ -66,6 +79,27 @@ def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistak
             walks = f"{called(use.name)} walks over {made}, which are in no order"
             message = f"{walks}: all {use.mark.sizes[-1]} {there} lie along its features"
             yield wrong("RNS244", message, fits, site=use.mark.sites.get(seq) if seq is not None else None, seen=use.mark)
+
+
+@rule(RecurrentInput)
+def windows_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A layer walks over variables or units, and what it reads of each are steps of a window: ``unfold`` has put these last.
+
+    There are as many of the one as of the other; else the layer was made for it.
+    """
+    mark, last = use.mark, len(use.mark.sizes) - 1
+    if use.batch_dim is None or mark.sizes[use.seq_dim] != mark.sizes[last]:
+        return
+    along = [a for a, t in mark.tables.items() if is_data(a) and runs_along(t) == [use.seq_dim]]
+    for seq, table in mark.tables.items():
+        unfolded = step.unfolded.get(seq) if _are_windows(table, use.batch_dim, last) else None
+        if unfolded is None or len(along) != 1 or along[0] not in unfolded.behind or unfolded.steps == mark.sizes[last]:
+            continue
+        if along[0].name.lower() in _VARIABLES or along[0].name in _UNITS:
+            over = "units that a layer has made" if along[0].name in _UNITS and along[0] not in step.laid else along[0].name
+            walks = f"{called(use.name)} walks over {over}: unfold puts the steps of a window last"
+            message = f"{walks}, and all {mark.sizes[last]} of them lie along its features"
+            yield wrong("RNS244", message, f"input.transpose({use.seq_dim}, 2) fits", seen=mark, at=unfolded.location)
 
 
 @note(Reduction)
@@ -116,6 +150,14 @@ def _steps_along(mark: Mark, dim: int) -> Axis | None:
     if len(found) != 1 or runs_along(found[0][1]) != [dim] or found[0][1].numel() != mark.sizes[dim]:
         return None
     return found[0][0]
+
+
+def _are_windows(table: Tensor, rows: int, last: int) -> bool:
+    """Tell whether steps lie along the last dim in a row, and from another one on in each of several rows, if there are any."""
+    if runs_along(table) not in ([rows, last], [last]) or -1 in table or not separable(table):
+        return False
+    line = first_along(table, last).flatten()
+    return bool((line[1:] - line[:-1] == 1).all())
 
 
 def _variables(mark: Mark, dim: int, seq: Axis, step: Step) -> list[str]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import DRAW, ROWS, UNNAMED, Mark, Site
-from rnnshape.coordinates.tables import disagreement, numbers, piece_along, runs_along, unique, varies
+from rnnshape.coordinates.tables import disagreement, lone, numbers, piece_along, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     Backward,
@@ -23,6 +23,7 @@ from rnnshape.operations.uses import (
     FlattenedTarget,
     InitialState,
     Lengths,
+    Levelling,
     LogProbabilities,
     Normalisation,
     StatesGiven,
@@ -245,6 +246,42 @@ def scrambled_classes(use: Classes, step: Step) -> Iterator[Mistake]:
     """A loss takes pieces of an axis that lie in no order for the classes."""
     if len(use.mark.sizes) > 1 and (found := scrambled(use.name, use.mark, (use.dim,))):
         yield found
+
+
+FEWEST = 3
+"""Levels from which on steps were picked in the place of quantiles: of two it may be chance."""
+
+
+@rule(Levelling)
+def steps_taken_for_quantiles(use: Levelling, step: Step) -> Iterator[Mistake]:
+    """The errors of each step get a quantile of their own, and all units that a layer has made meet the target's steps.
+
+    An error is multiplied by the level of its quantile where it is positive, and by that less one where it is not.
+    """
+    mark = use.mark
+    made = [(a, runs_along(t)) for a, t in mark.tables.items() if a.name in ("feature", "hidden") and a not in step.laid]
+    units = [dims for _, dims in made if len(dims) == 1]
+    along = [runs_along(table) for axis, table in mark.tables.items() if axis.counts_steps and runs_along(table)]
+    if len(units) != 1 or along != units:
+        return
+    for axis, table in mark.tables.items():
+        at = lone(table) if axis.counts_steps else None
+        if at is None or step.usage.source(axis) is None:
+            continue
+        levels = step.levels.setdefault(axis, {})
+        levels.setdefault(at, set()).add(use.fraction)
+        known = {q for q in map(_level, levels.values()) if q is not None}
+        if len(known) == len(levels) >= FEWEST:
+            takes = f"the loss takes steps {text.listed(sorted(levels))} of the scores for a quantile each"
+            message = f"{takes}, and what a layer has made for each of them meets the steps of the target"
+            yield wrong("RNS503", message, "scores[..., i] has quantile i of every step", seen=mark, site=mark.sites.get(axis))
+            return
+
+
+def _level(fractions: set[float]) -> float | None:
+    """Return the level of a quantile by which errors were multiplied, and by that less one; None where that is not so."""
+    found = [q for q in fractions if q > 0 and any(abs(q - 1 - other) < 1e-6 for other in fractions)]
+    return found[0] if len(fractions) == 2 and found else None
 
 
 @note(Normalisation)

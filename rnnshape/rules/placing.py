@@ -93,11 +93,12 @@ def _is_one_line(use: Overwriting, lost: Tensor) -> bool:
 def rows_of_one_sample(use: AddingUp, step: Step) -> Iterator[Mistake]:
     """What is added up was picked by numbers that count within one sample, from a dim with the rows of all samples.
 
-    So it is with the edges of a graph, where the nodes of all samples, and of all their steps, were put in one row.
+    So it is with the edges of a graph, where the nodes of all samples, and of all their steps, were put in one row. It is the
+    first sample that such numbers reach.
     """
     for axis, table in use.mark.of("batch"):
         sample, site = lone(table), use.mark.sites.get(axis)
-        if sample is None or site is None or site.name not in _PICKS:
+        if sample != 0 or site is None or site.name not in _PICKS:
             continue
         dims = _with_others(site)
         if dims and any(site.sizes_before[d] == use.sizes[use.dim] for d in dims):

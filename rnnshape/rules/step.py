@@ -16,7 +16,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Given", "Normalised", "Reading", "Reduced", "Scene", "Step", "Words"]
+__all__ = ["Given", "Normalised", "Reading", "Reduced", "Scene", "Step", "Unfolded", "Words"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -53,6 +53,20 @@ class Reduced(NamedTuple):
 
     name: str
     dim: int
+    location: Location | None
+
+
+class Unfolded(NamedTuple):
+    """Windows over steps.
+
+    Attributes:
+        steps: of the sequence that they were cut out of.
+        behind: axes that lay behind the steps wherever windows were cut out of them, and lie before those of a window since.
+        location: the user's line.
+    """
+
+    steps: int
+    behind: frozenset[Axis]
     location: Location | None
 
 
@@ -105,11 +119,13 @@ class Step:
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
         folded: likewise, which elements of (rows, steps) are no padding, where several rows are of one sample.
         along_queries: of the origins of steps, where a mask of keys was laid along the queries.
+        levels: of axes of steps, by the step that was picked, the fractions by which what became of it was multiplied.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
         joined_twice: the lines that have put a tensor beside itself.
         words: by where an axis of steps comes from, the words of the texts that have it.
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
+        unfolded: axes of steps of which windows were cut out.
         windowed: the channels that convolutions have made of windows over steps.
         without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
         charged: the lines of sums of all samples that each one's own has met, where they are no numbers of flags.
@@ -134,12 +150,14 @@ class Step:
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
         self.folded: dict[str, Tensor] = {}
+        self.levels: dict[Axis, dict[int, set[float]]] = {}
         self.laid: dict[Axis, int] = {}
         self.along_queries: dict[str, Location | None] = {}
         self.embeds: set[int] = set()
         self.joined_twice: list[Location | None] = []
         self.words: dict[str, Words] = {}
         self.cells: dict[str, Given] = {}
+        self.unfolded: Recent[Axis, Unfolded] = Recent(MOST_SEEN)
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
         self.is_doubled = False
@@ -159,6 +177,7 @@ class Step:
         self.words = {}
         self.cells = {}
         self.charged = set()
+        self.levels = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

@@ -6,12 +6,13 @@ all that can be repeated: where it goes on from its own state its axes are those
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 from torch import Tensor
 
 from rnnshape.coordinates.mark import GUESSED, UNNAMED, Mark
+from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves, tensors_of
 from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
@@ -36,9 +37,14 @@ class Emitter(Book, Protocol):
 
 
 class Own(NamedTuple):
-    """In the place of what every call has its own of: a mark, or a tensor, by number."""
+    """In the place of what every call has its own of.
 
-    is_mark: bool
+    Attributes:
+        kind: "mark", "tensor" or "axis".
+        number: which one of the call's own; behind its axes are those that the operation makes.
+    """
+
+    kind: str
     number: int
 
 
@@ -65,23 +71,35 @@ class Again(NamedTuple):
         place: of the call, held so that no other gets its id.
         puts: which tensor of the result got which mark.
         uses: that are emitted once more; each with itself, where it is made of marks alone and so is the same at every call.
+        axes: of which they tell: the same, since the marks are.
     """
 
     place: Location | None
     puts: tuple[tuple[int, Mark], ...]
     uses: tuple[tuple[Emitted, Use | None], ...]
+    axes: Sequence[Axis]
 
 
-def keep_again(call: Call, puts: tuple[tuple[int, Mark], ...], uses: Iterable[Emitted], book: Book) -> None:
-    """Remember for this step what came of a call on its marks."""
-    asked = [(use, None if _has_tensors(use.values) else once_more(use, call)) for use in uses if use.twice]
-    book.recent.keep(call.same, Again(call.place, puts, tuple(asked)))
+def keep_again(
+    call: Call, puts: tuple[tuple[int, Mark], ...], uses: Iterable[Emitted], book: Book, axes: Sequence[Axis] = ()
+) -> None:
+    """Remember for this step what came of a call on its marks.
+
+    Args:
+        call: the call.
+        puts: which tensor of the result got which mark.
+        uses: that are emitted.
+        book: where it is remembered.
+        axes: those of the call, and those that the operation makes; none where no use tells of an axis.
+    """
+    asked = [(use, None if _has_tensors(use.values) else once_more(use, call, axes)) for use in uses if use.twice]
+    book.recent.keep(call.same, Again(call.place, puts, tuple(asked), axes))
 
 
 def _has_tensors(value: Any) -> bool:
     """Tell whether every call has another tensor for something in the fields of a use."""
     if type(value) is Own:
-        return not value.is_mark
+        return value.kind == "tensor"
     return type(value) is tuple and any(map(_has_tensors, value))
 
 
@@ -92,21 +110,28 @@ def do_again(again: Again, call: Call, result: object, book: Emitter) -> bool:
         if results[leaf].shape != mark.sizes:
             return False
     for emitted, use in again.uses:
-        book.emit(once_more(emitted, call) if use is None else use, emitted.twice)
+        book.emit(once_more(emitted, call, again.axes) if use is None else use, emitted.twice)
     for leaf, mark in again.puts:
         book.put_again(results[leaf], mark)
     return True
 
 
-def once_more(emitted: Emitted, call: Call) -> Use:
-    """Return a use with what a call has its own of."""
-    return emitted.kind(*[_given(value, call) for value in emitted.values])
+def once_more(emitted: Emitted, call: Call, axes: Sequence[Axis]) -> Use:
+    """Return a use with what a call has its own of.
+
+    Args:
+        emitted: the use.
+        call: the call.
+        axes: those of its marks, and those that the operation makes.
+    """
+    own = {"mark": call.marks, "tensor": call.tensors, "axis": axes}
+    return emitted.kind(*[_given(value, own) for value in emitted.values])
 
 
-def _given(value: Any, call: Call) -> Any:
+def _given(value: Any, own: Mapping[str, Sequence[Any]]) -> Any:
     if type(value) is Own:
-        return (call.marks if value.is_mark else call.tensors)[value.number]
-    return tuple([_given(item, call) for item in value]) if type(value) is tuple else value
+        return own[value.kind][value.number]
+    return tuple([_given(item, own) for item in value]) if type(value) is tuple else value
 
 
 def follow_in_a_loop(handler: Handler, op: Operation, call: Call) -> None:
@@ -173,5 +198,5 @@ class _Heard:
         if isinstance(value, Tensor):
             number = next((n for n, other in enumerate(self._call.tensors) if other is value), -1)
             self.spoiled |= number < 0
-            return Own(False, number)
+            return Own("tensor", number)
         return tuple(map(self._value, value)) if type(value) is tuple else value

@@ -134,7 +134,7 @@ def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> boo
     if outcome.parts:
         axes = axes + [book.part_of(name, None if of is None else call.axes[of]) for name, of in outcome.parts]
     for emitted in outcome.uses:
-        book.emit(once_more(emitted, call), emitted.heard)
+        book.emit(once_more(emitted, call, axes), emitted.heard)
     place, recent = call.place, book.recent
     sites: list[Site] = []
     for name, before, sizes in outcome.sites:
@@ -148,7 +148,7 @@ def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> boo
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        keep_again(call, puts, outcome.uses, book)
+        keep_again(call, puts, outcome.uses, book, axes)
     return True
 
 
@@ -290,9 +290,11 @@ class _Recording:
     def _value(self, value: Any) -> Any:
         """Return a field of a use, or which of the call's own it is."""
         if isinstance(value, Mark):
-            return Own(True, self._number(self._call.marks, value))
+            return Own("mark", self._number(self._call.marks, value))
         if isinstance(value, Tensor):
-            return Own(False, self._number(self._call.tensors, value))
+            return Own("tensor", self._number(self._call.tensors, value))
+        if isinstance(value, Axis):
+            return Own("axis", self._number([*self._call.axes, *(axis for axis, *_ in self._fresh)], value))
         if type(value) is tuple:
             return tuple(map(self._value, value))
         self.spoiled |= value is not None and not isinstance(value, (str, int))  # of this call alone

@@ -15,6 +15,8 @@ import rnnshape as rs
 
 Forward = Callable[[Any, Tensor], Tensor]
 
+X = "batch seq feature"
+
 
 def diagnosed(forward: Forward, *, batch: int = 6, steps: int = 8) -> list[rs.Finding]:
     parts = {
@@ -130,9 +132,43 @@ def test_a_layer_that_was_made_for_the_steps_may_read_them() -> None:
     assert rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature").findings == ()
 
 
-# RNS247
+UNFOLDED = "GRU walks over {}: unfold puts the steps of a window last, and all {} of them lie along its features"
 
-X = "batch seq feature"
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    ("forward", "said"),
+    [
+        pytest.param(lambda m, x: m.small(x.unfold(1, 4, 2).flatten(0, 1))[1][0], ("feature", 4), id="all at once"),
+        pytest.param(lambda m, x: m.small(x.unfold(1, 4, 2)[:, 1])[1][0], ("feature", 4), id="one by one"),
+        pytest.param(lambda m, x: m.small(x.unfold(1, 4, 1).reshape(-1, 4, 4))[1][0], ("feature", 4), id="that overlap"),
+        pytest.param(
+            lambda m, x: m.rnn(m.up(x).unfold(1, 8, 4).flatten(0, 1))[0], ("units that a layer has made", 8), id="of units"
+        ),
+    ],
+)
+def test_windows_that_were_not_turned_are_found(forward: Forward, said: tuple[str, int], batch: int) -> None:
+    parts = {"small": nn.GRU(4, 8, batch_first=True), "rnn": nn.GRU(8, 8, batch_first=True), "up": nn.Linear(4, 8)}
+    (finding,) = rs.diagnose(Sketch(forward, **parts), torch.randn(batch, 16, 4), axes=X, probe=False).findings
+    assert (finding.code, finding.message) == ("RNS244", UNFOLDED.format(*said))
+
+
+@pytest.mark.parametrize("batch", [6, 8])
+@pytest.mark.parametrize(
+    "forward",
+    [
+        pytest.param(lambda m, x: m.small(x.unfold(1, 4, 2).mT.flatten(0, 1))[1][0], id="turned"),
+        pytest.param(lambda m, x: m.small(x.mT.unfold(2, 4, 4).transpose(1, 2).flatten(0, 1))[1][0], id="turned before"),
+        pytest.param(lambda m, x: m.small(x.unfold(2, 4, 1)[:, :, 0])[1][0], id="of features, at each step"),
+        pytest.param(lambda m, x: m.wide(x.unfold(1, 5, 2).flatten(0, 1))[1][0], id="of a width that was made for it"),
+    ],
+)
+def test_other_windows_are_silent(forward: Forward, batch: int) -> None:
+    parts = {"small": nn.GRU(4, 8, batch_first=True), "wide": nn.GRU(5, 8, batch_first=True)}
+    assert rs.diagnose(Sketch(forward, **parts), torch.randn(batch, 16, 4), axes=X, probe=False).findings == ()
+
+
+# RNS247
 
 
 @pytest.mark.parametrize("batch", [6, 8])

@@ -35,6 +35,7 @@ from rnnshape.operations.uses.losses import (
     Ending,
     FlattenedTarget,
     Lengths,
+    Levelling,
     LogProbabilities,
     LoopEnding,
     Output,
@@ -76,6 +77,7 @@ from rnnshape.operations.uses.sums import (
     Remainder,
     Scaling,
     Sharing,
+    Unfolding,
     Weighing,
     Window,
 )
@@ -112,6 +114,7 @@ __all__ = [
     "InitialState",
     "Joining",
     "Lengths",
+    "Levelling",
     "LogProbabilities",
     "LoopEnding",
     "Meeting",
@@ -137,6 +140,7 @@ __all__ = [
     "StatePair",
     "StatesGiven",
     "TokenIds",
+    "Unfolding",
     "Unpacking",
     "Use",
     "Weighing",
@@ -151,7 +155,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Rolling
+    | Rolling | Unfolding | Levelling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
     | Deciding
 )  # fmt: skip

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnnshape.operations.recurrence import Recurrence
 
 __all__ = [
-    "Backward", "ClassScores", "Classes", "Comparison", "Ending", "FlattenedTarget", "Lengths", "LogProbabilities",
+    "Backward", "ClassScores", "Classes", "Comparison", "Ending", "FlattenedTarget", "Lengths", "Levelling", "LogProbabilities",
     "LoopEnding", "Output", "Returned", "RowLoss", "WideLoss",
 ]  # fmt: skip
 
@@ -33,6 +33,19 @@ class LogProbabilities(NamedTuple):
     name: str
     mark: Mark
     dim: int
+
+
+class Levelling(NamedTuple):
+    """A step that has met others is multiplied by a fraction, as an error is by the level of a quantile, and by that less one.
+
+    Attributes:
+        mark: of it.
+        fraction: between -1 and 1.
+    """
+
+    name: str
+    mark: Mark
+    fraction: float
 
 
 class ClassScores(NamedTuple):

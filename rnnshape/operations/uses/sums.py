@@ -12,7 +12,7 @@ from rnnshape.layout.axes import Axis
 __all__ = [
     "ChannelDropout", "ChannelNorm", "Comparing", "Consumption", "Contraction", "Cumulation", "Division",
     "ImplicitDim", "Normalisation",
-    "Pairing", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Weighing", "Window",
+    "Pairing", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Unfolding", "Weighing", "Window",
 ]  # fmt: skip
 
 
@@ -200,6 +200,19 @@ class Window(NamedTuple):
     mark: Mark
     widths: tuple[int, ...]
     units: Axis
+
+
+class Unfolding(NamedTuple):
+    """Windows are cut out along a dim, and their own elements lie along a new last dim, behind all others.
+
+    Attributes:
+        mark: of what they are cut out of.
+        dim: along which.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
 
 
 class ChannelDropout(NamedTuple):

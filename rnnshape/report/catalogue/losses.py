@@ -95,7 +95,8 @@ ENTRIES = (
         "RNS503",
         "loss over another axis than the classes",
         "error",
-        "cross_entropy takes dim 1 for the classes: (batch, classes) or (batch, classes, seq).",
+        "cross_entropy takes dim 1 for the classes: (batch, classes) or (batch, classes, seq). A loss of quantiles by "
+        "hand takes scores[..., i] for quantile i where a layer has made them last; scores[:, i] is step i with all of them.",
         no_edit="no single move of a dim has the classes at dim 1",
         wrong=program("""
             class Tagger(nn.Module):
