@@ -97,7 +97,7 @@ def run(*words: str, folder: Path, unread: bool = False, **env: str) -> subproce
     assert server.stdout is not None
     with TemporaryDirectory() as place:
         out, err = Path(place, "out"), Path(place, "err")
-        job = {"words": words, "folder": str(folder), "env": environment, "seconds": SECONDS, "unread": unread}
+        job = {"words": words, "folder": str(folder.resolve()), "env": environment, "seconds": SECONDS, "unread": unread}
         server.stdin.write(json.dumps({**job, "out": str(out), "err": str(err)}) + "\n")
         server.stdin.flush()
         code = int(server.stdout.readline())
