@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import along, at_sizes, disagreement, runs_along
@@ -67,6 +67,8 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         tables = contracted(right, (inner_b,), keepdim=False)
         at = -2 if b.dim() > 1 else 0
         sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    if left is not None and right is None and isinstance(b, nn.Parameter) and b.dim() == 2:
+        sources[0][1][op.book.fresh("feature", b)] = along(b.size(1), len(sizes) - 1, len(sizes))
     if left is None and right is not None and b.dim() > 1:
         sources[0][1].update(_rows(op, right, inner_b, a, (len(sizes) - 2, len(sizes))))
     sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]

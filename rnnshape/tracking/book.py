@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from rnnshape import _torch, text
 from rnnshape.coordinates.mark import Mark, Site, of_scores
@@ -115,13 +116,26 @@ class Book:
     # Axes
 
     def fresh(self, name: str, weight: Tensor | None = None) -> Axis:
-        """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step."""
+        """Return an axis that no other is equal to; what one weight makes is one axis, however often it is used in a step.
+
+        So it is with a matrix that nobody trains, as of the neighbours in a graph, where each layer has a copy of it.
+        """
         axis = self.features.get(weight) if weight is not None else None
         if axis is None:
-            axis = Axis(name, str(self.number()))
+            axis = self._made_by_a_copy(name, weight) or Axis(name, str(self.number()))
             if weight is not None:
                 self.features.put(weight, axis)
         return axis
+
+    def _made_by_a_copy(self, name: str, weight: Tensor | None) -> Axis | None:
+        """Return the axis that a matrix of the same numbers makes, None where there is none, or the numbers are learned."""
+        values = _torch.known_values(weight) if weight is not None and not isinstance(weight, nn.Parameter) else None
+        for reference, axis in [*self.features.entries.values()] if values is not None else ():
+            other = reference() if axis.name == name else None
+            known = _torch.known_values(other) if other is not None and not isinstance(other, nn.Parameter) else None
+            if values is not None and known is not None and known.device == values.device and torch.equal(known, values):
+                return axis
+        return None
 
     def part_of(self, name: str, axis: Axis | None = None) -> Axis:
         """Return the axis of scores that has this name, and tells of elements of another axis where there is one."""

@@ -120,6 +120,8 @@ class Call:
                 parts += (kind, value)
             elif kind is Tensor or kind is Parameter:
                 self._read_tensor(value, parts)
+                if kind is Parameter:
+                    parts.append(Parameter)
             elif kind is tuple or kind is list or kind is Size:
                 parts += (kind, len(value))
                 self._read(value, parts)
@@ -129,6 +131,8 @@ class Call:
                 self._is_readable &= _PLAIN.issuperset(map(type, ends))
             elif is_fake(kind):
                 self._read_tensor(value, parts)
+                if isinstance(value, Parameter):
+                    parts.append(Parameter)
             else:
                 self._is_readable = False
                 for tensor in leaves(value):

@@ -60,6 +60,7 @@ MISSES = MISSES_WITH_DATA | {
     "gestures-whose-second-pass-was-added-as-it-came": "who reads from the end only an experiment tells, which needs values",
     "tides-read-from-both-ends-and-never-turned": "who reads from the end only an experiment tells, which needs values",
     "speed-of-joints-viewed-for-a-convolution": "an operation without a rule is in between, and experiments need values",
+    "river-gates-halved-along-the-gauges": "whether two matrices are copies of one shows in values",
     "churned-customers-picked-by-their-flags": "whether all numbers are 0 or 1 shows in values",
     "phones-laid-in-one-row-with-their-filling": "how many labels are no filling shows in values",
     "attention-reads-the-padding": "which weights fall on padding shows in values",

@@ -95,6 +95,26 @@ def test_so_are_those_of_nodes_that_a_matrix_has_summed_with_their_neighbours(ce
     assert first[1].startswith(f"{lie}, and mul meets node ")
 
 
+def by_a_kernel(m: Any, x: Tensor, h: Tensor, copy: Any, kernels: tuple[Tensor, Tensor]) -> Tensor:
+    """Two graph convolutions, each of which has a matrix of its own, and weights that are no layer's."""
+    m.copies = m.copies if hasattr(m, "copies") else [m.roads, copy(m.roads)]
+    _, update = (m.copies[0] @ joined(x, h) @ kernels[0]).sigmoid().flatten(1).chunk(2, 1)
+    new = (m.copies[1] @ joined(x, h) @ kernels[1]).tanh().flatten(1)
+    return (update * h.flatten(1) + (1 - update) * new).view_as(h)
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_so_are_those_that_other_weights_than_a_layers_have_made_beside_a_copy_of_the_matrix(sizes: tuple[int, ...]) -> None:
+    kernels = nn.Parameter(torch.randn(7, 12)), nn.Parameter(torch.randn(7, 6))
+    first, *_ = found(lambda m, x, h: by_a_kernel(m, x, h, torch.clone, kernels), sizes)
+    assert first[0] == "RNS209"
+    plain = kernels[0].detach(), kernels[1].detach()
+    assert found(lambda m, x, h: by_a_kernel(m, x, h, torch.clone, plain), sizes) == [], "nobody says that these make units"
+    again, *_ = found(lambda m, x, h: by_a_kernel(m, x, h, torch.clone, kernels), sizes)
+    assert again == first
+    assert found(lambda m, x, h: by_a_kernel(m, x, h, torch.tril, kernels), sizes) == [], "another matrix"
+
+
 def test_of_as_many_units_as_a_gate_has_the_nodes_are_named() -> None:
     lie = "node is scrambled: units of one node lie along dim 1 beside those of others"
     assert found(viewed, (4, 5, 8))[0] == ("RNS209", f"{lie}, and mul meets node 0 with node 6")

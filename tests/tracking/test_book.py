@@ -106,6 +106,16 @@ def test_one_weight_makes_one_axis() -> None:
     assert book.fresh("hidden") != book.fresh("hidden")
 
 
+def test_copies_of_a_matrix_that_nobody_trains_make_one_axis() -> None:
+    book, _ = opened()
+    roads, copy, weight, other = torch.eye(3), torch.eye(3), nn.Parameter(torch.eye(3)), nn.Parameter(torch.eye(3))
+    axis = book.fresh("node", roads)
+    assert book.fresh("node", copy) == axis
+    assert len({axis, book.fresh("node", weight), book.fresh("node", other), book.fresh("joint", torch.eye(3))}) == 4
+    assert book.fresh("node", torch.ones(3, 3)) != axis
+    assert book.fresh("node", torch.eye(4)) != axis
+
+
 def test_a_place_is_looked_for_once_for_each_operation() -> None:
     place = Place(lambda module: "")
     assert place.calling_module() == ("", "")
