@@ -387,6 +387,7 @@ def left_behind(model: nn.Module) -> dict[str, object]:
         **here,
         **{name: len(getattr(every, name)) for name in hooks},
         "DataLoader": _BaseDataLoaderIter.__next__,
+        "eval": nn.Module.eval,
         "function modes": torch._C._len_torch_function_stack(),
         "dispatch modes": torch._C._len_torch_dispatch_stack(),
         "attributes": {path: sorted(vars(module)) for path, module in model.named_modules()},

@@ -20,6 +20,7 @@ TOLD = {
     "bones_side_by_side": {"RNS209"},
     "chapters_from_anywhere": {"RNS201"},
     "demand_two_directions": {"RNS305"},
+    "dishes_guessed_by_beams": {"RNS501"},
     "entities_packed": {"RNS502"},
     "gaits_convolved": {"RNS209"},
     "gestures_in_windows": {"RNS209"},

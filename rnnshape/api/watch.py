@@ -62,7 +62,8 @@ def watch(
             named in ``report.blind``.
         track: for how many training steps every axis is followed as well, as `diagnose` does; True for all, False for none. A
             step ends with its backward, however many calls lead up to it, or after 512 calls. Before the first call that trains
-            as many calls that do not are followed, and the others are no steps. Axes then come from ``axes``, from DataLoaders,
+            as many calls that do not are followed, and the others are no steps; so are the first calls of an evaluation behind
+            them. Axes then come from ``axes``, from DataLoaders,
             from jaxtyping annotations of ``forward``, and from the layers.
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
             In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...

@@ -95,7 +95,8 @@ The exit code is the script's own; 3 where --fail-on or --baseline finds somethi
 )  # fmt: skip
 @click.option(
     "--track", metavar="N|all|off", type=_Calls(), default="3", show_default=True,
-    help="For how many training steps every axis is followed, and for how many calls before them: a number, all or off.",
+    help="For how many training steps every axis is followed, and for how many calls before them and of the first evaluation: "
+    "a number, all or off.",
 )  # fmt: skip
 @click.option(
     "--probe/--no-probe", default=None, callback=_probe,

@@ -1,9 +1,10 @@
-"""`Steps`: the first training steps of a run, each a call of a model, through which every axis is followed."""
+"""`Steps`: the first training steps of a run, and its first evaluation, through which every axis is followed."""
 
 from __future__ import annotations
 
 import inspect
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from rnnshape import _torch
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
 from rnnshape.hooks.dataloader import Batch, forget_batches, hear_of_batches
+from rnnshape.hooks.evaluating import hear_of_evaluations, leave_evaluations
 from rnnshape.report.finding import Finding
 from rnnshape.report.report import UNUSED_AXES
 from rnnshape.report.reporter import Reporter
@@ -47,6 +49,8 @@ PREDICTS = (
 
 class Steps(Watcher[nn.Module]):
     """The first training steps of a run, through which every axis is followed: the tracker is gone after them.
+
+    It comes back once, where a model is put into evaluation mode behind them, for the first calls that train nothing.
 
     Followed are calls of the model that is watched, or of any outermost module with parameters where the whole process is, and
     what is done with their results; `StepCount` says which. Between the first calls that train nothing and the first that does
@@ -83,6 +87,8 @@ class Steps(Watcher[nn.Module]):
         self._on = False
         self._samples: list[Tensor] = []
         self._waits = False
+        self._undo: ExitStack | None = None
+        self._trained: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def start(self, undo: ExitStack) -> None:
         """Begin to follow.
@@ -90,10 +96,17 @@ class Steps(Watcher[nn.Module]):
         Args:
             undo: ends it when it is closed, also where this has only half begun.
         """
-        model = self._model
         undo.callback(self._leave_classes)
         undo.callback(forget_batches, self)
+        undo.callback(leave_evaluations, self)
         undo.callback(self.stop)
+        self._undo = undo
+        self._follow()
+
+    def _follow(self) -> None:
+        """Stand in classes, and have the tracker on."""
+        assert self._undo is not None
+        model = self._model
         if model is None:
             self.everywhere = True
         else:
@@ -102,7 +115,7 @@ class Steps(Watcher[nn.Module]):
         hear_of_batches(self)
         self._on = True
         self._tracker.book.cuts.open()
-        self._tracker.start(undo)
+        self._tracker.start(self._undo)
 
     def stop(self) -> None:
         """Follow no longer, and leave nothing behind; once more takes away what could not be reached before.
@@ -115,6 +128,7 @@ class Steps(Watcher[nn.Module]):
             forget_batches(self)
             self.doors.clear()
             self._tracker.forget()
+        leave_evaluations(self)
         self._leave()
 
     def _tell_of_names(self) -> None:
@@ -198,13 +212,21 @@ class Steps(Watcher[nn.Module]):
     def _is_followed(self, module: nn.Module) -> bool:
         """Tell whether a call is followed, and have the tracker on or off accordingly."""
         does_train, backwards = trains(module), self._tracker.telling.step.carrying.backwards
-        verdict = self._count.call(trains=does_train, backwards=backwards)
+        if does_train:
+            self._trained.add(module)
+        of_part = module not in self._trained
+        verdict = self._count.call(trains=does_train, backwards=backwards, of_part=of_part)
+        if verdict == "stop" and not does_train and self._count.has_trained:  # it was put into that mode before this was known
+            self._count.evaluate()
+            verdict = self._count.call(trains=does_train, backwards=backwards, of_part=of_part)
         if does_train and self._count.waited:
             self._tracker.book.did_not_look(BEFORE_TRAINING, type(module).__name__)
         if verdict == "stop":
             if does_train and not backwards:
                 self._tracker.book.did_not_look(PREDICTS, type(module).__name__)
             self.stop()
+            if self._count.has_trained and backwards and not self._waits:
+                hear_of_evaluations(self)
         elif verdict == "wait":
             self._tracker.standing.rest()
         else:
@@ -244,6 +266,17 @@ class Steps(Watcher[nn.Module]):
                 self._tracker.inputs.suppose_columns(value)
         learn_padding(self._tracker, named)
         return named
+
+    # What a model calls that is put into evaluation mode
+
+    def evaluation_begins(self, module: nn.Module) -> None:
+        """Follow the first calls of the first evaluation behind the training steps."""
+        if threading.get_ident() != self._thread or self._on or self._reporter.stepped_aside or _torch.is_in_backward():
+            return
+        if has_parameters(module) and (self._model is None or module is self._model):
+            leave_evaluations(self)
+            self._count.evaluate()
+            self.guarded(self._follow)
 
     # What DataLoaders call
 

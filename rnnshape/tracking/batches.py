@@ -129,6 +129,7 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
         batch: what was yielded.
     """
     tensors = [*batch_dims(batch)]
+    tracker.naming.samples = batch.samples or max((t.size(dim) for _, t, dim in tensors if dim is not None), default=0)
     draw = tracker.inputs.draw(batch.sampler, batch.population) if batch.sampler is not None else None
     followed = [mark for _, tensor, _ in tensors if (mark := tracker.book.mark(tensor)) is not None]
     orders = {order for mark in followed if (order := _order(mark, batch.samples))}

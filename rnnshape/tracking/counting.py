@@ -2,7 +2,8 @@
 
 A training step ends with its backward, however many calls led up to it: a policy is called for every step of a game before
 there is a loss, a decoder for every word, and of a GAN one model judges what another has made. Calls that train nothing, as in
-a sanity check before the first epoch, use up no training step.
+a sanity check before the first epoch, use up no training step. Behind the training steps the first evaluation has calls of
+its own: what is done there, such as decoding, is done nowhere else.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from torch import nn
 
 from rnnshape import _torch
 
-__all__ = ["MOST_CALLS", "MOST_WAITED", "StepCount", "Verdict", "has_parameters", "trains"]
+__all__ = ["MOST_CALLS", "MOST_PARTS", "MOST_WAITED", "StepCount", "Verdict", "has_parameters", "trains"]
 
 MOST_CALLS = 512
 """Calls after which a step has ended that nobody has called backward in; where nobody ever has, it was the last one."""
 
 MOST_WAITED = 2000
 """Calls that train nothing for which the first one that does is waited for: a process that only predicts is left alone then."""
+
+MOST_PARTS = 64
+"""Calls of parts of models that are followed of an evaluation: a search of the model's own calls them one by one."""
 
 Verdict = Literal["follow", "wait", "stop"]
 """What becomes of a call: it is followed; it is not, and a training step may come; or nothing is followed any more."""
@@ -62,18 +66,24 @@ class StepCount:
         self._before = 0
         self._steps = 0
         self._calls = 0
-        self._backwards = 0
+        self._backwards = self._parts = 0
+        self._evaluates = False
         self.waited = 0
 
-    def call(self, *, trains: bool, backwards: int) -> Verdict:
+    def call(self, *, trains: bool, backwards: int, of_part: bool = False) -> Verdict:
         """Say what becomes of the call that now begins.
 
         Args:
             trains: whether it may be part of a training step.
             backwards: how often backward was called up to now.
+            of_part: whether it is of a module that was called in no training step but within another one.
         """
         if self._limit is None:
             return "follow"
+        if self._evaluates:
+            self._calls += not of_part
+            self._parts += of_part
+            return "stop" if trains or self._calls > self._limit or self._parts > MOST_PARTS else "follow"
         if not trains and not self._calls:
             return self._one_before()
         if backwards > self._backwards or self._calls == MOST_CALLS:
@@ -85,6 +95,15 @@ class StepCount:
             return "stop"
         self._calls += 1
         return "follow"
+
+    @property
+    def has_trained(self) -> bool:
+        """Whether all training steps that are followed are over, and no evaluation behind them has begun."""
+        return self._limit is not None and 0 < self._limit <= self._steps and not self._evaluates
+
+    def evaluate(self) -> None:
+        """Hear that an evaluation begins, behind the training steps: as many calls of it are followed, until one trains."""
+        self._evaluates, self._calls, self._parts = True, 0, 0
 
     def _one_before(self) -> Verdict:
         assert self._limit is not None

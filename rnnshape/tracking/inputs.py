@@ -84,6 +84,7 @@ class Inputs:
     def forget(self) -> None:
         """Know no longer on which dim of any tensor the batch lies."""
         self._batch_dims.clear()
+        self._naming.samples = 0
 
     # What is said of them
 
@@ -108,6 +109,7 @@ class Inputs:
                 if axis.name == "batch":
                     self.samples = factor.size
                     self._naming.is_named |= not target
+                    self._naming.samples = factor.size
                     self._batch_dims.put(tensor, dim)
                 if factor.size == 1:
                     mark.tables[axis] = alone(0, tensor.dim())
@@ -136,8 +138,12 @@ class Inputs:
             unnamed = self._with_columns(tensor, unnamed)
             if (line := line_of(tensor)) is not None:
                 self._lines[of] = line
-            tables = {self._naming.known(axis, table.numel()): table for axis, table in unnamed.items()}
+            tables = {self._known(axis, table.numel()): table for axis, table in unnamed.items()}
             self._book.put(tensor, Mark(tuple(tensor.shape), tables))
+
+    def _known(self, axis: Axis, size: int) -> Axis:
+        """Return what an unnamed dim is by what earlier steps have told; so many rows may be no samples of this batch."""
+        return axis if self._naming.is_of_others(size) else self._naming.known(axis, size)
 
     def _with_columns(self, tensor: Tensor, unnamed: dict[Axis, Tensor]) -> dict[Axis, Tensor]:
         """Return axes for the dims of a tensor, two for the first where columns of another one lie behind one another there."""

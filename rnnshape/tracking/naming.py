@@ -59,6 +59,7 @@ class Naming:
     Attributes:
         is_named: whether somebody has named the batch of this step.
         is_blind: whether a layer has read in this step what nothing is known of.
+        samples: how many the last batch has of which somebody has named the dims; 0 where nobody has.
         batches: the unnamed dims that a layer took for its batch, each with the layer.
         steps: those that one took for its steps.
     """
@@ -68,6 +69,7 @@ class Naming:
         self._held: list[_Held] = []
         self._guesses: dict[Axis, set[Axis]] = {}
         self.is_named = self.is_blind = False
+        self.samples = 0
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
         self._supposed: set[Axis] = set()
@@ -91,6 +93,10 @@ class Naming:
     def known(self, axis: Axis, size: int) -> Axis:
         """Return what an unnamed dim of an input is, by what earlier steps have told of it."""
         return self._guess(axis, size) if axis in self.batches and axis not in self.steps else axis
+
+    def is_of_others(self, size: int) -> bool:
+        """Tell whether so many rows are no samples, since a DataLoader or a caller has said how many these are."""
+        return self.samples not in (0, size)
 
     def _guess(self, axis: Axis, size: int) -> Axis:
         guess = Axis("batch", f"{GUESSED}{size}")
@@ -171,7 +177,7 @@ class Naming:
                 self.batches |= dict.fromkeys(unnamed, reader)
                 self._supposed -= unnamed
                 if axis.name == UNNAMED:
-                    is_rows = axis in self.steps or self.is_named
+                    is_rows = axis in self.steps or self.is_named or self.is_of_others(mark.sizes[dims[0]])
                     self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
 
     def _is_of_one_sample(self, mark: Mark) -> bool:

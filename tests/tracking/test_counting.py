@@ -58,8 +58,9 @@ def test_without_a_limit_all_are_followed() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left() -> Iterator[None]:
-    loads, calls = _BaseDataLoaderIter.__next__, nn.Module.__call__
+    loads, calls, evaluates = _BaseDataLoaderIter.__next__, nn.Module.__call__, nn.Module.eval
     yield
+    assert nn.Module.eval is evaluates
     assert torch._C._len_torch_function_stack() == 0
     assert _BaseDataLoaderIter.__next__ is loads
     assert nn.Module.__call__ is calls
