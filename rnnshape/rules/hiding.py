@@ -46,8 +46,8 @@ def a_triangle_of_ones_is_only_added(use: Addition, step: Step) -> Iterator[Mist
 
 def _zeros_and_ones(mask: Tensor, step: Step) -> Tensor | None:
     """Return the numbers of a mask of floats that are zeros and ones, both of them, and not trained."""
-    values = step.values(mask)  # first, since a rule that has not looked at its step is not asked again, of another mask
-    if values is None or not mask.is_floating_point() or mask.requires_grad or mask.numel() > LARGEST:
+    values = step.values(mask) if mask.is_floating_point() and not mask.requires_grad and mask.numel() <= LARGEST else None
+    if values is None:
         return None
     values = values.detach().cpu()
     are_ones = values == 1

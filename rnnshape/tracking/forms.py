@@ -150,6 +150,7 @@ class Call:
                 self._is_readable = False  # one of nested tensors has no shape either
             else:
                 parts.append(tensor.shape)
+        parts += (tensor.dtype, tensor.requires_grad)
         self.tensors.append(tensor)
         self.features.append(made)
 
