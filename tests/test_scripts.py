@@ -18,6 +18,7 @@ TOLD = {
     "autoencoder_repeats": {"RNS203"},
     "birds_in_two_orders": {"RNS234"},
     "bones_side_by_side": {"RNS209"},
+    "calls_of_whales_merged": {"RNS237"},
     "chapters_from_anywhere": {"RNS201"},
     "demand_two_directions": {"RNS305"},
     "dishes_guessed_by_beams": {"RNS501"},

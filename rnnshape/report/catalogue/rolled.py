@@ -1,4 +1,4 @@
-"""RNS236: a roll without dims."""
+"""RNS236 and RNS237: a roll without dims, and neighbours in the batch."""
 
 from __future__ import annotations
 
@@ -40,6 +40,41 @@ ENTRIES = (
                     return self.next(self.rnn(window)[0][:, -1])
 
             report = rs.diagnose(Forecaster(), torch.randn(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
+        "RNS237",
+        "neighbours in the batch compared",
+        "warning",
+        "Whether a label comes again is asked of neighbouring steps: x[1:] == x[:-1] along the steps. Along the batch each "
+        "sample is held against the one that happens to lie beside it, at the same step: what is made of a sample depends on "
+        "how the batch was put together. Greedy CTC paths, changes of state and runs of equal words are found like this.",
+        no_edit="both slices have to change, and often where the result is put as well",
+        wrong=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.letters = nn.LSTM(4, 8), nn.Linear(8, 5)
+
+                def forward(self, strokes):  # (steps, samples, 4)
+                    path = self.letters(self.rnn(strokes)[0]).argmax(2)
+                    path[:, 1:][path[:, 1:] == path[:, :-1].clone()] = 0  # RNS237
+                    return path
+
+            report = rs.diagnose(Reader(), torch.randn(9, 6, 4), axes="seq batch feature")
+            """),
+        right=program("""
+            class Reader(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.letters = nn.LSTM(4, 8), nn.Linear(8, 5)
+
+                def forward(self, strokes):  # (steps, samples, 4)
+                    path = self.letters(self.rnn(strokes)[0]).argmax(2)
+                    path[1:][path[1:] == path[:-1].clone()] = 0
+                    return path
+
+            report = rs.diagnose(Reader(), torch.randn(9, 6, 4), axes="seq batch feature")
             """),
     ),
 )
