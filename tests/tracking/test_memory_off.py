@@ -1,4 +1,8 @@
-"""The memory of repeated operations is no more than that: without it the same is said, word for word."""
+"""The memory of repeated operations is no more than that: without it the same is said, word for word.
+
+The suite asks it of the cases with a loop, where operations are repeated in one call; the nightly run of every case, its twin
+and every right model, one after the other, so that what came of one is there for the next.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,18 @@ from typing import Any
 import pytest
 from expected import report_text
 from test_cases import FOLDERS, diagnose
+from test_right import MODELS
+from thinned import NIGHTLY
 
 from rnnshape.coordinates.room import forget
 from rnnshape.tracking import track
 
-LOOPS = [
-    folder / name
-    for folder in FOLDERS
-    for name in ("buggy.py", "fixed.py")
-    if "        for " in (folder / name).read_text(encoding="utf-8")
-]
+CASES = [folder / name for folder in FOLDERS for name in ("buggy.py", "fixed.py")]
+
+LOOPS = [path for path in CASES if "        for " in path.read_text(encoding="utf-8")]
 """Models that do something again and again: it is there that operations are repeated from memory."""
+
+ASKED = [*CASES, *MODELS] if NIGHTLY else LOOPS
 
 
 @pytest.fixture
@@ -34,9 +39,10 @@ def repeated(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return found
 
 
-@pytest.mark.parametrize("path", LOOPS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", ASKED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_same_is_said_without_the_memory(path: Path, monkeypatch: pytest.MonkeyPatch, repeated: list[bool]) -> None:
-    forget()
+    if not NIGHTLY:
+        forget()
     said = [report_text(diagnose(path, batch=6), path.parent) for _ in range(2)]  # met the first time, and known
     assert repeated
     monkeypatch.setattr(track, "repeat", lambda *_: False)
