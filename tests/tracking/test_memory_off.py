@@ -39,12 +39,13 @@ def repeated(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return found
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script")
 @pytest.mark.parametrize("path", ASKED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_same_is_said_without_the_memory(path: Path, monkeypatch: pytest.MonkeyPatch, repeated: list[bool]) -> None:
     if not NIGHTLY:
         forget()
     said = [report_text(diagnose(path, batch=6), path.parent) for _ in range(2)]  # met the first time, and known
-    assert repeated
+    assert repeated or path not in LOOPS
     monkeypatch.setattr(track, "repeat", lambda *_: False)
     without = report_text(diagnose(path, batch=6), path.parent)
     assert said == [without, without]
