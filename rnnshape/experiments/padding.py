@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_PADDED", "Changed", "Counted", "Padded", "counted_padding", "measure_padding", "padding_said"]
 
-NOT_PADDED = "no input is known to be padded; give lengths= to probe()"
+NOT_PADDED = "no input is known to be padded; rnnshape.probe takes lengths="
 """Why the experiment is not made."""
 
 MORE = 2

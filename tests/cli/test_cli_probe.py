@@ -120,7 +120,7 @@ def test_what_the_forms_mean() -> None:
     assert "they meet in cumsum" in page
     assert page.count('id="measured"') == 1
     assert "samples together, order together, states apart, use apart" in page
-    assert "not looked at: padding: no input is known to be padded; give lengths= to probe()" in page
+    assert "not looked at: padding: no input is known to be padded; rnnshape.probe takes lengths=" in page
 
 
 def test_samples_that_are_apart_are_no_result() -> None:
@@ -129,7 +129,7 @@ def test_samples_that_are_apart_are_no_result() -> None:
     assert json.loads(said)["runs"][0]["results"] == []
     said = run("probed_models:Apart", "batch=3 seq=5 feature=4", "--format", "github")[1]
     heading = "::notice title=rnnshape%3A not looked at::"
-    assert said == f"{heading}padding: no input is known to be padded; give lengths= to probe()\n"
+    assert said == f"{heading}padding: no input is known to be padded; rnnshape.probe takes lengths=\n"
 
 
 def test_text_goes_to_a_file(tmp_path: Path) -> None:
