@@ -15,6 +15,7 @@ from rnnshape.layout.layout import Layout
 from rnnshape.layout.sizes import Size, Total, product
 from rnnshape.report import words
 from rnnshape.report.finding import Finding
+from rnnshape.report.passing import LEGEND, has_unknown
 
 if TYPE_CHECKING:
     from rnnshape.drawing.picture import Picture
@@ -166,7 +167,9 @@ class ModelPrediction(Pictured):
         }
 
     def __repr__(self) -> str:
-        return text.fitted(text.shown_lines("\n".join([*map(text.shown, _tree(self.calls)), *_summary(self)])))
+        lines = [*map(text.shown, _tree(self.calls)), *_summary(self)]
+        legend = ["", LEGEND] if has_unknown(lines) else []
+        return text.fitted(text.shown_lines("\n".join([*lines, *legend])))
 
 
 def _number(total: Total) -> int | str:

@@ -40,6 +40,12 @@ BEFORE_TRAINING = (
 )
 """Why of most calls before the first training step nothing is known."""
 
+EVALUATES = (
+    "an evaluation gave it a tensor that is of no DataLoader: nobody has said which of its dims is the batch, so mixed samples "
+    "cannot be seen there; axes= says it"
+)
+"""Why of an evaluation behind the training steps little is known."""
+
 PREDICTS = (
     f"{MOST_CALLS} calls with gradients, and nobody has called backward: what came after them was not followed; "
     "call eval(), or predict under torch.no_grad()"
@@ -222,7 +228,7 @@ class Steps(Watcher[nn.Module]):
         if does_train and self._count.waited:
             self._tracker.book.did_not_look(BEFORE_TRAINING, type(module).__name__)
         if verdict == "stop":
-            if does_train and not backwards:
+            if does_train and not backwards and not self._count.evaluates:
                 self._tracker.book.did_not_look(PREDICTS, type(module).__name__)
             self.stop()
             if self._count.has_trained and backwards and not self._waits:
@@ -232,6 +238,11 @@ class Steps(Watcher[nn.Module]):
         else:
             self._tracker.standing.go_on()
         return verdict == "follow"
+
+    def _do_without(self, module: nn.Module) -> None:
+        """Guess nothing of an input of an evaluation: rows that a search makes may be as many guesses of one sample."""
+        self._tracker.inputs.is_unnamed = True
+        self._tracker.book.did_not_look(EVALUATES, type(module).__name__)
 
     def _begin(
         self, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
@@ -250,6 +261,9 @@ class Steps(Watcher[nn.Module]):
             self._arguments |= {*arguments}
         for name, value in single_or_nested(arguments):
             of = name if name in names else self._tracker.naming.argument_of(module, name)
+            if self._count.evaluates and name not in names and self._tracker.book.mark(value) is None:
+                self._do_without(module)
+                continue
             if (mark := self._tracker.book.mark(value)) is None or is_cut(mark):
                 label(self._tracker, value, names.get(name), of, f"axes of {name!r}")
             else:

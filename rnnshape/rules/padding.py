@@ -118,6 +118,8 @@ def _lie_beside(use: Joining | Meeting | Pairing, one: tuple[Mark, int], other: 
         if not use.summed or (use.name != "einsum" and len(one[0].sizes) == len(other[0].sizes)):
             return False
         return (one[1], other[1]) in [pair if one[0] is use.marks[0] else pair[::-1] for pair in use.beside]
+    if isinstance(use, Joining) and use.dim % len(one[0].sizes) == one[1]:
+        return False  # batches that are put behind one another have no rows in common
     return one[1] - len(one[0].sizes) == other[1] - len(other[0].sizes)
 
 

@@ -51,6 +51,7 @@ class StepCount:
 
     Attributes:
         waited: calls that came before the first training step, and were not followed.
+        evaluates: whether the evaluation behind the training steps has begun.
 
     >>> count = StepCount(1)
     >>> count.call(trains=False, backwards=0), count.call(trains=False, backwards=0)
@@ -67,7 +68,7 @@ class StepCount:
         self._steps = 0
         self._calls = 0
         self._backwards = self._parts = 0
-        self._evaluates = False
+        self.evaluates = False
         self.waited = 0
 
     def call(self, *, trains: bool, backwards: int, of_part: bool = False) -> Verdict:
@@ -80,7 +81,7 @@ class StepCount:
         """
         if self._limit is None:
             return "follow"
-        if self._evaluates:
+        if self.evaluates:
             self._calls += not of_part
             self._parts += of_part
             return "stop" if trains or self._calls > self._limit or self._parts > MOST_PARTS else "follow"
@@ -99,11 +100,11 @@ class StepCount:
     @property
     def has_trained(self) -> bool:
         """Whether all training steps that are followed are over, and no evaluation behind them has begun."""
-        return self._limit is not None and 0 < self._limit <= self._steps and not self._evaluates
+        return self._limit is not None and 0 < self._limit <= self._steps and not self.evaluates
 
     def evaluate(self) -> None:
         """Hear that an evaluation begins, behind the training steps: as many calls of it are followed, until one trains."""
-        self._evaluates, self._calls, self._parts = True, 0, 0
+        self.evaluates, self._calls, self._parts = True, 0, 0
 
     def _one_before(self) -> Verdict:
         assert self._limit is not None

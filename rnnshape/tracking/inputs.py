@@ -52,6 +52,7 @@ class Inputs:
         is_alone: whether the last step had a batch of one, in which no samples can be mixed.
         of_any: whether any module is a step: one of which no layer reads anything, such as a loss, is of no interest then.
         goes_on: whether somebody makes two of such a batch, and follows once more.
+        is_unnamed: whether the step is given a tensor of which nothing was said, and nothing is to be guessed.
     """
 
     def __init__(self, report: Report, book: Book, telling: Telling, naming: Naming) -> None:
@@ -60,7 +61,7 @@ class Inputs:
         self._telling = telling
         self._naming = naming
         self.samples = 0
-        self.is_alone = self.of_any = self.goes_on = False
+        self.is_alone = self.of_any = self.goes_on = self.is_unnamed = False
         self._batch_dims: Beside[int] = Beside()
         self._unnamed: dict[str, list[Axis]] = {}
         self._not_judged: dict[str, str] = {}
@@ -267,7 +268,7 @@ class Inputs:
             pass  # what mixes samples was seen in the larger batch
         elif self.is_alone and not self.goes_on:
             self._report.did_not_look(ALONE, self._of)
-        elif self._naming.is_blind and not inputs:
+        elif self._naming.is_blind and not inputs and not self.is_unnamed:
             self._report.did_not_look(NO_INPUT, self._of)
         if self.is_alone or is_named or (self.of_any and not self._naming.has_read):
             return

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
 import rnnshape as rs
+from rnnshape.hooks.steps import EVALUATES, PREDICTS
 from rnnshape.tracking.counting import StepCount
 
 UNTOUCHED = nn.Module.eval, nn.Module.__call__
@@ -62,8 +64,8 @@ def evaluate(model: nn.Module, calls: int, with_eval: bool = True) -> list[bool]
     if with_eval:
         model.eval()
     with torch.no_grad():
-        for _ in range(calls):
-            model(torch.randint(20, (5, 7)))
+        for asked in DataLoader(list(torch.randint(20, (5 * calls, 7))), 5):
+            model(asked)
             followed.append(is_followed())
     model.train()
     return followed
@@ -107,6 +109,18 @@ def test_without_eval_it_is_followed_only_where_it_comes_at_once() -> None:
     with rs.watch(model, track=2, on="record"):
         train(model, 3)
         assert evaluate(model, 1, with_eval=False) == [False]
+
+
+def test_of_a_tensor_that_nobody_has_named_nothing_is_guessed() -> None:
+    model = Answering(mixes=True)
+    with rs.watch(model, track=2, on="record") as report:
+        train(model, 3)
+        model.eval()(torch.randint(20, (5, 7)))
+        model.train()
+        train(model, 1)
+    assert report.findings == ()
+    assert f"Answering: {EVALUATES}" in report.blind
+    assert not any(PREDICTS in reason for reason in report.blind), "it has called backward before"
 
 
 def test_another_model_is_not_waited_for() -> None:
