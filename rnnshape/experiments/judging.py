@@ -87,7 +87,8 @@ def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judg
         return
     scattered = any(leaf.is_scattered for leaf in lost)
     moved = all(leaf.is_moved for leaf in found.leaves if not leaf.is_whole)
-    wrong = not how.train and not found.shuffles and (scattered or moved or bool(found.misread) or found.is_placed)
+    is_out_of_place = scattered or moved or bool(found.misread) or found.is_placed
+    wrong = is_out_of_place and not how.train and not found.shuffles and not found.tells_order
     words = "; ".join(said.evidence[1:]) or said.evidence[0]
     if found.is_placed and where is not None and len(said.evidence) == 1:
         words += f"; the first whose result is not in that order is {where.meeting.operation}"

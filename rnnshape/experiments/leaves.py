@@ -104,6 +104,14 @@ class Leaf:
         return len({line.count(sample) for sample in set(line) - {NOBODY}}) == 1
 
     @property
+    def is_order(self) -> bool:
+        """Whether it has the number of each sample once, in an order that is not theirs."""
+        if self.value.dim() != 1 or self.rows is None or self.value.dtype not in (torch.int64, torch.int32):
+            return False
+        numbers = self.value.tolist()
+        return numbers != sorted(numbers) == [*range(len(set(self.rows.samples.tolist())))]
+
+    @property
     def is_moved(self) -> bool:
         """Whether the rows are those of other samples, or samples lie along another dim."""
         line = self.line()

@@ -122,6 +122,8 @@ def measure_padding(trial: Trial, samples: Samples) -> Padded:
     longer = _longer(trial, padded, sides)
     is_padding, is_placed = longer is not None, not any(leaf.is_moved for leaf in leaves)
     cut = _shorter(trial, sides) if is_padding and is_placed and bool(shorter.any()) else None
+    if trial.may_draw:  # of other sizes, other random numbers are drawn
+        longer = cut = None
     tried = [(longer, every), (_filled(trial, padded), every), (cut, shorter)]
     said = [_attempt(trial, leaves, samples, tensors, sides, judged) for tensors, judged in tried]
     found = Padded(_samples_in(said[0]), _samples_in(said[1]), _samples_in(said[2]), told, sides.is_left)

@@ -52,6 +52,11 @@ class Samples:
     met: list[Entry] | None = None
 
     @property
+    def tells_order(self) -> bool:
+        """Whether an order of the samples is returned too, as of those that were sorted: whoever reads them knows it."""
+        return any(leaf.is_order for leaf in self.leaves)
+
+    @property
     def mixed(self) -> list[Leaf]:
         """The leaves in which samples meet."""
         return [leaf for leaf in self.leaves if leaf.is_mixed]
