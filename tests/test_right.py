@@ -1,4 +1,4 @@
-"""Correct models in the many styles that people write: no finding, not even a note, and outputs bit for bit the same.
+"""Correct models in the many styles that people write: no finding of a rule, not even a note, and outputs bit for bit the same.
 
 What could not be followed in one stands beside it, in a file of its name, and so does a fact that experiments show: a model
 may let samples meet on purpose, and then that is said, as a note.
