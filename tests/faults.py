@@ -32,7 +32,7 @@ import rnnshape
 from rnnshape import harmless
 from rnnshape.api import check
 from rnnshape.checking.batches import batches as batches_of_loaders
-from rnnshape.hooks import class_call, dataloader, inner_calls
+from rnnshape.hooks import class_call, dataloader, evaluating, inner_calls
 from rnnshape.hooks.class_call import leave_classes
 from rnnshape.pytest_plugin.options import Options
 from rnnshape.pytest_plugin.watching import Watched
@@ -462,6 +462,8 @@ def sweep() -> None:
         leave_classes(watcher)
     for listener in dataloader._loaders.listeners:
         dataloader.forget_batches(listener)
+    for waiting in evaluating._evaluations.listeners:
+        evaluating.leave_evaluations(waiting)
     regions = compiled._regions
     class_call._classes._compiled = regions._inside = 0
     regions.listeners, regions._here.frame, regions._here.undo = (), None, contextlib.ExitStack()

@@ -6,7 +6,6 @@ While anybody listens, ``_BaseDataLoaderIter`` has a ``__next__`` of ours.
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple, Protocol, cast
@@ -22,6 +21,7 @@ from torch.utils.data import (
 from torch.utils.data.dataloader import _BaseDataLoaderIter, _DatasetKind  # pyright: ignore[reportPrivateUsage]
 
 from rnnshape.harmless import Guard, UsersCall
+from rnnshape.hooks.replaced import Replaced
 
 __all__ = ["Batch", "Listener", "forget_batches", "hear_of_batches"]
 
@@ -52,39 +52,6 @@ class Listener(Protocol):
 
     def batch_comes(self, batch: Batch) -> None:
         """Hear what is yielded."""
-
-
-class _Loaders:
-    """Who listens to the DataLoaders of the process.
-
-    Attributes:
-        listeners: those who do. Replaced, never changed: other threads walk along them.
-    """
-
-    def __init__(self) -> None:
-        self.listeners: tuple[Listener, ...] = ()
-        self._lock = threading.Lock()
-        self._ours: Any = None
-        self._before: Any = None
-
-    def open(self, listener: Listener) -> None:
-        """Let someone hear of batches; once more is no different from once."""
-        with self._lock:
-            if listener not in self.listeners:
-                self.listeners = (*self.listeners, listener)
-            if self._ours is None:
-                self._before = _BaseDataLoaderIter.__next__
-                self._ours = _listening(self._before)
-                _BaseDataLoaderIter.__next__ = self._ours
-
-    def close(self, listener: Listener) -> None:
-        """Forget a listener, and give the class its own ``__next__`` back where nobody else listens."""
-        with self._lock:
-            self.listeners = tuple(other for other in self.listeners if other != listener)
-            # Where somebody has put another in its place, theirs calls ours, which then calls nobody.
-            if not self.listeners and _BaseDataLoaderIter.__next__ is self._ours:
-                _BaseDataLoaderIter.__next__ = self._before
-                self._ours = self._before = None
 
 
 def _listening(before: Callable[[Any], object]) -> Callable[[Any], object]:
@@ -163,5 +130,5 @@ def _seeing_samples(iterator: Any) -> Generator[list[int], None, None]:
         fetcher.collate_fn = collate
 
 
-_loaders = _Loaders()
+_loaders: Replaced[Listener] = Replaced(_BaseDataLoaderIter, "__next__", _listening)
 hear_of_batches, forget_batches = _loaders.open, _loaders.close
