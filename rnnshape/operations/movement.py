@@ -177,6 +177,7 @@ def join(op: Operation) -> None:
     known = [m for m in marks if m is not None]
     if not known:
         return
+    is_doubled = len({id(part) for part, m in zip(parts, marks, strict=True) if m is not None}) < len(known)
     given = rest[0] if rest else kwargs.get("dim", kwargs.get("axis", 0))
     ndim = len(known[0].sizes)
     alike = all(part.dim() == ndim for part in parts) and type(given) is int
@@ -185,12 +186,12 @@ def join(op: Operation) -> None:
     if thin:
         dims = () if op.name == "stack" else {given % ndim}
     if thin and op.name != "stack":
-        op.emit(Joining(op.name, tuple(known), given % ndim))
+        op.emit(Joining(op.name, tuple(known), given % ndim, is_doubled))
         known = told_apart(known, op.book.part_of)
         each = iter(known)
         marks = [None if m is None else next(each) for m in marks]
     elif op.name in _STACKS and all(part.dim() == ndim > _STACKS[op.name] for part in parts):
-        op.emit(Joining(op.name, tuple(known), _STACKS[op.name]))
+        op.emit(Joining(op.name, tuple(known), _STACKS[op.name], is_doubled))
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
         full = [

@@ -105,10 +105,11 @@ def windows_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mist
 @note(Reduction)
 def units_are_reduced_away(use: Reduction, step: Step) -> None:
     """A reduction takes all units of a layer away, and leaves the steps, of which there are as many."""
-    last, seq = len(use.mark.sizes) - 1, None
-    if len(use.dims) == 1 and last > 1 and _units_alone(use.mark, use.dims[0], step):
-        seq = next((s for d in range(last + 1) if d != use.dims[0] and (s := _steps_along(use.mark, d)) is not None), None)
-    if seq is not None and use.mark.tables[seq].numel() == use.mark.sizes[use.dims[0]]:
+    mark, seq = use.mark, None
+    if len(use.dims) == 1 and len(mark.sizes) > 2:
+        seq = next((s for d in range(len(mark.sizes)) if d != use.dims[0] and (s := _steps_along(mark, d)) is not None), None)
+    as_many = seq is not None and mark.tables[seq].numel() == mark.sizes[use.dims[0]]
+    if seq is not None and as_many and _units_alone(mark, use.dims[0], step):
         step.without_units.keep(seq, Reduced(use.name, use.dims[0], step.here()))
 
 
@@ -131,9 +132,11 @@ def features_in_two_orders(use: Joining, step: Step) -> Iterator[Mistake]:
     so have the dims of a picture, which is mirrored on purpose.
     """
     first, *rest = use.marks
+    if not any(runs_along(table) == [use.dim] for _, table in first.of("batch")):
+        return
     for axis, table in first.tables.items():
         dims = runs_along(table) if axis.name.lower() in _VARIABLES and axis in step.laid else []
-        if len(dims) != 1 or dims == [use.dim] or not any(runs_along(t) == [use.dim] for _, t in first.of("batch")):
+        if len(dims) != 1 or dims == [use.dim]:
             continue
         for mark in rest:
             if axis in mark.tables and are_turned(table, mark.tables[axis]):

@@ -31,12 +31,10 @@ DIFFERENT = 3
 @note(TokenIds)
 def words_are_looked_up(use: TokenIds, step: Step) -> None:
     """Remember which words a text has, by where its axis of steps comes from."""
-    ids = step.values(use.ids)
-    if ids is None or ids.dim() != 2 or ids.numel() > LARGEST:
-        return
-    for dim in (0, 1):
+    for dim in (0, 1) if len(use.mark.sizes) == 2 else ():
         seq, rows = _along(use.mark, dim, ("seq", UNNAMED)), _along(use.mark, 1 - dim, ("batch", UNNAMED))
-        if seq is not None and rows is not None:
+        ids = step.values(use.ids) if seq is not None and rows is not None else None
+        if seq is not None and rows is not None and ids is not None and ids.numel() <= LARGEST:
             at, sample = (line_along(use.mark.tables[a], d) for a, d in ((seq, dim), (rows, 1 - dim)))
             if min(int(at.min()), int(sample.min())) >= 0:
                 words = torch.full((int(sample.max()) + 1, int(at.max()) + 1), -1)

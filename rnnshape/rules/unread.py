@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from typing import Any
 
 from torch import Tensor
@@ -23,7 +22,7 @@ a function that calls itself for each."""
 @note(Joining)
 def a_tensor_beside_itself(use: Joining, step: Step) -> None:
     """Remember where a tensor was joined to itself."""
-    if any(one is other for one, other in combinations(use.marks, 2)) and not step.joined_twice:
+    if use.is_doubled and not step.joined_twice:
         step.joined_twice.append(step.here())
 
 

@@ -36,6 +36,9 @@ _PLAIN = frozenset([
 _TELLING = frozenset([MADE, GUESSED])
 """How the origins begin that tell something."""
 
+_TWICE = object()
+"""Stands before a tensor that was among the arguments before it: one beside itself is not the same as two that are alike."""
+
 _forms: Kept[tuple[Any, ...], Form] = Kept()
 
 
@@ -142,6 +145,8 @@ class Call:
     def _read_tensor(self, tensor: Tensor, parts: list[Any]) -> None:
         book, key, made = self._book, id(tensor), None
         if key in book.marks.entries and (mark := book.marks.mark(tensor)) is not None:
+            if key in self.known:
+                parts.append(_TWICE)
             self.known[key] = mark
             parts.append(mark)
         elif self._is_readable:

@@ -37,8 +37,16 @@ def of_states(m: Any, x: Tensor) -> Tensor:
     return m.fc(torch.cat([a, a], -1)) + 0 * b.detach().sum()
 
 
+def behind_two_that_are_alike(m: Any, x: Tensor) -> Tensor:
+    a, _ = both(m, x)
+    alike = [a[:, :, :8] for _ in range(2)]
+    for pair in (alike, alike[:1] * 2):
+        joined = torch.cat(pair, 2)
+    return m.fc(joined)
+
+
 @pytest.mark.parametrize(("batch", "steps"), [(5, 8), (8, 8), (1, 8)])
-@pytest.mark.parametrize("forward", [twice, of_states])
+@pytest.mark.parametrize("forward", [twice, of_states, behind_two_that_are_alike])
 def test_one_twice_and_another_never_is_found(forward: Any, batch: int, steps: int) -> None:
     (finding,) = diagnosed(forward, batch, steps)
     assert (finding.code, finding.severity, finding.message, finding.module) == ("RNS313", "warning", SAID, "other")
@@ -75,6 +83,7 @@ def hidden_by_a_checkpoint(m: Any, x: Tensor) -> Any:
         pytest.param(lambda m, x: (m.fc(torch.cat([m.one(x)[0]] * 2, 2)), m.other(x)[0]), id="twice, and another is returned"),
         pytest.param(lambda m, x: m.fc(torch.cat([m.one(x)[0]] * 2, 2)), id="twice, and there is no other"),
         pytest.param(lambda m, x: m.fc(m.one(x)[0].repeat(1, 1, 2)) if m.other(x) else None, id="repeated"),
+        pytest.param(lambda m, x: m.fc(torch.cat([m.one(x)[0][:, :, :8] for _ in range(2)], 2)), id="two that are alike"),
         frozen,
         beside_a_frozen_one,
         hidden_by_a_checkpoint,

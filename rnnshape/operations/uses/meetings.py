@@ -81,11 +81,16 @@ class Deciding(NamedTuple):
 
 
 class Joining(NamedTuple):
-    """Parts are put side by side along a dim; in all others they share their places."""
+    """Parts are put side by side along a dim; in all others they share their places.
+
+    Attributes:
+        is_doubled: whether one of the parts is there more than once.
+    """
 
     name: str
     marks: tuple[Mark, ...]
     dim: int
+    is_doubled: bool
 
 
 class Filling(NamedTuple):
