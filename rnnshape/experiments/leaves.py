@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,18 +139,23 @@ class Leaf:
         return next(((row, j) for row, (j, i) in pairs if j != i and (j != NOBODY or i in tried)), None)
 
 
-def rows_after(before: Tensor, after: Tensor, source: list[int]) -> tuple[Order, Rows | None]:
+def rows_after(
+    before: Tensor, after: Tensor, source: list[int], lines: Sequence[Tensor] = ()
+) -> tuple[Order, Rows | None]:
     """Tell what another order of the samples has made of a tensor.
 
     Args:
         before: the tensor.
         after: the same with the samples in the other order.
         source: for each place, which sample is there now.
+        lines: the sample of each row of what the model is given, where a script has mixed rows of several.
     """
     count = len(source)
     candidates = [
         rows for dim, size in enumerate(before.shape) if size and size % count == 0 for rows in _rows(dim, size, count)
     ]
+    mixed = [Rows(dim, line) for dim, size in enumerate(before.shape) for line in lines if len(line) == size]
+    candidates = mixed + candidates
     if before.shape != after.shape:
         return "lost", candidates[0] if candidates else None
     if not bool(changed(before, after).any()):

@@ -127,7 +127,7 @@ def place_of(trial: Trial, leaf: Leaf, source: list[int]) -> Found | None:
     moved = trial.in_order(source)
     if at is None or moved is None:
         return None
-    ordering = Ordering(entries, source)
+    ordering = Ordering(entries, source, trial.lines)
     trial.run(moved, ordering)
     numbers = {id(entry): number for number, entry in enumerate(entries)}
     here = earliest(entries, at, lambda entry: numbers[id(entry)] in ordering.lost)

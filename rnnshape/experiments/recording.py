@@ -6,7 +6,7 @@ Memory is bounded: what comes after `MOST` elements is not recorded.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -202,20 +202,22 @@ class Ordering(Comparing):
     Args:
         entries: of the run that is remembered.
         source: for each place, which sample is there now.
+        lines: the sample of each row of what the model is given.
 
     Attributes:
         lost: the numbers of the operations of which a tensor of numbers that is used came neither in that order nor unchanged.
     """
 
-    def __init__(self, entries: list[Entry], source: list[int]) -> None:
+    def __init__(self, entries: list[Entry], source: list[int], lines: Sequence[Tensor] = ()) -> None:
         super().__init__(entries, 0)
         self._source = source
+        self._lines = lines
         self.lost: set[int] = set()
 
     def _hear(self, entry: Entry, number: int, place: int, tensor: Tensor) -> None:
         value = entry.values[place]
         tells = place in entry.used and (value.is_floating_point() or value.dtype == torch.bool)
-        if tells and rows_after(value, tensor.detach(), self._source)[0] == "lost":
+        if tells and rows_after(value, tensor.detach(), self._source, self._lines)[0] == "lost":
             self.lost.add(number)
 
 

@@ -222,8 +222,9 @@ def _orders(trial: Trial) -> tuple[list[tuple[Order, Rows | None]], bool, str]:
             raise
         why = f"with the samples in another order {error}"
     found: list[tuple[Order, Rows | None]] = []
+    lines = trial.lines
     for a, b in zip(before, after, strict=False):
-        order, rows = rows_after(a, b, source)
+        order, rows = rows_after(a, b, source, lines)
         found.append(("unknown" if why else order, rows))
     return found, still.shuffles, why
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
+from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.experiments.content import Content, contents, in_order
 from rnnshape.experiments.entry import Recorded
 from rnnshape.experiments.owners import changed, common
@@ -130,6 +131,18 @@ class Trial:
         """Tensors and lists among the inputs of which it is not known where their samples lie, though they may have some."""
         known = {id(content.place.tensor) for content in self.contents}
         return unplaced([("input", [self._given.args, self._given.kwargs])], known, self.count)
+
+    @property
+    def lines(self) -> list[Tensor]:
+        """The sample of each row of what is given, where a script has mixed rows of several, or they come in another order."""
+        lines: list[Tensor] = []
+        for content in self.inputs:
+            samples = content.place.samples
+            dims = runs_along(samples)
+            line = line_along(samples, dims[0]) if len(dims) == 1 else samples.new_zeros(0)
+            if bool((line.diff() < 0).any()) and not any(torch.equal(line, other) for other in lines):
+                lines.append(line)
+        return lines
 
     def unchanged(self) -> dict[int, Tensor]:
         """Return what is given at first, by the ids of the user's tensors."""

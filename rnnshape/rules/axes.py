@@ -36,6 +36,7 @@ from rnnshape.rules.registry import rule
 from rnnshape.rules.sketches import sketch
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import (
+    every_pair,
     exchanged,
     is_data,
     lies_along,
@@ -101,7 +102,8 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
     if crossed and full and not any(lies_along(m, use.axis, {*runs_along(a), *runs_along(b)}) for m in marks):
         return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
     turned = crossed and exchanged(marks, use.axis, a.dim()) and "RNS504" not in step.told
-    if not (crossed and (full or turned)) and not repeated_otherwise(a, b):
+    apart = repeated_otherwise(a, b) and not every_pair(marks[0], marks[-1], runs_along(a)[0])
+    if not (crossed and (full or turned)) and not apart:
         return
     at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"
@@ -126,7 +128,8 @@ def other_samples_side_by_side(use: Joining, step: Step) -> Iterator[Mistake]:
                 return
         for mark in rest:
             a, b = first.tables[axis], mark.tables[axis]
-            if runs_along(a) != [use.dim] and repeated_otherwise(a, b):
+            along = runs_along(a)
+            if along != [use.dim] and repeated_otherwise(a, b) and not every_pair(first, mark, along[0]):
                 apart = "one part has each several times in a row, the other all in turn"
                 message, shown = f"{use.name} puts different samples side by side: {apart}", (("one", first), ("other", mark))
                 yield wrong("RNS205", message, "repeat_interleave on both fits", shown=shown)

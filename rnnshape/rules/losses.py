@@ -80,11 +80,18 @@ def state_of_another_batch(use: InitialState | CellStep, step: Step) -> Iterator
     for state in states:
         for axis, table in state.of(DRAW):
             now = rows.get(axis)
-            if now is not None and disagreement(table.flatten(), now.flatten()) is not None:
+            if now is not None and disagreement(_of_rows(table), _of_rows(now)) is not None:
                 drawn = "the DataLoader draws its samples in random order"
                 message = f"the state is that of the batch before, and {drawn}: no row of it goes on with what it has read"
                 yield wrong("RNS501", message, seen=state)
                 return
+
+
+def _of_rows(table: Tensor) -> Tensor:
+    """Return what each row of a state or of an input has, where some of its elements, such as zeros, have none."""
+    rows = 1 if table.dim() == 3 else 0
+    others = [dim for dim in range(table.dim()) if dim != rows]
+    return table.amax(others) if others else table
 
 
 @rule(CellStep)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "are_alike", "but_states", "exchanged", "is_data", "is_in_order", "is_order", "lies_along",
-    "lost_batch", "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise",
+    "REORDERS", "OtherRow", "are_alike", "but_states", "every_pair", "exchanged", "is_data", "is_in_order", "is_order",
+    "lies_along", "lost_batch", "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise",
     "steps_along",
 ]  # fmt: skip
 
@@ -101,6 +101,22 @@ def repeated_otherwise(a: Tensor, b: Tensor) -> bool:
         return False
     orders = samples.repeat_interleave(times), samples.repeat(times)
     return any(torch.equal(rows, x) and torch.equal(others, y) for x, y in (orders, orders[::-1]))
+
+
+def every_pair(one: Mark, other: Mark, dim: int) -> bool:
+    """Tell whether two tensors hold rows that are repeated so that each of one meets each of the other: comparing all is meant.
+
+    The rows of four speakers with five sentences each are twenty, and meet those of four speakers in eighty pairs.
+    """
+    same = len(one.sizes) == len(other.sizes) and one.sizes[dim] == other.sizes[dim]
+    return same and _count_of_rows(one, dim) * _count_of_rows(other, dim) == one.sizes[dim]
+
+
+def _count_of_rows(mark: Mark, dim: int) -> int:
+    """Return how many rows along a dim are told apart by what is known of them."""
+    lines = [table.movedim(dim, 0).reshape(table.size(dim), -1) for table in mark.tables.values() if table.size(dim) > 1]
+    rows = [tuple(numbers(row)) for row in torch.cat(lines, 1)] if lines else [()]
+    return len({*rows})
 
 
 def only_sample(mark: Mark) -> tuple[Axis, int] | None:

@@ -75,13 +75,13 @@ class Book:
         return self.present.get(id(value)) or self.marks.mark(value) or self.cuts.mark(value)
 
     def put(self, tensor: object, mark: Mark) -> None:
-        """Remember what is known of a tensor."""
+        """Remember what is known of a tensor: of one without elements there is nothing to know."""
         if isinstance(tensor, Tensor):
             self.present.pop(id(tensor), None)
             if kind := _torch.other_kind(tensor):
                 self.marks.drop(tensor)
                 self.is_of_other_kind("a result", kind)
-            elif mark.tables or mark.lost or mark.target:
+            elif 0 not in mark.sizes and (mark.tables or mark.lost or mark.target):
                 if mark.made is None:
                     mark.made = self.here()
                 if mark.form is None and not mark.sites.keys() <= mark.tables.keys():
@@ -95,7 +95,8 @@ class Book:
     def put_again(self, tensor: Tensor, mark: Mark) -> None:
         """Remember of another tensor what was put before, at the same place."""
         kind = type(tensor)
-        if mark.tables and (kind is Tensor or _torch.is_fake(kind)):  # of a kind that may have a mark, as the one before was
+        may = kind is Tensor or _torch.is_fake(kind)  # of a kind that may have a mark, as the one before was
+        if may and mark.tables and 0 not in mark.sizes:
             self.present.pop(id(tensor), None)
             self.marks.remember_again(tensor, mark)
         else:

@@ -8,6 +8,7 @@ import forked
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 import rnnshape as rs
 
@@ -182,3 +183,27 @@ def test_what_a_loader_gave_has_samples_where_no_layer_says_so(sample: int | sli
         for x, clock in torch.utils.data.DataLoader(data, 4):
             model(x, clock).sum().backward()
     assert [finding.code for finding in report.findings] == codes
+
+
+class Speaks(nn.Module):
+    """Says one thing of each recording, whatever the order in which they come."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim, self.rnn, self.fc = dim, nn.GRU(3, 8, batch_first=True), nn.Linear(8, 2)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        return self.fc(self.rnn(frames.cumsum(self.dim))[1][-1])
+
+
+@pytest.mark.parametrize("each", [1, 3])
+@pytest.mark.parametrize("dim", CODES)
+def test_rows_that_a_script_has_mixed_before_the_model_keep_their_places(each: int, dim: int) -> None:
+    model = Speaks(dim)
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for (frames,) in DataLoader(TensorDataset(torch.randn(24, each, 7, 3)), batch_size=6):
+            rows = frames.flatten(0, 1)
+            rows = rows[torch.randperm(len(rows))]
+            model(rows).pow(2).mean().backward()
+    assert [finding.code for finding in report.findings] == CODES[dim]
+    assert (report.probed == "Speaks was probed on a copy: in eval mode its samples are apart") == (dim == 1)

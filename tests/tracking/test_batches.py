@@ -432,3 +432,34 @@ class Letters(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.rnn(x)[0]
+
+
+class Words(nn.Module):
+    """Drops the padding of each sentence and pads anew; beside a word lies what the step before has made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell, self.embedding = nn.LSTMCell(4 + 8, 8), nn.Embedding(20, 4)
+
+    def forward(self, sentences: Tensor) -> Tensor:
+        real = [sentence[sentence != -1] for sentence in sentences]
+        words = torch.ones(len(real), max(map(len, real)), dtype=torch.long)
+        for row, sentence in enumerate(real):
+            words[row, : len(sentence)] = sentence
+        memory = h = c = torch.zeros(len(real), 8)
+        for step in self.embedding(words).unbind(1):
+            h, c = self.cell(torch.cat([step, memory], 1), (h, c))
+            memory = h
+        return memory
+
+
+def padded(sentences: list[Tensor]) -> Tensor:
+    return nn.utils.rnn.pad_sequence(sentences, batch_first=True, padding_value=-1)
+
+
+def test_a_cell_that_reads_padding_of_no_batch_beside_its_memory() -> None:
+    sentences, model = [torch.randint(2, 20, (3 + n % 4,)) for n in range(18)], Words()
+    with rs.watch(model, track=True, on="record") as report:
+        for batch in DataLoader(sentences, batch_size=6, shuffle=True, collate_fn=padded):  # pyright: ignore[reportArgumentType]
+            model(batch).pow(2).mean().backward()
+    assert (report.findings, report.unfollowed) == ((), ())
