@@ -393,17 +393,17 @@ def test_two_files_with_the_same_function_on_the_same_line_are_two_places() -> N
 def test_a_caller_has_the_file_the_line_and_the_globals_of_a_frame() -> None:
     callers, frame = Callers(), sys._getframe()
     here = lambda: sys._getframe(1)  # noqa: E731
-    seen = callers.at(here, frame)(here, (), {})
+    seen = callers.at(here, frame).call(here, (), {})
     assert (seen.f_code.co_filename, seen.f_lineno, seen.f_code.co_name) == (__file__, frame.f_lineno - 1, frame.f_code.co_name)
     assert seen.f_globals is globals()
     line = frame.f_lineno
-    one, other = callers.at(here, frame), callers.at(here, frame)
+    one, other = callers.at(here, frame).call, callers.at(here, frame).call
     assert one is not other, "two lines of one frame"
     assert line == one.__code__.co_firstlineno - 1
 
 
 def test_a_caller_may_stand_in_the_first_line_of_a_file() -> None:
-    names: dict[str, Any] = {"at": lambda: Callers().at(len, sys._getframe(1))}
+    names: dict[str, Any] = {"at": lambda: Callers().at(len, sys._getframe(1)).call}
     exec(compile("call = at()", "cell.py", "exec"), names)
     seen = names["call"](lambda: sys._getframe(1), (), {})
     assert (seen.f_code.co_filename, seen.f_lineno) == ("cell.py", 1)
@@ -419,7 +419,7 @@ def test_a_caller_is_made_once_for_each_instruction() -> None:
 
 def test_a_caller_is_taken_out_of_a_traceback() -> None:
     with pytest.raises(ValueError, match="invalid literal") as caught:
-        Callers().at(int, sys._getframe())(int, ("x",), {})
+        Callers().at(int, sys._getframe()).call(int, ("x",), {})
     trace = caught.value.__traceback__
     assert len(traceback.extract_tb(trace)) == 2
     drop_caller(trace)

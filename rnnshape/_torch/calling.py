@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch.overrides import handle_torch_function
+
+from rnnshape._torch.frames import is_library, user_location
+from rnnshape.report.location import Location
 
 __all__ = ["Callers", "called", "drop_caller"]
 
@@ -38,6 +41,20 @@ def drop_caller(trace: TracebackType | None) -> None:
         trace.tb_next = trace.tb_next.tb_next
 
 
+class Spot(NamedTuple):
+    """An instruction that calls torch.
+
+    Attributes:
+        code: that it is of; held, so that no other gets its id.
+        call: calls a function as if this instruction had.
+        place: the user's line, where it stands in the user's own code and hands nothing over.
+    """
+
+    code: CodeType
+    call: Caller
+    place: Location | None
+
+
 class Callers:
     """Makes callers, one for each instruction that calls torch.
 
@@ -45,28 +62,31 @@ class Callers:
     """
 
     def __init__(self) -> None:
-        self._made: dict[tuple[int, int], tuple[CodeType, Caller]] = {}
+        self._made: dict[tuple[int, int], Spot] = {}
 
-    def at(self, function: object, frame: FrameType) -> Caller:
-        """Return what calls a function as if this frame had.
+    def at(self, function: object, frame: FrameType) -> Spot:
+        """Return the instruction that has called a function, with what calls it as if this frame had.
 
         Args:
             function: of torch's.
             frame: the one in which torch has handed the function over to whoever asks.
         """
-        if frame.f_code is _HANDS_OVER and frame.f_back is not None:
+        code, place = frame.f_code, frame
+        if code is _HANDS_OVER and frame.f_back is not None:
             frame = frame.f_back
             if frame.f_code is getattr(function, "__code__", None) and frame.f_back is not None:
                 frame = frame.f_back
-        code = frame.f_code
-        made = self._made.get((id(code), frame.f_lasti))
-        if made is not None and made[0] is code:
-            return made[1]
+            code = frame.f_code
+        key = (id(code), frame.f_lasti)
+        made = self._made.get(key)
+        if made is not None and made.code is code:
+            return made
         if len(self._made) >= MOST:
             self._made.clear()
-        caller = _as_if(code, frame.f_lineno, frame.f_globals)
-        self._made[id(code), frame.f_lasti] = code, caller
-        return caller
+        own = place is frame and not is_library(code.co_filename)
+        spot = Spot(code, _as_if(code, frame.f_lineno, frame.f_globals), user_location(frame) if own else None)
+        self._made[key] = spot
+        return spot
 
     def forget(self) -> None:
         """Keep nothing of the user's alive."""

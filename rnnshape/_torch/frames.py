@@ -52,16 +52,17 @@ def user_location(frame: FrameType | None = None) -> Location | None:
     frame = frame or sys._getframe(1)
     while frame is not None:
         code = frame.f_code
+        if is_library(code.co_filename):
+            frame = frame.f_back
+            continue
         known = _places.get((id(code), frame.f_lasti))
         if known is not None and known[0] is code:
             return known[1]
-        if not is_library(code.co_filename):
-            found = _location(code.co_filename, frame.f_lineno, code.co_qualname, _cell_of(code.co_filename))
-            if len(_places) >= MOST_PLACES:
-                _places.clear()
-            _places[id(code), frame.f_lasti] = code, found
-            return found
-        frame = frame.f_back
+        found = _location(code.co_filename, frame.f_lineno, code.co_qualname, _cell_of(code.co_filename))
+        if len(_places) >= MOST_PLACES:
+            _places.clear()
+        _places[id(code), frame.f_lasti] = code, found
+        return found
     return None
 
 

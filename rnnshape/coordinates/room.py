@@ -117,12 +117,12 @@ class Beside(Generic[V]):
         self.entries: dict[int, tuple[weakref.ref[Tensor], V]] = {}
         myself = weakref.ref(self)
 
-        def gone(reference: weakref.ref[Tensor]) -> None:
-            assert isinstance(reference, _Reference)
+        def gone(reference: _Reference) -> None:
             beside = myself()
-            entry = beside.entries.get(reference.key) if beside is not None else None
-            if beside is not None and entry is not None and entry[0] is reference:
-                beside.entries.pop(reference.key, None)
+            if beside is not None:
+                entry = beside.entries.get(reference.key)
+                if entry is not None and entry[0] is reference:
+                    beside.entries.pop(reference.key, None)
 
         self._gone = gone
 

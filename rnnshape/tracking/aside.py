@@ -51,6 +51,6 @@ def is_plain_here() -> bool:
     Without modes of dispatch there are no fake tensors, and no tracer of operations.
     """
     return not (
-        _len_torch_dispatch_stack() or _profiler_enabled() or _is_included(_BEFORE_DISPATCH) or _torch.is_captured()
-        or peek_interpreter_stack() is not None
+        _len_torch_dispatch_stack() or _profiler_enabled() or _is_included(_BEFORE_DISPATCH) or peek_interpreter_stack()
+        or _torch.is_captured()
     ) and _torch.is_judged_here()  # fmt: skip

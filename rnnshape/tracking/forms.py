@@ -79,18 +79,16 @@ class Call:
         key: what two calls have in common that do the same to marks of one form, once it is asked for.
         by_value: whether coordinates of tables of one element are part of the key.
         tensors: among the arguments.
-        marks: of these, each once.
         axes: of these marks, each once.
         features: of these tensors, the axes that they make as weights, or None.
     """
 
-    __slots__ = ("_book", "_is_readable", "axes", "by_value", "features", "is_alone", "key", "known", "marks", "place", "same",
+    __slots__ = ("_book", "_is_readable", "axes", "by_value", "features", "is_alone", "key", "known", "place", "same",
                  "tensors", "way")  # fmt: skip
 
-    def __init__(self, way: Way, is_alone: bool, book: Book) -> None:
-        self.way, self.is_alone = way, is_alone
+    def __init__(self, way: Way, is_alone: bool, book: Book, place: Location | None) -> None:
+        self.way, self.is_alone, self.place = way, is_alone, place
         self.known: dict[int, Mark] = {}
-        self.place: Location | None = None
         self.same: tuple[Any, ...] = ()
         self.key: tuple[Any, ...] = ()
         self._book = book
@@ -108,23 +106,41 @@ class Call:
             self._read(kwargs.values(), parts)
         known = self.known
         if known and self._is_readable and (len(self.tensors) == 1 or not self.way.reads_tensors):
-            self.place = user_location(frame)
+            if self.place is None:
+                self.place = user_location(frame)
             parts[0] = id(self.place)
             self.same = (*parts, *self.features)
-            self.marks = [*known.values()] if len(known) == 1 else [*dict.fromkeys(known.values())]
+
+    @property
+    def marks(self) -> list[Mark]:
+        """What is known of the tensors, each mark once."""
+        known = self.known.values()
+        return [*known] if len(known) == 1 else [*dict.fromkeys(known)]
 
     def _read(self, values: Iterable[Any], parts: list[Any]) -> None:
         """Read arguments; one of which it is not known what it does makes the call like no other."""
+        marks = self._book.marks
+        entries = marks.entries
         for value in values:
             kind = type(value)
-            if kind in _PLAIN:
+            if kind is Tensor:
+                key, mark = id(value), None
+                if key in entries and (mark := marks.mark(value)) is not None:
+                    if key in self.known:
+                        parts.append(_TWICE)
+                    self.known[key] = mark
+                    parts += (mark, value.dtype, value.requires_grad)
+                    self.tensors.append(value)
+                    self.features.append(None)
+                else:
+                    self._read_tensor(value, parts)
+            elif kind in _PLAIN:
                 parts.append(value)
             elif kind is bool or kind is float:
                 parts += (kind, value)
-            elif kind is Tensor or kind is Parameter:
+            elif kind is Parameter:
                 self._read_tensor(value, parts)
-                if kind is Parameter:
-                    parts.append(Parameter)
+                parts.append(Parameter)
             elif kind is tuple or kind is list or kind is Size:
                 parts += (kind, len(value))
                 self._read(value, parts)
@@ -144,7 +160,8 @@ class Call:
 
     def _read_tensor(self, tensor: Tensor, parts: list[Any]) -> None:
         book, key, made = self._book, id(tensor), None
-        if key in book.marks.entries and (mark := book.marks.mark(tensor)) is not None:
+        mark = book.marks.mark(tensor) if key in book.marks.entries else None
+        if mark is not None:
             if key in self.known:
                 parts.append(_TWICE)
             self.known[key] = mark
@@ -164,29 +181,30 @@ class Call:
         self.by_value = False
         self.axes: list[Axis] = []
         parts: list[Any] = []
+        marks = self.marks
         for part in self.same[1 : len(self.same) - len(self.features)]:
             if type(part) is Mark:
                 form = part.form or form_of(part)
                 if form is None:
                     return
                 parts.append(form)
-                if len(self.marks) > 1:
-                    parts.append(self.marks.index(part))
+                if len(marks) > 1:
+                    parts.append(marks.index(part))
             else:
                 parts.append(part)
-        if len(self.marks) == 1:
-            self.axes = [*self.marks[0].tables]
+        if len(marks) == 1:
+            self.axes = [*marks[0].tables]
             self.key = tuple(parts)
         else:
-            self._match(parts)
+            self._match(marks, parts)
         self.key += tuple([-1 if axis is None or axis not in self.axes else self.axes.index(axis) for axis in self.features])
 
-    def _match(self, parts: list[Any]) -> None:
+    def _match(self, marks: list[Mark], parts: list[Any]) -> None:
         """Number the axes and places of several marks, and tell which have one and the same coordinate of an axis."""
         axes: dict[Axis, tuple[int, bool, dict[object, int]]] = {}
         places: dict[int, int] = {}
         by_value = False
-        for mark in self.marks:
+        for mark in marks:
             sites = mark.sites
             for axis, table in mark.tables.items():
                 is_one = table.numel() == 1

@@ -61,7 +61,10 @@ class Marks(Beside[tuple[Mark, int]]):
             return None
         mark, version = entry[1]
         if type(tensor) in _PLAIN:
-            is_current = version == _version(tensor) and tensor.shape == mark.sizes
+            try:
+                is_current = version == tensor._version and tensor.shape == mark.sizes
+            except RuntimeError:  # inference tensors have no version
+                is_current = version == _version(tensor) and tensor.shape == mark.sizes
         else:
             with DisableTorchFunction(), _DisableTorchDispatch():
                 is_current = version == _version(tensor) and tensor.shape == mark.sizes
@@ -104,9 +107,10 @@ class Marks(Beside[tuple[Mark, int]]):
 
     def remember_again(self, tensor: Tensor, mark: Mark) -> None:
         """Remember of a tensor what is known of another of its sizes."""
-        version = _version(tensor)
-        if version < 0:
-            self.shares_unseen = True
+        try:
+            version = tensor._version
+        except RuntimeError:  # inference tensors have none
+            version, self.shares_unseen = -1, True
         self.put(tensor, (mark, version))
 
     def rename(self, names: Mapping[Axis, Axis], present: Mapping[int, Mark]) -> dict[int, Mark]:

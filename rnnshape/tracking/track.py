@@ -30,7 +30,9 @@ from rnnshape.operations.names import IDENTITIES
 from rnnshape.operations.pointwise import draws_elements, makes_new_values
 from rnnshape.operations.registry import Args, Func, Kwargs, Operation, UnreadableError, leaves, other_kind_among
 from rnnshape.operations.uses import Consumption, Output
+from rnnshape.report.location import Location
 from rnnshape.report.reporter import Reporter
+from rnnshape.tracking.again import do_again
 from rnnshape.tracking.aside import is_followed_here, is_plain_here, why_aside
 from rnnshape.tracking.book import Book
 from rnnshape.tracking.compiled import COMPILED, Region
@@ -45,7 +47,7 @@ from rnnshape.tracking.squeezes import Squeezes
 from rnnshape.tracking.standing import Standing
 from rnnshape.tracking.telling import Telling
 from rnnshape.tracking.views import JOINS, Views
-from rnnshape.tracking.ways import OF_TORCH, Ways
+from rnnshape.tracking.ways import OF_TORCH, Way, Ways
 
 __all__ = ["Tracker"]
 
@@ -119,8 +121,8 @@ class Tracker(TorchFunctionMode):
         kwargs = kwargs or {}
         call, made_by, frame = None, _torch.called, sys._getframe(1)
         try:
-            made_by = self._callers.at(func, frame)
-            call = self._before(func, args, kwargs, frame)
+            _, made_by, place = self._callers.at(func, frame)
+            call = self._before(func, args, kwargs, frame, place)
         except Exception as error:
             if not is_mistake(error, self._step_aside):
                 raise
@@ -176,7 +178,7 @@ class Tracker(TorchFunctionMode):
 
     # An operation
 
-    def _before(self, func: Func, args: Args, kwargs: Kwargs, frame: FrameType) -> Call | None:
+    def _before(self, func: Func, args: Args, kwargs: Kwargs, frame: FrameType, place: Location | None) -> Call | None:
         """Look up what is known of arguments, before a call writes to them; None where nothing is to be followed here."""
         way = self._ways.of(func)
         if way.is_silent:
@@ -186,9 +188,15 @@ class Tracker(TorchFunctionMode):
         is_plain = is_plain_here()
         if not is_plain and (not is_followed_here() or self.steps_aside()):
             return None
-        call = Call(way, is_plain and not _len_torch_function_stack(), self.book)
+        call = Call(way, is_plain and not _len_torch_function_stack(), self.book, place)
         if self.book.marks.entries:
-            self._guarded(way.name, call.is_alone, call.read, func, args, kwargs, frame)
+            if not call.is_alone:
+                self._guarded(way.name, False, call.read, func, args, kwargs, frame)
+            else:
+                try:
+                    call.read(func, args, kwargs, frame)
+                except Exception as error:
+                    self._give_up(way.name, error)
         return None if self._off else call
 
     def _raised(self, op: Operation, error: Exception, known: dict[int, Mark]) -> None:
@@ -207,6 +215,9 @@ class Tracker(TorchFunctionMode):
     def _behind(self, call: Call, func: Func, args: Args, kwargs: Kwargs, result: object, frame: FrameType) -> None:
         """Follow an operation that torch has done."""
         way, known, book = call.way, call.known, self.book
+        if call.same and call.is_alone and self._is_done_again(call, result, frame):
+            self.telling.flush()
+            return
         cuts = not known and book.cuts.is_open
         if known or way.is_always or (cuts and book.cuts.follows(way.name, args)):
             book.present = known
@@ -216,6 +227,30 @@ class Tracker(TorchFunctionMode):
         elif cuts and way.cuts:
             self._place.move(frame)
             self._guarded(way.name, call.is_alone, self._cut, way.name, args, kwargs, result)
+
+    def _is_done_again(self, call: Call, result: object, frame: FrameType) -> bool:
+        """Do once more what came of a call on the same marks, where nothing else is seen; return False where it can't be."""
+        way, book = call.way, self.book
+        again = book.recent.get(call.same)
+        if again is None or self._is_looked_at(way) or (way.cuts and book.cuts.is_open):
+            return False
+        if again.uses:
+            book.present = call.known
+            self._place.move(frame, call.place)
+        try:
+            return do_again(again, call, result, book)
+        except Exception as error:
+            self._give_up(way.name, error)
+            return True
+        finally:
+            if again.uses:
+                book.present = {}
+                self._place.move()
+
+    def _is_looked_at(self, way: Way) -> bool:
+        """Tell whether an operation may do something beside what its handler says."""
+        marks = self.book.marks
+        return way.is_looked_at or marks.shares_unseen or (way.joins and marks.has_overwritten)
 
     def _cut(self, name: str, args: tuple[Any, ...], kwargs: Kwargs, result: object) -> None:
         with DisableTorchFunction(), _DisableTorchDispatch():
@@ -237,7 +272,7 @@ class Tracker(TorchFunctionMode):
         way, book = call.way, self.book
         if way.cuts and book.cuts.is_open and args and self._is_cut_again(way.name, args, kwargs, result):
             return
-        looks = way.is_looked_at or book.marks.shares_unseen or "out" in kwargs or (way.joins and book.marks.has_overwritten)
+        looks = self._is_looked_at(way) or "out" in kwargs
         if not looks and call.same and repeat(call, result, book):
             return
         op = Operation(way.name, func, args, kwargs, result, book)
