@@ -355,6 +355,13 @@ def test_the_command_line_imports_torch_for_run_alone(loaded: dict[str, list[str
     assert all(loaded[step] == ["click"] for step in steps)
 
 
+def test_the_help_imports_no_command() -> None:
+    invoked = "from rnnshape.cli import main; main(['--help'], standalone_mode=False)"
+    code = f"{invoked}; import sys; print([name for name in sys.modules if name.startswith('rnnshape.cli.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "['rnnshape.cli.interrupt']"
+
+
 def test_the_renderers_do_not_import_torch(loaded: dict[str, list[str]]) -> None:
     assert "torch" not in loaded["render"]
     assert "rich" in loaded["render"]

@@ -26,8 +26,14 @@ Shell completion (bash; zsh and fish likewise):
 """
 
 
-COMMANDS = ("explain", "predict", "probe", "rules", "run")
-"""What there is behind ``rnnshape``; each is imported when it is asked for."""
+COMMANDS = {
+    "explain": "Explain a rule, or a word.",
+    "predict": "Predict every shape of a layer or a model.",
+    "probe": "Measure which samples influence which.",
+    "rules": "List every rule.",
+    "run": "Run a training script, unchanged, under watch.",
+}
+"""What there is behind ``rnnshape``, with the first line of its help; each is imported when it is asked for."""
 
 
 def _silent(*_: object) -> None:
@@ -46,6 +52,11 @@ class _Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, and import none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([*COMMANDS.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:  # all of them, for click to say which is nearest

@@ -22,7 +22,7 @@ import rnnshape
 from rnnshape import predict
 from rnnshape.calculator.spec import KINDS
 from rnnshape.calculator.topics import TOPICS
-from rnnshape.cli import main
+from rnnshape.cli import COMMANDS, main
 from rnnshape.experiments.influence import EXPERIMENTS as MADE
 from rnnshape.modelfile.prediction import predict_file
 from rnnshape.modelfile.schema import json_schema
@@ -371,6 +371,11 @@ def test_help_says_in_whole_words_what_each_command_does() -> None:
         "  rules    List every rule.\n"
         "  run      Run a training script, unchanged, under watch."
     )
+
+
+def test_the_list_of_commands_says_what_they_say_themselves() -> None:
+    commands = {name: main.get_command(click.Context(main), name) for name in COMMANDS}
+    assert {name: command and command.get_short_help_str(80) for name, command in commands.items()} == COMMANDS
 
 
 # explain and rules
