@@ -98,6 +98,9 @@ def sorted_and_not_put_back(use: Joining | Meeting | Pairing, step: Step) -> Ite
 
     What was brought into an order may have been so on purpose, but not what was put back from that of a packing.
     """
+    tables = [table for mark in use.marks for _, table in mark.of("batch")]
+    if all(table is tables[0] for table in tables):  # in one order
+        return
     found = [(mark, order) for mark in use.marks if (order := _order(mark, step))] if step.orders else []
     for mark, (dim, order, _) in found:
         if order not in step.orders:
