@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+
 from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, broadcast_tensors, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.turned import FEWEST
-from rnnshape.operations.uses import Comparison, RecurrentInput, Returned
+from rnnshape.operations.turned import FEWEST, OF_STEPS
+from rnnshape.operations.uses import Comparison, Pairing, RecurrentInput, Returned
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -26,12 +28,39 @@ __all__: list[str] = []
 @rule(Returned, RecurrentInput, Comparison)
 def states_of_two_steps_in_one_place(use: Returned | RecurrentInput | Comparison, step: Step) -> Iterator[Mistake]:
     """States of one reader stand beside those of another that has read from the end, which nobody has turned back."""
-    mark = use.scores if isinstance(use, Comparison) else use.mark
+    yield from _told_of(use.scores if isinstance(use, Comparison) else use.mark, step)
+
+
+@rule(Pairing)
+def states_of_two_steps_weighed_by_one_number(use: Pairing, step: Step) -> Iterator[Mistake]:
+    """Such states are summed over with weights that are each of one step: those of the neighbours in a graph, say.
+
+    Weights that were made of the states are of both steps, and those that are the same from the end know no order.
+    """
+    for at, dims in ((at, dims) for dims in use.summed if len(use.summed) == 1 for at in (0, 1)):
+        mark, weights = use.marks[at], use.marks[1 - at]
+        if not mark.of(TURNED) or weights.of(TURNED) or not _are_of_steps(weights, dims[1 - at]):
+            continue
+        values = step.values(use.tensors[1 - at])
+        if values is not None and not torch.equal(values, values.flip(dims[1 - at])):
+            yield from _told_of(mark, step, dims[at])
+
+
+def _are_of_steps(mark: Mark, dim: int) -> bool:
+    """Tell whether the steps of an input lie along a dim, each of them once."""
+    along = [t for axis, t in mark.tables.items() if axis.name in OF_STEPS and runs_along(t) == [dim]]
+    return any(torch.equal(line_along(t, dim), torch.arange(mark.sizes[dim])) for t in along)
+
+
+def _told_of(mark: Mark, step: Step, along: int | None = None) -> Iterator[Mistake]:
+    """Yield that two steps stand in one place of a tensor, where they do along this dim, or along any where there is none."""
     for turned in [axis for axis, _ in mark.of(TURNED)]:
         if "RNS312" in step.told:
             return
         own = next((axis for axis in mark.tables if of_scores(TURNED, axis) == turned), None)
-        both, site = _first_pair(mark, own, turned) if own is not None else None, mark.sites.get(turned)
+        if own is None or (along is not None and runs_along(mark.tables[own]) != [along]):
+            continue
+        both, site = _first_pair(mark, own, turned), mark.sites.get(turned)
         if both is not None and site is not None:
             apart = f"{called(site.name)} joins the state of step {both[0]} with that of step {both[1]}"
             message = f"{apart}: one reader goes from the end, and its states were not turned back"

@@ -37,6 +37,7 @@ MISSES = MISSES_WITH_DATA | {
     "shuffled-inputs-not-labels": "the order of a random permutation is not known",
     "instance-standardise-over-batch": "an experiment finds it, which needs values",
     "packed-by-the-calls-at-each-minute": "lengths are values",
+    "residues-read-backwards-weighed-by-contacts": "whether weights are the same from the end shows in values",
     "beds-filled-with-hours-of-the-next-monitor": "which steps were read shows in values",
     "best-melodies-take-layers-of-the-others": "what is the best so far shows in values",
     "readings-counted-down-the-patients": "which steps an index picks are values",

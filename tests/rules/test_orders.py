@@ -57,6 +57,37 @@ def test_states_that_meet_none_of_another_step_are_not(become: Pair, axes: str |
     assert codes(TwoReaders(become), torch.zeros(6, 9, 4), axes) == []
 
 
+class OfNeighbours(nn.Module):
+    """The states of both readers, of which each step sums up those of others, as weights say."""
+
+    def __init__(self, weights: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.ahead, self.back = nn.GRU(4, 8, batch_first=True), nn.GRU(4, 8, batch_first=True)
+        self.weights, self.out = weights, nn.Linear(16, 3)
+
+    def forward(self, x: Tensor, links: Tensor) -> Tensor:
+        both = beside(self.ahead(x)[0], self.back(x.flip(1))[0])
+        return self.out(torch.bmm(self.weights(links, both), both))
+
+
+@pytest.mark.parametrize("axes", [("batch seq feature", "batch row seq"), None])
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        (lambda links, both: links, ["RNS312"]),
+        (lambda links, both: links.softmax(-1), ["RNS312"]),
+        (lambda links, both: links + links.flip(-1), []),
+        (lambda links, both: torch.softmax(both @ both.transpose(1, 2), -1)[:, :1], []),
+        (lambda links, both: torch.arange(9.0).expand(6, 1, 9), []),
+        (lambda links, both: torch.ones_like(links), []),
+    ],
+)
+def test_weights_of_one_step_each_are_told_where_two_stand(weights: Pair, told: list[str], axes: tuple[str, str] | None) -> None:
+    links = torch.rand(6, 9, 9, generator=torch.Generator().manual_seed(0))
+    report = rnnshape.diagnose(OfNeighbours(weights), torch.zeros(6, 9, 4), links, axes=axes)
+    assert [finding.code for finding in report.findings] == told
+
+
 class Tagger(nn.Module):
     """A layer, and scores of each of its steps."""
 
