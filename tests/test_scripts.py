@@ -43,6 +43,7 @@ TOLD = {
     "reviews_time_first": {"RNS408", "RNS502"},
     "sensors_viewed": {"RNS201"},
     "shelves_searched": {"RNS248"},
+    "strides_levelled_by_the_batch": {"RNS241"},
     "strokes_reversed": {"RNS501"},
     "surnames_by_hand": {"RNS203"},
     "tides_in_one_batch": {"RNS504"},

@@ -16,7 +16,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Given", "Normalised", "Reading", "Reduced", "Scene", "Step", "Unfolded", "Words"]
+__all__ = ["Given", "Normalised", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded", "Words"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -53,6 +53,22 @@ class Reduced(NamedTuple):
 
     name: str
     dim: int
+    location: Location | None
+
+
+class ScaledChannels(NamedTuple):
+    """A dim of an input that nobody has named, which a normalisation takes for its channels.
+
+    Attributes:
+        name: of the operation.
+        places: where the axis comes from that it takes for the places of each channel.
+        fits: what takes these for the channels.
+        location: the user's line.
+    """
+
+    name: str
+    places: str
+    fits: str
     location: Location | None
 
 
@@ -130,6 +146,7 @@ class Step:
         without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
         charged: the lines of sums of all samples that each one's own has met, where they are no numbers of flags.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
+        scaled: by where an axis comes from, what takes it for channels, of which each has a scale of its own.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -160,6 +177,7 @@ class Step:
         self.unfolded: Recent[Axis, Unfolded] = Recent(MOST_SEEN)
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
+        self.scaled: dict[str, ScaledChannels] = {}
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -178,6 +196,7 @@ class Step:
         self.cells = {}
         self.charged = set()
         self.levels = {}
+        self.scaled = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

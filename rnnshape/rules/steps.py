@@ -8,20 +8,21 @@ from math import prod
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import POSITIONS, Mark, Site
+from rnnshape.coordinates.mark import POSITIONS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Step
+from rnnshape.rules.step import ScaledChannels, Step
 from rnnshape.rules.wording import called, instead, last_step, word, wrong
 
 __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
 _LAYERS = {"batch_norm": "nn.BatchNorm1d(", "instance_norm": "nn.InstanceNorm1d(", "group_norm": "nn.GroupNorm(..., "}
+_TURNED = "transpose(1, 2) of its input and of its output normalises each feature"
 _PICKS = frozenset(["index", "select", "narrow", "index_select"])
 
 
@@ -158,16 +159,44 @@ def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
         return
     along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
     steps = 1 in along and along[1].counts_steps and 2 in along and along[2].name in ("feature", "hidden")
-    fits = "transpose(1, 2) of its input and of its output normalises each feature" if steps else None
     if use.channels == sizes[2] != sizes[1] and not use.has_scales:
         made = f"{use.name} takes dim 1 for its channels, of which it was made for {sizes[2]}"
         message = f"{made}, and here they lie along dim 2: each {_element(along)} is levelled by itself"
-        yield wrong("RNS241", message, fits, seen=use.mark)
-    elif use.has_scales and fits is not None:
+        yield wrong("RNS241", message, _TURNED if steps else None, seen=use.mark)
+    elif use.has_scales and steps:
         message = f"{use.name} takes dim 1 for its channels, and here the steps lie along it: each step has a scale of its own"
-        if sizes[1] != sizes[2]:
-            fits = f"{_LAYERS[use.name]}{sizes[2]}) with {fits}"
-        yield wrong("RNS241", message, fits, seen=use.mark)
+        yield wrong("RNS241", message, _of_features(use.name, sizes), seen=use.mark)
+
+
+def _of_features(name: str, sizes: tuple[int, ...]) -> str:
+    """Return what normalises each feature of (batch, seq, feature)."""
+    return f"{_LAYERS[name]}{sizes[2]}) with {_TURNED}" if sizes[1] != sizes[2] else _TURNED
+
+
+@note(ChannelNorm)
+def channels_of_what_nobody_has_named(use: ChannelNorm, step: Step) -> None:
+    """A normalisation takes dims that nobody has named for channels and places: a layer may take them otherwise."""
+    along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
+    sizes = use.mark.sizes
+    if use.has_scales and len(sizes) == 3 and {1, 2} <= along.keys() and along[1].name == along[2].name == UNNAMED:
+        step.scaled[along[1].of] = ScaledChannels(use.name, along[2].of, _of_features(use.name, sizes), step.here())
+
+
+@rule(RecurrentInput)
+def channels_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """What a normalisation has taken for channels a layer takes for steps: it cannot be both.
+
+    Who hands channels over as steps on purpose does so beside a convolution, which says that their places are the steps.
+    """
+    mark = use.mark
+    along = {axis.of: (axis, dims[0]) for axis, table in mark.tables.items() if len(dims := runs_along(table)) == 1}
+    for of, taken in step.scaled.items():
+        is_named = taken.places in along and along[taken.places][0].name != UNNAMED
+        if of in along and along[of][1] == use.seq_dim and use.batch_dim is not None and not is_named:
+            reads = f"{called(use.name)} takes it for its steps: each step has a scale of its own"
+            message = f"{taken.name} takes dim 1 of its input for its channels, and {reads}"
+            yield wrong("RNS241", message, taken.fits, seen=mark, at=taken.location)
+            return
 
 
 def _element(along: Mapping[int, Axis]) -> str:

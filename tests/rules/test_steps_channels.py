@@ -72,3 +72,50 @@ def test_the_layer_says_where_its_channels_lie_where_nobody_has_named_them() -> 
 ])  # fmt: skip
 def test_what_may_be_meant(forward: Forward) -> None:
     assert found(forward) == []
+
+
+class Unnamed(nn.Module):
+    """A normalisation of what nobody has named, and what reads it."""
+
+    def __init__(self, read: Forward) -> None:
+        super().__init__()
+        self.batches, self.fewer, self.groups = nn.BatchNorm1d(9), nn.BatchNorm1d(4), nn.GroupNorm(3, 9)
+        self.mix, self.rnn, self.conv = nn.Linear(4, 4), nn.GRU(4, 8, batch_first=True), nn.Conv1d(9, 5, 3)
+        self.along = nn.GRU(9, 8, batch_first=True)
+        self.read = read
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.read(self, x)
+
+
+def beside_a_convolution(m: Any, x: Tensor) -> Tensor:
+    return torch.cat([m.conv(x).flatten(1), m.rnn(x)[0][:, -1]], 1)
+
+
+def told_of(read: Forward) -> list[tuple[str, str, str | None]]:
+    with rs.watch(track=2, on="record") as report:
+        model = Unnamed(read)
+        for x in torch.utils.data.DataLoader(torch.randn(12, 9, 4), 6):
+            model(x).sum().backward()
+    return [(f.code, f.message, f.suggestion) for f in report.findings]
+
+
+READ = "takes dim 1 of its input for its channels, and GRU takes it for its steps: each step has a scale of its own"
+
+
+@pytest.mark.parametrize(("read", "norm", "layer"), [
+    (lambda m, x: m.rnn(m.batches(x))[0], "batch_norm", "BatchNorm1d("),
+    (lambda m, x: m.rnn(m.mix(m.batches(x).relu()))[0], "batch_norm", "BatchNorm1d("),
+    (lambda m, x: m.rnn(m.groups(x)[:, 2:])[0], "group_norm", "GroupNorm(..., "),
+])  # fmt: skip
+def test_channels_that_a_layer_reads_as_its_steps(read: Forward, norm: str, layer: str) -> None:
+    assert {*told_of(read)} == {("RNS241", f"{norm} {READ}", f"nn.{layer}4) with {TURNED}")}
+
+
+@pytest.mark.parametrize("read", [
+    pytest.param(lambda m, x: m.rnn(m.fewer(x.mT).mT)[0], id="features are the channels"),
+    pytest.param(lambda m, x: m.along(m.batches(x).mT)[0], id="channels become the features"),
+    pytest.param(lambda m, x: beside_a_convolution(m, m.batches(x)), id="channels are steps on purpose"),
+])  # fmt: skip
+def test_channels_that_no_layer_reads_as_its_steps(read: Forward) -> None:
+    assert told_of(read) == []
