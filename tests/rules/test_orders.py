@@ -82,7 +82,7 @@ class OfNeighbours(nn.Module):
         (lambda links, both: torch.ones_like(links), []),
     ],
 )
-def test_weights_of_one_step_each_are_told_where_two_stand(weights: Pair, told: list[str], axes: tuple[str, str] | None) -> None:
+def test_weights_of_one_step_each_are_told(weights: Pair, told: list[str], axes: tuple[str, str] | None) -> None:
     links = torch.rand(6, 9, 9, generator=torch.Generator().manual_seed(0))
     report = rnnshape.diagnose(OfNeighbours(weights), torch.zeros(6, 9, 4), links, axes=axes)
     assert [finding.code for finding in report.findings] == told
