@@ -104,10 +104,10 @@ def _other_numbers(base: Tensor, other: Tensor, place: Place, random: torch.Gene
     values = torch.unique(base[real])
     if values.numel() < 2:
         return base
-    numbers = torch.searchsorted(values, other.clamp(min=values[0], max=values[-1]))
+    numbers = torch.searchsorted(values, other.clamp(min=values[0], max=values[-1]).contiguous())
     same = (other == base) | (other < 0)
     shift = torch.randint(1, values.numel(), base.shape, generator=random).to(base.device)
-    at = torch.searchsorted(values, base.clamp(min=values[0], max=values[-1]))
+    at = torch.searchsorted(values, base.clamp(min=values[0], max=values[-1]).contiguous())
     moved = values[torch.where(same, at + shift, numbers) % values.numel()]
     return torch.where(real, moved, base)
 

@@ -122,3 +122,23 @@ def test_a_model_that_differs_by_itself() -> None:
     influence = rs.probe(Counts(right), X, axes="seq batch feature")
     said = "output differs from run to run by itself: it depends on a state outside of the model, or on a clock"
     assert (influence.samples, influence.untried) == (None, (said,))
+
+
+class Tokens(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding, self.rnn = nn.Embedding(9, 4), nn.GRU(4, 5)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.rnn(self.embedding(tokens))[1][-1]
+
+
+def test_tokens_that_were_transposed_bring_no_warning_of_ours() -> None:
+    torch.set_warn_always(True)
+    try:
+        influence = rs.probe(Tokens(), torch.randint(1, 9, (6, 7)).t(), axes="seq batch")
+    finally:
+        torch.set_warn_always(False)
+    assert influence.findings == ()
+    assert influence.samples is not None
+    assert influence.samples.verdict == "apart"
