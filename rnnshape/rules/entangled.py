@@ -7,7 +7,8 @@ two are as long as each other nothing tells that apart from what is right.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations
+from math import prod
 from typing import NamedTuple
 
 import torch
@@ -17,7 +18,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.tables import runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Normalisation, Reduction
+from rnnshape.operations.uses import Joining, Normalisation, Reduction
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -34,17 +35,27 @@ _IN_TURN = frozenset(["seq", "step", UNNAMED])
 
 
 class _Pair(NamedTuple):
-    """Two axes that lay in one dim, and were cut as if they lay the other way round.
+    """Two axes, or products of some, that lay one behind the other and were cut as if they lay the other way round.
 
     Attributes:
-        outer: the one that lay in front.
-        inner: the other.
-        dim: the first of the two dims along which both lie now; it is as long as the inner axis.
+        outer: what lay in front.
+        inner: what lay behind.
+        sizes: of the two.
+        dim: the first of the two dims along which both lie now.
     """
 
-    outer: Axis
-    inner: Axis
+    outer: tuple[Axis, ...]
+    inner: tuple[Axis, ...]
+    sizes: tuple[int, int]
     dim: int
+
+
+class _Lying(NamedTuple):
+    """An axis in a line of elements: the next coordinate comes every so many elements."""
+
+    stride: int
+    size: int
+    axis: Axis
 
 
 @rule(Reduction, Normalisation)
@@ -53,54 +64,92 @@ def two_axes_taken_for_one(use: Reduction | Normalisation, step: Step) -> Iterat
     dims = use.dims if isinstance(use, Reduction) else (use.dim,)
     for pair in _pairs(use.mark):
         along = [dim for dim in dims if dim in (pair.dim, pair.dim + 1)]
-        site = use.mark.sites.get(pair.outer)
-        if len(along) != 1 or site is None or (along[0] > pair.dim and pair.inner.name in _IN_TURN):
-            continue
-        inner, outer = use.mark.sizes[pair.dim : pair.dim + 2]
-        what = f"{text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}" if site.name in _RESHAPES else "what it is given"
-        cuts = f"{site.name} of {what} cuts {_worded(pair.outer)}={outer} and {_worded(pair.inner)}={inner}"
-        takes = f"{called(use.name)} over dim {along[0]} takes pieces of both for one of them"
-        message = f"{cuts}, which lie in this order, as if they lay the other way round, and {takes}"
-        code = "RNS203" if "batch" in (pair.outer.name, pair.inner.name) else "RNS209"
-        yield wrong(code, message, _turned(use.mark, pair), site=site, seen=use.mark)
-        return
+        may_be_runs = all(axis.name in _IN_TURN for axis in pair.inner)
+        if len(along) == 1 and not (along[0] > pair.dim and may_be_runs) and pair.outer[-1] in use.mark.sites:
+            yield _mistake(use.mark, pair, f"{called(use.name)} over dim {along[0]} takes pieces of both for one of them")
+            return
 
 
-def _worded(axis: Axis) -> str:
-    return "?" if axis.name == UNNAMED else word(axis)
+@rule(Joining)
+def two_axes_joined_as_one(use: Joining, step: Step) -> Iterator[Mistake]:
+    """One of several parts has two dims that were cut in another order than the axes in them lay, and the others have not."""
+    found = [next((p for p in _pairs(mark) if use.dim in (p.dim, p.dim + 1)), None) for mark in use.marks]
+    for mark, pair in zip(use.marks, found, strict=True) if None in found else ():
+        if pair is not None and pair.outer[-1] in mark.sites:
+            yield _mistake(mark, pair, f"{use.name} along dim {use.dim} takes pieces of both for one of them")
+            return
+
+
+def _mistake(mark: Mark, pair: _Pair, takes: str) -> Mistake:
+    site = mark.sites[pair.outer[-1]]
+    what = f"{text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}" if site.name in _RESHAPES else "what it is given"
+    outer, inner = _worded(pair.outer, pair.sizes[0]), _worded(pair.inner, pair.sizes[1])
+    cuts = f"{site.name} of {what} cuts {outer} and {inner}"
+    message = f"{cuts}, which lie in this order, as if they lay the other way round, and {takes}"
+    code = "RNS203" if any(axis.name == "batch" for axis in (*pair.outer, *pair.inner)) else "RNS209"
+    return wrong(code, message, _turned(mark, pair), site=site, seen=mark)
+
+
+def _worded(axes: tuple[Axis, ...], size: int) -> str:
+    return f"{' x '.join('?' if axis.name == UNNAMED else word(axis) for axis in axes)}={size}"
 
 
 def _pairs(mark: Mark) -> Iterator[_Pair]:
     """Yield the pairs of axes that lie so."""
-    known = [(axis, table) for axis, table in mark.tables.items() if is_data(axis) or axis.name == UNNAMED]
-    cut = [(axis, table) for axis, table in known if len(runs_along(table)) == 2]
-    for (outer, table), (inner, other) in permutations(cut, 2):
-        dim, behind = runs_along(table)
-        if behind == dim + 1 and runs_along(other) == [dim, behind] and _is_cut_otherwise(table, other, dim):
-            yield _Pair(outer, inner, dim)
+    known = {a: runs_along(table) for a, table in mark.tables.items() if is_data(a) or a.name == UNNAMED}
+    for dim in sorted({dims[0] for dims in known.values() if len(dims) == 2 and dims[1] == dims[0] + 1}):
+        tables = {a: mark.tables[a] for a, dims in known.items() if dims and {*dims} <= {dim, dim + 1}}
+        first, second = mark.sizes[dim : dim + 2]
+        lines = (_in_line(axis, table, dim, (first, second)) for axis, table in tables.items())
+        yield from _cut_otherwise(_in_turn([line for line in lines if line], first * second), dim, second)
 
 
-def _is_cut_otherwise(outer: Tensor, inner: Tensor, dim: int) -> bool:
-    """Tell whether (outer, inner) lie one behind the other as they did in one dim, and the sizes are (inner, outer)."""
-    first, second = outer.size(dim), outer.size(dim + 1)
-    every = torch.arange(first * second)
-    is_in_turn = torch.equal(outer.flatten(), every // first) and torch.equal(inner.flatten(), every % first)
-    return first != second and is_in_turn
+def _in_line(axis: Axis, table: Tensor, dim: int, sizes: tuple[int, int]) -> _Lying | None:
+    """Return how an axis lies in the line of elements that two dims make; None where its coordinates do not come in turn."""
+    if table.numel() != table.size(dim) * table.size(dim + 1):
+        return None
+    line = table.reshape(table.size(dim), table.size(dim + 1)).expand(sizes).flatten()
+    stride, size = int(line.ne(0).long().argmax()), int(line.max()) + 1
+    in_turn = stride > 0 and torch.equal(line, torch.arange(len(line)) // stride % size)
+    return _Lying(stride, size, axis) if in_turn else None
+
+
+def _in_turn(lying: list[_Lying], elements: int) -> list[_Lying]:
+    """Return the axes by which elements are numbered, from the outermost to the innermost; none where that is not known."""
+    found, stride = list[_Lying](), 1
+    while (one := next((one for one in lying if one.stride == stride and one.size > 1), None)) is not None:
+        found.insert(0, one)
+        stride *= one.size
+    return found if stride == elements else []
+
+
+def _cut_otherwise(lying: list[_Lying], dim: int, columns: int) -> Iterator[_Pair]:
+    """Yield what lay as (outer, inner) and is viewed as (inner, outer), where neither is a piece of the other.
+
+    What lies in front of the two may be anything: the first dim has it as well.
+    """
+    for front, behind in combinations(range(len(lying)), 2):
+        outer, inner = lying[front:behind], lying[behind:]
+        length = prod(one.size for one in inner)
+        if prod(one.size for one in outer) == columns and columns % length and length % columns:
+            yield _Pair(tuple(one.axis for one in outer), tuple(one.axis for one in inner), (columns, length), dim)
 
 
 def _turned(mark: Mark, pair: _Pair) -> str | None:
     """Return what to write in place of the reshape, where it cut one dim of the two, or two that were theirs, and no other."""
-    site = mark.sites.get(pair.outer)
-    if site is None or site.name not in _RESHAPES or site.location is None or site.name not in site.location.code:
+    site, at, (outer, inner) = mark.sites[pair.outer[-1]], pair.dim, pair.sizes
+    if site.name not in _RESHAPES or site.location is None or site.name not in site.location.code:
         return None
-    at, table = pair.dim, mark.tables[pair.outer]
-    inner, outer = table.size(at), table.size(at + 1)
-    ahead, behind = site.sizes[:at], site.sizes[at + 2 :]
-    if site.sizes != (*ahead, inner, outer, *behind):
+    ahead, behind, before = site.sizes[:at], site.sizes[at + 2 :], site.sizes_before
+    if before[: len(ahead)] != ahead or before[len(before) - len(behind) :] != behind or site.sizes[at + 1] != outer:
         return None
-    turn = f"transpose({at}, {at + 1})"
-    if site.sizes_before == (*ahead, outer, inner, *behind):
-        return instead(site, turn)
-    if site.sizes_before == (*ahead, outer * inner, *behind):
+    turn, dims = f"transpose({at}, {at + 1})", before[len(ahead) : len(before) - len(behind)]
+    if dims == (outer * inner,):
         return instead(site, f"unflatten({at}, ({outer}, {inner})).{turn}")
+    if dims == (outer, inner):
+        return instead(site, turn)
+    if dims[:1] == (outer,) and prod(dims[1:]) == inner:
+        return instead(site, f"flatten({at + 1}, {at + len(dims) - 1}).{turn}")
+    if dims[1:] == (outer, inner):
+        return instead(site, f"transpose({at + 1}, {at + 2}).flatten({at}, {at + 1})")
     return None

@@ -19,7 +19,7 @@ from rnnshape.coordinates.room import LARGEST, Beside
 from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
-from rnnshape.tracking.draws import Draws, numbers_of
+from rnnshape.tracking.draws import Draws, are_a_grid, numbers_of
 
 __all__ = ["CUTS", "Columns", "Cuts", "Grid", "Line", "Run", "is_cut", "line_of"]
 
@@ -215,6 +215,8 @@ class Cuts:
         if name not in _PICKS:
             self._flattened(args[0], result, here)
         else:
+            if (numbers := numbers_of(name, args)) is not None and are_a_grid(numbers.listed):
+                return
             of = "" if again is None else f" of {again.of}"
             for piece, key, dim in _pieces(name, args, result):
                 if dim < piece.dim() <= MOST_DIMS and 1 < piece.size(dim) <= LARGEST:

@@ -18,13 +18,16 @@ from rnnshape.coordinates.mark import UNNAMED
 from rnnshape.coordinates.room import SMALL
 from rnnshape.layout.axes import Axis
 
-__all__ = ["Draws", "Numbers", "numbers_of"]
+__all__ = ["Draws", "Numbers", "are_a_grid", "numbers_of"]
 
 MOST = 1 << 8
 """Sources, and axes, that are remembered."""
 
 FEWEST = 4
 """Rows of which can be told that they are in no order."""
+
+FEWEST_OF_A_GRID = 6
+"""Rows of which can be told that they are those of a grid, and not by chance."""
 
 
 class Numbers(NamedTuple):
@@ -179,3 +182,21 @@ def _are_in_no_order(listed: Sequence[int]) -> bool:
     if len(listed) < FEWEST or turns < (2 if len(listed) > 5 else 1):
         return False
     return 3 * max(Counter(strides).values()) <= len(strides) or len({*strides}) == len(strides)
+
+
+def are_a_grid(listed: Sequence[int]) -> bool:
+    """Tell whether numbers are those of several rows in each of several others: the same shift from any to the next ones.
+
+    So are the places of some columns of a table that was flattened, ``table[:, some].flatten()``: steps of some environments,
+    say. They are of two axes, and none of them has as many.
+    """
+    strides = [after - before for before, after in pairwise(listed)]
+    if len(listed) < FEWEST_OF_A_GRID or len({*strides}) == 1:
+        return False
+    widths = [width for width in range(2, len(listed) // 2 + 1) if len(listed) % width == 0]
+    return any(strides[:width - 1] * (len(listed) // width) == _within(strides, width) for width in widths)
+
+
+def _within(strides: list[int], width: int) -> list[int]:
+    """Return the strides from one number to the next of the same row, where a row has so many numbers."""
+    return [stride for at, stride in enumerate(strides, 1) if at % width]

@@ -139,7 +139,7 @@ class Inputs:
             unnamed = self._with_columns(tensor, unnamed)
             if (line := line_of(tensor)) is not None:
                 self._lines[of] = line
-            tables = {self._known(axis, table.numel()): table for axis, table in unnamed.items()}
+            tables = {self._known(axis, int(table.max()) + 1 if table.numel() else 0): table for axis, table in unnamed.items()}
             self._book.put(tensor, Mark(tuple(tensor.shape), tables))
 
     def _known(self, axis: Axis, size: int) -> Axis:

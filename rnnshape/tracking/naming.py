@@ -73,6 +73,8 @@ class Naming:
         self.batches: dict[Axis, str] = {}
         self.steps: dict[Axis, str] = {}
         self._supposed: set[Axis] = set()
+        self._recalled: set[Axis] = set()
+        self._sizes: dict[Axis, int] = {}
         self._drawn: set[Axis] = set()
         self._most = 0
         self._arguments: weakref.WeakKeyDictionary[object, dict[str, str]] = weakref.WeakKeyDictionary()
@@ -92,7 +94,13 @@ class Naming:
 
     def known(self, axis: Axis, size: int) -> Axis:
         """Return what an unnamed dim of an input is, by what earlier steps have told of it."""
-        return self._guess(axis, size) if axis in self.batches and axis not in self.steps else axis
+        self._sizes[axis] = size
+        if axis not in self.batches or axis in self.steps:
+            return axis
+        guess = self._guess(axis, size)
+        if axis not in self._drawn:
+            self._recalled.add(guess)
+        return guess
 
     def is_of_others(self, size: int) -> bool:
         """Tell whether so many rows are no samples, since a DataLoader or a caller has said how many these are."""
@@ -169,6 +177,8 @@ class Naming:
                     self._deny(axis)
                 elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
                     self._rename({axis: Axis("seq", axis.of)})
+            elif dims == [batch] and mark.sizes[dims[0]] < min(self._sizes.get(a, 0) for a in unnamed):
+                self._deny_recalled(axis)  # steps may lie behind one another there, each with its samples
             elif dims == [batch] and axis.name == UNNAMED and self._is_of_one_sample(mark):
                 self._rename({axis: Axis(ROWS, axis.of)})
             elif axis.name == UNNAMED and any(_argument(axis) == _argument(d) for d in self._drawn - unnamed):
@@ -176,6 +186,7 @@ class Naming:
             elif dims == [batch] and _lists_all(line_along(table, dims[0])):
                 self.batches |= dict.fromkeys(unnamed, reader)
                 self._supposed -= unnamed
+                self._recalled.discard(axis)
                 if axis.name == UNNAMED:
                     is_rows = axis in self.steps or self.is_named or self.is_of_others(mark.sizes[dims[0]])
                     self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
@@ -183,7 +194,7 @@ class Naming:
     def _is_of_one_sample(self, mark: Mark) -> bool:
         """Tell whether a tensor is of one sample out of several: then no dim of it has the samples."""
         alone = [axis for axis, table in mark.tables.items() if axis in self._guesses and table.numel() == 1]
-        return any(int(axis.of.removeprefix(GUESSED)) > 1 for axis in alone)
+        return any(_samples(axis) > 1 for axis in alone)
 
     def _deny(self, guess: Axis, name: str = ROWS) -> None:
         """Take it back that an axis is the batch; what holds of it whatever it is stays."""
@@ -192,6 +203,13 @@ class Naming:
         sure = [held for held in self._held if guess not in held.axes]
         others = [held for held in self._held if guess in held.axes]
         self._held = sure + [_Held(held.axes - {guess}, held.otherwise, None) for held in others if held.otherwise]
+
+    def _deny_recalled(self, axis: Axis) -> None:
+        """Take it back that an axis is the batch where only earlier steps have said so: they have told nothing of this one."""
+        if axis in self._recalled:
+            for recalled in self._guesses[axis]:
+                del self.batches[recalled]
+            self._deny(axis)
 
     def unsure(self, marks: Iterable[Mark]) -> frozenset[Axis]:
         """Return the axes of some tensors that are taken for the batch, as long as that is not sure."""
@@ -261,18 +279,26 @@ class Naming:
         """
         self._most, self.is_blind = 0, False
         self.is_named = False
+        for recalled in self._recalled & self._guesses.keys():  # a part without a recurrent layer: one may come behind it
+            self._deny(recalled, UNNAMED)
+        self._recalled.clear()
         found, self._held = [held.finding for held in self._held], []
         guesses, self._guesses = self._guesses, {}
         if len(guesses) != 1:
             return found, 0
         (guess,) = guesses
         self._rename({guess: BATCH})
-        return found, int(guess.of.removeprefix(GUESSED))
+        return found, _samples(guess)
 
 
 def columns_of(axis: Axis) -> tuple[Axis, Axis]:
     """Return two axes in the place of one, where columns were put behind one another: of the columns, and of what each has."""
     return Axis(axis.name, f"{axis.of}{COLUMN}"), Axis(axis.name, f"{axis.of}{COLUMN}{COLUMN}")
+
+
+def _samples(guess: Axis) -> int:
+    """Return how many samples an axis has that is taken for the batch."""
+    return int(guess.of.removeprefix(GUESSED))
 
 
 def _argument(axis: Axis) -> str:

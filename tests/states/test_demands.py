@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from thinned import thinned
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
@@ -328,8 +329,7 @@ def leaves(value: Any) -> list[Tensor]:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("name", COMPILED)
-@pytest.mark.parametrize("kind", [nn.GRU, nn.LSTM])
+@pytest.mark.parametrize(("name", "kind"), thinned(COMPILED, [nn.GRU, nn.LSTM]))
 def test_it_compiles_to_one_graph(kind: Any, name: str) -> None:
     torch._dynamo.reset()
     model = Both(kind(4, 8, num_layers=2, bidirectional=True, batch_first=True), COMPILED[name])

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import rnnshape as rs
-from rnnshape.tracking.draws import Numbers, numbers_of
+from rnnshape.tracking.draws import Numbers, are_a_grid, numbers_of
 
 DRAWN = "samples were judged on dim {}, which the script's drawing in no order takes for its batch"
 Pairs = Iterator[tuple[Tensor, Tensor]]
@@ -182,3 +182,22 @@ def test_the_rows_that_an_index_lists() -> None:
     assert made[1:] == (0, (3, 1))
     assert numbers_of("index_select", (x, 1, torch.tensor([3, 1]))) == Numbers(made.key, 1, (3, 1))
     assert numbers_of("index_select", (x, -1, torch.tensor([3, 1]))) is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "wanted"),
+    [
+        ([1, 4, 0, 7, 10, 6, 13, 16, 12], True),  # columns 1, 4 and 0 of three rows of six
+        ([5, 2, 11, 8, 17, 14], True),
+        ([3, 9, 15, 4, 10, 16], True),  # two runs through the same rows
+        ([1, 4, 0, 7, 10, 6, 13, 16, 11], False),
+        ([0, 1, 2, 3, 4, 5], False),  # one run: nothing tells two axes
+        ([5, 4, 3, 2, 1, 0], False),
+        ([1, 3, 2, 4], False),  # by chance
+        ([4, 1, 7, 0, 9, 3], False),
+        ([4, 1, 7, 0, 9, 3, 2], False),
+        ([], False),
+    ],
+)
+def test_numbers_of_a_grid(listed: list[int], wanted: bool) -> None:
+    assert are_a_grid(listed) is wanted

@@ -473,3 +473,25 @@ def test_steps_that_are_folded_into_rows_are_no_states_of_other_samples(cell: bo
             output.pow(2).mean().backward()
             optimizer.step()
     assert codes(report) == []
+
+
+@pytest.mark.parametrize("cell", [False, True])
+@pytest.mark.parametrize(("steps", "streams", "some"), [(8, 6, 3), (5, 4, 2), (6, 9, 3)])
+def test_some_streams_of_a_rollout_are_picked_from_the_flattened_steps(cell: bool, steps: int, streams: int, some: int) -> None:
+    model = Player(cell)
+    play = model.forward  # as a method of an agent: its layers are called on their own
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    state = torch.zeros(streams, 8) if cell else torch.zeros(1, streams, 8)
+    with rs.watch(track=3, on="record") as report:
+        for _ in range(4):
+            first, seen, ended = state.clone(), torch.randn(steps, streams, 4), torch.zeros(steps, streams)
+            for now in seen:
+                with torch.no_grad():
+                    _, state = play(now, state, torch.zeros(streams))
+            picked = torch.randperm(streams)[:some]
+            at = torch.arange(steps * streams).view(steps, streams)[:, picked].flatten()
+            output, _ = play(seen.flatten(0, 1)[at], first[..., picked, :], ended.flatten()[at])
+            optimizer.zero_grad()
+            output.pow(2).mean().backward()
+            optimizer.step()
+    assert codes(report) == []
