@@ -16,7 +16,7 @@ from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
 from rnnshape.coordinates.tables import LARGEST, disagreement, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Disagreement, Joining, Meeting, Packing, Pairing, Reduction, Returned, TokenIds
+from rnnshape.operations.uses import Disagreement, Joining, Meeting, Output, Packing, Pairing, Reduction, Returned, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -157,6 +157,24 @@ def sorted_twice(use: Returned, step: Step) -> Iterator[Mistake]:
             fits = "the inverse is order.argsort()"
             site, sorted_at = use.mark.sites.get(axis), step.orders[order]
             yield wrong("RNS402", message, fits, site=site, seen=use.mark, moved_at=sorted_at)
+
+
+@rule(Output)
+def returned_in_two_orders(use: Output, step: Step) -> Iterator[Mistake]:
+    """One tensor that is returned has its samples as they came, another in the order of a packing, and none tells which."""
+    found = [(mark, order) for mark in use.marks if (order := _order(mark, step))] if step.orders else []
+    tells = any(t.dim() == 1 and not t.is_floating_point() and len(t) == use.samples for t in use.tensors)
+    in_place = [mark for mark, (_, order, _) in found if order == tuple(sorted(order))]
+    for mark, (_, order, _) in found if in_place and not tells else ():
+        if order in step.orders and order != tuple(sorted(order)):
+            row = next(i for i, sample in enumerate(order) if i != sample)
+            rows = f"row {row} of one tensor that is returned is sample {order[row]}, and of another sample {row}"
+            message = f"{rows}: it was sorted by length for packing and not put back"
+            shown, back = (("sorted", mark), ("other", in_place[0])), in_place[0].of("batch")
+            site = in_place[0].sites.get(back[0][0])
+            at, moved_at = None if site is None else site.location, step.orders[order]
+            yield wrong("RNS402", message, shown=shown, at=at or moved_at, moved_at=moved_at if at else None)
+            return
 
 
 def _order(mark: Mark, step: Step) -> tuple[int, Order, bool] | None:
