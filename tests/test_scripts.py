@@ -34,6 +34,7 @@ TOLD = {
     "lifts_played_again": {"RNS203"},
     "looms_in_columns": {"RNS201"},
     "melodies_in_pieces": {"RNS201"},
+    "orders_walked_across_the_shops": {"RNS201"},
     "phones_walked_across": {"RNS502"},
     "poems_with_a_mask_of_ones": {"RNS235"},
     "prices_windows": {"RNS504"},

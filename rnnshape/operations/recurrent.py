@@ -16,7 +16,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_in_a_loop
-from rnnshape.operations.stepping import continued, remember, without_own
+from rnnshape.operations.stepping import continued, remember, walks_anew, without_own
 from rnnshape.operations.uses import (
     CellStep,
     Contraction,
@@ -69,6 +69,7 @@ def recurrent(op: Operation) -> None:
         op.emit(RecurrentInput(op.name, mark, batch_dim, seq_dim, alone))
         if batch_dim is not None:
             _tell_of_rows_that_go_on(op, mark, states, batch_dim)
+            walks_anew(op, mark, states, seq_dim, call)
     rows = _states(op, states, rows, call)
     of_states = {} if batch_dim is None or any(axis.name == "batch" for axis in rows) else _rows_of_states(op, states, mark)
     rows |= of_states

@@ -81,6 +81,9 @@ class Book(Protocol):
         """Tell whether an input's rows go on where those of the call before have ended, as its targets do."""
         ...
 
+    def is_beside_the_steps(self, axis: Axis) -> None:
+        """Say that a layer walks along an axis anew at each step of another, and so is led along that."""
+
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Tell that something is not looked at, and why."""
         ...

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import piece_along
+from rnnshape.coordinates.tables import piece_along, runs_along
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.registry import Operation
+from rnnshape.operations.turned import OF_STEPS
 
-__all__ = ["continued", "remember", "without_own"]
+__all__ = ["continued", "remember", "walks_anew", "without_own"]
 
 
 def continued(op: Operation, call: Recurrence, states: Sequence[Mark | None]) -> Recurrence | None:
@@ -57,6 +58,31 @@ def remember(op: Operation, call: Recurrence) -> None:
     if call.steps == 1 and not call.packed:
         op.book.recent.keep((continued, call.layer("h")), call)
         op.book.recent.keep((remember, call.number), _weights(op))
+
+
+def walks_anew(op: Operation, mark: Mark, states: Sequence[object], seq_dim: int, call: Recurrence) -> None:
+    """Tell of rows along which a layer walks anew at each step of a sequence, with the state that it has from the step before.
+
+    The sequence is what it is led along, and the rows are no steps: a decoder that was given (batch, 1, feature) for (1, batch,
+    feature) goes from the last sample at one step to the first at the next.
+
+    Args:
+        op: the operation.
+        mark: what is known of its input.
+        states: that it begins with.
+        seq_dim: the dim that it takes for its steps.
+        call: the record of it.
+    """
+    lone = [(axis, t) for axis, t in mark.tables.items() if axis.name in OF_STEPS and not runs_along(t)]
+    at = {axis: int(t.max()) for axis, t in lone}
+    if call.steps == 1 or not at:
+        return
+    for axis in [axis for state in states[:1] if (known := op.book.mark(state)) for axis in known.tables]:
+        module, before = op.book.recent.get((walks_anew, axis)) or ("", {})
+        if module == call.module and any(before.get(seq, step) != step for seq, step in at.items()):
+            for rows in [rows for rows, table in mark.tables.items() if runs_along(table) == [seq_dim]]:
+                op.book.is_beside_the_steps(rows)
+    op.book.recent.keep((walks_anew, call.layer("h")), (call.module, at))
 
 
 def without_own(mark: Mark | None, call: Recurrence) -> Mark | None:

@@ -216,6 +216,10 @@ class Book:
         """Tell whether an input's rows go on where those of the call before have ended, as its targets do: they are steps."""
         return self.cuts.go_on(axis)
 
+    def is_beside_the_steps(self, axis: Axis) -> None:
+        """Hear that a layer walks along an axis anew at each step of another, and so is led along that."""
+        self._naming.is_beside_the_steps(axis)
+
     # What operations say beside
 
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:

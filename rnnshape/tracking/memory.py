@@ -202,6 +202,10 @@ class _Recording:
         self.spoiled = True
         return self.book.goes_on(axis)
 
+    def is_beside_the_steps(self, axis: Axis) -> None:
+        """Say that a layer walks along an axis anew at each step of another: once is enough."""
+        self.book.is_beside_the_steps(axis)
+
     def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
         """Return what a tensor was before it was flattened: of another it is asked anew."""
         self.spoiled = True

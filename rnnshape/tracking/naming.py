@@ -76,6 +76,7 @@ class Naming:
         self._recalled: set[Axis] = set()
         self._sizes: dict[Axis, int] = {}
         self._drawn: set[Axis] = set()
+        self._beside: set[str] = set()
         self._most = 0
         self._arguments: weakref.WeakKeyDictionary[object, dict[str, str]] = weakref.WeakKeyDictionary()
         self._modules: Counter[str] = Counter()
@@ -130,6 +131,13 @@ class Naming:
             self.batches[axis] = by
             self._rename({axis: self._guess(axis, size)})
 
+    def is_beside_the_steps(self, axis: Axis) -> None:
+        """Hear that a layer walks along an axis anew at each step of another: where one takes it for its batch, it is that."""
+        taken = [unnamed for unnamed in self.batches if unnamed.of == axis.of]
+        for unnamed in taken:
+            self._beside.add(unnamed.of)
+            self.steps.pop(unnamed, None)
+
     def _deny_beside(self, drawn: Axis) -> None:
         """Take back what layers have said of the other dims of an input of which rows were drawn."""
         for other in [axis for axis in self.batches if axis != drawn and _argument(axis) == _argument(drawn)]:
@@ -166,6 +174,8 @@ class Naming:
                 continue  # a view for a transpose: it is no run of steps, and still the batch
             if dims == [*steps] and self._are_exchanged(mark, unnamed, batch):
                 continue  # steps are never drawn
+            if dims == [*steps] and any(other.of in self._beside for other in unnamed):
+                continue
             if not set(steps).isdisjoint(dims):
                 self.steps |= dict.fromkeys(unnamed, reader)
                 if unnamed <= self._supposed and dims == [*steps]:
