@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import textwrap
 from collections.abc import Iterator
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -17,6 +16,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from rnnshape.experiments.methods import READS, Names, function_of, looked_up, tree_of
 from rnnshape.experiments.outside import model_writes_outside
 
 __all__ = ["reaches_outside"]
@@ -26,11 +26,6 @@ LIBRARIES = frozenset([
     "numpy", "operator", "opt_einsum", "random", "torch", "typing", "typing_extensions", "warnings",
 ])  # fmt: skip
 """Packages whose functions write nowhere but to what they are given, and draw from generators that are put back."""
-
-READS = frozenset([
-    "contiguous", "copy", "count", "dim", "get", "index", "item", "items", "keys", "numel", "size", "to", "tolist", "values",
-])  # fmt: skip
-"""Methods that leave what they are called on as it is."""
 
 SEES = frozenset(["open", "input", "exec", "eval", "compile", "setattr", "delattr", "globals", "next", "breakpoint"])
 """Builtins that reach further than their arguments say."""
@@ -57,12 +52,13 @@ def reaches_outside(model: nn.Module) -> str:
     if kind := model_writes_outside(model):
         return f"the forward of {kind} closes over an object"
     seen: set[object] = set()
+    names = looked_up(model, _is_of_library)
     for module in model.modules():
         kind = type(module)
         for name, value in vars(module).items():
-            if not isinstance(value, (*ATOMS, Tensor, nn.Module)) and _is_shared(value):
+            if names.have(name) and not isinstance(value, (*ATOMS, Tensor, nn.Module)) and _is_shared(value):
                 return f"{kind.__name__}.{name} is no part of a copy"
-        if why := _of_class(kind, seen):
+        if why := _of_class(kind, seen, names):
             return f"{kind.__name__} {why}"
     return ""
 
@@ -81,17 +77,20 @@ def _is_of_library(value: object) -> bool:
     return str(getattr(value, "__module__", None) or "").partition(".")[0] in {*LIBRARIES, "builtins", "_abc"}
 
 
-def _of_class(kind: type, seen: set[object]) -> str:
+def _of_class(kind: type, seen: set[object], names: Names | None = None) -> str:
+    """Say what the methods of a class reach: those that are looked up, all of them where that is not known."""
     for owner in kind.__mro__:
         if owner in seen or _is_of_library(owner):
             continue
         seen.add(owner)
         for name, value in vars(owner).items():
-            function = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
-            if isinstance(function, FunctionType):
-                if name != "__init__" and (why := _of_function(function, seen)):
+            if (function := function_of(value)) is not None:
+                is_called = name != "__init__" and (names is None or names.have(name))
+                if is_called and (why := _of_function(function, seen)):
                     return why
-            elif not name.startswith("__") and isinstance(value, (list, dict, set, bytearray)):
+            elif name.startswith("__") or not isinstance(value, (list, dict, set, bytearray)):
+                continue
+            elif names is None or names.may_write_to(name):
                 return f"has {name} in common with all of its class"
     return ""
 
@@ -101,9 +100,7 @@ def _of_function(function: FunctionType, seen: set[object]) -> str:
     if function in seen or _is_of_library(function):
         return ""
     seen.add(function)
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+    if (tree := tree_of(function)) is None:
         return f"has {function.__name__}, whose source cannot be read"
     wrote = [node for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal)]
     if wrote:

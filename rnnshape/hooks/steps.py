@@ -41,8 +41,8 @@ BEFORE_TRAINING = (
 """Why of most calls before the first training step nothing is known."""
 
 EVALUATES = (
-    "an evaluation gave it a tensor that is of no DataLoader: nobody has said which of its dims is the batch, so mixed samples "
-    "cannot be seen there; axes= says it"
+    "an evaluation gave it a tensor of which no DataLoader has told the batch since eval() was called: mixed samples cannot be "
+    "seen there; axes= tells it"
 )
 """Why of an evaluation behind the training steps little is known."""
 
