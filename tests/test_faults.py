@@ -60,7 +60,7 @@ TAKE_AWAY = {
     "tracking.compiled:_Regions._rest": "likewise",
     "tracking.compiled:_Regions._go_out": "likewise",
     "tracking.standing:Standing.leave": "likewise: the tracker itself is taken off",
-    "hooks.dataloader:_Loaders.close": "a ``__next__`` is left that tells nobody",
+    "hooks.replaced:Replaced.close": "a method is left that tells nobody",
 }
 """Functions that take something of ours away: with a fault in them it stays, and does nothing. With what is left."""
 

@@ -17,7 +17,7 @@ from torch.overrides import handle_torch_function
 from rnnshape._torch.frames import is_library, user_location
 from rnnshape.report.location import Location
 
-__all__ = ["Callers", "called", "drop_caller"]
+__all__ = ["Callers", "Spot", "called", "drop_caller"]
 
 Caller = Callable[[Callable[..., Any], Any, Any], Any]
 """Calls a function with arguments, and keyword arguments."""
