@@ -169,37 +169,47 @@ class Naming:
             if axis.of.endswith(COLUMN) and not separable(table):
                 if not axis.of.endswith(COLUMN + COLUMN):  # one of the two is enough to say that neither is in order
                     self._rename({axis: Axis(ROWS, axis.of)})
-                continue
-            if axis in self._guesses and dims == [*steps] and _is_in_pieces(line_along(table, dims[0])):
-                continue  # a view for a transpose: it is no run of steps, and still the batch
-            if dims == [*steps] and self._are_exchanged(mark, unnamed, batch):
-                continue  # steps are never drawn
-            if dims == [*steps] and any(other.of in self._beside for other in unnamed):
-                continue
-            if not set(steps).isdisjoint(dims):
-                self.steps |= dict.fromkeys(unnamed, reader)
-                if unnamed <= self._supposed and dims == [*steps]:
-                    self._supposed -= unnamed
-                    self._deny(axis, "seq")
-                    for supposed in unnamed:
-                        del self.batches[supposed]
-                elif axis in self._guesses:
-                    self._deny(axis)
-                elif len(dims) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(mark.sizes[dims[0]])):
-                    self._rename({axis: Axis("seq", axis.of)})
-            elif dims == [batch] and mark.sizes[dims[0]] < min(self._sizes.get(a, 0) for a in unnamed):
-                self._deny_recalled(axis)  # steps may lie behind one another there, each with its samples
-            elif dims == [batch] and axis.name == UNNAMED and self._is_of_one_sample(mark):
-                self._rename({axis: Axis(ROWS, axis.of)})
-            elif axis.name == UNNAMED and any(_argument(axis) == _argument(d) for d in self._drawn - unnamed):
-                continue  # another dim of that input has the samples, and no layer knows better
-            elif dims == [batch] and _lists_all(line_along(table, dims[0])):
-                self.batches |= dict.fromkeys(unnamed, reader)
-                self._supposed -= unnamed
-                self._recalled.discard(axis)
-                if axis.name == UNNAMED:
-                    is_rows = axis in self.steps or self.is_named or self.is_of_others(mark.sizes[dims[0]])
-                    self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, mark.sizes[dims[0]])})
+            elif not set(steps).isdisjoint(dims):
+                if dims != [*steps] or not self._are_no_steps(mark, axis, unnamed, line_along(table, dims[0]), batch):
+                    self._take_for_steps(axis, unnamed, table, dims == [*steps], reader)
+            elif dims == [batch]:
+                self._take_for_batch(mark, axis, unnamed, line_along(table, dims[0]), reader)
+
+    def _are_no_steps(self, mark: Mark, axis: Axis, unnamed: set[Axis], line: Tensor, batch: int | None) -> bool:
+        """Tell whether what a layer takes for its steps is known to be something else, whatever the layer does."""
+        if axis in self._guesses and _is_in_pieces(line):
+            return True  # a view for a transpose: it is no run of steps, and still the batch
+        walked = any(other.of in self._beside for other in unnamed)
+        return walked or self._are_exchanged(mark, unnamed, batch)  # steps are never drawn
+
+    def _take_for_steps(self, axis: Axis, unnamed: set[Axis], table: Tensor, alone: bool, reader: str) -> None:
+        """Hear that a layer takes an axis for its steps, or as a part of them: it is not the batch then."""
+        self.steps |= dict.fromkeys(unnamed, reader)
+        if unnamed <= self._supposed and alone:
+            self._supposed -= unnamed
+            self._deny(axis, "seq")
+            for supposed in unnamed:
+                del self.batches[supposed]
+        elif axis in self._guesses:
+            self._deny(axis)
+        elif len(dims := runs_along(table)) == 1 and torch.equal(line_along(table, dims[0]), torch.arange(table.size(dims[0]))):
+            self._rename({axis: Axis("seq", axis.of)})
+
+    def _take_for_batch(self, mark: Mark, axis: Axis, unnamed: set[Axis], line: Tensor, reader: str) -> None:
+        """Hear that a layer takes an axis, and no other, for its batch: it is, unless it is known to be something else."""
+        if len(line) < min(self._sizes.get(other, 0) for other in unnamed):
+            self._deny_recalled(axis)  # steps may lie behind one another there, each with its samples
+        elif axis.name == UNNAMED and self._is_of_one_sample(mark):
+            self._rename({axis: Axis(ROWS, axis.of)})
+        elif axis.name == UNNAMED and any(_argument(axis) == _argument(drawn) for drawn in self._drawn - unnamed):
+            pass  # another dim of that input has the samples, and no layer knows better
+        elif _lists_all(line):
+            self.batches |= dict.fromkeys(unnamed, reader)
+            self._supposed -= unnamed
+            self._recalled.discard(axis)
+            if axis.name == UNNAMED:
+                is_rows = axis in self.steps or self.is_named or self.is_of_others(len(line))
+                self._rename({axis: Axis(ROWS, axis.of) if is_rows else self._guess(axis, len(line))})
 
     def _is_of_one_sample(self, mark: Mark) -> bool:
         """Tell whether a tensor is of one sample out of several: then no dim of it has the samples."""
