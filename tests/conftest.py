@@ -55,7 +55,7 @@ def _the_same_numbers_each_time() -> None:
     random.seed(0)
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # the other one would also write down its stack for each device there is not
 
 
 @pytest.fixture(autouse=True)

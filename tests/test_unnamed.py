@@ -15,7 +15,7 @@ import pytest
 import torch
 from test_cases import FOLDERS, load
 from test_right import MODELS
-from thinned import thinned
+from thinned import every, thinned
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -122,7 +122,7 @@ ALLOWED = {"unbatched_per_sample": {"RNS112"}}
 
 @pytest.mark.parametrize("way", WAYS)
 def test_most_bugs_are_found(way: str) -> None:
-    every = [found for folder, by in CASES if by == way and (found := said(way, folder / "buggy.py")) is not None]
-    found = [codes for codes in every if set(codes) - {"RNS000"}]
-    print(f"{way}: {len(found)} of {len(every)} bugs are found, nobody naming an axis")
-    assert len(found) >= FOUND[way] * len(every)
+    tried = [found for folder, by in every(3, CASES) if by == way and (found := said(way, folder / "buggy.py")) is not None]
+    found = [codes for codes in tried if set(codes) - {"RNS000"}]
+    print(f"{way}: {len(found)} of {len(tried)} bugs are found, nobody naming an axis")
+    assert len(found) >= FOUND[way] * len(tried)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from itertools import product
 from typing import TypeVar
 
-__all__ = ["NIGHTLY", "thinned"]
+__all__ = ["NIGHTLY", "every", "thinned"]
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
@@ -23,3 +23,12 @@ def thinned(rows: Iterable[Row], columns: Iterable[Column], whole: bool = NIGHTL
     """
     rows, columns = list(rows), list(columns)
     return [*product(rows, columns)] if whole else [(row, columns[at % len(columns)]) for at, row in enumerate(rows)]
+
+
+def every(number: int, rows: Iterable[Row], whole: bool = NIGHTLY) -> list[Row]:
+    """Return one of so many rows, of what other tests look at too; all with ``whole``.
+
+    >>> every(2, "abc", whole=False)
+    ['a', 'c']
+    """
+    return list(rows)[:: 1 if whole else number]

@@ -24,7 +24,7 @@ from expected import Expected, prediction_text, sections
 from forwards import layout_for, layouts_for, predicted_calls, real_calls
 from test_cases import MISSES as MISSES_WITH_DATA
 from test_cases import RESIZED
-from thinned import NIGHTLY, thinned
+from thinned import NIGHTLY, every, thinned
 
 FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parents[1] / "cases").glob("*/case.json"))
 
@@ -231,7 +231,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize(
-    ("folder", "way"), thinned(FOLDERS if NIGHTLY else RESIZED, WAYS), ids=lambda given: getattr(given, "name", given)
+    ("folder", "way"), thinned(FOLDERS if NIGHTLY else every(2, RESIZED), WAYS), ids=lambda given: getattr(given, "name", given)
 )
 def test_sizes_are_the_real_ones(folder: pathlib.Path, way: str) -> None:
     """Twins that take other sizes, half of them in eval mode; with their own sizes, in training, all are tested above."""
