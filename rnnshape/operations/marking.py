@@ -142,7 +142,8 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         before = max((m for m in sources if axis in m.tables), key=lambda m: _dims_of(m.tables[axis]), default=None)
         if before is None:
             continue
-        if _same_form(before.tables[axis], table) or (axis.name in _STAY_WHERE_MADE and axis in before.sites):
+        is_piece = op.name in _PICKS and axis in before.sites and not separable(before.tables[axis])
+        if is_piece or _same_form(before.tables[axis], table) or (axis.name in _STAY_WHERE_MADE and axis in before.sites):
             if axis in before.sites:
                 mark.sites[axis] = before.sites[axis]
         else:
@@ -158,6 +159,9 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
     mark.spread = spread(sources, mark.tables)
     op.book.put(result, mark)
 
+
+_PICKS = frozenset(["__getitem__", "select", "unbind"])
+"""What takes pieces of a tensor, such as the steps of a loop: what was cut in no order was cut where it was, and not here."""
 
 _STAY_WHERE_MADE = OF_EVERYONE | {AVERAGE, DISPLACED, TURNED}
 """Axes whose place is where they came from, whatever moves them."""

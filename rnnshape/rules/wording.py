@@ -136,7 +136,9 @@ def _as_a_column(site: Site | None) -> str | None:
     return f"unsqueeze(1) of the operand of sizes {text.sizes(site.sizes_before)} fits"
 
 
-def scrambled(name: str, mark: Mark, dims: tuple[int, ...], seq_dim: int | None = None) -> Mistake | None:
+def scrambled(
+    name: str, mark: Mark, dims: tuple[int, ...], seq_dim: int | None = None, picked: bool = False
+) -> Mistake | None:
     """Say that a reshape cut an axis into pieces that lie in no order along these dims; None where there is no such axis.
 
     Args:
@@ -144,16 +146,17 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...], seq_dim: int | None 
         mark: of what it takes.
         dims: those that matter to it.
         seq_dim: the one that it takes for steps; the others are features to it.
+        picked: whether a loop gives it one piece after the other: each of them may be in some order, and all of them in none.
     """
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
         if axis.name in ("step", "layers", "directions", TURNED, UNNAMED) or axis.name in OF_SCORES:
             continue
-        if not any(varies(table, d) for d in dims) or separable(table):
+        site = mark.sites.get(axis)
+        if not any(varies(table, d) for d in dims) or (separable(table) and not (picked and _was_scrambled(axis, site))):
             continue
         if axis.name == ROWS:
             dim = next(d for d in dims if varies(table, d))
             return mixed(name, mark, axis, dim, "steps" if dim == seq_dim else "features")
-        site = mark.sites.get(axis)
         what = site.name if site else name
         before = layout_before(site) if site else None
         cut = f"{what} of {before}" if before else what
@@ -161,6 +164,13 @@ def scrambled(name: str, mark: Mark, dims: tuple[int, ...], seq_dim: int | None 
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
         return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", _in_order(site), site=site, seen=mark)
     return None
+
+
+def _was_scrambled(axis: Axis, site: Site | None) -> bool:
+    """Tell whether a reshape has cut an axis in no order, of which only a piece is left."""
+    table = site.tables_before.get(axis) if site is not None and site.name in _RESHAPES else None
+    full = expand(table, site.sizes_before) if site is not None and table is not None else None
+    return full is not None and site is not None and not separable(compress(full.reshape(site.sizes)))
 
 
 def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], steps: list[int]) -> Mistake:
