@@ -59,11 +59,27 @@ def _hidden(error: BaseException) -> tuple[str, ...]:
 
 def _without(folders: tuple[str, ...], trace: TracebackType | None) -> TracebackType | None:
     kept: list[TracebackType] = []
+    handed_over = False
     while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.startswith(folders):
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith(folders):
+            handed_over = _take_out_the_handing_over(kept) or handed_over
+        else:
+            if handed_over and kept and kept[-1].tb_frame.f_code is code:  # of torch's, which is called once more behind us
+                kept.pop()
+            handed_over = False
             kept.append(trace)
         trace = trace.tb_next
     rebuilt: TracebackType | None = None
     for entry in reversed(kept):
         rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return rebuilt
+
+
+def _take_out_the_handing_over(kept: list[TracebackType]) -> bool:
+    """Take away the frame of torch's that handed a call over to us, and tell whether there was one."""
+    code = kept[-1].tb_frame.f_code if kept else None
+    if code is None or code.co_name != "handle_torch_function" or not code.co_filename.endswith("overrides.py"):
+        return False
+    kept.pop()
+    return True

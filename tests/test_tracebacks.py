@@ -109,6 +109,32 @@ def test_a_contract_error_stands_on_the_users_line() -> None:
     assert frames(torchs_own)[-1] == "check_hidden_size"
 
 
+def backward_twice() -> None:
+    rows = nn.Linear(4, 2)(torch.zeros(3, 4)).sin()
+    rows.sum().backward()
+    rows.sum().backward()
+
+
+def interrupted_backward() -> None:
+    def interrupt(_: torch.Tensor) -> None:
+        raise KeyboardInterrupt
+
+    rows = nn.Linear(4, 2)(torch.zeros(3, 4))
+    rows.register_hook(interrupt)
+    rows.sum().backward()
+
+
+@pytest.mark.parametrize("work", [backward_twice, interrupted_backward, lambda: nn.Embedding(2, 3)(torch.tensor([5]))])
+def test_what_is_raised_while_it_is_followed_has_the_frames_that_it_has_without(work: Callable[[], object]) -> None:
+    def followed() -> None:
+        with watch(track=True, on="record"):
+            work()
+
+    plain, error = raised(work), raised(followed)
+    clear_of_ours(error)
+    assert frames(error) == ["raised", "followed", *frames(plain)[1:]]
+
+
 def test_a_mistake_of_ours_is_told_from_what_we_raise_on_purpose() -> None:
     def mistaken() -> None:
         Layout.parse(None)  # type: ignore[arg-type]

@@ -144,9 +144,10 @@ class CheckedCall:
         return list(self._promises.broken_by_meaning(said, self._trackers, self._own is not None))
 
     def _label(self, said: list[Claim]) -> None:
-        """Tell the trackers what is said, where they know nothing yet."""
+        """Tell the trackers what is said, where they know nothing yet, and where as many dims are named as there are."""
         for claim in said:
-            for tracker in self._trackers:
+            fits = len(claim.layout.dims) == claim.value.dim()
+            for tracker in self._trackers if fits else ():
                 if tracker.book.mark(claim.value) is None:
                     layout = _with_batch(claim.layout, claim.value) if tracker is self._own else claim.layout
                     label(tracker, claim.value, of_any_size(layout), claim.name, f"axes of {claim.name!r}")

@@ -51,6 +51,8 @@ def held(dims: Dims) -> Dims:
 
 def position(dims: Dims, dim: int) -> int:
     """Return which dimension is meant, counted from the front."""
+    if isinstance(dim, str):
+        raise LayoutError(f"dims are numbers, as torch's are: {dim!r} is dim {named(dims, dim)} of {render(dims)}")
     if not -len(dims) <= dim < len(dims):
         raise LayoutIndexError(f"dim {dim} is out of range: {render(dims) or 'a scalar'} has {len(dims)} dims")
     return dim % len(dims)

@@ -79,7 +79,7 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
         for line in ranks:
             to.print(_line(f"  {line}"))
     if not (layers or report.findings or report.unfollowed or report.blind):
-        to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell was called", style="dim"))
+        to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell has returned anything", style="dim"))
 
 
 def _number(report: Report, known: Known) -> str:

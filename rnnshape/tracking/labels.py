@@ -304,14 +304,20 @@ def _sized(layout: Layout, tensor: Tensor) -> Layout:
     Raises:
         LayoutError: where it states other sizes.
     """
-    dims: list[Dim] = []
-    for part, size in zip(layout.dims, tensor.shape, strict=True):
-        layout = Layout((part,))
-        stated = layout.sizes[0]
-        if isinstance(stated, Monomial) and len(stated.symbols) > 1:
-            dims.append((whole(UNKNOWN, size),))  # one number does not tell how two axes share it
-        else:
-            dims.extend(layout.bind((size,)).dims)
-    return Layout(tuple(dims))
+    sizes = tuple(tensor.shape)
+    dims = [_bound(part, size) for part, size in zip(layout.dims, sizes, strict=True)]
+    return Layout(tuple(part if dim is None else dim for part, dim in zip(layout.dims, dims, strict=True))).bind(sizes)
+
+
+def _bound(part: Dim, size: int) -> Dim | None:
+    """Give one dim the size of a tensor; None where it states another one."""
+    alone = Layout((part,))
+    stated = alone.sizes[0]
+    if isinstance(stated, Monomial) and len(stated.symbols) > 1:
+        return (whole(UNKNOWN, size),)  # one number does not tell how two axes share it
+    try:
+        return alone.bind((size,)).dims[0]
+    except LayoutError:
+        return None
 
 

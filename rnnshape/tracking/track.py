@@ -128,9 +128,9 @@ class Tracker(TorchFunctionMode):
                 raise
         try:
             result = made_by(func, args, kwargs)
-        except Exception as error:
+        except BaseException as error:  # an interrupt, too, is raised at the user's line
             _torch.drop_caller(error.__traceback__)
-            if call is not None:
+            if call is not None and isinstance(error, Exception):
                 with Guard(self._step_aside):
                     self._raised(Operation(call.way.name, func, args, kwargs, None, self.book), error, call.known)
             raise

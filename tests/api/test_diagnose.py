@@ -76,7 +76,11 @@ def test_nested_arguments_have_nested_axes() -> None:
         (("batch seq", "batch", "batch"), "axes has 3 entries for 1 argument"),
         (
             "batch=5 seq feature",
-            "axes of 'x': dim 0 (batch) is 6, expected 5\n  expected  batch=5\n  got       (6,)",
+            "axes of 'x': dim 0 (batch) is 6, expected 5\n  expected  batch=5 seq=9 feature=4\n  got       (6, 9, 4)",
+        ),
+        (
+            "batch seq feature=7",
+            "axes of 'x': dim 2 (feature) is 4, expected 7\n  expected  batch=6 seq=9 feature=7\n  got       (6, 9, 4)",
         ),
         (
             "batch (seq feature",

@@ -57,7 +57,7 @@ except SystemExit as end:
 
 OWN = ("RANK", "WORLD_SIZE", "RNNSHAPE")
 WORLD = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name not in OWN}
-NOTHING = "  no nn.RNN, nn.LSTM, nn.GRU or cell was called\n"
+NOTHING = "  no nn.RNN, nn.LSTM, nn.GRU or cell has returned anything\n"
 
 
 def without_names(said: str) -> str:

@@ -417,6 +417,13 @@ def test_what_a_check_raises_within_diagnose_is_told_as_it_is() -> None:
     assert isinstance(report.exception, ContractError)
 
 
+def test_names_for_another_number_of_dims_are_told_and_no_mistake_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    function = check(axes=(None, "batch seq"), track=True)(plain_step)
+    with pytest.raises(ContractError, match="plain_step: x has 3 dims, expected 2"):
+        function(FC, X4)
+    assert caplog.text == ""
+
+
 def test_a_second_check_takes_the_place_of_the_first() -> None:
     model = check(Encoder(), on="raise")
     assert check(model, on="record") is model

@@ -96,7 +96,7 @@ def test_nothing_was_seen() -> None:
         printed(Report())
         == """
 rnnshape: train.py  0 recurrent layers, 0 calls, no findings
-  no nn.RNN, nn.LSTM, nn.GRU or cell was called
+  no nn.RNN, nn.LSTM, nn.GRU or cell has returned anything
 """
     )
 

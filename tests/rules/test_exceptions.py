@@ -120,3 +120,23 @@ def test_an_attribute_that_something_else_has_not_is_no_matter_of_what_was_packe
 
     report = rs.diagnose(Handed(), torch.randn(6, 5, 4), axes="batch seq feature")
     assert [finding.code for finding in report.findings] == ["RNS109"]
+
+
+class Speaking(nn.Module):
+    """A decoder whose next word is the largest of all numbers of the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(3, 4)
+        self.cell = nn.GRUCell(4, 8)
+
+    def forward(self, words: torch.Tensor) -> torch.Tensor:
+        state = self.cell(self.embed(words))
+        return self.cell(self.embed(state.new_ones(words.size(0), 7).argmax() + len(words)), state)
+
+
+def test_tokens_that_a_model_has_counted_itself_ask_for_no_larger_embedding() -> None:
+    given, counted = torch.full((6,), 5), torch.zeros(6, dtype=torch.long)
+    reports = [rs.diagnose(Speaking(), words, axes="batch") for words in (given, counted)]
+    said = [[(f.code, f.suggestion) for f in report.findings] for report in reports]
+    assert said == [[("RNS119", "num_embeddings has to be larger than the largest token")], [("RNS119", None)]]
