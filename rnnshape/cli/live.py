@@ -33,4 +33,16 @@ def model_made_by(target: str) -> nn.Module:
         return cast("nn.Module", found() if is_factory else found)  # predict refuses what is none
     except Exception as error:
         reason = " ".join(str(error).split())
-        raise WrongModelError(f"{target} makes no model: {type(error).__name__}: {reason}") from None
+        raise WrongModelError(f"{target} makes no model: {type(error).__name__}: {reason}{_where(error)}") from None
+
+
+def _where(error: Exception) -> str:
+    """Say at which line of the user's an exception was raised, where it was raised at one."""
+    trace, found = error.__traceback__, ""
+    others = (__file__, os.path.dirname(os.__file__))
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if os.path.isfile(file) and not file.startswith(others):
+            found = f", at {os.path.relpath(file)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

@@ -54,12 +54,22 @@ def _stays(place: Place, others: bool) -> bool:
         return True
     if not tensor.is_floating_point() and tensor.numel() <= place.count:  # one number each, also as a column
         return others
-    whole = bool(((tensor == 0) | (tensor == 1)).all())
-    if not whole or place.seq_dim is None or tensor.dim() > 3:
+    steps = _steps(place)
+    if steps is None or not bool(((tensor == 0) | (tensor == 1)).all()):
         return False
-    ones = tensor.detach().movedim(place.seq_dim, -1).reshape(-1, tensor.size(place.seq_dim))
+    ones = tensor.detach().movedim(steps, -1)
     falls = (ones[:, 1:] <= ones[:, :-1]).all() | (ones[:, 1:] >= ones[:, :-1]).all()
-    return bool(falls) and bool((ones.sum(1) > 0).any()) and tensor.dim() == 2
+    return bool(falls) and bool((ones.sum(1) > 0).any())
+
+
+def _steps(place: Place) -> int | None:
+    """Return the dim of the steps of a matrix; where nobody has named it, the one beside that of the samples."""
+    if place.tensor.dim() != 2:
+        return None
+    if place.seq_dim is not None:
+        return place.seq_dim
+    samples = place.samples
+    return 1 if bool((samples == samples[:, :1]).all()) else 0 if bool((samples == samples[:1]).all()) else None
 
 
 def _content(place: Place, random: torch.Generator, keep: bool) -> Content:

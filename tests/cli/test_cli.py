@@ -345,7 +345,8 @@ def test_predict_a_live_model(models: Path, target: str) -> None:
         ("no.module:Model", "no.module:Model makes no model: ModuleNotFoundError: No module named 'no'"),
         ("package.models:Taggr",
          "package.models:Taggr makes no model: AttributeError: module 'package.models' has no attribute 'Taggr'"),
-        ("package.models:broken", "package.models:broken makes no model: ValueError: no model"),
+        ("package.models:broken",
+         f"package.models:broken makes no model: ValueError: no model, at {Path('package', 'models.py')}:47"),
         ("package.models:number", "package.models:number makes no model: TypeError: 'int' object is not callable"),
     ],
 )  # fmt: skip
