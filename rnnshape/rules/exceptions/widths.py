@@ -43,7 +43,7 @@ def linear(op: Raised, error: Exception) -> Mistake | None:
             "RNS211", message, f"nn.Linear({got}, ...) fits one direction; for both join them along the features", seen
         )
     fits = [d for d in range(source.dim() - 1) if source.size(d) == expected]
-    if len(fits) == 1:
+    if len(fits) == 1 and _may_be_features(op, source, fits[0]):
         hint = f"the axis of size {expected} is at dim {fits[0]}: transpose({fits[0]}, -1) fits"
         return because("RNS211", message, hint, seen)
     if made_of.startswith(("seq=", "batch=")) and " x " not in made_of:
@@ -51,6 +51,11 @@ def linear(op: Raised, error: Exception) -> Mistake | None:
     if made_of.startswith("seq=") and expected % (got // _steps_of(made_of)) == 0:
         message += f": it was made for {text.count(expected // (got // _steps_of(made_of)), 'step')}"
     return because("RNS211", message, f"nn.Linear({got}, ...) fits, if it is meant to read these features", seen)
+
+
+def _may_be_features(op: Raised, source: Tensor, dim: int) -> bool:
+    """Tell whether what lies along a dim may be moved to where features are read: it is not known to be steps or samples."""
+    return not any(word.startswith(("seq=", "batch=")) for word in op.words_of_dim(source, dim).split(" x "))
 
 
 def _steps_of(made_of: str) -> int:
@@ -86,7 +91,7 @@ def channels(op: Raised, error: Exception) -> Mistake | None:
     found = f", which is {text.listed(names)}" if names else ""
     fits = [d for d in range(at + 1, source.dim()) if source.size(d) == expected]
     hint = None
-    if len(fits) == 1:
+    if len(fits) == 1 and _may_be_features(op, source, fits[0]):
         turn = f"transpose({at}, {fits[0]})"
         where = f"the axis of size {expected} is at dim {fits[0]}"
         hint = f"{where}: {turn} of the input fits, and {turn} of the output turns it back"
