@@ -7,6 +7,10 @@
 'unflatten(-1, (4, 4)).transpose(1, 2)'
 >>> rearranged(parse("batch=6 head=4 seq=9 hidden=3"), (6, 9, 12))
 'transpose(1, 2).flatten(2)'
+>>> rearranged(parse("(layers=2 directions=2) batch=6 hidden=16"), (2, 6, 32))
+'unflatten(0, (2, 2)).transpose(1, 2).flatten(2)'
+>>> rearranged(parse("(batch=6 seq=9) char=4 feature=8"), (54, 8, 4))
+'transpose(1, 2)'
 """
 
 from __future__ import annotations
@@ -39,13 +43,33 @@ def rearranged(before: Dims, sizes: Sequence[Size], not_at: Collection[int] = ()
     wanted = [s for s in sizes if isinstance(s, int)]
     if len(wanted) != len(sizes) or not all(isinstance(s, int) and s > 0 for s in sizes_of(before)):
         return None
-    found: list[tuple[tuple[bool, int], str]] = []
-    for code, atoms in _taken_apart(before, wanted):
-        if len(atoms) <= _MOST:
-            found += _orders(code, atoms, wanted, not_at)
-    least = min((disorder for disorder, _ in found), default=None)
-    best = {code for disorder, code in found if disorder == least}
-    return best.pop() if len(best) == 1 else None
+    for ways in (_kept_together(before), _taken_apart(before, wanted), _states_apart(before)):
+        found = [order for code, atoms in ways if len(atoms) <= _MOST for order in _orders(code, atoms, wanted, not_at)]
+        least = min((disorder for disorder, _ in found), default=None)
+        best = {code for disorder, code in found if disorder == least}
+        if best:
+            return best.pop() if len(best) == 1 else None
+    return None
+
+
+def _kept_together(dims: Dims) -> Iterator[tuple[str, Atoms]]:
+    """Yield the dims as they are, where samples are folded into one with others: what lies behind may be in another order."""
+    named = [tuple(_atom(f) for f in d) for d in dims]
+    known = [[a for a in d if a is not None] for d in named]
+    folded = [any(name == "batch" for name, _ in d) and len(d) > 1 for d in known]
+    if any(folded) and all(len(d) == len(k) for d, k in zip(named, known, strict=True)):
+        names = ["batch" if f else "x".join(n for n, _ in d) or "1" for d, f in zip(known, folded, strict=True)]
+        yield "", tuple((name, prod(s for _, s in d)) for name, d in zip(names, known, strict=True))
+
+
+def _states_apart(dims: Dims) -> Iterator[tuple[str, Atoms]]:
+    """Yield the rows of a state by layers and directions, and all other dims as they are."""
+    named = [tuple(_atom(f) for f in d) for d in dims]
+    rows = [at for at, d in enumerate(named) if {a[0] for a in d if a is not None} == {"layers", "directions"} and len(d) == 2]
+    if len(rows) != 1 or any(a is None for d in named for a in d) or any(len(d) != 1 for d in named if d != named[rows[0]]):
+        return
+    atoms = tuple(a for d in named for a in d if a is not None)
+    yield f"unflatten({rows[0]}, ({', '.join(str(a[1]) for a in named[rows[0]] if a is not None)}))", atoms
 
 
 def _taken_apart(before: Dims, sizes: Sequence[int]) -> Iterator[tuple[str, Atoms]]:
