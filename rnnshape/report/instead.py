@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
-__all__ = ["code_of", "instead_of"]
+__all__ = ["code_of", "instead_of", "sizes_called"]
 
 _LONGEST = 60
 """Characters of a call that is written out; a longer one goes by its name."""
@@ -20,7 +21,13 @@ _LAST_RESHAPE = re.compile(r"\.reshape\([^()]*\)$")
 _FUNCTIONS = frozenset(["torch", "F", "functional"])
 
 
-def instead_of(name: str, code: str, call: ast.Call | None = None) -> str:
+_CUT = re.compile(r"(?<=unflatten\()(-?\d+), \((-?\d+), (-?\d+)\)")
+"""The sizes that a dim is cut into in an edit."""
+
+
+def instead_of(
+    name: str, code: str, call: ast.Call | None = None, before: tuple[int, ...] = (), sizes: tuple[int, ...] = ()
+) -> str:
     """Write the edit.
 
     Args:
@@ -28,6 +35,8 @@ def instead_of(name: str, code: str, call: ast.Call | None = None) -> str:
         code: what is called in its place, such as "transpose(0, 1).flatten(1)". A ``...`` stands for the sizes of all dims but
             the last.
         call: the operation on the user's line, where there is one and no other of this name.
+        before: the sizes of what it was applied to.
+        sizes: of its result: what the user calls one of them it is called in the edit, as the next batch may have another.
     """
     short = f"instead of {name}: {code}"
     tensor = _tensor(call) if call is not None else None
@@ -39,9 +48,30 @@ def instead_of(name: str, code: str, call: ast.Call | None = None) -> str:
             return short
         code = code.replace("...", f"*{on}.shape[:-1]")
     if name in ("view", "reshape") and not call.keywords:
-        sizes = ", ".join(ast.unparse(size) for size in call.args if size is not tensor)
-        code = _LAST_RESHAPE.sub(lambda _: f".reshape({sizes})", code)
+        given = ", ".join(ast.unparse(size) for size in call.args if size is not tensor)
+        code = _LAST_RESHAPE.sub(lambda _: f".reshape({given})", code)
+        words = [size for size in call.args if size is not tensor]
+        if ".flatten(" not in code:  # every piece is a dim of the result
+            code = _CUT.sub(lambda cut: _as_named(cut, words, before, sizes), code)
     return short if len(whole) > _LONGEST or ": " in whole or "\n" in whole else f"instead of {whole}: {on}.{code}"
+
+
+def _as_named(cut: re.Match[str], given: list[ast.expr], before: tuple[int, ...], sizes: tuple[int, ...]) -> str:
+    """Write the sizes that a dim is cut into with the words that a call has for them, where it has one for just this size."""
+    words = _words(given)
+    named = list(zip(sizes, words, strict=True)) if len(words) == len(sizes) else []
+    dim, pieces = int(cut[1]), [int(cut[2]), int(cut[3])]
+
+    def word(size: int) -> str | None:
+        found = [word for one, word in named if one == size]
+        return ast.unparse(found[0]) if len(found) == 1 and not _is_constant(found[0]) else None
+
+    found = [word(size) or str(size) for size in pieces]
+    if -1 in pieces and found == [cut[2], cut[3]] and 0 <= dim < len(before):
+        at = pieces.index(-1)
+        rest = word(before[dim] // pieces[1 - at])
+        found = [rest if place == at else "-1" for place in range(2)] if rest is not None else found
+    return f"{dim}, ({', '.join(found)})"
 
 
 def code_of(suggestion: str, name: str) -> str | None:
@@ -56,6 +86,19 @@ def code_of(suggestion: str, name: str) -> str | None:
     tensor = _tensor(call) if isinstance(call, ast.Call) else None
     on = _as_owner(tensor) if tensor is not None else ""
     return edit.removeprefix(f"{on}.") if on and edit.startswith(f"{on}.") and _name(call) == name else None
+
+
+def sizes_called(suggestion: str, sizes: Sequence[int]) -> dict[str, int]:
+    """Read from such an edit what the user calls the sizes of the operation's result."""
+    call = _parsed(suggestion.partition(": ")[0].removeprefix("instead of "))
+    tensor = _tensor(call) if isinstance(call, ast.Call) else None
+    words = _words([word for word in call.args if word is not tensor]) if isinstance(call, ast.Call) else []
+    return dict(zip(map(ast.unparse, words), sizes, strict=True)) if len(words) == len(sizes) else {}
+
+
+def _words(given: list[ast.expr]) -> list[ast.expr]:
+    """Return the sizes that a call is given, one by one or in a tuple."""
+    return given[0].elts if len(given) == 1 and isinstance(given[0], ast.Tuple) else given
 
 
 def _tensor(call: ast.Call) -> ast.expr | None:

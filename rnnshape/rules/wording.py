@@ -249,7 +249,7 @@ def _is_repaired(site: Site, one: int, other: int) -> bool:
 
 def instead(site: Site, code: str) -> str:
     """Write what is to be called in place of an operation, with the words of the user's line where it has them."""
-    return instead_of(site.name, code, call_at(site.location, site.name))
+    return instead_of(site.name, code, call_at(site.location, site.name), site.sizes_before, site.sizes)
 
 
 def last_step(site: Site | None) -> str | None:

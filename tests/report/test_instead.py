@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from rnnshape.report.instead import code_of, instead_of
+from rnnshape.report.instead import code_of, instead_of, sizes_called
 
 MOVES = "transpose(0, 1).flatten(1)"
 
@@ -82,3 +82,34 @@ def test_the_sizes_stay_the_users(line: str, sizes: str) -> None:
 )
 def test_an_edit_of_another_kind_is_not_read(suggestion: str) -> None:
     assert code_of(suggestion, "view") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "expected"),
+    [
+        pytest.param("y.view(t, b, -1)", "unflatten(0, (-1, 9)).transpose(0, 1)", "(-1, t)", id="one that is named"),
+        pytest.param("y.view(x.size(1), b, 4)", "unflatten(0, (-1, 9)).transpose(0, 1)", "(-1, x.size(1))", id="a size"),
+        pytest.param("y.view(-1, b, 4)", "unflatten(0, (-1, 9)).transpose(0, 1)", "(b, -1)", id="the other one"),
+        pytest.param("y.view((t, b, 4))", "unflatten(0, (6, 9)).transpose(0, 1)", "(b, t)", id="both, of a tuple"),
+        pytest.param("y.view(9, 6, 4)", "unflatten(0, (-1, 9)).transpose(0, 1)", "(-1, 9)", id="none"),
+        pytest.param("y.view(*s, 4)", "unflatten(0, (-1, 9)).transpose(0, 1)", "(-1, 9)", id="that nobody sees"),
+    ],
+)
+def test_sizes_have_the_names_of_the_line(line: str, code: str, expected: str) -> None:
+    edit = instead_of("view", code, call_in(line, "view"), (54, 4), (9, 6, 4))
+    assert edit == f"instead of {line}: y.unflatten(0, {expected}).transpose(0, 1)"
+
+
+def test_words_for_sizes_are_read_back() -> None:
+    edit = "instead of y.view(t, b, -1): y.unflatten(0, (-1, t)).transpose(0, 1)"
+    assert sizes_called(edit, (9, 6, 4)) == {"t": 9, "b": 6, "-1": 4}
+    assert sizes_called("instead of view: transpose(0, 1)", (9, 6, 4)) == {}
+    assert sizes_called(edit, (9, 6)) == {}
+
+
+def test_a_size_that_two_dims_have_goes_by_its_number() -> None:
+    edit = instead_of("view", "unflatten(0, (-1, 6)).transpose(0, 1)", call_in("y.view(t, b, 4)", "view"), (36, 4), (6, 6, 4))
+    assert edit.endswith("y.unflatten(0, (-1, 6)).transpose(0, 1)")
+    code = "unflatten(0, (2, -1)).transpose(0, 1).flatten(1)"
+    joined = instead_of("view", code, call_in("y.view(b, -1)", "view"), (8, 5), (2, 20))
+    assert joined.endswith("y.unflatten(0, (2, -1)).transpose(0, 1).flatten(1)")

@@ -52,7 +52,7 @@ def test_columns_that_a_view_mixes_are_told() -> None:
     assert finding.message == (
         "samples are mixed: along dim 0 of (6, 4, 5) lie samples 0, 1, 2 and 3, and GRU takes that dim for steps"
     )
-    assert finding.suggestion == "instead of rows.view(STEPS, -1, 5): rows.unflatten(0, (-1, 6)).transpose(0, 1)"
+    assert finding.suggestion == "instead of rows.view(STEPS, -1, 5): rows.unflatten(0, (-1, STEPS)).transpose(0, 1)"
 
 
 def test_columns_in_order_tell_which_are_the_samples() -> None:

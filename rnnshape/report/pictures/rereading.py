@@ -6,14 +6,14 @@ All three follow from the Layout before, so nothing has to be kept for them whil
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import gcd, prod
 from typing import TYPE_CHECKING, Any, cast
 
 from rnnshape.errors import RNNShapeError
 from rnnshape.layout.axes import Axis, Block, Dims, Factor
 from rnnshape.report.grid import MOST_COLUMNS, MOST_ROWS, Cell, Grid
-from rnnshape.report.instead import code_of
+from rnnshape.report.instead import code_of, sizes_called
 
 if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
@@ -38,7 +38,7 @@ def grids_of(finding: Finding) -> tuple[Grid, ...]:
         return ()
     found = [grid_of(before, "before", common=sizes), grid_of(before, became.operation, sizes)]
     edit = code_of(finding.suggestion or "", became.operation)
-    mended = applied(edit, before) if edit else None
+    mended = applied(edit, before, sizes_called(finding.suggestion or "", sizes)) if edit else None
     if mended is not None:
         found.append(grid_of(mended, "instead"))
     return tuple(grid for grid in found if grid is not None)
@@ -70,24 +70,38 @@ def grid_of(layout: Layout, label: str, sizes: Sequence[int] = (), common: Seque
     return Grid(label, wanted, tuple(axis.name for axis in axes), cells, unit, is_cut=is_cut)
 
 
-def applied(code: str, layout: Layout) -> Layout | None:
-    """Return what code such as ``transpose(0, 1).flatten(1)`` makes of a Layout; None for code of any other kind."""
+def applied(code: str, layout: Layout, sizes: Mapping[str, int] | None = None) -> Layout | None:
+    """Return what code such as ``transpose(0, 1).flatten(1)`` makes of a Layout; None for code of any other kind.
+
+    Args:
+        code: the edit.
+        layout: what it is applied to.
+        sizes: what the user's words for sizes stand for.
+    """
     try:
         tree = ast.parse(f"x.{code}", mode="eval").body
-        return _applied(tree, layout)
+        return _applied(tree, layout, sizes or {})
     except (SyntaxError, ValueError, TypeError, RNNShapeError):
         return None
 
 
-def _applied(node: ast.expr, layout: Layout) -> Layout | None:
+def _applied(node: ast.expr, layout: Layout, sizes: Mapping[str, int]) -> Layout | None:
     if isinstance(node, ast.Name):
         return layout
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _MOVES:
         return None
-    on = _applied(node.func.value, layout)
-    arguments = [ast.literal_eval(argument) for argument in node.args]
+    on = _applied(node.func.value, layout, sizes)
+    arguments = [_value(argument, sizes) for argument in node.args]
     method: Any = None if on is None else getattr(on, node.func.attr)
     return None if method is None or node.keywords else method(*arguments)
+
+
+def _value(node: ast.expr, sizes: Mapping[str, int]) -> Any:
+    """Return what an argument stands for: a number, a word for a size, or several of them."""
+    if isinstance(node, ast.Tuple):
+        return tuple(_value(item, sizes) for item in node.elts)
+    called = ast.unparse(node)
+    return sizes[called] if called in sizes and called != "-1" else ast.literal_eval(node)
 
 
 def _ints(sizes: Sequence[object]) -> tuple[int, ...] | None:
