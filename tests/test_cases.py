@@ -27,7 +27,6 @@ import rnnshape  # noqa: E402
 FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parent / "cases").glob("*/case.json"))
 
 MISSES: dict[str, str] = {
-    "a2c-rollout-view": "axes='batch*seq ...' gives no sizes, and one number does not tell how two axes share it",
     "all-layers-in-classifier": "told at the loss, which its squeeze of two layers makes fail",
     "deep-clustering-labels-order": "rows of two products in different orders, which meet inside bmm",
     "hinge-positive-negative-broadcast": "(batch, 1) and (batch,) that nothing tells from a comparison of every pair",

@@ -37,7 +37,7 @@ from rnnshape.rules.loops import CELL, holds_units
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Given, Step
 from rnnshape.rules.tables import are_alike
-from rnnshape.rules.wording import called, wrong
+from rnnshape.rules.wording import called, mixed_in_a_loop, wrong
 
 __all__: list[str] = []
 
@@ -161,6 +161,13 @@ def the_state_of_another_cell(use: CellStep, step: Step) -> Iterator[Mistake]:
         other = loop.module or loop.kind
         message = f"at each step it is given the state of {other}, which it reads, and its own reaches no later step"
         yield wrong("RNS315", message, seen=use.mark)
+
+
+@rule(CellStep)
+def samples_cut_up_before_a_loop(use: CellStep, step: Step) -> Iterator[Mistake]:
+    """A loop gives a cell the rows of what a reshape has made of samples and steps in one dim, cut the other way round."""
+    found = (mixed_in_a_loop(use.name, use.mark, axis) for axis, _ in use.mark.of("batch"))
+    yield from filter(None, found)
 
 
 # The order of the steps

@@ -27,8 +27,8 @@ from rnnshape.rules.names import called
 from rnnshape.rules.sketches import apart, sketch
 
 __all__ = [
-    "another_dim", "called", "dealt_to_heads", "element", "held", "instead", "last_step", "mixed", "scrambled",
-    "viewed_for_a_transpose", "word", "wrong",
+    "another_dim", "called", "dealt_to_heads", "element", "held", "instead", "last_step", "mixed", "mixed_in_a_loop",
+    "scrambled", "viewed_for_a_transpose", "word", "wrong",
 ]  # fmt: skip
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
@@ -171,6 +171,16 @@ def _was_scrambled(axis: Axis, site: Site | None) -> bool:
     table = site.tables_before.get(axis) if site is not None and site.name in _RESHAPES else None
     full = expand(table, site.sizes_before) if site is not None and table is not None else None
     return full is not None and site is not None and not separable(compress(full.reshape(site.sizes)))
+
+
+def mixed_in_a_loop(name: str, mark: Mark, axis: Axis) -> Mistake | None:
+    """Say that a reshape has cut samples in no order, of which a loop takes one piece after the other; None where none has."""
+    site = mark.sites.get(axis)
+    if site is None or not _was_scrambled(axis, site):
+        return None
+    cuts = f"{site.name} of {layout_before(site) or text.sizes(site.sizes_before)} to {text.sizes(site.sizes)} cuts across them"
+    message = f"samples are mixed: {cuts}, and {called(name)} reads one piece after the other"
+    return wrong("RNS203", message, _instead(site, ()), site=site, seen=mark)
 
 
 def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], steps: list[int]) -> Mistake:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,8 @@ from rnnshape._torch import other_kind
 from rnnshape.calls import spec_of
 from rnnshape.contracts.annotations import Claim
 from rnnshape.errors import LayoutError, SpecError
-from rnnshape.layout.axes import UNKNOWN, Dim, near_role, whole
+from rnnshape.layout.axes import UNKNOWN, Axis, Dim, Factor, near_role, whole
+from rnnshape.layout.binding import solve, substituted
 from rnnshape.layout.layout import Layout
 from rnnshape.layout.letters import parse_axes
 from rnnshape.layout.sizes import Monomial, shown
@@ -60,6 +63,8 @@ def label_arguments(
         (argument, _sifted(argument.value, given, f"axes of {argument.name!r}", wrong.append))
         for argument, given in _paired(axes, arguments, wrong.append, is_strict=True)
     ]
+    samples = _samples(said)
+    said = [(argument, _shared_out(argument.value, given, samples)) for argument, given in said]
     claims = [claim for argument, given in said for claim in _claims(argument.value, given, argument.name)]
     if wrong and not claims:
         raise wrong[0]
@@ -88,6 +93,46 @@ def _sifted(value: Any, given: Any, where: str, refuse: Refuse) -> Any:
             refuse(error)
             return None
     return given
+
+
+def _samples(said: Sequence[tuple[Argument, Any]]) -> int | None:
+    """Return how many samples there are, where a dim of an argument is the batch and nothing else, and all of them agree."""
+    found: set[int] = set()
+    for argument, given in said:
+        for _, tensor, entry in _tensors(argument.value, given, argument.name):
+            with contextlib.suppress(LayoutError):
+                layout = Layout(_dims(entry))
+                dims = zip(layout.names, tensor.shape, strict=False) if layout.ndim == tensor.dim() else ()
+                found |= {size for name, size in dims if name == "batch"}
+    return found.pop() if len(found) == 1 else None
+
+
+def _shared_out(value: Any, given: Any, samples: int | None) -> Any:
+    """Return what is said of a value, nested as it is, with sizes for the axes of a dim such as ``batch*seq``.
+
+    One number does not tell how two axes share it, and beside the number of samples, which another argument has, it does.
+    """
+    if isinstance(value, Mapping) and isinstance(given, Mapping):
+        return {key: _shared_out(value.get(key), entry, samples) for key, entry in given.items()}
+    if isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
+        several = itertools.zip_longest(value[: len(given)], given)
+        return [_shared_out(item, entry, samples) for item, entry in several]
+    if samples is None or given is None or not isinstance(value, Tensor):
+        return given
+    try:
+        layout = Layout(_dims(given))
+        symbols = {s for d in layout.dims for f in d if _is_batch(f) for s in getattr(f.size, "symbols", ())}
+        is_shared = any(len(getattr(size, "symbols", ())) > 1 for size in layout.sizes)
+        if not is_shared or layout.ndim != value.dim() or len(symbols) != 1:
+            return given
+        values = solve(layout.dims, value.shape, {symbols.pop(): samples})
+        return Layout(substituted(layout.dims, values))
+    except LayoutError:
+        return given
+
+
+def _is_batch(factor: Factor) -> bool:
+    return isinstance(factor.axis, Axis) and factor.axis.name == "batch"
 
 
 def _first_line(error: SpecError) -> str:
@@ -120,9 +165,10 @@ def label_call(
             tracker.book.did_not_look(_first_line(error), where)
 
     said = _paired(axes, arguments, refuse)
+    samples = _samples(said)
     named: dict[str, list[Claim]] = {}
     for argument, given in said:
-        for claim, reason in _fitting(argument, given, refuse):
+        for claim, reason in _fitting(argument, _shared_out(argument.value, given, samples), refuse):
             known = tracker.book.mark(claim.value)
             if of_any and (claim.value.requires_grad or not claim.layout.ndim):
                 continue

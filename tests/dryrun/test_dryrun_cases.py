@@ -29,6 +29,7 @@ from thinned import NIGHTLY, every, thinned
 FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parents[1] / "cases").glob("*/case.json"))
 
 MISSES = MISSES_WITH_DATA | {
+    "a2c-rollout-view": "a dim that is a product has no factors here, only its size",
     "flat-windows-viewed-with-steps-and-channels-exchanged": "a dim that is a product has no factors here, only its size",
     "chatbot-masknll-broadcast": "how many elements a mask selects depends on its values",
     "dkt-masked-select-orders": "how many elements a mask selects depends on its values",
