@@ -20,6 +20,8 @@ _KNOWN_TO_ALL = ("batch", ROWS, "seq", "layers", "directions", "hidden", "featur
 def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     """Read a Layout off the tables; dims that do not factor are unknown. None where nothing is known."""
     names = set(only)
+    if mark.of("batch"):
+        names.discard(ROWS)  # what a layer took for its batch, where somebody knows better
     pieces: list[tuple[Axis, int, int, int]] = []
     for axis, table in mark.tables.items():
         is_shown = axis.name in names if names else axis.name not in OF_SCORES and axis.name != TURNED

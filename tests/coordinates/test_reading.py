@@ -1,6 +1,6 @@
 import torch
 
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import ROWS, Mark
 from rnnshape.coordinates.reading import layout_of, readable
 from rnnshape.coordinates.tables import along
 from rnnshape.layout.axes import Axis
@@ -31,3 +31,10 @@ def test_steps_of_layers_are_read_as_those_of_sequences():
     mark = of_two_sequences(Axis("step", "question"), Axis("step", "answer"))
     assert str(layout_of(mark)) == "batch=2 step@question=3 step@answer=3"
     assert str(readable(mark)) == "batch=2 seq@question=3 seq@answer=3"
+
+
+def test_what_a_layer_took_for_its_batch_is_shown_where_nobody_knows_better():
+    assumed = Mark((2, 3), {Axis(ROWS): along(3, 1, 2)})
+    known = Mark((2, 3), {Axis(ROWS): along(3, 1, 2), Axis("batch"): along(2, 0, 2)})
+    assert str(layout_of(assumed, ("batch", ROWS))) == "?=2 batch=3"
+    assert str(layout_of(known, ("batch", ROWS))) == "batch=2 ?=3"
