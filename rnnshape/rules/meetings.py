@@ -19,7 +19,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data, steps_along
-from rnnshape.rules.wording import another_dim, word, wrong
+from rnnshape.rules.wording import another_dim, in_order, word, wrong
 
 __all__: list[str] = []
 
@@ -49,6 +49,25 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
         cuts = f"{site.name} of {layout_before(site) or text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}"
         yield wrong("RNS209", f"{named} is scrambled: {cuts} cuts it up, and {use.name} meets {meets}", site=site)
         return
+
+
+@rule(Disagreement)
+def pieces_meet_steps_along_another_dim(use: Disagreement, step: Step) -> Iterator[Mistake]:
+    """A reshape has cut steps into pieces along several dims, along which other axes lie in the other operand."""
+    if not use.axis.counts_steps or len({mark.sizes for mark in use.marks}) > 1:
+        return
+    for cut, whole in ((use.one, use.other), (use.other, use.one)):
+        dims, pieces = runs_along(whole), runs_along(cut)
+        owner, other = _with_table(use, cut), _with_table(use, whole)
+        if len(dims) != 1 or dims[0] in pieces or len(pieces) < 2 or -1 in cut or -1 in whole or owner is None or other is None:
+            continue
+        there = {runs_along(t)[0]: word(a) for a, t in other.tables.items() if is_data(a) and len(runs_along(t)) == 1}
+        if use.axis in owner.sites and all(dim in there for dim in pieces):
+            others = f"{text.listed([there[d] for d in pieces])} of the other lie, whose steps lie along dim {dims[0]}"
+            message = f"the steps of one operand are cut up: they lie along dims {text.listed(pieces)}, where {others}"
+            message += f", and {use.name} meets them element by element"
+            yield wrong("RNS209", message, in_order(owner.sites[use.axis]), site=owner.sites[use.axis])
+            return
 
 
 @rule(Joining)

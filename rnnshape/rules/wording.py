@@ -27,8 +27,8 @@ from rnnshape.rules.names import called
 from rnnshape.rules.sketches import apart, sketch
 
 __all__ = [
-    "another_dim", "called", "dealt_to_heads", "element", "held", "instead", "last_step", "mixed", "mixed_in_a_loop",
-    "scrambled", "viewed_for_a_transpose", "word", "wrong",
+    "another_dim", "called", "dealt_to_heads", "element", "held", "in_order", "instead", "last_step", "mixed",
+    "mixed_in_a_loop", "scrambled", "viewed_for_a_transpose", "word", "wrong",
 ]  # fmt: skip
 
 _SHOWN = ("batch", ROWS, "seq", "layers", "directions")
@@ -162,7 +162,7 @@ def scrambled(
         cut = f"{what} of {before}" if before else what
         sizes = text.sizes(site.sizes if site else mark.sizes)
         message = f"{axis.name} is scrambled: {cut} to {sizes} cuts it into pieces that lie along several dims in no order"
-        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", _in_order(site), site=site, seen=mark)
+        return wrong("RNS209", f"{message}, and {called(name)} takes them as they lie", in_order(site), site=site, seen=mark)
     return None
 
 
@@ -196,7 +196,7 @@ def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], ste
     site = mark.sites.get(axis)
     here = f"row 0 of dim {dims[0]} holds pieces of {text.count(len(steps), 'step')} only, {text.listed(steps)}"
     message = f"the steps are dealt out: {here}, along dim {dims[1]}, which {name} takes for all steps"
-    return wrong("RNS209", message, _in_order(site), site=site, seen=mark)
+    return wrong("RNS209", message, in_order(site), site=site, seen=mark)
 
 
 def viewed_for_a_transpose(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
@@ -294,7 +294,7 @@ def _instead(site: Site | None, apart: tuple[int, ...]) -> str | None:
     return _rearranged(site, before, apart)
 
 
-def _in_order(site: Site | None) -> str | None:
+def in_order(site: Site | None) -> str | None:
     """Return what makes a reshape right that left the samples apart, and cut another axis."""
     before = layout_before(site) if site is not None and site.name in _RESHAPES else None
     if site is None or before is None:
