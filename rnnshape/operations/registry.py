@@ -245,6 +245,8 @@ def tensors_of(result: object) -> tuple[Tensor, ...]:
 
 _TENSORS = frozenset([Tensor])
 
+_NUMBERS = frozenset([int, float, bool])
+
 
 def leaves(value: object) -> Iterator[Tensor]:
     """Yield the tensors in nested tuples, lists and dicts."""
@@ -252,7 +254,8 @@ def leaves(value: object) -> Iterator[Tensor]:
         yield value
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from leaves(item)
+            if type(item) not in _NUMBERS:  # of which a list may have many
+                yield from leaves(item)
     elif isinstance(value, dict):
         for item in value.values():
             yield from leaves(item)

@@ -1,8 +1,9 @@
 """Batches that a DataLoader yields: which dim of each tensor in them is the batch.
 
 Default collation stacks samples. Of any other function it is seen what it makes of them: each sample goes in with its number,
-and `stack` and `pad_sequence` put the numbers where they put the samples. What it makes in a way that is not followed, such as
-from arrays or lists, has the batch where there are as many elements as there are samples.
+and `stack` and `pad_sequence` put the numbers where they put the samples. What it makes of a sample's own list is of that
+sample, and rows that hold what the samples hold are theirs. What it makes in any other way that is not followed has the batch
+where there are as many elements as there are samples.
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ from rnnshape.coordinates.mark import BATCH, Mark
 from rnnshape.coordinates.room import LARGEST
 from rnnshape.coordinates.tables import alone, along, interned, line_along, numbers, runs_along
 from rnnshape.rules.tables import is_order
+from rnnshape.tracking.collating import Collated
 from rnnshape.tracking.cuts import is_cut
+from rnnshape.tracking.parts import parts_of
+from rnnshape.tracking.sample_rows import label_by_rows, order_of
 
 if TYPE_CHECKING:
     from rnnshape.tracking.track import Tracker
 
 __all__ = [
-    "Yielded", "batch_dims", "label_batch", "label_by_target", "label_samples", "label_slice", "label_source", "label_target",
-    "tensors_in",
+    "Yielded", "batch_dims", "label_batch", "label_by_target", "label_samples", "label_slice", "label_source",
+    "label_target", "tensors_in",
 ]  # fmt: skip
 
 _DEEPEST = 4
 """How deep tensors are looked for in what a collate function returns."""
+
+_NUMBERS = frozenset([int, float, bool])
 
 
 def tensors_in(value: object, at: str = "", depth: int = _DEEPEST) -> Iterator[tuple[str, Tensor]]:
@@ -50,7 +56,8 @@ def tensors_in(value: object, at: str = "", depth: int = _DEEPEST) -> Iterator[t
             yield from tensors_in(item, f"{at}.{key}", depth - 1)
     elif isinstance(value, (tuple, list)):
         for number, item in enumerate(value):
-            yield from tensors_in(item, f"{at}.{number}", depth - 1)
+            if type(item) not in _NUMBERS:  # of which there may be many
+                yield from tensors_in(item, f"{at}.{number}", depth - 1)
     elif dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
         for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
             yield from tensors_in(item, f"{at}.{name}", depth - 1)
@@ -107,10 +114,13 @@ def label_samples(tracker: Tracker, samples: Sequence[object]) -> list[Tensor]:
 
     A tensor that several of them have is of none. Where nothing else tells them apart, it is a sample twice: none is numbered.
     """
+    tracker.book.collating = None
     held = [[*tensors_in(sample)] for sample in samples]
     often = Counter(id(tensor) for tensors in held for _, tensor in tensors)
     if any(tensors and all(often[id(tensor)] > 1 for _, tensor in tensors) for tensors in held):
         return []
+    if (parts := parts_of(samples)) is not None:
+        tracker.book.collating = Collated(parts)
     labelled: list[Tensor] = []
     for number, tensors in enumerate(held):
         for at, tensor in tensors:
@@ -129,12 +139,14 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
         batch: what was yielded.
     """
     tensors = [*batch_dims(batch)]
+    label_by_rows(tracker.book, tracker.inputs, [tensor for _, tensor, _ in tensors])
     tracker.naming.samples = batch.samples or max((t.size(dim) for _, t, dim in tensors if dim is not None), default=0)
     draw = tracker.inputs.draw(batch.sampler, batch.population) if batch.sampler is not None else None
     followed = [mark for _, tensor, _ in tensors if (mark := tracker.book.mark(tensor)) is not None]
-    orders = {order for mark in followed if (order := _order(mark, batch.samples))}
+    orders = {order for mark in followed if (order := order_of(mark, batch.samples))}
     # What a function sorts as a whole is no other batch than before: its samples are numbered as they lie.
     numbers = torch.tensor(orders.pop()).argsort() if len(orders) == 1 else None
+    is_moved = any(map(_is_partly_moved, followed))
     for at, tensor, dim in tensors:
         mark = tracker.book.mark(tensor)
         if mark is not None and BATCH in mark.tables:
@@ -142,7 +154,7 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
             if numbers is not None:
                 rows = interned(torch.where(rows < 0, rows, numbers[rows]))
             tables = mark.tables | {BATCH: rows}
-        elif not orders and dim is not None:
+        elif not orders and dim is not None and not is_moved:
             tables = tracker.inputs.unnamed(tensor, f"batch{at}", but=dim)
             size = tensor.size(dim)
             if size <= LARGEST:
@@ -223,10 +235,10 @@ def label_target(tracker: Tracker, target: object, samples: int) -> None:
             tracker.book.put(tensor, Mark(tuple(tensor.shape), {BATCH: table}, target=True))
 
 
-def _order(mark: Mark, samples: int | None) -> tuple[int, ...] | None:
-    """Return the order in which all samples lie along a dim of a tensor, None where they do not."""
+def _is_partly_moved(mark: Mark) -> bool:
+    """Tell whether samples lie out of order along a dim of a tensor, and of some rows it is not known whose they are."""
     rows = mark.tables.get(BATCH)
-    if rows is None or not is_order(rows):
-        return None
-    order = tuple(numbers(line_along(rows, *runs_along(rows))))
-    return order if len(order) == samples else None
+    dims = runs_along(rows) if rows is not None else []
+    line = numbers(line_along(rows, *dims)) if rows is not None and len(dims) == 1 else []
+    known = [number for number in line if number >= 0]
+    return len(known) < len(line) and len({*known}) == len(known) and known != sorted(known)

@@ -17,6 +17,7 @@ from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
 from rnnshape.rules.families import Listener
+from rnnshape.tracking.collating import Collated
 from rnnshape.tracking.cuts import Cuts
 from rnnshape.tracking.marks import Marks
 from rnnshape.tracking.naming import Naming
@@ -45,6 +46,7 @@ class Book:
         present: what was known of the present operation's arguments before it ran, by the ids of these.
         recent: what came of the calls of this step.
         features: the axes that weights make.
+        collating: the samples that a collate function is putting together, None while none is.
     """
 
     def __init__(self, report: Report, place: Place, telling: Telling, naming: Naming) -> None:
@@ -57,6 +59,7 @@ class Book:
         self.present: dict[int, Mark] = {}
         self.recent: Kept[Any, Any] = Kept()
         self.features: Beside[Axis] = Beside()
+        self.collating: Collated | None = None
         self._born: Beside[Location | None] = Beside()
         self._count = 0
 
@@ -65,6 +68,7 @@ class Book:
         for beside in (self.marks, self.features, self._born, self.cuts):
             beside.clear()
         self.recent.clear()
+        self.collating = None
 
     # Marks
 

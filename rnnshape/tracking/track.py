@@ -43,6 +43,7 @@ from rnnshape.tracking.marks import writes
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming
 from rnnshape.tracking.place import Place
+from rnnshape.tracking.sample_rows import label_made
 from rnnshape.tracking.squeezes import Squeezes
 from rnnshape.tracking.standing import Standing
 from rnnshape.tracking.telling import Telling
@@ -189,6 +190,8 @@ class Tracker(TorchFunctionMode):
         if not is_plain and (not is_followed_here() or self.steps_aside()):
             return None
         call = Call(way, is_plain and not _len_torch_function_stack(), self.book, place)
+        if self.book.collating is not None:
+            self._guarded(way.name, False, self._hear_of_samples, way.name, args)
         if self.book.marks.entries:
             if not call.is_alone:
                 self._guarded(way.name, False, call.read, func, args, kwargs, frame)
@@ -227,6 +230,12 @@ class Tracker(TorchFunctionMode):
         elif cuts and way.cuts:
             self._place.move(frame)
             self._guarded(way.name, call.is_alone, self._cut, way.name, args, kwargs, result)
+        if book.collating is not None and not known:
+            self._guarded(way.name, call.is_alone, self._hear_of_samples, way.name, args, result)
+
+    def _hear_of_samples(self, name: str, args: Args, result: object = None) -> None:
+        with DisableTorchFunction(), _DisableTorchDispatch():
+            label_made(self.book, self.inputs, name, args, result)
 
     def _is_done_again(self, call: Call, result: object, frame: FrameType) -> bool:
         """Do once more what came of a call on the same marks, where nothing else is seen; return False where it can't be."""
