@@ -14,11 +14,12 @@ from rnnshape.operations import (
     products,
     recurrent,
     regrouping,
+    sampling,
     writing,
 )
 from rnnshape.operations.registry import ALWAYS, OPERATIONS
 
 __all__ = [
     "ALWAYS", "OPERATIONS", "attention", "consumption", "distances", "graph", "indexing", "losses", "movement", "norms",
-    "packing", "pointwise", "products", "recurrent", "regrouping", "writing",
+    "packing", "pointwise", "products", "recurrent", "regrouping", "sampling", "writing",
 ]  # fmt: skip

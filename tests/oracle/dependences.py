@@ -166,6 +166,13 @@ COMPUTED = {
         ([CUBE], lambda x: F.interpolate(x, scale_factor=2.0, mode="linear")),
         ([CUBE], lambda x: F.interpolate(x, size=3, mode="linear")),
     ],
+    "affine_grid": [([(3, 2, 3)], lambda x: F.affine_grid(x, (3, 1, 2, 3), align_corners=True))],
+    "affine_grid_generator": [([(3, 2, 3)], lambda x: torch.affine_grid_generator(x, (3, 1, 2, 3), True))],
+    "grid_sample": [
+        ([(3, 3, 3, 3), (3, 3, 3, 2)], lambda x, g: F.grid_sample(x, 0.4 * g.tanh(), align_corners=True)),
+        ([(3, 3, 3, 3)], lambda x: F.grid_sample(x, 0.4 * weights(3, 3, 3, 2).tanh(), align_corners=True)),
+    ],
+    "grid_sampler": [([(3, 3, 3, 3), (3, 3, 3, 2)], lambda x, g: torch.grid_sampler(x, 0.4 * g.tanh(), 0, 0, True))],
     "local_response_norm": [([CUBE], lambda x: F.local_response_norm(x, 2))],
     "pixel_shuffle": [([(3, 4, 3, 3)], lambda x: F.pixel_shuffle(x, 2))],
     "pixel_unshuffle": [([(3, 3, 4, 4)], lambda x: F.pixel_unshuffle(x, 2))],
