@@ -95,6 +95,8 @@ def batch_dims(batch: Yielded) -> Iterator[tuple[str, Tensor, int | None]]:
     firsts = {tensor.size(0) for _, tensor in tensors if tensor.dim()}
     if samples is None and len(firsts) == 1 and len(tensors) > 1:
         (samples,) = firsts
+    elif samples and len(firsts) == 1 and len(tensors) > 1 and min(firsts) > samples and min(firsts) % samples == 0:
+        samples = None  # each has made several rows: a dim of that size is another
     for at, tensor in tensors:
         yield at, tensor, _dim_of(tensor, samples, batch.stacked)
 
@@ -145,7 +147,8 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
     followed = [mark for _, tensor, _ in tensors if (mark := tracker.book.mark(tensor)) is not None]
     orders = {order for mark in followed if (order := order_of(mark, batch.samples))}
     # What a function sorts as a whole is no other batch than before: its samples are numbered as they lie.
-    numbers = torch.tensor(orders.pop()).argsort() if len(orders) == 1 else None
+    gives_back = any(_lists(tensor, orders) for _, tensor, _ in tensors)
+    numbers = torch.tensor(orders.pop()).argsort() if len(orders) == 1 and not gives_back else None
     is_moved = any(map(_is_partly_moved, followed))
     for at, tensor, dim in tensors:
         mark = tracker.book.mark(tensor)
@@ -233,6 +236,14 @@ def label_target(tracker: Tracker, target: object, samples: int) -> None:
         if len(dims) == 1 and (mark is None or not mark.tables) and samples <= LARGEST:
             table = along(samples, dims[0], tensor.dim())
             tracker.book.put(tensor, Mark(tuple(tensor.shape), {BATCH: table}, target=True))
+
+
+def _lists(tensor: Tensor, orders: Iterable[tuple[int, ...]]) -> bool:
+    """Tell whether a tensor lists the numbers of an order of samples, or how to go back: some may lie as they came."""
+    if tensor.dim() != 1 or tensor.dtype != torch.int64 or tensor.device.type != "cpu":
+        return False
+    moved = [torch.tensor(order) for order in orders if list(order) != sorted(order)]
+    return any(torch.equal(tensor, order) or torch.equal(tensor, order.argsort()) for order in moved)
 
 
 def _is_partly_moved(mark: Mark) -> bool:

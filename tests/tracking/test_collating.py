@@ -189,3 +189,19 @@ def test_nothing_holds_the_samples_afterwards() -> None:
         with pytest.raises(KeyError):
             next(iter(DataLoader(TURNS, batch_size=8, collate_fn=fails)))  # pyright: ignore[reportArgumentType]
     assert tracker.book.collating is None
+
+
+def test_where_the_way_back_is_yielded_too_nothing_lies_in_the_order_of_the_rest_by_guess() -> None:
+    def together(turns: Turns) -> tuple[Tensor, ...]:
+        order = sorted(range(8), key=lambda i: -len(turns[i]["notes"]))
+        return filled([turns[i] for i in order]), torch.tensor(order).argsort(), torch.tensor([t["is_minor"] for t in turns])
+
+    assert known(together) == [(0, SORTED), None, None]
+
+
+def test_several_rows_of_each_sample_are_no_batch_along_the_dim_that_happens_to_be_as_long() -> None:
+    def twice(turns: Turns) -> tuple[Tensor, Tensor]:
+        both = [turn for turn in turns for _ in range(2)]
+        return torch.tensor([n[:2] * 4 for n in notes(both)]), torch.tensor([len(n) for n in notes(both)])
+
+    assert known(twice) == [None, None]
