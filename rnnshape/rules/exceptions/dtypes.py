@@ -59,7 +59,7 @@ def embedded(op: Raised, error: Exception) -> Mistake | None:
         return None
     beyond = "a number below 0" if low and not high else f"a number beyond {weight.size(0) - 1}"
     message = f"Embedding has {text.count(weight.size(0), 'row')}, 0 to {weight.size(0) - 1}, and is asked for {beyond}"
-    if op.mark(tokens) is None:  # numbers of which nothing is known, such as those of an argmax over all of a batch
+    if high and op.mark(tokens) is None:  # numbers of which nothing is known, such as those of an argmax over all of a batch
         return because("RNS119", message, None, op.layout(tokens))
     fits = (
         "num_embeddings has to be larger than the largest token"
