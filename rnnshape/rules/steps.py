@@ -188,6 +188,8 @@ def channels_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]
 
     Who hands channels over as steps on purpose does so beside a convolution, which says that their places are the steps.
     """
+    if not step.scaled:
+        return
     mark = use.mark
     along = {axis.of: (axis, dims[0]) for axis, table in mark.tables.items() if len(dims := runs_along(table)) == 1}
     for of, taken in step.scaled.items():

@@ -15,7 +15,6 @@ from rnnshape.coordinates.mark import GUESSED, UNNAMED, Mark
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Book, Handler, Operation, leaves, tensors_of
 from rnnshape.operations.uses import Use
-from rnnshape.report.location import Location
 from rnnshape.rules.registry import Listener
 from rnnshape.tracking.forms import Call, form_of
 
@@ -64,36 +63,44 @@ class Emitted(NamedTuple):
     twice: tuple[Listener, ...]
 
 
-class Again(NamedTuple):
+class Again:
     """What came of an operation on the very same marks, at the same place in this step: the same marks once more.
 
     Attributes:
-        place: of the call, held so that no other gets its id.
         puts: which tensor of the result got which mark.
-        uses: that are emitted once more; each with itself, where it is made of marks alone and so is the same at every call.
-        axes: of which they tell: the same, since the marks are.
+        uses: that are emitted once more.
     """
 
-    place: Location | None
-    puts: tuple[tuple[int, Mark], ...]
-    uses: tuple[tuple[Emitted, Use | None], ...]
-    axes: Sequence[Axis]
+    __slots__ = ("_axes", "_made", "_place", "puts", "uses")
+
+    def __init__(
+        self, call: Call, puts: tuple[tuple[int, Mark], ...], uses: tuple[Emitted, ...], axes: Sequence[Axis]
+    ) -> None:
+        self.puts, self.uses, self._axes = puts, uses, axes
+        self._place = call.place  # held, so that no other gets its id
+        self._made: list[Use | None] | None = None
+
+    def emit(self, call: Call, book: Emitter) -> None:
+        """Emit the uses of another call. Those that are made of marks and axes alone are the same at each, and made once."""
+        if self._made is None:
+            self._made = [None if _has_tensors(use.values) else once_more(use, call, self._axes) for use in self.uses]
+        for emitted, use in zip(self.uses, self._made, strict=True):
+            book.emit(once_more(emitted, call, self._axes) if use is None else use, emitted.twice)
 
 
 def keep_again(
-    call: Call, puts: tuple[tuple[int, Mark], ...], uses: Iterable[Emitted], book: Book, axes: Sequence[Axis] = ()
+    call: Call, puts: tuple[tuple[int, Mark], ...], uses: tuple[Emitted, ...], book: Book, axes: Sequence[Axis] = ()
 ) -> None:
     """Remember for this step what came of a call on its marks.
 
     Args:
         call: the call.
         puts: which tensor of the result got which mark.
-        uses: that are emitted.
+        uses: about which somebody is asked where the same marks come again.
         book: where it is remembered.
         axes: those of the call, and those that the operation makes; none where no use tells of an axis.
     """
-    asked = [(use, None if _has_tensors(use.values) else once_more(use, call, axes)) for use in uses if use.twice]
-    book.recent.keep(call.same, Again(call.place, puts, tuple(asked), axes))
+    book.recent.keep(call.same, Again(call, puts, uses, axes))
 
 
 def _has_tensors(value: Any) -> bool:
@@ -109,8 +116,8 @@ def do_again(again: Again, call: Call, result: object, book: Emitter) -> bool:
     for leaf, mark in again.puts:
         if results[leaf].shape != mark.sizes:
             return False
-    for emitted, use in again.uses:
-        book.emit(once_more(emitted, call, again.axes) if use is None else use, emitted.twice)
+    if again.uses:
+        again.emit(call, book)
     for leaf, mark in again.puts:
         book.put_again(results[leaf], mark)
     return True
@@ -145,7 +152,7 @@ def follow_in_a_loop(handler: Handler, op: Operation, call: Call) -> None:
     if op.goes_on and not heard.spoiled and call.same:
         results = list(leaves(op.result))
         puts = tuple([(next(n for n, t in enumerate(results) if t is tensor), mark) for tensor, mark in heard.puts])
-        keep_again(call, puts, heard.uses, op.book)
+        keep_again(call, puts, tuple(heard.uses), op.book)
 
 
 class _Heard:

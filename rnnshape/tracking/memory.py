@@ -65,6 +65,7 @@ class _Outcome(NamedTuple):
         parts: axes of scores, behind these: the name, and of which axis of the call, or None.
         sites: new places: the name, which mark was before, and the sizes.
         uses: that are emitted at each call.
+        twice: those about which somebody is asked where the same marks come again.
     """
 
     puts: tuple[_Put, ...]
@@ -72,6 +73,7 @@ class _Outcome(NamedTuple):
     parts: tuple[tuple[str, int | None], ...]
     sites: tuple[tuple[str, int, tuple[int, ...]], ...]
     uses: tuple[Emitted, ...]
+    twice: tuple[Emitted, ...]
 
 
 _BY_VALUE = object()
@@ -148,7 +150,7 @@ def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> boo
         book.put(results[leaf], mark)
     # A new axis is another at each call, unless it is the one that a weight makes.
     if all(weight is not None and call.features[weight] for _, weight in outcome.fresh):
-        keep_again(call, puts, outcome.uses, book, axes)
+        keep_again(call, puts, outcome.twice, book, axes)
     return True
 
 
@@ -319,7 +321,8 @@ class _Recording:
             return None
         fresh = tuple((name, weight) for _, name, weight in self._fresh)
         sites = tuple((name, before, sizes) for _, name, before, sizes in self._sites)
-        return _Outcome(tuple(known), fresh, tuple(self._parts.values()), sites, tuple(self._uses))
+        twice = tuple(use for use in self._uses if use.twice)
+        return _Outcome(tuple(known), fresh, tuple(self._parts.values()), sites, tuple(self._uses), twice)
 
     def _put(self, leaf: int, mark: Mark) -> _Put | None:
         form = form_of(mark)

@@ -241,13 +241,16 @@ class Tracker(TorchFunctionMode):
         """Do once more what came of a call on the same marks, where nothing else is seen; return False where it can't be."""
         way, book = call.way, self.book
         again = book.recent.get(call.same)
-        if again is None or self._is_looked_at(way) or (way.cuts and book.cuts.is_open):
+        if again is None or self._is_looked_at(way, again=True) or (way.cuts and book.cuts.is_open):
             return False
         if again.uses:
             book.present = call.known
             self._place.move(frame, call.place)
         try:
-            return do_again(again, call, result, book)
+            done = do_again(again, call, result, book)
+            if done and way.copies and isinstance(result, Tensor):
+                book.is_copy(result, call.tensors[0])
+            return done
         except Exception as error:
             self._give_up(way.name, error)
             return True
@@ -256,10 +259,17 @@ class Tracker(TorchFunctionMode):
                 book.present = {}
                 self._place.move()
 
-    def _is_looked_at(self, way: Way) -> bool:
-        """Tell whether an operation may do something beside what its handler says."""
-        marks = self.book.marks
-        return way.is_looked_at or marks.shares_unseen or (way.joins and marks.has_overwritten)
+    def _is_looked_at(self, way: Way, again: bool = False) -> bool:
+        """Tell whether an operation may do something beside what its handler says.
+
+        Args:
+            way: of its function.
+            again: whether the same marks come again at the same place, where a squeeze of several samples says nothing new.
+        """
+        marks, looked = self.book.marks, way.is_looked_at
+        if looked and again:
+            looked = not (way.copies or (way.squeezes and self.inputs.samples != 1))
+        return looked or marks.shares_unseen or (way.joins and marks.has_overwritten)
 
     def _cut(self, name: str, args: tuple[Any, ...], kwargs: Kwargs, result: object) -> None:
         with DisableTorchFunction(), _DisableTorchDispatch():

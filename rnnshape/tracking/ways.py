@@ -32,6 +32,8 @@ class Way:
         is_getter: whether they do so in C, each time they are made.
         is_always: whether a call is looked at even where nothing is known of its arguments.
         is_looked_at: whether it does something beside what its handler says.
+        copies: whether it does no more beside than to leave every element as it is.
+        squeezes: whether it takes dims of size one away.
         joins: whether it puts tensors together.
         cuts: whether it cuts rows, or flattens.
         repeats: whether the handler does the same where it is called with the same.
@@ -39,8 +41,8 @@ class Way:
         loops: whether it is repeated only where the very same marks come again.
     """
 
-    __slots__ = ("cuts", "handler", "is_always", "is_getter", "is_looked_at", "is_silent", "joins", "loops", "name",
-                 "reads_tensors", "repeats")  # fmt: skip
+    __slots__ = ("copies", "cuts", "handler", "is_always", "is_getter", "is_looked_at", "is_silent", "joins", "loops", "name",
+                 "reads_tensors", "repeats", "squeezes")  # fmt: skip
 
     def __init__(self, func: Func, handlers: Mapping[str, Handler]) -> None:
         self.name = name = name_of(func)
@@ -49,7 +51,9 @@ class Way:
         # No more than torch has: properties in Python may be a user's.
         of_property = type(getattr(func, "__self__", None)) is GetSetDescriptorType
         self.is_getter = self.is_silent and (type(func) is MethodDescriptorType or of_property)
-        self.is_looked_at = writes(name) or name in IDENTITIES or name == "squeeze"
+        self.squeezes = name == "squeeze"
+        self.is_looked_at = writes(name) or name in IDENTITIES or self.squeezes
+        self.copies = name in IDENTITIES and not writes(name) and name != "data.get"
         self.is_always = name in ALWAYS or self.is_looked_at
         self.joins = name in JOINS
         self.cuts = name in CUTS
