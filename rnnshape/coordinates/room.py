@@ -131,11 +131,12 @@ class Beside(Generic[V]):
         entry = self.entries.get(id(tensor))
         return entry[1] if entry is not None and entry[0]() is tensor else None
 
-    def put(self, tensor: Tensor, value: V) -> None:
-        """Lay a value beside a tensor, in the place of any other."""
+    def put(self, tensor: Tensor, value: V) -> V:
+        """Lay a value beside a tensor, in the place of any other, and return it."""
         reference = _Reference(tensor, self._gone)
         reference.key = key = id(tensor)
         self.entries[key] = (reference, value)
+        return value
 
     def drop(self, tensor: Tensor) -> None:
         """Forget a tensor."""

@@ -16,12 +16,12 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.room import LARGEST, MOST_SHARED, MOST_TABLES, SMALL, Kept, forget
+from rnnshape.coordinates.room import LARGEST, MOST_SHARED, MOST_TABLES, SMALL, Beside, Kept, forget
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
     "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "piece_along",
-    "runs_along", "separable", "unique", "varies", "widen",
+    "runs_along", "same_form", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -60,11 +60,31 @@ def broadcast_shapes(*shapes: Sequence[int]) -> torch.Size:
 
 _tables: Kept[tuple[tuple[int, ...], bytes], Tensor] = Kept()
 
-_ranges: Kept[tuple[int, ...], Tensor] = Kept()
-"""Some of the same, by what they are made of."""
+_ranges: Kept[tuple[int, ...], Tensor] = Kept(1 << 13)
+"""Some of the same, and all of one element, by what they are made of: a long sequence has one for each of its steps."""
 
-_shared: Kept[int, int] = Kept()
-"""The elements of the same, by their ids."""
+
+class _Shared(Kept[int, int]):
+    """The elements of shared tables, by their ids.
+
+    Attributes:
+        elements: of all of them together.
+    """
+
+    elements = 0
+
+    def count(self, table: Tensor) -> None:
+        """Count one more."""
+        self[id(table)] = number = table.numel()
+        self.elements += number
+
+    def clear(self) -> None:
+        """Count none any more."""
+        super().clear()
+        self.elements = 0
+
+
+_shared = _Shared()
 
 
 def interned(table: Tensor) -> Tensor:
@@ -72,16 +92,18 @@ def interned(table: Tensor) -> Tensor:
     number = table.numel()
     if number > SMALL:
         return table
+    if number == 1:
+        return alone(int(table), table.dim())
     key = (tuple(table.shape), table.numpy().tobytes())
     known = _tables.get(key)
     if known is not None:
         return known
-    if len(_tables) >= MOST_TABLES or sum(tuple(_shared.values())) + number > MOST_SHARED:
+    if len(_tables) >= MOST_TABLES or _shared.elements + number > MOST_SHARED:
         forget()
     if table.untyped_storage().nbytes() > number * table.element_size():  # a piece of a larger one, which it would hold
         table = table.clone()
     known = _tables.setdefault(key, table)
-    _shared[id(known)] = number
+    _shared.count(known)
     return known
 
 
@@ -89,12 +111,21 @@ _facts: Kept[tuple[str | int, ...], tuple[Any, Tensor, object]] = Kept(1 << 13)
 """What was found out about shared tables, by their ids; each entry holds its tables, so no other can get their ids."""
 
 
+_large: Beside[dict[tuple[str, int], Any]] = Beside()
+"""What was found out about a large table along a dim, for as long as it lives."""
+
+
 def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
-    """Remember what a function says of small tables, which are never written: the same few are met again and again."""
+    """Remember what a function says of tables, which are never written: the same few are met again and again."""
     name = find.__name__
 
     @functools.wraps(find)
     def known(table: Tensor, other: P) -> T:
+        if type(other) is int and table.numel() > SMALL:
+            facts = _large.get(table) or _large.put(table, {})
+            if (name, other) not in facts:
+                facts[name, other] = find(table, other)
+            return facts[name, other]
         key = (name, id(table), other if type(other) is int else id(other))
         fact = _facts.get(key)
         if fact is None:
@@ -134,7 +165,7 @@ def alone(coordinate: int, ndim: int) -> Tensor:
     key = (coordinate, ndim)
     table = _ranges.get(key)
     if table is None:
-        table = _ranges.keep(key, interned(torch.tensor(coordinate).view([1] * ndim)))
+        table = _ranges.keep(key, torch.tensor(coordinate).view([1] * ndim))
     return table
 
 
@@ -229,6 +260,24 @@ def _disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
     if not bool(different.any()):
         return None
     return tuple(numbers(different.nonzero()[0]))
+
+
+def same_form(before: Tensor, after: Tensor) -> bool:
+    """Tell whether a table has its old values in their old order along no more dims, or was out of order and still is.
+
+    So the place that is shown is where an axis was cut or moved, and not where its pieces were merged or passed on.
+    """
+    if before is after:
+        return True
+    if before.numel() == after.numel() and _same_values(before, after):
+        fewer = sum(size > 1 for size in after.shape) < sum(size > 1 for size in before.shape)
+        return fewer or [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]
+    return not separable(before) and not separable(after)
+
+
+@_remembered
+def _same_values(before: Tensor, after: Tensor) -> bool:
+    return torch.equal(before.flatten(), after.flatten())
 
 
 def line_along(table: Tensor, dim: int) -> Tensor:

@@ -32,7 +32,7 @@ from rnnshape.coordinates.mark import (
     Mark,
     spread,
 )
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, separable, varies, widen
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, same_form, separable, varies, widen
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
 
@@ -143,11 +143,11 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
         if before is None:
             continue
         is_piece = op.name in _PICKS and axis in before.sites and not separable(before.tables[axis])
-        if is_piece or _same_form(before.tables[axis], table) or (axis.name in _STAY_WHERE_MADE and axis in before.sites):
+        if is_piece or same_form(before.tables[axis], table) or (axis.name in _STAY_WHERE_MADE and axis in before.sites):
             if axis in before.sites:
                 mark.sites[axis] = before.sites[axis]
         else:
-            mark.sites[axis] = op.book.site(op.name, before, mark.sizes)
+            mark.sites[axis] = op.site(before, mark.sizes)
     for source in sources:
         if source.lost:
             mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}
@@ -206,18 +206,6 @@ def _dims_of(table: Tensor) -> int:
     return sum(size > 1 for size in table.shape)
 
 
-def _same_form(before: Tensor, after: Tensor) -> bool:
-    """Tell whether a table has its old values in their old order along no more dims, or was out of order and still is.
-
-    So the place that is shown is where an axis was cut or moved, and not where its pieces were merged or passed on.
-    """
-    if before is after:
-        return True
-    if before.numel() == after.numel() and torch.equal(before.flatten(), after.flatten()):
-        return _dims_of(after) < _dims_of(before) or [s for s in before.shape if s > 1] == [s for s in after.shape if s > 1]
-    return not separable(before) and not separable(after)
-
-
 def source_first(op: Operation, *names: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return arguments with the tensor in front, also where it was given by name."""
     if op.args:
@@ -241,8 +229,12 @@ def replay_on(op: Operation, mark: Mark, func: Callable[[Tensor], Any], dims: Co
         found = list(leaves(func(full)))
         if len(found) != len(results):
             return
+        # Where it does not vary along these dims, its pieces of the same sizes are alike.
+        alike: dict[torch.Size, Tensor] | None = {} if dims and all(table.size(d) == 1 for d in dims) else None
         for one, tables, result in zip(found, moved, results, strict=True):
-            if one.shape == result.shape or dims is not None:
+            if alike is not None:
+                tables[axis] = alike[one.shape] if one.shape in alike else alike.setdefault(one.shape, compress(one))
+            elif one.shape == result.shape or dims is not None:
                 tables[axis] = compress(one)
     for tables, result in zip(moved, results, strict=True):
         put_tables(op, result, tables, [mark])

@@ -194,6 +194,10 @@ def join(op: Operation) -> None:
         op.emit(Joining(op.name, tuple(known), _STACKS[op.name], is_doubled))
     tables: dict[Axis, Tensor] = {}
     for axis in dict.fromkeys(a for m in known for a in m.tables):
+        own = [m.tables.get(axis) if m is not None else None for m in marks]
+        if thin and (one := own[0]) is not None and all(t is one for t in own) and all(one.size(d) == 1 for d in dims):
+            tables[axis] = compress(op.func([one], *rest, **kwargs))
+            continue
         full = [
             widen(m.tables[axis], m.sizes, dims) if m and axis in m.tables else _nowhere(part, dims)
             for part, m in zip(parts, marks, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from torch import Tensor
@@ -122,6 +122,12 @@ class Operation:
     result: Any
     book: Book
     goes_on: bool = False
+    _sites: dict[tuple[int, tuple[int, ...]], Site] = field(default_factory=dict[Any, Site])
+
+    def site(self, before: Mark, sizes: tuple[int, ...]) -> Site:
+        """Describe the operation as it gives an axis its form: one description for all its results of the same sizes."""
+        key = (id(before), sizes)
+        return self._sites.get(key) or self._sites.setdefault(key, self.book.site(self.name, before, sizes))
 
     def argument(self, position: int, name: str, default: object = None) -> Any:
         """Return an argument, passed either way."""

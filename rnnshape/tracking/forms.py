@@ -182,14 +182,15 @@ class Call:
         self.axes: list[Axis] = []
         parts: list[Any] = []
         marks = self.marks
+        numbers = {mark: number for number, mark in enumerate(marks)} if len(marks) > 1 else None
         for part in self.same[1 : len(self.same) - len(self.features)]:
             if type(part) is Mark:
                 form = part.form or form_of(part)
                 if form is None:
                     return
                 parts.append(form)
-                if len(marks) > 1:
-                    parts.append(marks.index(part))
+                if numbers is not None:
+                    parts.append(numbers[part])
             else:
                 parts.append(part)
         if len(marks) == 1:
