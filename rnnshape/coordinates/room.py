@@ -13,7 +13,8 @@ from typing import Generic, TypeVar, cast
 from torch import Tensor
 
 __all__ = [
-    "LARGEST", "MOST_ALIVE", "MOST_KEPT", "MOST_SHARED", "MOST_TABLES", "SMALL", "Beside", "Kept", "Recent", "admits", "forget",
+    "LARGEST", "MOST_ALIVE", "MOST_KEPT", "MOST_RANGES", "MOST_SHARED", "MOST_TABLES", "SMALL", "Beside", "Kept", "Recent",
+    "admits", "forget",
 ]  # fmt: skip
 
 K = TypeVar("K")
@@ -22,11 +23,14 @@ V = TypeVar("V")
 LARGEST = 1 << 23
 """Elements of the largest table that is ever made; a larger one makes its axis unknown."""
 
-SMALL = 1 << 10
+SMALL = 1 << 12
 """Elements of the largest table that is shared."""
 
 MOST_TABLES = 1 << 11
 """Tables that are shared."""
+
+MOST_RANGES = 1 << 13
+"""Tables that are known by what they are made of, all of one element among them."""
 
 MOST_SHARED = 1 << 20
 """Elements of all shared tables together: 8 MiB, and as much for the keys by which they are found."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.room import LARGEST, MOST_SHARED, MOST_TABLES, SMALL, Beside, Kept, forget
+from rnnshape.coordinates.room import LARGEST, MOST_RANGES, MOST_SHARED, MOST_TABLES, SMALL, Beside, Kept, forget
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
@@ -60,7 +60,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> torch.Size:
 
 _tables: Kept[tuple[tuple[int, ...], bytes], Tensor] = Kept()
 
-_ranges: Kept[tuple[int, ...], Tensor] = Kept(1 << 13)
+_ranges: Kept[tuple[int, ...], Tensor] = Kept(MOST_RANGES)
 """Some of the same, and all of one element, by what they are made of: a long sequence has one for each of its steps."""
 
 
@@ -130,11 +130,15 @@ def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
         fact = _facts.get(key)
         if fact is None:
             fact = (find(table, other), table, other)
-            if id(table) in _shared and (id(other) in _shared or not isinstance(other, Tensor)):
+            if _is_shared(table) and (not isinstance(other, Tensor) or _is_shared(other)):
                 _facts.keep(key, fact)
         return fact[0]
 
     return known
+
+
+def _is_shared(table: Tensor) -> bool:
+    return id(table) in _shared or table.numel() == 1
 
 
 def along(size: int, dim: int, ndim: int) -> Tensor:
@@ -193,6 +197,8 @@ def at_sizes(table: Tensor, sizes: Sequence[int]) -> Tensor:
 
 def compress(table: Tensor) -> Tensor:
     """Reduce a table to size 1 along every dim where it does not vary."""
+    if table.numel() == 1:
+        return alone(int(table), table.dim())
     shape = table.shape
     for dim in range(len(shape)):
         if shape[dim] > 1:

@@ -32,7 +32,18 @@ from rnnshape.coordinates.mark import (
     Mark,
     spread,
 )
-from rnnshape.coordinates.tables import LARGEST, NOWHERE, compress, disagreement, expand, interned, same_form, separable, varies, widen
+from rnnshape.coordinates.tables import (
+    LARGEST,
+    NOWHERE,
+    compress,
+    disagreement,
+    expand,
+    interned,
+    same_form,
+    separable,
+    varies,
+    widen,
+)
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.registry import Operation, leaves
 

@@ -131,14 +131,11 @@ def once_more(emitted: Emitted, call: Call, axes: Sequence[Axis]) -> Use:
         call: the call.
         axes: those of its marks, and those that the operation makes.
     """
-    own = {"mark": call.marks, "tensor": call.tensors, "axis": axes}
-    return emitted.kind(*[_given(value, own) for value in emitted.values])
+    return emitted.kind(*_given(emitted.values, {"mark": call.marks, "tensor": call.tensors, "axis": axes}))
 
 
-def _given(value: Any, own: Mapping[str, Sequence[Any]]) -> Any:
-    if type(value) is Own:
-        return own[value.kind][value.number]
-    return tuple([_given(item, own) for item in value]) if type(value) is tuple else value
+def _given(values: tuple[Any, ...], own: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+    return tuple([own[v.kind][v.number] if type(v) is Own else _given(v, own) if type(v) is tuple else v for v in values])
 
 
 def follow_in_a_loop(handler: Handler, op: Operation, call: Call) -> None:

@@ -83,7 +83,7 @@ class Call:
         features: of these tensors, the axes that they make as weights, or None.
     """
 
-    __slots__ = ("_book", "_is_readable", "axes", "by_value", "features", "is_alone", "key", "known", "place", "same",
+    __slots__ = ("_book", "_is_readable", "_marks", "axes", "by_value", "features", "is_alone", "key", "known", "place", "same",
                  "tensors", "way")  # fmt: skip
 
     def __init__(self, way: Way, is_alone: bool, book: Book, place: Location | None) -> None:
@@ -92,6 +92,7 @@ class Call:
         self.same: tuple[Any, ...] = ()
         self.key: tuple[Any, ...] = ()
         self._book = book
+        self._marks: list[Mark] | None = None
 
     def read(self, func: Func, args: Args, kwargs: Kwargs, frame: FrameType) -> None:
         """Read the arguments, before the call may write to them."""
@@ -113,9 +114,11 @@ class Call:
 
     @property
     def marks(self) -> list[Mark]:
-        """What is known of the tensors, each mark once."""
-        known = self.known.values()
-        return [*known] if len(known) == 1 else [*dict.fromkeys(known)]
+        """What is known of the tensors, each mark once; asked for when the arguments are read."""
+        if self._marks is None:
+            known = self.known.values()
+            self._marks = [*known] if len(known) == 1 else [*dict.fromkeys(known)]
+        return self._marks
 
     def _read(self, values: Iterable[Any], parts: list[Any]) -> None:
         """Read arguments; one of which it is not known what it does makes the call like no other."""

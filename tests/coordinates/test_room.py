@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rnnshape.coordinates import room, tables
-from rnnshape.coordinates.room import MOST_SHARED, MOST_TABLES, SMALL, Beside, Kept, Recent, admits, forget
+from rnnshape.coordinates.room import MOST_RANGES, MOST_SHARED, MOST_TABLES, SMALL, Beside, Kept, Recent, admits, forget
 
 
 def test_a_value_beside_a_tensor_goes_with_it():
@@ -99,10 +99,28 @@ def test_shared_tables_are_bounded_in_elements_and_nothing_that_was_found_out_of
 
 def test_shared_tables_are_bounded_in_number():
     forget()
-    for coordinate in range(2 * MOST_TABLES):
-        tables.alone(coordinate, 2)
+    for start in range(2 * MOST_TABLES):
+        tables.interned(torch.arange(start, start + 2))
         assert len(tables._tables) <= MOST_TABLES
-    assert len(tables._ranges) <= len(tables._tables) == len(tables._shared)
+        assert tables._shared.elements == 2 * len(tables._shared) == 2 * len(tables._tables)
+
+
+def test_tables_of_one_element_are_bounded_in_number_and_leave_the_others():
+    forget()
+    pair = tables.interned(torch.arange(2))
+    for coordinate in range(2 * MOST_RANGES):
+        assert tables.alone(coordinate, 2) is tables.interned(torch.tensor([[coordinate]]))
+        assert len(tables._ranges) <= MOST_RANGES
+    assert tables.interned(torch.arange(2)) is pair
+
+
+def test_what_is_found_out_of_a_large_table_is_known_while_it_lives():
+    table = torch.arange(2 * SMALL).view(2, -1)
+    assert [tables.varies(table, 0), tables.varies(table, 1), tables.varies(table[:, :1], 1)] == [True, True, False]
+    assert tables._large.get(table) == {("_varies", 0): True, ("_varies", 1): True}
+    key = id(table)
+    del table
+    assert key not in tables._large.entries
 
 
 def test_a_shared_table_holds_no_larger_one():
