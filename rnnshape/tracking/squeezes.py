@@ -40,5 +40,6 @@ class Squeezes:
             return
         among = range(len(mark.sizes)) if dims is None else [dims] if type(dims) is int else dims
         named = {d % len(mark.sizes) for d in among} if mark.sizes else set[int]()
-        if any(runs_along(table) and set(runs_along(table)) <= named for _, table in mark.of("batch")):
-            self.would_be.append((here, op.name, mark.sizes, tuple(op.result.shape)))
+        found = (here, op.name, mark.sizes, tuple(op.result.shape))
+        if found not in self.would_be and any(len(dims := runs_along(t)) > 0 and {*dims} <= named for _, t in mark.of("batch")):
+            self.would_be.append(found)

@@ -126,3 +126,25 @@ def test_calls_that_go_on_from_their_own_state_have_one_record() -> None:
     with tracker:
         Picking(-1)(x)
     assert len(tracker.telling.step.usage.calls) == 1
+
+
+def test_a_squeeze_in_a_loop_is_one_place() -> None:
+    tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
+    x = torch.zeros(3, 1, 4)
+    tracker.inputs.label(x, Layout.parse("batch=3 seq=1 feature=4"))
+    with tracker:
+        kept = [x.squeeze() for _ in range(6)] + [x.squeeze()]
+    assert [known.sizes for one in kept if (known := tracker.book.mark(one))] == [(3, 4)] * 7
+    assert [sizes for *_, sizes in tracker.squeezes.would_be] == [(3, 4)] * 2
+
+
+def test_a_copy_in_a_loop_comes_from_where_the_first_does() -> None:
+    tracker = Tracker(Reporter(Report(), "record"), lambda module: "")
+    x = torch.zeros(3, 1, 4)
+    tracker.inputs.label(x, Layout.parse("batch=3 seq=1 feature=4"))
+    with tracker:
+        tracker.book.is_born(x)
+        kept = [x.detach() for _ in range(6)]
+    assert tracker.book.origin(x) is not None
+    assert {tracker.book.origin(one) for one in kept} == {tracker.book.origin(x)}
+    assert all(tracker.book.mark(one) is not None for one in kept)
