@@ -154,7 +154,7 @@ def _batch_along_rows(op: Operation, mark: Mark | None, x: Tensor, batch_dim: in
         if all(d == batch_dim or not varies(table, d) for d in range(3)):
             for d in range(3):
                 table = table if d == batch_dim else table.amax(d, keepdim=True)  # beside padding
-            found[axis] = table.reshape(-1)
+            found[axis] = interned(table.reshape(-1))
     return found
 
 
@@ -165,7 +165,7 @@ def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
         table = state.tables.get(axis)
         if table is not None and table.dim() == 3:
             elsewhere = varies(table, 0) or varies(table, 2)
-            if elsewhere or disagreement(table.amax((0, 2)), rows) is not None:
+            if elsewhere or disagreement(interned(table.amax((0, 2))), rows) is not None:
                 continue
         shared[axis] = rows
     return shared

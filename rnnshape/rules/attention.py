@@ -142,11 +142,14 @@ def _are_heads(found: Weights, dim: int, step: Step) -> bool:
 # Padding
 
 
-@rule(Pairing)
+def _has_padding(step: Step) -> bool:
+    """Tell whether it is known of any sequence where its samples end."""
+    return bool(step.padding) or any(call.packed for call in step.usage.calls.values())
+
+
+@rule(Pairing, where=_has_padding)
 def weights_on_padding(use: Pairing, step: Step) -> Iterator[Mistake]:
     """Weights that steps are summed with: those of a sample sum to one, and none is for its padding."""
-    if not step.padding and not any(call.packed for call in step.usage.calls.values()):
-        return
     found = weights_of(use)
     if found is None or not found.sum_to_one or found.tensor.numel() > LARGEST:
         return

@@ -57,13 +57,17 @@ class Carrying:
         self._fresh: set[int] = set()
         self.found: Carried | None = None
 
+    @property
+    def looks(self) -> bool:
+        """Whether a state may come from before the last backward: there was one, and nothing is found since."""
+        return self._spent is not None and self.found is None and len(self._fresh) < MOST_FRESH
+
     def given(self, states: Iterable[Tensor], scene: Callable[[], tuple[Location | None, str, str]]) -> None:
         """Look at the states that a layer is given."""
-        if self._spent is not None and self.found is None and len(self._fresh) < MOST_FRESH:
-            states = list(states)
-            if any(_reaches(state.grad_fn, self._spent, self._fresh) for state in states):
-                location, module, kind = scene()
-                self.found = Carried(module, kind, location, len(states) > 1)
+        states, spent = list(states), self._spent
+        if self.looks and spent is not None and any(_reaches(state.grad_fn, spent, self._fresh) for state in states):
+            location, module, kind = scene()
+            self.found = Carried(module, kind, location, len(states) > 1)
 
     def backward(self, loss: Tensor) -> None:
         """Remember that the graph of a loss was used; what is made from now on has higher numbers."""

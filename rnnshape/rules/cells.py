@@ -194,13 +194,13 @@ def only_the_first_state_of_a_loop(use: LoopEnding, step: Step) -> Iterator[Mist
 # A mask of steps
 
 
-@rule(CellStep)
+@rule(CellStep, where=lambda step: step.padding)
 def steps_masked_the_wrong_way_round(use: CellStep, step: Step) -> Iterator[Mistake]:
     """A mask keeps the state of each sample at its real steps, and has it go on over the padding.
 
     It shows in what the cell is given next: rows that are what they were before the last step, and rows that are not.
     """
-    found = [(axis, table) for axis, table in use.mark.of("seq") if table.numel() == 1] if step.padding else []
+    found = [(axis, table) for axis, table in use.mark.of("seq") if table.numel() == 1]
     state = step.values(use.state) if len(found) == 1 and use.state is not None else None
     if state is None or state.dim() != 2 or state.numel() > LARGEST:
         return

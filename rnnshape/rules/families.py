@@ -6,9 +6,9 @@ The order is the one below, whichever module somebody has imported before.
 from rnnshape.rules import attention, axes, broadcasts, cells, entangled, features, foresight, heads, hiding, hypotheses  # isort: skip
 from rnnshape.rules import kept, losses, masks, meetings, orders, padding, pairs, picks, placing, pooling, restarts  # isort: skip
 from rnnshape.rules import rolled, running, samples, scores, states, steps, totals, unread, vectors  # isort: skip
-from rnnshape.rules.registry import Listener, ask, in_order, notice, rules
+from rnnshape.rules.registry import Listener, ask, asks, in_order, notice, rules
 
-__all__ = ["Listener", "ask", "notice", "rules"]
+__all__ = ["Listener", "ask", "asks", "notice", "rules"]
 
 in_order(
     axes, steps, features, entangled, pairs, attention, masks, hiding, heads, states, cells, kept, restarts, orders,

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import DRAW, ROWS, UNNAMED, Mark, Site
-from rnnshape.coordinates.tables import disagreement, lone, numbers, piece_along, runs_along, unique, varies
+from rnnshape.coordinates.tables import disagreement, interned, lone, numbers, piece_along, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     Backward,
@@ -40,7 +40,7 @@ __all__: list[str] = []
 # States
 
 
-@note(StatesGiven)
+@note(StatesGiven, where=lambda step: step.carrying.looks)
 def states_come_with_a_graph(use: StatesGiven, step: Step) -> None:
     """A state may keep the graph of the step before."""
     step.carrying.given(use.tensors, step.scene)
@@ -61,7 +61,7 @@ def state_of_other_samples(use: InitialState, step: Step) -> Iterator[Mistake]:
             yield mixed(use.name, use.mark, axis, found[-1], f"the {meaning} of its state")
             return
         rows = use.rows.get(axis)
-        line = table[0, :, 0] if table.dim() == 3 else None
+        line = interned(table[0, :, 0]) if table.dim() == 3 else None
         where = None if rows is None or line is None else disagreement(line, rows)
         if rows is None or line is None or where is None or may_be_steps(axis, line, rows):
             continue

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from rnnshape.report.mistake import Mistake
     from rnnshape.rules.step import Step
 
-__all__ = ["Listener", "ask", "in_order", "listeners", "note", "notice", "rule", "rules"]
+__all__ = ["Listener", "Where", "ask", "asks", "in_order", "listeners", "note", "notice", "rule", "rules"]
 
 U = TypeVar("U", bound="Use")
+
+Where = Callable[["Step"], object]
+"""Tells whether what was seen in a step leaves a function anything to say in it, which is asked before a use is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,12 @@ class Listener:
     Attributes:
         function: yields what is wrong; of a note, returns nothing.
         is_note: whether it is a note.
+        where: in which steps it has anything to say; in all of them where it is None.
     """
 
     function: Callable[[Any, Any], Any]
     is_note: bool
+    where: Where | None = None
 
 
 _order: dict[str, int] = {}
@@ -44,24 +49,28 @@ _notes: dict[type, list[Listener]] = {}
 _rules: dict[type, list[Listener]] = {}
 
 
-def rule(*kinds: type[U]) -> Callable[[Callable[[U, Step], Iterator[Mistake]]], Callable[[U, Step], Iterator[Mistake]]]:
-    """Have a function asked about these kinds of use."""
+def rule(
+    *kinds: type[U], where: Where | None = None
+) -> Callable[[Callable[[U, Step], Iterator[Mistake]]], Callable[[U, Step], Iterator[Mistake]]]:
+    """Have a function asked about these kinds of use, in the steps where it has anything to say."""
 
     def register(function: Callable[[U, Step], Iterator[Mistake]]) -> Callable[[U, Step], Iterator[Mistake]]:
         for kind in kinds:
-            _rules.setdefault(kind, []).append(Listener(function, is_note=False))
+            _rules.setdefault(kind, []).append(Listener(function, is_note=False, where=where))
         listeners.cache_clear()
         return function
 
     return register
 
 
-def note(*kinds: type[U]) -> Callable[[Callable[[U, Step], None]], Callable[[U, Step], None]]:
-    """Have a function write down what it sees of these kinds of use."""
+def note(
+    *kinds: type[U], where: Where | None = None
+) -> Callable[[Callable[[U, Step], None]], Callable[[U, Step], None]]:
+    """Have a function write down what it sees of these kinds of use, in the steps where it has anything to write."""
 
     def register(function: Callable[[U, Step], None]) -> Callable[[U, Step], None]:
         for kind in kinds:
-            _notes.setdefault(kind, []).append(Listener(function, is_note=True))
+            _notes.setdefault(kind, []).append(Listener(function, is_note=True, where=where))
         listeners.cache_clear()
         return function
 
@@ -96,11 +105,18 @@ def ask(use: Use, step: Step, among: Iterable[Listener] | None = None) -> Mistak
         among: who is asked; everyone where it is None.
     """
     for listener in listeners(type(use)) if among is None else among:
+        if listener.where is not None and not listener.where(step):
+            continue
         found = listener.function(use, step)
         mistake = None if listener.is_note else next(found, None)
         if mistake is not None:
             return mistake
     return None
+
+
+def asks(among: Iterable[Listener], step: Step) -> bool:
+    """Tell whether any of those who are asked about a use has anything to say in a step."""
+    return any(listener.where is None or listener.where(step) for listener in among)
 
 
 def notice(use: Use, step: Step) -> tuple[Mistake | None, list[tuple[Listener, bool]]]:

@@ -182,14 +182,12 @@ def channels_of_what_nobody_has_named(use: ChannelNorm, step: Step) -> None:
         step.scaled[along[1].of] = ScaledChannels(use.name, along[2].of, _of_features(use.name, sizes), step.here())
 
 
-@rule(RecurrentInput)
+@rule(RecurrentInput, where=lambda step: step.scaled)
 def channels_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """What a normalisation has taken for channels a layer takes for steps: it cannot be both.
 
     Who hands channels over as steps on purpose does so beside a convolution, which says that their places are the steps.
     """
-    if not step.scaled:
-        return
     mark = use.mark
     along = {axis.of: (axis, dims[0]) for axis, table in mark.tables.items() if len(dims := runs_along(table)) == 1}
     for of, taken in step.scaled.items():

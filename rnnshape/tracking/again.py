@@ -27,6 +27,10 @@ class Emitter(Book, Protocol):
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:
         """Ask about a use: everyone, or some."""
 
+    def asks(self, among: Sequence[Listener]) -> bool:
+        """Tell whether any of some who are asked about a use has anything to say in this step."""
+        ...
+
     def put_again(self, tensor: Tensor, mark: Mark) -> None:
         """Remember of another tensor what was put before, at the same place."""
 
@@ -85,7 +89,8 @@ class Again:
         if self._made is None:
             self._made = [None if _has_tensors(use.values) else once_more(use, call, self._axes) for use in self.uses]
         for emitted, use in zip(self.uses, self._made, strict=True):
-            book.emit(once_more(emitted, call, self._axes) if use is None else use, emitted.twice)
+            if book.asks(emitted.twice):
+                book.emit(once_more(emitted, call, self._axes) if use is None else use, emitted.twice)
 
 
 def keep_again(

@@ -230,6 +230,10 @@ class Book:
         """Ask the rules about a use: all of them, or some."""
         self._telling.emit(use, among)
 
+    def asks(self, among: Sequence[Listener]) -> bool:
+        """Tell whether any of some who are asked about a use has anything to say in this step."""
+        return self._telling.asks(among)
+
     def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
         """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""
         return self._telling.notice(use)

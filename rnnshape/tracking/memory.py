@@ -136,7 +136,8 @@ def _repeat(outcome: _Outcome, call: Call, result: object, book: Emitter) -> boo
     if outcome.parts:
         axes = axes + [book.part_of(name, None if of is None else call.axes[of]) for name, of in outcome.parts]
     for emitted in outcome.uses:
-        book.emit(once_more(emitted, call, axes), emitted.heard)
+        if book.asks(emitted.heard):
+            book.emit(once_more(emitted, call, axes), emitted.heard)
     place, recent = call.place, book.recent
     sites: list[Site] = []
     for name, before, sizes in outcome.sites:

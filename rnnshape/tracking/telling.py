@@ -16,7 +16,7 @@ from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.report.words import message_of
 from rnnshape.rules.exceptions import Shown, explain, explained_call, took_part
-from rnnshape.rules.families import Listener, ask, notice, rules
+from rnnshape.rules.families import Listener, ask, asks, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.naming import Naming, under_other_names
 from rnnshape.tracking.place import Place
@@ -64,6 +64,10 @@ class Telling:
         """Ask the rules about a use: all of them, or some."""
         if (mistake := ask(use, self.step, among)) is not None:
             self._tell_of(use, mistake)
+
+    def asks(self, among: Sequence[Listener]) -> bool:
+        """Tell whether any of some who are asked about a use has anything to say in this step."""
+        return asks(among, self.step)
 
     def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
         """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""
