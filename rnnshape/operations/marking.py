@@ -158,7 +158,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
             if axis in before.sites:
                 mark.sites[axis] = before.sites[axis]
         else:
-            mark.sites[axis] = op.site(before, mark.sizes)
+            mark.sites[axis] = op.site(axis, before, mark.sizes)
     for source in sources:
         if source.lost:
             mark.lost |= {a: s for a, s in source.lost.items() if a not in mark.tables}

@@ -122,11 +122,11 @@ class Operation:
     result: Any
     book: Book
     goes_on: bool = False
-    _sites: dict[tuple[int, tuple[int, ...]], Site] = field(default_factory=dict[Any, Site])
+    _sites: dict[tuple[Axis, int, tuple[int, ...]], Site] = field(default_factory=dict[Any, Site])
 
-    def site(self, before: Mark, sizes: tuple[int, ...]) -> Site:
+    def site(self, axis: Axis, before: Mark, sizes: tuple[int, ...]) -> Site:
         """Describe the operation as it gives an axis its form: one description for all its results of the same sizes."""
-        key = (id(before), sizes)
+        key = (axis, id(before), sizes)
         return self._sites.get(key) or self._sites.setdefault(key, self.book.site(self.name, before, sizes))
 
     def argument(self, position: int, name: str, default: object = None) -> Any:
