@@ -138,7 +138,7 @@ def _remembered(find: Callable[[Tensor, P], T]) -> Callable[[Tensor, P], T]:
 
 
 def _is_shared(table: Tensor) -> bool:
-    return id(table) in _shared or table.numel() == 1
+    return id(table) in _shared or (table.numel() == 1 and alone(int(table), table.dim()) is table)
 
 
 def along(size: int, dim: int, ndim: int) -> Tensor:
