@@ -148,6 +148,8 @@ def scrambled(
         seq_dim: the one that it takes for steps; the others are features to it.
         picked: whether a loop gives it one piece after the other: each of them may be in some order, and all of them in none.
     """
+    if picked and any(s.name in _RESHAPES and not s.tables_before for s in mark.sites.values()):
+        return None  # of a piece before this one it was told
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
         if axis.name in ("step", "layers", "directions", TURNED, UNNAMED) or axis.name in OF_SCORES:
             continue

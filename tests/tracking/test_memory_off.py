@@ -52,5 +52,5 @@ def test_the_same_is_said_without_the_memory(path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_memory_is_used(repeated: list[bool]) -> None:
-    diagnose(LOOPS[0], batch=6)
+    diagnose(LOOPS[0].with_name("fixed.py"), batch=6)  # what there is anything to tell of is followed each time
     assert any(repeated)

@@ -252,7 +252,6 @@ def test_functional_transforms_are_stepped_aside_for():
         lambda x: x.to("meta"),
         lambda x: torch.nested.nested_tensor([x[0], x[1]]),
         lambda x: nn.functional.embedding_bag(x[..., 0].long() % 3, torch.zeros(3, 2)),
-        lambda x: nn.functional.grid_sample(x[None, None, :, :, 0], torch.zeros(1, 2, 2, 2), align_corners=True),
     ],
 )
 def test_what_has_no_rule_is_unknown_or_right(func, recwarn):
