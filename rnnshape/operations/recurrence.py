@@ -73,7 +73,8 @@ class Recurrence:
         cell_state: where c_n was used as something else than the c of an LSTM.
         units: whether each unit was used, by direction, step + 1 and unit; None where single units never were picked.
         whole: (direction, step) of the output of which every unit was used.
-        picked: what was picked by "layer", a layer with weights, and by "state", the initial state of another.
+        picked: what was picked by "layer", a layer with weights, by "input", a recurrent layer's input of one step, as the
+            first context of a decoder, and by "state", the initial state of another.
         is_query: whether some of its states were held against all steps of its output.
         is_bridged: whether a layer's function of some of its states was an initial state.
         seen: tables that were accounted for, by their ids, held so that no others get these.

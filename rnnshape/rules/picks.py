@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rnnshape import text
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import numbers
-from rnnshape.operations.recurrence import Places, Recurrence
+from rnnshape.operations.recurrence import Picked, Places, Recurrence
 from rnnshape.operations.uses import Ending
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
@@ -170,10 +170,13 @@ def _one_use_pick(call: Recurrence) -> Mistake | None:
     """Judge what layers with weights picked, and what became an initial state, each by itself.
 
     Attention reads every step, and says nothing of a classifier beside it. Where a state was held against all steps, as a
-    query, its step or its direction was picked for that; a layer below the last says no more of them.
+    query, its step or its direction was picked for that; a layer below the last says no more of them. What a recurrent layer is
+    given for one step only, as a context before there is attention, is no answer of its own.
     """
+    inputs = call.picked.pop("input", Picked()).used
     for by, picked in call.picked.items() if call.steps > 1 else ():
-        found = _one_step_read(call, picked.used, picked.rows, by) if call.directions == 2 and not call.is_query else None
+        used = {**inputs, **picked.used} if by == "layer" else picked.used
+        found = _one_step_read(call, used, picked.rows, by) if call.directions == 2 and not call.is_query else None
         # The first state of a decoder may be a function of the reverse direction alone (Bahdanau et al. 2015, A.2.2).
         if not found and not picked.used and not (by == "layer" and call.is_bridged):
             found = _first_layers(call, picked.rows, by) or (None if call.is_query else _one_way(call, picked.rows, by))

@@ -88,7 +88,7 @@ def _by(use: Uses, mark: Mark) -> str:
     """Return which kind of consumer takes a tensor, as `Usage.use` tells them apart."""
     if isinstance(use, CellStep):
         if mark is use.mark:
-            return "layer"
+            return "input"
         return "state" if mark is use.hidden else "c"
     if isinstance(use, InitialState):
         return "c" if use.is_cell_state else "state"
@@ -97,7 +97,7 @@ def _by(use: Uses, mark: Mark) -> str:
             return "c"
         return "layer" if use.name in _WEIGHTED else ""
     if isinstance(use, RecurrentInput):
-        return "layer"
+        return "input" if use.batch_dim is not None and mark.sizes[use.seq_dim] == 1 else "layer"
     return "caller" if isinstance(use, Returned) else ""
 
 

@@ -70,8 +70,8 @@ class Usage:
         Args:
             mark: of the tensor.
             here: returns the user's line.
-            by: "layer" or "state" where it may be picked from, as in `Recurrence.picked`; "c" where it is taken for the c of
-                an LSTM; "caller" where the model returns it.
+            by: "layer", "input" or "state" where it may be picked from, as in `Recurrence.picked`; "c" where it is taken for
+                the c of an LSTM; "caller" where the model returns it.
             goes_on: the layer whose initial state it is; that a loop goes on from its own state is no use of a row.
         """
         for axis, table in mark.tables.items():
@@ -96,7 +96,7 @@ def _use_output(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here:
     halves = mark.tables.get(record.direction)
     samples = mark.tables.get(record.sample) if record.sample else None
     record.returns_output |= by == "caller" and record.hidden in mark.tables
-    if not record.sees(by, table, halves, mark.tables.get(record.hidden), samples):
+    if not record.sees(by, table, halves, mark.tables.get(record.hidden), samples) and by != "input":
         return
     location = _place(mark, axis, here)
     table = record.places(table, samples)
@@ -108,11 +108,14 @@ def _use_output(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here:
     every = any(sum(w == way for w, _ in pairs) >= record.steps for way in (0, 1))
     beside_all = any(step < 0 for _, step in pairs)  # what was pooled over the steps is of no step
     if not every and not beside_all and _picks(record, mark, by):
+        if by == "input" and by in record.picked and record.picked[by].used.keys() >= set(pairs):
+            by = "layer"  # another step reads it again
         for pair in pairs:
             record.picked.setdefault(by, Picked()).used.setdefault(pair, location)
 
 
 def _use_rows(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here: Place, by: str) -> None:
+    by = "layer" if by == "input" else by
     halves = mark.tables.get(record.ways)
     if not record.sees(by, table, halves):
         return
@@ -130,7 +133,7 @@ def _use_rows(record: Recurrence, mark: Mark, axis: Axis, table: Tensor, here: P
 
 def _picks(record: Recurrence, mark: Mark, by: str) -> bool:
     """Tell whether a consumer takes states as they are: what a layer has made of them was accounted for then."""
-    if by in ("layer", "state") and record.hidden in mark.tables:
+    if by in ("layer", "input", "state") and record.hidden in mark.tables:
         return True
     record.is_bridged |= by == "state"
     return False
