@@ -16,7 +16,7 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Given", "Normalised", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded", "Words"]
+__all__ = ["Given", "Normalised", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded", "Words"]
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -54,6 +54,22 @@ class Reduced(NamedTuple):
     name: str
     dim: int
     location: Location | None
+
+
+class Profile(NamedTuple):
+    """The features of each step, taken together.
+
+    Attributes:
+        name: of the operation.
+        dim: along which they lay.
+        location: the user's line.
+        is_read: whether a layer has read all steps for features.
+    """
+
+    name: str
+    dim: int
+    location: Location | None
+    is_read: bool = False
 
 
 class ScaledChannels(NamedTuple):
@@ -144,6 +160,9 @@ class Step:
         unfolded: axes of steps of which windows were cut out.
         windowed: the channels that convolutions have made of windows over steps.
         without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
+        profiles: of the steps of an output, how the features of each were taken together.
+        read_by_layers: the steps of outputs of which a layer has read the features.
+        given_back: the steps of outputs that have met as many numbers, made for them.
         charged: the lines of sums of all samples that each one's own has met, where they are no numbers of flags.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
         scaled: by where an axis comes from, what takes it for channels, of which each has a scale of its own.
@@ -176,6 +195,9 @@ class Step:
         self.cells: dict[str, Given] = {}
         self.unfolded: Recent[Axis, Unfolded] = Recent(MOST_SEEN)
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
+        self.profiles: dict[Axis, Profile] = {}
+        self.read_by_layers: set[Axis] = set()
+        self.given_back: set[Axis] = set()
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
         self.scaled: dict[str, ScaledChannels] = {}
         self.is_doubled = False
@@ -197,6 +219,7 @@ class Step:
         self.charged = set()
         self.levels = {}
         self.scaled = {}
+        self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

@@ -184,6 +184,40 @@ ENTRIES = (
             """),
     ),
     Rule(
+        "RNS249",
+        "features pooled, and steps read for them",
+        "warning",
+        "A mean or a maximum over the last dim of an output takes the features of each step together, and leaves one number "
+        "for each step. The layer behind reads these as features, with a weight for each step, and what the recurrent layer "
+        "says of a step is gone. Pool over the dim of the steps. Gates, which are multiplied with the steps afterwards, are "
+        "another thing.",
+        no_edit="the dim of the pooling and the size of the layer behind it have to change together",
+        wrong=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(9, 3)
+
+                def forward(self, x):
+                    pooled = self.rnn(x)[0].mean(2)  # RNS249
+                    return self.fc(pooled)
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+        right=program("""
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 3)
+
+                def forward(self, x):
+                    pooled = self.rnn(x)[0].mean(1)
+                    return self.fc(pooled)
+
+            report = rs.diagnose(Model(), torch.zeros(6, 9, 4), axes="batch seq feature")
+            """),
+    ),
+    Rule(
         "RNS247",
         "features from the last to the first",
         "warning",

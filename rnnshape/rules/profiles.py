@@ -1,0 +1,100 @@
+"""RNS249, of a layer that reads steps in the place of the features, which a mean or a maximum has taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import numbers, runs_along, unique, varies
+from rnnshape.operations.recurrence import Recurrence
+from rnnshape.operations.uses import Broadcast, Contraction, Ending, Product, Reduction, Weighing
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.names import called
+from rnnshape.rules.registry import note, rule
+from rnnshape.rules.step import Profile, Step
+
+__all__: list[str] = []
+
+_POOLS = frozenset(["mean", "max", "amax", "min", "amin", "median"])
+"""What is taken over the steps to answer for all of them. A sum over features may be a product of two vectors."""
+
+
+@note(Reduction)
+def features_are_pooled(use: Reduction, step: Step) -> None:
+    """Something is taken over all features of an output, and leaves a number for each of its steps."""
+    if use.name not in _POOLS or len(use.dims) != 1 or len(use.mark.sizes) < 3:
+        return
+    for axis, table in use.mark.of("step"):
+        call = step.source(axis)
+        if call is not None and _is_output(use.mark, call, table, use.dims[0]):
+            step.profiles.setdefault(axis, Profile(use.name, use.dims[0], step.here()))
+
+
+def _is_output(mark: Mark, call: Recurrence, steps: Tensor, dim: int) -> bool:
+    """Tell whether steps of an output lie along one dim, and all its units along another, beside those of no other layer."""
+    units, along = mark.tables.get(call.hidden), runs_along(steps)
+    if units is None or runs_along(units) != [dim] or len(along) != 1 or along == [dim]:
+        return False
+    others = [a for a, t in mark.tables.items() if a.name in ("feature", "hidden") and a != call.hidden and varies(t, dim)]
+    return mark.sizes[dim] == call.width * call.directions and -1 not in units and not others
+
+
+@note(Contraction)
+def a_layer_reads_features(use: Contraction, step: Step) -> None:
+    """A layer reads the features of each step; what it makes of them may be a score for each. Or it reads the steps."""
+    last = len(use.mark.sizes) - 1
+    for axis, table in use.mark.of("step") if use.dims == (last,) else ():
+        call = step.source(axis)
+        if call is None:
+            continue
+        if call.hidden in use.mark.tables:
+            step.read_by_layers.add(axis)
+        elif use.name == "linear" and axis in step.profiles and _are_all(table, last, call):
+            step.profiles[axis] = step.profiles[axis]._replace(is_read=True)
+
+
+def _are_all(steps: Tensor, dim: int, call: Recurrence) -> bool:
+    """Tell whether all steps of a call lie along a dim, once or several times, whatever else there is beside them."""
+    return runs_along(steps) == [dim] and len(set(numbers(unique(steps))) - {-1}) == call.steps > 2
+
+
+@note(Weighing, Broadcast)
+def steps_meet_what_was_made_for_them(use: Weighing | Broadcast, step: Step) -> None:
+    """As many numbers as there are steps meet these: gates, weights, what is put back on them."""
+    for one in use.marks:
+        for axis, table in one.of("step"):
+            dims = [d - len(one.sizes) for d in runs_along(table)]
+            if len(dims) == 1 and any(_has_others(other, one.sizes[dims[0]], dims[0]) for other in use.marks):
+                step.given_back.add(axis)
+
+
+def _has_others(mark: Mark, size: int, dim: int) -> bool:
+    """Tell whether something else than steps, or a mask of steps, lies along a dim, which is counted from the last one."""
+    if -dim > len(mark.sizes) or mark.sizes[dim] != size:
+        return False
+    return not any(axis.counts_steps and runs_along(table) == [len(mark.sizes) + dim] for axis, table in mark.tables.items())
+
+
+@note(Product)
+def steps_are_summed_with_what_was_made_for_them(use: Product, step: Step) -> None:
+    """Weights for the steps sum these up."""
+    for one, dim, other in ((use.left, use.left_dim, use.right), (use.right, use.right_dim, use.left)):
+        for axis, table in one.of("step"):
+            if runs_along(table) == [dim] and axis not in other.tables:
+                step.given_back.add(axis)
+
+
+@rule(Ending)
+def steps_read_for_pooled_features(use: Ending, step: Step) -> Iterator[Mistake]:
+    """A layer has read all steps in the place of the features that were pooled, and nothing gives the steps back."""
+    call = use.call
+    profile = step.profiles.get(call.step)
+    if profile is None or not profile.is_read or {"RNS244", "RNS249"} & step.told:
+        return
+    if call.step in step.read_by_layers or call.step in step.given_back:
+        return
+    pooled = f"{profile.name} over dim {profile.dim} of its output takes the features together, and leaves the steps"
+    message = f"{pooled}: {called('linear')} reads all {call.steps} of them for features"
+    yield Mistake("RNS249", message, location=profile.location or call.location, module=call.module, kind=call.kind)
