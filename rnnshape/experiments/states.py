@@ -45,6 +45,7 @@ class Misread:
         giver: the number of the call that has returned it.
         reader: the number of the call that is given it; None where no layer reads it.
         at_giver: whether the mistake is where the state is picked, rather than where it is given.
+        at_reader: whether it is at the call that is given the state, whatever lies between.
         found: the operation that is to be mended.
     """
 
@@ -52,6 +53,7 @@ class Misread:
     giver: int
     reader: int | None
     at_giver: bool = False
+    at_reader: bool = False
     found: Found | None = None
 
 
@@ -161,34 +163,68 @@ def _differ(a: Tensor, b: Tensor) -> bool:
 def _forgotten(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int]) -> Iterator[Misread]:
     """Yield that a module which is called for each step is never given the state back that it has returned.
 
-    It is, each time, given the state of another module, or, of a layer, one and the same.
+    It is, each time, given the state of another module, or one and the same.
     """
     mine = [walks[n] for n in numbers]
     if len(mine) < OFTEN or any(walk.steps != 1 for walk in mine) or not all(_is_of_batch(walk, trial.count) for walk in mine):
         return
     if any(not bool((walk.begins[0] != 0).any()) for walk in mine) or all(torch.equal(mine[0].x, w.x) for w in mine[1:]):
         return
-    if any(reached([t for walk in mine[1:] for t in (*walk.begins, walk.x)], mine[0].ends)):
+    if any(reached([t for walk in mine[1:] for t in walk.begins], mine[0].ends)):
         return
     named = mine[0].named
     if all(torch.equal(a, b) for walk in mine[1:] for a, b in zip(walk.begins, mine[0].begins, strict=True)):
-        if mine[0].kind in CELLS:
-            return  # a cell may be what joins each step with something that is the same for all
         said = f"{named} is called {len(mine)} times, each time with the same state, and never given the one it has returned"
+        reads_own = _changes(trial, walks, numbers, ["output", "h", "c"])
+        # a cell may be what joins each step with something that is the same for all, unless it reads what it has answered
+        is_meant = mine[0].kind in CELLS and not ("x" in reads_own and _nothing_else_goes_on(walks, numbers))
     else:
         others = {owner.named for n in numbers if (owner := _owner(walks, n)) is not None}
         if len(others) != 1 or named in others or any(_owner(walks, n) is None for n in numbers[1:]):
             return
         said = f"{named} is called {len(mine)} times, each time with the state of {others.pop()}, and never given its own back"
-    meddling = Meddling(numbers[0], ["h", "c"])
+        reads_own = _changes(trial, walks, numbers, ["h", "c"])
+        is_meant = "x" in reads_own
+    if not is_meant and not reads_own & {"h", "c", "number"}:
+        yield Misread(said, numbers[0], numbers[1], at_reader=True)
+
+
+def _changes(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int], what: Sequence[str]) -> set[str]:
+    """Return what of that which later calls of a module are given is another one with other numbers for its first result.
+
+    Args:
+        trial: the model.
+        walks: the calls of its first run.
+        numbers: of the calls of the module.
+        what: of the first of them has other numbers.
+
+    Returns:
+        "x", "h" and "c", and "number" where there are other calls than before.
+    """
+    meddling = Meddling(numbers[0], what)
     trial.result(trial.unchanged(), meddling)
-    others_after = [meddling.walks[n] for n in numbers[1:] if n < len(meddling.walks)]
-    if len(others_after) == len(mine) - 1 and not any(
-        _differ(a, b)
-        for walk, other in zip(mine[1:], others_after, strict=True)
-        for a, b in zip((*walk.begins, walk.x), (*other.begins, other.x), strict=True)
-    ):
-        yield Misread(said, numbers[0], numbers[1])
+    if len(meddling.walks) <= numbers[-1]:
+        return {"number"}
+    pairs = [(walks[n], meddling.walks[n]) for n in numbers[1:]]
+    return {
+        name
+        for mine, other in pairs
+        for name, a, b in zip(("x", "h", "c"), (mine.x, *mine.begins), (other.x, *other.begins), strict=False)
+        if _differ(a, b)
+    }
+
+
+def _nothing_else_goes_on(walks: Sequence[Walk], numbers: Sequence[int]) -> bool:
+    """Tell whether a cell begins with what another recurrent module has made, and none that is called beside it has a memory."""
+    first = walks[numbers[0]]
+    before = [walk for walk in walks[: numbers[0]] if walk.module is not first.module]
+    made = [t for walk in before for t in (walk.output, *walk.ends) if t is not None]
+    beside = walks[numbers[0] : numbers[-1] + 1]
+    return any(reached(first.begins, made)) and all(
+        torch.equal(a, b)
+        for walk in beside
+        for a, b in zip(walk.begins, next(w for w in beside if w.module is walk.module).begins, strict=True)
+    )
 
 
 def _is_of_batch(walk: Walk, count: int) -> bool:
@@ -289,6 +325,8 @@ def _place(trial: Trial, found: Misread) -> Found | None:
         here = next((n for n in on_the_way if giver in entries[n].operands), giver)
         return found_at(entries, here, trial)
     reader = calls[found.reader]
+    if found.at_reader:
+        return found_at(entries, reader, trial)
     between = [n for n in _between(entries, giver, reader) if entries[n].location is not None]
     here = between[-1] if between else giver if found.at_giver else reader
     return found_at(entries, here, trial)

@@ -91,6 +91,24 @@ def the_same_for_each_word(m: nn.ModuleDict, x: Tensor) -> Tensor:
     return torch.cat([m["dec"](x[:, t : t + 1], state)[0] for t in range(7)], 1)
 
 
+def what_it_answered_alone(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    (h,), (c,) = m["enc"](x)[1]
+    word, seen = x[:, -1], list[Tensor]()
+    for _ in range(4):
+        word = m["cell"](word, (h, c))[0][:, :5]
+        seen.append(word)
+    return torch.stack(seen, 1)
+
+
+def a_word_that_was_picked(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    h = m["enc"](x)[1][0]
+    word, seen = x[:, -1:], list[Tensor]()
+    for _ in range(4):
+        seen.append(m["gru"](word, h)[1][0])
+        word = torch.eye(6)[seen[-1].argmax(-1), None, :5]
+    return torch.stack(seen, 1)
+
+
 def one_step_in_both_directions(m: nn.ModuleDict, x: Tensor) -> Tensor:
     state, seen = None, list[Tensor]()
     for step in x.split(1, 1):
@@ -126,6 +144,14 @@ SAID: dict[str, tuple[Read, str]] = {
     "the same": (
         the_same_for_each_word,
         "parts.dec is called 7 times, each time with the same state, and never given the one it has returned",
+    ),
+    "answered": (
+        what_it_answered_alone,
+        "parts.cell is called 4 times, each time with the same state, and never given the one it has returned",
+    ),
+    "picked": (
+        a_word_that_was_picked,
+        "parts.gru is called 4 times, each time with the same state, and never given the one it has returned",
     ),
     "one way": (
         one_step_in_both_directions,
@@ -174,6 +200,16 @@ def a_cell_as_a_gate(m: nn.ModuleDict, x: Tensor) -> Tensor:
     return torch.stack([m["cell"](step, state)[0] for step in x.unbind(1)], 1)
 
 
+def a_gate_behind_a_memory(m: nn.ModuleDict, x: Tensor) -> Tensor:
+    end = tuple(s[0] for s in m["enc"](x)[1])
+    word, state, seen = x[:, -1], end, list[Tensor]()
+    for _ in range(4):
+        state = m["cell"](word, state)
+        word = m["next"](state[0], end)[0][:, :5]
+        seen.append(word)
+    return torch.stack(seen, 1)
+
+
 def made_of_h(m: nn.ModuleDict, x: Tensor) -> Tensor:
     both = torch.tanh(m["enc"](x)[1][0])
     return m["dec"](x, (both, both))[0]
@@ -192,8 +228,12 @@ def through_both(m: nn.ModuleDict, x: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize(
-    "read", [right_cells, bridged, handed_on, both_states, a_cell_as_a_gate, made_of_h, a_few_units, through_both]
-)
+    "read",
+    [
+        right_cells, bridged, handed_on, both_states, a_cell_as_a_gate, a_gate_behind_a_memory, made_of_h, a_few_units,
+        through_both,
+    ],
+)  # fmt: skip
 def test_states_that_are_read_as_what_they_are(read: Read) -> None:
     influence = rs.probe(Model(read), X, axes="batch seq feature")
     assert influence.states is not None
@@ -205,3 +245,11 @@ def test_a_model_without_recurrent_layers_has_no_states() -> None:
     influence = rs.probe(nn.Linear(5, 3), X, axes="batch seq feature")
     assert influence.states is None
     assert "states: no recurrent layer or cell of torch's was called" in influence.untried
+
+
+@pytest.mark.parametrize("read", [the_same_for_each_word, what_it_answered_alone, never_given_back])
+def test_a_state_that_is_never_given_back_is_shown_where_it_is_given(read: Read) -> None:
+    (found,) = [f for f in rs.probe(Model(read), X, axes="batch seq feature").findings if f.code == "RNS610"]
+    assert found.location is not None
+    assert "m[" in found.location.code
+    assert ", state)" in found.location.code or ", (h, c))" in found.location.code or ", low)" in found.location.code
