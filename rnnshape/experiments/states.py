@@ -215,7 +215,7 @@ def _changes(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int], what: 
 
 
 def _nothing_else_goes_on(walks: Sequence[Walk], numbers: Sequence[int]) -> bool:
-    """Tell whether a cell begins with what another recurrent module has made, and none that is called beside it has a memory."""
+    """Tell whether a cell begins with what another recurrent module has made, and nothing called beside it has a memory."""
     first = walks[numbers[0]]
     before = [walk for walk in walks[: numbers[0]] if walk.module is not first.module]
     made = [t for walk in before for t in (walk.output, *walk.ends) if t is not None]
