@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DISPLACED", "DRAW",
-    "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES",
-    "ONES", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "SCALED", "SHARE", "SQUEEZED", "SUMS", "TOTAL", "TURNED",
-    "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "ACROSS", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DISPLACED", "DOWN",
+    "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES",
+    "ONES", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL",
+    "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -129,12 +129,23 @@ CHAIN = "chain"
 """The name of an axis of what came of one sample, and of another after it: the larger of their numbers. The samples' axis
 stands in its origin. It goes on through a sum over units, as a recurrence does that somebody has written by hand."""
 
+DOWN = "down"
+"""The name of the axis of places in a map that a convolution or a pooling has made: in which line each of them lies. It tells
+nothing of the data but their order."""
+
+ACROSS = "across"
+"""The name of the other one: where in its line each place lies."""
+
+TORN = "torn"
+"""The name of the axis of pieces of such a map that a layer has read, which hold the end of one line and the beginning of the
+next."""
+
 OF_NUMBERS = frozenset([POSITIONS, CHOICE, FLAGS, RANKED])
 """The names of axes that numbers have, and not what is looked up at them."""
 
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN, FLAGS, RANKED, DISPLACED,
+    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

@@ -8,9 +8,12 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
+from rnnshape.coordinates.maps import torn_along
 from rnnshape.coordinates.mark import (
+    ACROSS,
     AVERAGE,
     COMPETING,
+    DOWN,
     DRAWN,
     KEYS,
     MEAN,
@@ -20,6 +23,7 @@ from rnnshape.coordinates.mark import (
     POSITIONS,
     QUERIES,
     SUMS,
+    TORN,
     TOTAL,
     UNNAMED,
     Mark,
@@ -59,8 +63,21 @@ def linear(op: Operation) -> None:
     tables = contracted(mark, (source.dim() - 1,), keepdim=weight.dim() > 1)
     if weight.dim() > 1:
         tables[op.book.fresh("feature", weight)] = along(result.size(-1), result.dim() - 1, result.dim())
+    mark = _still_torn(op, mark, tables) if weight.dim() > 1 else mark
     single = result.dim() - 1 if weight.dim() > 1 and weight.size(0) == 1 else None
     return put_result(op, result, tables, [mark], single=single)
+
+
+def _still_torn(op: Operation, mark: Mark, tables: dict[Axis, Tensor]) -> Mark:
+    """Remember of what is made of pieces across the lines of a map that it is, and return the mark with the place."""
+    known, dim = mark.of(TORN), torn_along(mark)
+    tables |= {axis: table for axis, table in known if table.size(-1) == 1}
+    site = next((mark.sites[axis] for axis, _ in mark.of(ACROSS) if axis in mark.sites), None)
+    if known or dim is None or site is None:
+        return mark
+    torn = op.book.part_of(TORN)
+    tables[torn] = along(mark.sizes[dim], dim, len(mark.sizes))
+    return replace(mark, sites=mark.sites | {torn: site})
 
 
 @repeatable
@@ -289,11 +306,15 @@ def _windows(op: Operation, source: Tensor, mark: Mark, space: int, units: Axis 
         changed = [d for d in mixed if d < first or result.size(d) != source.size(d)]
         tables: dict[Axis, Tensor] = {}
         for axis, table in mark.tables.items():
+            if axis.name in (DOWN, ACROSS, TORN):
+                continue
             dims = tuple(d for d in (mixed if axis.name == "batch" else changed) if table.size(d) > 1)
             if not any(varies(table, d) for d in dims):  # zeros beside one sample, as in a cell's first step, are no other
                 tables[axis] = interned(table.amax(dims, keepdim=True)) if dims else table
         if units is not None:
             tables[units] = along(result.size(first - 1), first - 1, result.dim())
+        for name, dim in ((DOWN, first), (ACROSS, first + 1)) if space == 2 else ():
+            tables[op.book.part_of(name)] = along(result.size(dim), dim, result.dim())
         put_result(op, result, tables, [mark])
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
-from rnnshape.coordinates.mark import CHOICE, OF_EVERYONE, SQUEEZED, UNNAMED, Mark
+from rnnshape.coordinates.mark import CHOICE, OF_EVERYONE, SQUEEZED, TORN, UNNAMED, Mark
 from rnnshape.coordinates.roles import read
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -171,7 +171,7 @@ def _shared_rows(batch: dict[Axis, Tensor], state: Mark) -> dict[Axis, Tensor]:
     return shared
 
 
-_OF_THE_INPUT = OF_EVERYONE | {SQUEEZED}
+_OF_THE_INPUT = OF_EVERYONE | {SQUEEZED, TORN}
 """Axes that tell of an input, and of nothing that a layer makes of it."""
 
 
