@@ -16,6 +16,7 @@ TOLD = {
     "actor_critic": {"RNS205"},
     "ants_behind_one_another": {"RNS203"},
     "autoencoder_repeats": {"RNS203"},
+    "bakeries_held_against_every_day": {"RNS504"},
     "birds_in_two_orders": {"RNS234"},
     "bones_side_by_side": {"RNS209"},
     "calls_of_whales_merged": {"RNS237"},

@@ -16,7 +16,9 @@ from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
-__all__ = ["Given", "Normalised", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded", "Words"]
+__all__ = [
+    "Crossed", "Given", "Normalised", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded", "Words",
+]  # fmt: skip
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
@@ -102,6 +104,22 @@ class Unfolded(NamedTuple):
     location: Location | None
 
 
+class Crossed(NamedTuple):
+    """A difference of which the operands have their elements along different dims.
+
+    Attributes:
+        name: of the operation.
+        given: the sizes of the prediction, and of the target.
+        sizes: of the difference.
+        location: the user's line.
+    """
+
+    name: str
+    given: tuple[tuple[int, ...], tuple[int, ...]]
+    sizes: tuple[int, ...]
+    location: Location | None
+
+
 class Given(NamedTuple):
     """The h that a cell was given.
 
@@ -166,6 +184,7 @@ class Step:
         charged: the lines of sums of all samples that each one's own has met, where they are no numbers of flags.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
         scaled: by where an axis comes from, what takes it for channels, of which each has a scale of its own.
+        crossed: of the axes of a prediction and a target, the difference in which each element of one meets all of the other.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -200,6 +219,7 @@ class Step:
         self.given_back: set[Axis] = set()
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
         self.scaled: dict[str, ScaledChannels] = {}
+        self.crossed: dict[frozenset[Axis], Crossed] = {}
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -219,6 +239,7 @@ class Step:
         self.charged = set()
         self.levels = {}
         self.scaled = {}
+        self.crossed = {}
         self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -405,4 +406,7 @@ class Tracker(TorchFunctionMode):
         tensors = tuple(leaves(output))
         found = [self.book.mark(t) for t in tensors]
         known = tuple(m for m in found if m is not None)
+        for tensor, mark in zip(tensors, found, strict=True):
+            if mark is not None and mark.widened:
+                self.book.put(tensor, replace(mark, widened=False))  # nobody compares it yet
         self.telling.finish(Output("output", known, self.inputs.samples if len(known) == len(found) else 0, tensors))
