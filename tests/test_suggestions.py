@@ -167,6 +167,9 @@ TWICE = {
 }
 """Programs with the same mistake at another place, which shows when the first is mended: then that is mended as well."""
 
+HIDDEN = {"a2c-rollout-view": "RNS602"}
+"""Programs with one more mistake, which shows when the first is mended, with its code: here masks are viewed as the steps were."""
+
 
 def key(finding: rnnshape.Finding) -> tuple[Any, ...]:
     return finding.code, finding.module, finding.location and finding.location.line
@@ -212,7 +215,7 @@ def test_a_suggestion_mends_its_case(folder: pathlib.Path, at: int, text: str, t
             after = diagnosed(source, tmp_path / "edited_again.py")
         assert after.exception is None, source
         assert [f for f in after.findings if key(f) == key(finding)] == [], source
-        assert [f for f in wrong(after) if key(f) not in known] == [], source
+        assert [f for f in wrong(after) if key(f) not in known and f.code != HIDDEN.get(folder.name)] == [], source
 
 
 def diagnosed(source: str, file: pathlib.Path) -> rnnshape.Report:
@@ -239,7 +242,7 @@ def test_every_suggestion_has_one_form() -> None:
 def test_nothing_is_done_by_hand_for_programs_that_are_gone() -> None:
     programs = {folder.name for folder, _, _ in OF_CASES} | {*RULES}
     assert {name for name, _ in BY_HAND} <= programs
-    assert {*TWICE} <= programs
+    assert {*TWICE, *HIDDEN} <= programs
 
 
 # What is not suggested, as it would mend nothing

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import UNNAMED, Mark
-from rnnshape.coordinates.tables import LARGEST, at_sizes, line_along, runs_along, unique
+from rnnshape.coordinates.mark import CHOICE, UNNAMED, Mark
+from rnnshape.coordinates.tables import LARGEST, at_sizes, line_along, numbers, runs_along, unique
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import RowLoss, TokenIds
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step, Words
@@ -27,6 +28,9 @@ FEWEST = 8
 DIFFERENT = 3
 """How many words there must be among them: of fewer, many texts are alike."""
 
+UNREAD, SEVERAL = -1, -2
+"""In place of a word: nobody has looked one up there yet; several were."""
+
 
 @note(TokenIds)
 def words_are_looked_up(use: TokenIds, step: Step) -> None:
@@ -37,11 +41,48 @@ def words_are_looked_up(use: TokenIds, step: Step) -> None:
         if seq is not None and rows is not None and ids is not None and ids.numel() <= LARGEST:
             at, sample = (line_along(use.mark.tables[a], d) for a, d in ((seq, dim), (rows, 1 - dim)))
             if min(int(at.min()), int(sample.min())) >= 0:
-                words = torch.full((int(sample.max()) + 1, int(at.max()) + 1), -1)
-                words[sample[:, None], at] = ids.detach().cpu().long().movedim(dim, 1)
-                before = step.words.get(seq.of)
-                if before is None or before.ids.numel() < words.numel():
-                    step.words[seq.of] = Words(words, rows)
+                _read_words(step, seq, rows, sample[:, None], at, ids.detach().cpu().long().movedim(dim, 1))
+
+
+@note(TokenIds)
+def a_word_is_looked_up(use: TokenIds, step: Step) -> None:
+    """Remember one word of each text, as a decoder reads them that is led step by step."""
+    dims = [d for d, size in enumerate(use.mark.sizes) if size > 1]
+    if len(dims) != 1 or len(use.mark.sizes) > 2 or use.mark.of(CHOICE):  # what the model itself has said is none
+        return
+    rows, seq = _along(use.mark, dims[0], ("batch", UNNAMED)), _only_step(use.mark)
+    ids = step.values(use.ids) if rows is not None and seq is not None else None
+    if rows is None or seq is None or ids is None:
+        return
+    sample, at = line_along(use.mark.tables[rows], dims[0]), use.mark.tables[seq].max()
+    if int(sample.min()) >= 0 and int(at) * len(sample) <= LARGEST:
+        _read_words(step, seq, rows, sample, at.expand_as(sample), ids.detach().cpu().long().flatten())
+
+
+def _read_words(step: Step, seq: Axis, rows: Axis, sample: Tensor, at: Tensor, ids: Tensor) -> None:
+    """Add words to what is known of a text: of places where others were read before, as where some are left out, nothing is."""
+    before = step.words.get(seq.of)
+    if before is not None and before.rows != rows:
+        return
+    known = before.ids if before is not None else torch.full((0, 0), UNREAD)
+    if int(at.max()) >= known.size(1) or int(sample.max()) >= known.size(0):
+        known = _wider(known, int(sample.max()) + 1, int(at.max()) + 1)
+    there = known[sample, at]
+    known[sample, at] = torch.where((there == UNREAD) | (there == ids), ids, SEVERAL)
+    step.words[seq.of] = Words(known, rows)
+
+
+def _only_step(mark: Mark) -> Axis | None:
+    """Return the axis of steps of which there is one, where there is one such axis."""
+    found = [a for a, t in mark.tables.items() if a.name in ("seq", "step", UNNAMED) and t.numel() == 1 and int(t.max()) >= 0]
+    return found[0] if len(found) == 1 else None
+
+
+def _wider(ids: Tensor, samples: int, steps: int) -> Tensor:
+    """Return a larger table of words, of which the new ones are not known yet."""
+    larger = torch.full((max(samples, ids.size(0)), max(steps, 2 * ids.size(1))), UNREAD)
+    larger[: ids.size(0), : ids.size(1)] = ids
+    return larger
 
 
 def _along(mark: Mark, dim: int, names: tuple[str, ...]) -> Axis | None:
@@ -66,12 +107,51 @@ def words_that_were_read_before(use: RowLoss, step: Step) -> Iterator[Mistake]:
             yield _read(call, f"{said}: it can copy it, and learns to say nothing of the next")
 
 
+@rule(RowLoss)
+def the_word_that_a_step_reads(use: RowLoss, step: Step) -> Iterator[Mistake]:
+    """Scores were made of a word, one step at a time, and that very word is their target."""
+    if not step.words or use.target.is_floating_point():
+        return
+    for axis, steps in use.rows.tables.items():
+        words = step.words.get(axis.of) if axis.name in ("seq", "step", UNNAMED) and axis.of else None
+        reader = _reader(axis, step) if words is not None and axis != words.rows else None
+        if reader is None or words is None:
+            continue
+        if _words_ahead(use, steps, torch.arange(words.ids.size(1)), words, step, first=True) == 0:
+            location, module, kind = reader
+            said = "it is led word by word, and the target of each step is the very word that it has read at that step"
+            message = f"{said}: it can copy it, and learns to say nothing of the next"
+            yield Mistake("RNS511", message, location=location, module=module, kind=kind)
+            return
+
+
+def _reader(axis: Axis, step: Step) -> tuple[Location | None, str, str] | None:
+    """Return the line, the path and the class of what has read the steps of an axis one by one, with a state."""
+    for number, walk in step.usage.walks.items():
+        call = step.usage.calls.get(number)
+        if axis in walk and call is not None and call.is_carried:
+            return call.location, call.module, call.kind
+    for loop in step.usage.loops.loops.values():
+        if axis in loop.read:
+            return loop.location, loop.module, loop.kind
+    return None
+
+
 def _read(call: Recurrence, message: str) -> Mistake:
     return Mistake("RNS511", message, location=call.location, module=call.module, kind=call.kind)
 
 
-def _words_ahead(use: RowLoss, steps: Tensor, order: Tensor, words: Words, step: Step) -> int | None:
-    """Return whether the targets are the words that are read at each step, 0, or those after them, 1; None for neither."""
+def _words_ahead(use: RowLoss, steps: Tensor, order: Tensor, words: Words, step: Step, first: bool = False) -> int | None:
+    """Return whether the targets are the words that are read at each step, 0, or those after them, 1; None for neither.
+
+    Args:
+        use: of the loss.
+        steps: which step each row is.
+        order: which word a layer reads at each.
+        words: that there are.
+        step: which knows the numbers.
+        first: whether of several rows the first has read a word, and those behind it what the model has said since.
+    """
     target = step.values(use.target)
     samples = use.rows.tables.get(words.rows)
     if target is None or samples is None or target.numel() > LARGEST or target.dim() != len(use.rows.sizes):
@@ -84,13 +164,24 @@ def _words_ahead(use: RowLoss, steps: Tensor, order: Tensor, words: Words, step:
     if not bool(known.any()):
         return None
     target, sample, at = target[known], sample[known], order[at[known]]
+    if first:
+        each = sample * words.ids.size(1) + at
+        is_first = _are_first(each)
+        target, sample, at = target[is_first], sample[is_first], at[is_first]
     found = [ahead for ahead in (0, 1) if _are_words(target, sample, at + ahead, words.ids)]
     return found[0] if len(found) == 1 else None
+
+
+def _are_first(each: Tensor) -> Tensor:
+    """Tell of each number whether none before it is the same."""
+    first: dict[int, int] = {}
+    return torch.tensor([first.setdefault(number, at) == at for at, number in enumerate(numbers(each))], dtype=torch.bool)
 
 
 def _are_words(target: Tensor, sample: Tensor, at: Tensor, ids: Tensor) -> bool:
     """Tell whether targets are words of the input, wherever it has as many."""
     there = (at >= 0) & (at < ids.size(1))
+    there &= ids[sample, at.clamp(0, ids.size(1) - 1)] != UNREAD
     target, found = target[there], ids[sample[there], at[there]]
     enough = len(target) >= FEWEST and len(target) * 2 > len(there) and len(unique(target)) >= DIFFERENT
     return enough and bool(torch.equal(target, found))

@@ -32,10 +32,9 @@ def which_step_a_call_reads(use: RecurrentCall, step: Step) -> None:
         known = {axis: _only(table) for axis, table in use.mark.tables.items() if axis.name in _STEPS}
         reads = {axis: at for axis, at in known.items() if at is not None}
         step.usage.reads[use.call.number] = reads
-        if use.call.directions == 2:
-            walk = step.usage.walks.setdefault(use.call.number, {})
-            for axis, at in reads.items():
-                walk.setdefault(axis, []).append(at)
+        walk = step.usage.walks.setdefault(use.call.number, {})
+        for axis, at in reads.items():
+            walk.setdefault(axis, []).append(at)
 
 
 def _only(table: Tensor) -> int | None:
@@ -80,7 +79,7 @@ def every_step_begins_anew(use: Ending, step: Step) -> Iterator[Mistake]:
 def a_reverse_direction_that_goes_forward(use: Ending, step: Step) -> Iterator[Mistake]:
     """Both directions are given the steps one by one, each with the state from the step before: neither begins at the end."""
     call = use.call
-    for steps in step.usage.walks.get(call.number, {}).values():
+    for steps in step.usage.walks.get(call.number, {}).values() if call.directions == 2 else ():
         first, last = steps[0], steps[-1]
         if len(steps) >= FEWEST and steps in ([*range(first, last + 1)], [*range(first, last - 1, -1)]):
             goes = f"it is given one step a call, from step {first} to step {last}, with the state from the call before"

@@ -39,7 +39,7 @@ class Usage:
         miscounted: those of which it was told that rows of h_n were taken for others.
         loops: those that run a cell.
         reads: by the number of a call of one step, which it reads.
-        walks: by the number of a call of one step and both directions, the steps that it has read of each axis.
+        walks: by the number of a call of one step, or of several in a loop, the steps that it has read of each axis.
         begun: by the layer and the line, the calls of one step that begin with a known state.
     """
 

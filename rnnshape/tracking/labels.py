@@ -102,7 +102,8 @@ def _samples(said: Sequence[tuple[Argument, Any]]) -> int | None:
         for _, tensor, entry in _tensors(argument.value, given, argument.name):
             with contextlib.suppress(LayoutError):
                 layout = Layout(_dims(entry))
-                dims = zip(layout.names, tensor.shape, strict=False) if layout.ndim == tensor.dim() else ()
+                fits = layout.ndim == tensor.dim() and not other_kind(tensor)
+                dims = zip(layout.names, tensor.shape, strict=False) if fits else ()
                 found |= {size for name, size in dims if name == "batch"}
     return found.pop() if len(found) == 1 else None
 
@@ -117,7 +118,7 @@ def _shared_out(value: Any, given: Any, samples: int | None) -> Any:
     if isinstance(value, (tuple, list)) and isinstance(given, (tuple, list)):
         several = itertools.zip_longest(value[: len(given)], given)
         return [_shared_out(item, entry, samples) for item, entry in several]
-    if samples is None or given is None or not isinstance(value, Tensor):
+    if samples is None or given is None or not isinstance(value, Tensor) or other_kind(value):
         return given
     try:
         layout = Layout(_dims(given))

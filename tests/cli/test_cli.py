@@ -52,7 +52,7 @@ def error(*words: str, code: int = 2) -> str:
     done = cli(*words)
     assert (done.exit_code, done.stdout) == (code, "")
     usage, message = done.stderr.split("\nError: ")
-    command = " ".join(["rnnshape", *(words[:1] if words[0] in main.commands else ())])
+    command = " ".join(["rnnshape", *(words[:1] if words[0] in COMMANDS else ())])
     assert usage.startswith(f"Usage: {command} ")
     assert usage.endswith((f"\nTry '{command} --help' for help.\n", f"\nTry '{command} -h' for help.\n"))  # click 8.1
     return message.removesuffix("\n")
@@ -577,7 +577,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in main.commands)], ids=" ".join)
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)
 def test_help_ends_with_an_example(command: tuple[str, ...], models: Path) -> None:
     (models / "model.toml").write_text(FILE.replace("last_step", "last_state"))
     text = printed(*command, "--help")
@@ -586,14 +586,16 @@ def test_help_ends_with_an_example(command: tuple[str, ...], models: Path) -> No
     assert examples
     for example in examples:
         words = shlex.split(example.split("   ")[0].split(" > ")[0])
-        assert words[0] in main.commands
+        assert words[0] in COMMANDS
         assert not command or words[0] == command[0]
         if words[0] != "run":
             printed(*words)
 
 
 def test_every_option_has_a_help_text() -> None:
-    options = [(name, p) for name, c in main.commands.items() for p in c.params if isinstance(p, click.Option)]
+    commands = {name: main.get_command(click.Context(main), name) for name in COMMANDS}
+    options = [(name, p) for name, c in commands.items() if c for p in c.params if isinstance(p, click.Option)]
+    assert {name for name, _ in options} == {*COMMANDS}
     assert len(options) > 15
     assert [(name, p.name) for name, p in options if not (p.help and p.help[0].isupper())] == []
 

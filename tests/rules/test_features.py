@@ -126,10 +126,12 @@ def test_other_reductions_are_silent(forward: Forward, steps: int, batch: int) -
     assert diagnosed(forward, batch=batch, steps=steps) == []
 
 
-def test_a_layer_that_was_made_for_the_steps_may_read_them() -> None:
-    parts = {"rnn": nn.GRU(4, 8, batch_first=True), "over": nn.Linear(9, 3)}
-    model = Sketch(lambda m, x: m.over(m.rnn(x)[0].mean(2)), **parts)
-    assert rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature").findings == ()
+def test_a_layer_that_was_made_for_the_steps_may_read_what_a_layer_has_made_of_each() -> None:
+    parts = {"rnn": nn.GRU(4, 8, batch_first=True), "one": nn.Linear(8, 1), "over": nn.Linear(9, 3)}
+    right = Sketch(lambda m, x: m.over(m.one(m.rnn(x)[0]).squeeze(2)), **parts)
+    wrong = Sketch(lambda m, x: m.over(m.rnn(x)[0].mean(2)), **parts)
+    reports = [rs.diagnose(model, torch.randn(6, 9, 4), axes="batch seq feature") for model in (right, wrong)]
+    assert [[f.code for f in report.findings] for report in reports] == [[], ["RNS249"]]
 
 
 UNFOLDED = "GRU walks over {}: unfold puts the steps of a window last, and all {} of them lie along its features"

@@ -13,8 +13,9 @@ ENTRIES = (
         "error",
         "A model of language says at each step which word comes next, and is told the real one afterwards. Where a "
         "bidirectional layer reads the text, its reverse half has seen that word; where a decoder is given the target with no "
-        "step between, it reads it. The loss falls towards zero, and without the words to read the model can say nothing.",
-        no_edit="what follows was made for both directions, and which word stands before the first only the author knows",
+        "step between, at once or word by word, it reads it. The loss falls towards zero, and without the words to read the "
+        "model can say nothing.",
+        no_edit="one direction needs other layers behind it, and where words and targets are to be cut only the author knows",
         wrong=program("""
             class Speaker(nn.Module):
                 def __init__(self):

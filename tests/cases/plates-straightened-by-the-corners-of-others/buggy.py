@@ -32,7 +32,7 @@ def make_model():
 
 def make_inputs(batch=5):
     g = torch.Generator().manual_seed(3)
-    counts = torch.tensor([3, 8, 5, 2, 6])[:batch]
+    counts = torch.tensor([3, 8, 5, 2, 6, 4, 7, 8])[:batch]
     events = torch.randint(1, 12, (8, batch), generator=g) * (torch.arange(8)[:, None] < counts)
     return torch.rand(batch, 1, 12, 20, generator=g), torch.randn(batch, 2, 3, generator=g), events, counts
 
@@ -41,7 +41,7 @@ INPUT_AXES = (("batch", "channel", "height", "width"), ("batch", "row", "column"
 
 
 def make_target(batch=5):
-    return torch.tensor([2, 0, 6, 3, 1])[:batch]
+    return torch.tensor([2, 0, 6, 3, 1, 5, 4, 2])[:batch]
 
 
 TARGET_AXES = ("batch",)
