@@ -168,7 +168,7 @@ TWICE = {
 """Programs with the same mistake at another place, which shows when the first is mended: then that is mended as well."""
 
 HIDDEN = {"a2c-rollout-view": "RNS602"}
-"""Programs with one more mistake, which shows when the first is mended, with its code: here masks are viewed as the steps were."""
+"""Programs with one more mistake, which shows when the first is mended, with its code: here masks are viewed as steps were."""
 
 
 def key(finding: rnnshape.Finding) -> tuple[Any, ...]:
