@@ -215,7 +215,7 @@ def _failed(report: Report, asked: _Asked, tracker: Tracker, error: Exception) -
     tracker.abandon()
     add_failure(report, tracker.book.mark, tracker.path, asked.codes, error, tracker.telling.took_part)
     if tracker.inputs.samples == 1:
-        two, squeezed, raised = tracker.inputs.doubled, tracker.squeezes.done, tracker.telling.raised
+        two, squeezed, raised = tracker.inputs.doubled, tracker.effects.squeezes.done, tracker.telling.raised
         add_batch_of_one(report, squeezed, lambda: _run(asked.model, Given(*map(two, asked.given)), asked.loss), raised)
 
 

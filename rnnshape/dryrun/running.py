@@ -256,7 +256,7 @@ def _explain(found: Run, request: Request, tracker: Tracker, error: BaseExceptio
     tracker.abandon()
     if not is_unknowable(error):
         add_failure(found.report, tracker.book.mark, tracker.path, request.ignore, error, tracker.telling.took_part)
-        found.squeezed, found.raised = [*tracker.squeezes.done], [*tracker.telling.raised]
+        found.squeezed, found.raised = [*tracker.effects.squeezes.done], [*tracker.telling.raised]
 
 
 class NeedsWholeNumbersError(Exception):

@@ -155,7 +155,7 @@ class Steps(Watcher[nn.Module]):
     @property
     def would_squeeze(self) -> list[Squeeze]:
         """Where a batch would have been taken away in one of the steps, had it been one."""
-        return self._tracker.squeezes.would_be
+        return self._tracker.effects.squeezes.would_be
 
     @property
     def raised(self) -> list[Finding]:

@@ -6,6 +6,7 @@ That the targets are words of the input the numbers of both tell, and which of t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,6 +28,9 @@ FEWEST = 8
 
 DIFFERENT = 3
 """How many words there must be among them: of fewer, many texts are alike."""
+
+COPIES = "it can copy it, and learns to say nothing of the next"
+"""What comes of a word that was read before it is the target."""
 
 UNREAD, SEVERAL = -1, -2
 """In place of a word: nobody has looked one up there yet; several were."""
@@ -98,13 +102,13 @@ def words_that_were_read_before(use: RowLoss, step: Step) -> Iterator[Mistake]:
         words = step.words.get(call.seq.of) if call is not None and call.seq is not None else None
         if call is None or words is None or call.order is None or use.target.is_floating_point():
             continue
-        ahead = _words_ahead(use, steps, call.order, words, step)
+        targets = _targets(use, steps, words, step)
+        ahead = _ahead(_in_order(targets, call.order), words.ids) if targets is not None else None
         if ahead == 1 and call.directions == 2 and call.direction not in use.rows.tables:
             said = "the targets are the words that come next in what it reads, and it is bidirectional"
             yield _read(call, f"{said}: its reverse half has read each of them")
         elif ahead == 0 and call.is_carried:
-            said = "the target of each step is the very word that it reads at that step"
-            yield _read(call, f"{said}: it can copy it, and learns to say nothing of the next")
+            yield _read(call, f"the target of each step is the very word that it reads at that step: {COPIES}")
 
 
 @rule(RowLoss)
@@ -117,10 +121,11 @@ def the_word_that_a_step_reads(use: RowLoss, step: Step) -> Iterator[Mistake]:
         reader = _reader(axis, step) if words is not None and axis != words.rows else None
         if reader is None or words is None:
             continue
-        if _words_ahead(use, steps, torch.arange(words.ids.size(1)), words, step, first=True) == 0:
+        targets = _targets(use, steps, words, step)
+        if targets is not None and _ahead(targets.picked(_are_first(targets)), words.ids) == 0:
             location, module, kind = reader
             said = "it is led word by word, and the target of each step is the very word that it has read at that step"
-            message = f"{said}: it can copy it, and learns to say nothing of the next"
+            message = f"{said}: {COPIES}"
             yield Mistake("RNS511", message, location=location, module=module, kind=kind)
             return
 
@@ -141,41 +146,55 @@ def _read(call: Recurrence, message: str) -> Mistake:
     return Mistake("RNS511", message, location=call.location, module=call.module, kind=call.kind)
 
 
-def _words_ahead(use: RowLoss, steps: Tensor, order: Tensor, words: Words, step: Step, first: bool = False) -> int | None:
-    """Return whether the targets are the words that are read at each step, 0, or those after them, 1; None for neither.
+class _Targets(NamedTuple):
+    """Targets of a loss that words of a text may be.
 
-    Args:
-        use: of the loss.
-        steps: which step each row is.
-        order: which word a layer reads at each.
-        words: that there are.
-        step: which knows the numbers.
-        first: whether of several rows the first has read a word, and those behind it what the model has said since.
+    Attributes:
+        words: their numbers.
+        sample: of which text each is.
+        at: which of its words had been read.
     """
+
+    words: Tensor
+    sample: Tensor
+    at: Tensor
+
+    def picked(self, rows: Tensor) -> _Targets:
+        """Return those of some rows."""
+        return _Targets(self.words[rows], self.sample[rows], self.at[rows])
+
+
+def _targets(use: RowLoss, steps: Tensor, words: Words, step: Step) -> _Targets | None:
+    """Return the targets of a loss beside the steps of its scores; None where nothing is known of their rows."""
     target = step.values(use.target)
     samples = use.rows.tables.get(words.rows)
     if target is None or samples is None or target.numel() > LARGEST or target.dim() != len(use.rows.sizes):
         return None
     target = target.detach().cpu().long()
     sample, at = (at_sizes(t, target.shape).broadcast_to(target.shape) for t in (samples, steps))
-    known = (sample >= 0) & (sample < len(words.ids)) & (at >= 0) & (at < len(order))
+    known = (sample >= 0) & (sample < len(words.ids)) & (at >= 0)
     for ignored in use.ignored:
         known &= target != ignored
-    if not bool(known.any()):
-        return None
-    target, sample, at = target[known], sample[known], order[at[known]]
-    if first:
-        each = sample * words.ids.size(1) + at
-        is_first = _are_first(each)
-        target, sample, at = target[is_first], sample[is_first], at[is_first]
-    found = [ahead for ahead in (0, 1) if _are_words(target, sample, at + ahead, words.ids)]
+    return _Targets(target[known], sample[known], at[known])
+
+
+def _ahead(targets: _Targets, ids: Tensor) -> int | None:
+    """Return whether targets are the words that were read last, 0, or those after them, 1; None for neither, or for both."""
+    found = [ahead for ahead in (0, 1) if _are_words(targets.words, targets.sample, targets.at + ahead, ids)]
     return found[0] if len(found) == 1 else None
 
 
-def _are_first(each: Tensor) -> Tensor:
-    """Tell of each number whether none before it is the same."""
-    first: dict[int, int] = {}
-    return torch.tensor([first.setdefault(number, at) == at for at, number in enumerate(numbers(each))], dtype=torch.bool)
+def _in_order(targets: _Targets, order: Tensor) -> _Targets:
+    """Return targets beside the words that a layer has read, which may read them in another order than they stand."""
+    read = targets.picked(targets.at < len(order))
+    return read._replace(at=order[read.at])
+
+
+def _are_first(targets: _Targets) -> Tensor:
+    """Tell which targets stand beside a word first; those behind them stand beside what the model has said since."""
+    first: dict[tuple[int, int], int] = {}
+    each = zip(numbers(targets.sample), numbers(targets.at), strict=True)
+    return torch.tensor([first.setdefault(word, row) == row for row, word in enumerate(each)], dtype=torch.bool)
 
 
 def _are_words(target: Tensor, sample: Tensor, at: Tensor, ids: Tensor) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rnnshape.coordinates.tables import runs_along
 from rnnshape.operations.registry import Operation
-from rnnshape.rules.exceptions import Squeeze
+
+if TYPE_CHECKING:
+    from rnnshape.rules.exceptions import Squeeze
 
 __all__ = ["Squeezes"]
 

@@ -27,7 +27,6 @@ from rnnshape import _torch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.harmless import Guard, is_mistake, log_mistake
 from rnnshape.operations.followed import OPERATIONS
-from rnnshape.operations.names import IDENTITIES
 from rnnshape.operations.pointwise import draws_elements, makes_new_values
 from rnnshape.operations.registry import Args, Func, Kwargs, Operation, UnreadableError, leaves, other_kind_among
 from rnnshape.operations.uses import Consumption, Output
@@ -38,18 +37,16 @@ from rnnshape.tracking.aside import is_followed_here, is_plain_here, why_aside
 from rnnshape.tracking.book import Book
 from rnnshape.tracking.compiled import COMPILED, Region
 from rnnshape.tracking.cuts import is_cut
+from rnnshape.tracking.effects import Effects
 from rnnshape.tracking.forms import Call
 from rnnshape.tracking.inputs import Inputs
-from rnnshape.tracking.marks import writes
 from rnnshape.tracking.memory import record, repeat
 from rnnshape.tracking.naming import Naming
 from rnnshape.tracking.place import Place
 from rnnshape.tracking.sample_rows import label_made
-from rnnshape.tracking.squeezes import Squeezes
 from rnnshape.tracking.standing import Standing
 from rnnshape.tracking.telling import Telling
-from rnnshape.tracking.views import JOINS, Views
-from rnnshape.tracking.ways import OF_TORCH, Way, Ways
+from rnnshape.tracking.ways import OF_TORCH, Ways
 
 __all__ = ["Tracker"]
 
@@ -70,7 +67,7 @@ class Tracker(TorchFunctionMode):
         book: what is known of tensors.
         inputs: what is said of those that a step is given.
         telling: asks the rules, and tells what they find.
-        squeezes: where a batch of one loses its dim.
+        effects: what operations do beside what they return.
         naming: what layers say of dims that nobody has named.
         standing: whether it is on in this thread, and where on torch's stacks.
         among_fakes: whether tensors have no values, as in a dry run.
@@ -85,8 +82,7 @@ class Tracker(TorchFunctionMode):
         self.telling = Telling(reporter, place, self.naming)
         self.book = Book(report, place, self.telling, self.naming)
         self.inputs = Inputs(report, self.book, self.telling, self.naming)
-        self.squeezes = Squeezes()
-        self._views = Views()
+        self.effects = Effects(self.book, self.inputs, self.telling)
         self._callers, self._ways = _torch.Callers(), Ways(OPERATIONS)
         self.standing = Standing(self, lambda frame: reporter.guarded(self._tell_of_compiled, frame))
         self._off = self.among_fakes = self._is_settled = False
@@ -242,7 +238,7 @@ class Tracker(TorchFunctionMode):
         """Do once more what came of a call on the same marks, where nothing else is seen; return False where it can't be."""
         way, book = call.way, self.book
         again = book.recent.get(call.same)
-        if again is None or self._is_looked_at(way, again=True) or (way.cuts and book.cuts.is_open):
+        if again is None or self.effects.may_be_again(way) or (way.cuts and book.cuts.is_open):
             return False
         if again.uses:
             book.present = call.known
@@ -259,18 +255,6 @@ class Tracker(TorchFunctionMode):
             if again.uses:
                 book.present = {}
                 self._place.move()
-
-    def _is_looked_at(self, way: Way, again: bool = False) -> bool:
-        """Tell whether an operation may do something beside what its handler says.
-
-        Args:
-            way: of its function.
-            again: whether the same marks come again at the same place, where a squeeze of several samples says nothing new.
-        """
-        marks, looked = self.book.marks, way.is_looked_at
-        if looked and again:
-            looked = not (way.copies or (way.squeezes and self.inputs.samples != 1))
-        return looked or marks.shares_unseen or (way.joins and marks.has_overwritten)
 
     def _cut(self, name: str, args: tuple[Any, ...], kwargs: Kwargs, result: object) -> None:
         with DisableTorchFunction(), _DisableTorchDispatch():
@@ -292,7 +276,7 @@ class Tracker(TorchFunctionMode):
         way, book = call.way, self.book
         if way.cuts and book.cuts.is_open and args and self._is_cut_again(way.name, args, kwargs, result):
             return
-        looks = self._is_looked_at(way) or "out" in kwargs
+        looks = self.effects.may_be(way) or "out" in kwargs
         if not looks and call.same and repeat(call, result, book):
             return
         op = Operation(way.name, func, args, kwargs, result, book)
@@ -301,7 +285,7 @@ class Tracker(TorchFunctionMode):
                 self._lose(op, kind)
                 return
             if looks:
-                self._look(op)
+                self.effects.look(op)
                 if call.same and repeat(call, result, book):
                     return
             self._find_out(op, call)
@@ -318,33 +302,6 @@ class Tracker(TorchFunctionMode):
         elif handler is makes_new_values or (handler is draws_elements and not self.book.present):
             for tensor in leaves(op.result):
                 self.book.is_born(tensor)
-
-    def _look(self, op: Operation) -> None:
-        """See what an operation does beside what its handler says."""
-        marks, first = self.book.marks, op.args[0] if op.args else None
-        if writes(op.name) and isinstance(first, Tensor):
-            marks.written(op.name, first)
-            self._views.written(op.name, first, op.args)
-        elif marks.shares_unseen and (op.kwargs.get("inplace") or "out" in op.kwargs):
-            given = {id(t) for t in leaves([op.args, op.kwargs])}
-            for tensor in leaves(op.result):
-                if id(tensor) in given:
-                    marks.written(op.name, tensor)
-        if "out" in op.kwargs:
-            op.kwargs = {k: v for k, v in op.kwargs.items() if k != "out"}  # never replay into a tensor of the user's
-        if op.name in JOINS and marks.has_overwritten:
-            self._look_at_parts(op)
-        if op.name == "squeeze" and isinstance(op.result, Tensor):
-            self.squeezes.look(op, self.inputs.samples)
-        marks.shares_unseen |= op.name == "data.get"
-        if op.name in IDENTITIES and isinstance(op.result, Tensor):
-            self.book.is_copy(op.result, first)
-
-    def _look_at_parts(self, op: Operation) -> None:
-        """See whether parts that are put together are one memory, which was written to in between."""
-        parts = [(part, self.book.marks.taken(part)) for part in leaves([op.args, op.kwargs])]
-        if (found := self._views.overwritten(op.name, parts)) is not None:
-            self.telling.emit(found)
 
     def _lose(self, op: Operation, kind: str = "", has_values: bool = True) -> None:
         """Nothing is known of what an operation returns without a rule or values, nor where a tensor is of another kind."""
@@ -364,7 +321,7 @@ class Tracker(TorchFunctionMode):
         """Begin a step with these inputs: what earlier steps used is no longer asked for."""
         self._is_settled = False
         self.inputs.begin(inputs, of)
-        self._views.begin()
+        self.effects.begin()
         self.telling.begin()
         self.book.recent.clear()
 

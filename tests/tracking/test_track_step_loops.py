@@ -135,7 +135,7 @@ def test_a_squeeze_in_a_loop_is_one_place() -> None:
     with tracker:
         kept = [x.squeeze() for _ in range(6)] + [x.squeeze()]
     assert [known.sizes for one in kept if (known := tracker.book.mark(one))] == [(3, 4)] * 7
-    assert [sizes for *_, sizes in tracker.squeezes.would_be] == [(3, 4)] * 2
+    assert [sizes for *_, sizes in tracker.effects.squeezes.would_be] == [(3, 4)] * 2
 
 
 def test_a_copy_in_a_loop_comes_from_where_the_first_does() -> None:
