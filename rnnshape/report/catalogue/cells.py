@@ -128,7 +128,8 @@ ENTRIES = (
         "a cell that goes on from the state of another",
         "warning",
         "Of two cells one above the other, the upper one reads what the lower one has made, and has to go on from its own "
-        "state. Where it is given the lower one's state as well, it remembers nothing: what it makes reaches no later step.",
+        "state. Where it is given the lower one's state as well, it remembers nothing: what it makes reaches no later step, or "
+        "only the lower one, which loses its own. Layers that are called step by step have to be given a state each.",
         no_edit="the loop has to keep what this cell returns, and to give it back at the next step",
         wrong=program("""
             class Reader(nn.Module):

@@ -190,7 +190,8 @@ ENTRIES = (
         "layers and directions exchanged",
         "warning",
         "The rows of a state unpack as (layers, directions), in this order. The other way round, the two directions "
-        "come from different layers.",
+        "come from different layers. Given whole to a one-way layer of as many rows, the forward state starts one layer, and "
+        "the reverse state the next: join both directions of each layer first. Where that is meant, stack the rows.",
         no_edit="no half of these rows fits the layer that they are given to",
         wrong=program("""
             class Classifier(nn.Module):
