@@ -145,10 +145,9 @@ class Naming:
             for guess in [guess for guess, unnamed in self._guesses.items() if other in unnamed]:
                 self._deny(guess, UNNAMED)
 
-    def _are_exchanged(self, mark: Mark, drawn: Iterable[Axis], batch: int | None) -> bool:
-        """Tell whether a layer that takes drawn rows for its steps takes another dim of the same input for its batch."""
-        inputs = {_argument(axis) for axis in drawn if axis in self._drawn}
-        return any(_argument(a) in inputs and a.name != "batch" and runs_along(t) == [batch] for a, t in mark.tables.items())
+    def _were_drawn(self, mark: Mark, unnamed: set[Axis], batch: int | None) -> bool:
+        """Tell whether a layer takes drawn rows for its steps, of several sequences; one alone may be an episode of samples."""
+        return batch is not None and mark.sizes[batch] > 1 and not unnamed.isdisjoint(self._drawn)
 
     def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str) -> None:
         """Hear which dims of a tensor a layer takes for its batch and for its steps.
@@ -180,7 +179,7 @@ class Naming:
         if axis in self._guesses and _is_in_pieces(line):
             return True  # a view for a transpose: it is no run of steps, and still the batch
         walked = any(other.of in self._beside for other in unnamed)
-        return walked or self._are_exchanged(mark, unnamed, batch)  # steps are never drawn
+        return walked or self._were_drawn(mark, unnamed, batch)  # steps are never drawn
 
     def _take_for_steps(self, axis: Axis, unnamed: set[Axis], table: Tensor, alone: bool, reader: str) -> None:
         """Hear that a layer takes an axis for its steps, or as a part of them: it is not the batch then."""
