@@ -273,11 +273,12 @@ class Steps(Watcher[nn.Module]):
         named = [*tensors_in(arguments or [args, kwargs])]
         known = [mark for _, tensor in named if (mark := self._tracker.book.taken(tensor))]
         self._tracker.begin(known, type(module).__name__)
-        if any(isinstance(part, _torch.RECURRENT) for part in module.modules()):
-            for value, mark in cut:
-                self._tracker.inputs.suppose(value, mark)
-            for value in given:
-                self._tracker.inputs.suppose_columns(value)
+        is_recurrent = any(isinstance(part, _torch.RECURRENT) for part in module.modules())
+        self._tracker.inputs.is_by_hand = not is_recurrent and not type(module).__module__.startswith("torch.")
+        for value, mark in cut:
+            self._tracker.inputs.suppose(value, mark, by_slices=is_recurrent)
+        for value in given if is_recurrent else ():
+            self._tracker.inputs.suppose_columns(value)
         learn_padding(self._tracker, named)
         return named
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
     from rnnshape.tracking.telling import Telling
 
-__all__ = ["ALONE", "NO_INPUT", "Inputs"]
+__all__ = ["ALONE", "BY_HAND", "NO_INPUT", "Inputs"]
 
 ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
 """Why nothing was judged where there is one sample."""
@@ -33,6 +33,12 @@ NO_INPUT = (
     "give it as a tensor, and pack it inside if need be"
 )
 """Why nothing was judged where a model makes its input by itself, of a list of numbers, say."""
+
+BY_HAND = (
+    "no recurrent layer or cell of torch's is in it, and nobody has named the batch: whether samples are mixed in it cannot be "
+    'seen; pass axes=, such as "batch seq feature"'
+)
+"""Why nothing was judged in a module that may be a recurrent model made by hand."""
 
 MOST_DIMS = 5
 """Dims of an input up to which unnamed ones are followed."""
@@ -51,6 +57,7 @@ class Inputs:
         samples: how many there are in this step; 0 where that is not known.
         is_alone: whether the last step had a batch of one, in which no samples can be mixed.
         of_any: whether any module is a step: one of which no layer reads anything, such as a loss, is of no interest then.
+        is_by_hand: whether the module that is a step is of a class of the user's, without a recurrent layer of torch's.
         goes_on: whether somebody makes two of such a batch, and follows once more.
         is_unnamed: whether the step is given a tensor of which nothing was said, and nothing is to be guessed.
     """
@@ -61,13 +68,14 @@ class Inputs:
         self._telling = telling
         self._naming = naming
         self.samples = 0
-        self.is_alone = self.of_any = self.goes_on = self.is_unnamed = False
+        self.is_alone = self.of_any = self.goes_on = self.is_unnamed = self.is_by_hand = False
         self._batch_dims: Beside[int] = Beside()
         self._unnamed: dict[str, list[Axis]] = {}
         self._not_judged: dict[str, str] = {}
         self._judged: dict[str, str] = {}
         self._lines: dict[str, Line] = {}
         self._of, self._with_more = "", set[str]()
+        self._by_hand: set[str] | None = set()
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     def begin(self, inputs: list[Mark], of: str = "") -> None:
@@ -205,12 +213,13 @@ class Inputs:
             self._book.put(tensor, renamed(mark, {dim: known}))
             self._unnamed = {of: [known if axis == dim else axis for axis in axes] for of, axes in self._unnamed.items()}
 
-    def suppose(self, tensor: Tensor, cut: Mark) -> None:
+    def suppose(self, tensor: Tensor, cut: Mark, by_slices: bool) -> None:
         """Suppose that rows which were cut by hand are samples, where another tensor was cut in the same way.
 
         Args:
             tensor: that a model is given, labelled.
             cut: what was known of it before.
+            by_slices: whether slices say so too, which may be steps where no layer will say that they are.
         """
         mark = self._book.mark(tensor)
         if mark is None or self._naming.is_named:
@@ -220,6 +229,8 @@ class Inputs:
             named = [a for a, t in mark.tables.items() if runs_along(t) == dims and is_order(t)]
             if len(dims) == len(named) == 1 and self._book.cuts.is_drawn(axis):
                 self._naming.suppose(named[0], table.numel(), BY_DRAWING)
+            elif not by_slices:
+                continue
             elif len(dims) == len(named) == 1 and self._book.cuts.is_alike(axis) and mark.sizes.count(table.numel()) == 1:
                 self._naming.suppose(named[0], table.numel())
 
@@ -259,6 +270,8 @@ class Inputs:
     def _tell_how_samples_were_judged(self) -> None:
         inputs, self._unnamed = self._unnamed, {}
         is_named = self._naming.is_named
+        if self._naming.has_read:
+            self._forget_those_by_hand()
         self.is_alone = self.samples == 1 if is_named else self._naming.is_alone
         if not self.is_alone and (self.samples if is_named else self._naming.has_read):
             self._with_more.add(self._of)
@@ -270,9 +283,13 @@ class Inputs:
             self._report.did_not_look(ALONE, self._of)
         elif self._naming.is_blind and not inputs and not self.is_unnamed:
             self._report.did_not_look(NO_INPUT, self._of)
-        if self.is_alone or is_named or (self.of_any and not self._naming.has_read):
+        if self.is_alone or is_named:
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
+        if self.of_any and not self._naming.has_read and not judged:
+            self._tell_of_one_by_hand(self.is_by_hand and bool(inputs))
+            return
+        self._report.looked_at(BY_HAND, self._of)
         for name, said in judged.items():
             if (before := self._not_judged.pop(name, None)) is not None:
                 self._report.looked_at(before, as_written(name))
@@ -287,3 +304,15 @@ class Inputs:
         for name, axes in {} if judged else inputs.items():
             self._not_judged[name] = said = self._naming.not_judged(axes)
             self._report.did_not_look(said, as_written(name))
+
+    def _tell_of_one_by_hand(self, may_be_one: bool) -> None:
+        """Tell that a module in which no layer reads anything was not judged, as long as no other has layers that do."""
+        if may_be_one and self._by_hand is not None:
+            self._by_hand.add(self._of)
+            self._report.did_not_look(BY_HAND, self._of)
+
+    def _forget_those_by_hand(self) -> None:
+        """Hear that the script has a model of interest: whatever else it calls beside is no recurrent model."""
+        for of in self._by_hand or ():
+            self._report.looked_at(BY_HAND, of)
+        self._by_hand = None

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 import rnnshape as rs
 from rnnshape.tracking.draws import Numbers, are_a_grid, numbers_of
+from rnnshape.tracking.inputs import BY_HAND
 
 DRAWN = "samples were judged on dim {}, which the script's drawing in no order takes for its batch"
 Pairs = Iterator[tuple[Tensor, Tensor]]
@@ -168,6 +169,58 @@ def test_windows_that_slide_are_in_order() -> None:
             yield torch.stack([line[i : i + 9] for i in at]), torch.stack([line[i + 1 : i + 10, 0] for i in at])
 
     assert codes(trained(Tagger(batch_first=False), windows())) == []
+
+
+class ByHand(nn.Module):
+    """A recurrent model of which no layer is torch's.
+
+    Args:
+        mixes: whether its scores are cut from the steps as if they lay in front.
+    """
+
+    def __init__(self, mixes: bool) -> None:
+        super().__init__()
+        self.mixes = mixes
+        self.old, self.new, self.fc = nn.Linear(8, 8), nn.Linear(3, 8), nn.Linear(8, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h, scores = x.new_zeros(len(x), 8), []
+        for t in range(x.size(1)):
+            h = torch.tanh(self.new(x[:, t]) + self.old(h))
+            scores.append(self.fc(h))
+        made = torch.cat(scores, 1)
+        return made.t().reshape(len(x), -1) if self.mixes else made
+
+
+def of_windows() -> Pairs:
+    x, y = torch.randn(45, 7, 3), torch.randn(45, 7)
+    for chosen in listed(5, 45):
+        yield x[chosen], y[chosen]
+
+
+@pytest.mark.parametrize("mixes", [False, True])
+def test_a_model_made_by_hand_is_judged_by_what_was_drawn(mixes: bool) -> None:
+    report = trained(ByHand(mixes), of_windows())
+    assert bool(codes(report)) == mixes
+    assert report.assumed == (f"x: nobody has named the batch, so {DRAWN.format(0)}; axes= names it otherwise",)
+    assert not report.blind
+
+
+def test_that_a_model_made_by_hand_could_not_be_judged_is_said() -> None:
+    x, y = torch.randn(9, 7, 3), torch.randn(9, 7)
+    report = trained(ByHand(True), iter([(x, y)]))
+    assert codes(report) == []
+    assert report.blind == (f"ByHand: {BY_HAND}",)
+
+
+def test_what_is_called_beside_a_recurrent_layer_is_no_recurrent_model_made_by_hand() -> None:
+    head, tagger = nn.Linear(1, 1), Tagger(batch_first=True)
+    torch.manual_seed(0)
+    with rs.watch(track=3, on="record") as report:
+        for _ in range(2):
+            head(torch.randn(9, 1)).sum().backward()
+            tagger(torch.randn(9, 7, 3)).sum().backward()
+    assert not [said for said in report.blind if BY_HAND in said]
 
 
 @pytest.mark.parametrize("index", [(0, [1, 2]), ([1, 2], [0, 1]), [[0, 1]], 3, slice(2), [True, False], (None, [0, 1])])
