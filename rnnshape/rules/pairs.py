@@ -51,7 +51,7 @@ def _in_two_orders(use: Pairing, axis: Axis, dim: int, at: int) -> bool:
     """Tell whether one has each sample several times in a row and the other all in turn, and not every pair of samples."""
     left, right = use.marks
     rows, others = left.tables[axis].flatten(), right.tables[axis].flatten()
-    if repeated_otherwise(rows, others):
+    if repeated_otherwise(rows, others) and len(unique(rows)) ** 2 != rows.numel():
         return True
     if rows.numel() != others.numel() or torch.equal(rows, others):
         return False

@@ -90,14 +90,14 @@ def exchanged(marks: tuple[Mark, ...], axis: Axis, ndim: int) -> bool:
 def repeated_otherwise(a: Tensor, b: Tensor) -> bool:
     """Tell whether one operand has each sample several times in a row, and the other all samples several times in turn.
 
-    So do a (batch seq) and a (seq batch). As many times as there are samples would be every pair of them, which is meant.
+    So do a (batch seq) and a (seq batch). As many times as there are samples may be every pair of them; `every_pair` tells.
     """
     if runs_along(a) != runs_along(b) or len(runs_along(a)) != 1 or a.numel() != b.numel():
         return False
     rows, others = a.flatten(), b.flatten()
     samples = unique(rows)
     times, left = divmod(rows.numel(), samples.numel())
-    if left or times in (1, samples.numel()) or -1 in samples:
+    if left or times == 1 or -1 in samples:
         return False
     orders = samples.repeat_interleave(times), samples.repeat(times)
     return any(torch.equal(rows, x) and torch.equal(others, y) for x, y in (orders, orders[::-1]))
