@@ -116,7 +116,10 @@ def ask(use: Use, step: Step, among: Iterable[Listener] | None = None) -> Mistak
 
 def asks(among: Iterable[Listener], step: Step) -> bool:
     """Tell whether any of those who are asked about a use has anything to say in a step."""
-    return any(listener.where is None or listener.where(step) for listener in among)
+    for listener in among:  # noqa: SIM110 (asked of nearly every operation, for which a generator is slow)
+        if listener.where is None or listener.where(step):
+            return True
+    return False
 
 
 def notice(use: Use, step: Step) -> tuple[Mistake | None, list[tuple[Listener, bool]]]:

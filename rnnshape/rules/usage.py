@@ -64,6 +64,8 @@ class Usage:
 
     def source(self, axis: Axis, letter: str = "") -> Recurrence | None:
         """Return the call in this step that made an axis of its output, or with a letter of its state h or c."""
+        if not axis.of.startswith(MADE):  # of most axes
+            return None
         number = axis.of.removeprefix(MADE).removesuffix(letter)
         return self.calls.get(int(number)) if axis.of == f"{MADE}{number}{letter}" and number.isdecimal() else None
 

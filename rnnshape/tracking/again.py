@@ -84,6 +84,13 @@ class Again:
         self._place = call.place  # held, so that no other gets its id
         self._made: list[Use | None] | None = None
 
+    def hears(self, book: Emitter) -> bool:
+        """Tell whether anybody has anything to say of the uses in this step."""
+        for emitted in self.uses:  # noqa: SIM110
+            if book.asks(emitted.twice):
+                return True
+        return False
+
     def emit(self, call: Call, book: Emitter) -> None:
         """Emit the uses of another call. Those that are made of marks and axes alone are the same at each, and made once."""
         if self._made is None:
@@ -115,13 +122,21 @@ def _has_tensors(value: Any) -> bool:
     return type(value) is tuple and any(map(_has_tensors, value))
 
 
-def do_again(again: Again, call: Call, result: object, book: Emitter) -> bool:
-    """Put the same marks once more; return False where the sizes are others."""
+def do_again(again: Again, call: Call, result: object, book: Emitter, hears: bool = True) -> bool:
+    """Put the same marks once more; return False where the sizes are others.
+
+    Args:
+        again: what came of the call before.
+        call: the call.
+        result: what it returned.
+        book: where the marks are kept.
+        hears: whether anybody may have anything to say of its uses.
+    """
     results = tensors_of(result)
     for leaf, mark in again.puts:
         if results[leaf].shape != mark.sizes:
             return False
-    if again.uses:
+    if hears:
         again.emit(call, book)
     for leaf, mark in again.puts:
         book.put_again(results[leaf], mark)

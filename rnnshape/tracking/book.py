@@ -16,7 +16,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Use
 from rnnshape.report.location import Location
 from rnnshape.report.report import Report
-from rnnshape.rules.families import Listener
+from rnnshape.rules.families import Listener, asks
 from rnnshape.tracking.collating import Collated
 from rnnshape.tracking.cuts import Cuts
 from rnnshape.tracking.marks import Marks
@@ -232,7 +232,7 @@ class Book:
 
     def asks(self, among: Sequence[Listener]) -> bool:
         """Tell whether any of some who are asked about a use has anything to say in this step."""
-        return self._telling.asks(among)
+        return asks(among, self._telling.step)
 
     def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
         """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""

@@ -16,7 +16,7 @@ from rnnshape.report.mistake import Mistake, finding_of
 from rnnshape.report.reporter import NOTE, Reporter
 from rnnshape.report.words import message_of
 from rnnshape.rules.exceptions import Shown, explain, explained_call, took_part
-from rnnshape.rules.families import Listener, ask, asks, notice, rules
+from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
 from rnnshape.tracking.naming import Naming, under_other_names
 from rnnshape.tracking.place import Place
@@ -44,7 +44,7 @@ class Telling:
         self._reporter = reporter
         self._place = place
         self._naming = naming
-        self._waiting: list[Finding] = []
+        self.waiting: list[Finding] = []
         self.step = Step(place.scene, reporter.report.did_not_look)
         self.raised: list[Finding] = []
         self.took_part: Shown = ()
@@ -64,10 +64,6 @@ class Telling:
         """Ask the rules about a use: all of them, or some."""
         if (mistake := ask(use, self.step, among)) is not None:
             self._tell_of(use, mistake)
-
-    def asks(self, among: Sequence[Listener]) -> bool:
-        """Tell whether any of some who are asked about a use has anything to say in this step."""
-        return asks(among, self.step)
 
     def notice(self, use: Use) -> tuple[bool, list[tuple[Listener, bool]]]:
         """Ask the rules about a use, and return whether one found anything, and who looked at what was seen before."""
@@ -113,11 +109,11 @@ class Telling:
         """Tell a finding as soon as our own work is over, unless somebody ignores it."""
         self.step.told.add(finding.code)
         if self._reporter.keeps(finding):
-            self._waiting.append(finding)
+            self.waiting.append(finding)
 
     def flush(self) -> None:
         """Tell what waits, now that our own work is over."""
-        if self._waiting:
+        if self.waiting:
             self._reporter.tell(self._taken())
 
     def flush_quietly(self) -> None:
@@ -126,7 +122,7 @@ class Telling:
             self._reporter.report.add(finding)
 
     def _taken(self) -> list[Finding]:
-        waiting, self._waiting = self._waiting, []
+        waiting, self.waiting = self.waiting, []
         return waiting
 
     # Exceptions

@@ -114,7 +114,7 @@ class Tracker(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         """Call a torch function, and follow it. The user's call stands alone: before it and behind it are guards."""
-        if self._off or not self.standing.is_on or (type(func) in OF_TORCH and func in _getters and not _is_tracing()):
+        if (type(func) in OF_TORCH and func in _getters and not _is_tracing()) or self._off or not self.standing.is_on:
             return func(*args, **kwargs) if kwargs else func(*args)
         kwargs = kwargs or {}
         call, made_by, frame = None, _torch.called, sys._getframe(1)
@@ -216,7 +216,8 @@ class Tracker(TorchFunctionMode):
         """Follow an operation that torch has done."""
         way, known, book = call.way, call.known, self.book
         if call.same and call.is_alone and self._is_done_again(call, result, frame):
-            self.telling.flush()
+            if self.telling.waiting:
+                self.telling.flush()
             return
         cuts = not known and book.cuts.is_open
         if known or way.is_always or (cuts and book.cuts.follows(way.name, args)):
@@ -238,13 +239,16 @@ class Tracker(TorchFunctionMode):
         """Do once more what came of a call on the same marks, where nothing else is seen; return False where it can't be."""
         way, book = call.way, self.book
         again = book.recent.get(call.same)
-        if again is None or self.effects.may_be_again(way) or (way.cuts and book.cuts.is_open):
+        if again is None or (way.cuts and book.cuts.is_open):
             return False
-        if again.uses:
+        if (way.is_looked_at or way.joins or book.marks.shares_unseen) and self.effects.may_be_again(way):
+            return False
+        hears = bool(again.uses) and again.hears(book)
+        if hears:
             book.present = call.known
             self._place.move(frame, call.place)
         try:
-            done = do_again(again, call, result, book)
+            done = do_again(again, call, result, book, hears)
             if done and way.copies and isinstance(result, Tensor):
                 book.is_copy(result, call.tensors[0])
             return done
@@ -252,7 +256,7 @@ class Tracker(TorchFunctionMode):
             self._give_up(way.name, error)
             return True
         finally:
-            if again.uses:
+            if hears:
                 book.present = {}
                 self._place.move()
 
