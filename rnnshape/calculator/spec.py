@@ -76,14 +76,28 @@ class RNNSpec:
     def __post_init__(self) -> None:
         if self.mode not in _GATES:
             raise SpecError(f"mode={self.mode!r}: use one of {', '.join(_GATES)}{nearest(str(self.mode).upper(), _GATES)}")
+        plain = self._has_plain_types()
+        if plain and not self.cell and self._is_in_range():
+            return
         if self.cell:
             self._check_cell()
         else:
             self._check_layer()
+        if not plain:
+            self._convert()
+
+    def _has_plain_types(self) -> bool:
         integers = type(self.input_size) is type(self.hidden_size) is type(self.num_layers) is type(self.proj_size) is int
         flags = type(self.bias) is type(self.batch_first) is type(self.bidirectional) is bool
-        if not (integers and flags and type(self.dropout) is float):
-            self._convert()
+        return integers and flags and type(self.dropout) is float
+
+    def _is_in_range(self) -> bool:
+        """Tell at one look of a layer of plain types that the checks below would find nothing; they say what is wrong."""
+        return (
+            1 <= self.input_size <= LARGEST and 1 <= self.hidden_size <= LARGEST and 1 <= self.num_layers <= MOST_LAYERS
+            and 0 <= self.proj_size < self.hidden_size and (self.proj_size == 0 or self.mode == "LSTM")
+            and 0 <= self.dropout <= 1
+        )  # fmt: skip
 
     def _check_layer(self) -> None:
         """Make the checks of torch's RNNBase, in its order."""
