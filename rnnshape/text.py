@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -126,10 +128,14 @@ def sentence(words: str, width: int | None = None) -> str:
 
 
 def _terminal_width() -> int:
-    """Return the width of the terminal (or COLUMNS); 0 in a pipe or a file."""
-    import shutil
-
-    return shutil.get_terminal_size((0, 0)).columns
+    """Return the width of the terminal (or COLUMNS), as shutil does, which imports much; 0 in a pipe or a file."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ is not None else -1).columns
+    except (ValueError, OSError):
+        return 0
 
 
 def sizes(values: Iterable[object]) -> str:
