@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rnnshape.coordinates.mark import Mark
 from rnnshape.layout.axes import Axis
 
 __all__ = ["Floors"]
@@ -24,14 +23,14 @@ class Floors:
         given: how often it was.
         round: of a layer, the one above it whose state it goes on from.
         names: what a layer is called.
-        read: the number of the call that is beginning, and what it reads.
+        read: the number of the call that is beginning, and the axes of the units that it reads at its one step.
     """
 
     below: dict[str | Axis, frozenset[str | Axis]] = field(default_factory=dict[str | Axis, frozenset[str | Axis]])
     given: dict[str | Axis, int] = field(default_factory=dict[str | Axis, int])
     round: dict[str | Axis, str | Axis] = field(default_factory=dict[str | Axis, str | Axis])
     names: dict[str | Axis, str] = field(default_factory=dict[str | Axis, str])
-    read: tuple[int, Mark] | None = None
+    read: tuple[int, frozenset[Axis]] | None = None
 
     def goes_on(self, who: str | Axis, whose: str | Axis, reads_it: bool) -> None:
         """Account for a layer that goes on from the state of another."""

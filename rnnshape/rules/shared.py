@@ -20,8 +20,12 @@ __all__: list[str] = []
 
 @note(RecurrentCall)
 def what_a_call_reads(use: RecurrentCall, step: Step) -> None:
-    """Keep what a layer reads until its initial state is known."""
-    step.usage.floors.read = (use.call.number, use.mark) if use.mark is not None and use.call.module else None
+    """Keep whose units a layer reads at a step until its initial state is known; nothing of the tables, which may be large."""
+    step.usage.floors.read = None
+    if use.mark is not None and use.call.module and use.call.steps == 1:
+        tables = use.mark.tables.items()
+        units = [axis for axis, table in tables if axis.name == "hidden" and _lies_along_the_features(table)]
+        step.usage.floors.read = use.call.number, frozenset(units)
     step.usage.floors.names[use.call.module] = use.call.module
 
 
@@ -37,13 +41,19 @@ def a_cell_goes_on_from_another(use: CellStep, step: Step) -> None:
     """A cell is given the state that another one has just returned."""
     if use.made is None:
         return
-    _, module, kind = step.scene()
-    step.usage.floors.names[use.made] = module or kind
+    if use.made not in step.usage.floors.names:
+        _, module, kind = step.scene()
+        step.usage.floors.names[use.made] = module or kind
     if (whose := _maker(use, step)) is not None and use.hidden is not None:
         step.usage.floors.goes_on(use.made, whose, are_alike(use.hidden, use.mark))
 
 
-@rule(InitialState)
+def _goes_round(step: Step) -> bool:
+    """Tell whether any layer has gone on from the state of one above it."""
+    return bool(step.usage.floors.round)
+
+
+@rule(InitialState, where=_goes_round)
 def one_state_for_all_layers(use: InitialState, step: Step) -> Iterator[Mistake]:
     """Layers are called one above the other for each step, and one state goes up through them and back to the lowest."""
     found = _lower(use, step)
@@ -51,7 +61,7 @@ def one_state_for_all_layers(use: InitialState, step: Step) -> Iterator[Mistake]
         yield wrong("RNS315", message, seen=use.mark)
 
 
-@rule(CellStep)
+@rule(CellStep, where=_goes_round)
 def one_state_for_all_cells(use: CellStep, step: Step) -> Iterator[Mistake]:
     """The same of cells."""
     whose, hidden = _maker(use, step), use.hidden
@@ -69,15 +79,15 @@ def _maker(use: CellStep, step: Step) -> Axis | None:
 def _lower(use: InitialState, step: Step) -> tuple[str, bool] | None:
     """Return the other layer whose state a layer of the same form is given untouched, and whether it reads its output."""
     read = step.usage.floors.read
-    if use.is_cell_state or read is None or read[0] != use.call.number or use.call.steps != 1:
+    if use.is_cell_state or read is None or read[0] != use.call.number:
         return None
     for axis, _ in use.mark.of("layers"):
         source = step.source(axis, "h")
         if source is not None and source.module not in ("", use.call.module) and source.hidden in use.mark.tables:
-            return source.module, _lies_along_the_features(read[1].tables.get(source.hidden))
+            return source.module, source.hidden in read[1]
     return None
 
 
-def _lies_along_the_features(units: Tensor | None) -> bool:
+def _lies_along_the_features(units: Tensor) -> bool:
     """Tell whether every element of an input is of these units."""
-    return units is not None and runs_along(units) == [units.dim() - 1] and bool((units >= 0).all())
+    return runs_along(units) == [units.dim() - 1] and bool((units >= 0).all())
