@@ -158,7 +158,7 @@ SOFTMAXES = ("softmax", "log_softmax", "normalize", "cumprod", "cummax", "cummin
 
 
 @form(
-    r"dim=(\d) normalises over the (?:steps|features|keys|queries)(?:, dim=(\d) over the features)?",
+    r"dim=(\d) normalises over the (?:steps|features|keys|queries|parts)(?:, dim=(\d) over the features)?",
     r"dim=(\d) of log_softmax has the classes",
     r"dim=(\d) scales each vector by itself",
     r"dim=(\d) fills each gap with the last number before it",

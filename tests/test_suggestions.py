@@ -40,6 +40,13 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     # scores are picked by an index, or unbound
     ("bikes-spread-picked-by-the-day", "RNS503"): (("spread[:, i, :]", "spread[..., i]"),),
     ("tide-quantiles-unbound-from-the-hours", "RNS503"): (("forecast.unbind(1)", "forecast.unbind(-1)"),),
+    # both flips have to change
+    ("returns-of-flights-that-are-turned-round", "RNS250"): (("dims=(1,)", "dims=(0,)"),),
+    ("reader-from-the-end-of-the-batch", "RNS250"): (("read.flip(0))[0].flip(0)", "read.flip(1))[0].flip(1)"),),
+    ("nights-still-to-come-of-the-last-guest", "RNS250"): (
+        ("torch.flipud(stays)", "stays.flip(1)"), ("torch.flipud(nights)", "nights.flip(1)"),
+    ),
+    ("RNS250", "RNS250"): (("rewards.flip(0).cumsum(1).flip(0)", "rewards.flip(1).cumsum(1).flip(1)"),),
     # the last step is not written as output[...]
     ("bidir-gather-length-minus-one", "RNS302"): (
         ("out.gather(1, idx).squeeze(1)", "rnnshape.last_step(self.lstm, out, lengths)"),

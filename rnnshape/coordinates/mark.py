@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACROSS", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DISPLACED", "DOWN",
-    "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "NORM", "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES",
-    "ONES", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL",
-    "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "MISSING", "MIXTURE", "NORM", "OF_EVERYONE",
+    "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "RUNNING", "SCALED", "SHARE",
+    "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -59,6 +59,20 @@ ONES = "ones"
 
 WEIGHED = "weighed"
 """The name of an axis of what was multiplied with such weights."""
+
+MISSING = "missing"
+"""The name of an axis of weights that a softmax has made to sum to one along another dim than this: which others, as bits of a
+number, are not here. Beside what they weigh it goes on, and what is added up has only those that none of the parts has."""
+
+PART = "part"
+"""The name of an axis of what was multiplied with one of them: along it lie the weights that sum to one. Its origin is that of
+the other, and tells of the softmax over which dim it ran, and along which the parts lay."""
+
+MIXTURE = "mixture"
+"""The name of the same axis of what all parts were added up to."""
+
+RUNNING = "running"
+"""The name of the axis of a running sum of samples that somebody has turned round before: along it the sum runs."""
 
 POSITIONS = "positions"
 """The name of an axis of numbers that say at which step something stands."""
@@ -145,7 +159,7 @@ OF_NUMBERS = frozenset([POSITIONS, CHOICE, FLAGS, RANKED])
 
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN,
+    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

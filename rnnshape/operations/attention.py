@@ -11,6 +11,7 @@ from rnnshape.coordinates.mark import COMPETING, ONES, Mark
 from rnnshape.coordinates.tables import along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, kept_but, put_result
+from rnnshape.operations.mixtures import parts_of
 from rnnshape.operations.products import queries_and_keys
 from rnnshape.operations.registry import Operation, operation, repeatable
 from rnnshape.operations.uses import Attending, AttentionInput, ImplicitDim, Meeting, Normalisation
@@ -147,5 +148,7 @@ def softmax(op: Operation) -> None:
         return
     weights = op.book.part_of(COMPETING if mark.sizes[dim] > 1 else ONES)
     tables[weights] = along(mark.sizes[dim], dim, len(mark.sizes))
-    sites = mark.sites | {weights: op.book.site(op.name, mark, mark.sizes)}
+    parts = parts_of(mark, dim) if weights.name == COMPETING else {}
+    sites = mark.sites | dict.fromkeys((weights, *parts), op.book.site(op.name, mark, mark.sizes))
+    tables |= parts
     op.book.put(op.result, replace(mark, tables=tables, sites=sites, made=None))

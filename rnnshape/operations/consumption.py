@@ -22,6 +22,7 @@ from rnnshape.coordinates.mark import (
     OF_SCORES,
     POSITIONS,
     QUERIES,
+    RUNNING,
     SUMS,
     TORN,
     TOTAL,
@@ -37,6 +38,7 @@ from rnnshape.operations.meeting import meet
 from rnnshape.operations.pointwise import keeps, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import passed_on, samples_alone, summed_samples, unit_samples
+from rnnshape.operations.turned import turned_round
 from rnnshape.operations.uses import Contraction, Cumulation, Reduction, TokenIds, Window
 
 __all__: list[str] = []
@@ -90,6 +92,17 @@ def cumulation(op: Operation) -> None:
         if op.name in _RUNNING and type(dim) is int and mark.sizes:
             op.emit(Cumulation(op.name, mark, dim % len(mark.sizes), source))
         put_kept(op, mark, (dim,) if type(dim) is int else None)
+        if type(dim) is int and mark.sizes:
+            _runs_on(op, dim % len(mark.sizes))
+
+
+def _runs_on(op: Operation, dim: int) -> None:
+    """Remember of a result whose samples lie from the last to the first that its numbers run along another dim."""
+    for result in leaves(op.result):
+        known = op.book.mark(result)
+        if known is not None and (at := turned_round(known)) is not None and at != dim:
+            running = {op.book.part_of(RUNNING): along(known.sizes[dim], dim, len(known.sizes))}
+            op.book.put(result, replace(known, tables=known.tables | running))
 
 
 @repeatable

@@ -18,10 +18,13 @@ from rnnshape.coordinates.mark import (
     DISPLACED,
     FLAGS,
     MEAN,
+    MISSING,
+    MIXTURE,
     NORM,
     OF_EVERYONE,
     OF_SCORES,
     ONES,
+    PART,
     POSITIONS,
     SCALED,
     SQUEEZED,
@@ -54,7 +57,7 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
     """Return the tables without dims along which they do not vary; an axis that varies along one of them is gone."""
     tables: dict[Axis, Tensor] = {}
     for axis, table in mark.tables.items():
-        if (axis.name in OF_SCORES and axis.name != CHAIN) or any(varies(table, d) for d in dims):
+        if (axis.name in OF_SCORES and axis.name not in _STAY_IN_SUMS) or any(varies(table, d) for d in dims):
             continue
         for dim in dims:
             if table.size(dim) > 1:  # padding beside one coordinate
@@ -66,6 +69,10 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
     return tables
 
 
+_STAY_IN_SUMS = frozenset([CHAIN, MIXTURE])
+"""Axes that tell of values what a sum along another dim does not take away."""
+
+
 def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     """Return the tables, but not which sample it is where samples lie along these dims; None for all of them."""
     ndim = max(len(mark.sizes), 1)
@@ -74,7 +81,9 @@ def kept_but(mark: Mark, dims: tuple[int, ...] | None) -> dict[Axis, Tensor]:
     return {a: t for a, t in mark.tables.items() if a not in gone and a.name not in _OF_VALUES}
 
 
-_OF_VALUES = OF_EVERYONE | {AVERAGE, COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, FLAGS}
+_OF_VALUES = OF_EVERYONE | {
+    AVERAGE, COMPETING, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, SQUEEZED, NORM, FLAGS, MISSING, MIXTURE, PART,
+}  # fmt: skip
 """Axes that tell something of the numbers, which others have not."""
 
 
@@ -174,7 +183,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
 _PICKS = frozenset(["__getitem__", "select", "unbind"])
 """What takes pieces of a tensor, such as the steps of a loop: what was cut in no order was cut where it was, and not here."""
 
-_STAY_WHERE_MADE = OF_EVERYONE | {AVERAGE, DISPLACED, TURNED}
+_STAY_WHERE_MADE = OF_EVERYONE | {AVERAGE, DISPLACED, TURNED, MISSING, PART, MIXTURE}
 """Axes whose place is where they came from, whatever moves them."""
 
 

@@ -17,11 +17,15 @@ from rnnshape.coordinates.mark import (
     DRAWN,
     FLAGS,
     MEAN,
+    MISSING,
+    MIXTURE,
     NORM,
     OF_EVERYONE,
     ONES,
+    PART,
     POSITIONS,
     RANKED,
+    RUNNING,
     SCALED,
     SQUEEZED,
     SUMS,
@@ -34,6 +38,7 @@ from rnnshape.coordinates.mark import (
 from rnnshape.coordinates.tables import alone, at_sizes, compress, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.chains import linked
+from rnnshape.operations.mixtures import mixed_parts
 from rnnshape.operations.names import DIVIDES, IDENTITIES, MULTIPLIES, WHOLE
 from rnnshape.operations.registry import Operation
 from rnnshape.operations.turned import OF_STEPS, are_turned, holds_states_of_steps, renamed
@@ -58,7 +63,7 @@ _LIMIT = frozenset(["add", "__add__", "__radd__", "clamp", "clamp_min", "clip"])
 _KEEP_NORMS = IDENTITIES | _LIMIT
 """What leaves a norm one, of which the least is limited."""
 
-_OF_WEIGHTS = frozenset([COMPETING, ONES, WEIGHED, POSITIONS])
+_OF_WEIGHTS = frozenset([COMPETING, MISSING, ONES, PART, POSITIONS, WEIGHED])
 
 
 def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
@@ -72,6 +77,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
             elif axis.name in (ONES, COMPETING):
                 _become_weighed(op, met, axis, mark, marks)
     linked(op, marks, met)
+    mixed_parts(op.name, marks, met)
     met.single = next((m.single for m in marks if m.sizes == sizes), None)
     for mark in marks:
         met.lost |= mark.lost
@@ -89,7 +95,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
 def _goes_on(op: Operation, axis: Axis, mark: Mark, marks: list[Mark]) -> bool:
     """Tell whether the result of an operation has what one of its operands knows of an axis."""
     name, is_alone = axis.name, len(marks) == 1
-    if name == DRAWN:
+    if name in (DRAWN, RUNNING):
         return is_alone
     if name == FLAGS:
         return is_alone and op.name in IDENTITIES and isinstance(op.result, Tensor) and op.result.dtype in WHOLE
@@ -103,6 +109,8 @@ def _goes_on(op: Operation, axis: Axis, mark: Mark, marks: list[Mark]) -> bool:
         return is_alone and op.name in _KEEP_NORMS
     if name == SCALED:
         return op.name in _KEEP_DIRECTIONS and _is_alike_along(axis, mark.tables[axis], mark, marks)
+    if name == MIXTURE:
+        return op.name not in DIVIDES
     if name in _OF_WEIGHTS:
         return is_alone and op.name in _KEEP_WEIGHTS
     return name != SQUEEZED and name not in OF_EVERYONE  # of these ``totals`` decides

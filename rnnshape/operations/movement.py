@@ -19,8 +19,8 @@ from rnnshape.operations.choices import chosen, picked_along, picked_by
 from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
-from rnnshape.operations.turned import told_apart
-from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling, Unfolding
+from rnnshape.operations.turned import told_apart, turned_round
+from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling, TurningBack, Unfolding
 
 __all__: list[str] = []
 
@@ -119,10 +119,19 @@ def along_a_dim(op: Operation) -> None:
     if op.name == "roll" and dims is None and type(shift := op.argument(1, "shifts")) is int:
         op.emit(Rolling(op.name, mark, shift))
     replay_on(op, mark, lambda table: op.func(table, *rest, **named), dims)
+    if op.name == "flip" and dims is not None:
+        _turns_back(op, mark, dims)
     if op.name == "unfold" and dims is not None and len(dims) == 1:
         op.emit(Unfolding(op.name, mark, *dims))
     if op.name == "index_select":
         picked_along(op, mark, op.argument(2, "index"), op.argument(1, "dim"))
+
+
+def _turns_back(op: Operation, mark: Mark, dims: Collection[int]) -> None:
+    """Tell of samples that lay from the last to the first, and do not any more."""
+    dim, known = turned_round(mark), op.book.mark(op.result)
+    if dim is not None and known is not None and turned_round(known) is None:
+        op.emit(TurningBack(op.name, mark, dim, tuple(dims)))
 
 
 def _image_patches(op: Operation, mark: Mark, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -136,7 +145,9 @@ def flip_plane(op: Operation) -> None:
     """Turns one dim round."""
     args, _ = source_first(op)
     if (mark := op.book.mark(args[0])) is not None:
-        replay_on(op, mark, op.func, {1 if op.name == "fliplr" else 0})
+        dims = {1 if op.name == "fliplr" else 0}
+        replay_on(op, mark, op.func, dims)
+        _turns_back(op, mark, dims)
 
 
 @repeatable

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark
-from rnnshape.coordinates.tables import numbers, runs_along
+from rnnshape.coordinates.tables import line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 
-__all__ = ["FEWEST", "OF_STEPS", "are_turned", "holds_states_of_steps", "renamed", "told_apart"]
+__all__ = ["FEWEST", "OF_STEPS", "are_turned", "holds_states_of_steps", "renamed", "told_apart", "turned_round"]
 
 OF_STEPS = frozenset(["seq", UNNAMED])
 """The names of axes that may be those of steps."""
@@ -65,3 +65,14 @@ def are_turned(one: Tensor, other: Tensor) -> bool:
     steps = numbers(line)
     is_in_order = min(steps) >= 0 and (steps == sorted(set(steps)) or steps == sorted(set(steps), reverse=True))
     return is_in_order and torch.equal(line.flip(0), other.flatten())
+
+
+def turned_round(mark: Mark) -> int | None:
+    """Return the dim along which samples lie from the last to the first; None where they do not."""
+    for _, table in mark.of("batch"):
+        dims = runs_along(table)
+        if len(dims) == 1:
+            line = numbers(line_along(table, dims[0]))
+            if line == [*range(len(line))][::-1]:
+                return dims[0]
+    return None

@@ -60,6 +60,7 @@ from rnnshape.operations.uses.meetings import (
     Overwritten,
     Picking,
     Rolling,
+    TurningBack,
 )
 from rnnshape.operations.uses.sums import (
     ChannelDropout,
@@ -140,6 +141,7 @@ __all__ = [
     "StatePair",
     "StatesGiven",
     "TokenIds",
+    "TurningBack",
     "Unfolding",
     "Unpacking",
     "Use",
@@ -157,7 +159,7 @@ Use: TypeAlias = (
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
     | Rolling | Unfolding | Levelling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
-    | Deciding
+    | Deciding | TurningBack
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from rnnshape.report.location import Location
 __all__ = [
     "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Deciding", "Disagreement", "Filling", "Gathering",
     "Joining", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking", "Rolling",
+    "TurningBack",
 ]  # fmt: skip
 
 
@@ -47,6 +48,20 @@ class Broadcast(NamedTuple):
     name: str
     marks: tuple[Mark, ...]
     sizes: tuple[int, ...]
+
+
+class TurningBack(NamedTuple):
+    """A flip puts samples in their order again that lay from the last to the first.
+
+    Attributes:
+        dim: along which they lie.
+        dims: that the flip turns.
+    """
+
+    name: str
+    mark: Mark
+    dim: int
+    dims: tuple[int, ...]
 
 
 class Addition(NamedTuple):

@@ -16,7 +16,8 @@ ENTRIES = (
         "weights that do not sum to 1",
         "warning",
         "The scores are normalised over the queries or over the heads, and then the keys are summed over: what a query reads "
-        "is no mean of the keys, and depends on what the other queries want. Softmax belongs over the keys, mostly dim=-1.",
+        "is no mean of the keys, and depends on what the other queries want. So it is where parts of one softmax weigh "
+        "several tensors that are added up. Softmax belongs over the keys, or the parts, mostly dim=-1.",
         no_edit="over which other dim is meant, no table tells",
         wrong=program("""
             class Attention(nn.Module):

@@ -1,4 +1,4 @@
-"""RNS236 and RNS237: a roll without dims, and neighbours in the batch."""
+"""RNS236, RNS237 and RNS250: a roll without dims, neighbours in the batch, and samples that are turned round and back."""
 
 from __future__ import annotations
 
@@ -75,6 +75,40 @@ ENTRIES = (
                     return path
 
             report = rs.diagnose(Reader(), torch.randn(9, 6, 4), axes="seq batch feature")
+            """),
+    ),
+    Rule(
+        "RNS250",
+        "samples turned round and back",
+        "warning",
+        "What is to come is summed up as x.flip(steps).cumsum(steps).flip(steps), and a reader from the end is led likewise. "
+        "Where the flips turn the batch, the second undoes the first, and each sample is still read from its first step on. "
+        "All three belong to one dim.",
+        wrong=program("""
+            class Policy(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.value = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, seen, rewards):
+                    to_go = rewards.flip(0).cumsum(1).flip(0)  # RNS250
+                    return to_go - self.value(self.rnn(seen)[0]).squeeze(2)
+
+            seen, rewards = torch.randn(6, 9, 4), torch.randn(6, 9)
+            report = rs.diagnose(Policy(), seen, rewards, axes=("batch seq feature", "batch seq"))
+            """),
+        right=program("""
+            class Policy(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.value = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, seen, rewards):
+                    to_go = rewards.flip(1).cumsum(1).flip(1)
+                    return to_go - self.value(self.rnn(seen)[0]).squeeze(2)
+
+            seen, rewards = torch.randn(6, 9, 4), torch.randn(6, 9)
+            report = rs.diagnose(Policy(), seen, rewards, axes=("batch seq feature", "batch seq"))
             """),
     ),
 )
