@@ -188,7 +188,12 @@ _STAY_WHERE_MADE = OF_EVERYONE | {AVERAGE, DISPLACED, TURNED, MISSING, PART, MIX
 
 
 def _widens(op: Operation, before: Mark, after: Mark) -> bool:
-    """Tell whether a movement adds a dim of size one; where a slice or an index leaves one element of a dim, it adds none."""
+    """Tell whether a movement adds a dim of size one; where a slice or an index leaves one element of a dim, it adds none.
+
+    A stack of one tensor is that of a loop which has gone through one step.
+    """
+    if op.name == "stack":
+        return False
     if op.name == "__getitem__":
         given = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
         return any(item is None for item in given)

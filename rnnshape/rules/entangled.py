@@ -7,6 +7,7 @@ two are as long as each other nothing tells that apart from what is right.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from math import prod
 from typing import NamedTuple
@@ -15,15 +16,16 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import UNNAMED, Mark
-from rnnshape.coordinates.tables import runs_along
-from rnnshape.layout.axes import Axis
+from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.reading import layout_before
+from rnnshape.coordinates.tables import runs_along, separable
+from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.operations.uses import Joining, Normalisation, Reduction
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data
-from rnnshape.rules.wording import called, instead, word, wrong
+from rnnshape.rules.wording import called, instead, mixed, word, wrong
 
 __all__: list[str] = []
 
@@ -78,6 +80,24 @@ def two_axes_joined_as_one(use: Joining, step: Step) -> Iterator[Mistake]:
         if pair is not None and pair.outer[-1] in mark.sites:
             yield _mistake(mark, pair, f"{use.name} along dim {use.dim} takes pieces of both for one of them")
             return
+
+
+@rule(Reduction)
+def samples_that_lie_in_no_order(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """A mean of some pieces of several samples, which a reshape has cut, and of other pieces of them beside it."""
+    for axis, table in use.mark.of("batch"):
+        site, along = use.mark.sites.get(axis), runs_along(table)
+        among = [dim for dim in along if dim in use.dims]
+        if among and len(among) < len(along) and site is not None and site.name in _RESHAPES and not separable(table):
+            found = mixed(use.name, use.mark, axis, among[-1], "values of one sample")
+            yield found if _is_known(site) else replace(found, suggestion=None)
+            return
+
+
+def _is_known(site: Site) -> bool:
+    """Tell whether it is known of every dim before an operation what lies along it: else no table tells how it is to be cut."""
+    before = layout_before(site)
+    return before is not None and UNKNOWN.name not in before.names
 
 
 def _mistake(mark: Mark, pair: _Pair, takes: str) -> Mistake:
