@@ -20,7 +20,7 @@ from rnnshape.coordinates.room import LARGEST, MOST_RANGES, MOST_SHARED, MOST_TA
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
-    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "piece_along",
+    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "only", "piece_along",
     "runs_along", "same_form", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
@@ -177,6 +177,12 @@ def lone(table: Tensor) -> int | None:
     """Return the coordinate of a table of one element, None for any other table, or where it is unknown."""
     coordinate = table.item() if table.numel() == 1 else NOWHERE
     return None if coordinate == NOWHERE else int(coordinate)
+
+
+def only(table: Tensor) -> int | None:
+    """Return the one coordinate that elements of a table have, beside those without one; None where there are several."""
+    highest = int(table.max()) if table.numel() else NOWHERE
+    return highest if highest >= 0 and bool(((table == highest) | (table < 0)).all()) else None
 
 
 def expand(table: Tensor, sizes: Sequence[int]) -> Tensor | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, broadcast_shapes, compress, disagreement, expand, lone, varies
+from rnnshape.coordinates.tables import NOWHERE, along, at_sizes, broadcast_shapes, compress, disagreement, expand, only, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result, put_tables
 from rnnshape.operations.meeting import meet
@@ -190,7 +190,7 @@ def scattered(op: Operation) -> None:
     for axis, table in source.tables.items() if source is not None else ():
         if type(dim) is not int or varies(table, dim):  # rows of several meet in one
             tables.pop(axis, None)
-        if axis.name == "batch" and lone(table) is not None:
+        if axis.name == "batch" and only(table) is not None:
             continue  # where nothing is added, nothing is of that sample
         if type(dim) is int and not varies(table, dim) and table.dim() == op.result.dim() and table.numel():
             table = compress(table.amax(dim, keepdim=True))

@@ -13,7 +13,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import Site
 from rnnshape.coordinates.reading import layout_before, readable
 from rnnshape.coordinates.room import MOST_SHARED
-from rnnshape.coordinates.tables import lone, numbers, unique, varies
+from rnnshape.coordinates.tables import numbers, only, unique, varies
 from rnnshape.operations.registry import leaves, on_cpu
 from rnnshape.operations.uses import AddingUp, Gathering, Overwriting
 from rnnshape.report.mistake import Mistake
@@ -97,7 +97,7 @@ def rows_of_one_sample(use: AddingUp, step: Step) -> Iterator[Mistake]:
     first sample that such numbers reach.
     """
     for axis, table in use.mark.of("batch"):
-        sample, site = lone(table), use.mark.sites.get(axis)
+        sample, site = only(table), use.mark.sites.get(axis)
         if sample != 0 or site is None or site.name not in _PICKS:
             continue
         dims = _with_others(site)
