@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "ACROSS", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "DEALT", "DISPLACED", "DOWN",
-    "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "MISSING", "MIXTURE", "NORM", "OF_EVERYONE",
-    "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "RUNNING", "SCALED", "SHARE",
-    "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site", "of_scores", "spread",
+    "ACROSS", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "COUNTED", "DEALT",
+    "DISPLACED", "DOWN", "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "MISSING", "MIXTURE", "NORM",
+    "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "RUNNING",
+    "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site",
+    "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -73,6 +74,9 @@ MIXTURE = "mixture"
 
 RUNNING = "running"
 """The name of the axis of a running sum of samples that somebody has turned round before: along it the sum runs."""
+
+COUNTED = "counted"
+"""The name of the axis of what a comparison with one number for each sample has made: along it lie the places that count."""
 
 POSITIONS = "positions"
 """The name of an axis of numbers that say at which step something stands."""
@@ -159,7 +163,7 @@ OF_NUMBERS = frozenset([POSITIONS, CHOICE, FLAGS, RANKED])
 
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING,
+    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING, COUNTED,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

@@ -14,6 +14,7 @@ from rnnshape.coordinates.mark import (
     CHAIN,
     CHOICE,
     COMPETING,
+    COUNTED,
     DRAWN,
     FLAGS,
     MEAN,
@@ -95,7 +96,7 @@ def meet(op: Operation, marks: list[Mark], sizes: tuple[int, ...]) -> Mark:
 def _goes_on(op: Operation, axis: Axis, mark: Mark, marks: list[Mark]) -> bool:
     """Tell whether the result of an operation has what one of its operands knows of an axis."""
     name, is_alone = axis.name, len(marks) == 1
-    if name in (DRAWN, RUNNING):
+    if name in (COUNTED, DRAWN, RUNNING):
         return is_alone
     if name == FLAGS:
         return is_alone and op.name in IDENTITIES and isinstance(op.result, Tensor) and op.result.dtype in WHOLE

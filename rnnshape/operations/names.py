@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-__all__ = ["ADDS", "CELLS", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WALKS", "WHOLE"]
+__all__ = ["ADDS", "CELLS", "COMPARES", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WALKS", "WHOLE"]
 
 WALKS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
 """What goes through the steps of a sequence, and returns what it makes of each before its final states."""
@@ -18,6 +18,11 @@ IDENTITIES = frozenset([
     "resolve_neg", "conj", "alias", "refine_names", "rename", "_to_copy",
 ])  # fmt: skip
 """What leaves every element as it is."""
+
+COMPARES = frozenset([
+    "lt", "le", "gt", "ge", "__lt__", "__le__", "__gt__", "__ge__", "less", "less_equal", "greater", "greater_equal",
+])  # fmt: skip
+"""What says which of two numbers is the larger."""
 
 ADDS = frozenset(["add", "__add__", "__radd__", "add_", "__iadd__"])
 

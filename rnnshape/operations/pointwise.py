@@ -13,9 +13,10 @@ from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import FLAGS, NORM, TOTAL, Mark
 from rnnshape.coordinates.roles import NOTHING
 from rnnshape.coordinates.tables import alone
+from rnnshape.operations.counting import count_places, tell_of_masks
 from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.meeting import meet
-from rnnshape.operations.names import ADDS, DIVIDES, IDENTITIES, MULTIPLIES, SUBTRACTS, SUBTRACTS_FROM, WHOLE
+from rnnshape.operations.names import ADDS, COMPARES, DIVIDES, IDENTITIES, MULTIPLIES, SUBTRACTS, SUBTRACTS_FROM, WHOLE
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import meets_a_total
 from rnnshape.operations.uses import (
@@ -91,6 +92,8 @@ def pointwise(op: Operation) -> None:
             met = meet(op, marks, sizes)
             if result.is_floating_point():
                 meets_a_total(op, marks, met)
+            elif op.name in COMPARES:
+                count_places(op, tensors, marks, met)
             met.roles = roles.met(op.name, [NOTHING if (m := op.book.mark(t)) is None else m.roles for t in tensors])
             if len(marks) > 1 and roles.ANSWER in met.roles and op.name.strip("_") in roles.PRODUCTS:
                 op.emit(Answer(op.name, met))
@@ -109,6 +112,7 @@ def of_another_kind(op: Operation) -> None:
 
 def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:
     """Tell the rules which operands meet, by the kind of arithmetic."""
+    tell_of_masks(op, tensors)
     if len(marks) > 1 and op.name in MULTIPLIES:
         weigh(op)
     if len(tensors) == 1 and op.name in MULTIPLIES and _is_of_two_sequences(marks[0]):

@@ -168,6 +168,7 @@ class Step:
         has_returned: whether the model has, so that what comes is a loss.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
         folded: likewise, which elements of (rows, steps) are no padding, where several rows are of one sample.
+        counted: by the number of places that a mask has, the longest length that it was made of; 0 where it is not known.
         along_queries: of the origins of steps, where a mask of keys was laid along the queries.
         levels: of axes of steps, by the step that was picked, the fractions by which what became of it was multiplied.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
@@ -205,6 +206,7 @@ class Step:
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
         self.folded: dict[str, Tensor] = {}
+        self.counted: dict[int, int] = {}
         self.levels: dict[Axis, dict[int, set[float]]] = {}
         self.laid: dict[Axis, int] = {}
         self.along_queries: dict[str, Location | None] = {}

@@ -49,11 +49,13 @@ from rnnshape.operations.uses.meetings import (
     Broadcast,
     Choosing,
     ColumnDifference,
+    Counting,
     Deciding,
     Disagreement,
     Filling,
     Gathering,
     Joining,
+    Masking,
     Meeting,
     Numbering,
     Overwriting,
@@ -103,6 +105,7 @@ __all__ = [
     "Comparison",
     "Consumption",
     "Contraction",
+    "Counting",
     "Cumulation",
     "Deciding",
     "Disagreement",
@@ -118,6 +121,7 @@ __all__ = [
     "Levelling",
     "LogProbabilities",
     "LoopEnding",
+    "Masking",
     "Meeting",
     "Normalisation",
     "Numbering",
@@ -159,7 +163,7 @@ Use: TypeAlias = (
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
     | Rolling | Unfolding | Levelling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
-    | Deciding | TurningBack
+    | Deciding | TurningBack | Counting | Masking
 )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 
 __all__ = [
-    "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Deciding", "Disagreement", "Filling", "Gathering",
-    "Joining", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking", "Rolling",
+    "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Counting", "Deciding", "Disagreement", "Filling",
+    "Gathering",
+    "Joining", "Masking", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking", "Rolling",
     "TurningBack",
 ]  # fmt: skip
 
@@ -62,6 +63,26 @@ class TurningBack(NamedTuple):
     mark: Mark
     dim: int
     dims: tuple[int, ...]
+
+
+class Counting(NamedTuple):
+    """One number for each sample is compared with the numbers of places, so that a mask has as many ones.
+
+    Attributes:
+        tensors: the numbers of the samples, and those of the places.
+    """
+
+    name: str
+    mark: Mark
+    tensors: tuple[Tensor, Tensor]
+
+
+class Masking(NamedTuple):
+    """Values meet such a mask."""
+
+    name: str
+    mask: Mark
+    values: Mark
 
 
 class Addition(NamedTuple):

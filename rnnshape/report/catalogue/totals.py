@@ -1,4 +1,4 @@
-"""RNS512: a sum over samples, where each has its own."""
+"""RNS512 and RNS513: a sum over samples, where each has its own, and lengths that count something else than steps."""
 
 from __future__ import annotations
 
@@ -40,6 +40,43 @@ ENTRIES = (
 
             x, real = torch.randn(4, 9, 4), (torch.arange(9) < torch.tensor([[9], [7], [4], [2]])).float()
             report = rs.diagnose(Events(), x, real, axes=("batch seq feature", "batch seq"))
+            """),
+    ),
+    Rule(
+        "RNS513",
+        "lengths that count features",
+        "warning",
+        "A mask of lengths has a place for each step: arange(steps) < lengths[:, None], with a dim for the features. Made for "
+        "as many places as there are features, and laid along them, it leaves the padding of the steps where it is, and takes "
+        "features of the shortest samples away.",
+        no_edit="the size of the mask and the dim that it is given both have to change",
+        wrong=program("""
+            class Voice(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.mel = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 5)
+
+                def forward(self, x, lengths):
+                    mel = self.mel(self.rnn(x)[0])
+                    real = torch.arange(mel.size(2)) < lengths[:, None]
+                    return (mel * real[:, None]).abs().mean()  # RNS513
+
+            x, lengths = torch.randn(3, 9, 4), torch.tensor([9, 4, 2])
+            report = rs.diagnose(Voice(), x, lengths, axes=("batch seq feature", "batch"))
+            """),
+        right=program("""
+            class Voice(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.mel = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 5)
+
+                def forward(self, x, lengths):
+                    mel = self.mel(self.rnn(x)[0])
+                    real = torch.arange(mel.size(1)) < lengths[:, None]
+                    return (mel * real[:, :, None]).abs().mean()
+
+            x, lengths = torch.randn(3, 9, 4), torch.tensor([9, 4, 2])
+            report = rs.diagnose(Voice(), x, lengths, axes=("batch seq feature", "batch"))
             """),
     ),
 )
