@@ -23,7 +23,7 @@ def count_places(op: Operation, tensors: Sequence[Tensor], marks: Sequence[Mark]
         return
     lengths, places = tensors if op.book.mark(tensors[0]) is not None else tensors[::-1]
     samples = [dim for _, table in marks[0].of("batch") for dim in runs_along(table)]
-    dims = [dim - places.dim() for dim, size in enumerate(places.shape) if size > 1]
+    dims = [dim - places.dim() for dim, size in enumerate(places.shape) if size > 1 and places.stride(dim)]
     if lengths.dtype not in WHOLE or lengths.numel() != max(lengths.shape, default=0) or len(dims) != 1 or len(samples) != 1:
         return
     if -dims[0] > lengths.dim() or lengths.size(dims[0]) == 1:

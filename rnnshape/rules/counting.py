@@ -23,8 +23,9 @@ def lengths_that_a_mask_counts(use: Counting, step: Step) -> None:
     lengths, places = (step.values(tensor) for tensor in use.tensors)
     if lengths is None or places is None or not lengths.numel():
         return
-    number, longest = places.numel(), int(lengths.max())
-    counts = torch.equal(places.flatten().cpu(), torch.arange(number, dtype=places.dtype))
+    line = places[tuple(slice(None) if stride else slice(1) for stride in places.stride())].flatten().cpu()
+    number, longest = len(line), int(lengths.max())
+    counts = torch.equal(line, torch.arange(number, dtype=line.dtype))
     is_one = step.counted.setdefault(number, longest) == longest
     if not counts or not is_one:
         step.counted[number] = 0
