@@ -96,20 +96,24 @@ def for_types_only(node: ast.AST) -> bool:
     )
 
 
-def imported(node: ast.AST, inside: str = "rnnshape") -> set[str]:
+@cache
+def imported(node: ast.AST, inside: str = "rnnshape") -> frozenset[str]:
     """Return the full name of everything that a tree imports when it runs, however deep in functions and branches."""
     found: set[str] = set()
-    if isinstance(node, ast.Import):
-        found |= {alias.name for alias in node.names}
-    elif isinstance(node, ast.ImportFrom):
-        parents = inside.split(".")[: 1 - node.level or None] if node.level else []
-        base = ".".join([*parents, *([node.module] if node.module else [])])
-        found |= {f"{base}.{alias.name}" for alias in node.names}
-    children = node.orelse if for_types_only(node) else ast.iter_child_nodes(node)  # type: ignore[attr-defined]
-    return found.union(*(imported(child, inside) for child in children))
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, ast.Import):
+            found |= {alias.name for alias in part.names}
+        elif isinstance(part, ast.ImportFrom):
+            parents = inside.split(".")[: 1 - part.level or None] if part.level else []
+            base = ".".join([*parents, *([part.module] if part.module else [])])
+            found |= {f"{base}.{alias.name}" for alias in part.names}
+        todo += part.orelse if for_types_only(part) else ast.iter_child_nodes(part)  # type: ignore[attr-defined]
+    return frozenset(found)
 
 
-def of_package(names: set[str], known: dict[str, Path]) -> set[str]:
+def of_package(names: Collection[str], known: dict[str, Path]) -> set[str]:
     """Keep what is in the package, as names of modules: "rnnshape.layout.layout.Layout" is "layout"."""
     found = set()
     for name in names:
