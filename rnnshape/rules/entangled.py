@@ -16,11 +16,11 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import ACROSS, DOWN, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import runs_along, separable
 from rnnshape.layout.axes import UNKNOWN, Axis
-from rnnshape.operations.uses import Joining, Normalisation, Reduction
+from rnnshape.operations.uses import Joining, Normalisation, RecurrentInput, Reduction
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
@@ -34,6 +34,13 @@ _RESHAPES = frozenset(["view", "reshape", "unflatten", "view_as", "reshape_as"])
 
 _IN_TURN = frozenset(["seq", "step", UNNAMED])
 """What may be cut into longer runs, and these reduced."""
+
+
+_PLACES = frozenset([ACROSS, DOWN])
+"""Places of a convolution."""
+
+_SAID = {UNNAMED: "?", ACROSS: "places across", DOWN: "places down"}
+"""How axes are called whose names nobody has given."""
 
 
 class _Pair(NamedTuple):
@@ -69,6 +76,18 @@ def two_axes_taken_for_one(use: Reduction | Normalisation, step: Step) -> Iterat
         may_be_runs = all(axis.name in _IN_TURN for axis in pair.inner)
         if len(along) == 1 and not (along[0] > pair.dim and may_be_runs) and pair.outer[-1] in use.mark.sites:
             yield _mistake(use.mark, pair, f"{called(use.name)} over dim {along[0]} takes pieces of both for one of them")
+            return
+
+
+@rule(RecurrentInput)
+def places_and_rows_taken_for_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A layer reads rows, and the places of a convolution in each, as if these lay in front: for its steps and its samples."""
+    if use.batch_dim is None or {"RNS203", "RNS209"} & step.told:
+        return
+    for pair in _pairs(use.mark):
+        is_of_a_map = any(axis.name in _PLACES for axis in (*pair.outer, *pair.inner))
+        if is_of_a_map and {pair.dim, pair.dim + 1} == {use.seq_dim, use.batch_dim} and pair.outer[-1] in use.mark.sites:
+            yield _mistake(use.mark, pair, f"{called(use.name)} takes pieces of both for its steps and for its samples")
             return
 
 
@@ -111,12 +130,12 @@ def _mistake(mark: Mark, pair: _Pair, takes: str) -> Mistake:
 
 
 def _worded(axes: tuple[Axis, ...], size: int) -> str:
-    return f"{' x '.join('?' if axis.name == UNNAMED else word(axis) for axis in axes)}={size}"
+    return f"{' x '.join(_SAID.get(axis.name) or word(axis) for axis in axes)}={size}"
 
 
 def _pairs(mark: Mark) -> Iterator[_Pair]:
     """Yield the pairs of axes that lie so."""
-    known = {a: runs_along(table) for a, table in mark.tables.items() if is_data(a) or a.name == UNNAMED}
+    known = {a: runs_along(table) for a, table in mark.tables.items() if is_data(a) or a.name in _SAID}
     for dim in sorted({dims[0] for dims in known.values() if len(dims) == 2 and dims[1] == dims[0] + 1}):
         tables = {a: mark.tables[a] for a, dims in known.items() if dims and {*dims} <= {dim, dim + 1}}
         first, second = mark.sizes[dim : dim + 2]
@@ -161,6 +180,8 @@ def _turned(mark: Mark, pair: _Pair) -> str | None:
     if site.name not in _RESHAPES or site.location is None or site.name not in site.location.code:
         return None
     ahead, behind, before = site.sizes[:at], site.sizes[at + 2 :], site.sizes_before
+    if at == 0 and site.sizes[1] == outer and before == (outer, inner * prod(behind)):
+        return instead(site, f"unflatten(1, ({inner}, {', '.join(map(str, behind))})).transpose(0, 1)")
     if before[: len(ahead)] != ahead or before[len(before) - len(behind) :] != behind or site.sizes[at + 1] != outer:
         return None
     turn, dims = f"transpose({at}, {at + 1})", before[len(ahead) : len(before) - len(behind)]
