@@ -140,3 +140,57 @@ def test_a_cut_that_keeps_axes_whole_is_silent(forward: Forward, axes: str | Non
 )
 def test_what_may_be_meant_is_silent(forward: Forward, axes: str | None, sizes: tuple[int, ...]) -> None:
     assert [code for code, *_ in said(forward, axes, sizes) if code in ("RNS203", "RNS209")] == []
+
+
+class Columns(nn.Module):
+    """Reads the columns of pictures, which a convolution has looked at, from the left to the right.
+
+    Args:
+        lay: lays (pictures, channels, rows, columns) as steps, samples and features.
+    """
+
+    def __init__(self, lay: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.lay = lay
+        self.conv, self.rnn = nn.Conv2d(1, 4, 3, padding=1), nn.GRU(4 * 5, 6)
+        self.pool = nn.MaxPool2d((1, 2))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.rnn(self.lay(self.pool(self.conv(pictures))))[0]
+
+
+def read_by_nobodys_name(lay: Callable[[Tensor], Tensor], sizes: tuple[int, ...] = (7, 1, 5, 24)) -> list[str]:
+    model = Columns(lay)
+    with rs.watch(model, track=True, on="record") as report:
+        model(torch.randn(sizes)).sum().backward()
+    return [f"{f.code} {f.message}" for f in report.findings]
+
+
+IN_ROWS = "cuts ?=7 and places across=12, which lie in this order, as if they lay the other way round"
+
+
+@pytest.mark.parametrize(
+    ("lay", "cut"),
+    [
+        (lambda m: m.permute(0, 3, 1, 2).flatten(1).reshape(12, 7, -1), "reshape of (7, 240) to (12, 7, 20)"),
+        (lambda m: m.permute(0, 3, 1, 2).reshape(7 * 12, 20).view(12, 7, 20), "view of (84, 20) to (12, 7, 20)"),
+        (lambda m: m.permute(0, 3, 2, 1).flatten(2).reshape(12, 7, 20), "reshape of (7, 12, 20) to (12, 7, 20)"),
+    ],
+)
+def test_rows_and_places_of_a_convolution_the_other_way_round(lay: Callable[[Tensor], Tensor], cut: str) -> None:
+    said = read_by_nobodys_name(lay)
+    assert said == [f"RNS209 {cut} {IN_ROWS}, and GRU takes pieces of both for its steps and for its samples"]
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        lambda m: m.permute(3, 0, 1, 2).flatten(2),
+        lambda m: m.permute(0, 3, 1, 2).reshape(7, 12, 20).transpose(0, 1),
+        lambda m: m.permute(0, 3, 1, 2).reshape(7, 12, 20),
+        lambda m: m.permute(0, 3, 1, 2).reshape(7 * 12, 1, 20),
+        lambda m: m.permute(0, 3, 1, 2).reshape(1, 7 * 12, 20),
+    ],
+)
+def test_rows_and_places_of_a_convolution_as_they_lie(lay: Callable[[Tensor], Tensor]) -> None:
+    assert read_by_nobodys_name(lay) == []
