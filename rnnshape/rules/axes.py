@@ -278,6 +278,8 @@ def two_layers_disagree(use: RecurrentInput | AttentionInput, step: Step) -> Ite
         source = step.usage.source(axis)
         if source is None or source.packed or axis in use.mark.sites or batch_dim is None or runs_along(table) != [batch_dim]:
             continue
+        if source.seq is None:
+            continue  # it may have read the places of each frame, and another one reads the frames
         first, second = source.module or source.kind, called(use.name)
         which = f"{use.role} of " if isinstance(use, AttentionInput) else ""
         returned = f"dim {batch_dim} of what {first} returns are its steps and dim {seq_dim} its batch"

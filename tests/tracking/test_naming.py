@@ -211,6 +211,22 @@ def test_two_layers_that_contradict_each_other_are_one_warning(second: nn.Module
     assert rs.diagnose(Stack(second, turn=True), torch.zeros(6, 9, 4)).findings == ()
 
 
+class Bands(nn.Module):
+    """Reads the bands of each frame of a spectrum, which a convolution has looked at, and then the frames, band by band."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Conv1d(2, 4, 3, stride=2)
+        self.bands, self.frames = nn.GRU(4, 8, batch_first=True), nn.GRU(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.frames(self.bands(self.look(x).transpose(1, 2))[0])[0]
+
+
+def test_a_layer_over_frames_behind_one_over_the_places_of_each_is_not_blamed() -> None:
+    assert rs.diagnose(Bands(), torch.zeros(9, 2, 15)).findings == ()
+
+
 @pytest.mark.parametrize("second", [nn.GRU(8, 8, batch_first=True), nn.MultiheadAttention(8, 2, batch_first=True)])
 def test_two_layers_that_agree_are_silent(second: nn.Module) -> None:
     assert rs.diagnose(Stack(second), torch.zeros(6, 9, 4)).findings == ()
