@@ -18,6 +18,10 @@ OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("encoder-block-hides-the-past", "RNS223"): (("src_mask=mask", "src_mask=mask.transpose(-2, -1)"),),
     ("backward-cell-appends-its-states", "RNS312"): (("torch.stack(right, 1)]", "torch.stack(right, 1).flip(1)]"),),
     ("newest-state-in-front-read-by-the-next-layer", "RNS312"): (("[h[:, None], history]", "[history, h[:, None]]"),),
+    ("number-plates-swept-from-the-right-and-left-so", "RNS312"): (
+        ("self.to_left(mirrored)[0]]", "self.to_left(mirrored)[0].flip(0)]"),
+    ),
+    ("whale-calls-heard-from-both-ends-and-stacked", "RNS312"): (("sigmoid(backwards)", "sigmoid(backwards.flip(1))"),),
     ("states-concatenated-in-front", "RNS311"): (("[h[None], seen]", "[seen, h[None]]"),),
     ("decoder-begins-with-the-last-step-of-both", "RNS302"): (
         ("self.init(states[:, -1])", "self.init(torch.cat([h_n[0], h_n[1]], 1))"),

@@ -20,7 +20,7 @@ from rnnshape.operations.hypotheses import are_hypotheses
 from rnnshape.operations.marking import contracted, put_result, put_tables, replay_on, source_first
 from rnnshape.operations.registry import Operation, on_cpu, operation, repeatable, repeatable_alone
 from rnnshape.operations.turned import told_apart, turned_round
-from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling, TurningBack, Unfolding
+from rnnshape.operations.uses import Broadcast, Choosing, Gathering, Joining, Rolling, Turning, TurningBack, Unfolding
 
 __all__: list[str] = []
 
@@ -121,6 +121,8 @@ def along_a_dim(op: Operation) -> None:
     replay_on(op, mark, lambda table: op.func(table, *rest, **named), dims)
     if op.name == "flip" and dims is not None:
         _turns_back(op, mark, dims)
+    if op.name == "flip" and dims is not None and len(dims) == 1 and (after := op.book.mark(op.result)) is not None:
+        op.emit(Turning(op.name, mark, after, *dims))
     if op.name == "unfold" and dims is not None and len(dims) == 1:
         op.emit(Unfolding(op.name, mark, *dims))
     if op.name == "index_select":

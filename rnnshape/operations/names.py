@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import torch
 
-__all__ = ["ADDS", "CELLS", "COMPARES", "DIVIDES", "IDENTITIES", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WALKS", "WHOLE"]
+__all__ = [
+    "ADDS", "CELLS", "COMPARES", "DIVIDES", "IDENTITIES", "MAXIMA", "MULTIPLIES", "SUBTRACTS", "SUBTRACTS_FROM", "WALKS",
+    "WHOLE",
+]  # fmt: skip
 
 WALKS = frozenset(["lstm", "gru", "rnn_tanh", "rnn_relu"])
 """What goes through the steps of a sequence, and returns what it makes of each before its final states."""
@@ -36,6 +39,9 @@ MULTIPLIES = frozenset(["mul", "__mul__", "__rmul__", "multiply", "mul_", "__imu
 
 DIVIDES = frozenset(["div", "__truediv__", "div_", "__itruediv__", "true_divide", "divide"])
 """What divides its first operand by its second."""
+
+MAXIMA = frozenset(["max", "amax", "max_pool1d", "adaptive_max_pool1d"])
+"""What takes the largest over a dim."""
 
 WHOLE = frozenset([torch.int64, torch.int32, torch.int16])
 """The kinds of numbers that an index may have; what is of one byte is a mask to torch."""

@@ -15,9 +15,10 @@ from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, broadcast_tensors, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import FEWEST, OF_STEPS
-from rnnshape.operations.uses import Comparison, Pairing, RecurrentInput, Returned
+from rnnshape.operations.uses import Comparison, Pairing, RecurrentCall, RecurrentInput, Returned, Turning
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.registry import rule
+from rnnshape.rules.readers import Read
+from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.weights import dim_before
 from rnnshape.rules.wording import called, wrong
@@ -25,10 +26,27 @@ from rnnshape.rules.wording import called, wrong
 __all__: list[str] = []
 
 
+@note(Turning)
+def a_tensor_is_turned(use: Turning, step: Step) -> None:
+    """Remember what is turned round, for layers that read both."""
+    step.usage.readers.turns(use.mark, use.after, use.dim)
+
+
+@note(RecurrentCall)
+def a_layer_reads(use: RecurrentCall, step: Step) -> None:
+    """Remember what a layer reads along which dim, where nothing tells which steps these are."""
+    mark, dim = use.mark, use.seq_dim
+    if mark is None or use.batch_dim is None or use.call.steps < FEWEST:
+        return
+    if not any(axis.name in OF_STEPS and dim in runs_along(table) for axis, table in mark.tables.items()):
+        step.usage.readers.read[use.call.number] = Read(use.call, mark, dim)
+
+
 @rule(Returned, RecurrentInput, Comparison)
 def states_of_two_steps_in_one_place(use: Returned | RecurrentInput | Comparison, step: Step) -> Iterator[Mistake]:
     """States of one reader stand beside those of another that has read from the end, which nobody has turned back."""
-    yield from _told_of(use.scores if isinstance(use, Comparison) else use.mark, step)
+    mark = use.scores if isinstance(use, Comparison) else use.mark
+    yield from _told_of(mark, step)
 
 
 @rule(Pairing)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import LARGEST, runs_along
+from rnnshape.operations.names import MAXIMA
 from rnnshape.operations.uses import Broadcast, Reduction, RowLoss, Weighing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.behind import at_the_end, behind_the_end
@@ -27,7 +28,6 @@ _UNPACKS = frozenset(["_pad_packed_sequence", "index_select", "index"])
 """What leaves padding as it is: the rows of samples that were sorted by length are put back after they are unpacked."""
 
 _MEANS = frozenset(["mean", "avg_pool1d", "adaptive_avg_pool1d"])
-_MAXIMA = frozenset(["max", "amax", "max_pool1d", "adaptive_max_pool1d"])
 
 SHARE = 0.001
 """The least share of a sum that is worth a finding."""
@@ -105,7 +105,7 @@ def a_sum_adds_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
 @rule(Reduction)
 def a_maximum_picks_padding(use: Reduction, step: Step) -> Iterator[Mistake]:
     """A maximum over the steps has picked what lies behind a shorter sample's end."""
-    if use.name not in _MAXIMA or len(use.dims) != 1:
+    if use.name not in MAXIMA or len(use.dims) != 1:
         return
     dim, values, padding = use.dims[0], _numbers(use.tensor, step), _padding_of(use, step)
     if padding is None or values is None:

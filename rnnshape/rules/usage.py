@@ -14,6 +14,7 @@ from rnnshape.operations.recurrence import MOST_UNITS, Picked, Recurrence
 from rnnshape.report.location import Location
 from rnnshape.rules.floors import Floors
 from rnnshape.rules.loops import Loops, Place
+from rnnshape.rules.readers import Readers
 
 __all__ = ["Begun", "Usage", "holds_states"]
 
@@ -40,6 +41,7 @@ class Usage:
         miscounted: those of which it was told that rows of h_n were taken for others.
         loops: those that run a cell.
         floors: those that go on from the state of another layer.
+        readers: those that read steps which nobody has named, in this order or from the end.
         reads: by the number of a call of one step, which it reads.
         walks: by the number of a call of one step, or of several in a loop, the steps that it has read of each axis.
         begun: by the layer and the line, the calls of one step that begin with a known state.
@@ -50,6 +52,7 @@ class Usage:
         self.miscounted: set[int] = set()
         self.loops = Loops()
         self.floors = Floors()
+        self.readers = Readers()
         self.reads: dict[int, dict[Axis, int]] = {}
         self.walks: dict[int, dict[Axis, list[int]]] = {}
         self.begun: dict[tuple[str, str, Location | None], list[Begun]] = {}

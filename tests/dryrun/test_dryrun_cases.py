@@ -127,6 +127,7 @@ MISSES = MISSES_WITH_DATA | {
     "rsl-rl-dones-as-index": "experiments alone find it, and they take values",
     "social-rel-to-abs-cumsum": "experiments alone find it, and they take values",
     "velocity-difference-over-batch": "experiments alone find it, and they take values",
+    "neighbours-to-the-right-of-another-word": "that two texts have the same words shows in values",
     "memory-wiped-where-the-flags-point": "that an index is of flags shows in values",
     "cell-state-reset-by-ints-of-the-samples": "that an index is of flags shows in values",
     "variance-of-every-step-for-one-mean": "gaussian_nll_loss looks at the values of the variance first",

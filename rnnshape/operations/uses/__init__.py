@@ -62,6 +62,7 @@ from rnnshape.operations.uses.meetings import (
     Overwritten,
     Picking,
     Rolling,
+    Turning,
     TurningBack,
 )
 from rnnshape.operations.uses.sums import (
@@ -145,6 +146,7 @@ __all__ = [
     "StatePair",
     "StatesGiven",
     "TokenIds",
+    "Turning",
     "TurningBack",
     "Unfolding",
     "Unpacking",
@@ -161,7 +163,7 @@ Use: TypeAlias = (
     | InitialState | CellStep | AttentionInput | Attending | Packing | TokenIds | Meeting | Disagreement | Joining | Broadcast
     | Classes | LogProbabilities | Lengths | Comparison | FlattenedTarget | WideLoss | Backward | Output | Returned | RowLoss
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
-    | Rolling | Unfolding | Levelling
+    | Rolling | Turning | Unfolding | Levelling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
     | Deciding | TurningBack | Counting | Masking
 )  # fmt: skip

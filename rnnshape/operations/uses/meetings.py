@@ -14,7 +14,7 @@ __all__ = [
     "AddingUp", "Addition", "Broadcast", "Choosing", "ColumnDifference", "Counting", "Deciding", "Disagreement", "Filling",
     "Gathering",
     "Joining", "Masking", "Meeting", "Numbering", "Overwriting", "Overwritten", "Picking", "Rolling",
-    "TurningBack",
+    "Turning", "TurningBack",
 ]  # fmt: skip
 
 
@@ -219,6 +219,21 @@ class Rolling(NamedTuple):
     name: str
     mark: Mark
     shift: int
+
+
+class Turning(NamedTuple):
+    """A tensor is turned round along one dim: what was last comes first.
+
+    Attributes:
+        mark: of it before.
+        after: of what comes of it.
+        dim: along which.
+    """
+
+    name: str
+    mark: Mark
+    after: Mark
+    dim: int
 
 
 class Gathering(NamedTuple):
