@@ -17,7 +17,6 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import FEWEST, OF_STEPS
 from rnnshape.operations.uses import Comparison, Pairing, RecurrentCall, RecurrentInput, Returned, Turning
 from rnnshape.report.mistake import Mistake
-from rnnshape.rules.readers import Read
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.weights import dim_before
@@ -39,7 +38,7 @@ def a_layer_reads(use: RecurrentCall, step: Step) -> None:
     if mark is None or use.batch_dim is None or use.call.steps < FEWEST:
         return
     if not any(axis.name in OF_STEPS and dim in runs_along(table) for axis, table in mark.tables.items()):
-        step.usage.readers.read[use.call.number] = Read(use.call, mark, dim)
+        step.usage.readers.reads(use.call, mark, dim)
 
 
 @rule(Returned, RecurrentInput, Comparison)

@@ -123,7 +123,6 @@ MISSES = MISSES_WITH_DATA | {
     "drqn-strided-last-step": "experiments alone find it, and they take values",
     "flat-index-last-relevant": "experiments alone find it, and they take values",
     "flip-both-axes-handmade-birnn": "experiments alone find it, and they take values",
-    "mc-dropout-view-order": "experiments alone find it, and they take values",
     "rsl-rl-dones-as-index": "experiments alone find it, and they take values",
     "social-rel-to-abs-cumsum": "experiments alone find it, and they take values",
     "velocity-difference-over-batch": "experiments alone find it, and they take values",

@@ -115,7 +115,7 @@ def subject(word: str) -> Subject | None:
     """Return the rules whose title, or whose reason, speaks of a subject, or which an experiment finds; None for another word.
 
     >>> subject("softmax")
-    softmax: 5 rules about it; rnnshape explain RNS118 says more of one
+    softmax: 6 rules about it; rnnshape explain RNS118 says more of one
       RNS118  error    values of a kind that an operation does not take
     ...
     """

@@ -22,8 +22,8 @@ def make_model():
     return PlateReader()
 
 
-def make_inputs(batch=7, seq=24):
-    return (torch.rand(batch, 3, 8, seq),)
+def make_inputs():
+    return (torch.rand(7, 3, 8, 24),)
 
 
 INPUT_AXES = (("batch", "channel", "height", "width"),)
