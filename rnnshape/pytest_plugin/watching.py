@@ -22,6 +22,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.words import message_of
 from rnnshape.tracking.arguments import check_axes
+from rnnshape.tracking.inputs import BY_HAND
 
 if TYPE_CHECKING:
     from rnnshape.api.watch import Watch
@@ -144,8 +145,9 @@ class Watched:
         return self._accepted is not None and self._accepted.accepts(finding)
 
     def _blind(self) -> list[str]:
-        """Return what was not looked at, each sentence once."""
-        return list(dict.fromkeys(sentence for report in self._reports() for sentence in report.blind))
+        """Return what was not looked at, each sentence once; not of modules of other kinds, which every suite has."""
+        said = dict.fromkeys(sentence for report in self._reports() for sentence in report.blind)
+        return [sentence for sentence in said if not sentence.endswith(BY_HAND)]
 
     def _assumed(self) -> list[str]:
         """Return on what assumptions it was judged, each sentence once."""

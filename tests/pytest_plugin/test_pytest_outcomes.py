@@ -464,3 +464,23 @@ def test_specs(rnn_spec):
     assert json.loads(lines[-1]) == {"type": "total", "tests": 15, "calls": 10, "findings": 6}
     assert sum(f"Classifier.fc (Linear): {MIXED}" in line for line in workers.section("= FAILURES =")) == 4
     assert "rnnshape: every test is watched, fail-on error" in workers.lines
+
+
+def test_of_modules_without_a_recurrent_layer_nothing_is_said(suite: Any) -> None:
+    ran = suite.run(
+        """
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.fc(x)
+
+def test_it():
+    Head()(torch.zeros(6, 4)).sum().backward()
+""",
+        "--rnnshape",
+    )
+    assert "1 passed" in ran.lines[-1]
+    assert "not looked at" not in "\n".join(ran.lines)
