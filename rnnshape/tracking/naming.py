@@ -30,6 +30,9 @@ BY_THE_SCRIPT = "the script's slicing"
 BY_DRAWING = "the script's drawing in no order"
 """What takes a dim for the batch of which a script draws other rows in each step, in no order, as steps never come."""
 
+MOST_TOLD = 1 << 6
+"""Findings that can be taken back in a later step."""
+
 Names = Mapping[Axis, Axis]
 """For some axes, others."""
 
@@ -48,6 +51,18 @@ class _Held(NamedTuple):
     otherwise: Finding | None
 
 
+class _Told(NamedTuple):
+    """What was told at the end of a step, where layers alone had said which dims are the batch.
+
+    Attributes:
+        dims: these.
+        finding: what was told.
+    """
+
+    dims: frozenset[Axis]
+    finding: Finding
+
+
 class Naming:
     """What layers say about the dims of inputs that nobody has named.
 
@@ -55,6 +70,7 @@ class Naming:
 
     Args:
         rename: gives axes other names, in all that is known.
+        withdraw: takes a finding back that was told.
 
     Attributes:
         is_named: whether somebody has named the batch of this step.
@@ -64,9 +80,11 @@ class Naming:
         steps: those that one took for its steps.
     """
 
-    def __init__(self, rename: Callable[[Names], None]) -> None:
-        self._rename = rename
+    def __init__(self, rename: Callable[[Names], None], withdraw: Callable[[Finding], None]) -> None:
+        self._rename, self._withdraw = rename, withdraw
         self._held: list[_Held] = []
+        self._told: set[_Told] = set()
+        self._settled = frozenset[Axis]()
         self._guesses: dict[Axis, set[Axis]] = {}
         self.is_named = self.is_blind = False
         self.samples = 0
@@ -139,11 +157,14 @@ class Naming:
             self.steps.pop(unnamed, None)
 
     def _deny_beside(self, drawn: Axis) -> None:
-        """Take back what layers have said of the other dims of an input of which rows were drawn."""
+        """Take back what layers have said of the other dims of an input of which rows were drawn, and what was told of them."""
         for other in [axis for axis in self.batches if axis != drawn and _argument(axis) == _argument(drawn)]:
             del self.batches[other]
             for guess in [guess for guess, unnamed in self._guesses.items() if other in unnamed]:
                 self._deny(guess, UNNAMED)
+            for told in [told for told in self._told if other in told.dims]:
+                self._told.discard(told)
+                self._withdraw(told.finding)
 
     def _were_drawn(self, mark: Mark, unnamed: set[Axis], batch: int | None) -> bool:
         """Tell whether a layer takes drawn rows for its steps, of several sequences; one alone may be an episode of samples."""
@@ -301,13 +322,30 @@ class Naming:
         for recalled in self._recalled & self._guesses.keys():  # a part without a recurrent layer: one may come behind it
             self._deny(recalled, UNNAMED)
         self._recalled.clear()
+        for held in self._held:
+            self._remember(self._dims_of(held.axes), held.finding)
         found, self._held = [held.finding for held in self._held], []
         guesses, self._guesses = self._guesses, {}
+        self._settled = frozenset[Axis]()
         if len(guesses) != 1:
             return found, 0
-        (guess,) = guesses
+        ((guess, dims),) = guesses.items()
+        self._settled = frozenset(dims)
         self._rename({guess: BATCH})
         return found, _samples(guess)
+
+
+    def told(self, finding: Finding) -> None:
+        """Hear what was told of the samples that are returned, at the end of a step that has been settled."""
+        self._remember(self._settled, finding)
+
+    def _remember(self, dims: frozenset[Axis], finding: Finding) -> None:
+        if dims and len(self._told) < MOST_TOLD:
+            self._told.add(_Told(dims, finding))
+
+    def _dims_of(self, guesses: Iterable[Axis]) -> frozenset[Axis]:
+        """Return the unnamed dims that are taken for the batch by some guesses."""
+        return frozenset(axis for guess in guesses for axis in self._guesses.get(guess, ()))
 
 
 def columns_of(axis: Axis) -> tuple[Axis, Axis]:

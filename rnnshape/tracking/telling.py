@@ -79,10 +79,13 @@ class Telling:
             output: all that it returned of which something is known.
         """
         # Of the states that were picked it is known once all that was returned is used.
-        asked = [ask(use, self.step) for use in (output, *(Returned("output", mark) for mark in output.marks))]
-        asked += [ask(Ending("", call), self.step) for call in self.step.usage.calls.values()]
-        asked += [ask(LoopEnding("", hidden), self.step) for hidden in self.step.usage.loops.loops]
-        for mistake in asked:
+        returned = [ask(use, self.step) for use in (output, *(Returned("output", mark) for mark in output.marks))]
+        ended = [ask(Ending("", call), self.step) for call in self.step.usage.calls.values()]
+        ended += [ask(LoopEnding("", hidden), self.step) for hidden in self.step.usage.loops.loops]
+        for mistake in returned:
+            if mistake is not None:
+                self._naming.told(self._tell_mistake(mistake, "nowhere"))
+        for mistake in ended:
             if mistake is not None:
                 self._tell_mistake(mistake, "nowhere")
 
@@ -101,9 +104,11 @@ class Telling:
         self.step.told.add(mistake.code)
         self._naming.hold(unsure, finding, otherwise)
 
-    def _tell_mistake(self, mistake: Mistake, shows: Literal["used", "raised", "nowhere"] = "used") -> None:
+    def _tell_mistake(self, mistake: Mistake, shows: Literal["used", "raised", "nowhere"] = "used") -> Finding:
         here, module, kind = self._place.scene()
-        self.tell(finding_of(mistake, module, kind, here, shows))
+        finding = finding_of(mistake, module, kind, here, shows)
+        self.tell(finding)
+        return finding
 
     def tell(self, finding: Finding) -> None:
         """Tell a finding as soon as our own work is over, unless somebody ignores it."""

@@ -78,7 +78,7 @@ class Tracker(TorchFunctionMode):
         self._report = report = reporter.report
         self.path = path
         self._place = place = Place(path)
-        self.naming = Naming(lambda names: self.book.rename(names))
+        self.naming = Naming(lambda names: self.book.rename(names), report.withdraw)
         self.telling = Telling(reporter, place, self.naming)
         self.book = Book(report, place, self.telling, self.naming)
         self.inputs = Inputs(report, self.book, self.telling, self.naming)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -73,6 +74,46 @@ def test_a_layer_that_takes_what_was_drawn_for_its_steps_is_told(way: Callable[[
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_one_that_takes_it_for_its_batch_is_not(way: Callable[[Tensor, list[int]], Tensor]) -> None:
     assert codes(trained(Tagger(batch_first=True), of_records(way))) == []
+
+
+class LastStep(nn.Module):
+    """Returns what it makes of the last step, as it supposes: of the last sample, where the layer takes these for steps."""
+
+    def __init__(self, batch_first: bool) -> None:
+        super().__init__()
+        self.rnn, self.fc = nn.GRU(3, 8, batch_first=batch_first), nn.Linear(8, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(x)[0][:, -1]).squeeze(-1)
+
+
+def of_classes() -> Pairs:
+    x, y = torch.randn(45, 7, 3), torch.randn(45)
+    for chosen in listed(9, 45):
+        yield x[chosen], y[chosen]
+
+
+def test_what_was_told_before_the_second_draw_is_taken_back() -> None:
+    first = trained(LastStep(batch_first=False), itertools.islice(of_classes(), 1))
+    assert codes(first) == ["RNS301"]  # nothing says yet which rows are samples, but the layer
+    assert codes(trained(LastStep(batch_first=False), of_classes())) == ["RNS201"]
+    assert codes(trained(LastStep(batch_first=True), of_classes())) == []
+
+
+def test_what_is_wrong_whatever_was_drawn_stays() -> None:
+    class Stacked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn, self.fc = nn.GRU(3, 8, num_layers=2), nn.Linear(8, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.fc(self.rnn(x)[1][0]).squeeze(-1)
+
+    model, x, y = Stacked(), torch.randn(45, 7, 3), torch.randn(45)
+    with rs.watch(track=3, on="record") as report:
+        for chosen in listed(9, 45):
+            (model(x[chosen]).sum() * y[chosen].sum()).backward()
+    assert codes(report) == ["RNS305", "RNS201"]
 
 
 def in_order(t: Tensor, rows: list[int]) -> Tensor:
