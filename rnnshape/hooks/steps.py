@@ -23,6 +23,7 @@ from rnnshape.rules.exceptions import Squeeze
 from rnnshape.text import nearest
 from rnnshape.tracking.arguments import Axes, annotated
 from rnnshape.tracking.batches import label_batch, label_samples, label_slice, label_source, tensors_in
+from rnnshape.tracking.by_hand import is_recurrent
 from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, trains
 from rnnshape.tracking.cuts import is_cut
 from rnnshape.tracking.labels import label, label_call
@@ -273,11 +274,11 @@ class Steps(Watcher[nn.Module]):
         named = [*tensors_in(arguments or [args, kwargs])]
         known = [mark for _, tensor in named if (mark := self._tracker.book.taken(tensor))]
         self._tracker.begin(known, type(module).__name__)
-        is_recurrent = any(isinstance(part, _torch.RECURRENT) for part in module.modules())
-        self._tracker.inputs.is_by_hand = not is_recurrent and not type(module).__module__.startswith("torch.")
+        has_layers = is_recurrent(module)
+        self._tracker.inputs.by_hand.begin(module, has_layers)
         for value, mark in cut:
-            self._tracker.inputs.suppose(value, mark, by_slices=is_recurrent)
-        for value in given if is_recurrent else ():
+            self._tracker.inputs.suppose(value, mark, by_slices=has_layers)
+        for value in given if has_layers else ():
             self._tracker.inputs.suppose_columns(value)
         learn_padding(self._tracker, named)
         return named

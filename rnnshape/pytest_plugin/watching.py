@@ -19,10 +19,9 @@ from rnnshape.harmless import Guard
 from rnnshape.pytest_plugin.options import Options, settings
 from rnnshape.report.catalogue import Severity, counts
 from rnnshape.report.finding import Finding
-from rnnshape.report.report import Report
+from rnnshape.report.report import Concern, Report
 from rnnshape.report.words import message_of
 from rnnshape.tracking.arguments import check_axes
-from rnnshape.tracking.inputs import BY_HAND
 
 if TYPE_CHECKING:
     from rnnshape.api.watch import Watch
@@ -146,8 +145,7 @@ class Watched:
 
     def _blind(self) -> list[str]:
         """Return what was not looked at, each sentence once; not of modules of other kinds, which every suite has."""
-        said = dict.fromkeys(sentence for report in self._reports() for sentence in report.blind)
-        return [sentence for sentence in said if not sentence.endswith(BY_HAND)]
+        return list(dict.fromkeys(sentence for report in self._reports() for sentence in report.blind_of(Concern.RECURRENT)))
 
     def _assumed(self) -> list[str]:
         """Return on what assumptions it was judged, each sentence once."""

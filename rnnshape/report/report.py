@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +23,7 @@ from rnnshape.report.passing import LEGEND, has_unknown, lines_of, passed
 if TYPE_CHECKING:
     from rnnshape.drawing.picture import Picture
 
-__all__ = ["UNUSED_AXES", "Report", "Withdrawn"]
+__all__ = ["UNUSED_AXES", "Concern", "Report", "Withdrawn"]
 
 UNUSED_AXES = "axes= names it, and no call that was followed had a tensor for it that fits"
 """Why nothing came of what somebody has said of an argument."""
@@ -91,6 +92,13 @@ class _Tally:
         return self.finding if self.count == 1 else replace(self.finding, count=self.count)
 
 
+class Concern(Enum):
+    """What something concerns that was not looked at."""
+
+    RECURRENT = "a recurrent model, or a call of rnnshape's"
+    ANY_MODULE = "a module that may be of another kind, as every script and suite has some"
+
+
 class Withdrawn(NamedTuple):
     """A finding that an experiment has contradicted.
 
@@ -127,6 +135,7 @@ class Report(Pictured):
     _failed: dict[Event, int] = field(default_factory=dict[Event, int], repr=False)
     _unfollowed: dict[str, None] = field(default_factory=dict[str, None], repr=False)
     _blind: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]], repr=False)
+    _of_any_module: set[str] = field(default_factory=set[str], repr=False)
     _assumed: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]], repr=False)
 
     @property
@@ -165,6 +174,11 @@ class Report(Pictured):
     def blind(self) -> tuple[str, ...]:
         """What was not looked at, and what can be done about it: a sentence for each reason, which names those it concerns."""
         return _sentences(self._blind)
+
+    def blind_of(self, concern: Concern) -> tuple[str, ...]:
+        """Return those of `blind` that concern such a module."""
+        is_wanted = concern is Concern.ANY_MODULE
+        return _sentences({why: names for why, names in self._blind.items() if (why in self._of_any_module) == is_wanted})
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -290,13 +304,16 @@ class Report(Pictured):
         self.could_not_follow(f"{operation} {why}{_UNKNOWN}")
         self.did_not_look(_LOST[why], f"{operation} at {line}" if line else operation)
 
-    def did_not_look(self, reason: str, name: str = "") -> None:
+    def did_not_look(self, reason: str, name: str = "", concern: Concern = Concern.RECURRENT) -> None:
         """Record that something is not looked at.
 
         Args:
             reason: why, and what can be done about it, such as "compiled, so not followed; run it uncompiled".
             name: of what it concerns, such as the path of a layer. Those of one reason are named together.
+            concern: what that is; the same for each name of one reason.
         """
+        if concern is Concern.ANY_MODULE:
+            self._of_any_module.add(reason)
         _note(self._blind, reason, name)
 
     def assume(self, reason: str, name: str = "") -> None:

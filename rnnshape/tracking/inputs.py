@@ -16,6 +16,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
+from rnnshape.tracking.by_hand import ByHand
 from rnnshape.tracking.cuts import Line, is_cut, line_of
 from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of, renamed
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
     from rnnshape.tracking.telling import Telling
 
-__all__ = ["ALONE", "BY_HAND", "NO_INPUT", "Inputs"]
+__all__ = ["ALONE", "NO_INPUT", "Inputs"]
 
 ALONE = "a batch of one: whether samples are mixed cannot be seen; give two"
 """Why nothing was judged where there is one sample."""
@@ -33,12 +34,6 @@ NO_INPUT = (
     "give it as a tensor, and pack it inside if need be"
 )
 """Why nothing was judged where a model makes its input by itself, of a list of numbers, say."""
-
-BY_HAND = (
-    "no recurrent layer or cell of torch's is in it, and nobody has named the batch: whether samples are mixed in it cannot be "
-    'seen; pass axes=, such as "batch seq feature"'
-)
-"""Why nothing was judged in a module that may be a recurrent model made by hand."""
 
 MOST_DIMS = 5
 """Dims of an input up to which unnamed ones are followed."""
@@ -57,7 +52,7 @@ class Inputs:
         samples: how many there are in this step; 0 where that is not known.
         is_alone: whether the last step had a batch of one, in which no samples can be mixed.
         of_any: whether any module is a step: one of which no layer reads anything, such as a loss, is of no interest then.
-        is_by_hand: whether the module that is a step is of a class of the user's, without a recurrent layer of torch's.
+        by_hand: knows of modules that may be recurrent models made by hand.
         goes_on: whether somebody makes two of such a batch, and follows once more.
         is_unnamed: whether the step is given a tensor of which nothing was said, and nothing is to be guessed.
     """
@@ -68,14 +63,14 @@ class Inputs:
         self._telling = telling
         self._naming = naming
         self.samples = 0
-        self.is_alone = self.of_any = self.goes_on = self.is_unnamed = self.is_by_hand = False
+        self.by_hand = ByHand(report)
+        self.is_alone = self.of_any = self.goes_on = self.is_unnamed = False
         self._batch_dims: Beside[int] = Beside()
         self._unnamed: dict[str, list[Axis]] = {}
         self._not_judged: dict[str, str] = {}
         self._judged: dict[str, str] = {}
         self._lines: dict[str, Line] = {}
         self._of, self._with_more = "", set[str]()
-        self._by_hand: set[str] | None = set()
         self._drawn: weakref.WeakKeyDictionary[object, tuple[int, int]] = weakref.WeakKeyDictionary()
 
     def begin(self, inputs: list[Mark], of: str = "") -> None:
@@ -271,7 +266,7 @@ class Inputs:
         inputs, self._unnamed = self._unnamed, {}
         is_named = self._naming.is_named
         if self._naming.has_read:
-            self._forget_those_by_hand()
+            self.by_hand.are_none_beside()
         self.is_alone = self.samples == 1 if is_named else self._naming.is_alone
         if not self.is_alone and (self.samples if is_named else self._naming.has_read):
             self._with_more.add(self._of)
@@ -287,9 +282,9 @@ class Inputs:
             return
         judged = {name: said for name, axes in inputs.items() if (said := self._naming.judged(axes))}
         if self.of_any and not self._naming.has_read and not judged:
-            self._tell_of_one_by_hand(self.is_by_hand and bool(inputs))
+            self.by_hand.was_not_judged(self._of, bool(inputs))
             return
-        self._report.looked_at(BY_HAND, self._of)
+        self.by_hand.was_judged(self._of)
         for name, said in judged.items():
             if (before := self._not_judged.pop(name, None)) is not None:
                 self._report.looked_at(before, as_written(name))
@@ -304,15 +299,3 @@ class Inputs:
         for name, axes in {} if judged else inputs.items():
             self._not_judged[name] = said = self._naming.not_judged(axes)
             self._report.did_not_look(said, as_written(name))
-
-    def _tell_of_one_by_hand(self, may_be_one: bool) -> None:
-        """Tell that a module in which no layer reads anything was not judged, as long as no other has layers that do."""
-        if may_be_one and self._by_hand is not None:
-            self._by_hand.add(self._of)
-            self._report.did_not_look(BY_HAND, self._of)
-
-    def _forget_those_by_hand(self) -> None:
-        """Hear that the script has a model of interest: whatever else it calls beside is no recurrent model."""
-        for of in self._by_hand or ():
-            self._report.looked_at(BY_HAND, of)
-        self._by_hand = None

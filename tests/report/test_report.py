@@ -14,7 +14,7 @@ from rnnshape.report.event import Event
 from rnnshape.report.finding import Comparison, Finding
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake, finding_of
-from rnnshape.report.report import MOST_FINDINGS, MOST_PASSAGES, Report
+from rnnshape.report.report import MOST_FINDINGS, MOST_PASSAGES, Concern, Report
 
 LINE = Location("train.py", 41, "Classifier.forward", "output, h_n = self.rnn(x)")
 X, H = Layout.parse("seq=9 batch=6 feature=4"), Layout.parse("(layers=2 directions=2) batch=6 hidden=8")
@@ -322,6 +322,15 @@ def test_what_was_not_looked_at_is_one_sentence_for_each_reason() -> None:
         "  encoder.rnn and decoder.rnn: compiled, so not followed; run it uncompiled\n"
         "  another process has run it; watch there"
     )
+
+
+def test_what_concerns_any_module_is_told_apart() -> None:
+    report = Report()
+    report.did_not_look("no layer is in it", "Scratch", Concern.ANY_MODULE)
+    report.did_not_look("another process has run it; watch there")
+    assert report.blind_of(Concern.ANY_MODULE) == ("Scratch: no layer is in it",)
+    assert report.blind_of(Concern.RECURRENT) == ("another process has run it; watch there",)
+    assert report.blind == report.blind_of(Concern.ANY_MODULE) + report.blind_of(Concern.RECURRENT)
 
 
 def test_what_was_not_looked_at_is_bounded() -> None:

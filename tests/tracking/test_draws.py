@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import rnnshape as rs
+from rnnshape.tracking.by_hand import BY_HAND
 from rnnshape.tracking.draws import Numbers, are_a_grid, numbers_of
-from rnnshape.tracking.inputs import BY_HAND
 
 DRAWN = "samples were judged on dim {}, which the script's drawing in no order takes for its batch"
 Pairs = Iterator[tuple[Tensor, Tensor]]

@@ -31,7 +31,7 @@ from rnnshape.report.catalogue.subjects import Subject
 from rnnshape.report.event import Passage
 from rnnshape.report.finding import Became, Comparison
 from rnnshape.report.location import Location
-from rnnshape.report.report import Sink
+from rnnshape.report.report import Concern, Sink
 
 
 def watched(model: nn.Module, watch: Watch) -> None:
@@ -76,6 +76,7 @@ def reported(report: Report, finding: Finding, event: Event) -> None:
     assert_type(report.failed, tuple[Event, ...])
     assert_type(report.unfollowed, tuple[str, ...])
     assert_type(report.blind, tuple[str, ...])
+    assert_type(report.blind_of(Concern.RECURRENT), tuple[str, ...])
     report.assume("samples were judged on dim 0", "x")
     report.does_not_assume("samples were judged on dim 0", "x")
     assert_type(report.assumed, tuple[str, ...])
