@@ -13,7 +13,7 @@ from rnnshape.coordinates.tables import at_sizes, numbers, runs_along, unique
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.names import MAXIMA
 from rnnshape.operations.turned import FEWEST
-from rnnshape.operations.uses import Comparison, RecurrentInput, Reduction, Returned
+from rnnshape.operations.uses import Attending, Comparison, Normalisation, RecurrentInput, Reduction, Returned
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.wording import wrong
@@ -30,13 +30,23 @@ DIFFERENT = 5
 """How many words there must be among those that are the same."""
 
 
-@rule(Returned, RecurrentInput, Comparison)
-def states_of_two_readers_in_one_place(use: Returned | RecurrentInput | Comparison, step: Step) -> Iterator[Mistake]:
+@rule(Returned, RecurrentInput, Comparison, Attending)
+def states_of_two_readers_in_one_place(
+    use: Returned | RecurrentInput | Comparison | Attending, step: Step
+) -> Iterator[Mistake]:
     """States of two readers stand side by side, or were added, and one goes from the end."""
-    mark = use.scores if isinstance(use, Comparison) else use.mark
+    mark = use.scores if isinstance(use, Comparison) else use.key if isinstance(use, Attending) else use.mark
     yield from _of_unnamed_steps(mark, step)
     if step.words:
         yield from _of_two_texts(mark, step)
+
+
+@rule(Normalisation)
+def states_of_two_readers_that_compete(use: Normalisation, step: Step) -> Iterator[Mistake]:
+    """A softmax over all steps is of numbers that were each made of states of two readers, one of which goes from the end."""
+    yield from _of_unnamed_steps(use.mark, step, use.dim)
+    if step.words:
+        yield from _of_two_texts(use.mark, step, use.dim)
 
 
 @rule(Reduction)
@@ -46,7 +56,7 @@ def the_largest_of_two_words_in_one_place(use: Reduction, step: Step) -> Iterato
         yield from _of_two_texts(use.mark, step, use.dims[0])
 
 
-def _of_unnamed_steps(mark: Mark, step: Step) -> Iterator[Mistake]:
+def _of_unnamed_steps(mark: Mark, step: Step, mixed_along: int | None = None) -> Iterator[Mistake]:
     """Yield it of two layers of which one has read a tensor of unnamed steps, and the other the same turned round."""
     reads = step.usage.readers.read
     known = {axis: call for axis, _ in mark.of("step") if (call := step.usage.source(axis)) and call.number in reads}
@@ -54,7 +64,7 @@ def _of_unnamed_steps(mark: Mark, step: Step) -> Iterator[Mistake]:
         first, second = reads[known[one].number], reads[known[other].number]
         if "RNS312" in step.told or not step.usage.readers.are_opposite(first, second):
             continue
-        if _lines(mark, one, other) == 1:
+        if _lines(mark, one, other, mixed_along) == 1:
             call, whose = second.call, first.call.module or first.call.kind
             last = call.steps - 1
             ends = f"it reads from the end what {whose} reads from the beginning, and its states were not turned back"

@@ -15,7 +15,16 @@ from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, broadcast_tensors, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import FEWEST, OF_STEPS
-from rnnshape.operations.uses import Comparison, Pairing, RecurrentCall, RecurrentInput, Returned, Turning
+from rnnshape.operations.uses import (
+    Attending,
+    Comparison,
+    Normalisation,
+    Pairing,
+    RecurrentCall,
+    RecurrentInput,
+    Returned,
+    Turning,
+)
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
@@ -48,6 +57,18 @@ def states_of_two_steps_in_one_place(use: Returned | RecurrentInput | Comparison
     yield from _told_of(mark, step)
 
 
+@rule(Normalisation, Attending)
+def numbers_of_two_steps_that_compete(use: Normalisation | Attending, step: Step) -> Iterator[Mistake]:
+    """A softmax over all steps is of numbers that were each made of such states of two steps, as attention makes them.
+
+    States side by side, of which each goes its own way, know no order there, and neither does a sum or the largest.
+    """
+    if isinstance(use, Normalisation):
+        yield from _told_of(use.mark, step, use.dim, are_mixed=True)
+    else:
+        yield from _told_of(use.key, step, 0 if use.heads else len(use.key.sizes) - 2)
+
+
 @rule(Pairing)
 def states_of_two_steps_weighed_by_one_number(use: Pairing, step: Step) -> Iterator[Mistake]:
     """Such states are summed over with weights that are each of one step: those of the neighbours in a graph, say.
@@ -69,15 +90,22 @@ def _are_of_steps(mark: Mark, dim: int) -> bool:
     return any(torch.equal(line_along(t, dim), torch.arange(mark.sizes[dim])) for t in along)
 
 
-def _told_of(mark: Mark, step: Step, along: int | None = None) -> Iterator[Mistake]:
-    """Yield that two steps stand in one place of a tensor, where they do along this dim, or along any where there is none."""
+def _told_of(mark: Mark, step: Step, along: int | None = None, *, are_mixed: bool = False) -> Iterator[Mistake]:
+    """Yield that two steps stand in one place of a tensor, where they do along this dim, or along any where there is none.
+
+    Args:
+        mark: of the tensor.
+        step: what was seen of the model.
+        along: the dim.
+        are_mixed: whether that counts only where the same elements are of both.
+    """
     for turned in [axis for axis, _ in mark.of(TURNED)]:
         if "RNS312" in step.told:
             return
         own = next((axis for axis in mark.tables if of_scores(TURNED, axis) == turned), None)
         if own is None or (along is not None and runs_along(mark.tables[own]) != [along]):
             continue
-        both, site = _first_pair(mark, own, turned), mark.sites.get(turned)
+        both, site = _first_pair(mark, own, turned, are_mixed=are_mixed), mark.sites.get(turned)
         if both is not None and site is not None:
             apart = f"{called(site.name)} joins the state of step {both[0]} with that of step {both[1]}"
             message = f"{apart}: one reader goes from the end, and its states were not turned back"
@@ -94,7 +122,7 @@ def _turned_back(site: Site, turned: Axis, both: tuple[int, int]) -> str | None:
     return f".flip({dim}) behind the {'second' if both[0] < both[1] else 'first'} operand fits"
 
 
-def _first_pair(mark: Mark, own: Axis, turned: Axis) -> tuple[int, int] | None:
+def _first_pair(mark: Mark, own: Axis, turned: Axis, *, are_mixed: bool) -> tuple[int, int] | None:
     """Return two steps that stand in one place, where all do so from the one end to the other."""
     a, b = mark.tables[own], mark.tables[turned]
     dims = {d for t in (a, b) for d in runs_along(t)}
@@ -102,7 +130,7 @@ def _first_pair(mark: Mark, own: Axis, turned: Axis) -> tuple[int, int] | None:
     features = [d for d in range(len(mark.sizes)) if d not in dims | of_samples]
     if len(dims) != 1:
         return None
-    if features:  # each is of one half of them, and of none in the other
+    if features and not are_mixed:  # each is of one half of them, and of none in the other
         a, b = (t.amax(features, keepdim=True) for t in (a, b))
     a, b = broadcast_tensors(a, b)
     (dim,) = dims
