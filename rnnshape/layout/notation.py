@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NoReturn, TypeVar, cast
 
 from rnnshape.errors import LayoutSyntaxError
@@ -47,7 +48,13 @@ def parse(text: str, spellings: Mapping[str, str] | None = None) -> Dims:
     Raises:
         LayoutSyntaxError: with a caret under the first mistake.
     """
-    return _Reader(text, spellings or {}).layout()
+    return _Reader(text, spellings).layout() if spellings else _as_usual(text)
+
+
+@lru_cache(256)
+def _as_usual(text: str) -> Dims:
+    """Read a string in the usual spellings, once: a call has the same one in each step."""
+    return _Reader(text, {}).layout()
 
 
 class _Reader:
