@@ -26,6 +26,7 @@ from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.harmless import Guard, UsersCall
 from rnnshape.layout.sizes import shown
 from rnnshape.report.catalogue import checked_codes
+from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.settings import ignored_codes
 from rnnshape.rules.failure import add_batch_of_one, add_failure
@@ -186,7 +187,9 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
     copy = _copied(report, asked)
     began = time.thread_time()
     with session.watching():
-        output, error = _followed(tracker, run, asked.model, asked.given, asked.loss, tracker)
+        of_the_model: list[Finding] = []
+        behind_it = functools.partial(_returned, tracker, asked.given, report, of_the_model)
+        output, error = _followed(tracker, run, asked.model, asked.given, asked.loss, behind_it)
         took = time.thread_time() - began
         if error is None:
             tracker.finish(output)
@@ -200,7 +203,7 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
         places = places_of(tracker, asked.model, asked.given)
         if places or asked.probe is True:
             with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
-                _confirm(report, copy, asked, places, tracker.telling.step.told)
+                _confirm(report, copy, asked, places, tracker.telling.step.told, None if asked.loss is None else of_the_model)
 
 
 def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:
@@ -232,8 +235,15 @@ def _copied(report: Report, asked: _Asked) -> Subject | None:
         return None
 
 
-def _confirm(report: Report, subject: Subject, asked: _Asked, places: list[Place], told: Collection[str]) -> None:
-    """Hold what was found against experiments on a copy."""
+def _confirm(
+    report: Report,
+    subject: Subject,
+    asked: _Asked,
+    places: list[Place],
+    told: Collection[str],
+    of_the_model: list[Finding] | None,
+) -> None:
+    """Hold what was found against experiments on a copy, and what was found in the loss only against those on the loss."""
     options = Options(asked=False, samples=6, patient=asked.probe is True)
     if not options.patient:
         options = replace(options, wanted=needed(report, told))
@@ -246,11 +256,11 @@ def _confirm(report: Report, subject: Subject, asked: _Asked, places: list[Place
     if options.patient:
         for reason in influence.untried:
             report.did_not_look(f"an experiment was not made: {reason}")
-    wrong = contradicted(report, influence)
+    wrong = contradicted(report, influence, of_the_model)
     if wrong and asked.model.training:  # what a model does while it trains alone, only another copy shows
         subject.model.train()
         trained = study(subject, asked.given, places, asked.loss, replace(options, train=True), label_again)
-        wrong = [finding for finding in wrong if finding in contradicted(report, trained)]
+        wrong = [finding for finding in wrong if finding in contradicted(report, trained, of_the_model)]
     confirm(report, influence, wrong, asked.codes, told)
 
 
@@ -280,7 +290,7 @@ def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -
         with _torch.untouched_randomness():
             with ExitStack() as undo:
                 tracker.start(undo)
-                output = _run(copy, given, asked.loss, tracker)
+                output = _run(copy, given, asked.loss, functools.partial(_returned, tracker, given, session.report, []))
             tracker.finish(output)
     except Exception:  # a state of one sample that the model keeps, a size that is written down
         session.report.did_not_look(ALONE)
@@ -289,12 +299,18 @@ def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -
             session.report.assume(TWICE)
 
 
-def _run(model: nn.Module, given: Given, loss: Loss, tracker: Tracker | None = None) -> object:
+def _run(model: nn.Module, given: Given, loss: Loss, returned: Callable[[], None] | None = None) -> object:
     output = model(*given.args, **given.kwargs)
     if loss is not None:
-        if tracker is not None:
+        if returned is not None:
             with Guard():
-                tracker.settle()
-                tracker.guarded(label_target, tracker, given.target, tracker.inputs.samples)
+                returned()
         loss(output, given.target)
     return output
+
+
+def _returned(tracker: Tracker, given: Given, report: Report, found: list[Finding]) -> None:
+    """Hear that the model has returned, and that its loss comes now; note down what was found so far."""
+    tracker.settle()
+    tracker.guarded(label_target, tracker, given.target, tracker.inputs.samples)
+    found.extend(report.findings)

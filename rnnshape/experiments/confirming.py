@@ -55,12 +55,22 @@ def needed(report: Report, told: Collection[str]) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def contradicted(report: Report, influence: Influence) -> list[Finding]:
-    """Return the findings that cannot be right, by what was measured."""
+def contradicted(report: Report, influence: Influence, of_the_model: Collection[Finding] | None = None) -> list[Finding]:
+    """Return the findings that cannot be right, by what was measured.
+
+    Args:
+        report: of provenance.
+        influence: what was measured.
+        of_the_model: what was found before a loss was called; None where there is none. Of what was found behind it only the
+            targets tell.
+    """
     apart = [made is not None and made.verdict == "apart" for made in (influence.samples, influence.order)]
     if not all(apart) or (influence.targets is not None and influence.targets.verdict != "apart"):
         return []
-    return [finding for finding in report.findings if finding.code in WITHDRAWN]
+    wrong = [finding for finding in report.findings if finding.code in WITHDRAWN]
+    if of_the_model is None or influence.targets is not None:
+        return wrong
+    return [finding for finding in wrong if any(replace(finding, count=f.count) == f for f in of_the_model)]
 
 
 def confirm(

@@ -34,6 +34,33 @@ def test_a_finding_that_is_contradicted_is_withdrawn() -> None:
     assert reason.startswith("changing any sample changes nothing of the others")
 
 
+def test_what_was_found_in_a_loss_only_experiments_on_the_loss_contradict() -> None:
+    report, unmeasured = report_with(MIXED), replace(APART, targets=None)
+    assert contradicted(report, unmeasured, []) == []
+    assert contradicted(report, unmeasured, [MIXED]) == [MIXED]
+    assert contradicted(report, replace(APART, targets=Experiment("targets", "apart")), []) == [MIXED]
+
+
+def test_a_loss_that_no_experiment_is_made_on_keeps_its_findings() -> None:
+    class Tagger(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn, self.fc = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 5)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.fc(self.rnn(x)[0]).log_softmax(-1)
+
+    def loss(scores: Tensor, target: Tensor) -> Tensor:
+        torch.empty(1, device="meta")  # no experiment is made on what makes tensors without values
+        return nn.functional.ctc_loss(scores.reshape(9, 6, 5), target, torch.full((6,), 9), torch.full((6,), 3))
+
+    report = rs.diagnose(
+        Tagger(), torch.randn(6, 9, 4), axes="batch seq feature", target=torch.randint(1, 5, (6, 3)), loss=loss
+    )
+    assert [f.code for f in report.findings] == ["RNS203"]
+    assert report.withdrawn == ()
+
+
 def test_what_has_nothing_to_do_with_samples_stays() -> None:
     report = report_with(replace(MIXED, code="RNS302"), replace(MIXED, code="RNS209"))
     assert contradicted(report, APART) == []
