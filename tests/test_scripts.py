@@ -57,7 +57,7 @@ TOLD = {
     "valves_shuffled_by_epoch": {"RNS201"},
     "walks_reset_by_flags": {"RNS501"},
     "waves_cell_by_cell": {"RNS203", "RNS502"},
-    "wells_carried": {"RNS301"},
+    "wells_carried": {"RNS301", "RNS502"},
 }
 """What is told of each where it is broken."""
 

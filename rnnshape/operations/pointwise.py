@@ -25,6 +25,7 @@ from rnnshape.operations.uses import (
     Broadcast,
     ChannelDropout,
     ColumnDifference,
+    Comparison,
     Deciding,
     Division,
     Levelling,
@@ -129,6 +130,10 @@ def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:
         unknown = next(t for t in tensors if op.book.mark(t) is None)
         if unknown.dim() == 1 and marks[0].sizes == (unknown.numel(), 1):
             op.emit(ColumnDifference(op.name, marks[0], unknown))
+    if len(tensors) == len(marks) == 2 and op.name in _DIFFERENCES and marks[0].sizes == marks[1].sizes:
+        scores, target = marks if marks[1].target else reversed(marks)
+        if target.target and not scores.target:
+            op.emit(Comparison(op.name, scores, target, scores.made))
     if len(marks) == 2 and op.name in ("minimum", "min", "fmin") and are_hypotheses(op, marks):
         op.emit(Deciding(op.name, (marks[0], marks[1])))
     if len(marks) == 1 and op.name in _DIFFERENCES and marks[0].of(TOTAL):

@@ -3,9 +3,9 @@
 The order is the one below, whichever module somebody has imported before.
 """
 
-from rnnshape.rules import attention, axes, broadcasts, cells, counting, crossed, entangled, features, foresight  # isort: skip
-from rnnshape.rules import heads, hiding, hypotheses, kept, losses, maps, masks, meetings, mixtures, opposite, orders  # isort: skip
-from rnnshape.rules import padding, pairs, picks, placing, pooling, profiles, restarts, rolled, rows, running  # isort: skip
+from rnnshape.rules import attention, axes, broadcasts, cells, counting, crossed, entangled, exchanged, features  # isort: skip
+from rnnshape.rules import foresight, heads, hiding, hypotheses, kept, losses, maps, masks, meetings, mixtures, opposite  # isort: skip
+from rnnshape.rules import orders, padding, pairs, picks, placing, pooling, profiles, restarts, rolled, rows, running  # isort: skip
 from rnnshape.rules import samples, scores, shared, states, steps, totals, turning, unread, vectors  # isort: skip
 from rnnshape.rules.registry import Listener, ask, asks, in_order, notice, rules
 
@@ -15,4 +15,5 @@ in_order(
     axes, steps, features, entangled, maps, pairs, attention, mixtures, masks, hiding, heads, states, rows, cells, shared,
     kept, restarts, orders, opposite, padding, counting, pooling, profiles, picks, losses, broadcasts, crossed, samples,
     hypotheses, placing, rolled, running, meetings, scores, foresight, totals, turning, unread, vectors,
+    exchanged,
 )  # fmt: skip

@@ -1,0 +1,61 @@
+"""RNS209 of what a model returns or a loss compares, where a reshape has exchanged the sizes of dims, and not the dims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnshape import text
+from rnnshape.coordinates.mark import ROWS, TURNED, Site
+from rnnshape.coordinates.tables import runs_along, separable
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import Comparison, Returned
+from rnnshape.report.mistake import Mistake
+from rnnshape.rules.registry import rule
+from rnnshape.rules.step import Step
+from rnnshape.rules.tables import is_data, is_in_order
+from rnnshape.rules.wording import in_order, word, wrong
+
+__all__: list[str] = []
+
+_RESHAPES = frozenset(["view", "reshape", "view_as", "reshape_as"])
+
+_OTHERS = frozenset(["batch", ROWS, TURNED])
+"""Axes of which other rules tell that they were cut up."""
+
+
+@rule(Returned, Comparison)
+def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Iterator[Mistake]:
+    """A reshape gave dims the sizes of one another, and what lay along them lies now in no order.
+
+    Where the other side of a comparison was cut up as well, both may be cut up in the same way, which changes no loss.
+    """
+    mark = use.scores if isinstance(use, Comparison) else use.mark
+    if isinstance(use, Comparison) and any(not separable(table) for table in use.target.tables.values()):
+        return
+    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
+        site = mark.sites.get(axis)
+        if axis.name in _OTHERS or not is_data(axis) or site is None or separable(table) or not _has_exchanged(site, axis):
+            continue
+        was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
+        cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
+        taken = "the loss compares it as it lies" if isinstance(use, Comparison) else "the model returns it as it lies"
+        yield wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
+        return
+
+
+def _has_exchanged(site: Site, axis: Axis) -> bool:
+    """Tell whether a reshape gave the same sizes in another order, and this axis lay along one dim, and others along others."""
+    before, after, table = _larger(site.sizes_before), _larger(site.sizes), site.tables_before.get(axis)
+    if site.name not in _RESHAPES or sorted(size for _, size in before) != sorted(size for _, size in after):
+        return False
+    if table is None or not is_in_order(table):
+        return False
+    moved = {dim for (dim, size), (_, other) in zip(before, after, strict=True) if size != other}
+    own = runs_along(table)[0]
+    beside = {dim for other, t in site.tables_before.items() if other != axis and is_data(other) for dim in runs_along(t)}
+    return own in moved and bool(beside & moved - {own})
+
+
+def _larger(sizes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the sizes above one, each behind its dim."""
+    return [(dim, size) for dim, size in enumerate(sizes) if size > 1]
