@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from rnnshape import text
@@ -11,7 +12,7 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import first_along, runs_along, separable, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import are_turned
-from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Unfolding, Window
+from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Turning, Unfolding, Window
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Reduced, Step, Unfolded
@@ -145,6 +146,42 @@ def features_in_two_orders(use: Joining, step: Step) -> Iterator[Mistake]:
                 message += "steps as they were"
                 yield wrong("RNS247", message, shown=(("one", first), ("other", mark)))
                 return
+
+
+@rule(RecurrentInput)
+def features_read_from_the_last(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A recurrent layer reads units that a layer in front of it has made, turned round, in steps that lie as they did.
+
+    Units have no order: what turns them was to turn the steps. What was given lies as its owner wants it, pictures above all.
+    """
+    last = len(use.mark.sizes) - 1
+    if use.seq_dim == last or not _units_alone(use.mark, last, step):
+        return
+    for axis, table in use.mark.tables.items():
+        if axis.name in _UNITS and runs_along(table) == [last] and _is_turned(table):
+            turned = f"a flip along dim {last} has turned these round, and left the steps as they were"
+            message = f"{called(use.name)} reads the features of each step from the last to the first: {turned}"
+            yield wrong("RNS247", message, seen=use.mark)
+
+
+@rule(Turning)
+def states_turned_along_their_units(use: Turning, step: Step) -> Iterator[Mistake]:
+    """The output of a recurrent layer is turned round along its units, which have no order, in place of along its steps."""
+    for axis, table in use.mark.of("step"):
+        call = step.source(axis)
+        if call is None or runs_along(table) == [use.dim] or not _units_alone(use.mark, use.dim, step):
+            continue
+        units = use.mark.tables.get(call.hidden)
+        if units is not None and runs_along(units) == [use.dim]:
+            message = f"{use.name} along dim {use.dim} turns the units of each state round, and leaves the steps as they were"
+            yield wrong("RNS247", message, seen=use.mark)
+            return
+
+
+def _is_turned(table: Tensor) -> bool:
+    """Tell whether all elements of an axis lie from the last to the first."""
+    line = table.flatten()
+    return line.numel() > 2 and torch.equal(line, torch.arange(line.numel() - 1, -1, -1))
 
 
 def _steps_along(mark: Mark, dim: int) -> Axis | None:

@@ -21,6 +21,7 @@ from rnnshape.operations.uses import (
     Classes,
     Comparison,
     FlattenedTarget,
+    Gathering,
     InitialState,
     Lengths,
     Levelling,
@@ -334,3 +335,18 @@ def normalised_over_another_axis(use: Classes | LogProbabilities, step: Step) ->
             why = f"{use.name} takes another axis for the classes: no row of scores sums to one"
             message = f"log_softmax normalises over {names}, and {why}"
             yield wrong("RNS506", message, right or None, seen=use.mark, at=location)
+
+
+@rule(Gathering)
+def one_picked_of_another_axis(use: Gathering, step: Step) -> Iterator[Mistake]:
+    """Of log-probabilities one is picked along another axis than the one over which they were normalised."""
+    others = [(size, whole) for at, (size, whole) in enumerate(zip(use.sizes, use.mark.sizes, strict=True)) if at != use.dim]
+    if use.sizes[use.dim] != 1 or any(size != whole for size, whole in others):
+        return
+    for axis, table in use.mark.tables.items():
+        if runs_along(table) == [use.dim] and axis in step.beside and axis not in step.normalised:
+            names, right, location = step.beside[axis]
+            picks = f"{use.name} picks one along dim {use.dim}: the probabilities there do not sum to one"
+            message = f"log_softmax normalises over {names}, and {picks}"
+            yield wrong("RNS506", message, right or None, seen=use.mark, at=location)
+            return

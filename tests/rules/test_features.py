@@ -200,3 +200,36 @@ def test_features_that_were_turned_round_are_told_of(forward: Forward, axes: str
     turned = "a flip has turned it round, and left the steps as they were"
     name = "concat" if "channel" in axes else "cat"
     assert said == ([] if dim is None else [f"{name} puts samples beside {beside}: {turned}"])
+
+
+class Turned(nn.Module):
+    """Reads what was turned round along a dim, in front of a layer of units or behind it."""
+
+    def __init__(self, dim: int, made: bool) -> None:
+        super().__init__()
+        self.dim, self.made = dim, made
+        self.up, self.rnn = nn.Linear(4, 4), nn.GRU(4, 8, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.up(x).flip(self.dim) if self.made else self.up(x.flip(self.dim))
+        return self.rnn(x)[0]
+
+
+@pytest.mark.parametrize(("dim", "made", "told"), [(2, True, ["RNS247"]), (1, True, []), (2, False, []), (1, False, [])])
+def test_units_turned_round_in_front_of_a_layer(dim: int, made: bool, told: list[str]) -> None:
+    report = rs.diagnose(Turned(dim, made), torch.randn(5, 9, 4), axes="batch seq feature", probe=False)
+    assert [f.code for f in report.findings] == told
+
+
+def test_a_flow_turns_the_channels_of_a_convolution_on_purpose() -> None:
+    class Flow(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn, self.conv = nn.GRU(4, 6, batch_first=True), nn.Conv1d(6, 6, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            z = self.conv(self.rnn(x)[0].transpose(1, 2))
+            fixed, moved = z.flip(1).chunk(2, 1)
+            return torch.cat([fixed, moved * fixed.tanh()], 1)
+
+    assert rs.diagnose(Flow(), torch.randn(5, 9, 4), axes="batch seq feature", probe=False).findings == ()

@@ -223,8 +223,8 @@ ENTRIES = (
         "RNS506",
         "probabilities over another axis than the classes",
         "error",
-        "log_softmax made probabilities along one dim, and the loss takes another for the classes. No row of scores sums to "
-        "one, and the loss can fall without the model learning anything.",
+        "log_softmax made probabilities along one dim, and the loss takes another for the classes, or gather picks the chosen "
+        "one along another. No row of scores sums to one, and the loss can fall without the model learning anything.",
         no_edit="over which dim the classes lie, no table tells",
         wrong=program("""
             class Tagger(nn.Module):

@@ -222,7 +222,9 @@ ENTRIES = (
         "features from the last to the first",
         "warning",
         "A flip along the last dim of a batch turns its features round, and leaves the steps as they are. Beside samples that "
-        "were not turned they go through the same weights, which find other features there, and nothing is read backwards.",
+        "were not turned they go through the same weights, which find other features there, and nothing is read backwards. "
+        "Units that a layer has made have no order at all: whoever turns them round in front of a recurrent layer, or behind "
+        "one, means its steps.",
         no_edit="which dim flip was meant to turn is known where it stands",
         wrong=program("""
             class BothWays(nn.Module):
