@@ -1,4 +1,4 @@
-"""RNS209 of what a model returns or a loss compares, where a reshape has exchanged the sizes of dims, and not the dims."""
+"""RNS209 of what a model returns, a loss compares or attention reads, where a reshape has exchanged sizes, and not the dims."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, TURNED, Site
 from rnnshape.coordinates.tables import runs_along, separable
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import Comparison, Returned
+from rnnshape.operations.uses import AttentionInput, Comparison, Returned
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data, is_in_order
-from rnnshape.rules.wording import in_order, word, wrong
+from rnnshape.rules.wording import in_order, scrambled, word, wrong
 
 __all__: list[str] = []
 
@@ -33,14 +33,21 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
     if isinstance(use, Comparison) and any(not separable(table) for table in use.target.tables.values()):
         return
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
-        site = mark.sites.get(axis)
-        if axis.name in _OTHERS or not is_data(axis) or site is None or separable(table) or not _has_exchanged(site, axis):
+        site = mark.sites.get(axis) if is_data(axis) and axis.name not in _OTHERS else None
+        if site is None or len(runs_along(table)) < 2 or not _has_exchanged(site, axis):
             continue
         was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
         cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
         taken = "the loss compares it as it lies" if isinstance(use, Comparison) else "the model returns it as it lies"
         yield wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
         return
+
+
+@rule(AttentionInput)
+def attended_to_in_no_order(use: AttentionInput, step: Step) -> Iterator[Mistake]:
+    """Multi-head attention runs over pieces of an axis that lie in no order, some of them in the row of another sample."""
+    if found := scrambled(use.name, use.mark, (0, 2), 0):
+        yield found
 
 
 def _has_exchanged(site: Site, axis: Axis) -> bool:

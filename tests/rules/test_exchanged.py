@@ -30,6 +30,7 @@ WRONG: dict[str, Callable[[Tensor], Tensor]] = {
     "reshape": lambda y: y.reshape(y.size(0), -1, y.size(1)),
     "with a dim of one": lambda y: y.view(5, 1, 6, 9),
     "of pairs": lambda y: y.unflatten(2, (2, 3)).reshape(5, 2, 9, 3),
+    "of pairs, each with a run of steps": lambda y: y.unflatten(2, (3, 2)).reshape(5, 3, 9, 2),
     "in front of what keeps it": lambda y: y.view(5, 6, 9).tanh() * 2,
 }
 
@@ -43,7 +44,6 @@ RIGHT: dict[str, Callable[[Tensor], Tensor]] = {
     "transposed": lambda y: y.transpose(1, 2),
     "flattened": lambda y: y.reshape(5, 54),
     "steps in threes": lambda y: y.reshape(5, 3, 18),
-    "steps in threes beside pairs": lambda y: y.unflatten(2, (3, 2)).reshape(5, 3, 9, 2),
     "features in pairs": lambda y: y.view(5, 9, 3, 2),
     "there and back": lambda y: y.view(5, 6, 9).tanh().view(5, 9, 6),
     "summed": lambda y: y.view(5, 6, 9).sum((1, 2)),
@@ -71,3 +71,26 @@ def compared(scores: Callable[[Tensor], Tensor], target: Callable[[Tensor], Tens
 def test_a_loss_of_both_cut_in_the_same_way_is_as_it_was() -> None:
     assert compared(lambda y: y.view(5, 6, 9), lambda t: t.view(5, 6, 9)) == []
     assert compared(lambda y: y.view(5, 6, 9), lambda t: t.transpose(1, 2)) == ["RNS209"]
+
+
+class Attends(nn.Module):
+    """Attends over the lines of a map in each of three modes, which are rows beside the samples."""
+
+    def __init__(self, rows: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.rnn, self.attend, self.rows = nn.GRU(4, 8, batch_first=True), nn.MultiheadAttention(8, 2, batch_first=True), rows
+        self.modes = nn.Parameter(torch.randn(3, 8))
+
+    def forward(self, lines: Tensor) -> Tensor:
+        n, count = lines.shape[:2]
+        x = self.rnn(lines.flatten(0, 1))[1][-1].view(n, count, 1, 8) + self.modes
+        x = self.rows(x).flatten(0, 1)
+        return self.attend(x, x, x)[0].view(n, 3, count, 8)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"), [(lambda x: x.reshape(len(x), 3, -1, 8), {"RNS209"}), (lambda x: x.transpose(1, 2), set[str]())]
+)
+def test_attention_over_what_lies_in_no_order(rows: Callable[[Tensor], Tensor], told: set[str]) -> None:
+    report = rs.diagnose(Attends(rows), torch.randn(6, 5, 9, 4), axes="batch line seq feature", probe=False)
+    assert {f.code for f in report.findings} == told
