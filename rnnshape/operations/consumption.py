@@ -39,7 +39,7 @@ from rnnshape.operations.pointwise import keeps, pointwise
 from rnnshape.operations.registry import Operation, leaves, operation, repeatable
 from rnnshape.operations.totals import passed_on, samples_alone, summed_samples, unit_samples
 from rnnshape.operations.turned import turned_round
-from rnnshape.operations.uses import Contraction, Cumulation, Reduction, TokenIds, Window
+from rnnshape.operations.uses import Contraction, Cumulation, Pooling, Reduction, TokenIds, Window
 
 __all__: list[str] = []
 
@@ -297,8 +297,17 @@ def pool(op: Operation) -> None:
         result, last = next(leaves(op.result)), source.dim() - 1
         if "1d" in op.name and result.size(-1) == 1 < source.size(-1):
             op.emit(Reduction(op.name.removesuffix("_with_indices"), mark, (last,), source))
+        elif "1d" in op.name and "adaptive" not in op.name and (width := _width(op)):
+            op.emit(Pooling(op.name.removesuffix("_with_indices"), mark, width))
         op.consume(mark)
         _windows(op, source, mark, int(op.name[op.name.index("pool") + 4]))
+
+
+def _width(op: Operation) -> int:
+    """Return how wide the windows of a pooling over one dim are; 0 where no number says so."""
+    given = op.argument(2 if op.name == "lp_pool1d" else 1, "kernel_size")
+    (width,) = given if isinstance(given, (tuple, list)) and len(given) == 1 else (given,)
+    return width if type(width) is int else 0
 
 
 def _windows(op: Operation, source: Tensor, mark: Mark, space: int, units: Axis | None = None) -> None:

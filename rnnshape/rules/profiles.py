@@ -9,7 +9,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import numbers, runs_along, unique, varies
 from rnnshape.operations.recurrence import Recurrence
-from rnnshape.operations.uses import Broadcast, Contraction, Ending, Product, Reduction, Weighing
+from rnnshape.operations.uses import Broadcast, Contraction, Ending, Pooling, Product, Reduction, Weighing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.names import called
 from rnnshape.rules.registry import note, rule
@@ -30,6 +30,16 @@ def features_are_pooled(use: Reduction, step: Step) -> None:
         call = step.source(axis)
         if call is not None and _is_output(use.mark, call, table, use.dims[0]):
             step.profiles.setdefault(axis, Profile(use.name, use.dims[0], step.here()))
+
+
+@note(Pooling)
+def features_are_pooled_in_windows(use: Pooling, step: Step) -> None:
+    """Windows as wide as there are steps run over the features of an output: whoever made them so meant all the steps."""
+    last = len(use.mark.sizes) - 1
+    for axis, table in use.mark.of("step") if last > 1 else ():
+        call = step.source(axis)
+        if call is not None and use.width == call.steps < use.mark.sizes[last] and _is_output(use.mark, call, table, last):
+            step.profiles.setdefault(axis, Profile(use.name, last, step.here()))
 
 
 def _is_output(mark: Mark, call: Recurrence, steps: Tensor, dim: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 import rnnshape as rs
 
@@ -64,3 +65,32 @@ def test_steps_read_for_features_are_told(read: Read) -> None:
 )
 def test_other_uses_are_not(read: Read) -> None:
     assert codes(read) == []
+
+
+class Windows(nn.Module):
+    """Pools its output in windows along a dim, and reads what they leave."""
+
+    def __init__(self, pool: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.rnn, self.pool, self.fc = nn.GRU(4, 12, batch_first=True), pool, nn.LazyLinear(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.pool(self.rnn(x)[0]).flatten(1))
+
+
+@pytest.mark.parametrize(
+    ("pool", "told"),
+    [
+        (nn.MaxPool1d(6), ["RNS249"]),
+        (lambda y: F.avg_pool1d(y, (6,)), ["RNS249"]),
+        (nn.MaxPool1d(2), []),  # a maxout of two pieces
+        (lambda y: F.max_pool1d(y.transpose(1, 2), 6), []),
+        (lambda y: F.max_pool1d(y.transpose(1, 2), 3), []),
+    ],
+    ids=["as wide as the steps", "a mean", "maxout", "along the steps", "along some steps"],
+)
+def test_windows_as_wide_as_there_are_steps_along_the_units(pool: Callable[[Tensor], Tensor], told: list[str]) -> None:
+    model = Windows(pool)
+    model(torch.zeros(5, 6, 4))  # its last layer learns its width
+    report = rs.diagnose(model, torch.randn(5, 6, 4), axes="batch seq feature", probe=False)
+    assert [f.code for f in report.findings] == told

@@ -76,6 +76,7 @@ from rnnshape.operations.uses.sums import (
     ImplicitDim,
     Normalisation,
     Pairing,
+    Pooling,
     Product,
     Reduction,
     Remainder,
@@ -132,6 +133,7 @@ __all__ = [
     "Packing",
     "Pairing",
     "Picking",
+    "Pooling",
     "Product",
     "RecurrentCall",
     "RecurrentInput",
@@ -165,7 +167,7 @@ Use: TypeAlias = (
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
     | Rolling | Turning | Unfolding | Levelling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
-    | Deciding | TurningBack | Counting | Masking
+    | Deciding | TurningBack | Counting | Masking | Pooling
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from rnnshape.layout.axes import Axis
 __all__ = [
     "ChannelDropout", "ChannelNorm", "Comparing", "Consumption", "Contraction", "Cumulation", "Division",
     "ImplicitDim", "Normalisation",
-    "Pairing", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Unfolding", "Weighing", "Window",
+    "Pairing", "Pooling", "Product", "Reduction", "Remainder", "Scaling", "Sharing", "Unfolding", "Weighing", "Window",
 ]  # fmt: skip
 
 
@@ -200,6 +200,18 @@ class Window(NamedTuple):
     mark: Mark
     widths: tuple[int, ...]
     units: Axis
+
+
+class Pooling(NamedTuple):
+    """Windows run over the last dim, and leave one number each.
+
+    Attributes:
+        width: of a window; there is more than one.
+    """
+
+    name: str
+    mark: Mark
+    width: int
 
 
 class Unfolding(NamedTuple):
