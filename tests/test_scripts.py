@@ -14,6 +14,7 @@ SCRIPTS = sorted((pathlib.Path(__file__).parent / "scripts").glob("*.py"))
 
 TOLD = {
     "actor_critic": {"RNS205"},
+    "anglers_paid_for_what_comes": {"RNS250"},
     "ants_behind_one_another": {"RNS203"},
     "autoencoder_repeats": {"RNS203"},
     "bakeries_held_against_every_day": {"RNS504"},
@@ -21,12 +22,14 @@ TOLD = {
     "bones_side_by_side": {"RNS209"},
     "calls_of_whales_merged": {"RNS237"},
     "chapters_from_anywhere": {"RNS201"},
+    "couriers_choose_the_next_stop": {"RNS230"},
     "demand_two_directions": {"RNS305"},
     "dishes_guessed_by_beams": {"RNS501"},
     "entities_packed": {"RNS502"},
     "gaits_convolved": {"RNS209"},
     "gestures_in_windows": {"RNS209"},
     "gestures_packed": {"RNS203"},
+    "guests_weighed_by_their_stars": {"RNS206"},
     "heartbeats_drawn_by_numpy": {"RNS201"},
     "hours_ahead": {"RNS504"},
     "kilns_in_one_buffer": {"RNS316"},

@@ -172,11 +172,16 @@ def other_row(use: CellStep) -> OtherRow | None:
 
 
 def over_the_batch(use: Normalisation) -> bool:
-    """Tell whether samples lie along the dim of a softmax, and are not all that there is."""
+    """Tell whether samples lie along the dim of a softmax, and are not all that there is.
+
+    A square of which nothing is known along the other dim may hold the scores of every sample with what belongs to each.
+    """
+    sizes = use.mark.sizes
     for axis, table in use.mark.of("batch"):
         others = [t for name, t in use.mark.tables.items() if name != axis]
         beside = any(varies(t, d) for t in others for d in range(t.dim()) if d != use.dim)
-        if varies(table, use.dim) and len(use.mark.sizes) > 1 and (beside or runs_along(table) == [use.dim]):
+        is_square = len(sizes) == 2 and len({*sizes}) == 1
+        if varies(table, use.dim) and len(sizes) > 1 and (beside or (runs_along(table) == [use.dim] and not is_square)):
             return True
     return False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from rnnshape.coordinates.mark import RUNNING, Mark, Site
+from rnnshape.coordinates.mark import RUNNING, UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import line_along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import TurningBack
@@ -40,7 +40,8 @@ def samples_turned_round_and_back(use: TurningBack, step: Step) -> Iterator[Mist
 def _goes_along(axis: Axis, mark: Mark, dim: int, step: Step) -> bool:
     """Tell whether something has gone along a dim, from step to step of each sample."""
     if axis.name == RUNNING:
-        return any(a.counts_steps and runs_along(t) == [dim] and _is_in_order(t, dim) for a, t in mark.tables.items())
+        steps = [t for a, t in mark.tables.items() if a.counts_steps or a.name == UNNAMED]
+        return any(runs_along(t) == [dim] and _is_in_order(t, dim) for t in steps)
     call = step.source(axis) if axis.name == "step" else None
     return call is not None and not call.packed
 

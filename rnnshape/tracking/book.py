@@ -86,6 +86,8 @@ class Book:
                 self.marks.drop(tensor)
                 self.is_of_other_kind("a result", kind)
             elif 0 not in mark.sizes and (mark.tables or mark.lost or mark.target):
+                if self._naming.is_guessing:
+                    self._naming.lies(mark)
                 if mark.made is None:
                     mark.made = self.here()
                 if mark.form is None and not mark.sites.keys() <= mark.tables.keys():

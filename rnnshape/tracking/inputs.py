@@ -18,7 +18,8 @@ from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
 from rnnshape.tracking.by_hand import ByHand
 from rnnshape.tracking.cuts import Line, is_cut, line_of
-from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of, renamed
+from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of
+from rnnshape.tracking.renaming import renamed
 
 if TYPE_CHECKING:
     from rnnshape.tracking.book import Book

@@ -11,7 +11,7 @@ from torch._C import DisableTorchFunction, _DisableTorchDispatch
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.room import Beside, admits
 from rnnshape.layout.axes import Axis
-from rnnshape.tracking.naming import renamed
+from rnnshape.tracking.renaming import renamed
 from rnnshape.tracking.views import Taken
 
 __all__ = ["Marks", "writes"]

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,8 +20,10 @@ from rnnshape.coordinates.mark import BATCH, COLUMN, GUESSED, ROWS, UNNAMED, Mar
 from rnnshape.coordinates.tables import line_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
+from rnnshape.tracking.beside import BY_MEETING, Met, argument_of
+from rnnshape.tracking.renaming import Names
 
-__all__ = ["BY_DRAWING", "Naming", "as_written", "columns_of", "renamed", "under_other_names"]
+__all__ = ["BY_DRAWING", "Naming", "as_written", "columns_of"]
 
 BY_THE_SCRIPT = "the script's slicing"
 """What takes a dim for the batch that was cut as another tensor was."""
@@ -32,9 +33,6 @@ BY_DRAWING = "the script's drawing in no order"
 
 MOST_TOLD = 1 << 6
 """Findings that can be taken back in a later step."""
-
-Names = Mapping[Axis, Axis]
-"""For some axes, others."""
 
 
 class _Held(NamedTuple):
@@ -96,6 +94,7 @@ class Naming:
         self._drawn: set[Axis] = set()
         self._beside: set[str] = set()
         self._most = 0
+        self._met = Met()
         self._arguments: weakref.WeakKeyDictionary[object, dict[str, str]] = weakref.WeakKeyDictionary()
         self._modules: Counter[str] = Counter()
 
@@ -158,7 +157,7 @@ class Naming:
 
     def _deny_beside(self, drawn: Axis) -> None:
         """Take back what layers have said of the other dims of an input of which rows were drawn, and what was told of them."""
-        for other in [axis for axis in self.batches if axis != drawn and _argument(axis) == _argument(drawn)]:
+        for other in [axis for axis in self.batches if axis != drawn and argument_of(axis) == argument_of(drawn)]:
             del self.batches[other]
             for guess in [guess for guess, unnamed in self._guesses.items() if other in unnamed]:
                 self._deny(guess, UNNAMED)
@@ -169,6 +168,15 @@ class Naming:
     def _were_drawn(self, mark: Mark, unnamed: set[Axis], batch: int | None) -> bool:
         """Tell whether a layer takes drawn rows for its steps, of several sequences; one alone may be an episode of samples."""
         return batch is not None and mark.sizes[batch] > 1 and not unnamed.isdisjoint(self._drawn)
+
+    @property
+    def is_guessing(self) -> bool:
+        """Whether something is taken for the batch of which that is not sure yet."""
+        return bool(self._guesses)
+
+    def lies(self, mark: Mark) -> None:
+        """Hear how axes lie: an unnamed dim that has met samples, one to one, is the batch from the next step on."""
+        self._met.hear(mark, self._guesses, self._sizes)
 
     def read(self, mark: Mark, batch: int | None, steps: Iterable[int], reader: str) -> None:
         """Hear which dims of a tensor a layer takes for its batch and for its steps.
@@ -181,6 +189,7 @@ class Naming:
         """
         if batch is not None:
             self._most = max(self._most, mark.sizes[batch])
+        self._met.walk([mark.sizes[dim] for dim in steps])
         for axis, table in [*mark.tables.items()]:
             unnamed = {axis} if axis.name == UNNAMED else self._guesses.get(axis)
             dims = runs_along(table)
@@ -221,10 +230,10 @@ class Naming:
             self._deny_recalled(axis)  # steps may lie behind one another there, each with its samples
         elif axis.name == UNNAMED and self._is_of_one_sample(mark):
             self._rename({axis: Axis(ROWS, axis.of)})
-        elif axis.name == UNNAMED and any(_argument(axis) == _argument(drawn) for drawn in self._drawn - unnamed):
+        elif axis.name == UNNAMED and any(argument_of(axis) == argument_of(drawn) for drawn in self._drawn - unnamed):
             pass  # another dim of that input has the samples, and no layer knows better
         elif _lists_all(line):
-            self.batches |= dict.fromkeys(unnamed, reader)
+            self.batches |= {other: reader for other in unnamed if self.batches.get(other) != BY_MEETING}
             self._supposed -= unnamed
             self._recalled.discard(axis)
             if axis.name == UNNAMED:
@@ -325,6 +334,8 @@ class Naming:
         for held in self._held:
             self._remember(self._dims_of(held.axes), held.finding)
         found, self._held = [held.finding for held in self._held], []
+        met = self._met.settle(self._guesses) - self.steps.keys() - self.batches.keys()
+        self.batches |= dict.fromkeys(met, BY_MEETING)
         guesses, self._guesses = self._guesses, {}
         self._settled = frozenset[Axis]()
         if len(guesses) != 1:
@@ -358,11 +369,6 @@ def _samples(guess: Axis) -> int:
     return int(guess.of.removeprefix(GUESSED))
 
 
-def _argument(axis: Axis) -> str:
-    """Return the argument of which an unnamed axis is a dim."""
-    return axis.of.rpartition(".")[0]
-
-
 def _is_in_pieces(line: Tensor) -> bool:
     """Tell whether each element is listed for several places in a row, as where rows were cut up into longer ones."""
     return bool((line.diff() >= 0).all()) and len(line.unique()) < line.numel() and int(line[-1]) > int(line[0])
@@ -376,23 +382,3 @@ def _lists_all(line: Tensor) -> bool:
 def as_written(name: str) -> str:
     """Return the name of an argument as its module has it."""
     return re.sub(r"#\d+", "", name)
-
-
-def under_other_names(value: Any, names: Names) -> Any:
-    """Return a use, or whatever is nested in it, in which axes have other names."""
-    if isinstance(value, Mark):
-        return renamed(value, names)
-    if isinstance(value, Axis):
-        return names.get(value, value)
-    if isinstance(value, tuple):
-        items = [under_other_names(item, names) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    return value
-
-
-def renamed(mark: Mark, names: Names) -> Mark:
-    """Return a mark in which axes have other names, the same one where it has none of them."""
-    if names.keys().isdisjoint((*mark.tables, *mark.lost)):
-        return mark
-    tables, sites, lost = ({names.get(a, a): v for a, v in part.items()} for part in (mark.tables, mark.sites, mark.lost))
-    return replace(mark, tables=tables, sites=sites, lost=lost)

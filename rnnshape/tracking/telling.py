@@ -18,8 +18,9 @@ from rnnshape.report.words import message_of
 from rnnshape.rules.exceptions import Shown, explain, explained_call, took_part
 from rnnshape.rules.families import Listener, ask, notice, rules
 from rnnshape.rules.step import Step
-from rnnshape.tracking.naming import Naming, under_other_names
+from rnnshape.tracking.naming import Naming
 from rnnshape.tracking.place import Place
+from rnnshape.tracking.renaming import under_other_names
 
 __all__ = ["Telling"]
 
