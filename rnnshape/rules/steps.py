@@ -12,7 +12,7 @@ from rnnshape.coordinates.mark import POSITIONS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Packing, RecurrentInput, TokenIds
+from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Joining, Packing, RecurrentInput, TokenIds
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import ScaledChannels, Step
@@ -21,6 +21,12 @@ from rnnshape.rules.wording import called, instead, last_step, word, wrong
 __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
+_UNITS = ("feature", "hidden")
+"""What the weights of a layer make."""
+
+_OF_TWO = frozenset(["max", "min", "median"])
+"""What returns values, and where they stand."""
+
 _LAYERS = {"batch_norm": "nn.BatchNorm1d(", "instance_norm": "nn.InstanceNorm1d(", "group_norm": "nn.GroupNorm(..., "}
 _TURNED = "transpose(1, 2) of its input and of its output normalises each feature"
 _PICKS = frozenset(["index", "select", "narrow", "index_select"])
@@ -83,6 +89,28 @@ def positions_taken_for_ids(use: TokenIds, step: Step) -> Iterator[Mistake]:
             site = use.mark.sites.get(axis)
             message = "numbers of steps are looked up as ids of tokens: the largest score was sought along the steps"
             yield wrong("RNS245", message, _along_the_scores(site), site=site, seen=use.mark)
+
+
+@rule(Joining)
+def positions_put_beside_features(use: Joining, step: Step) -> Iterator[Mistake]:
+    """Where the largest of each feature stands, which a maximum returns second, is put beside features in the place of it."""
+    for mark in use.marks:
+        position = next(iter(mark.of(POSITIONS)), None)
+        others = [other for other in use.marks if not other.of(POSITIONS) and _has_units(other, use.dim, step)]
+        if position is None or not others or not _has_units(mark, use.dim, step):
+            continue
+        site = mark.sites.get(position[0])
+        what = site.name if site is not None else "a maximum"
+        returns = f"{what} returns what it finds first, and at which step second"
+        message = f"{use.name} puts numbers of steps beside features: {returns}"
+        yield wrong("RNS245", message, f"{what}(...)[0] has what it finds" if what in _OF_TWO else None, seen=mark, site=site)
+        return
+
+
+def _has_units(mark: Mark, dim: int, step: Step) -> bool:
+    """Tell whether units that a layer has made lie along a dim: when what was measured peaks may be told on purpose."""
+    made = [(axis, table) for axis, table in mark.tables.items() if axis.name in _UNITS and axis not in step.laid]
+    return any(runs_along(table) == [dim] for _, table in made)
 
 
 def _along_the_scores(site: Site | None) -> str | None:

@@ -255,10 +255,11 @@ ENTRIES = (
     ),
     Rule(
         "RNS245",
-        "numbers of steps taken for ids",
+        "numbers of steps taken for ids or features",
         "error",
         "argmax along the steps says at which step a score is largest. Looked up in the embedding of the tokens, that number "
-        "is the id of some other token.",
+        "is the id of some other token. A maximum returns such numbers second: put beside features, they stand in the place of "
+        "the largest features, and pass no gradient.",
         no_edit="the dim of the scores is not known",
         wrong=program("""
             class Repeater(nn.Module):
