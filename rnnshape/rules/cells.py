@@ -9,7 +9,7 @@ from torch import Tensor
 
 from rnnshape.coordinates.mark import MADE, Mark, Site
 from rnnshape.coordinates.roles import ANSWER, EXCHANGED, READS_ANSWER, READS_KEPT
-from rnnshape.coordinates.tables import LARGEST, runs_along, unique, varies
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import (
     Answer,
@@ -182,8 +182,14 @@ def only_the_first_state_of_a_loop(use: LoopEnding, step: Step) -> Iterator[Mist
         others = loop.read.get(axis, set())
         if used is None or len(steps) > 1 or len(others) < 2 or steps & others:
             continue
-        message = f"only the state after step {min(steps)} is used, the first that the cell reads: {len(others)} more follow"
+        if NOWHERE in steps and axis in loop.begun:
+            continue
+        first = "its first step" if NOWHERE in steps else f"step {min(steps)}"
+        reads = "" if NOWHERE in steps else ", the first that the cell reads"
+        message = f"only the state after {first} is used{reads}: {len(others)} more follow"
         where, fits = used.location, "the last state of the loop has read every step"
+        if NOWHERE in steps:
+            fits = f"{fits}, and each step has a state of its own"
         if use.hidden in loops.prepended:
             where = loops.prepended[use.hidden]
             fits = "torch.cat([states, h], dim), with the new state behind the earlier ones, has them in the order of the steps"

@@ -35,6 +35,7 @@ class Loop:
         kind: its class.
         location: of the first such step.
         read: for every axis of steps, which of them it has read.
+        begun: axes of steps of which it has read one before these: of the target's words, a decoder's first one is none.
     """
 
     hidden: Axis
@@ -43,6 +44,7 @@ class Loop:
     location: Location | None
     cell: Axis | None = None
     read: dict[Axis, set[int]] = field(default_factory=dict[Axis, set[int]])
+    begun: set[Axis] = field(default_factory=set[Axis])
 
 
 @dataclass(slots=True)
@@ -85,7 +87,8 @@ class Loops:
         if loop is None:
             location, module, kind = scene()
             loop = self.loops[hidden[0]] = Loop(hidden[0], module, kind, location)
-        for axis, steps in _steps(input, None).items():
+            loop.begun = {axis for axis, steps in _read(h).items() if NOWHERE not in steps}
+        for axis, steps in _read(input).items():
             loop.read.setdefault(axis, set()).update(steps)
         for state in states:
             loop.cell = next((axis for axis in state.tables if axis.name == CELL), loop.cell)
@@ -114,7 +117,7 @@ class Loops:
         """Account for the consumption of a tensor by something else than the cell that made it."""
         for axis, table in mark.tables.items():
             if axis.name in ("hidden", CELL) and table.numel() > 1 and not axis.of.startswith(MADE):
-                steps = _steps(mark, table)
+                steps = {**_steps(mark, table), **{axis: {NOWHERE} for axis in _of_no_step(mark)}}
                 used = self.used.get(axis)
                 if used is None:
                     self.used[axis] = Used(_place(mark, here), steps)
@@ -147,6 +150,19 @@ def _steps(mark: Mark, units: Tensor | None) -> dict[Axis, set[int]]:
             table = table[known]
         found[axis] = set(numbers(unique(table)))
     return {axis: steps for axis, steps in found.items() if steps and NOWHERE not in steps}
+
+
+def _read(input: Mark) -> dict[Axis, set[int]]:
+    """Return for every axis of steps which a cell reads; NOWHERE where it reads none, as zeros are."""
+    tables = ((axis, table) for axis, table in input.tables.items() if axis.name in ("seq", UNNAMED))
+    found = {axis: set(numbers(unique(table))) for axis, table in tables if table.numel() <= SMALL}
+    return {axis: steps - {NOWHERE} or steps for axis, steps in found.items()}
+
+
+def _of_no_step(mark: Mark) -> set[Axis]:
+    """Return the axes of steps that a tensor has, where it is of none of these."""
+    tables = ((axis, table) for axis, table in mark.tables.items() if axis.name in ("seq", UNNAMED))
+    return {axis for axis, table in tables if table.numel() <= SMALL and bool((table == NOWHERE).all())}
 
 
 def _place(mark: Mark, here: Place) -> Location | None:
