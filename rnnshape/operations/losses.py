@@ -86,7 +86,7 @@ def _differ(target: Tensor) -> bool:
 
 
 def _without_weight(weight: object) -> list[int]:
-    """Return the classes that count for nothing."""
+    """Return the classes, or the elements, that count for nothing."""
     values = known_values(weight) if isinstance(weight, Tensor) else None
     return [] if values is None else numbers((values == 0).nonzero().flatten().cpu())
 
@@ -111,7 +111,7 @@ def elementwise(op: Operation) -> None:
     elif known is not None and wanted is not None:
         tables = {a: at_sizes(t, known.sizes) for a, t in wanted.tables.items()}
         op.emit(Comparison(op.name, known, Mark(known.sizes, tables, target=wanted.target), known.made))
-    if known is not None and given[0] == given[1]:
+    if known is not None and given[0] == given[1] and not _without_weight(op.argument(2, "weight")):
         _emit_rows(op, known, ())
     _put_each(op, [m for m in (known, wanted) if m is not None], sizes)
 
