@@ -17,7 +17,8 @@ from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
 __all__ = [
-    "Crossed", "Given", "Normalised", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded", "Words",
+    "Crossed", "CutOff", "Given", "Normalised", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded",
+    "Words",
 ]  # fmt: skip
 
 Scene = Callable[[], tuple[Location | None, str, str]]
@@ -72,6 +73,22 @@ class Profile(NamedTuple):
     dim: int
     location: Location | None
     is_read: bool = False
+
+
+class CutOff(NamedTuple):
+    """Samples that were cut off several tensors alike.
+
+    Attributes:
+        first: the first that is left.
+        samples: how many there were.
+        steps: the dim along which all steps were left.
+        location: the user's line.
+    """
+
+    first: int
+    samples: int
+    steps: int
+    location: Location | None
 
 
 class ScaledChannels(NamedTuple):
@@ -186,6 +203,8 @@ class Step:
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
         scaled: by where an axis comes from, what takes it for channels, of which each has a scale of its own.
         crossed: of the axes of a prediction and a target, the difference in which each element of one meets all of the other.
+        cut_off: by the axis of the samples, the first ones that two tensors which met both lack.
+        first_that_counts: likewise, the first sample that a sum or a loss has taken together with others.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -222,6 +241,8 @@ class Step:
         self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
         self.scaled: dict[str, ScaledChannels] = {}
         self.crossed: dict[frozenset[Axis], Crossed] = {}
+        self.cut_off: dict[Axis, CutOff] = {}
+        self.first_that_counts: dict[Axis, int] = {}
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -243,6 +264,7 @@ class Step:
         self.scaled = {}
         self.crossed = {}
         self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
+        self.cut_off, self.first_that_counts = {}, {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

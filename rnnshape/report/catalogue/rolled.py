@@ -1,4 +1,4 @@
-"""RNS236, RNS237 and RNS250: a roll without dims, neighbours in the batch, and samples that are turned round and back."""
+"""RNS236, RNS237, RNS250 and RNS251: a roll without dims, neighbours in the batch, samples turned round and back or cut off."""
 
 from __future__ import annotations
 
@@ -109,6 +109,41 @@ ENTRIES = (
 
             seen, rewards = torch.randn(6, 9, 4), torch.randn(6, 9)
             report = rs.diagnose(Policy(), seen, rewards, axes=("batch seq feature", "batch seq"))
+            """),
+    ),
+    Rule(
+        "RNS251",
+        "samples cut off in place of steps",
+        "warning",
+        "x[n:] takes away along dim 0. Where the batch lies there, the first samples go, and the steps in which a state warms "
+        "up are still there. Nothing raises, since predictions and targets are cut alike, but these samples teach nothing. "
+        "x[:, n:] cuts the steps of a batch-first tensor.",
+        no_edit="which dim was meant to be cut, no table tells",
+        wrong=program("""
+            class Learner(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.value = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, seen, gains):
+                    values = self.value(self.rnn(seen)[0]).squeeze(2)
+                    return (values[2:] - gains[2:]).square().mean()  # RNS251
+
+            seen, gains = torch.randn(6, 9, 4), torch.randn(6, 9)
+            report = rs.diagnose(Learner(), seen, gains, axes=("batch seq feature", "batch seq"))
+            """),
+        right=program("""
+            class Learner(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn, self.value = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 1)
+
+                def forward(self, seen, gains):
+                    values = self.value(self.rnn(seen)[0]).squeeze(2)
+                    return (values[:, 2:] - gains[:, 2:]).square().mean()
+
+            seen, gains = torch.randn(6, 9, 4), torch.randn(6, 9)
+            report = rs.diagnose(Learner(), seen, gains, axes=("batch seq feature", "batch seq"))
             """),
     ),
 )
