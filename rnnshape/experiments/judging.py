@@ -154,8 +154,9 @@ def judge_use(said: Experiment, found: Use, how: Judged) -> Iterator[Finding]:
     """Judge that something never matters."""
     if found.unused and said.verdict == "together":
         where = found.lost.found if found.lost else None
+        first = found.unused[0]
         named = _finding("RNS607", said.evidence[0], where, not how.train)
-        yield replace(named, module=found.unused[0].path or None, kind="", made_at=None)
+        yield replace(named, module=first.path or None, kind="", made_at=None, location=named.location or first.called_at)
     elif how.asked and said.verdict == "fact":
         yield _finding("RNS607", said.evidence[0], None, False)
 

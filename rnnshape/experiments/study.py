@@ -282,6 +282,8 @@ def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged, heard: 
     found = measure_use(trial, heard)
     while found.unused:
         first = found.unused[0]
+        if first.is_whole:
+            break
         found.lost = losing(trial, samples.leaves[0], first.weights, first.reading)
         if found.lost is not None and found.lost.found is not None:
             break

@@ -50,11 +50,13 @@ class Run:
     Attributes:
         output: what the model returned.
         draws: whether the model drew random numbers.
+        model: the copy that was run.
     """
 
-    def __init__(self, output: Any, draws: bool) -> None:
+    def __init__(self, output: Any, draws: bool, model: nn.Module) -> None:
         self.output = output
         self.draws = draws
+        self.model = model
 
 
 class Subject:
@@ -113,7 +115,7 @@ class Subject:
                     mode.given(tensors_of([args, kwargs]), self.paths)
                 output = model(*args, **kwargs)
             self.after_run()
-            return Run(output, not torch.equal(before, torch.get_rng_state()))
+            return Run(output, not torch.equal(before, torch.get_rng_state()), model)
 
     def follow(self, given: Given, tracker: contextlib.AbstractContextManager[Any], mode: Mode | None = None) -> None:
         """Run a fresh copy on the very tensors that are given, so that a tracker may learn what they are.

@@ -14,17 +14,21 @@ from rnnshape.experiments.candidates import RESHAPES, only_joins
 from rnnshape.experiments.influence import Experiment
 from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import tensors_of
-from rnnshape.experiments.subject import SEED, Mode, Unfit
+from rnnshape.experiments.subject import SEED, Mode, Run, Unfit
 from rnnshape.experiments.trial import Trial
 from rnnshape.experiments.walks import MOST, Walk, walk_of
 from rnnshape.operations.names import CELLS, WALKS
 from rnnshape.operations.registry import name_of
+from rnnshape.report.location import Location
 
 if TYPE_CHECKING:
     from rnnshape.experiments.reading import Lost
 
 __all__ = ["Layers", "Unused", "Use", "heard_again", "measure_use", "use_said"]
 
+
+_OF_TORCH = frozenset(["_parameters", "_buffers", "_modules", "_flat_weights"])
+"""Attributes of a module that hold what is no state of the user's own, or is asked for elsewhere."""
 
 _SCORES = frozenset(["linear", "conv1d"])
 """Operations that give each row of what they read a score."""
@@ -40,6 +44,8 @@ class Unused:
         weights: other values of its parameters, which change nothing that is returned.
         reading: other values of those with which it reads its input, which do; empty where none do.
         is_meant: whether it may be meant.
+        is_whole: whether it is all that the module has computed, so that no operation need have lost it.
+        called_at: the line that has called the module, where it is all.
     """
 
     said: str
@@ -47,6 +53,8 @@ class Unused:
     weights: dict[str, Tensor]
     reading: dict[str, Tensor]
     is_meant: bool = False
+    is_whole: bool = False
+    called_at: Location | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -153,11 +161,16 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
         found = torch.autograd.grad(total, asked, retain_graph=True, allow_unused=True)
     except RuntimeError as error:
         raise Unfit(f"the gradient raised {str(error).splitlines()[0]}") from None
+    apart = {key for key, g in zip(weights, found, strict=False) if g is None}
     zero = {key for key, g in zip(weights, found, strict=False) if g is None or not bool((g != 0).any())}
     gradients = dict(zip(map(id, inputs), found[len(weights) :], strict=False))
     unused: list[Unused] = []
     for path, module, steps in heard.called.values():
-        if steps >= 2 and all((path, name) in weights for name, _ in module.named_parameters()):
+        own = {name for name, _ in module.named_parameters()}
+        if own and all((path, name) in apart for name in own):  # none that is 0 by its numbers, as behind a relu
+            line = next((walk.line for walk in heard.walks if walk.module is module), None)
+            unused += _whole(trial, path, module, line)
+        elif steps >= 2 and all((path, name) in weights for name, _ in module.named_parameters()):
             unused += _in_vain(trial, path, module, {name for at, name in zero if at == path}, steps)
     for (path, module), gradient in zip(scores, found[len(weights) + len(inputs) :], strict=True):
         if gradient is not None and not bool((gradient != 0).any()):
@@ -201,6 +214,40 @@ def _in_vain(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, zero:
                 yield from _confirmed(trial, path, module, said, [hands_on], [reads])
 
 
+def _whole(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, line: Location | None) -> Iterator[Unused]:
+    """Yield a layer or cell that is called, where nothing of it reaches what is returned, or what the model keeps for later."""
+    weights = _others(path, module, [name for name, _ in module.named_parameters()], torch.Generator().manual_seed(SEED))
+    if _changes_nothing(trial, weights):
+        said = f"{path or 'the layer'} is called, and never matters: what it makes reaches nothing that is returned"
+        yield Unused(said, path, weights, {}, is_whole=True, called_at=line)
+
+
+def _changes_nothing(trial: Trial, weights: dict[str, Tensor]) -> bool:
+    """Tell whether a model returns and keeps the same with other weights, in eval mode and while it trains."""
+    model = trial.subject.model
+    modes = [(part, part.training) for part in model.modules()]
+    try:
+        for train in (False, True):
+            model.train(train)
+            one, other = (trial.result(trial.unchanged(), None, own) for own in (None, weights))
+            pairs = zip(_left(one), _left(other), strict=True)
+            if any(a.shape != b.shape or bool(changed(*common(a, b)).any()) for a, b in pairs):
+                return False
+    except (Unfit, ValueError):  # it does something else while it trains
+        return False
+    finally:
+        for part, was in modes:
+            part.training = was
+    return True
+
+
+def _left(run: Run) -> list[Tensor]:
+    """Return all tensors that a run has returned, or left in its model apart from the parameters."""
+    kept = [value for part in run.model.modules() for key, value in vars(part).items() if key not in _OF_TORCH]
+    left = [t for _, t in tensors_of([run.output, kept]) if not isinstance(t, nn.Parameter)]
+    return [*left, *run.model.buffers()]
+
+
 def _of_layer(names: list[str], layer: int) -> list[str]:
     return [name for name in names if name.split("_l")[-1].split("_")[0] == str(layer)]
 
@@ -221,17 +268,17 @@ def _confirmed(
 ) -> Iterator[Unused]:
     """Yield what was computed in vain, where other weights in it really change nothing."""
     random = torch.Generator().manual_seed(SEED)
-    own = dict(module.named_parameters())
-
-    def others(chosen: list[str]) -> dict[str, Tensor]:
-        full = {name: f"{path}.{name}" if path else name for name in chosen}
-        noise = {name: torch.rand(own[name].shape, generator=random).to(own[name]) for name in chosen}
-        return {full[name]: own[name].detach() + noise[name] for name in chosen}
-
-    made = Unused(said, path, others(names), others(reading), is_meant)
+    made = Unused(said, path, _others(path, module, names, random), _others(path, module, reading, random), is_meant)
     after = [t for _, t in tensors_of(trial.result(trial.unchanged(), None, made.weights).output)]
     if not any(bool(changed(*common(a, b)).any()) for (_, a), b in zip(trial.base, after, strict=False)):
         yield made
+
+
+def _others(path: str, module: nn.Module, names: list[str], random: torch.Generator) -> dict[str, Tensor]:
+    """Return other values for some parameters of a module, by their names in the model."""
+    own = dict(module.named_parameters())
+    noise = {name: torch.rand(own[name].shape, generator=random).to(own[name]) for name in names}
+    return {f"{path}.{name}" if path else name: own[name].detach() + noise[name] for name in names}
 
 
 def _steps(trial: Trial, gradients: list[Tensor | None]) -> list[str]:
