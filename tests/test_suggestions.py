@@ -146,6 +146,9 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("variance-of-every-step-for-one-mean", "RNS213"): (("self.var(output))", "self.var(output[:, -1]))"),),
     # the name of the state
     ("decoder-drops-the-state-that-it-returns", "RNS311"): (("output, last = ", "output, state = "),),
+    ("signs-all-glossed-from-the-first-state", "RNS311"): (("torch.stack(states, 1)[:, :1]", "torch.stack(states, 1)"),),
+    ("melody-harmonised-with-one-chord-state", "RNS311"): (("self.bass(states[0])", "self.bass(torch.stack(states))"),),
+    ("tomorrows-load-read-off-the-state-before-it", "RNS311"): (("self.kilowatts(day[0])", "self.kilowatts(day[-1])"),),
     ("captions-begin-anew-with-each-word", "RNS311"): (("output, _ = self.say", "output, (h, c) = self.say"),),
     ("rsl-rl-dones-as-index", "RNS501"): (("state[..., dones, :]", "state[..., dones.bool(), :]"),),
     ("memory-wiped-where-the-flags-point", "RNS501"): (("state[:, end]", "state[:, end.bool()]"),),

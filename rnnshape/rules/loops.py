@@ -161,7 +161,7 @@ def _read(input: Mark) -> dict[Axis, set[int]]:
 
 def _of_no_step(mark: Mark) -> set[Axis]:
     """Return the axes of steps that a tensor has, where it is of none of these."""
-    tables = ((axis, table) for axis, table in mark.tables.items() if axis.name in ("seq", UNNAMED))
+    tables = ((axis, table) for axis, table in mark.tables.items() if axis.name == "seq")
     return {axis for axis, table in tables if table.numel() <= SMALL and bool((table == NOWHERE).all())}
 
 
