@@ -1,4 +1,4 @@
-"""RNS209 of what a model returns, a loss compares or attention reads, where a reshape has exchanged sizes, and not the dims."""
+"""A reshape that exchanged sizes, and no dims: RNS209 where that is returned, compared, pooled, attended to; RNS203 of rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, TURNED, Site
 from rnnshape.coordinates.tables import runs_along, separable
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import AttentionInput, Comparison, Returned
+from rnnshape.operations.uses import AttentionInput, Comparison, Joining, Reduction, Returned
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data, is_in_order
-from rnnshape.rules.wording import in_order, scrambled, word, wrong
+from rnnshape.rules.wording import called, in_order, mixed_in_a_loop, scrambled, word, wrong
 
 __all__: list[str] = []
 
@@ -45,11 +45,37 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
         return
 
 
+@rule(Reduction)
+def pooled_in_no_order(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """What is taken together along a dim is some of this and some of that, where a reshape has exchanged the sizes of dims."""
+    mark, reduced = use.mark, {*use.dims}
+    for axis, table in mark.tables.items() if "RNS203" not in step.told else ():
+        site, along = mark.sites.get(axis) if is_data(axis) and axis.name not in _OTHERS else None, {*runs_along(table)}
+        if site is None or not along & reduced or not along - reduced or not _has_exchanged(site, axis):
+            continue
+        was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
+        cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
+        taken = f"{called(use.name)} over dim {use.dims[0]} takes together what lies there"
+        yield wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
+        return
+
+
 @rule(AttentionInput)
 def attended_to_in_no_order(use: AttentionInput, step: Step) -> Iterator[Mistake]:
     """Multi-head attention runs over pieces of an axis that lie in no order, some of them in the row of another sample."""
     if found := scrambled(use.name, use.mark, (0, 2), 0):
         yield found
+
+
+@rule(Joining)
+def pieces_beside_whole_samples(use: Joining, step: Step) -> Iterator[Mistake]:
+    """A loop puts a row of what a reshape has made of samples and steps beside what each sample has of its own."""
+    for mark in use.marks if "RNS203" not in step.told else ():
+        whole = any(is_in_order(table) for other in use.marks if other is not mark for _, table in other.of("batch"))
+        for axis, _ in mark.of("batch") if whole else ():
+            if found := mixed_in_a_loop(use.name, mark, axis):
+                yield found
+                return
 
 
 def _has_exchanged(site: Site, axis: Axis) -> bool:

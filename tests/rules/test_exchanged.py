@@ -94,3 +94,41 @@ class Attends(nn.Module):
 def test_attention_over_what_lies_in_no_order(rows: Callable[[Tensor], Tensor], told: set[str]) -> None:
     report = rs.diagnose(Attends(rows), torch.randn(6, 5, 9, 4), axes="batch line seq feature", probe=False)
     assert {f.code for f in report.findings} == told
+
+
+POOLED: dict[str, tuple[Callable[[Tensor], Tensor], list[str]]] = {
+    "a maximum": (lambda y: y.reshape(5, 6, 9).max(2)[0], ["RNS209"]),
+    "a mean": (lambda y: y.reshape(5, 6, 9).mean(-1), ["RNS209"]),
+    "a pooling": (lambda y: nn.functional.adaptive_max_pool1d(y.reshape(5, 6, 9), 1), ["RNS209"]),
+    "of all": (lambda y: y.reshape(5, 6, 9).sum((1, 2)), []),
+    "transposed": (lambda y: y.transpose(1, 2).max(2)[0], []),
+    "in pieces that are in order": (lambda y: y.reshape(5, 3, 18).mean(1), []),
+}
+
+
+@pytest.mark.parametrize(("last", "told"), POOLED.values(), ids=POOLED)
+def test_what_is_pooled_in_no_order(last: Callable[[Tensor], Tensor], told: list[str]) -> None:
+    assert codes(last) == told
+
+
+class Filter(nn.Module):
+    """At each step, what was seen is put beside the state of a cell."""
+
+    def __init__(self, turn: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.turn, self.cell, self.fc = turn, nn.GRUCell(4, 6), nn.Linear(10, 4)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        state, made = seen.new_zeros(len(seen), 6), []
+        for now in self.turn(seen):
+            state = self.cell(self.fc(torch.cat([state, now], 1)), state)
+            made.append(state)
+        return torch.stack(made, 1)
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"), [(lambda x: x.reshape(9, 5, 4), {"RNS203"}), (lambda x: x.transpose(0, 1), set[str]())]
+)
+def test_pieces_beside_whole_samples(turn: Callable[[Tensor], Tensor], told: set[str]) -> None:
+    report = rs.diagnose(Filter(turn), torch.randn(5, 9, 4), axes="batch seq feature", probe=False)
+    assert {f.code for f in report.findings} == told
