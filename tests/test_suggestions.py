@@ -40,6 +40,10 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     # scores are picked by an index, or unbound
     ("bikes-spread-picked-by-the-day", "RNS503"): (("spread[:, i, :]", "spread[..., i]"),),
     ("tide-quantiles-unbound-from-the-hours", "RNS503"): (("forecast.unbind(1)", "forecast.unbind(-1)"),),
+    # what a maximum finds is unpacked, or picked by an index or a name
+    ("markets-pooled-to-where-the-largest-stands", "RNS245"): (("(_, peak)", "(peak, _)"),),
+    ("sermons-with-the-places-of-their-peaks", "RNS245"): (("dim=0)[1]", "dim=0)[0]"),),
+    ("engines-told-by-the-step-of-each-median", "RNS245"): (("middle.indices.float()", "middle.values"),),
     # both flips have to change
     ("returns-of-flights-that-are-turned-round", "RNS250"): (("dims=(1,)", "dims=(0,)"),),
     ("reader-from-the-end-of-the-batch", "RNS250"): (("read.flip(0))[0].flip(0)", "read.flip(1))[0].flip(1)"),),
