@@ -19,6 +19,8 @@ __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "view_as", "reshape_as"])
 
+_FEATURES = ("feature", "hidden")
+
 _OTHERS = frozenset(["batch", ROWS, TURNED])
 """Axes of which other rules tell that they were cut up."""
 
@@ -73,13 +75,18 @@ def pieces_beside_whole_samples(use: Joining, step: Step) -> Iterator[Mistake]:
     for mark in use.marks if "RNS203" not in step.told else ():
         whole = any(is_in_order(table) for other in use.marks if other is not mark for _, table in other.of("batch"))
         for axis, _ in mark.of("batch") if whole else ():
-            if found := mixed_in_a_loop(use.name, mark, axis):
+            site = mark.sites.get(axis)
+            before = site.tables_before.get(axis) if site is not None else None
+            if before is not None and is_in_order(before) and (found := mixed_in_a_loop(use.name, mark, axis)):
                 yield found
                 return
 
 
 def _has_exchanged(site: Site, axis: Axis) -> bool:
-    """Tell whether a reshape gave the same sizes in another order, and this axis lay along one dim, and others along others."""
+    """Tell whether a reshape gave the same sizes in another order, and this axis lay along one dim, and others along others.
+
+    One of them has to be of features: chunks of a sequence may be cut anew into others, of which there are as many.
+    """
     before, after, table = _larger(site.sizes_before), _larger(site.sizes), site.tables_before.get(axis)
     if site.name not in _RESHAPES or sorted(size for _, size in before) != sorted(size for _, size in after):
         return False
@@ -87,8 +94,9 @@ def _has_exchanged(site: Site, axis: Axis) -> bool:
         return False
     moved = {dim for (dim, size), (_, other) in zip(before, after, strict=True) if size != other}
     own = runs_along(table)[0]
-    beside = {dim for other, t in site.tables_before.items() if other != axis and is_data(other) for dim in runs_along(t)}
-    return own in moved and bool(beside & moved - {own})
+    others = {other: {*runs_along(t)} & moved for other, t in site.tables_before.items() if other != axis and is_data(other)}
+    has_features = axis.name in _FEATURES or any(dims and other.name in _FEATURES for other, dims in others.items())
+    return own in moved and has_features and any(dims - {own} for dims in others.values())
 
 
 def _larger(sizes: tuple[int, ...]) -> list[tuple[int, int]]:

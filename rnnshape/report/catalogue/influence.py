@@ -214,10 +214,9 @@ ENTRIES = (
         "RNS607",
         "what never matters",
         "warning",
-        "A layer, or one of its directions, has read a single step in all that is returned; or a whole layer or cell, a layer "
-        "above others, the forward direction of one, or the scores of a layer, as where a softmax goes over a dim of one, have "
-        "no part in it: other weights there change nothing. A step of the input without a part is a note, as is a reverse "
-        "direction.",
+        "A layer, or one of its directions, has read a single step in all that is returned; or a layer, a cell, the forward "
+        "direction of one, or the scores of a layer, as where a softmax goes over a dim of one, have no part in it: other "
+        "weights there change nothing. A step of the input without a part is a note, as is a reverse direction.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
