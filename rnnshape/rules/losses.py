@@ -27,6 +27,7 @@ from rnnshape.operations.uses import (
     Levelling,
     LogProbabilities,
     Normalisation,
+    Reduction,
     StatesGiven,
 )
 from rnnshape.report.location import Location
@@ -349,4 +350,19 @@ def one_picked_of_another_axis(use: Gathering, step: Step) -> Iterator[Mistake]:
             picks = f"{use.name} picks one along dim {use.dim}: the probabilities there do not sum to one"
             message = f"log_softmax normalises over {names}, and {picks}"
             yield wrong("RNS506", message, right or None, seen=use.mark, at=location)
+            return
+
+
+@rule(Reduction)
+def a_mixture_of_what_competes_elsewhere(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """Logarithms of weights are added up over the units that a layer has made, and compete over the steps or the samples."""
+    if use.name != "logsumexp" or len(use.dims) != 1:
+        return
+    for axis, table in use.mark.tables.items():
+        if axis.name != "feature" or axis in step.laid or runs_along(table) != [*use.dims] or axis in step.normalised:
+            continue
+        names, right, location = step.beside.get(axis, ("", "", None))
+        if names and not names.startswith("dim "):
+            sums = f"{use.name} adds up what lies along dim {use.dims[0]}: those weights do not sum to one"
+            yield wrong("RNS220", f"log_softmax normalises over {names}, and {sums}", right or None, seen=use.mark, at=location)
             return
