@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnshape import text
-from rnnshape.coordinates.mark import ROWS, TURNED, Site
+from rnnshape.coordinates.mark import ROWS, TURNED, Mark, Site
 from rnnshape.coordinates.tables import runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import AttentionInput, Comparison, Joining, Reduction, Returned
@@ -20,6 +20,7 @@ __all__: list[str] = []
 _RESHAPES = frozenset(["view", "reshape", "view_as", "reshape_as"])
 
 _FEATURES = ("feature", "hidden")
+"""Axes that are in no order of their own, so that no sequence goes on along them."""
 
 _OTHERS = frozenset(["batch", ROWS, TURNED])
 """Axes of which other rules tell that they were cut up."""
@@ -36,14 +37,12 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
         return  # that reshape has mixed samples as well, or what comes of them is in no order anyway
     if isinstance(use, Comparison) and any(not separable(table) for table in use.target.tables.values()):
         return
-    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
+    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in _FEATURES):
         site = mark.sites.get(axis) if is_data(axis) and axis.name not in _OTHERS else None
         if site is None or len(runs_along(table)) < 2 or not _has_exchanged(site, axis):
             continue
-        was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
-        cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
         taken = "the loss compares it as it lies" if isinstance(use, Comparison) else "the model returns it as it lies"
-        yield wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
+        yield _scrambled(axis, site, mark, taken)
         return
 
 
@@ -55,10 +54,7 @@ def pooled_in_no_order(use: Reduction, step: Step) -> Iterator[Mistake]:
         site, along = mark.sites.get(axis) if is_data(axis) and axis.name not in _OTHERS else None, {*runs_along(table)}
         if site is None or not along & reduced or not along - reduced or not _has_exchanged(site, axis):
             continue
-        was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
-        cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
-        taken = f"{called(use.name)} over dim {use.dims[0]} takes together what lies there"
-        yield wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
+        yield _scrambled(axis, site, mark, f"{called(use.name)} over dim {use.dims[0]} takes together what lies there")
         return
 
 
@@ -80,6 +76,13 @@ def pieces_beside_whole_samples(use: Joining, step: Step) -> Iterator[Mistake]:
             if before is not None and is_in_order(before) and (found := mixed_in_a_loop(use.name, mark, axis)):
                 yield found
                 return
+
+
+def _scrambled(axis: Axis, site: Site, mark: Mark, taken: str) -> Mistake:
+    """Say that a reshape has scrambled an axis, and how it is taken."""
+    was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
+    cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
+    return wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
 
 
 def _has_exchanged(site: Site, axis: Axis) -> bool:
