@@ -45,7 +45,9 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("sermons-with-the-places-of-their-peaks", "RNS245"): (("dim=0)[1]", "dim=0)[0]"),),
     ("engines-told-by-the-step-of-each-median", "RNS245"): (("middle.indices.float()", "middle.values"),),
     # both flips have to change
-    ("returns-of-flights-that-are-turned-round", "RNS250"): (("dims=(1,)", "dims=(0,)"),),
+    ("returns-of-flights-that-are-turned-round", "RNS250"): (
+        ("powers, dims=(1,)", "powers, dims=(0,)"), ("dim=0), dims=(1,)", "dim=0), dims=(0,)"),
+    ),
     ("reader-from-the-end-of-the-batch", "RNS250"): (("read.flip(0))[0].flip(0)", "read.flip(1))[0].flip(1)"),),
     ("nights-still-to-come-of-the-last-guest", "RNS250"): (
         ("torch.flipud(stays)", "stays.flip(1)"), ("torch.flipud(nights)", "nights.flip(1)"),
