@@ -71,6 +71,7 @@ def _is_slip(word: str, known: str) -> bool:
 
 
 _STEPS = frozenset(["seq", "step"])
+_FEATURES = frozenset(["feature", "hidden"])
 
 
 class Crop(NamedTuple):
@@ -117,6 +118,15 @@ class Axis(NamedTuple):
         (True, True, False)
         """
         return self.name in _STEPS
+
+    @property
+    def counts_features(self) -> bool:
+        """Whether it runs through features, those of an input or the units of a layer, which are in no order of their own.
+
+        >>> Axis("feature").counts_features, Axis("hidden").counts_features, Axis("seq").counts_features
+        (True, True, False)
+        """
+        return self.name in _FEATURES
 
     def __str__(self) -> str:
         name = self.name if role_of(self.name) == self.name else repr(self.name)

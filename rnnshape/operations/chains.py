@@ -45,7 +45,7 @@ def _have_steps(mark: Mark) -> bool:
 def _lacks_units(before: Mark, after: Mark, ndim: int) -> bool:
     """Tell whether units of one operand are no units of the other, or lie along another dim there."""
     for axis, table in after.tables.items():
-        if axis.name in ("feature", "hidden") and runs_along(table):
+        if axis.counts_features and runs_along(table):
             own, sizes = before.tables.get(axis), (1,) * ndim
             if own is None or runs_along(at_sizes(own, sizes)) != runs_along(at_sizes(table, sizes)):
                 return True

@@ -204,8 +204,8 @@ def _averaged_samples(mark: Mark) -> Axis | None:
 def _is_data_along(mark: Mark, dim: int) -> bool:
     """Tell whether elements of the data lie along a dim, and no units of a layer."""
     no_data = OF_SCORES - {KEYS}
-    names = [axis.name for axis, table in mark.tables.items() if axis.name not in no_data and dim in runs_along(table)]
-    return bool(names) and not {"feature", "hidden", "batch"} & {*names}
+    along = [axis for axis, table in mark.tables.items() if axis.name not in no_data and dim in runs_along(table)]
+    return bool(along) and not any(axis.counts_features or axis.name == "batch" for axis in along)
 
 
 def _samples_under_a_norm(op: Operation, mark: Mark, dims: tuple[int, ...]) -> Axis | None:

@@ -143,7 +143,7 @@ def _steps(own: Mark, samples: Axis) -> int | None:
     """Return along which dim the weights of one sample lie, None where they are no weights of steps."""
     found = {
         tuple(runs_along(table)) for axis, table in own.tables.items()
-        if _is_own(axis) and axis.name not in ("batch", "feature", "hidden", "layers", "directions")
+        if _is_own(axis) and not axis.counts_features and axis.name not in ("batch", "layers", "directions")
     } - {()}  # fmt: skip
     dims = found.pop() if len(found) == 1 else ()
     return dims[0] if len(dims) == 1 and dims[0] not in runs_along(own.tables[samples]) else None

@@ -134,7 +134,7 @@ def _is_sequence(mark: Mark, dim: int, step: Step) -> bool:
 def _are_heads(found: Weights, dim: int, step: Step) -> bool:
     """Tell whether pieces of the values' features lie along a dim, while queries lie along a third one."""
     at = next((e for d, e in found.beside if d == dim), None)
-    made = [table for axis, table in found.values.tables.items() if axis.name in ("feature", "hidden")]
+    made = [table for axis, table in found.values.tables.items() if axis.counts_features]
     others = [d for d in range(len(found.mark.sizes)) if d not in (dim, found.dim)]
     return at is not None and any(varies(t, at) for t in made) and any(_is_sequence(found.mark, d, step) for d in others)
 

@@ -171,7 +171,7 @@ def _over_steps(mark: Mark) -> str | None:
 
 def _over_steps_or_features(use: Normalisation) -> str | None:
     """Weights may be meant to be those of the steps or those of the features; logarithms are of classes, which are features."""
-    made = [runs_along(table) for axis, table in use.mark.tables.items() if axis.name in ("feature", "hidden")]
+    made = [runs_along(table) for axis, table in use.mark.tables.items() if axis.counts_features]
     features = next((dims[0] for dims in made if len(dims) == 1 and dims != [use.dim]), None)
     steps = _over_steps(use.mark)
     if features is None:

@@ -11,16 +11,15 @@ from itertools import combinations
 from math import prod
 
 from rnnshape import text
-from rnnshape.coordinates.mark import MADE, Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along
-from rnnshape.layout.axes import Axis
 from rnnshape.operations.names import SUBTRACTS, SUBTRACTS_FROM
 from rnnshape.operations.uses import Broadcast, ColumnDifference, WideLoss
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.sketches import crossing
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_in_order
+from rnnshape.rules.tables import is_in_order, made_by_layers
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
@@ -93,17 +92,12 @@ def _rows_of_every_sample(use: Broadcast, one: Mark, other: Mark) -> Mistake:
     first, second = text.sizes(one.sizes), text.sizes(other.sizes)
     row = "prediction" if len(use.sizes) == 2 else "sample"
     wide = f"broadcasts to {text.sizes(use.sizes)}: every {row} meets every sample"
-    is_prediction = not column.target and bool(_layers(column))
+    is_prediction = not column.target and bool(made_by_layers(column))
     what = "the prediction" if is_prediction else f"the operand of sizes {text.sizes(column.sizes)}"
     dim = _squeezed(column.sizes, plain.sizes)
     fits = f"squeeze({dim}) of {what} fits" if dim is not None else None
     at, drawn = column.made if is_prediction else None, crossing((one.sizes, other.sizes), use.sizes)
     return wrong("RNS504", f"{use.name} of {first} and {second} {wide}", fits, at=at, grids=(drawn,))
-
-
-def _layers(mark: Mark) -> set[Axis]:
-    """Return the axes of features that layers made; those of an argument have its name."""
-    return {a for a in mark.tables if a.name in ("feature", "hidden") and (a.of.isdecimal() or a.of.startswith(MADE))}
 
 
 def _samples_cross(one: Mark, other: Mark, sizes: Sizes) -> bool:
@@ -127,7 +121,7 @@ def _is_every_pair(use: Broadcast, one: Mark, other: Mark) -> bool:
     """
     if one.target != other.target:
         return False
-    made = _layers(one), _layers(other)
+    made = made_by_layers(one), made_by_layers(other)
     are_targets = one.target and not any(made)
     of_one_layer = len(use.sizes) == 2 and not made[0].isdisjoint(made[1])
     return one.widened or other.widened or are_targets or of_one_layer or use.name in _COMPARES

@@ -36,7 +36,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.loops import CELL, holds_units
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Given, Step
-from rnnshape.rules.tables import are_alike
+from rnnshape.rules.tables import are_alike, is_in_order
 from rnnshape.rules.wording import called, mixed_in_a_loop, wrong
 
 __all__: list[str] = []
@@ -168,6 +168,19 @@ def samples_cut_up_before_a_loop(use: CellStep, step: Step) -> Iterator[Mistake]
     """A loop gives a cell the rows of what a reshape has made of samples and steps in one dim, cut the other way round."""
     found = (mixed_in_a_loop(use.name, use.mark, axis) for axis, _ in use.mark.of("batch"))
     yield from filter(None, found)
+
+
+@rule(Joining)
+def pieces_beside_whole_samples(use: Joining, step: Step) -> Iterator[Mistake]:
+    """A loop puts a row of what a reshape has made of samples and steps beside what each sample has of its own."""
+    for mark in use.marks if "RNS203" not in step.told else ():
+        whole = any(is_in_order(table) for other in use.marks if other is not mark for _, table in other.of("batch"))
+        for axis, _ in mark.of("batch") if whole else ():
+            site = mark.sites.get(axis)
+            before = site.tables_before.get(axis) if site is not None else None
+            if before is not None and is_in_order(before) and (found := mixed_in_a_loop(use.name, mark, axis)):
+                yield found
+                return
 
 
 # The order of the steps

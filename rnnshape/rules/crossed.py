@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import prod
 
 from rnnshape import text
-from rnnshape.coordinates.mark import MADE, Mark
+from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.names import SUBTRACTS, SUBTRACTS_FROM
@@ -19,6 +19,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.sketches import crossing
 from rnnshape.rules.step import Crossed, Step
+from rnnshape.rules.tables import made_by_layers
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
@@ -42,7 +43,7 @@ def every_element_of_a_prediction_meets_every_target(use: Broadcast, step: Step)
     if use.name not in _SUBTRACT or len(use.marks) != 2 or use.marks[0].target == use.marks[1].target:
         return
     scores, target = use.marks if use.marks[1].target else use.marks[::-1]
-    if scores.widened or not _is_made(scores) or not _are_pairs(scores, target, use.sizes):
+    if scores.widened or not made_by_layers(scores) or not _are_pairs(scores, target, use.sizes):
         return
     mine, other = _along(scores, use.sizes), _along(target, use.sizes)
     if mine - other and other - mine:
@@ -66,11 +67,6 @@ def a_table_of_pairs_is_reduced_whole(use: Reduction, step: Step) -> Iterator[Mi
 def _is_whole(use: Broadcast | Weighing | Reduction | Normalisation) -> bool:
     """Tell whether a use is no reduction that leaves some dims."""
     return not isinstance(use, Reduction) or len(use.dims) == len(use.mark.sizes)
-
-
-def _is_made(mark: Mark) -> bool:
-    """Tell whether a layer has made the features of a tensor."""
-    return any(a.name in ("feature", "hidden") and (a.of.isdecimal() or a.of.startswith(MADE)) for a in mark.tables)
 
 
 def _are_pairs(one: Mark, other: Mark, sizes: tuple[int, ...]) -> bool:

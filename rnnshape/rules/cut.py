@@ -18,13 +18,11 @@ from rnnshape.coordinates.tables import line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Broadcast, Output, Pairing, Reduction, RowLoss, Weighing
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.backward import nodes_behind, parents
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import CutOff, Step
 
 __all__: list[str] = []
-
-MOST_NODES = 1 << 11
-"""Nodes of a graph that are looked at: of a longer one nothing is said."""
 
 MOST_NAMED = 4
 """Samples that are named one by one."""
@@ -132,29 +130,13 @@ def _listed(samples: int) -> str:
 
 def _all_cut(tensors: Iterable[Tensor], first: int) -> bool:
     """Tell whether every way from some tensors to what lies behind slices that begin with this sample goes through one."""
-    above, slices = _nodes([tensor.grad_fn for tensor in tensors], first)
-    behind, _ = _nodes([parent for node in slices for parent, _ in node.next_functions], None)
-    if not slices or max(len(above), len(behind)) > MOST_NODES:
+
+    def cuts(node: Any) -> bool:
+        return node.name().startswith("SliceBackward") and node._saved_start == first
+
+    above = nodes_behind((tensor.grad_fn for tensor in tensors), cuts)
+    slices = [node for node in above or () if cuts(node)]
+    behind = nodes_behind(parent for node in slices for parent in parents(node))
+    if above is None or behind is None or not slices:
         return False
-    return not any(node in above and not hasattr(node, "variable") for node in behind)
-
-
-def _nodes(waiting: list[Any], first: int | None) -> tuple[set[Any], list[Any]]:
-    """Return the nodes of a graph, and the slices that begin with a number, behind which it has not looked.
-
-    There are too many where somebody's own function hides a part.
-    """
-    seen: set[Any] = set()
-    slices: list[Any] = []
-    while waiting and len(seen) <= MOST_NODES:
-        node = waiting.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if first is not None and node.name().startswith("SliceBackward") and node._saved_start == first:
-            slices.append(node)
-            continue
-        waiting += [parent for parent, _ in node.next_functions]
-        if hasattr(node, "_forward_cls"):
-            return set(range(MOST_NODES + 1)), []
-    return seen, slices
+    return not any(not hasattr(node, "variable") for node in {*above} & {*behind})

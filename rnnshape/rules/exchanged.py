@@ -1,4 +1,4 @@
-"""A reshape that exchanged sizes, and no dims: RNS209 where that is returned, compared, pooled, attended to; RNS203 of rows."""
+"""A reshape that exchanged sizes, and no dims: RNS209 where that is returned, compared, pooled, attended to."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, TURNED, Mark, Site
 from rnnshape.coordinates.tables import runs_along, separable
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import AttentionInput, Comparison, Joining, Reduction, Returned
+from rnnshape.operations.uses import AttentionInput, Comparison, Reduction, Returned
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data, is_in_order
-from rnnshape.rules.wording import called, in_order, mixed_in_a_loop, scrambled, word, wrong
+from rnnshape.rules.wording import called, in_order, scrambled, word, wrong
 
 __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "view_as", "reshape_as"])
-
-_FEATURES = ("feature", "hidden")
-"""Axes that are in no order of their own, so that no sequence goes on along them."""
 
 _OTHERS = frozenset(["batch", ROWS, TURNED])
 """Axes of which other rules tell that they were cut up."""
@@ -37,7 +34,7 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
         return  # that reshape has mixed samples as well, or what comes of them is in no order anyway
     if isinstance(use, Comparison) and any(not separable(table) for table in use.target.tables.values()):
         return
-    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in _FEATURES):
+    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].counts_features):
         site = mark.sites.get(axis) if is_data(axis) and axis.name not in _OTHERS else None
         if site is None or len(runs_along(table)) < 2 or not _has_exchanged(site, axis):
             continue
@@ -65,19 +62,6 @@ def attended_to_in_no_order(use: AttentionInput, step: Step) -> Iterator[Mistake
         yield found
 
 
-@rule(Joining)
-def pieces_beside_whole_samples(use: Joining, step: Step) -> Iterator[Mistake]:
-    """A loop puts a row of what a reshape has made of samples and steps beside what each sample has of its own."""
-    for mark in use.marks if "RNS203" not in step.told else ():
-        whole = any(is_in_order(table) for other in use.marks if other is not mark for _, table in other.of("batch"))
-        for axis, _ in mark.of("batch") if whole else ():
-            site = mark.sites.get(axis)
-            before = site.tables_before.get(axis) if site is not None else None
-            if before is not None and is_in_order(before) and (found := mixed_in_a_loop(use.name, mark, axis)):
-                yield found
-                return
-
-
 def _scrambled(axis: Axis, site: Site, mark: Mark, taken: str) -> Mistake:
     """Say that a reshape has scrambled an axis, and how it is taken."""
     was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
@@ -98,7 +82,7 @@ def _has_exchanged(site: Site, axis: Axis) -> bool:
     moved = {dim for (dim, size), (_, other) in zip(before, after, strict=True) if size != other}
     own = runs_along(table)[0]
     others = {other: {*runs_along(t)} & moved for other, t in site.tables_before.items() if other != axis and is_data(other)}
-    has_features = axis.name in _FEATURES or any(dims and other.name in _FEATURES for other, dims in others.items())
+    has_features = axis.counts_features or any(dims and other.counts_features for other, dims in others.items())
     return own in moved and has_features and any(dims - {own} for dims in others.values())
 
 

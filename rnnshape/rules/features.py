@@ -33,9 +33,6 @@ _VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "
 """Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
 
 
-_UNITS = ("feature", "hidden")
-"""What the weights of a layer make: in no order, whatever they are made of."""
-
 
 @note(Window)
 def units_of_steps(use: Window, step: Step) -> None:
@@ -96,8 +93,8 @@ def windows_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mist
         unfolded = step.unfolded.get(seq) if _are_windows(table, use.batch_dim, last) else None
         if unfolded is None or len(along) != 1 or along[0] not in unfolded.behind or unfolded.steps == mark.sizes[last]:
             continue
-        if along[0].name.lower() in _VARIABLES or along[0].name in _UNITS:
-            over = "units that a layer has made" if along[0].name in _UNITS and along[0] not in step.laid else along[0].name
+        if along[0].name.lower() in _VARIABLES or along[0].counts_features:
+            over = "units that a layer has made" if along[0].counts_features and along[0] not in step.laid else along[0].name
             walks = f"{called(use.name)} walks over {over}: unfold puts the steps of a window last"
             message = f"{walks}, and all {mark.sizes[last]} of them lie along its features"
             yield wrong("RNS244", message, f"input.transpose({use.seq_dim}, 2) fits", seen=mark, at=unfolded.location)
@@ -118,7 +115,7 @@ def units_are_reduced_away(use: Reduction, step: Step) -> None:
 def steps_read_for_the_units_that_were_reduced(use: Contraction, step: Step) -> Iterator[Mistake]:
     """A layer reads all steps in the place of units that a maximum over another dim than meant has taken away."""
     seq = _steps_along(use.mark, use.dims[0]) if use.name == "linear" and len(use.dims) == 1 else None
-    units = any(axis.name in _UNITS and runs_along(table) for axis, table in use.mark.tables.items())
+    units = any(axis.counts_features and runs_along(table) for axis, table in use.mark.tables.items())
     if seq is not None and not units and (reduced := step.without_units.get(seq)) is not None:
         reads = f"{called(use.name)} reads all {use.mark.sizes[use.dims[0]]} steps of seq for features"
         message = f"{reads}: {reduced.name} over dim {reduced.dim} has taken the units away, of which there were as many"
@@ -158,7 +155,7 @@ def features_read_from_the_last(use: RecurrentInput, step: Step) -> Iterator[Mis
     if use.seq_dim == last or not _units_alone(use.mark, last, step):
         return
     for axis, table in use.mark.tables.items():
-        if axis.name in _UNITS and runs_along(table) == [last] and _is_turned(table):
+        if axis.counts_features and runs_along(table) == [last] and _is_turned(table):
             turned = f"a flip along dim {last} has turned these round, and left the steps as they were"
             message = f"{called(use.name)} reads the features of each step from the last to the first: {turned}"
             yield wrong("RNS247", message, seen=use.mark)
@@ -217,7 +214,7 @@ def _units_alone(mark: Mark, dim: int, step: Step) -> bool:
     if len(along) != 1:
         return False
     (axis, table) = along[0]
-    return axis.name in _UNITS and axis not in step.laid and table.numel() == mark.sizes[dim] and -1 not in table
+    return axis.counts_features and axis not in step.laid and table.numel() == mark.sizes[dim] and -1 not in table
 
 
 def _others_than_steps(mark: Mark, dim: int) -> bool:

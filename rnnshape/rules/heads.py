@@ -51,7 +51,7 @@ def _dealt_out(name: str, mark: Mark, features: int) -> Mistake | None:
         if len(dims) != 2 or features in dims or not separable(table):  # in no order, it is told wherever it goes
             continue
         heads, steps = dims
-        made = [t for a, t in mark.tables.items() if a.name in ("feature", "hidden")]
+        made = [t for a, t in mark.tables.items() if a.counts_features]
         pieces = any(varies(t, steps) and varies(t, features) for t in made)
         first = first_along(table, steps).flatten()
         if pieces and mark.sizes[steps] == len(unique(table)) > len(unique(first)):

@@ -240,7 +240,7 @@ def classes_along_another_axis(use: Classes, step: Step) -> Iterator[Mistake]:
     mark, dim = use.mark, use.dim
     if len(mark.sizes) < 2:
         return
-    made = [t for axis, t in mark.tables.items() if axis.name in ("feature", "hidden")]
+    made = [t for axis, t in mark.tables.items() if axis.counts_features]
     classes = any(len(runs_along(t)) == 1 and not varies(t, dim) for t in made)
     for axis, table in mark.tables.items():
         if classes and axis.name in ("batch", "seq", "step") and runs_along(table) == [dim]:
@@ -268,7 +268,7 @@ def steps_taken_for_quantiles(use: Levelling, step: Step) -> Iterator[Mistake]:
     An error is multiplied by the level of its quantile where it is positive, and by that less one where it is not.
     """
     mark = use.mark
-    made = [(a, runs_along(t)) for a, t in mark.tables.items() if a.name in ("feature", "hidden") and a not in step.laid]
+    made = [(a, runs_along(t)) for a, t in mark.tables.items() if a.counts_features and a not in step.laid]
     units = [dims for _, dims in made if len(dims) == 1]
     along = [runs_along(table) for axis, table in mark.tables.items() if axis.counts_steps and runs_along(table)]
     if len(units) != 1 or along != units:

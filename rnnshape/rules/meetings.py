@@ -188,7 +188,7 @@ def _cut_along(one: Mark, other: Mark, axis: Axis, is_gated: bool) -> tuple[int,
 
 
 def _units(mark: Mark) -> list[tuple[Axis, Tensor]]:
-    return [(axis, table) for axis, table in mark.tables.items() if axis.name in ("feature", "hidden")]
+    return [(axis, table) for axis, table in mark.tables.items() if axis.counts_features]
 
 
 @rule(Weighing)

@@ -47,7 +47,7 @@ def _is_output(mark: Mark, call: Recurrence, steps: Tensor, dim: int) -> bool:
     units, along = mark.tables.get(call.hidden), runs_along(steps)
     if units is None or runs_along(units) != [dim] or len(along) != 1 or along == [dim]:
         return False
-    others = [a for a, t in mark.tables.items() if a.name in ("feature", "hidden") and a != call.hidden and varies(t, dim)]
+    others = [a for a, t in mark.tables.items() if a.counts_features and a != call.hidden and varies(t, dim)]
     return mark.sizes[dim] == call.width * call.directions and -1 not in units and not others
 
 

@@ -21,9 +21,6 @@ from rnnshape.rules.wording import called, instead, last_step, word, wrong
 __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
-_UNITS = ("feature", "hidden")
-"""What the weights of a layer make."""
-
 _OF_TWO = frozenset(["max", "min", "median"])
 """What returns values, and where they stand."""
 
@@ -84,7 +81,7 @@ def tokens_are_looked_up(use: TokenIds, step: Step) -> None:
 def positions_taken_for_ids(use: TokenIds, step: Step) -> Iterator[Mistake]:
     """The number of a step is looked up where tokens are, or a number of a step for each feature."""
     for axis, table in use.mark.of(POSITIONS):
-        units = any(a.name in ("feature", "hidden") and runs_along(t) for a, t in use.mark.tables.items())
+        units = any(a.counts_features and runs_along(t) for a, t in use.mark.tables.items())
         if bool((table >= 0).all()) and (units or id(use.vectors) in step.embeds):
             site = use.mark.sites.get(axis)
             message = "numbers of steps are looked up as ids of tokens: the largest score was sought along the steps"
@@ -109,14 +106,14 @@ def positions_put_beside_features(use: Joining, step: Step) -> Iterator[Mistake]
 
 def _has_units(mark: Mark, dim: int, step: Step) -> bool:
     """Tell whether units that a layer has made lie along a dim: when what was measured peaks may be told on purpose."""
-    made = [(axis, table) for axis, table in mark.tables.items() if axis.name in _UNITS and axis not in step.laid]
+    made = [(axis, table) for axis, table in mark.tables.items() if axis.counts_features and axis not in step.laid]
     return any(runs_along(table) == [dim] for _, table in made)
 
 
 def _along_the_scores(site: Site | None) -> str | None:
     """Return the dim along which the scores lie, where there was one beside the steps."""
     tables = site.tables_before if site is not None else {}
-    dims = {tuple(runs_along(table)) for axis, table in tables.items() if axis.name in ("feature", "hidden")}
+    dims = {tuple(runs_along(table)) for axis, table in tables.items() if axis.counts_features}
     dim = dims.pop() if len(dims) == 1 else ()
     return f"dim={dim[0]} of {site.name} has an id for each step" if site is not None and len(dim) == 1 else None
 
@@ -186,7 +183,7 @@ def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
     if len(sizes) != 3:
         return
     along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
-    steps = 1 in along and along[1].counts_steps and 2 in along and along[2].name in ("feature", "hidden")
+    steps = 1 in along and along[1].counts_steps and 2 in along and along[2].counts_features
     if use.channels == sizes[2] != sizes[1] and not use.has_scales:
         made = f"{use.name} takes dim 1 for its channels, of which it was made for {sizes[2]}"
         message = f"{made}, and here they lie along dim 2: each {_element(along)} is levelled by itself"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import DRAW, GUESSED, OF_SCORES, ROWS, TURNED, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAW, GUESSED, MADE, OF_SCORES, ROWS, TURNED, UNNAMED, Mark
 from rnnshape.coordinates.tables import at_sizes, disagreement, line_along, numbers, runs_along, unique, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Normalisation
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REORDERS", "OtherRow", "are_alike", "but_states", "every_pair", "exchanged", "is_data", "is_in_order", "is_order",
-    "lies_along", "lost_batch", "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch", "repeated_otherwise",
-    "steps_along",
+    "lies_along", "lost_batch", "made_by_layers", "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch",
+    "repeated_otherwise", "steps_along",
 ]  # fmt: skip
 
 REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
@@ -32,6 +32,11 @@ _NO_DATA = OF_SCORES | {"places", "layers", "directions", DRAW, ROWS, TURNED, UN
 def is_data(axis: Axis) -> bool:
     """Tell whether an axis is known to be of the data, and not rows of a state or halves of an output."""
     return axis.name not in _NO_DATA
+
+
+def made_by_layers(mark: Mark) -> set[Axis]:
+    """Return the axes of features that layers made; those of an argument have its name."""
+    return {axis for axis in mark.tables if axis.counts_features and (axis.of.isdecimal() or axis.of.startswith(MADE))}
 
 
 def is_order(table: Tensor) -> bool:

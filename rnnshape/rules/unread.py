@@ -9,15 +9,11 @@ from torch import Tensor
 
 from rnnshape.operations.uses import Joining, Output
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.backward import nodes_behind
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 
 __all__: list[str] = []
-
-MOST_NODES = 1 << 11
-"""Nodes of a graph that are looked at: of a longer one nothing is said. A graph of which Python has seen every node is freed by
-a function that calls itself for each."""
-
 
 @note(Joining)
 def a_tensor_beside_itself(use: Joining, step: Step) -> None:
@@ -43,24 +39,11 @@ def joined_twice_and_another_never(use: Output, step: Step) -> Iterator[Mistake]
 
 
 def _reached(tensors: Iterable[Tensor]) -> tuple[set[int], bool]:
-    """Return the ids of the weights in which the graph of some tensors ends, and whether it puts one beside itself.
+    """Return the ids of the weights in which the graph of some tensors ends, and whether it puts one beside itself."""
+    nodes = nodes_behind(tensor.grad_fn for tensor in tensors) or ()
+    return {id(node.variable) for node in nodes if hasattr(node, "variable")}, any(map(_joins_one_twice, nodes))
 
-    There are none, and nothing is beside itself, where the graph is too long, or somebody's own function hides a part.
-    """
-    waiting: list[Any] = [tensor.grad_fn for tensor in tensors]
-    weights: set[int] = set()
-    seen: set[Any] = set()
-    is_twice = False
-    while waiting:
-        node = waiting.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if len(seen) > MOST_NODES or hasattr(node, "_forward_cls"):
-            return set(), False
-        if hasattr(node, "variable"):
-            weights.add(id(node.variable))
-        parents = [parent for parent in node.next_functions if parent[0] is not None]
-        is_twice |= node.name().startswith("CatBackward") and len(set(parents)) < len(parents)
-        waiting += [parent for parent, _ in parents]
-    return weights, is_twice
+
+def _joins_one_twice(node: Any) -> bool:
+    parents = [parent for parent in node.next_functions if parent[0] is not None]
+    return node.name().startswith("CatBackward") and len({*parents}) < len(parents)

@@ -54,7 +54,7 @@ def _steps_alone(mark: Mark, dim: int, summed: int) -> bool:
 
 def _units_along(mark: Mark, dim: int) -> Axis | None:
     """Return the units of a layer, or the features, that lie along a dim."""
-    return next((a for a, table in mark.tables.items() if a.name in ("feature", "hidden") and runs_along(table) == [dim]), None)
+    return next((a for a, table in mark.tables.items() if a.counts_features and runs_along(table) == [dim]), None)
 
 
 @rule(Division)
@@ -83,7 +83,7 @@ def compared_with_a_single_number(use: Comparing, step: Step) -> Iterator[Mistak
     message = f"{takes}: {text.sizes(use.one)} and {text.sizes(use.other)}"
     units = {
         dims[0] for axis, table in use.mark.tables.items()
-        if axis.name in ("feature", "hidden") and len(dims := runs_along(table)) == 1 and use.one[dims[0]] == use.other[dims[0]]
+        if axis.counts_features and len(dims := runs_along(table)) == 1 and use.one[dims[0]] == use.other[dims[0]]
     }  # fmt: skip
     fits = f"dim={units.pop()} compares vectors" if len(units) == 1 and use.name == "cosine_similarity" else None
     yield wrong("RNS248", message, fits, seen=use.mark)

@@ -12,14 +12,12 @@ from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import LARGEST, at_sizes, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Pairing
-from rnnshape.rules.tables import is_data
+from rnnshape.rules.tables import is_data, made_by_layers
 
 if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = ["Weights", "at_weights", "dim_before", "padded", "pieces_along", "read_direction", "weights_of"]
-
-_OF_FEATURES = frozenset(["batch", "feature", "hidden"])
 
 LEAST_ROWS = 2
 """Padded samples from which on ids that stand for padding are no accident."""
@@ -87,7 +85,7 @@ def weights_of(use: Pairing) -> Weights | None:
         site = mark.sites.get(found[0]) if found is not None else None
         if found is None or site is None or _normalised(values):
             continue
-        if not use.summed and not any(axis.name in ("feature", "hidden") for axis in values.tables):
+        if not use.summed and not any(axis.counts_features for axis in values.tables):
             continue  # a mask of what is weighed
         summed, beside = ([(pair[one], pair[1 - one]) for pair in pairs] for pairs in (use.summed, use.beside))
         for dim, at in summed or beside:
@@ -109,7 +107,9 @@ def _met_along(mark: Mark, dim: int, values: Mark, at: int) -> list[tuple[Axis, 
     """Return axes of the values that run along a dim, with the axes of the weights that are the same ones."""
     found: list[tuple[Axis, Axis]] = []
     for axis, table in values.tables.items():
-        if table.size(at) < 2 or axis.name in _OF_FEATURES or not is_data(axis) or not _runs_only_along(table, at):
+        if axis.name == "batch" or axis.counts_features or not is_data(axis):
+            continue
+        if table.size(at) < 2 or not _runs_only_along(table, at):
             continue
         same = (axis, of_scores(KEYS, axis), of_scores(QUERIES, axis))
         found += [(axis, own) for own in same if own in mark.tables and _runs_only_along(mark.tables[own], dim)]
@@ -215,5 +215,4 @@ def pieces_along(mark: Mark, dim: int) -> bool:
         return False
     steps = any(axis.counts_steps and runs_along(table) == [dim - 1] for axis, table in mark.tables.items())
     along = [axis for axis, table in mark.tables.items() if varies(table, dim)]
-    made = [a for a in along if a.name in ("feature", "hidden") and (a.of[:1] == "#" or a.of.isdigit())]
-    return steps and bool(made) and made == along
+    return steps and bool(along) and {*along} <= made_by_layers(mark)

@@ -150,7 +150,7 @@ def scrambled(
     """
     if picked and any(s.name in _RESHAPES and not s.tables_before for s in mark.sites.values()):
         return None  # of a piece before this one it was told
-    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].name in ("feature", "hidden")):
+    for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].counts_features):
         if axis.name in ("step", "layers", "directions", TURNED, UNNAMED) or axis.name in OF_SCORES:
             continue
         site = mark.sites.get(axis)
