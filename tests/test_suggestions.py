@@ -37,6 +37,11 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
         ("for frame in seen:", "for frame in seen.transpose(0, 1):"), ("new_zeros(seen.size(1)", "new_zeros(seen.size(0)"),
     ),
     ("partition-of-a-tagger-goes-from-text-to-text", "RNS201"): (("self.chain(scores)", "self.chain(scores.transpose(0, 1))"),),
+    # the other factor of a product
+    ("every-hour-asks-every-unit", "RNS252"): (("bmm(hours, hours)", "bmm(hours, hours.transpose(1, 2))"),),
+    ("einsum-of-questions-with-steps", "RNS252"): (("self.key(states))", "self.key(states).transpose(1, 2))"),),
+    ("both-sides-of-a-product-turned", "RNS252"): (("@ low.transpose(1, 2)\n        return", "@ low\n        return"),),
+    ("RNS252", "RNS252"): (("torch.bmm(output, output)", "torch.bmm(output, output.transpose(1, 2))"),),
     # scores are picked by an index, or unbound
     ("bikes-spread-picked-by-the-day", "RNS503"): (("spread[:, i, :]", "spread[..., i]"),),
     ("tide-quantiles-unbound-from-the-hours", "RNS503"): (("forecast.unbind(1)", "forecast.unbind(-1)"),),

@@ -81,7 +81,7 @@ def dot_product_attention(op: Operation) -> None:
     _attend(op, query, key, ("attn_mask",), 0)
     op.consume(*(m for m in marks if m is not None))
     if op.kwargs.get("enable_gqa"):
-        return
+        marks[1:] = None, None  # they have fewer heads than the query, whose axes remain
     steps, last = query.dim() - 2, query.dim() - 1
     sources = [
         (mark, contracted(mark, dims, keepdim=True))

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import along, at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.marking import contracted, joined, put_result
@@ -60,12 +60,17 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         op.emit(Contraction(op.name, right, (inner_b,)))
     sizes = tuple(result.shape)
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
+    answered: dict[Axis, Tensor] = {}
     if left is not None:  # rows of the result, with the columns of b beside them
         tables = contracted(left, (inner_a,), keepdim=False)
+        answers = _answers(left, (inner_a,), right)
+        answered |= {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in answers.items()}
         sources.append((left, {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in tables.items()}))
     if right is not None:  # columns of the result, with the rows of a above them
         tables = contracted(right, (inner_b,), keepdim=False)
         at = -2 if b.dim() > 1 else 0
+        answers = _answers(right, (inner_b,), left)
+        answered |= {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in answers.items()}
         sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
     if left is not None and right is None and isinstance(b, nn.Parameter) and b.dim() == 2:
         sources[0][1][op.book.fresh("feature", b)] = along(b.size(1), len(sizes) - 1, len(sizes))
@@ -73,7 +78,7 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         sources[0][1].update(_rows(op, right, inner_b, a, (len(sizes) - 2, len(sizes))))
     sources += [(m, {x: at_sizes(t, sizes) for x, t in m.tables.items()}) for m in added]
     if sources:
-        tables = queries_and_keys(op, sources)
+        tables = queries_and_keys(op, sources) | answered
         weights = [m for m in (left if a.dim() > 1 else None, right if b.dim() > 1 else None) if m is not None]
         found: dict[Axis, Site] = {}
         for mark in weights:
@@ -96,6 +101,22 @@ def _rows(op: Operation, mark: Mark, dim: int, matrix: Tensor, place: tuple[int,
     if len(names) != 1 or matrix.dim() != 2 or matrix.size(0) != matrix.size(1) or matrix.grad_fn is not None:
         return {}
     return {op.book.fresh(names.pop(), matrix): along(matrix.size(0), *place)}
+
+
+def _answers(weights: Mark, dims: tuple[int, ...], values: Mark | None) -> dict[Axis, Tensor]:
+    """Return the axes of values whose elements are answers now: weights of theirs are summed over the keys, and queries remain.
+
+    Args:
+        weights: of elements of an axis by others of the same axis.
+        dims: along which values are summed with them.
+        values: None where nothing is known of them.
+    """
+    left: dict[Axis, Tensor] = {}
+    for axis in values.tables if values is not None else ():
+        keys, queries = (weights.tables.get(of_scores(name, axis)) for name in (KEYS, QUERIES))
+        if keys is not None and queries is not None and {*runs_along(keys)} <= {*dims}:
+            left[axis] = queries
+    return contracted(Mark(weights.sizes, left), dims, keepdim=False)
 
 
 def _with_sites(mark: Mark, sites: dict[Axis, Site]) -> Mark:
@@ -134,6 +155,7 @@ def einsum(op: Operation) -> None:
         return
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     summed: list[tuple[Mark, tuple[int, ...]]] = []
+    answered: dict[Axis, Tensor] = {}
     for at, (mark, term) in enumerate(zip(marks, terms, strict=True)):
         if mark is None:
             continue
@@ -142,6 +164,8 @@ def einsum(op: Operation) -> None:
         met = [d for d in gone if any(term[d] in other for other in others)]
         op.emit(Contraction(op.name, mark, tuple(d for d in gone if d not in met)))
         tables = _in_order(contracted(mark, gone, keepdim=False), term, output)
+        if len(known) == len(terms) == 2:
+            answered |= _in_order(_answers(mark, gone, known[1 - at]), term, output)
         other = 1 - [m is mark for m in marks].index(True) if len(terms) == 2 and len(known) == 1 else None
         if other is not None and len(gone) == 1 and len(terms[other]) == 2 and term[gone[0]] in terms[other]:
             row = terms[other].replace(term[gone[0]], "")
@@ -152,7 +176,7 @@ def einsum(op: Operation) -> None:
     if len(known) == len(terms) == 2:
         op.emit(_pairing(op, operands, known, terms, output))
     op.consume(*known)
-    result = queries_and_keys(op, sources)
+    result = queries_and_keys(op, sources) | answered
     found: dict[Axis, Site] = {}
     for mark, gone in summed:
         found |= pooled(op, mark, gone, result, op.result.dim())

@@ -1,18 +1,21 @@
-"""A reshape that exchanged sizes, and no dims: RNS209 where that is returned, compared, pooled, attended to."""
+"""A reshape that exchanged sizes, and no dims: RNS209 where that is returned, compared, read, pooled, attended to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+from torch import Tensor
+
 from rnnshape import text
 from rnnshape.coordinates.mark import ROWS, TURNED, Mark, Site
-from rnnshape.coordinates.tables import runs_along, separable
+from rnnshape.coordinates.tables import line_along, runs_along, separable
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import AttentionInput, Comparison, Reduction, Returned
+from rnnshape.operations.uses import AttentionInput, Comparison, Contraction, Pooling, Product, Reduction, Returned
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
-from rnnshape.rules.tables import is_data, is_in_order
+from rnnshape.rules.tables import is_data
 from rnnshape.rules.wording import called, in_order, scrambled, word, wrong
 
 __all__: list[str] = []
@@ -43,16 +46,38 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
         return
 
 
-@rule(Reduction)
-def pooled_in_no_order(use: Reduction, step: Step) -> Iterator[Mistake]:
+@rule(Reduction, Pooling)
+def pooled_in_no_order(use: Reduction | Pooling, step: Step) -> Iterator[Mistake]:
     """What is taken together along a dim is some of this and some of that, where a reshape has exchanged the sizes of dims."""
-    mark, reduced = use.mark, {*use.dims}
-    for axis, table in mark.tables.items() if "RNS203" not in step.told else ():
-        site, along = mark.sites.get(axis) if is_data(axis) and axis.name not in _OTHERS else None, {*runs_along(table)}
-        if site is None or not along & reduced or not along - reduced or not _has_exchanged(site, axis):
-            continue
-        yield _scrambled(axis, site, mark, f"{called(use.name)} over dim {use.dims[0]} takes together what lies there")
+    dims = use.dims if isinstance(use, Reduction) else (len(use.mark.sizes) - 1,)
+    if not dims:
         return
+    yield from _in_no_order(use.mark, dims, step, f"{called(use.name)} over dim {dims[0]} takes together what lies there")
+
+
+@rule(Product)
+def multiplied_in_no_order(use: Product, step: Step) -> Iterator[Mistake]:
+    """A product sums over pieces of an axis, each of which has another place beside it."""
+    for mark, dim in ((use.left, use.left_dim), (use.right, use.right_dim)):
+        yield from _in_no_order(mark, (dim,), step, f"{called(use.name)} sums over dim {dim} as it lies")
+
+
+@rule(Contraction)
+def read_in_no_order(use: Contraction, step: Step) -> Iterator[Mistake]:
+    """Weights of a layer read pieces of an axis, each of which has another place beside it."""
+    if use.dims:
+        yield from _in_no_order(use.mark, use.dims, step, f"{called(use.name)} reads dim {use.dims[-1]} as it lies")
+
+
+def _in_no_order(mark: Mark, dims: tuple[int, ...], step: Step, taken: str) -> Iterator[Mistake]:
+    """Say that what lies along some dims is a part of an axis that a reshape has cut up, whose other parts lie beside it."""
+    for axis, table in mark.tables.items() if "RNS203" not in step.told else ():
+        site, along = mark.sites.get(axis), {*runs_along(table)}
+        if site is None or not is_data(axis) or axis.name in _OTHERS:
+            continue
+        if along & {*dims} and along - {*dims} and _has_exchanged(site, axis):
+            yield _scrambled(axis, site, mark, taken)
+            return
 
 
 @rule(AttentionInput)
@@ -77,13 +102,20 @@ def _has_exchanged(site: Site, axis: Axis) -> bool:
     before, after, table = _larger(site.sizes_before), _larger(site.sizes), site.tables_before.get(axis)
     if site.name not in _RESHAPES or sorted(size for _, size in before) != sorted(size for _, size in after):
         return False
-    if table is None or not is_in_order(table):
+    if table is None or not _is_run(table):
         return False
     moved = {dim for (dim, size), (_, other) in zip(before, after, strict=True) if size != other}
     own = runs_along(table)[0]
     others = {other: {*runs_along(t)} & moved for other, t in site.tables_before.items() if other != axis and is_data(other)}
     has_features = axis.counts_features or any(dims and other.counts_features for other, dims in others.items())
     return own in moved and has_features and any(dims - {own} for dims in others.values())
+
+
+def _is_run(table: Tensor) -> bool:
+    """Tell whether a table lists neighbours one after the other, along one dim; a part of a larger projection begins later."""
+    dims = runs_along(table)
+    line = line_along(table, dims[0]) if len(dims) == 1 else table
+    return len(dims) == 1 and torch.equal(line - line[0], torch.arange(len(line)))
 
 
 def _larger(sizes: tuple[int, ...]) -> list[tuple[int, int]]:

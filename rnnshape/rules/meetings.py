@@ -30,14 +30,15 @@ _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "re
 def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
     """A reshape has cut an axis into pieces, which lie along another dim too, and they meet the axis as it was.
 
-    What is shifted, or compared with the first of its piece, differs by the same number all along.
+    What is shifted, or compared with the first of its piece, differs by the same number all along. Of two parts of one axis, as
+    a projection that makes several things at once is split into, neither is the other.
     """
     if use.axis.name == "batch" or not (is_data(use.axis) or use.axis.name == UNNAMED):
         return
     named = "a dim that nobody has named" if use.axis.name == UNNAMED else word(use.axis)
     for cut, whole in ((use.one, use.other), (use.other, use.one)):
         dims, pieces = runs_along(whole), runs_along(cut)
-        if len(dims) != 1 or dims[0] not in pieces or len(pieces) < 2 or -1 in cut or -1 in whole:
+        if len(dims) != 1 or dims[0] not in pieces or len(pieces) < 2 or -1 in cut or -1 in whole or _are_apart(cut, whole):
             continue
         lines = first_along(cut, dims[0]).flatten(), first_along(whole, dims[0]).flatten()
         owner = _with_table(use, cut)
@@ -49,6 +50,11 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
         cuts = f"{site.name} of {layout_before(site) or text.sizes(site.sizes_before)} to {text.sizes(site.sizes)}"
         yield wrong("RNS209", f"{named} is scrambled: {cuts} cuts it up, and {use.name} meets {meets}", site=site)
         return
+
+
+def _are_apart(one: Tensor, other: Tensor) -> bool:
+    """Tell whether two tables have no element in common."""
+    return not {*numbers(unique(one))} & {*numbers(unique(other))}
 
 
 @rule(Disagreement)

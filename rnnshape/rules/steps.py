@@ -16,7 +16,7 @@ from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Join
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import ScaledChannels, Step
-from rnnshape.rules.wording import called, instead, last_step, word, wrong
+from rnnshape.rules.wording import called, in_order, instead, last_step, word, wrong
 
 __all__: list[str] = []
 
@@ -50,7 +50,7 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
 
 @rule(Contraction, RecurrentInput)
 def rows_of_several_steps_come_again(use: Contraction | RecurrentInput, step: Step) -> Iterator[Mistake]:
-    """Sequences were put behind one another, and a view has cut them into as many rows as each has steps.
+    """Sequences were put behind one another, or in heads, and a view has cut them into as many rows as each has steps.
 
     So every row has several steps, and another row has the same ones. Frames that are stacked have fewer rows than there are
     steps, and no row of windows comes again.
@@ -66,7 +66,7 @@ def rows_of_several_steps_come_again(use: Contraction | RecurrentInput, step: St
                 held = text.listed([*map(str, numbers(unique(table.narrow(dim, 0, 1))))])
                 holds = f"row 0 of {text.sizes(mark.sizes)} holds steps {held} of {word(axis)}"
                 message = f"{holds}, and row {line.index(line[0], 1)} holds them again"
-                yield wrong("RNS240", message, site=site, seen=mark)
+                yield wrong("RNS240", message, in_order(site), site=site, seen=mark)
                 return
 
 

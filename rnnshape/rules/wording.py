@@ -47,6 +47,7 @@ def wrong(
     marked: Tensor | None = None,
     grids: tuple[Grid | None, ...] = (),
     moved_at: Location | None = None,
+    axes: tuple[str, ...] = _SHOWN,
 ) -> Mistake:
     """Return a mistake with what shows it.
 
@@ -61,6 +62,7 @@ def wrong(
         marked: of which elements of ``seen`` it tells, for the picture.
         grids: of the picture; those of ``seen`` and ``shown`` where there are none.
         moved_at: the line that has put samples in the order in which they do not fit.
+        axes: the names of those that ``seen`` and ``shown`` are read with.
     """
     layouts: list[tuple[str, Layout]] = []
     became: Became | None = None
@@ -68,7 +70,7 @@ def wrong(
         layouts.append(("before", before))
         became = Became(site.name, site.sizes)
     for name, mark in (*((("seen", seen),) if seen is not None and site is None else ()), *shown):
-        if (layout := layout_of(mark, _SHOWN)) is not None:
+        if (layout := layout_of(mark, axes)) is not None:
             layouts.append((name, layout))
     location = at or (site.location if site is not None else None)
     drawn = tuple(filter(None, grids))

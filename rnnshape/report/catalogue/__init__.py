@@ -27,6 +27,7 @@ from rnnshape.report.catalogue import (
     onward,
     padding,
     placing,
+    products,
     rolled,
     running,
     scores,
@@ -59,7 +60,7 @@ RULES: dict[str, Rule] = {}
 _FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
     rolled, running, scores, foresight, totals, unread, onward, kept, hiding,
-    vectors, hypotheses,
+    vectors, hypotheses, products,
 )  # fmt: skip
 for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
