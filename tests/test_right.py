@@ -53,7 +53,8 @@ FACTS = ("RNS601", "RNS602", "RNS605")
 
 UNTRIED = (
     "all_ones_sizes", "batch_one", "batch_one_axis_named", "bilstm_crf_tutorial_one_sentence", "list_inputs_pad_sequence",
-    "sgan_right_with_pool", "social_pooling", "tutorial_translation_batch1", "z_portfolio_softmax_assets",
+    "sgan_right_with_pool", "social_pooling", "stored_states_of_single_steps", "tutorial_translation_batch1",
+    "z_portfolio_softmax_assets",
 )  # fmt: skip
 """Models that no experiment is made on: they are given one sample, or a list, or no axis of samples."""
 

@@ -36,6 +36,7 @@ from rnnshape.rules.registry import rule
 from rnnshape.rules.sketches import sketch
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import (
+    beside_units,
     every_pair,
     exchanged,
     is_data,
@@ -105,7 +106,7 @@ def samples_meet_others(use: Disagreement, step: Step) -> Iterator[Mistake]:
         return  # samples against samples, as in dist.expand(n, n) + dist.expand(n, n).t()
     turned = crossed and exchanged(marks, use.axis, a.dim()) and "RNS504" not in step.told
     apart = repeated_otherwise(a, b) and not every_pair(marks[0], marks[-1], runs_along(a)[0])
-    if not (crossed and (full or turned)) and not apart:
+    if not (crossed and (full or turned or beside_units(marks, use.axis, a.dim()))) and not apart:
         return
     at = [int(t.broadcast_to(broadcast_shapes(a.shape, b.shape))[use.where]) for t in (a, b)]
     place = f"row {use.where[0]}" if runs_along(a) == runs_along(b) == [0] else f"element {list(use.where)}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from rnnshape._torch import known_values
+from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.room import Recent
 from rnnshape.layout.axes import Axis
@@ -205,6 +206,7 @@ class Step:
         crossed: of the axes of a prediction and a target, the difference in which each element of one meets all of the other.
         cut_off: by the axis of the samples, the first ones that two tensors which met both lack.
         first_that_counts: likewise, the first sample that a sum or a loss has taken together with others.
+        one_by_one: by the number of a call, what it reads where the steps of one sequence are its batch, and along which dim.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -243,6 +245,7 @@ class Step:
         self.crossed: dict[frozenset[Axis], Crossed] = {}
         self.cut_off: dict[Axis, CutOff] = {}
         self.first_that_counts: dict[Axis, int] = {}
+        self.one_by_one: dict[int, tuple[Mark, int]] = {}
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -265,6 +268,7 @@ class Step:
         self.crossed = {}
         self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
         self.cut_off, self.first_that_counts = {}, {}
+        self.one_by_one = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

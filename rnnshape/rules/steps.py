@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import prod
 
 from torch import Tensor
@@ -12,10 +13,21 @@ from rnnshape.coordinates.mark import POSITIONS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.uses import ChannelNorm, Contraction, ImplicitDim, Joining, Packing, RecurrentInput, TokenIds
+from rnnshape.operations.uses import (
+    ChannelNorm,
+    Contraction,
+    Ending,
+    ImplicitDim,
+    Joining,
+    Packing,
+    RecurrentCall,
+    RecurrentInput,
+    TokenIds,
+)
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import ScaledChannels, Step
+from rnnshape.rules.tables import is_data
 from rnnshape.rules.wording import called, in_order, instead, last_step, word, wrong
 
 __all__: list[str] = []
@@ -46,6 +58,30 @@ def steps_come_again(use: RecurrentInput | Packing, step: Step) -> Iterator[Mist
             message = f"the steps of {called(use.name)} begin at steps {shown}, ... of {word(axis)}: they come several times"
             yield wrong("RNS240", message, _in_order(site, axis, dim), site=site, seen=mark)
             return
+
+
+@note(RecurrentCall)
+def steps_in_place_of_samples(use: RecurrentCall, step: Step) -> None:
+    """Remember where nothing but the steps of one sequence lies along the dim of the batch: each is a sequence of its own."""
+    mark, rows = use.mark, use.batch_dim
+    if mark is None or rows is None or mark.sizes[use.seq_dim] > 1 or mark.sizes[rows] < 2 or mark.of("batch"):
+        return
+    along = [axis for axis, table in mark.tables.items() if is_data(axis) and rows in runs_along(table)]
+    if along and all(axis.name == "seq" and runs_along(mark.tables[axis]) == [rows] for axis in along):
+        step.one_by_one[use.call.number] = (mark, rows)
+
+
+@rule(Ending, where=lambda step: step.one_by_one)
+def steps_read_one_by_one(use: Ending, step: Step) -> Iterator[Mistake]:
+    """Each step was read from a state of zeros; who keeps one for each, as a replayed game does, means it."""
+    call = use.call
+    mark, rows = step.one_by_one.get(call.number, (None, 0))
+    if mark is not None and not call.is_carried:
+        takes = f"{call.kind} takes dim {rows} for its batch, and the steps of one sequence lie along it"
+        message = f"{takes}: it reads {mark.sizes[rows]} sequences of one step each, and no step knows of another"
+        fits = f"batch_first={rows != 0} of the layer fits"
+        found = wrong("RNS201", message, fits, seen=mark, at=call.location)
+        yield replace(found, module=call.module, kind=call.kind)
 
 
 @rule(Contraction, RecurrentInput)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "are_alike", "but_states", "every_pair", "exchanged", "is_data", "is_in_order", "is_order",
-    "lies_along", "lost_batch", "made_by_layers", "may_be_steps", "once_each", "only_sample", "other_row", "over_the_batch",
-    "repeated_otherwise", "steps_along",
+    "REORDERS", "OtherRow", "are_alike", "beside_units", "but_states", "every_pair", "exchanged", "is_data", "is_in_order",
+    "is_order", "lies_along", "lost_batch", "made_by_layers", "may_be_steps", "once_each", "only_sample", "other_row",
+    "over_the_batch", "repeated_otherwise", "steps_along",
 ]  # fmt: skip
 
 REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
@@ -89,6 +90,17 @@ def exchanged(marks: tuple[Mark, ...], axis: Axis, ndim: int) -> bool:
             dims = runs_along(at_sizes(other.tables[axis], [1] * ndim))
             if len(dims) == 1 and dims != runs_along(own) and any(runs_along(t) == dims for t in steps):
                 return True
+    return False
+
+
+def beside_units(marks: tuple[Mark, ...], samples: Axis, ndim: int) -> bool:
+    """Tell whether one number for each sample lies along the dim of the units of another operand, and along no other."""
+    for one, other in (marks, marks[::-1]) if len(marks) == 2 else ():
+        dims = runs_along(at_sizes(one.tables[samples], (1,) * ndim))
+        made = made_by_layers(other)
+        along = {a for a, t in other.tables.items() if is_data(a) and {*dims} & {*runs_along(at_sizes(t, (1,) * ndim))}}
+        if dims and prod(one.sizes) == one.tables[samples].numel() and along and along <= made:
+            return True
     return False
 
 

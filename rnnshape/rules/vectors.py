@@ -21,7 +21,7 @@ __all__: list[str] = []
 
 @rule(Pairing)
 def scaled_along_another_axis(use: Pairing, step: Step) -> Iterator[Mistake]:
-    """A product sums over units: one operand has vectors of norm 1 along them, and the other was scaled over its steps.
+    """A product sums over units: one operand has vectors of norm 1 along them, and the other was scaled over steps or heads.
 
     Whoever sums over what was scaled, as where channels attend to one another, means it. Where both were scaled over steps,
     each unit may be meant to have a scale of its own, whatever is compared then.
@@ -29,12 +29,17 @@ def scaled_along_another_axis(use: Pairing, step: Step) -> Iterator[Mistake]:
     for at in (0, 1) if len(use.summed) == 1 else ():
         mark, other = use.marks[at], use.marks[1 - at]
         dim, its = use.summed[0][at], use.summed[0][1 - at]
-        over, units = _scaled_along(mark), _units_along(mark, dim)
-        if over is None or units is None or _scaled_along(other) != its or not _steps_alone(mark, over, dim):
+        over, units = _scaled_along(mark), _vectors_along(mark, dim)
+        if over is None or units is None or _scaled_along(other) != its or over == dim:
             continue
-        scaled = f"those of one operand have norm 1, and each element of the others was scaled over the steps, dim {over}"
+        kind = _alone(mark, over, units)
+        if not kind:
+            continue
+        scaled = f"those of one operand have norm 1, and each element of the others was scaled over the {kind}, dim {over}"
         site = next(mark.sites[axis] for axis, _ in mark.of(SCALED))
         where = runs_along(site.tables_before[units]) if units in site.tables_before else []
+        if len(where) > 1 and site.tables_before[units] is mark.tables[units]:  # in heads, and not moved since
+            where = [dim]
         fits = f"dim={where[0]} scales each vector by itself" if len(where) == 1 else None
         yield wrong("RNS246", f"{use.name} compares vectors: {scaled}", fits, seen=mark, at=site.location)
         return
@@ -46,10 +51,17 @@ def _scaled_along(mark: Mark) -> int | None:
     return found[0] if found else None
 
 
-def _steps_alone(mark: Mark, dim: int, summed: int) -> bool:
-    """Tell whether the steps, and nothing else, lie along the dim along which a tensor was scaled, which is not summed over."""
+def _alone(mark: Mark, dim: int, units: Axis) -> str:
+    """Return what lies along the dim along which a tensor was scaled: its steps, heads of its units, "" for anything else."""
     along = [a for a, table in mark.tables.items() if a.name != SCALED and dim in runs_along(table)]
-    return dim != summed and bool(along) and all(a.counts_steps for a in along)
+    if along and all(a.counts_steps for a in along):
+        return "steps"
+    return "heads" if along == [units] else ""
+
+
+def _vectors_along(mark: Mark, dim: int) -> Axis | None:
+    """Return the units of a layer, or the features, that lie along a dim, as a whole or in heads."""
+    return next((a for a, table in mark.tables.items() if a.counts_features and dim in runs_along(table)), None)
 
 
 def _units_along(mark: Mark, dim: int) -> Axis | None:
