@@ -42,7 +42,7 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
         if site is None or len(runs_along(table)) < 2 or not _has_exchanged(site, axis):
             continue
         taken = "the loss compares it as it lies" if isinstance(use, Comparison) else "the model returns it as it lies"
-        yield _scrambled(axis, site, mark, taken)
+        yield _scrambled(axis, site, mark, "exchanges sizes, and no dims", taken)
         return
 
 
@@ -75,9 +75,13 @@ def _in_no_order(mark: Mark, dims: tuple[int, ...], step: Step, taken: str) -> I
         site, along = mark.sites.get(axis), {*runs_along(table)}
         if site is None or not is_data(axis) or axis.name in _OTHERS:
             continue
-        if along & {*dims} and along - {*dims} and _has_exchanged(site, axis):
-            yield _scrambled(axis, site, mark, taken)
-            return
+        if along & {*dims} and along - {*dims}:
+            if _has_exchanged(site, axis):
+                yield _scrambled(axis, site, mark, "exchanges sizes, and no dims", taken)
+                return
+            if _merges_heads(site, axis, table):
+                yield _scrambled(axis, site, mark, "merges heads that lie in front of the steps", taken)
+                return
 
 
 @rule(AttentionInput)
@@ -87,10 +91,10 @@ def attended_to_in_no_order(use: AttentionInput, step: Step) -> Iterator[Mistake
         yield found
 
 
-def _scrambled(axis: Axis, site: Site, mark: Mark, taken: str) -> Mistake:
-    """Say that a reshape has scrambled an axis, and how it is taken."""
+def _scrambled(axis: Axis, site: Site, mark: Mark, does: str, taken: str) -> Mistake:
+    """Say that a reshape has scrambled an axis, what it does, and how that is taken."""
     was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
-    cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} exchanges sizes, and no dims"
+    cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} {does}"
     return wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
 
 
@@ -109,6 +113,20 @@ def _has_exchanged(site: Site, axis: Axis) -> bool:
     others = {other: {*runs_along(t)} & moved for other, t in site.tables_before.items() if other != axis and is_data(other)}
     has_features = axis.counts_features or any(dims and other.counts_features for other, dims in others.items())
     return own in moved and has_features and any(dims - {own} for dims in others.values())
+
+
+def _merges_heads(site: Site, axis: Axis, table: Tensor) -> bool:
+    """Tell whether a reshape has put the steps of one head behind those of another, and features between them.
+
+    Before it the steps lay along one dim, and pieces of what the queries read along one in front of it and one behind it.
+    """
+    before = site.tables_before.get(axis)
+    if not axis.counts_steps or site.name not in _RESHAPES or before is None or len(site.sizes) >= len(site.sizes_before):
+        return False
+    own, rows = runs_along(before), runs_along(table)
+    made = [runs_along(t) for other, t in site.tables_before.items() if other.counts_features]
+    heads = any(dims[:1] < own < dims[-1:] for dims in made if len(dims) > 1)
+    return len(own) == 1 and heads and rows == [len(site.sizes) - 2, len(site.sizes) - 1]
 
 
 def _is_run(table: Tensor) -> bool:

@@ -24,7 +24,7 @@ def heads_of_runs_of_steps_by_hand(use: Pairing, step: Step) -> Iterator[Mistake
     """Queries meet keys along their features, of which a reshape has put pieces along the steps."""
     for pair in use.summed:
         for mark, dim in zip(use.marks, pair, strict=True):
-            if len(mark.sizes) > 3 and (found := _dealt_out(use.name, mark, dim)):
+            if len(mark.sizes) > 2 and (found := _dealt_out(use.name, mark, dim)):
                 yield found
                 return
 
@@ -33,7 +33,7 @@ def heads_of_runs_of_steps_by_hand(use: Pairing, step: Step) -> Iterator[Mistake
 def heads_of_runs_of_steps(use: Attending, step: Step) -> Iterator[Mistake]:
     """The same in torch's own attention."""
     for mark in (use.query, use.key) if not use.heads else ():
-        if len(mark.sizes) > 3 and (found := _dealt_out(use.name, mark, len(mark.sizes) - 1)):
+        if len(mark.sizes) > 2 and (found := _dealt_out(use.name, mark, len(mark.sizes) - 1)):
             yield found
             return
 
