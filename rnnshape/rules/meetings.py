@@ -126,6 +126,19 @@ def numbers_of_steps_for_samples(use: Broadcast | Numbering, step: Step) -> Iter
                 return
 
 
+@rule(Disagreement)
+def units_meet_samples(use: Disagreement, step: Step) -> Iterator[Mistake]:
+    """A reduction has taken the samples and left units, in the place of whom these meet the units of each sample."""
+    for own, other in (use.marks, use.marks[::-1]) if use.axis.counts_features and len(use.marks) == 2 else ():
+        units = runs_along(at_sizes(other.tables[use.axis], own.sizes)) if use.axis in other.tables else []
+        for axis, table in own.of("batch"):
+            site = other.lost.get(axis) if axis not in {*other.tables, *own.lost} else None
+            if site is not None and units and runs_along(table) == units and runs_along(own.tables[use.axis]) != units:
+                message = f"{site.name} takes the batch away, and {use.name} has what it leaves of each unit meet a sample"
+                yield wrong("RNS208", f"{message}: there are as many", another_dim(site), site=site, seen=other)
+                return
+
+
 def _beside(use: Broadcast | Numbering) -> Iterator[tuple[Mark, Mark, dict[Axis, Tensor], bool]]:
     """Yield what is known of something, and what lies beside it, with the tables of that at the same dims from the right.
 

@@ -208,7 +208,7 @@ def _first_layers(call: Recurrence, rows: Places, by: str = "") -> Mistake | Non
 
 
 def _one_way(call: Recurrence, rows: Places, by: str = "") -> Mistake | None:
-    """Judge rows of one direction. Those of all layers may be what a decoder begins with; a layer with weights means no such."""
+    """Judge rows of one direction. Those of all layers may be what a decoder begins with; a layer with weights is none."""
     one_way = call.directions == 2 and len({way for _, way in rows}) == 1
     if not one_way or not (by == "layer" or len(rows) < max(call.layers, 2) or (call.layers - 1, 0) not in rows):
         return None

@@ -9,7 +9,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import numbers, runs_along, unique, varies
 from rnnshape.operations.recurrence import Recurrence
-from rnnshape.operations.uses import Broadcast, Contraction, Ending, Pooling, Product, Reduction, Weighing
+from rnnshape.operations.uses import Broadcast, Contraction, Ending, Pooling, Product, RecurrentInput, Reduction, Weighing
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.names import called
 from rnnshape.rules.registry import note, rule
@@ -51,18 +51,26 @@ def _is_output(mark: Mark, call: Recurrence, steps: Tensor, dim: int) -> bool:
     return mark.sizes[dim] == call.width * call.directions and -1 not in units and not others
 
 
-@note(Contraction)
-def a_layer_reads_features(use: Contraction, step: Step) -> None:
+@note(Contraction, RecurrentInput)
+def a_layer_reads_features(use: Contraction | RecurrentInput, step: Step) -> None:
     """A layer reads the features of each step; what it makes of them may be a score for each. Or it reads the steps."""
     last = len(use.mark.sizes) - 1
-    for axis, table in use.mark.of("step") if use.dims == (last,) else ():
+    is_layer = isinstance(use, RecurrentInput) or use.name == "linear"
+    for axis, table in use.mark.of("step") if isinstance(use, RecurrentInput) or use.dims == (last,) else ():
         call = step.source(axis)
         if call is None:
             continue
-        if call.hidden in use.mark.tables:
-            step.read_by_layers.add(axis)
-        elif use.name == "linear" and axis in step.profiles and _are_all(table, last, call):
-            step.profiles[axis] = step.profiles[axis]._replace(is_read=True)
+        units = use.mark.tables.get(call.hidden)
+        if units is not None and not _side_by_side(table, units, last):
+            if not use.name.endswith("_norm"):  # which makes no score of them
+                step.read_by_layers.add(axis)
+        elif is_layer and axis in step.profiles and _are_all(table, last, call):
+            step.profiles[axis] = step.profiles[axis]._replace(read_by=use.name)
+
+
+def _side_by_side(steps: Tensor, units: Tensor, dim: int) -> bool:
+    """Tell whether numbers of steps lie beside units along a dim, and no number is of both."""
+    return runs_along(steps) == [dim] == runs_along(units) and not bool(((steps >= 0) & (units >= 0)).any())
 
 
 def _are_all(steps: Tensor, dim: int, call: Recurrence) -> bool:
@@ -101,10 +109,10 @@ def steps_read_for_pooled_features(use: Ending, step: Step) -> Iterator[Mistake]
     """A layer has read all steps in the place of the features that were pooled, and nothing gives the steps back."""
     call = use.call
     profile = step.profiles.get(call.step)
-    if profile is None or not profile.is_read or {"RNS244", "RNS249"} & step.told:
+    if profile is None or not profile.read_by or {"RNS244", "RNS249"} & step.told:
         return
     if call.step in step.read_by_layers or call.step in step.given_back:
         return
     pooled = f"{profile.name} over dim {profile.dim} of its output takes the features together, and leaves the steps"
-    message = f"{pooled}: {called('linear')} reads all {call.steps} of them for features"
+    message = f"{pooled}: {called(profile.read_by)} reads all {call.steps} of them for features"
     yield Mistake("RNS249", message, location=profile.location or call.location, module=call.module, kind=call.kind)

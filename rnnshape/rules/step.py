@@ -67,13 +67,13 @@ class Profile(NamedTuple):
         name: of the operation.
         dim: along which they lay.
         location: the user's line.
-        is_read: whether a layer has read all steps for features.
+        read_by: what has read all steps for features; "" where nothing has.
     """
 
     name: str
     dim: int
     location: Location | None
-    is_read: bool = False
+    read_by: str = ""
 
 
 class CutOff(NamedTuple):
