@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -40,14 +40,16 @@ MOST_MODELS = 4
 """Models of one step that are copied."""
 
 
+NOT_FOLLOWED = "its first training step came after those that are followed; --probe probes it"
+"""Why a model is not probed of which nobody has told which dims are the batch."""
+
 Label = Callable[[nn.Module, Given, Axes, Axes], tuple[Tracker, Given]]
 """Labels a copy of what a model is given: with the axes of the arguments, and of the target."""
 
 
 class _Waiting(NamedTuple):
-    """A model that is probed once the step is over: its name, a copy, itself, what it was given, and the axes of that."""
+    """A model that is probed once the step is over: a copy, itself, what it was given, and the axes of that."""
 
-    name: str
     subject: Subject
     model: weakref.ref[nn.Module]
     given: Given
@@ -60,13 +62,15 @@ class Unasked:
     Args:
         label: labels what a model is given once more, for the runs of the copy.
         reporter: is told.
+        named: tells models of one class apart, once they were called.
     """
 
-    def __init__(self, label: Label, reporter: Reporter) -> None:
+    def __init__(self, label: Label, reporter: Reporter, named: Callable[[nn.Module], str]) -> None:
         self._label = label
+        self._named = named
         self._reporter = reporter
         self._waiting: list[_Waiting] = []
-        self._left: list[str] = []
+        self._left: list[weakref.ref[nn.Module]] = []
 
     def prepare(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> bool:
         """Copy a model.
@@ -80,19 +84,16 @@ class Unasked:
         Returns:
             Whether there is something to be done once the step is over; where there is not, that is said.
         """
-        name = type(model).__name__
         if len(self._waiting) == MOST_MODELS:
-            self._left.append(name)
+            self._left.append(weakref.ref(model))
             return True
         try:
-            with set_aside(Tracker) as trackers:
-                if not trackers:
-                    raise Unfit("no call is followed, so nobody says which dims are the batch")
+            with set_aside(Tracker):
                 subject = _copied(model)
         except Unfit as error:
-            self._reporter.report.add_probed(f"{name} was not probed: {error}")
+            self._reporter.report.add_probed(f"{self._named(model)} was not probed: {error}")
             return False
-        self._waiting.append(_Waiting(name, subject, weakref.ref(model), Given(args, kwargs), axes))
+        self._waiting.append(_Waiting(subject, weakref.ref(model), Given(args, kwargs), axes))
         return True
 
     def forget(self) -> None:
@@ -106,7 +107,10 @@ class Unasked:
         self.forget()
         report = self._reporter.report
         with set_aside(Tracker) as trackers:
-            if not trackers or trackers[0].inputs.is_alone:
+            if not trackers:
+                self._say_why([one.model for one in waiting], NOT_FOLLOWED)
+                return
+            if trackers[0].inputs.is_alone:
                 return  # the report says what a batch of one leaves open
             told = trackers[0].telling.step.told
             wanted = needed(report, told)
@@ -118,12 +122,17 @@ class Unasked:
         for one, (said, influence), those in zip(waiting, made, found, strict=True):
             model = one.model()
             if model is not None:
-                report.add_probed(said or said_in_a_line(influence, one.name, those))
+                name = self._named(model)
+                report.add_probed(f"{name} was not probed: {said}" if said else said_in_a_line(influence, name, those))
                 self._reporter.tell(those, model)
-        for name in dict.fromkeys(left):
-            others = text.count(MOST_MODELS, "model")
-            were = "was" if MOST_MODELS == 1 else "were"
-            report.add_probed(f"{name} was not probed: {others} of the step {were}; --probe probes all")
+        others = f"{text.count(MOST_MODELS, 'model')} of the step {'was' if MOST_MODELS == 1 else 'were'}"
+        self._say_why(left, f"{others}; --probe probes all")
+
+    def _say_why(self, models: Iterable[weakref.ref[nn.Module]], why: str) -> None:
+        """Say why models were not probed."""
+        names = [self._named(model) for one in models if (model := one()) is not None]
+        for name in dict.fromkeys(names):
+            self._reporter.report.add_probed(f"{name} was not probed: {why}")
 
     def _probed(self, one: _Waiting, tracker: Tracker, wanted: frozenset[str], began: float) -> tuple[str, Influence]:
         """Probe one model; return why it was not, or nothing, and what was measured."""
@@ -134,8 +143,7 @@ class Unasked:
         arguments = arguments_of(model.forward, one.given.args, one.given.kwargs)
         known, count = {id(place.tensor) for place in places}, max((place.count for place in places), default=1)
         if missing := unplaced([(a.name, a.value) for a in arguments], known, count, lists=False):
-            said = f"nobody has said which dim of {text.listed(missing)} is the batch"
-            return f"{one.name} was not probed: {said}", Influence()
+            return f"nobody has said which dim of {text.listed(missing)} is the batch; axes= says it", Influence()
         axes = one.axes if one.axes is not None else axes_of(places, arguments)
         longest = LONGEST - (time.thread_time() - began)
         options = Options(asked=False, samples=6, patient=False, longest=longest, wanted=wanted - {"steps"})

@@ -100,6 +100,12 @@ class Observer(Watcher[Door]):
         """Return the path of any module of the process, in whatever holds it."""
         return self._family.path(module) if self._family else type(module).__name__
 
+    def named(self, model: nn.Module) -> str:
+        """Return the class of a model, with the number that its layers have where several models are of that class."""
+        doors = (self.doors.get(id(module)) for module in model.modules())
+        number = next((door.path.partition(" #")[2] for door in doors if door), "")
+        return f"{type(model).__name__} #{number}" if number else type(model).__name__
+
     def _door(self, module: nn.Module, path: str) -> Door | None:
         door = door_of(module, path, self.reporter.report, self._ignore, quiet=self.reporter.on == "record")
         if door is not None:

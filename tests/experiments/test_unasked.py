@@ -401,3 +401,67 @@ def test_a_model_that_is_called_for_the_first_time_in_a_later_step_is_not_probed
             state = encoder(torch.randn(6, 5, 3))
             (decoder(torch.randn(6, 3), state)[0] if step else state).sum().backward()
     assert report.probed == "Encoder was probed on a copy: in eval mode its samples are apart"
+
+
+def test_two_models_of_a_class_are_told_apart_as_their_layers_are() -> None:
+    first, second = Encoder(), Encoder()
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for _ in range(2):
+            (first(torch.randn(6, 5, 3)).sum() + second(torch.randn(4, 7, 3)).sum()).backward()
+    assert [event.module for event in report.events] == ["Encoder.rnn", "Encoder.rnn #2"]
+    assert report.probed == (
+        "Encoder was probed on a copy: in eval mode its samples are apart; "
+        "Encoder #2 was probed on a copy: in eval mode its samples are apart"
+    )
+
+
+class Policy(nn.Module):
+    """Hands a state on from call to call, steps first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.fc = nn.GRU(3, 8), nn.Linear(8, 2)
+
+    def forward(self, seen: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        output, state = self.rnn(seen, state)
+        return self.fc(output), state
+
+
+def test_a_policy_is_probed_though_a_rollout_came_before() -> None:
+    policy, state = Policy(), torch.zeros(1, 4, 8)
+    seen = torch.randn(9, 4, 3)
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        with torch.no_grad():
+            for step in seen:
+                _, state = policy(step[None], state)
+        for _ in range(2):
+            policy(seen, torch.zeros(1, 4, 8))[0].pow(2).mean().backward()
+    assert report.probed == "Policy was probed on a copy: in eval mode its samples are apart"
+
+
+def test_a_model_that_begins_to_train_behind_the_steps_that_are_followed_is_not_probed() -> None:
+    other, encoder = nn.Linear(3, 3), Encoder()
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for _ in range(5):
+            other(torch.randn(6, 3)).sum().backward()
+        for _ in range(2):
+            encoder(torch.randn(6, 5, 3)).sum().backward()
+    assert report.probed == (
+        "Encoder was not probed: its first training step came after those that are followed; --probe probes it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("axes", "said"),
+    [
+        (None, "not probed: nobody has said which dim of y is the batch; axes= says it"),
+        ({"y": "b f"}, "probed on a copy: in eval mode its samples are apart"),
+    ],
+)
+def test_a_dim_that_nobody_has_named_may_be_named(axes: Any, said: str) -> None:
+    encoder, decoder = Encoder(), Decoder("own")
+    with rs.watch(track=3, on="record", probe="auto", axes=axes) as report:
+        for _ in range(2):
+            state, words = encoder(torch.randn(6, 5, 3)), torch.randint(0, 3, (6,))
+            decoder(nn.functional.one_hot(words, 3).float(), state)[0].pow(2).mean().backward()
+    assert report.probed.endswith(f"; Decoder was {said}")
