@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 __all__ = [
-    "ORDINALS", "a", "columns", "count", "data_size", "fitted", "flops", "listed", "nearest", "number", "sentence", "shown",
-    "shown_lines", "sizes",
+    "ORDINALS", "a", "columns", "count", "data_size", "fitted", "flops", "listed", "module_named", "nearest", "number",
+    "sentence", "shown", "shown_lines", "sizes",
 ]  # fmt: skip
 
 ORDINALS = ("first", "second", "third", "fourth")
@@ -51,6 +51,15 @@ def shown_lines(words: str) -> str:
     fc
     """
     return "\n".join(map(shown, words.split("\n")))
+
+
+def module_named(path: str, kind: str) -> str:
+    """Name a module as findings do: by its path and its class, or by one of them where that is all.
+
+    >>> module_named("encoder.rnn", "LSTM"), module_named("", "LSTM"), module_named("LSTM", "LSTM")
+    ('encoder.rnn (LSTM)', 'LSTM', 'LSTM')
+    """
+    return f"{path} ({kind})" if path and kind and path != kind else path or kind
 
 
 def a(noun: str) -> str:

@@ -186,7 +186,7 @@ def _in_vain(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, zero:
     The gradients say which may be; a run with other weights says whether it is so, as a gradient ends at a detach().
     """
     names = [name for name, _ in module.named_parameters()]
-    where = path or "the layer"
+    where = text.module_named(path, type(module).__name__)
     if isinstance(module, nn.RNNCellBase):
         if "weight_hh" in zero and "weight_ih" not in zero:
             said = f"{where} was called {steps} times, and has read one step in all that is returned"
@@ -218,7 +218,8 @@ def _whole(trial: Trial, path: str, module: nn.RNNBase | nn.RNNCellBase, line: L
     """Yield a layer or cell that is called, where nothing of it reaches what is returned, or what the model keeps for later."""
     weights = _others(path, module, [name for name, _ in module.named_parameters()], torch.Generator().manual_seed(SEED))
     if _changes_nothing(trial, weights):
-        said = f"{path or 'the layer'} is called, and never matters: what it makes reaches nothing that is returned"
+        named = text.module_named(path, type(module).__name__)
+        said = f"{named} is called, and never matters: what it makes reaches nothing that is returned"
         yield Unused(said, path, weights, {}, is_whole=True, called_at=line)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnshape import _torch
+from rnnshape import _torch, text
 from rnnshape.experiments.recording import line_of_run
 from rnnshape.experiments.subject import SEED, Mode
 from rnnshape.operations.names import CELLS, WALKS
@@ -51,8 +51,8 @@ class Walk:
 
     @property
     def named(self) -> str:
-        """The path of the module, or its class."""
-        return self.path or (type(self.module).__name__ if self.module is not None else self.kind)
+        """The module as findings name it, "encoder.rnn (LSTM)"; its class alone where it has no path."""
+        return text.module_named(self.path, type(self.module).__name__ if self.module is not None else self.kind)
 
     @property
     def has_memory(self) -> bool:

@@ -113,10 +113,10 @@ class Finding(Pictured):
 
     @property
     def headline(self) -> str:
-        """The message with the module in front of it."""
-        named = self.module and self.kind and self.module != self.kind
-        where = f"{self.module} ({self.kind})" if named else self.module or self.kind
-        return text.shown(f"{where}: {self.message}" if where else self.message)
+        """The message with the module in front of it, unless it names that itself, with its class."""
+        where = text.module_named(self.module or "", self.kind)
+        is_named = bool(self.module) and f" {self.module} (" in f" {self.message}"
+        return text.shown(f"{where}: {self.message}" if where and not is_named else self.message)
 
     @property
     def details(self) -> tuple[str, ...]:

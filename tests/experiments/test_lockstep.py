@@ -321,10 +321,10 @@ def without_gradient(output: Tensor, state: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("model", "said", "line"),
     [
-        (Picks(first_step), "rnn, layer 0, has read one step", "return output[:, 0]"),
-        (Picks(first_layer, 2), "layer 1 of rnn never matters", "return state[0]"),
-        (Picks(last_step, both=True), "the reverse direction of rnn, layer 0, has read one step", "return output[:, -1]"),
-        (Picks(first_step, both=True), "the forward direction of rnn, layer 0, has read one step", "return output[:, 0]"),
+        (Picks(first_step), "rnn (GRU), layer 0, has read one step", "return output[:, 0]"),
+        (Picks(first_layer, 2), "layer 1 of rnn (GRU) never matters", "return state[0]"),
+        (Picks(last_step, both=True), "the reverse direction of rnn (GRU), layer 0, has read one step", "return output[:, -1]"),
+        (Picks(first_step, both=True), "the forward direction of rnn (GRU), layer 0, has read one step", "return output[:, 0]"),
     ],
     ids=["first step", "first layer", "last step of both", "first step of both"],
 )

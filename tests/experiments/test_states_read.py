@@ -127,40 +127,52 @@ def one_unit(m: nn.ModuleDict, x: Tensor) -> Tensor:
 
 
 SAID: dict[str, tuple[Read, str]] = {
-    "swapped": (swapped, "what parts.enc returns as c is given to parts.dec as h, and what it returns as h as c"),
+    "swapped": (
+        swapped,
+        "what parts.enc (LSTM) returns as c is given to parts.dec (LSTM) as h, "
+        "and what it returns as h as c",
+    ),
     "behind a detach": (
         swapped_behind_a_detach,
-        "what parts.enc returns as c is given to parts.dec as h, and what it returns as h as c",
+        "what parts.enc (LSTM) returns as c is given to parts.dec (LSTM) as h, "
+        "and what it returns as h as c",
     ),
-    "twice": (twice, "what parts.enc returns as h is given to parts.dec as h and as c, the same"),
-    "a GRU": (c_begins_a_gru, "what parts.enc returns as c is given to parts.gru as h"),
-    "c alone": (c_is_all_that_is_read, "of what parts.enc returns last only c is read, and h never matters"),
-    "back": (c_back_as_h, "what parts.cell returns as c is given back to it as h, and what it returns as h as c"),
-    "as input": (c_read_by_the_next, "what parts.cell returns as c is read by parts.next as its input, and not h"),
+    "twice": (twice, "what parts.enc (LSTM) returns as h is given to parts.dec (LSTM) as h and as c, the same"),
+    "a GRU": (c_begins_a_gru, "what parts.enc (LSTM) returns as c is given to parts.gru (GRU) as h"),
+    "c alone": (c_is_all_that_is_read, "of what parts.enc (LSTM) returns last only c is read, and h never matters"),
+    "back": (c_back_as_h, "what parts.cell (LSTMCell) returns as c is given back to it as h, and what it returns as h as c"),
+    "as input": (
+        c_read_by_the_next,
+        "what parts.cell (LSTMCell) returns as c is read by parts.next (LSTMCell) as its input, and not h",
+    ),
     "never": (
         never_given_back,
-        "parts.next is called 7 times, each time with the state of parts.cell, and never given its own back",
+        "parts.next (LSTMCell) is called 7 times, "
+        "each time with the state of parts.cell (LSTMCell), and never given its own back",
     ),
     "the same": (
         the_same_for_each_word,
-        "parts.dec is called 7 times, each time with the same state, and never given the one it has returned",
+        "parts.dec (LSTM) is called 7 times, "
+        "each time with the same state, and never given the one it has returned",
     ),
     "answered": (
         what_it_answered_alone,
-        "parts.cell is called 4 times, each time with the same state, and never given the one it has returned",
+        "parts.cell (LSTMCell) is called 4 times, "
+        "each time with the same state, and never given the one it has returned",
     ),
     "picked": (
         a_word_that_was_picked,
-        "parts.gru is called 4 times, each time with the same state, and never given the one it has returned",
+        "parts.gru (GRU) is called 4 times, "
+        "each time with the same state, and never given the one it has returned",
     ),
     "one way": (
         one_step_in_both_directions,
-        "parts.both is called 7 times with one step, so its reverse direction goes the same way as the other",
+        "parts.both (GRU) is called 7 times with one step, so its reverse direction goes the same way as the other",
     ),
-    "one unit": (one_unit, "of the 6 units that parts.gru returns for each step one is read, unit 5"),
+    "one unit": (one_unit, "of the 6 units that parts.gru (GRU) returns for each step one is read, unit 5"),
     "halves": (
         halves_of_layers,
-        "each layer of parts.wide begins with one direction of two layers of parts.both, not with two of one",
+        "each layer of parts.wide (GRU) begins with one direction of two layers of parts.both (GRU), not with two of one",
     ),
 }
 

@@ -27,7 +27,7 @@ class Summary(nn.Module):
         return self.pick(output, h_n)
 
 
-NEVER = "the {} direction of rnn, layer 1, never matters"
+NEVER = "the {} direction of rnn (GRU), layer 1, never matters"
 
 SAID: dict[str, tuple[Picks, str, str]] = {
     "the last row of h_n": (lambda output, h_n: h_n[-1], NEVER.format("forward"), "warning"),
@@ -103,7 +103,7 @@ class Stack(nn.Module):
 
 
 def test_a_cell_that_nothing_reads_but_itself() -> None:
-    said = "cells.1 is called, and never matters: what it makes reaches nothing that is returned"
+    said = "cells.1 (GRUCell) is called, and never matters: what it makes reaches nothing that is returned"
     influence = rs.probe(Stack(0), X, axes="batch seq feature")
     (finding,) = influence.findings
     assert (finding.code, finding.severity, finding.message) == ("RNS607", "warning", said)
@@ -171,5 +171,5 @@ class Ignored(nn.Module):
 
 def test_a_layer_that_nothing_reads() -> None:
     influence = rs.probe(Ignored(), X, X.flip(0), axes=("batch seq feature", "batch seq feature"))
-    said = "encoder is called, and never matters: what it makes reaches nothing that is returned"
+    said = "encoder (LSTM) is called, and never matters: what it makes reaches nothing that is returned"
     assert [(f.code, f.message) for f in influence.findings] == [("RNS607", said)]
