@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Iterator
 from types import TracebackType
+from typing import cast
 
 from rnnshape.errors import ContractError, RNNShapeError
 
-__all__ = ["clear_of_ours", "is_our_mistake", "place_of"]
+__all__ = ["clear_of_ours", "is_our_mistake", "place_of", "shorten_notes"]
 
 
 def _folder(file: str) -> str:
@@ -23,13 +25,38 @@ def clear_of_ours(error: BaseException) -> None:
 
     A `ContractError` has its place on the user's line, so torch's frames go too.
     """
+    for each in _with_its_causes(error):
+        each.__traceback__ = _without(_hidden(each), each.__traceback__)
+
+
+def shorten_notes(error: BaseException, told: Collection[str]) -> None:
+    """Leave the first lines of notes, of an exception and of those that led to it, which are told in full elsewhere.
+
+    Args:
+        error: the exception.
+        told: the notes that are, by their first lines.
+    """
+    for each in _with_its_causes(error):
+        notes = getattr(each, "__notes__", None)
+        if isinstance(notes, list):
+            notes[:] = [_shortened(note, told) if isinstance(note, str) else note for note in cast("list[object]", notes)]
+
+
+def _shortened(note: str, told: Collection[str]) -> str:
+    paragraphs = note.split("\n\n")
+    heads = [paragraph.partition("\n")[0] for paragraph in paragraphs]
+    return "\n".join(heads) if all(head.removeprefix("rnnshape: ") in told for head in heads) else note
+
+
+def _with_its_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, those that led to it, and those in a group, each once."""
     done: set[int] = set()
     todo: list[BaseException | None] = [error]
     while todo:
         each = todo.pop()
         if each is not None and id(each) not in done:
             done.add(id(each))
-            each.__traceback__ = _without(_hidden(each), each.__traceback__)
+            yield each
             todo += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from rnnshape import Finding, Layout, LayoutError, Report, watch
-from rnnshape.tracebacks import clear_of_ours, is_our_mistake
+from rnnshape.tracebacks import clear_of_ours, is_our_mistake, shorten_notes
 
 
 def frames(error: BaseException | None) -> list[str]:
@@ -141,3 +141,16 @@ def test_a_mistake_of_ours_is_told_from_what_we_raise_on_purpose() -> None:
 
     assert [is_our_mistake(raised(work)) for work in (mistaken, ours, callback)] == [True, False, False]
     assert not is_our_mistake(ValueError("never raised"))
+
+
+def test_notes_that_are_told_in_full_elsewhere_keep_their_first_lines() -> None:
+    told = "RNS102 error: rnn (LSTM): input axis 'feature' is 4, expected input_size=3"
+    other = "RNS505 error: scores and targets differ"
+    cause, error = RuntimeError("inner"), ValueError("outer")
+    error.__cause__ = cause
+    cause.add_note(f"rnnshape: {told}\n  got  (2, 5, 4)\n\n{told}\n  got  (3, 5, 4)")
+    error.add_note(f"rnnshape: {other}\n  seen  (11, 2)")
+    error.add_note("of the user's\n\nown")
+    shorten_notes(error, {told})
+    assert cause.__notes__ == [f"rnnshape: {told}\n{told}"]
+    assert error.__notes__ == [f"rnnshape: {other}\n  seen  (11, 2)", "of the user's\n\nown"]

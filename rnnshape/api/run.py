@@ -26,7 +26,8 @@ from rnnshape.report.catalogue import FailOn
 from rnnshape.report.ranks import Ranks, ranks_here
 from rnnshape.report.report import Report
 from rnnshape.report.settings import SWITCH, switch
-from rnnshape.tracebacks import clear_of_ours
+from rnnshape.report.words import message_of
+from rnnshape.tracebacks import clear_of_ours, shorten_notes
 
 if TYPE_CHECKING:
     from rnnshape.tracking.arguments import Axes
@@ -100,7 +101,8 @@ def run(
         _end(ending, report, ending.known(report.findings, False), False)
 
     forget_termination = _say_before_termination(say, process)
-    ran = _watched(target, as_module, watching, process)
+    told_below = report if ending.to.prints_text and baseline is None else None
+    ran = _watched(target, as_module, watching, process, told_below)
     forget_termination()
     fails = False
     if os.getpid() == process:  # else a child that came to the script's end too; what it was told is its parent's
@@ -123,19 +125,19 @@ class _Ran(NamedTuple):
         return not self.interrupted and not self.code
 
 
-def _watched(target: str, as_module: bool, watching: Watch, process: int) -> _Ran:
-    """Run the script, and stop watching, however it ends."""
+def _watched(target: str, as_module: bool, watching: Watch, process: int, told_below: Report | None) -> _Ran:
+    """Run the script, and stop watching, however it ends; `_show` says what ``told_below`` is."""
     code, interrupted = 0, False
     started: Counter[str] = Counter()
     with _only_mistakes_are_logged(), contextlib.ExitStack() as undo:
         with Guard():
             started = undo.enter_context(started_processes())
         try:
-            code = _script(target, as_module, watching.explain)
+            code = _script(target, as_module, watching.explain, told_below)
             cast("Any", threading)._shutdown()  # with it the interpreter waits for threads and pools
         except KeyboardInterrupt as error:
             watching.explain(error)
-            _show(error)
+            _show(error, told_below)
             interrupted = True
         finally:
             if os.getpid() == process:
@@ -228,7 +230,7 @@ def _only_mistakes_are_logged() -> Generator[None, None, None]:
         logger.propagate = propagate
 
 
-def _script(target: str, as_module: bool, explain: Callable[[BaseException], None]) -> int:
+def _script(target: str, as_module: bool, explain: Callable[[BaseException], None], told_below: Report | None) -> int:
     """Run the script to its end, whatever that is, explain its exception, and return its exit code."""
     try:
         main = ModuleType("__main__")
@@ -243,7 +245,7 @@ def _script(target: str, as_module: bool, explain: Callable[[BaseException], Non
         return _exit_code(end)
     except BaseException as error:
         explain(error)
-        return _show(error)
+        return _show(error, told_below)
     return 0
 
 
@@ -280,9 +282,18 @@ def _exit_code(end: SystemExit) -> int:
     return 1
 
 
-def _show(error: BaseException) -> int:
-    """Print the traceback as the interpreter would have, without a frame of ours, and return its exit code."""
+def _show(error: BaseException, told_below: Report | None) -> int:
+    """Print the traceback as the interpreter would have, without a frame of ours, and return its exit code.
+
+    Args:
+        error: what has ended the script.
+        told_below: the report that is printed below with every finding, so that a line of each is enough above; None where
+            none is. Who shows exceptions by a hook of his own gets them whole.
+    """
     clear_of_ours(error)
+    if told_below is not None and sys.excepthook is sys.__excepthook__:
+        with Guard():
+            shorten_notes(error, {message_of([finding]).partition("\n")[0] for finding in told_below.findings})
     _flush()
     try:
         sys.excepthook(type(error), error, error.__traceback__)
