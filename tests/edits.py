@@ -487,7 +487,7 @@ def total_of_each(place: Place, dim: str, name: str) -> Edited:
     return [place.put((call, f"{place.text(call.func)}({args})"))]
 
 
-@form(r"dim=(\d) of (\w+) (?:takes the steps together|keeps the batch|has an id for each step)")
+@form(r"dim=(\d) of (\w+) (?:takes the steps together|takes the keys together|keeps the batch|has an id for each step)")
 def another_dim_of(place: Place, dim: str, name: str) -> Edited:
     call = place.call(name)
     if any(k.arg in ("dim", "axis") for k in call.keywords):

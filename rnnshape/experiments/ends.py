@@ -93,7 +93,7 @@ def _measured(trial: Trial, samples: Samples, moved: list[Moved], steps: int) ->
         after = trial.run(given[-1])[at]
         if after.shape != leaf.value.shape:
             return None
-        rows = changed(leaf.value, after).cpu().movedim(dim, 0).flatten(1)
+        rows = changed(leaf.value, after).cpu().movedim(dim, 0).reshape(steps, -1)
         from_end = from_end if number else not bool(_answer(question, rows, False).any())
         so = so & _answer(question, rows, from_end)
         if not bool(so.any()):
@@ -139,7 +139,7 @@ def _rows_of_each(entry: Entry, runs: list[dict[int, Tensor]], steps: int) -> It
             if size == steps and all(place in run for run in runs):
                 features = value.dim() - 1 if dim < value.dim() - 1 else dim - 1
                 each = (run[place] if features < 0 else run[place].any(features, keepdim=True) for run in runs)
-                yield [differs.movedim(dim, 0).flatten(1) for differs in each]
+                yield [differs.movedim(dim, 0).reshape(steps, -1) for differs in each]
 
 
 class _Differing(Comparing):

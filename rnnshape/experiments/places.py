@@ -195,7 +195,7 @@ def _filled(samples: Tensor) -> Tensor | None:
     if bool((samples >= 0).all()):
         return samples
     for dim in range(samples.dim()):
-        line = samples.movedim(dim, 0).flatten(1).amax(1)
+        line = samples.movedim(dim, 0).reshape(samples.size(dim), -1).amax(1)
         rows = line.view([-1 if d == dim else 1 for d in range(samples.dim())]).expand(samples.shape)
         if bool((line >= 0).all()) and torch.equal(torch.where(samples < 0, rows, samples), rows):
             return rows

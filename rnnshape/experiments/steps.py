@@ -326,13 +326,11 @@ def is_dealt_out(table: Tensor) -> bool:
     if len(dims_of(table)) < 2 or bool((table == MANY).any()):
         return False
     table = table.long()
-    for dim in range(table.dim()):
+    for dim in (dim for dim, size in enumerate(table.shape) if size > 1):
         a, b = table.narrow(dim, 0, table.size(dim) - 1), table.narrow(dim, 1, table.size(dim) - 1)
         known = (a != NOBODY) & (b != NOBODY)
         apart = (b - a).movedim(dim, 0).reshape(len(a.movedim(dim, 0)), -1)
         known = known.movedim(dim, 0).reshape(apart.shape)
-        if apart.numel() == 0:
-            continue
         low = torch.where(known, apart, 1 << 20).amin(1)
         high = torch.where(known, apart, -(1 << 20)).amax(1)
         if bool((known.any(1) & (high > low)).any()):

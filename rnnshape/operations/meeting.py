@@ -135,23 +135,30 @@ def _is_alike_along(axis: Axis, table: Tensor, mark: Mark, marks: list[Mark]) ->
 def _become_weighed(op: Operation, met: Mark, axis: Axis, mark: Mark, marks: list[Mark]) -> None:
     """Remember of weights that are multiplied with values that the result is weighed by them."""
     if axis.name == ONES and op.name in MULTIPLIES:
-        table = alone(0, len(met.sizes))
+        table, own = alone(0, len(met.sizes)), None
     elif axis.name == COMPETING and len(marks) == 2 and axis in mark.sites and _weighs(op, mark, mark.tables[axis], marks):
-        table = at_sizes(mark.tables[axis], met.sizes)
+        table, own = at_sizes(mark.tables[axis], met.sizes), _its_own(mark, mark.tables[axis], marks)
     else:
         return
-    weighed = op.book.part_of(WEIGHED)
+    weighed = op.book.part_of(WEIGHED, own)
     met.tables[weighed], met.sites[weighed] = table, mark.sites[axis]
 
 
 def _weighs(op: Operation, weights: Mark, competing: Tensor, marks: list[Mark]) -> bool:
-    """Tell whether weights are multiplied with what they share an axis with, and what is alike for all that compete."""
+    """Tell whether weights are multiplied with what they share an axis with."""
     values = marks[1] if weights is marks[0] else marks[0]
-    dims = runs_along(competing)
-    if op.name not in MULTIPLIES or len(dims) != 1 or len(values.sizes) != len(weights.sizes) or values.sizes[dims[0]] != 1:
+    if op.name not in MULTIPLIES or len(runs_along(competing)) != 1 or len(values.sizes) != len(weights.sizes):
         return False
     both = [axis for axis in weights.tables if axis in values.tables and axis.name != "batch"]
     return any(len(d := runs_along(values.tables[a])) == 1 and runs_along(weights.tables[a]) == d for a in both)
+
+
+def _its_own(weights: Mark, competing: Tensor, marks: list[Mark]) -> Axis | None:
+    """Return the axis of the values each of which has a weight of its own, None where all that compete weigh the same."""
+    values = marks[1] if weights is marks[0] else marks[0]
+    dims = runs_along(competing)
+    lie = (a for a, table in values.tables.items() if a.name != "batch" and runs_along(table) == dims)
+    return next(lie, None) if values.sizes[dims[0]] > 1 else None
 
 
 # How it is joined

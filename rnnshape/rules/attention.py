@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, KEYS, QUERIES, WEIGHED, Mark, Site
+from rnnshape.coordinates.mark import COMPETING, KEYS, QUERIES, WEIGHED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import LARGEST, at_sizes, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Broadcast, Pairing, Reduction
@@ -69,9 +69,24 @@ def weighed_by_weights_of_the_queries(use: Reduction, step: Step) -> Iterator[Mi
         if site is None or len(dims) != 1 or dims[0] in use.dims or not _is_sequence(use.mark, dims[0], step):
             continue
         for axis, steps in use.mark.tables.items():
-            if axis.counts_steps and runs_along(steps) == [*use.dims]:
+            if axis.counts_steps and runs_along(steps) == [*use.dims] and weighed == of_scores(WEIGHED):
                 yield _of_the_queries(site, axis, use.name, "queries", "keys")
                 return
+
+
+@rule(Reduction)
+def queries_are_summed(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """Each key was multiplied with its own weight for each query, and a sum takes the queries together, not the keys."""
+    for weighed, table in use.mark.of(WEIGHED) if use.name in ("sum", "nansum") and len(use.dims) == 1 else ():
+        dims, site = runs_along(table), use.mark.sites.get(weighed)
+        if weighed == of_scores(WEIGHED) or site is None or len(dims) != 1 or dims[0] in use.dims:
+            continue
+        queries = any(axis.counts_steps and runs_along(steps) == [*use.dims] for axis, steps in use.mark.tables.items())
+        if queries and _is_sequence(use.mark, dims[0], step):
+            sums = f"{use.name} over dim {use.dims[0]} takes the queries together"
+            message = f"{sums}, and the weights of {site.name} sum to 1 over the keys, dim {dims[0]}"
+            yield wrong("RNS220", message, f"dim={dims[0]} of {use.name} takes the keys together", seen=use.mark)
+            return
 
 
 def _of_the_queries(site: Site, own: Axis, name: str, over: str, summed: str) -> Mistake:

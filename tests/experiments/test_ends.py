@@ -88,3 +88,17 @@ def test_who_names_no_steps_is_told_where_one_dim_alone_has_their_number(feature
     x = torch.randn(5, 9, features, generator=torch.Generator().manual_seed(0))
     report = rs.diagnose(Readers(lambda x: torch.cat([trace(x), trace(x.flip(1))], 2), x), x, axes=f"batch=5 ?=9 ?={features}")
     assert [finding.code for finding in report.findings] == (["RNS611"] if features == 4 else [])
+
+
+class NumbersOfSteps(Readers):
+    """An answer for each sample, and one number of the first sample for each step."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = super().forward(x)
+        return y[:, 0], y[0, :, 0]
+
+
+def test_a_number_for_each_step_without_samples_is_asked_as_well() -> None:
+    model = NumbersOfSteps(lambda x: torch.cat([trace(x), trace(x.flip(1))], 2))
+    influence = rs.probe(model, X, axes="batch seq feature")
+    assert [finding.code for finding in influence.findings] == ["RNS602", "RNS611"]

@@ -151,6 +151,8 @@ def test_diagnose_tells_what_no_rule_explains() -> None:
 def test_elements_of_nobody_leave_it_open_and_no_more() -> None:
     rows = torch.arange(6).repeat_interleave(4).view(4, 6)
     assert is_dealt_out(rows)
+    assert is_dealt_out(rows[None])
+    assert is_dealt_out(rows[:, None])
     assert is_dealt_out(torch.where(torch.arange(6) == 2, -1, rows))
     assert not is_dealt_out(torch.where(torch.arange(6) > 1, -1, rows))
     assert not is_dealt_out(torch.where(torch.arange(6) == 2, -2, rows))
