@@ -35,6 +35,13 @@ NO_BATCH = "axes= names no batch, so whether samples are mixed was not judged; c
 SLIP = "axes= has an axis {0!r} of its own, and none that is {1!r}; if it is that, write {1}"
 """What is said once of a name that is nearly a role."""
 
+SLIP_OF_BATCH = "axes= has an axis {0!r} of its own, and none that is 'batch', so whether samples are mixed was not judged; \
+if it is that, write batch"
+"""The same of the batch, where nothing else that is named is the batch."""
+
+SLIP_HERE = "axes= has an axis {0!r} of its own here, and 'batch' elsewhere; if it is that, write batch"
+"""The same, where another argument has a batch."""
+
 Tell = Callable[[str, str], None]
 """Is given why something that is said of axes was not used, and the argument; empty where it is of none."""
 
@@ -204,21 +211,25 @@ def _fitting(argument: Argument, given: Any, refuse: Refuse) -> Iterator[tuple[C
 
 def tell_of_no_batch(tracker: Tracker, said: Sequence[Claim]) -> None:
     """Tell that whoever has named the axes of a call's tensors has named no batch, or has nearly named a role, if so."""
-    _tell_of_slips(tracker, said)
     marks = [tracker.book.mark(claim.value) for claim in said]
-    if any(axis.name == "batch" for claim in said for axis in claim.layout.axes) or any(m and m.of("batch") for m in marks):
-        return
-    for claim in said:
-        tracker.book.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
-
-
-def _tell_of_slips(tracker: Tracker, said: Sequence[Claim]) -> None:
-    """Tell of a name that is an axis of its own and nearly a role that no axis of any argument has."""
     names = {axis.name for claim in said for axis in claim.layout.axes}
+    is_known = "batch" in names or any(mark and mark.of("batch") for mark in marks)
     for claim in said:
-        for axis in claim.layout.axes:
-            if (role := near_role(axis.name)) and role not in names:
-                tracker.book.did_not_look(SLIP.format(axis.name, role), claim.name)
+        slips = [(axis.name, role) for axis in claim.layout.axes if (role := near_role(axis.name))]
+        for name, role in slips:
+            if slip := _slip(role, {axis.name for axis in claim.layout.axes}, names, is_known):
+                tracker.book.did_not_look(slip.format(name, role), claim.name)
+        if not is_known and all(role != "batch" for _, role in slips):
+            tracker.book.did_not_look(NO_BATCH, f"{claim.name} ({', '.join(claim.layout.names)})")
+
+
+def _slip(role: str, here: set[str], everywhere: set[str], is_known: bool) -> str | None:
+    """Return what is said of a name that is nearly a role, if no axis has that, or none of its argument is the batch."""
+    if role in here or (role in everywhere and role != "batch"):
+        return None
+    if role in everywhere:
+        return SLIP_HERE
+    return SLIP if role != "batch" or is_known else SLIP_OF_BATCH
 
 
 def claims_of(axes: Axes, arguments: Sequence[Argument]) -> Iterator[Claim]:

@@ -192,8 +192,20 @@ def test_a_name_that_is_nearly_a_role_is_told_once(way: Callable[..., rs.Report]
     assert way(Flat(right=True), "batch seq featur", X).blind == (
         "x: axes= has an axis 'featur' of its own, and none that is 'feature'; if it is that, write feature",
     )
+    assert way(Flat(right=True), "bacth seq feature", X).blind == (
+        "x: axes= has an axis 'bacth' of its own, and none that is 'batch', so whether samples are mixed was not judged; "
+        "if it is that, write batch",
+    )
     for axes in ("batch seq mel", "batch set feature", "batch word_2 feature"):
         assert not [line for line in way(Flat(right=True), axes, X).blind if "of its own" in line]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_batch_that_one_argument_has_nearly_is_told(way: Callable[..., rs.Report]) -> None:
+    lengths = torch.tensor([9, 9, 9, 9, 9, 9, 9, 9])
+    assert way(Flat(right=True), ("bacth seq feature", None, "b"), X, lengths=lengths).blind == (
+        "x: axes= has an axis 'bacth' of its own here, and 'batch' elsewhere; if it is that, write batch",
+    )
 
 
 class Policy(nn.Module):
