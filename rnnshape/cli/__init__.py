@@ -36,6 +36,14 @@ COMMANDS = {
 """What there is behind ``rnnshape``, with the first line of its help; each is imported when it is asked for."""
 
 
+IN_PYTHON = {
+    "diagnose": "as rnnshape.diagnose(model, x); rnnshape run looks at a script as it trains",
+    "watch": "as rnnshape.watch(model); rnnshape run watches a script",
+    "check": "as @rnnshape.check",
+}
+"""Other ways in that a reader of the documentation may look for here, with how they are called."""
+
+
 def _silent(*_: object) -> None:
     """Print nothing."""
 
@@ -57,6 +65,12 @@ class _Program(click.Group):
         """List the commands, and import none."""
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; of what is called in Python alone, say so."""
+        if args and args[0] in IN_PYTHON and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}: it is called in Python, {IN_PYTHON[args[0]]}.")
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:  # all of them, for click to say which is nearest

@@ -607,6 +607,11 @@ def test_the_version() -> None:
 
 def test_a_wrong_command() -> None:
     assert error("expalin", "RNS103") == "No such command 'expalin'. Did you mean 'explain'?"
+    assert error("diagnose", "model.py") == (
+        "No such command 'diagnose': it is called in Python, as rnnshape.diagnose(model, x); "
+        "rnnshape run looks at a script as it trains."
+    )
+    assert error("check") == "No such command 'check': it is called in Python, as @rnnshape.check."
     assert error("--verson") == "No such option '--verson'. Did you mean '--version'?"
     nothing = cli()
     assert nothing.exit_code == 2
