@@ -1,4 +1,4 @@
-"""RNS313: one tensor is put beside itself, and what another layer has read reaches nothing: one name was written twice."""
+"""RNS313: one tensor is put beside itself, and another layer or direction reaches nothing: one name was written twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
+from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.tables import runs_along
+from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Output
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.backward import nodes_behind
@@ -20,6 +23,34 @@ def a_tensor_beside_itself(use: Joining, step: Step) -> None:
     """Remember where a tensor was joined to itself."""
     if use.is_doubled and not step.joined_twice:
         step.joined_twice.append(step.here())
+
+
+@rule(Joining)
+def a_row_beside_itself(use: Joining, step: Step) -> Iterator[Mistake]:
+    """One direction's row of a final state is put beside itself, where that of the other direction was to be."""
+    one, other = use.marks if len(use.marks) == 2 else (Mark(()), Mark(()))
+    for axis, _ in one.of("layers"):
+        for letter in "hc":
+            call = step.usage.source(axis, letter)
+            row = _row(one, call, letter, use.dim) if call is not None and call.directions == 2 else None
+            if call is not None and row is not None and row == _row(other, call, letter, use.dim):
+                first = row // 2 * 2
+                both = f"the two directions of its layer are rows {first} and {first + 1}"
+                message = f"row {row} of {letter}_n is put beside itself: {both}"
+                yield Mistake("RNS313", message, module=call.module, kind=call.kind)
+                return
+
+
+def _row(mark: Mark, call: Recurrence, letter: str, dim: int) -> int | None:
+    """Return which row of a final state lies along a dim, with all its units; None where it is not one alone."""
+    layers, ways = mark.tables.get(call.layer(letter)), mark.tables.get(call.row_direction(letter))
+    if layers is None or ways is None or layers.numel() > 1 or ways.numel() > 1:
+        return None
+    if letter == "h":
+        is_whole = call.hidden in mark.tables and runs_along(mark.tables[call.hidden]) == [dim % len(mark.sizes)]
+    else:  # nothing is said of its units
+        is_whole = mark.sizes[dim] == call.width and not any(axis.counts_features or axis.counts_steps for axis in mark.tables)
+    return int(layers) * 2 + int(ways) if is_whole else None
 
 
 @rule(Output)

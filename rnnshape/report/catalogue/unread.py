@@ -12,7 +12,8 @@ ENTRIES = (
         "one result twice, another never",
         "warning",
         "A tensor is put beside itself, and what another recurrent layer has read reaches nothing: where two were to be "
-        "joined, one name was written twice. The other layer is never trained.",
+        "joined, one name was written twice. The other layer is never trained. Or one direction's row of a final state is put "
+        "beside itself, as h[0] and h[-2] of a single layer are.",
         no_edit="which of the two is meant to be the other, only the author knows",
         wrong=program("""
             class Pair(nn.Module):
