@@ -61,17 +61,12 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
     sizes = tuple(result.shape)
     sources: list[tuple[Mark, dict[Axis, Tensor]]] = []
     answered: dict[Axis, Tensor] = {}
-    if left is not None:  # rows of the result, with the columns of b beside them
-        tables = contracted(left, (inner_a,), keepdim=False)
-        answers = _answers(left, (inner_a,), right)
-        answered |= {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in answers.items()}
-        sources.append((left, {x: at_sizes(t.unsqueeze(-1) if b.dim() > 1 else t, sizes) for x, t in tables.items()}))
-    if right is not None:  # columns of the result, with the rows of a above them
-        tables = contracted(right, (inner_b,), keepdim=False)
-        at = -2 if b.dim() > 1 else 0
-        answers = _answers(right, (inner_b,), left)
-        answered |= {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in answers.items()}
-        sources.append((right, {x: at_sizes(t.unsqueeze(at) if a.dim() > 1 else t, sizes) for x, t in tables.items()}))
+    rows, columns = -1 if b.dim() > 1 else None, (-2 if b.dim() > 1 else 0) if a.dim() > 1 else None
+    # The rows of the result have the columns of b beside them, and its columns the rows of a above them.
+    for mark, inner, other, at in ((left, inner_a, right, rows), (right, inner_b, left, columns)):
+        if mark is not None:
+            answered |= _placed(_answers(mark, (inner,), other), at, sizes)
+            sources.append((mark, _placed(contracted(mark, (inner,), keepdim=False), at, sizes)))
     if left is not None and right is None and isinstance(b, nn.Parameter) and b.dim() == 2:
         sources[0][1][op.book.fresh("feature", b)] = along(b.size(1), len(sizes) - 1, len(sizes))
     if left is None and right is not None and b.dim() > 1:
@@ -84,6 +79,11 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         for mark in weights:
             found |= pooled(op, mark, (inner_a if mark is left else inner_b,), tables, len(sizes))
         put_result(op, result, tables, [_with_sites(m, found) for m, _ in sources])
+
+
+def _placed(tables: dict[Axis, Tensor], at: int | None, sizes: tuple[int, ...]) -> dict[Axis, Tensor]:
+    """Give what an operand leaves the dims of a result: the other one has made a dim at this place, or none."""
+    return {axis: at_sizes(table if at is None else table.unsqueeze(at), sizes) for axis, table in tables.items()}
 
 
 def _rows(op: Operation, mark: Mark, dim: int, matrix: Tensor, place: tuple[int, int]) -> dict[Axis, Tensor]:
