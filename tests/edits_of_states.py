@@ -29,6 +29,7 @@ OF_STATES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("classifier-beside-attention-takes-the-last-step", "RNS302"): (
         ("self.intent(output[-1])", "self.intent(h_n.transpose(0, 1).flatten(1))"),
     ),
+    ("one-direction-of-a-dialogue-twice", "RNS304"): (("h_n[0])", "h_n[-1])"),),
     ("forward-rows-of-both-floors", "RNS304"): (("ends[0], ends[2]", "ends[2], ends[3]"),),
     ("decoder-begins-with-the-reverse-direction", "RNS304"): (("h_n[-1:]", "h_n.sum(0, keepdim=True)"),),
     ("first-layer-beside-a-tagger", "RNS305"): (("h_n[0]", "h_n[-1]"),),

@@ -38,7 +38,7 @@ if __name__ == "__main__":
     test_it()
 """
 MADE, USED = (1 + SOURCE.split("\n").index(line) for line in SOURCE.split("\n") if "h0 =" in line or "(h0, c0)" in line)
-PRINTED = f"at model.py:{MADE}, in Classifier.forward:  h0 = torch.zeros(1, x.size(0), 8)"
+CODE = "h0 = torch.zeros(1, x.size(0), 8)"
 
 
 @pytest.fixture
@@ -105,12 +105,15 @@ def test_without_following_it_is_wrong_at_the_call(model: ModuleType) -> None:
     assert [f.location.line for f in report.findings if f.location and f.code == "RNS103"] == [USED]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["rnnshape", "run", "model.py"], ["pytest", "--rnnshape", "-p", "no:cacheprovider", "-q", "model.py"]],
-    ids=["run", "pytest"],
-)
-def test_on_the_command_line_too(command: list[str], model: ModuleType, tmp_path: Path) -> None:
-    done = forked.run("-m", *command, folder=tmp_path)
+def test_run_too(model: ModuleType, tmp_path: Path) -> None:
+    """The report is below the traceback."""
+    done = forked.run("-m", "rnnshape", "run", "model.py", folder=tmp_path)
+    place = f"RNS103 error: state with another number of rows    model.py:{MADE}, in Classifier.forward\n    {CODE}\n"
+    assert place in done.stdout + done.stderr
+
+
+def test_pytest_too(model: ModuleType, tmp_path: Path) -> None:
+    done = forked.run("-m", "pytest", "--rnnshape", "-p", "no:cacheprovider", "-q", "model.py", folder=tmp_path)
     lines = [line.strip() for line in (done.stdout + done.stderr).split("\n")]
-    assert [line for line in lines if line.startswith("at model.py:")][:1] == [PRINTED]
+    place = f"at model.py:{MADE}, in Classifier.forward:  {CODE}"
+    assert [line for line in lines if line.startswith("at model.py:")][:1] == [place]

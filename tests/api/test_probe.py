@@ -227,7 +227,7 @@ def test_a_direction_that_has_read_one_step() -> None:
     model = rnn(lambda m, x: m.both(x)[0][:, -1], both=nn.LSTM(4, 8, batch_first=True, bidirectional=True))
     influence = rs.probe(model, X, axes="batch seq feature")
     assert codes(influence) == ["RNS607 warning"]
-    assert influence.use.evidence == ("the reverse direction of both, layer 0, has read one step",)
+    assert influence.use.evidence == ("the reverse direction of both (LSTM), layer 0, has read one step",)
     assert influence.use.by == "gradients"
 
 

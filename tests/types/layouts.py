@@ -75,6 +75,7 @@ def axes(axis: Axis) -> None:
     assert_type(axis.of, str)
     assert_type(axis.crop, Crop | None)
     assert_type(axis.counts_steps, bool)
+    assert_type(axis.counts_features, bool)
 
 
 def asserted(x: Tensor, array: numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.float64]]) -> None:
