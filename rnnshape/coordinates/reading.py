@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import torch
-from torch import Tensor
-
 from rnnshape.coordinates.mark import OF_SCORES, ROWS, TURNED, UNNAMED, Mark, Site
-from rnnshape.coordinates.tables import added_up, first_along, numbers, runs_along, separable
+from rnnshape.coordinates.tables import pieces_of, runs_along
 from rnnshape.layout.axes import UNKNOWN, Axis, Factor, whole
 from rnnshape.layout.layout import Layout
 
@@ -25,9 +22,8 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     pieces: list[tuple[Axis, int, int, int]] = []
     for axis, table in mark.tables.items():
         is_shown = axis.name in names if names else axis.name not in OF_SCORES and axis.name != TURNED
-        if is_shown and separable(table) and _adds_up(table):
-            lines = {dim: first_along(table, dim).flatten() for dim in range(table.dim()) if table.size(dim) > 1}
-            pieces += [(axis, dim, *piece) for dim, line in lines.items() if (piece := _piece(line))]
+        if is_shown:
+            pieces += [(axis, *piece) for piece in pieces_of(table)]
     if not pieces:
         return None
     shown = _told_apart({axis for axis, *_ in pieces})
@@ -58,30 +54,6 @@ def readable(mark: Mark) -> Layout | None:
     tables = {axis: table for axis, table in tables.items() if axis.name not in (UNNAMED, ROWS, TURNED)}
     found = layout_of(Mark(mark.sizes, tables))
     return found if found is not None and "?" not in str(found) else layout_of(Mark(mark.sizes, tables), _KNOWN_TO_ALL)
-
-
-def _adds_up(table: Tensor) -> bool:
-    """Tell whether the known elements are what the first ones along each dim add up to; beside padding others may be known."""
-    if not bool((table < 0).any()):
-        return True
-    return bool(((added_up(table) == table) | (table < 0)).all())
-
-
-def _piece(line: Tensor) -> tuple[int, int] | None:
-    """Return the stride within the dim and the size of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
-    first, length = int(line[0]), line.numel()
-    if length > 1 and first >= 0 and int(line[-1]) == first + length - 1 and torch.equal(line, torch.arange(length) + first):
-        return 1, length
-    profile = numbers(line)
-    stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
-    if not stride or first < 0:
-        return None
-    step = profile[stride] - first
-    size = max(profile[::stride]) - first
-    size = size // step + 1 if step > 0 else 0
-    if size < 2 or any(v != first + (i // stride) % size * step for i, v in enumerate(profile)):
-        return None
-    return stride, size
 
 
 def _dim(pieces: list[tuple[int, Factor]], size: int) -> tuple[Factor, ...]:

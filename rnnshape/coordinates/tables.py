@@ -20,8 +20,8 @@ from rnnshape.coordinates.room import LARGEST, MOST_RANGES, MOST_SHARED, MOST_TA
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
-    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "only", "piece_along",
-    "runs_along", "same_form", "separable", "unique", "varies", "widen",
+    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "only",
+    "piece_along", "pieces_of", "runs_along", "same_form", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -258,6 +258,43 @@ def first_along(table: Tensor, dim: int) -> Tensor:
         if other != dim:
             table = table.narrow(other, 0, 1)
     return table
+
+
+def pieces_of(table: Tensor) -> tuple[tuple[int, int, int], ...]:
+    """Return each dim along which an axis lies, the stride within it and the size of the piece; none where it is scrambled."""
+    return _pieces_of(table, 0)
+
+
+@_remembered
+def _pieces_of(table: Tensor, _: int) -> tuple[tuple[int, int, int], ...]:
+    if not (separable(table) and _adds_up(table)):
+        return ()
+    lines = {dim: first_along(table, dim).flatten() for dim in range(table.dim()) if table.size(dim) > 1}
+    return tuple((dim, *piece) for dim, line in lines.items() if (piece := _piece(line)))
+
+
+def _adds_up(table: Tensor) -> bool:
+    """Tell whether the known elements are what the first ones along each dim add up to; beside padding others may be known."""
+    if not bool((table < 0).any()):
+        return True
+    return bool(((added_up(table) == table) | (table < 0)).all())
+
+
+def _piece(line: Tensor) -> tuple[int, int] | None:
+    """Return the stride within the dim and the size of a profile ``0 0 1 1 2 2 0 0 ...``; None for any other form."""
+    first, length = int(line[0]), line.numel()
+    if length > 1 and first >= 0 and int(line[-1]) == first + length - 1 and torch.equal(line, torch.arange(length) + first):
+        return 1, length
+    profile = numbers(line)
+    stride = next(i for i, v in enumerate(profile) if v != first) if len(set(profile)) > 1 else 0
+    if not stride or first < 0:
+        return None
+    step = profile[stride] - first
+    size = max(profile[::stride]) - first
+    size = size // step + 1 if step > 0 else 0
+    if size < 2 or any(v != first + (i // stride) % size * step for i, v in enumerate(profile)):
+        return None
+    return stride, size
 
 
 def disagreement(a: Tensor, b: Tensor) -> tuple[int, ...] | None:
