@@ -9,14 +9,14 @@ from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
-from rnnshape.coordinates.tables import first_along, runs_along, separable, varies
+from rnnshape.coordinates.tables import first_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import are_turned
 from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Turning, Unfolding, Window
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Reduced, Step, Unfolded
-from rnnshape.rules.tables import is_data
+from rnnshape.rules.tables import data_along, is_data
 from rnnshape.rules.wording import called, wrong
 
 __all__: list[str] = []
@@ -210,16 +210,16 @@ def _variables(mark: Mark, dim: int, seq: Axis, step: Step) -> list[str]:
 
 def _units_alone(mark: Mark, dim: int, step: Step) -> bool:
     """Tell whether all units that a layer's weights have made lie along a dim, and nothing else does."""
-    along = [(axis, table) for axis, table in mark.tables.items() if is_data(axis) and varies(table, dim)]
+    along = data_along(mark, dim)
     if len(along) != 1:
         return False
-    (axis, table) = along[0]
+    axis, table = along[0], mark.tables[along[0]]
     return axis.counts_features and axis not in step.laid and table.numel() == mark.sizes[dim] and -1 not in table
 
 
 def _others_than_steps(mark: Mark, dim: int) -> bool:
     """Tell whether something of the data that is no step lies along a dim."""
-    return any(not a.counts_steps and is_data(a) and varies(t, dim) for a, t in mark.tables.items())
+    return not all(axis.counts_steps for axis in data_along(mark, dim))
 
 
 @rule(Window)

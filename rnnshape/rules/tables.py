@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
 __all__ = [
-    "REORDERS", "OtherRow", "are_alike", "beside_units", "but_states", "every_pair", "exchanged", "is_data", "is_in_order",
-    "is_order", "lies_along", "lost_batch", "made_by_layers", "may_be_steps", "once_each", "only_sample", "other_row",
-    "over_the_batch", "repeated_otherwise", "steps_along",
+    "REORDERS", "OtherRow", "are_alike", "beside_units", "but_states", "data_along", "every_pair", "exchanged", "is_data",
+    "is_in_order", "is_order", "lies_along", "lost_batch", "made_by_layers", "may_be_steps", "once_each", "only_sample",
+    "other_row", "over_the_batch", "repeated_otherwise", "steps_along",
 ]  # fmt: skip
 
 REORDERS = frozenset(["index", "index_select", "gather", "take_along_dim", "flip", "roll", "sort"])
@@ -33,6 +33,11 @@ _NO_DATA = OF_SCORES | {"places", "layers", "directions", DRAW, ROWS, TURNED, UN
 def is_data(axis: Axis) -> bool:
     """Tell whether an axis is known to be of the data, and not rows of a state or halves of an output."""
     return axis.name not in _NO_DATA
+
+
+def data_along(mark: Mark, dim: int) -> list[Axis]:
+    """Return the axes of the data that vary along a dim."""
+    return [axis for axis, table in mark.tables.items() if is_data(axis) and varies(table, dim)]
 
 
 def made_by_layers(mark: Mark) -> set[Axis]:
