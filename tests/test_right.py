@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import torch
 from expected import Expected, report_text
+from thinned import every
 from torch import Tensor, nn
 
 import rnnshape
@@ -56,7 +57,7 @@ UNTRIED = (
     "sgan_right_with_pool", "social_pooling", "stored_states_of_single_steps", "tutorial_translation_batch1",
     "z_portfolio_softmax_assets",
 )  # fmt: skip
-"""Models that no experiment is made on: they are given one sample, or a list, or no axis of samples."""
+"""Models of which no sample is changed: they are given one, or a list, or no axis of samples."""
 
 RETURNED: list[tuple[int, Any]] = []
 """What each call of a model has returned, behind the id of the model."""
@@ -77,10 +78,10 @@ def keep_what_is_returned(kind: type[nn.Module], monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def studied(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def studied(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return what came of experiments."""
     module = importlib.import_module("rnnshape.api.diagnose")
-    made: list[object] = []
+    made: list[Any] = []
     study = module.study
 
     def counted(*args: Any) -> object:
@@ -93,7 +94,7 @@ def studied(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_a_correct_model_has_no_finding(
-    path: pathlib.Path, expected: Expected, studied: list[object], monkeypatch: pytest.MonkeyPatch
+    path: pathlib.Path, expected: Expected, studied: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what torch says of the models' own code
@@ -110,11 +111,37 @@ def test_a_correct_model_has_no_finding(
         report = rnnshape.diagnose(model, *inputs, axes=case.INPUT_AXES, **extra)
     assert report.exception is None
     assert [found for found in report.findings if found.severity != "info" or found.code not in FACTS] == []
-    assert bool(studied) == (path.stem not in UNTRIED)
+    assert [made.samples is None for made in studied] == [path.stem in UNTRIED]
     assert not [what for what in report.unfollowed if "made a mistake" in what]
     outputs = [output for of, output in RETURNED if of == id(model)]
     torch.testing.assert_close(list(tensors(outputs[0])), bare_outputs, rtol=0, atol=0, equal_nan=True)
     expected(path.with_suffix(".txt"), report_text(report, path.parent))
+
+
+def of_one_sample(value: Any, axes: Any) -> Any:
+    """Return what a model is given with the first of its samples alone, as far as its axes say where they lie."""
+    if isinstance(value, Tensor):
+        names = axes.split() if isinstance(axes, str) else axes or ()
+        dims = [dim for dim, name in enumerate(names) if name == "batch"] if len(names) == value.dim() else []
+        for dim in dims:
+            value = value.narrow(dim, 0, 1).clone()
+    elif isinstance(value, dict) and isinstance(axes, dict):
+        return {key: of_one_sample(item, axes.get(key)) for key, item in value.items()}
+    elif isinstance(value, (tuple, list)) and isinstance(axes, (tuple, list)) and len(value) == len(axes):
+        return type(value)(of_one_sample(item, entry) for item, entry in zip(value, axes, strict=True))
+    return value
+
+
+@pytest.mark.parametrize("path", every(8, MODELS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "nobody has named"])
+def test_nothing_is_measured_of_a_correct_model_that_is_given_one_sample(path: pathlib.Path, is_named: bool) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        case = load(path)
+        model, inputs = case.make_model(), of_one_sample([*case.make_inputs()], [*case.INPUT_AXES])
+        seed(4)
+        report = rnnshape.diagnose(model, *inputs, axes=case.INPUT_AXES if is_named else None)
+    assert [found for found in report.findings if found.code in ("RNS607", "RNS610") and found.severity != "info"] == []
 
 
 def test_no_words_are_expected_of_a_model_that_is_gone(expected: Expected) -> None:

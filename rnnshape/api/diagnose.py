@@ -190,20 +190,19 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
         of_the_model: list[Finding] = []
         behind_it = functools.partial(_returned, tracker, asked.given, report, of_the_model)
         output, error = _followed(tracker, run, asked.model, asked.given, asked.loss, behind_it)
-        took = time.thread_time() - began
+        took, told = time.thread_time() - began, tracker.telling.step.told
         if error is None:
             tracker.finish(output)
             if tracker.inputs.is_alone:
-                _judge_two(session, asked, tracker.inputs.doubled)
+                told = {*told, *_judge_two(session, asked, tracker.inputs.doubled)}
         else:
             _failed(report, asked, tracker, error)
-    if copy is None or error is not None or tracker.inputs.is_alone or (asked.probe is not True and took >= LONGEST_STEP):
+    if copy is None or error is not None or (asked.probe is not True and took >= LONGEST_STEP):
         return
     with Guard():
         places = places_of(tracker, asked.model, asked.given)
-        if places or asked.probe is True:
-            with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
-                _confirm(report, copy, asked, places, tracker.telling.step.told, None if asked.loss is None else of_the_model)
+        with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
+            _confirm(report, copy, asked, places, told, None if asked.loss is None else of_the_model)
 
 
 def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:
@@ -247,7 +246,7 @@ def _confirm(
     options = Options(asked=False, samples=6, patient=asked.probe is True)
     if not options.patient:
         options = replace(options, wanted=needed(report, told))
-        if "samples" not in options.wanted:
+        if not options.wanted:
             return
         if asks_what_turned_it(report):
             options = replace(options, wanted=options.wanted | {"lines"})
@@ -274,11 +273,15 @@ def _followed(tracker: Tracker, run: UsersCall, /, *args: object) -> tuple[objec
             return None, error
 
 
-def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -> None:
-    """Of one sample nothing is mixed: follow a copy of the model once more, with the same sample twice."""
+def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -> Collection[str]:
+    """Of one sample nothing is mixed: follow a copy of the model once more, with the same sample twice.
+
+    Returns:
+        Codes of what the rules have found then.
+    """
     if any(any(_torch.has_hooks(module)) for _, module in _torch.named_modules(asked.model)):
         session.report.did_not_look(ALONE)  # a copy would call them once more
-        return
+        return ()
     try:
         with _torch.untouched_randomness(), _torch.unseen():
             copy = deepcopy(asked.model)
@@ -294,9 +297,10 @@ def _judge_two(session: Session, asked: _Asked, doubled: Callable[[Any], Any]) -
             tracker.finish(output)
     except Exception:  # a state of one sample that the model keeps, a size that is written down
         session.report.did_not_look(ALONE)
-    else:
-        if not tracker.inputs.is_alone:
-            session.report.assume(TWICE)
+        return ()
+    if not tracker.inputs.is_alone:
+        session.report.assume(TWICE)
+    return tracker.telling.step.told
 
 
 def _run(model: nn.Module, given: Given, loss: Loss, returned: Callable[[], None] | None = None) -> object:

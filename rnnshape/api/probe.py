@@ -43,8 +43,8 @@ def probe(
 
     Args:
         model: the model.
-        args: what its ``forward`` takes: at least two samples. A tensor of one number throughout gets random ones, as nothing
-            shows where zeros go.
+        args: what its ``forward`` takes: at least two samples, as one alone shows what becomes of states, and what never
+            matters, but nothing else. A tensor of one number throughout gets random ones, as nothing shows where zeros go.
         axes: what the axes of the arguments are, as in `rnnshape.diagnose`. Without it, jaxtyping annotations of ``forward``
             are read, and what recurrent layers take for their batch.
         lengths: of the samples, where no argument has them.

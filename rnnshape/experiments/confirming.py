@@ -27,6 +27,9 @@ OF_PADDING = frozenset(["RNS303", "RNS404", "RNS405", "RNS407"])
 WITHDRAWN = frozenset(["RNS201", "RNS203", "RNS204", "RNS206", "RNS214", "RNS232"])
 """Those of which nothing can be right where all samples are apart, whatever the model does with what they are about."""
 
+UNBATCHED = frozenset(["RNS112"])
+"""The rule that asks whether rows are steps or samples; it explains nothing of what becomes of a state."""
+
 REASON = "changing any sample changes nothing of the others, and another order of them the order alone"
 """Why a finding is withdrawn."""
 
@@ -48,8 +51,10 @@ def needed(report: Report, told: Collection[str]) -> frozenset[str]:
     codes = {finding.code for finding in report.findings}
     judged = {"padding": OF_PADDING, "targets": OF_TARGETS | WITHDRAWN, "samples": OF_SAMPLES | OF_TARGETS | OF_PADDING}
     wanted = {name for name, those in judged.items() if codes & those}
+    if not _explains(report, told, UNBATCHED) and not _picks_states(told):
+        wanted |= {"states", "use"}
     if not _explains(report, told):
-        wanted |= {"samples", "ends", "number", "targets", "lines", *(["states", "use"] if not _picks_states(told) else [])}
+        wanted |= {"samples", "ends", "number", "targets", "lines"}
         wanted |= {"padding"} if not _reads_padding(told) else set()
         wanted |= {"steps"} if not _confuses_axes(told) else set()
     return frozenset(wanted)
@@ -104,9 +109,10 @@ def unexplained(report: Report, influence: Influence, told: Collection[str]) -> 
         influence: what was measured.
         told: codes of what the rules found, as in `confirm`.
     """
-    if _explains(report, told):
+    if _explains(report, told, UNBATCHED):
         return []
     found = influence.findings
+    found = tuple(f for f in found if f.code in ("RNS607", "RNS610")) if _explains(report, told) else found
     found = tuple(f for f in found if f.code not in ("RNS607", "RNS610")) if _picks_states(told) else found
     found = tuple(f for f in found if f.code != "RNS607") if "RNS207" in told else found  # weights of 1: no score matters
     found = tuple(f for f in found if f.code != "RNS609") if _confuses_axes(told) else found
@@ -129,9 +135,9 @@ def _with_what_turned_it(finding: Finding, influence: Influence) -> Finding:
     return replace(finding, message=f"{finding.message}, since {meeting.turned} has put them there", moved_at=moved_at)
 
 
-def _explains(report: Report, told: Collection[str]) -> bool:
-    """Tell whether what the rules found explains what samples do."""
-    return bool(({f.code for f in report.findings if f.severity != "info"} | {*told}) - _NO_EXPLANATION)
+def _explains(report: Report, told: Collection[str], but: Collection[str] = ()) -> bool:
+    """Tell whether what the rules found, but for some codes, explains what samples do, or what layers do with their states."""
+    return bool(({f.code for f in report.findings if f.severity != "info"} | {*told}) - _NO_EXPLANATION - {*but})
 
 
 def _reads_padding(told: Collection[str]) -> bool:

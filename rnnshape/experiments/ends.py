@@ -109,7 +109,7 @@ def _answer(question: _Question, rows: Tensor, from_end: bool) -> Tensor:
 
 def _where(trial: Trial, leaf: Leaf, given: list[dict[int, Tensor]], steps: int, from_end: bool) -> Found | None:
     """Return the first operation whose result has such rows, and none of whose operands has."""
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     if at is None:
         return None
     runs: list[_Differing] = []

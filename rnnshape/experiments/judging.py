@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rnnshape import text
+from rnnshape.experiments.trial import ONE
 from rnnshape.report.finding import Became
 from rnnshape.report.mistake import Mistake, finding_of
 
@@ -162,7 +163,7 @@ def judge_use(said: Experiment, found: Use, how: Judged) -> Iterator[Finding]:
 
 
 def said_in_a_line(influence: Influence, name: str, found: Iterable[Finding]) -> str:
-    """Say what came of the experiments on samples.
+    """Say what came of the experiments on samples, or where there are not two, of those on states.
 
     Args:
         influence: what was measured.
@@ -170,10 +171,16 @@ def said_in_a_line(influence: Influence, name: str, found: Iterable[Finding]) ->
         found: what was told of it.
     """
     samples, order = influence.samples, influence.order
-    if samples is None:
-        return f"{name} was not probed: {influence.untried[0]}"
     if codes := dict.fromkeys(finding.code for finding in found):
         return f"{name} was probed on a copy, in eval mode: {text.listed(codes)}"
+    if samples is None and influence.states is None:
+        return f"{name} was not probed: {influence.untried[0]}"
+    if samples is None:
+        of_states = influence.states.evidence if influence.states is not None else ()
+        said = of_states[0] if of_states else "no state is read as another one"
+        why = influence.untried[0]
+        unchanged = "" if why == ONE else f"; samples were not changed ({why})"  # of a batch of one the report says so anyway
+        return f"{name} was probed on a copy: in eval mode {said}{unchanged}"
     if samples.verdict == "apart" and (order is None or order.verdict in ("apart", "unknown")):
         return f"{name} was probed on a copy: in eval mode its samples are apart"
     said = [line for e in (samples, order) if e is not None and e.verdict != "apart" for line in e.evidence[:1]]

@@ -76,7 +76,7 @@ def meeting_of(trial: Trial, leaf: Leaf, entries: list[Entry] | None = None) -> 
         entries: a run, of which it is known on which samples its operations depend; None where one is to be made.
     """
     is_known = entries is not None
-    entries, at = recorded(trial, leaf, entries)
+    entries, at = recorded(trial, leaf.name, entries)
     if at is None:
         return None
     for sample in [] if is_known else trial.samples:
@@ -102,7 +102,7 @@ def _moving(entries: list[Entry], at: int) -> int | None:
 
 def misreading_of(trial: Trial, leaf: Leaf) -> Found | None:
     """Return where lengths or masks of some samples meet what is of other ones, on the way to a tensor of the output."""
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     if at is None:
         return None
     for j in range(0, trial.count - 1, 2):
@@ -123,7 +123,7 @@ def place_of(trial: Trial, leaf: Leaf, source: list[int]) -> Found | None:
         leaf: of the output.
         source: the other order.
     """
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     moved = trial.in_order(source)
     if at is None or moved is None:
         return None
@@ -138,16 +138,16 @@ def place_of(trial: Trial, leaf: Leaf, source: list[int]) -> Found | None:
 
 def origin_of(trial: Trial, leaf: Leaf) -> Found | None:
     """Return the operation that made a tensor of the output."""
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     return found_at(entries, at, trial)
 
 
-def recorded(trial: Trial, leaf: Leaf, entries: list[Entry] | None = None) -> tuple[list[Entry], int | None]:
+def recorded(trial: Trial, name: str, entries: list[Entry] | None = None) -> tuple[list[Entry], int | None]:
     """Return a run, or the one that is given, with the number of the operation that made a tensor of the output."""
     run = recorded_run(trial)
     entries = entries or [entry.afresh() for entry in run.entries]
-    for (name, _), made in zip(trial.base, run.made, strict=False):
-        if name == leaf.name and made is not None:
+    for (own, _), made in zip(trial.base, run.made, strict=False):
+        if own == name and made is not None:
             number, place = made
             entries[number].used.add(place)
             return entries, number
@@ -164,7 +164,7 @@ def seeing_ahead(trial: Trial, leaf: Leaf, later: dict[int, Tensor], steps: int,
         steps: how many there are.
         step: the last one that must not change.
     """
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     if at is None:
         return None
     trial.run(later, Comparing(entries, 0))

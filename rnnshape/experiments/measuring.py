@@ -122,7 +122,7 @@ def probe_call(reporter: Reporter, model: nn.Module, args: tuple[Any, ...], kwar
         why = reason.partition(";")[0] if reason.endswith(NOT_PADDED) else reason  # nobody can give lengths to a script's call
         reporter.report.did_not_look(f"an experiment was not made: {why}")
     found = [finding for finding in influence.findings if reporter.keeps(finding)]
-    if influence.samples is not None:
+    if influence.experiments:
         reporter.report.add_probed(said_in_a_line(influence, type(model).__name__, found))
     reporter.tell(found, model)
 

@@ -146,7 +146,7 @@ def _share_changed(base: Tensor | None, other: Tensor | None) -> float:
 
 def _where(trial: Trial, leaf: Leaf, found: Number) -> None:
     """Find the operation that runs once for each sample, else the first whose result is another one."""
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     recording, comparing = Recording(), _Fewer(entries, trial.count)
     given = _given_without(trial, trial.count - 1)
     trial.result(given, recording)

@@ -61,7 +61,7 @@ def reading_padding(trial: Trial, leaf: Leaf, tensors: dict[int, Tensor], sides:
         sides: where the padding was.
         judged: the samples whose content is as it was.
     """
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, leaf.name)
     if at is None:
         return None
     trial.run(tensors, Comparing(entries, 0, grown=True))
@@ -99,16 +99,16 @@ def _mask(entries: Sequence[Entry], here: int, sides: Sides) -> Entry | None:
     return None
 
 
-def losing(trial: Trial, leaf: Leaf, weights: dict[str, Tensor], reading: dict[str, Tensor]) -> Lost | None:
+def losing(trial: Trial, name: str, weights: dict[str, Tensor], reading: dict[str, Tensor]) -> Lost | None:
     """Return the operation behind which some weights matter no longer.
 
     Args:
         trial: the model.
-        leaf: of the output.
+        name: of a tensor of the output.
         weights: others that change nothing of the output.
         reading: others that do, on the same way; empty where there are none.
     """
-    entries, at = recorded(trial, leaf)
+    entries, at = recorded(trial, name)
     if at is None:
         return None
     trial.result(trial.unchanged(), Comparing(entries, 0), weights)

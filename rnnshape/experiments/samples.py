@@ -85,8 +85,10 @@ def measure_samples(trial: Trial, lines: bool = True) -> Samples:
         lines: whether it is looked at operations too, where the samples may meet.
 
     Raises:
-        Unfit: where a run raises, or the model differs by itself.
+        Unfit: where there is no sample to be changed, a run raises, or the model differs by itself.
     """
+    if trial.lacks:
+        raise Unfit(trial.lacks)
     if trial.is_light:
         with contextlib.suppress(Unfit):
             if (found := _measured(trial, lines)) is not None:

@@ -163,12 +163,13 @@ def _differ(a: Tensor, b: Tensor) -> bool:
 def _forgotten(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int]) -> Iterator[Misread]:
     """Yield that a module which is called for each step is never given the state back that it has returned.
 
-    It is, each time, given the state of another module, or one and the same.
+    It is, each time, given the state of another module, or one and the same. Where nobody knows which dim of the input is the
+    batch, the loop may be one over samples, each of which begins anew: then it takes more to say so.
     """
     mine = [walks[n] for n in numbers]
     if len(mine) < OFTEN or any(walk.steps != 1 for walk in mine) or not all(_is_of_batch(walk, trial.count) for walk in mine):
         return
-    if any(not bool((walk.begins[0] != 0).any()) for walk in mine) or all(torch.equal(mine[0].x, w.x) for w in mine[1:]):
+    if any(_is_blank(walk) for walk in mine) or all(torch.equal(mine[0].x, w.x) for w in mine[1:]):
         return
     if any(reached([t for walk in mine[1:] for t in walk.begins], mine[0].ends)):
         return
@@ -177,7 +178,13 @@ def _forgotten(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int]) -> I
         said = f"{named} is called {len(mine)} times, each time with the same state, and never given the one it has returned"
         reads_own = _changes(trial, walks, numbers, ["output", "h", "c"])
         # a cell may be what joins each step with something that is the same for all, unless it reads what it has answered
-        is_meant = mine[0].kind in CELLS and not ("x" in reads_own and _nothing_else_goes_on(walks, numbers))
+        is_read, is_made = "x" in reads_own, _is_made(walks, numbers[0])
+        if mine[0].kind in CELLS:
+            is_meant = not (is_read and (is_made or _is_learned(mine[0].begins[0])) and _alone_goes_on(walks, numbers))
+        else:
+            is_meant = trial.count == 0 and not (is_read or is_made)
+    elif trial.count == 0:
+        return  # of each sample it may read one step
     else:
         others = {owner.named for n in numbers if (owner := _owner(walks, n)) is not None}
         if len(others) != 1 or named in others or any(_owner(walks, n) is None for n in numbers[1:]):
@@ -214,13 +221,28 @@ def _changes(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int], what: 
     }
 
 
-def _nothing_else_goes_on(walks: Sequence[Walk], numbers: Sequence[int]) -> bool:
-    """Tell whether a cell begins with what another recurrent module has made, and nothing called beside it has a memory."""
-    first = walks[numbers[0]]
-    before = [walk for walk in walks[: numbers[0]] if walk.module is not first.module]
+def _is_blank(walk: Walk) -> bool:
+    """Tell whether a call begins with zeros, which are no state but where they are learned."""
+    return not bool((walk.begins[0] != 0).any()) and not _is_learned(walk.begins[0])
+
+
+def _is_learned(state: Tensor) -> bool:
+    """Tell whether a state is a parameter, or a view of one, so that it is no sample's own."""
+    return isinstance(state if state._base is None else state._base, nn.Parameter)
+
+
+def _is_made(walks: Sequence[Walk], number: int) -> bool:
+    """Tell whether a call begins with what another recurrent module has made."""
+    first = walks[number]
+    before = [walk for walk in walks[:number] if walk.module is not first.module]
     made = [t for walk in before for t in (walk.output, *walk.ends) if t is not None]
+    return any(reached(first.begins, made))
+
+
+def _alone_goes_on(walks: Sequence[Walk], numbers: Sequence[int]) -> bool:
+    """Tell whether nothing that is called beside a cell has a memory."""
     beside = walks[numbers[0] : numbers[-1] + 1]
-    return any(reached(first.begins, made)) and all(
+    return all(
         torch.equal(a, b)
         for walk in beside
         for a, b in zip(walk.begins, next(w for w in beside if w.module is walk.module).begins, strict=True)
@@ -228,8 +250,8 @@ def _nothing_else_goes_on(walks: Sequence[Walk], numbers: Sequence[int]) -> bool
 
 
 def _is_of_batch(walk: Walk, count: int) -> bool:
-    """Tell whether a call reads all samples at once, and not one after the other."""
-    return count in walk.x.shape[:-1]
+    """Tell whether a call reads all samples at once, and not one after the other, as far as that is known."""
+    return count < 2 or count in walk.x.shape[:-1]
 
 
 def _owner(walks: Sequence[Walk], number: int) -> Walk | None:

@@ -100,6 +100,27 @@ class _Notes:
         return Influence(**self.made, meeting=self.meeting, findings=tuple(self.findings), untried=tuple(self.untried))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `study` is asked; its arguments."""
+
+    subject: Subject
+    given: Given
+    places: list[Place]
+    loss: Callable[[Any, Any], Any] | None
+    options: Options
+    label_again: Callable[[], tuple[Tracker, Given]]
+
+    @property
+    def how(self) -> Judged:
+        """What is judged of."""
+        return Judged(self.options.asked, self.options.train)
+
+    def shown(self, trial: Trial) -> _Show:
+        """Return what adds the Layouts of what an operation was given in a trial."""
+        return partial(with_layouts, trial=trial, label_again=self.label_again)
+
+
 def study(
     subject: Subject,
     given: Given,
@@ -110,6 +131,8 @@ def study(
 ) -> Influence:
     """Make the experiments on a copy of a model.
 
+    Those on samples take two of them. What a state is read as, and what never matters, a single one shows too.
+
     Args:
         subject: the copy.
         given: what it is given.
@@ -118,21 +141,39 @@ def study(
         options: what is to be tried.
         label_again: returns a copy of what the model is given, with a tracker that knows the axes of that.
     """
+    asked = _Asked(subject, given, [*places], loss, options, label_again)
     notes, heard = _Notes(), Layers() if options.wanted & {"states", "use"} else None
     try:
-        known = [*places]
-        trial = Trial(subject, given, known, options.samples, None if options.patient else options.longest, heard)
-        samples = measure_samples(trial, "lines" in options.wanted)
+        longest = None if options.patient else options.longest
+        trial = Trial(subject, given, asked.places, options.samples, longest, heard)
+        if trial.lacks:
+            trial.settle()
+            notes.untried.append(trial.lacks)
+        else:
+            _study_samples(notes, trial, asked, heard)
     except Unfit as error:
         notes.untried.append(str(error))
         return notes.influence()
-    how = Judged(options.asked, options.train)
-    show = partial(with_layouts, trial=trial, label_again=label_again)
+    if heard is not None and "states" in options.wanted:
+        _try(notes, "states", lambda: _say_states(notes, trial, asked.how, heard, asked.shown(trial)))
+    if heard is not None and "use" in options.wanted:
+        _try(notes, "use", lambda: _say_use(notes, trial, asked.how, heard))
+    return notes.influence()
+
+
+def _study_samples(notes: _Notes, trial: Trial, asked: _Asked, heard: Layers | None) -> None:
+    """Make the experiments that take two samples.
+
+    Raises:
+        Unfit: where a run raises, or the model differs by itself.
+    """
+    given, loss, options, how, show = asked.given, asked.loss, asked.options, asked.how, asked.shown(trial)
+    samples = measure_samples(trial, "lines" in options.wanted)
     _say_samples(notes, trial, samples, how, "lines" in options.wanted, show)
     if "number" in options.wanted:
-        depends = partial(_depends_on_number, given=given, places=known, most=options.samples)
+        depends = partial(_depends_on_number, given=given, places=asked.places, most=options.samples)
         is_quick = options.patient or trial.seconds * RUNS * MOST_COUNTS < options.longest
-        mend = partial(edit_of_count, subject, depends=depends, label_again=label_again) if is_quick else None
+        mend = partial(edit_of_count, asked.subject, depends=depends, label_again=asked.label_again) if is_quick else None
         _try(notes, "number", lambda: _say_number(notes, trial, samples, how, show, mend))
     if options.causal:
         _try(notes, "future", lambda: _say_future(notes, trial, samples, show))
@@ -148,11 +189,6 @@ def study(
             notes.untried.append("targets: the loss keeps something that would see every call of it; rnnshape.probe calls it")
         else:
             _try(notes, "targets", lambda: _say_targets(notes, trial, samples, loss, given.target, how))
-    if heard is not None and "states" in options.wanted:
-        _try(notes, "states", lambda: _say_states(notes, trial, how, heard, show))
-    if heard is not None and "use" in options.wanted:
-        _try(notes, "use", lambda: _say_use(notes, trial, samples, how, heard))
-    return notes.influence()
 
 
 def _try(notes: _Notes, name: str, work: Callable[[], None]) -> None:
@@ -278,13 +314,13 @@ def _say_ends(notes: _Notes, trial: Trial, samples: Samples, how: Judged, show: 
             notes.findings += judge_ends(said, found, how)
 
 
-def _say_use(notes: _Notes, trial: Trial, samples: Samples, how: Judged, heard: Layers) -> None:
+def _say_use(notes: _Notes, trial: Trial, how: Judged, heard: Layers) -> None:
     found = measure_use(trial, heard)
     while found.unused:
         first = found.unused[0]
         if first.is_whole:
             break
-        found.lost = losing(trial, samples.leaves[0], first.weights, first.reading)
+        found.lost = losing(trial, trial.base[0][0], first.weights, first.reading)
         if found.lost is not None and found.lost.found is not None:
             break
         del found.unused[0]  # nothing is lost: a cell that is never given a state, such as that of the leaves of a tree

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -16,7 +17,10 @@ from rnnshape.experiments.owners import changed, common
 from rnnshape.experiments.places import Given, Place, put_in, tensors_of, unplaced
 from rnnshape.experiments.subject import SEED, Mode, Run, Subject, Unfit
 
-__all__ = ["Trial"]
+__all__ = ["ONE", "Trial"]
+
+ONE = "a batch of one: nothing tells what another sample would change; give two"
+"""Why no sample is changed where there is one."""
 
 ALL = 8
 """Samples up to which each is changed."""
@@ -38,8 +42,9 @@ class Trial:
 
     Attributes:
         contents: of the tensors.
-        count: how many samples there are.
+        count: how many samples there are; 0 where nobody knows.
         samples: those that are changed, one after the other.
+        lacks: why no sample is changed; empty where some are. What needs none of them can be asked all the same.
         base: what the first run returned, with names.
         may_draw: whether random numbers were drawn, or may have been, on a device other than the CPU.
         output: what the first run returned.
@@ -50,7 +55,7 @@ class Trial:
         seconds: what the first run took, of this thread.
 
     Raises:
-        Unfit: where the samples are not known, or nothing can be changed, or the runs would take too long.
+        Unfit: where the model raises, or the runs would take too long.
     """
 
     def __init__(
@@ -66,17 +71,12 @@ class Trial:
         self._given = given
         self.contents = contents(places, torch.Generator().manual_seed(SEED))
         inputs = [content for content in self.contents if not content.place.is_target]
-        if not inputs:
-            raise Unfit("nobody has said which dim of an input is the batch; pass axes=, such as 'batch seq feature'")
-        self.count = max(content.place.count for content in inputs)
-        if self.count < 2:
-            raise Unfit("a batch of one: nothing tells what another sample would change; give two")
+        self.count = max((content.place.count for content in inputs), default=0)
         self.inputs = [content for content in inputs if content.place.count == self.count]
         self.kept = [content for content in self.inputs if content.other is content.base]
         can = sorted({j for content in self.inputs for j in content.changes()})
-        if not can:
-            raise Unfit("what it is given cannot be changed: one token, or lengths and masks alone, in every sample")
-        self.samples = can if self.count <= max(ALL, most) else _chosen(can, most)
+        self.lacks = _lacking(self.count, can)
+        self.samples = [] if self.lacks else can if self.count <= max(ALL, most) else _chosen(can, most)
         self.is_light = True
         began = time.thread_time()
         try:
@@ -117,6 +117,19 @@ class Trial:
             said = text.listed(names)
             raise Unfit(f"{said} differs from run to run by itself: it depends on a state outside of the model, or on a clock")
         return not names
+
+    def settle(self) -> None:
+        """See to it that a run of the same is the same.
+
+        Raises:
+            Unfit: where the model differs by itself.
+        """
+        if self.is_light:
+            with contextlib.suppress(Unfit):
+                if self.repeats():
+                    return
+            self.begin_again()
+        self.repeats()
 
     def differing(self, outputs: list[Tensor]) -> list[str]:
         """Return the names of the tensors of the output that are others than in the first run."""
@@ -195,6 +208,20 @@ class Trial:
         except Exception as error:
             said = (str(error).splitlines() or [""])[0]
             raise Unfit(f"the copy raised {type(error).__name__}: {said}") from None
+
+
+def _lacking(count: int, can: list[int]) -> str:
+    """Say why no sample is changed; nothing where some are.
+
+    Args:
+        count: how many samples there are.
+        can: those that have other content.
+    """
+    if count == 0:
+        return "nobody has said which dim of an input is the batch; pass axes=, such as 'batch seq feature'"
+    if count == 1:
+        return ONE
+    return "" if can else "what it is given cannot be changed: one token, or lengths and masks alone, in every sample"
 
 
 def _chosen(samples: list[int], most: int) -> list[int]:

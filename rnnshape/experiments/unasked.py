@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from rnnshape.experiments.places import Given, unplaced
 from rnnshape.experiments.reach import reaches_outside
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
+from rnnshape.experiments.trial import ONE
 from rnnshape.report.finding import Finding
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.arguments import Axes, arguments_of
@@ -110,20 +112,17 @@ class Unasked:
             if not trackers:
                 self._say_why([one.model for one in waiting], NOT_FOLLOWED)
                 return
-            if trackers[0].inputs.is_alone:
-                return  # the report says what a batch of one leaves open
             told = trackers[0].telling.step.told
             wanted = needed(report, told)
-            if "lines" not in wanted:
+            if not wanted & {"lines", "states"}:
                 return  # what the rules have found is to be mended first
             began = time.thread_time()
             made = [self._probed(one, trackers[0], wanted, began) for one in waiting]
-        found = [[f for f in unexplained(report, i, told) if _says_where(f) and self._reporter.keeps(f)] for _, i in made]
-        for one, (said, influence), those in zip(waiting, made, found, strict=True):
+        found = [[f for f in unexplained(report, i, told) if _says_where(f) and self._reporter.keeps(f)] for i in made]
+        for one, influence, those in zip(waiting, made, found, strict=True):
             model = one.model()
             if model is not None:
-                name = self._named(model)
-                report.add_probed(f"{name} was not probed: {said}" if said else said_in_a_line(influence, name, those))
+                report.add_probed(said_in_a_line(influence, self._named(model), those))
                 self._reporter.tell(those, model)
         others = f"{text.count(MOST_MODELS, 'model')} of the step {'was' if MOST_MODELS == 1 else 'were'}"
         self._say_why(left, f"{others}; --probe probes all")
@@ -134,25 +133,28 @@ class Unasked:
         for name in dict.fromkeys(names):
             self._reporter.report.add_probed(f"{name} was not probed: {why}")
 
-    def _probed(self, one: _Waiting, tracker: Tracker, wanted: frozenset[str], began: float) -> tuple[str, Influence]:
-        """Probe one model; return why it was not, or nothing, and what was measured."""
+    def _probed(self, one: _Waiting, tracker: Tracker, wanted: frozenset[str], began: float) -> Influence:
+        """Probe one model; return what was measured, and why it was not."""
         model = one.model()
         if model is None:
-            return "", Influence()  # it was gone before its second step, and nothing of ours keeps it
+            return Influence()  # it was gone before its second step, and nothing of ours keeps it
         places = with_states(places_of(tracker, model, one.given), one.subject, one.given)
         arguments = arguments_of(model.forward, one.given.args, one.given.kwargs)
         known, count = {id(place.tensor) for place in places}, max((place.count for place in places), default=1)
-        if missing := unplaced([(a.name, a.value) for a in arguments], known, count, lists=False):
-            return f"nobody has said which dim of {text.listed(missing)} is the batch; axes= says it", Influence()
+        missing = unplaced([(a.name, a.value) for a in arguments], known, count, lists=False)
+        places = [] if missing else places
         axes = one.axes if one.axes is not None else axes_of(places, arguments)
         longest = LONGEST - (time.thread_time() - began)
         options = Options(asked=False, samples=6, patient=False, longest=longest, wanted=wanted - {"steps"})
+        label_again = partial(self._label, model, one.given, axes, None)
         try:
-            return "", study(
-                one.subject, one.given, places, None, options, partial(self._label, model, one.given, axes, None)
-            )
+            influence = study(one.subject, one.given, places, None, options, label_again)
         except SpecError as error:
-            return "", Influence(untried=(str(error).partition("\n")[0],))
+            return Influence(untried=(str(error).partition("\n")[0],))
+        if not missing or not influence.experiments:
+            return influence
+        unnamed = f"nobody has said which dim of {text.listed(missing)} is the batch; axes= says it"
+        return replace(influence, untried=(ONE if tracker.inputs.is_alone else unnamed, *influence.untried[1:]))
 
 
 def _copied(model: nn.Module) -> Subject:

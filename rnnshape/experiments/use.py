@@ -154,7 +154,7 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
         [(t * torch.rand(t.shape, generator=random).to(t)).sum() for t in outputs if t.is_floating_point()]
     ).sum()
     weights = {(path, name): w for path, m, _ in heard.called.values() for name, w in m.named_parameters() if w.requires_grad}
-    scores = [(path, m) for path, m, rows in heard.scores.values() if rows > trial.count and m.weight.requires_grad]
+    scores = [(path, m) for path, m, rows in heard.scores.values() if 1 < trial.count < rows and m.weight.requires_grad]
     inputs = [t for t in heard.inputs if t.requires_grad]
     try:
         asked = [*weights.values(), *inputs, *(m.weight for _, m in scores)]

@@ -1067,7 +1067,7 @@ def test_jsonl(desk: Desk) -> None:
         options=("--jsonl", "a.jsonl"),
     )
     lines = [json.loads(line) for line in (desk.folder / "a.jsonl").read_text().splitlines()]
-    lines = [line for line in lines if line["type"] not in ("assumed", "blind")]
+    lines = [line for line in lines if line["type"] not in ("assumed", "blind", "probed")]
     kinds = [line["type"] for line in lines]
     assert kinds == ["call", "call", *kinds[2:4], "total", "total", "total"]
     assert sorted(kinds[2:4]) == ["call", "finding"]

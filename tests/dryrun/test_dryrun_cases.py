@@ -30,6 +30,9 @@ FOLDERS = sorted(f.parent for f in (pathlib.Path(__file__).parents[1] / "cases")
 
 MISSES = MISSES_WITH_DATA | {
     "planner-scores-the-lower-of-its-cells": "only an experiment tells that nothing reads a cell",
+    "poem-judged-without-its-lines": "only an experiment tells that nothing reads a layer",
+    "score-ends-as-the-cell-of-its-reader": "behind a product only an experiment tells a cell state from a hidden one",
+    "trail-guide-points-from-its-first-state": "only an experiment tells that a cell never goes on from its own state",
     "replies-begun-without-what-was-asked": "only an experiment tells that nothing reads a layer",
     "rivers-read-anew-by-every-layer": "only an experiment tells that nothing reads a layer",
     "a2c-rollout-view": "a dim that is a product has no factors here, only its size",

@@ -237,12 +237,12 @@ def test_a_slow_model_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert report.probed == "Drift was not probed: experiments would take about 0 s; rnnshape.probe makes them"
 
 
-def test_a_batch_of_one_leaves_nothing_to_be_tried() -> None:
+def test_a_batch_of_one_shows_what_becomes_of_its_states_and_no_more() -> None:
     model = Drift("own")
     with rs.watch(track=3, on="record", probe="auto") as report:
         for _ in range(2):
             model(torch.randn(1, 5, 3)).sum().backward()
-    assert report.probed == ""
+    assert report.probed == "Drift was probed on a copy: in eval mode no state is read as another one"
     assert report.blind == ("Drift: a batch of one: whether samples are mixed cannot be seen; give two",)
 
 
@@ -454,7 +454,11 @@ def test_a_model_that_begins_to_train_behind_the_steps_that_are_followed_is_not_
 @pytest.mark.parametrize(
     ("axes", "said"),
     [
-        (None, "not probed: nobody has said which dim of y is the batch; axes= says it"),
+        (
+            None,
+            "probed on a copy: in eval mode no state is read as another one; samples were not changed "
+            "(nobody has said which dim of y is the batch; axes= says it)",
+        ),
         ({"y": "b f"}, "probed on a copy: in eval mode its samples are apart"),
     ],
 )
