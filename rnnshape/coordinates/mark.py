@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnnshape.layout.layout import Layout
 
 __all__ = [
-    "ACROSS", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "COUNTED", "DEALT",
+    "ACROSS", "AHEAD", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "COUNTED", "DEALT",
     "DISPLACED", "DOWN", "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "MISSING", "MIXTURE", "NORM",
     "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "RUNNING",
     "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site",
@@ -158,12 +158,16 @@ TORN = "torn"
 """The name of the axis of pieces of such a map that a layer has read, which hold the end of one line and the beginning of the
 next."""
 
+AHEAD = "ahead"
+"""The name of the axis of places each of which has read steps that lie behind its own, in a window on both sides of it or by
+attention without a mask: along it they lie. Which steps these are its origin stands for."""
+
 OF_NUMBERS = frozenset([POSITIONS, CHOICE, FLAGS, RANKED])
 """The names of axes that numbers have, and not what is looked up at them."""
 
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING, COUNTED,
+    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING, COUNTED, AHEAD,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

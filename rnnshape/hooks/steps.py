@@ -28,6 +28,7 @@ from rnnshape.tracking.counting import MOST_CALLS, StepCount, has_parameters, tr
 from rnnshape.tracking.cuts import is_cut
 from rnnshape.tracking.labels import label, label_call
 from rnnshape.tracking.nesting import single_or_nested
+from rnnshape.tracking.numbers import learn_numbers
 from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
@@ -281,6 +282,7 @@ class Steps(Watcher[nn.Module]):
         for value in given if has_layers else ():
             self._tracker.inputs.suppose_columns(value)
         learn_padding(self._tracker, named)
+        learn_numbers(self._tracker, [value for _, value in named])
         return named
 
     # What a model calls that is put into evaluation mode

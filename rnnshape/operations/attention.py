@@ -10,6 +10,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import COMPETING, ONES, Mark
 from rnnshape.coordinates.tables import along, varies
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.ahead import attends_ahead
 from rnnshape.operations.marking import contracted, joined, kept_but, put_result
 from rnnshape.operations.mixtures import parts_of
 from rnnshape.operations.products import queries_and_keys
@@ -42,6 +43,7 @@ def attention(op: Operation) -> None:
     tables = _of_the_query(sources, op.book.mark(query) is not None)
     tables[op.book.fresh("feature")] = along(output.size(-1), last, output.dim())
     put_result(op, output, tables, [m for m, _ in sources])
+    _reads_ahead(op, query, key, (0, output), op.argument(16, "attn_mask"))
     if isinstance(op.result[1], Tensor) and query.dim() == 3:
         _put_weights(op, op.book.mark(query), op.book.mark(key), op.result[1])
 
@@ -90,6 +92,15 @@ def dot_product_attention(op: Operation) -> None:
     ]
     if sources:
         put_result(op, op.result, _of_the_query(sources, marks[0] is not None), [m for m, _ in sources])
+        _reads_ahead(op, query, key, (steps, op.result), op.argument(3, "attn_mask"))
+
+
+def _reads_ahead(op: Operation, query: Tensor, key: Tensor, place: tuple[int, Tensor], mask: object) -> None:
+    """Remember that each step has read those behind it too, where no mask hides any."""
+    of_queries, of_keys = op.book.mark(query), op.book.mark(key)
+    causal = op.argument(5, "is_causal") if op.name == "scaled_dot_product_attention" else False
+    if mask is None and not causal and of_queries is not None and of_keys is not None:
+        attends_ahead(op, of_queries, of_keys, *place)
 
 
 _PLACES = {("multi_head_attention_forward", "key_padding_mask"): 14, ("multi_head_attention_forward", "attn_mask"): 16,

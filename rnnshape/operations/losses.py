@@ -18,6 +18,7 @@ from rnnshape.operations.uses import (
     Lengths,
     LogProbabilities,
     RecurrentInput,
+    Residual,
     RowLoss,
     WideLoss,
 )
@@ -72,6 +73,8 @@ def _emit_rows(op: Operation, rows: Mark, ignored: tuple[int, ...]) -> None:
         elif _are_of_samples(rows) and _differ(target):
             op.book.did_not_look(UNKNOWN_ROWS, f"the target of {op.name}")
         op.emit(RowLoss(op.name, scores, target, rows, wanted, ignored))
+    elif isinstance(op.result, Tensor):
+        op.emit(Residual(op.name, target, rows))
 
 
 def _are_of_samples(mark: Mark | None) -> bool:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from rnnshape.coordinates import roles
 from rnnshape.coordinates.mark import (
+    AHEAD,
     AVERAGE,
     CHAIN,
     COMPETING,
@@ -69,7 +70,7 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
     return tables
 
 
-_STAY_IN_SUMS = frozenset([CHAIN, MIXTURE])
+_STAY_IN_SUMS = frozenset([AHEAD, CHAIN, MIXTURE])
 """Axes that tell of values what a sum along another dim does not take away."""
 
 
@@ -183,7 +184,7 @@ def put_tables(op: Operation, result: object, tables: dict[Axis, Tensor], source
 _PICKS = frozenset(["__getitem__", "select", "unbind"])
 """What takes pieces of a tensor, such as the steps of a loop: what was cut in no order was cut where it was, and not here."""
 
-_STAY_WHERE_MADE = OF_EVERYONE | {AVERAGE, DISPLACED, TURNED, MISSING, PART, MIXTURE}
+_STAY_WHERE_MADE = OF_EVERYONE | {AHEAD, AVERAGE, DISPLACED, TURNED, MISSING, PART, MIXTURE}
 """Axes whose place is where they came from, whatever moves them."""
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import (
+    AHEAD,
     AVERAGE,
     CHAIN,
     CHOICE,
@@ -192,7 +193,7 @@ def _join(op: Operation, met: Mark, axis: Axis, mark: Mark, marks: list[Mark], d
         met.tables[turned] = table
         met.sites[turned] = op.book.site(op.name, renamed(mark, axis, turned), met.sizes)
     else:
-        if axis.name not in (CHOICE, CHAIN, RANKED):
+        if axis.name not in (AHEAD, CHOICE, CHAIN, RANKED):
             _tell(op, marks, Disagreement(op.name, tuple(marks), axis, before, table, where))
         disagreed.add(axis)
         del met.tables[axis]

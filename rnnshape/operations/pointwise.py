@@ -30,6 +30,7 @@ from rnnshape.operations.uses import (
     Division,
     Levelling,
     Remainder,
+    Residual,
 )
 from rnnshape.operations.weighing import weigh
 
@@ -134,10 +135,20 @@ def _tell(op: Operation, tensors: list[Tensor], marks: list[Mark]) -> None:
         scores, target = marks if marks[1].target else reversed(marks)
         if target.target and not scores.target:
             op.emit(Comparison(op.name, scores, target, scores.made))
+    if len(tensors) == 2 and op.name in _DIFFERENCES:
+        _tell_of_predictions(op, tensors)
     if len(marks) == 2 and op.name in ("minimum", "min", "fmin") and are_hypotheses(op, marks):
         op.emit(Deciding(op.name, (marks[0], marks[1])))
     if len(marks) == 1 and op.name in _DIFFERENCES and marks[0].of(TOTAL):
         op.emit(Remainder(op.name, marks[0]))
+
+
+def _tell_of_predictions(op: Operation, tensors: list[Tensor]) -> None:
+    """Tell of predictions from which what they are to be is subtracted, or the other way round."""
+    target, scores = sorted(tensors, key=lambda tensor: tensor.requires_grad)
+    known = op.book.mark(scores)
+    if known is not None and scores.requires_grad > target.requires_grad and scores.shape == target.shape:
+        op.emit(Residual(op.name, target, known))
 
 
 def _is_of_two_sequences(mark: Mark) -> bool:

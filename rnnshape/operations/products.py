@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import along, at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
+from rnnshape.operations.ahead import weighs_ahead
 from rnnshape.operations.marking import contracted, joined, put_result
 from rnnshape.operations.registry import Operation, operation, repeatable
 from rnnshape.operations.totals import pooled
@@ -79,6 +80,8 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         for mark in weights:
             found |= pooled(op, mark, (inner_a if mark is left else inner_b,), tables, len(sizes))
         put_result(op, result, tables, [_with_sites(m, found) for m, _ in sources])
+        if answered and left is not None:
+            weighs_ahead(op, left, a, answered)
 
 
 def _placed(tables: dict[Axis, Tensor], at: int | None, sizes: tuple[int, ...]) -> dict[Axis, Tensor]:

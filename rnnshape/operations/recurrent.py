@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import is_unbatched_call
-from rnnshape.coordinates.mark import CHOICE, OF_EVERYONE, SQUEEZED, TORN, UNNAMED, Mark
+from rnnshape.coordinates.mark import AHEAD, CHOICE, OF_EVERYONE, SQUEEZED, TORN, UNNAMED, Mark
 from rnnshape.coordinates.roles import read
 from rnnshape.coordinates.tables import along, disagreement, interned, piece_along, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -256,7 +256,7 @@ def _goes_on(axis: Axis, rows: dict[Axis, Tensor]) -> bool:
     return axis in rows if axis.name == "batch" else axis.name != CHOICE
 
 
-_OF_ONE_STEP = frozenset(["seq", "step", "layers", "directions"])
+_OF_ONE_STEP = frozenset(["seq", "step", "layers", "directions", AHEAD])
 """Axes of which a state has an element that what comes of it does not have."""
 
 

@@ -18,8 +18,8 @@ from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
 __all__ = [
-    "Crossed", "CutOff", "Given", "Normalised", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step", "Unfolded",
-    "Words",
+    "Crossed", "CutOff", "Given", "Normalised", "Numbers", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step",
+    "Unfolded", "Words",
 ]  # fmt: skip
 
 Scene = Callable[[], tuple[Location | None, str, str]]
@@ -166,6 +166,18 @@ class Words(NamedTuple):
     rows: Axis
 
 
+class Numbers(NamedTuple):
+    """The numbers that a model was given in one tensor.
+
+    Attributes:
+        values: a copy of them.
+        tables: of their axes.
+    """
+
+    values: Tensor
+    tables: dict[Axis, Tensor]
+
+
 class Step:
     """What has been seen of a model's call.
 
@@ -193,6 +205,8 @@ class Step:
         embeds: what ids of tokens were looked up in, by the ids of these tensors.
         joined_twice: the lines that have put a tensor beside itself.
         words: by where an axis of steps comes from, the words of the texts that have it.
+        numbers: what the model was given that is no words.
+        ahead: by the axis of places that have read steps behind their own, what has made it.
         cells: by the path of a cell, the h that it was given last, and for which step of which axis.
         unfolded: axes of steps of which windows were cut out.
         windowed: the channels that convolutions have made of windows over steps.
@@ -234,6 +248,8 @@ class Step:
         self.embeds: set[int] = set()
         self.joined_twice: list[Location | None] = []
         self.words: dict[str, Words] = {}
+        self.numbers: list[Numbers] = []
+        self.ahead: dict[Axis, tuple[Location | None, str, str]] = {}
         self.cells: dict[str, Given] = {}
         self.unfolded: Recent[Axis, Unfolded] = Recent(MOST_SEEN)
         self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
@@ -261,6 +277,7 @@ class Step:
         self.embeds = set()
         self.joined_twice = []
         self.words = {}
+        self.numbers, self.ahead = [], {}
         self.cells = {}
         self.charged = set()
         self.levels = {}
@@ -290,6 +307,7 @@ class Step:
             if new.name == "batch" and (found := self.across.get(old) or self.padding.get(old.of)) is not None:
                 self.across[new] = found
         self.words = {of: found._replace(rows=names.get(found.rows, found.rows)) for of, found in self.words.items()}
+        self.numbers = [n._replace(tables={names.get(a, a): t for a, t in n.tables.items()}) for n in self.numbers]
         for call in self.usage.calls.values():
             call.rename(names)
 

@@ -22,6 +22,7 @@ from rnnshape.layout.sizes import Monomial, shown
 from rnnshape.tracking.arguments import Argument, Axes, are_names, arguments_of, of_no_argument, unpacked
 from rnnshape.tracking.claims import contradiction
 from rnnshape.tracking.nesting import Refuse, holds_tensors, nested, refused, single_or_nested
+from rnnshape.tracking.numbers import learn_numbers
 from rnnshape.tracking.padding import learn_padding
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def label_arguments(
             label(tracker, tensor, None, name, f"axes of {name!r}")
     tell_of_no_batch(tracker, claims)
     learn_padding(tracker, [(argument.name, argument.value) for argument in arguments])
+    learn_numbers(tracker, [argument.value for argument in arguments])
 
 
 def _sifted(value: Any, given: Any, where: str, refuse: Refuse) -> Any:

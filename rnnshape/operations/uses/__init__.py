@@ -18,6 +18,7 @@ from rnnshape.operations.uses.layers import (
     CellStep,
     Chaining,
     InitialState,
+    LookAhead,
     Packing,
     RecurrentCall,
     RecurrentInput,
@@ -39,6 +40,7 @@ from rnnshape.operations.uses.losses import (
     LogProbabilities,
     LoopEnding,
     Output,
+    Residual,
     Returned,
     RowLoss,
     WideLoss,
@@ -122,6 +124,7 @@ __all__ = [
     "Lengths",
     "Levelling",
     "LogProbabilities",
+    "LookAhead",
     "LoopEnding",
     "Masking",
     "Meeting",
@@ -139,6 +142,7 @@ __all__ = [
     "RecurrentInput",
     "Reduction",
     "Remainder",
+    "Residual",
     "Returned",
     "Rolling",
     "RowLoss",
@@ -167,7 +171,7 @@ Use: TypeAlias = (
     | ColumnDifference | Ending | LoopEnding | Window | Unpacking | Overwriting | Gathering | AddingUp | ClassScores | Remainder
     | Rolling | Turning | Unfolding | Levelling
     | Division | Sharing | RowsGoOn | Chaining | Cumulation | Picking | Numbering | Overwritten | Comparing
-    | Deciding | TurningBack | Counting | Masking | Pooling
+    | Deciding | TurningBack | Counting | Masking | Pooling | LookAhead | Residual
 )  # fmt: skip
 
 

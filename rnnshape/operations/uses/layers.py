@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnnshape.operations.recurrence import Recurrence
 
 __all__ = [
-    "Answer", "Attending", "AttentionInput", "CellStep", "Chaining", "InitialState", "Packing", "RecurrentCall",
+    "Answer", "Attending", "AttentionInput", "CellStep", "Chaining", "InitialState", "LookAhead", "Packing", "RecurrentCall",
     "RecurrentInput", "RowsGoOn", "StatePair", "StatesGiven", "TokenIds", "Unpacking",
 ]  # fmt: skip
 
@@ -177,6 +177,19 @@ class Attending(NamedTuple):
     masks: tuple[Tensor, ...]
     marks: tuple[Mark | None, ...]
     heads: int
+
+
+class LookAhead(NamedTuple):
+    """Each place of a result has read steps that lie behind its own.
+
+    Attributes:
+        mark: of what was read.
+        axis: of these places.
+    """
+
+    name: str
+    mark: Mark
+    axis: Axis
 
 
 class Packing(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backward", "ClassScores", "Classes", "Comparison", "Ending", "FlattenedTarget", "Lengths", "Levelling", "LogProbabilities",
-    "LoopEnding", "Output", "Returned", "RowLoss", "WideLoss",
+    "LoopEnding", "Output", "Residual", "Returned", "RowLoss", "WideLoss",
 ]  # fmt: skip
 
 
@@ -79,6 +79,19 @@ class RowLoss(NamedTuple):
     rows: Mark
     wanted: Mark | None
     ignored: tuple[int, ...]
+
+
+class Residual(NamedTuple):
+    """Predictions meet what they are to be, element by element, and nothing is reduced yet.
+
+    Attributes:
+        target: what they are to be, which nobody trains.
+        rows: what is known of the predictions.
+    """
+
+    name: str
+    target: Tensor
+    rows: Mark
 
 
 class Lengths(NamedTuple):

@@ -9,13 +9,13 @@ __all__ = ["ENTRIES"]
 ENTRIES = (
     Rule(
         "RNS511",
-        "a word that was read before it is to be said",
+        "what comes next was read before it is to be said",
         "error",
-        "A model of language says at each step which word comes next, and is told the real one afterwards. Where a "
-        "bidirectional layer reads the text, its reverse half has seen that word; where a decoder is given the target with no "
-        "step between, at once or word by word, it reads it. The loss falls towards zero, and without the words to read the "
-        "model can say nothing.",
-        no_edit="one direction needs other layers behind it, and where words and targets are to be cut only the author knows",
+        "A model says at each step which word or number comes next, and is told the real one afterwards. Where a "
+        "bidirectional layer reads the sequence, or a window on both sides of a step, or attention without a mask, it has "
+        "seen that already; so has a decoder that is given the target with no step between. The loss falls towards zero, and "
+        "of what is yet to come it can say nothing.",
+        no_edit="to read no further takes other layers or a mask; where input and target are to be cut only the author knows",
         wrong=program("""
             class Speaker(nn.Module):
                 def __init__(self):
