@@ -9,7 +9,7 @@ from math import prod
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import POSITIONS, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import AHEAD, POSITIONS, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import first_along, numbers, runs_along, separable, unique, varies
 from rnnshape.layout.axes import Axis
@@ -206,7 +206,8 @@ def _starts_again(table: Tensor, dim: int) -> bool:
 
 def _others_along(mark: Mark, axis: Axis, dim: int) -> bool:
     """Tell whether another axis than samples lies along a dim as well."""
-    return any(name != axis and name.name != "batch" and varies(table, dim) for name, table in mark.tables.items())
+    others = [table for name, table in mark.tables.items() if name != axis and name.name not in ("batch", AHEAD)]
+    return any(varies(table, dim) for table in others)
 
 
 @rule(ChannelNorm)
@@ -218,7 +219,7 @@ def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
     sizes = use.mark.sizes
     if len(sizes) != 3:
         return
-    along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
+    along = _alone_along(use.mark)
     steps = 1 in along and along[1].counts_steps and 2 in along and along[2].counts_features
     if use.channels == sizes[2] != sizes[1] and not use.has_scales:
         made = f"{use.name} takes dim 1 for its channels, of which it was made for {sizes[2]}"
@@ -229,6 +230,12 @@ def steps_taken_for_channels(use: ChannelNorm, step: Step) -> Iterator[Mistake]:
         yield wrong("RNS241", message, _of_features(use.name, sizes), seen=use.mark)
 
 
+def _alone_along(mark: Mark) -> dict[int, Axis]:
+    """Return an axis for each dim along which one runs, and along no other."""
+    found = {axis: dims for axis, table in mark.tables.items() if len(dims := runs_along(table)) == 1}
+    return {dims[0]: axis for axis, dims in found.items() if axis.name != AHEAD}
+
+
 def _of_features(name: str, sizes: tuple[int, ...]) -> str:
     """Return what normalises each feature of (batch, seq, feature)."""
     return f"{_LAYERS[name]}{sizes[2]}) with {_TURNED}" if sizes[1] != sizes[2] else _TURNED
@@ -237,7 +244,7 @@ def _of_features(name: str, sizes: tuple[int, ...]) -> str:
 @note(ChannelNorm)
 def channels_of_what_nobody_has_named(use: ChannelNorm, step: Step) -> None:
     """A normalisation takes dims that nobody has named for channels and places: a layer may take them otherwise."""
-    along = {dims[0]: axis for axis, table in use.mark.tables.items() if len(dims := runs_along(table)) == 1}
+    along = _alone_along(use.mark)
     sizes = use.mark.sizes
     if use.has_scales and len(sizes) == 3 and {1, 2} <= along.keys() and along[1].name == along[2].name == UNNAMED:
         step.scaled[along[1].of] = ScaledChannels(use.name, along[2].of, _of_features(use.name, sizes), step.here())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from rnnshape._torch import known_values, other_kind
-from rnnshape.coordinates.room import LARGEST
+from rnnshape.coordinates.room import LARGEST, SMALL
 from rnnshape.rules.step import Numbers
 
 if TYPE_CHECKING:
@@ -28,5 +28,6 @@ def learn_numbers(tracker: Tracker, values: Iterable[object]) -> None:
         if not isinstance(value, Tensor) or not value.is_floating_point() or value.requires_grad or other_kind(value):
             continue
         known, mark = known_values(value), tracker.book.mark(value)
-        if known is not None and mark is not None and value.dim() > 1 and value.numel() <= LARGEST:
+        is_small = value.dim() > 1 and value.numel() <= LARGEST and max(value.shape) <= SMALL
+        if known is not None and mark is not None and is_small:
             tracker.telling.step.numbers.append(Numbers(known.detach().clone(), dict(mark.tables)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import AHEAD, Mark
 from rnnshape.coordinates.tables import lone, runs_along, varies
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.exceptions.edits import because
@@ -87,7 +87,7 @@ def channels(op: Raised, error: Exception) -> Mistake | None:
     at = 1 if not is_conv or source.dim() == weight.dim() else 0
     if source.size(at) == expected:
         return _window(op, source, weight) if turned else None
-    names = sorted({"seq" if a.name == "step" else a.name for a, t in mark.tables.items() if varies(t, at)})
+    names = sorted({"seq" if a.name == "step" else a.name for a, t in mark.tables.items() if varies(t, at) and a.name != AHEAD})
     found = f", which is {text.listed(names)}" if names else ""
     fits = [d for d in range(at + 1, source.dim()) if source.size(d) == expected]
     hint = None
