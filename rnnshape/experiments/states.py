@@ -164,7 +164,8 @@ def _forgotten(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int]) -> I
     """Yield that a module which is called for each step is never given the state back that it has returned.
 
     It is, each time, given the state of another module, or one and the same. Where nobody knows which dim of the input is the
-    batch, the loop may be one over samples, each of which begins anew: then it takes more to say so.
+    batch, the loop may be one over samples, each of which begins anew, and of one sample one over candidates for its next step:
+    then it takes more to say so.
     """
     mine = [walks[n] for n in numbers]
     if len(mine) < OFTEN or any(walk.steps != 1 for walk in mine) or not all(_is_of_batch(walk, trial.count) for walk in mine):
@@ -178,11 +179,12 @@ def _forgotten(trial: Trial, walks: Sequence[Walk], numbers: Sequence[int]) -> I
         said = f"{named} is called {len(mine)} times, each time with the same state, and never given the one it has returned"
         reads_own = _changes(trial, walks, numbers, ["output", "h", "c"])
         # a cell may be what joins each step with something that is the same for all, unless it reads what it has answered
-        is_read, is_made = "x" in reads_own, _is_made(walks, numbers[0])
+        is_read, is_made = "x" in reads_own, _is_made(walks, numbers[0], mine[0].begins)
         if mine[0].kind in CELLS:
             is_meant = not (is_read and (is_made or _is_learned(mine[0].begins[0])) and _alone_goes_on(walks, numbers))
         else:
-            is_meant = trial.count == 0 and not (is_read or is_made)
+            goes_by_steps = is_read or (is_made and _is_made(walks, numbers[0], [walk.x for walk in mine]))
+            is_meant = trial.count < 2 and not goes_by_steps  # it may read one candidate after the other
     elif trial.count == 0:
         return  # of each sample it may read one step
     else:
@@ -231,12 +233,11 @@ def _is_learned(state: Tensor) -> bool:
     return isinstance(state if state._base is None else state._base, nn.Parameter)
 
 
-def _is_made(walks: Sequence[Walk], number: int) -> bool:
-    """Tell whether a call begins with what another recurrent module has made."""
-    first = walks[number]
-    before = [walk for walk in walks[:number] if walk.module is not first.module]
+def _is_made(walks: Sequence[Walk], number: int, tensors: Sequence[Tensor]) -> bool:
+    """Tell whether tensors depend on what another recurrent module has made before a call."""
+    before = [walk for walk in walks[:number] if walk.module is not walks[number].module]
     made = [t for walk in before for t in (walk.output, *walk.ends) if t is not None]
-    return any(reached(first.begins, made))
+    return any(reached(tensors, made))
 
 
 def _alone_goes_on(walks: Sequence[Walk], numbers: Sequence[int]) -> bool:

@@ -140,13 +140,19 @@ def sentence_by_sentence(m: Any, x: Tensor) -> Tensor:
     return torch.cat([m.parts["dec"](m.start(one[-1:]), m.parts["gru"](one)[1])[0] for one in words])
 
 
+def candidate_by_candidate(m: Any, x: Tensor) -> Tensor:
+    """What comes of the state with each of some next steps."""
+    state = m.parts["gru"](x[:, None])[1]
+    return torch.cat([m.parts["dec"](one[None, None], state)[1][0] for one in torch.eye(6)])
+
+
 def joined(m: Any, x: Tensor) -> Tensor:
     """A cell joins each step with what is learned, and reads none of its own."""
     return torch.stack([m.parts["cell"](row, m.first) for row in m.start(x)])
 
 
-@pytest.mark.parametrize("read", [one_by_one, sentence_by_sentence, joined])
-def test_a_loop_that_may_be_one_over_samples_is_not_told(read: Read) -> None:
+@pytest.mark.parametrize("read", [one_by_one, sentence_by_sentence, candidate_by_candidate, joined])
+def test_a_loop_that_may_be_one_over_samples_or_candidates_is_not_told(read: Read) -> None:
     influence = rs.probe(Model(read), UNBATCHED)
     assert influence.findings == ()
     assert influence.states is not None
