@@ -43,6 +43,23 @@ def applied(place: Place, suggestion: str) -> Edited:
     return function(place, *groups)
 
 
+# Windows
+
+
+@form(r"the steps from the second one on, and the new one behind them, fit")
+def new_step_behind_the_others(place: Place) -> Edited:
+    lists = [n for n in ast.walk(place.statement()) if isinstance(n, (ast.List, ast.Tuple)) and len(n.elts) == 2]
+    new, window = only([n for n in lists if "[" in place.text(n.elts[1])], "a list of two").elts
+    return [place.put((new, place.text(window).replace(":-1", "1:")), (window, place.text(new)))]
+
+
+@form(r"rolled by -1, the window loses its oldest step, and has room behind the others")
+def rolled_back(place: Place) -> Edited:
+    rolls = [n for n in ast.walk(place.statement()) if isinstance(n, ast.Call) and name_of(n.func) == "roll"]
+    shifts = [n for n in only(rolls, "a roll").args if isinstance(n, ast.Constant)]
+    return [place.put((shifts[0], "-1"))]
+
+
 # Layers
 
 

@@ -15,6 +15,7 @@ SCRIPTS = sorted((pathlib.Path(__file__).parent / "scripts").glob("*.py"))
 TOLD = {
     "actor_critic": {"RNS205"},
     "anglers_paid_for_what_comes": {"RNS250"},
+    "answers_copied_out_of_a_text": {"RNS206"},
     "ants_behind_one_another": {"RNS203"},
     "autoencoder_repeats": {"RNS203"},
     "bakeries_held_against_every_day": {"RNS504"},
@@ -29,6 +30,7 @@ TOLD = {
     "gaits_convolved": {"RNS209"},
     "gestures_in_windows": {"RNS209"},
     "gestures_packed": {"RNS203"},
+    "geysers_forecast_into_the_front": {"RNS317"},
     "guests_weighed_by_their_stars": {"RNS206"},
     "heartbeats_drawn_by_numpy": {"RNS201"},
     "hives_weighed_each_hour": {"RNS511"},

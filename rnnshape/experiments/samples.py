@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -22,6 +23,9 @@ from rnnshape.experiments.trial import Trial
 
 __all__ = ["Samples", "groups", "measure_samples", "shuffled"]
 
+
+DEAF = "the output is the same, whatever the samples hold"
+"""Why nothing is known of samples that nothing depends on."""
 
 FEW = 8
 """Samples of which each has a run of its own, where it shows from the first that it takes that."""
@@ -312,7 +316,14 @@ def samples_said(found: Samples, trial: Trial) -> Experiment:
         return Experiment("samples", "together", (f"nothing depends on {_named(found.silent)}",), shown)
     if not leaves:
         return Experiment("samples", "unknown", ("the output is of the batch as a whole",))
+    if _is_deaf(leaves):
+        return Experiment("samples", "unknown", (DEAF,))
     return Experiment("samples", "apart", (), shown)
+
+
+def _is_deaf(leaves: Sequence[Leaf]) -> bool:
+    """Tell whether nothing changed with any sample: that samples are apart, it does not show."""
+    return not any(any(leaf.owners.counts.values()) for leaf in leaves)
 
 
 def _evidence(leaf: Leaf, matrix: Matrix | None) -> str:
@@ -334,7 +345,7 @@ def order_said(found: Samples) -> Experiment:
         return Experiment("order", "unknown", (found.why_no_order,))
     lost = [leaf for leaf in found.leaves if leaf.is_lost]
     if not lost:
-        return Experiment("order", "apart")
+        return Experiment("order", "unknown", (DEAF,)) if _is_deaf(found.leaves) else Experiment("order", "apart")
     leaf = lost[0]
     words = [f"with its samples in another order, {leaf.name} is another one, and not only in that order"]
     if leaf.is_scattered:

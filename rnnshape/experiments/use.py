@@ -149,6 +149,8 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
     outputs = [t for _, t in tensors_of(output) if t.requires_grad]
     if not outputs:
         raise Unfit("what is returned has no gradient")
+    if not (heard.called or heard.scores):
+        raise Unfit("no recurrent layer or cell of torch's was called")
     random = torch.Generator().manual_seed(SEED)
     total = torch.stack(
         [(t * torch.rand(t.shape, generator=random).to(t)).sum() for t in outputs if t.is_floating_point()]

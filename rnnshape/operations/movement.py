@@ -116,8 +116,8 @@ def along_a_dim(op: Operation) -> None:
         return  # of counts alone: the result holds indices
     rest, named = on_cpu(args[1:]), on_cpu(kwargs)
     dims = _dims(op, args, kwargs, len(mark.sizes))
-    if op.name == "roll" and dims is None and type(shift := op.argument(1, "shifts")) is int:
-        op.emit(Rolling(op.name, mark, shift))
+    if op.name == "roll":
+        _rolls(op, mark, dims)
     replay_on(op, mark, lambda table: op.func(table, *rest, **named), dims)
     if op.name == "flip" and dims is not None:
         _turns_back(op, mark, dims)
@@ -127,6 +127,14 @@ def along_a_dim(op: Operation) -> None:
         op.emit(Unfolding(op.name, mark, *dims))
     if op.name == "index_select":
         picked_along(op, mark, op.argument(2, "index"), op.argument(1, "dim"))
+
+
+def _rolls(op: Operation, mark: Mark, dims: Collection[int] | None) -> None:
+    """Tell of what is rolled along one dim, or along none."""
+    given = op.argument(1, "shifts")
+    (shift,) = given if isinstance(given, (tuple, list)) and len(given) == 1 else (given,)
+    if type(shift) is int and (dims is None or len(dims) == 1):
+        op.emit(Rolling(op.name, mark, shift, None if dims is None else next(iter(dims))))
 
 
 def _turns_back(op: Operation, mark: Mark, dims: Collection[int]) -> None:

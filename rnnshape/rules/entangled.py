@@ -74,7 +74,9 @@ def two_axes_taken_for_one(use: Reduction | Normalisation, step: Step) -> Iterat
     for pair in _pairs(use.mark):
         along = [dim for dim in dims if dim in (pair.dim, pair.dim + 1)]
         may_be_runs = all(axis.name in _IN_TURN for axis in pair.inner)
-        if len(along) == 1 and not (along[0] > pair.dim and may_be_runs) and pair.outer[-1] in use.mark.sites:
+        site = use.mark.sites.get(pair.outer[-1])
+        is_told = site is not None and site.name not in _RESHAPES and {"RNS203", "RNS209"} & step.told
+        if len(along) == 1 and not (along[0] > pair.dim and may_be_runs) and site is not None and not is_told:
             yield _mistake(use.mark, pair, f"{called(use.name)} over dim {along[0]} takes pieces of both for one of them")
             return
 
@@ -99,6 +101,25 @@ def two_axes_joined_as_one(use: Joining, step: Step) -> Iterator[Mistake]:
         if pair is not None and pair.outer[-1] in mark.sites:
             yield _mistake(mark, pair, f"{use.name} along dim {use.dim} takes pieces of both for one of them")
             return
+
+
+@rule(Joining)
+def two_axes_beside_two_that_are_whole(use: Joining, step: Step) -> Iterator[Mistake]:
+    """One part has two dims that were cut in another order than the axes in them lay, and another has an axis along each."""
+    for at, mark in enumerate(use.marks):
+        for pair in _pairs(mark) if len(mark.sizes) == len(use.marks[0].sizes) else ():
+            dims = (pair.dim, pair.dim + 1)
+            whole = any(_has_an_axis_along_each(other, dims) for other in (*use.marks[:at], *use.marks[at + 1 :]))
+            if whole and use.dim not in dims and pair.outer[-1] in mark.sites:
+                puts = f"{use.name} puts pieces of both beside a part that has one of them along dim {dims[0]}"
+                yield _mistake(mark, pair, f"{puts}, the other along dim {dims[1]}")
+                return
+
+
+def _has_an_axis_along_each(mark: Mark, dims: tuple[int, int]) -> bool:
+    """Tell whether an axis of the data that somebody has named lies along each of two dims, and none along both."""
+    ran = [runs_along(t) for a, t in mark.tables.items() if is_data(a)]
+    return all([dim] in ran for dim in dims) and not any({*dims} <= {*along} for along in ran)
 
 
 @rule(Reduction)
@@ -138,9 +159,15 @@ def _pairs(mark: Mark) -> Iterator[_Pair]:
     known = {a: runs_along(table) for a, table in mark.tables.items() if is_data(a) or a.name in _SAID}
     for dim in sorted({dims[0] for dims in known.values() if len(dims) == 2 and dims[1] == dims[0] + 1}):
         tables = {a: mark.tables[a] for a, dims in known.items() if dims and {*dims} <= {dim, dim + 1}}
-        first, second = mark.sizes[dim : dim + 2]
-        lines = (_in_line(axis, table, dim, (first, second)) for axis, table in tables.items())
-        yield from _cut_otherwise(_in_turn([line for line in lines if line], first * second), dim, second)
+        sizes = (mark.sizes[dim], mark.sizes[dim + 1])
+        yield from _of_two_dims(tables, dim, sizes)
+        yield from _of_two_dims({a: t.transpose(dim, dim + 1) for a, t in tables.items()}, dim, (sizes[1], sizes[0]))
+
+
+def _of_two_dims(tables: dict[Axis, Tensor], dim: int, sizes: tuple[int, int]) -> Iterator[_Pair]:
+    """Yield the pairs that lie so along a dim and the next, of these sizes; which may have been transposed since."""
+    lines = (_in_line(axis, table, dim, sizes) for axis, table in tables.items())
+    yield from _cut_otherwise(_in_turn([line for line in lines if line], sizes[0] * sizes[1]), dim, sizes[1])
 
 
 def _in_line(axis: Axis, table: Tensor, dim: int, sizes: tuple[int, int]) -> _Lying | None:

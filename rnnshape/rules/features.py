@@ -17,7 +17,7 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Reduced, Step, Unfolded
 from rnnshape.rules.tables import data_along, is_data
-from rnnshape.rules.wording import called, wrong
+from rnnshape.rules.wording import called, word, wrong
 
 __all__: list[str] = []
 
@@ -28,6 +28,9 @@ _PLACES = frozenset([
 """Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
 purpose, and the frequencies of a spectrum are a sequence of their own."""
 
+
+FEWEST = 3
+"""Places from which on they are a row."""
 
 _VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "variable", "variables"])
 """Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
@@ -189,6 +192,21 @@ def _steps_along(mark: Mark, dim: int) -> Axis | None:
     return found[0][0]
 
 
+def _places_along(mark: Mark, dim: int, step: Step) -> Axis | None:
+    """Return the axis of steps, or of other places that somebody has named, such as letters, that lies in a row along a dim.
+
+    No other axis does, and none of variables; two words that were picked are no row.
+    """
+    along = [axis for axis in data_along(mark, dim) if axis.name != "batch"]
+    named = [axis for axis in along if axis.name == "seq" or axis in step.laid]
+    if len(named) != 1 or not all(axis in named or axis.counts_steps for axis in along):
+        return None
+    (axis,), table = named, mark.tables[named[0]]
+    is_of_places = not axis.counts_features and axis.name.lower() not in _VARIABLES
+    in_a_row = table.numel() == mark.sizes[dim] >= FEWEST and bool((table.flatten().diff() == 1).all())
+    return axis if is_of_places and runs_along(table) == [dim] and in_a_row else None
+
+
 def _are_windows(table: Tensor, rows: int, last: int) -> bool:
     """Tell whether steps lie along the last dim in a row, and from another one on in each of several rows, if there are any."""
     if runs_along(table) not in ([rows, last], [last]) or -1 in table or not separable(table):
@@ -226,15 +244,18 @@ def _others_than_steps(mark: Mark, dim: int) -> bool:
 def steps_taken_for_the_channels_of_a_window(use: Window, step: Step) -> Iterator[Mistake]:
     """A window runs over variables or units, as if they were in an order, and sums over all steps, as if they were channels.
 
-    There are as many of the one as of the other; else the convolution was made for it. One of width 1 mixes steps on purpose.
+    Where there are not as many of the one as of the other, the convolution was made for it: over variables, which may have an
+    order. Units of a layer have none. One of width 1 mixes steps on purpose, and one of all units takes no piece of them.
     """
-    seq = _steps_along(use.mark, 1)
+    seq, places = _steps_along(use.mark, 1), _places_along(use.mark, 1, step)
     for dim, width in enumerate(use.widths, 2):
-        if seq is None or width < 2 or use.mark.sizes[1] != use.mark.sizes[dim]:
+        if places is None or not 2 <= width < use.mark.sizes[dim] or "RNS244" in step.told:
             continue
-        found = _variables(use.mark, dim, seq, step) if len(use.mark.sizes) == 3 else []
+        may_be_named = seq is not None and len(use.mark.sizes) == 3 and use.mark.sizes[1] == use.mark.sizes[dim]
+        found = _variables(use.mark, dim, seq, step) if may_be_named and seq is not None else []
         if found or _units_alone(use.mark, dim, step):
             takes = f"{called(use.name)} takes dim 1 of (batch, channels, positions) for channels"
             over = text.listed(found) if found else "units that a layer has made, which are in no order"
-            yield wrong("RNS244", f"{takes}: here all steps lie along it, and the window runs over {over}", seen=use.mark)
+            lie = "all steps lie" if places == seq else f"all of {word(places)} lies"
+            yield wrong("RNS244", f"{takes}: here {lie} along it, and the window runs over {over}", seen=use.mark)
             return

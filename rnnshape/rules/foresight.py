@@ -104,7 +104,9 @@ def words_that_were_read_before(use: RowLoss, step: Step) -> Iterator[Mistake]:
             continue
         targets = _targets(use, steps, words, step)
         ahead = _ahead(_in_order(targets, call.order), words.ids) if targets is not None else None
-        if ahead == 1 and call.directions == 2 and call.direction not in use.rows.tables:
+        if targets is None or ahead is None:
+            continue
+        if ahead == 1 and call.directions == 2 and call.direction not in use.rows.tables and _is_everywhere(targets, words):
             said = "the targets are the words that come next in what it reads, and it is bidirectional"
             yield _read(call, f"{said}: its reverse half has read each of them")
         elif ahead == 0 and call.is_carried:
@@ -182,6 +184,11 @@ def _ahead(targets: _Targets, ids: Tensor) -> int | None:
     """Return whether targets are the words that were read last, 0, or those after them, 1; None for neither, or for both."""
     found = [ahead for ahead in (0, 1) if _are_words(targets.words, targets.sample, targets.at + ahead, ids)]
     return found[0] if len(found) == 1 else None
+
+
+def _is_everywhere(targets: _Targets, words: Words) -> bool:
+    """Tell whether targets stand beside most words of the texts: a span that is to be found there stands beside a few."""
+    return 2 * len({*zip(numbers(targets.sample), numbers(targets.at), strict=True)}) > int((words.ids != UNREAD).sum())
 
 
 def _in_order(targets: _Targets, order: Tensor) -> _Targets:

@@ -8,10 +8,11 @@ on purpose, behind a flip.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 
-from rnnshape.coordinates.mark import TURNED, UNNAMED, Mark, Site, of_scores
+from rnnshape.coordinates.mark import COMPETING, KEYS, TURNED, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.tables import at_sizes, broadcast_shapes, broadcast_tensors, line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import FEWEST, OF_STEPS
@@ -77,11 +78,19 @@ def states_of_two_steps_weighed_by_one_number(use: Pairing, step: Step) -> Itera
     """
     for at, dims in ((at, dims) for dims in use.summed if len(use.summed) == 1 for at in (0, 1)):
         mark, weights = use.marks[at], use.marks[1 - at]
-        if not mark.of(TURNED) or weights.of(TURNED) or not _are_of_steps(weights, dims[1 - at]):
+        if not mark.of(TURNED) or weights.of(TURNED):
             continue
-        values = step.values(use.tensors[1 - at])
-        if values is not None and not torch.equal(values, values.flip(dims[1 - at])):
+        competes, values = _compete_along(weights, dims[1 - at]), step.values(use.tensors[1 - at])
+        if not (competes or _are_of_steps(weights, dims[1 - at])):
+            continue
+        if (competes and values is None) or (values is not None and not torch.equal(values, values.flip(dims[1 - at]))):
             yield from _told_of(mark, step, dims[at])
+
+
+def _compete_along(mark: Mark, dim: int) -> bool:
+    """Tell whether a softmax over a dim has made weights, and these are not of the pairs of a product with the states."""
+    of_pairs = any(dim in runs_along(table) for _, table in mark.of(KEYS))
+    return not of_pairs and any(runs_along(table) == [dim] for _, table in mark.of(COMPETING))
 
 
 def _are_of_steps(mark: Mark, dim: int) -> bool:
@@ -139,7 +148,13 @@ def _first_pair(mark: Mark, own: Axis, turned: Axis, *, are_mixed: bool) -> tupl
     if row is None:
         return None
     one, other = (numbers(t.movedim(dim, -1).reshape(-1, a.size(dim))[row]) for t in (a, b))
-    return (one[0], other[0]) if len(one) >= FEWEST and one == other[::-1] else None
+    return (one[0], other[0]) if len(one) >= FEWEST and (one == other[::-1] or _go_apart(one, other)) else None
+
+
+def _go_apart(one: list[int], other: list[int]) -> bool:
+    """Tell whether one goes on step by step, and the other back: they are pieces of two orders of which each is the reverse."""
+    ways = [{b - a for a, b in pairwise(steps)} for steps in (one, other)]
+    return ways in ([{1}, {-1}], [{-1}, {1}])
 
 
 @rule(RecurrentInput)

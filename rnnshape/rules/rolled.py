@@ -30,7 +30,7 @@ def elements_that_go_on_to_the_next_row(use: Rolling, step: Step) -> Iterator[Mi
     Whole rows of the first dim are rolled as they are, as where negatives are the next samples; and so is a single dim.
     """
     sizes = use.mark.sizes
-    dims = [d for d, size in enumerate(sizes) if size > 1]
+    dims = [d for d, size in enumerate(sizes) if size > 1] if use.dim is None else []
     known = any((axis.name == "batch" or axis.counts_steps) and runs_along(t) for axis, t in use.mark.tables.items())
     if len(dims) < 2 or not known or use.shift % prod(sizes[dims[0] + 1 :]) == 0:
         return

@@ -221,6 +221,7 @@ class Step:
         cut_off: by the axis of the samples, the first ones that two tensors which met both lack.
         first_that_counts: likewise, the first sample that a sum or a loss has taken together with others.
         one_by_one: by the number of a call, what it reads where the steps of one sequence are its batch, and along which dim.
+        rolled: the axes of steps that were rolled along their dim, with the line.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -262,6 +263,7 @@ class Step:
         self.cut_off: dict[Axis, CutOff] = {}
         self.first_that_counts: dict[Axis, int] = {}
         self.one_by_one: dict[int, tuple[Mark, int]] = {}
+        self.rolled: dict[Axis, Location | None] = {}
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -286,6 +288,7 @@ class Step:
         self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
         self.cut_off, self.first_that_counts = {}, {}
         self.one_by_one = {}
+        self.rolled = {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

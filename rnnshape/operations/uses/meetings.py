@@ -209,16 +209,18 @@ class Overwritten(NamedTuple):
 
 
 class Rolling(NamedTuple):
-    """All elements move on in memory, whatever the dims, and those that leave at the end come in at the start.
+    """Elements move on, and those that leave at the end come in at the start.
 
     Attributes:
         mark: of what is rolled.
         shift: by how many elements.
+        dim: along which; None where all move on in memory, whatever the dims.
     """
 
     name: str
     mark: Mark
     shift: int
+    dim: int | None
 
 
 class Turning(NamedTuple):

@@ -36,6 +36,7 @@ from rnnshape.report.catalogue import (
     totals,
     unread,
     vectors,
+    windows,
 )
 from rnnshape.report.catalogue.entry import PRELUDE, LineKind, Rule, Severity
 from rnnshape.text import nearest
@@ -60,7 +61,7 @@ RULES: dict[str, Rule] = {}
 _FILES = (
     contract, axes, attention, exceptions, annotated, steps, states, cells, padding, placing, losses, influence, meetings,
     rolled, running, scores, foresight, totals, unread, onward, kept, hiding,
-    vectors, hypotheses, products,
+    vectors, hypotheses, products, windows,
 )  # fmt: skip
 for _entry in sorted((entry for file in _FILES for entry in file.ENTRIES), key=lambda entry: entry.code):
     if _entry.code in RULES:
