@@ -201,8 +201,10 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
         return
     with Guard():
         places = places_of(tracker, asked.model, asked.given)
-        with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
-            _confirm(report, copy, asked, places, told, None if asked.loss is None else of_the_model)
+        is_compiled = hasattr(asked.model, "_orig_mod")  # torch.compile would compile the copy too
+        if places or asked.probe is True or not is_compiled:
+            with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
+                _confirm(report, copy, asked, places, told, None if asked.loss is None else of_the_model)
 
 
 def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:
