@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACROSS", "AHEAD", "AVERAGE", "BATCH", "CENTRED", "CHAIN", "CHARGED", "CHOICE", "COLUMN", "COMPETING", "COUNTED", "DEALT",
-    "DISPLACED", "DOWN", "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LEVELLED", "MADE", "MEAN", "MISSING", "MIXTURE", "NORM",
-    "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED", "ROWS", "RUNNING",
-    "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark", "Site",
-    "of_scores", "spread",
+    "DISPLACED", "DOWN", "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LATEST", "LEVELLED", "MADE", "MEAN", "MISSING",
+    "MIXTURE", "NORM", "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED",
+    "ROWS", "RUNNING", "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark",
+    "Site", "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -162,12 +162,16 @@ AHEAD = "ahead"
 """The name of the axis of places each of which has read steps that lie behind its own, in a window on both sides of it or by
 attention without a mask: along it they lie. Which steps these are its origin stands for."""
 
+LATEST = "latest"
+"""The name of the axis of what a convolution has made of one step of a sequence, which stands in its origin, and of states that
+came before: which of its steps was read last. It goes on through a cell that somebody has written by hand."""
+
 OF_NUMBERS = frozenset([POSITIONS, CHOICE, FLAGS, RANKED])
 """The names of axes that numbers have, and not what is looked up at them."""
 
 OF_SCORES = OF_EVERYONE | {
     COMPETING, QUERIES, KEYS, ONES, WEIGHED, POSITIONS, SCALED, TOTAL, SUMS, MEAN, AVERAGE, SQUEEZED, NORM, DRAWN, CHOICE,
-    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING, COUNTED, AHEAD,
+    CHAIN, FLAGS, RANKED, DISPLACED, DOWN, ACROSS, TORN, MISSING, MIXTURE, PART, RUNNING, COUNTED, AHEAD, LATEST,
 }  # fmt: skip
 """The names of axes that scores and weights have, and nothing that is made of them."""
 

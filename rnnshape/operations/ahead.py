@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import AHEAD, KEYS, MADE, QUERIES, UNNAMED, Mark, of_scores
-from rnnshape.coordinates.tables import LARGEST, interned, line_along, runs_along
+from rnnshape.coordinates.mark import AHEAD, KEYS, LATEST, MADE, QUERIES, UNNAMED, Mark, of_scores
+from rnnshape.coordinates.tables import LARGEST, alone, interned, line_along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import LookAhead
 
@@ -63,7 +63,8 @@ def _steps_along(mark: Mark, dim: int) -> _Steps | None:
     read = max((axis for axis in here if axis.name == AHEAD), key=lambda axis: reach_of(axis)[1], default=None)
     if read is not None and (known is None or reach_of(read)[0] == known.of):
         return _Steps(reach_of(read)[0], line_along(mark.tables[read], dim), reach_of(read)[1])
-    return None if known is None else _Steps(known.of, line_along(mark.tables[known], dim), 0)
+    known = known or next((axis for axis in here if axis.name == LATEST), None)
+    return None if known is None else _Steps(known.of.removeprefix(MADE), line_along(mark.tables[known], dim), 0)
 
 
 def windows_ahead(op: Operation, mark: Mark, space: int) -> None:
@@ -79,6 +80,19 @@ def windows_ahead(op: Operation, mark: Mark, space: int) -> None:
         last = _last_read(op, steps.line, at)
         if last is not None and len(last) == len(real) and (reach := int((last - real).median()) + steps.ahead) > 0:
             _put(op, mark, result, at + 2, steps.of, real, reach)
+
+
+def reads_last(op: Operation, mark: Mark) -> None:
+    """Remember of a convolution of one step, and of states that came before, which step it has read last."""
+    known = op.book.mark(op.result)
+    if known is None:
+        return
+    tables = dict(known.tables)
+    for axis, table in mark.tables.items():
+        if axis.name in ("seq", UNNAMED) and set(runs_along(table)) <= {1} and (last := int(table.max())) >= 0:
+            carried = mark.tables.get(latest := Axis(LATEST, f"{MADE}{axis.of}"))
+            tables[latest] = alone(max(last, -1 if carried is None else int(carried.max())), len(known.sizes))
+    op.book.put(op.result, replace(known, tables=tables))
 
 
 def _last_read(op: Operation, line: Tensor, at: int) -> Tensor | None:

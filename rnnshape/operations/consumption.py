@@ -32,7 +32,7 @@ from rnnshape.coordinates.mark import (
 from rnnshape.coordinates.room import SMALL
 from rnnshape.coordinates.tables import alone, along, compress, interned, runs_along, varies
 from rnnshape.layout.axes import Axis
-from rnnshape.operations.ahead import windows_ahead
+from rnnshape.operations.ahead import reads_last, windows_ahead
 from rnnshape.operations.choices import chosen
 from rnnshape.operations.marking import contracted, put_kept, put_result
 from rnnshape.operations.meeting import meet
@@ -282,6 +282,8 @@ def convolution(op: Operation) -> None:
     op.emit(Window(op.name, mark, tuple(op.argument(1, "weight").shape[2:]), units))
     _windows(op, source, mark, space, units)
     windows_ahead(op, mark, space)
+    if space > 1:
+        reads_last(op, mark)
 
 
 @repeatable

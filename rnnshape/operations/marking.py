@@ -18,6 +18,7 @@ from rnnshape.coordinates.mark import (
     COMPETING,
     DISPLACED,
     FLAGS,
+    LATEST,
     MEAN,
     MISSING,
     MIXTURE,
@@ -70,7 +71,7 @@ def contracted(mark: Mark, dims: tuple[int, ...], keepdim: bool) -> dict[Axis, T
     return tables
 
 
-_STAY_IN_SUMS = frozenset([AHEAD, CHAIN, MIXTURE])
+_STAY_IN_SUMS = frozenset([AHEAD, CHAIN, LATEST, MIXTURE])
 """Axes that tell of values what a sum along another dim does not take away."""
 
 

@@ -18,6 +18,7 @@ from rnnshape.coordinates.mark import (
     COUNTED,
     DRAWN,
     FLAGS,
+    LATEST,
     MEAN,
     MISSING,
     MIXTURE,
@@ -188,6 +189,8 @@ def _join(op: Operation, met: Mark, axis: Axis, mark: Mark, marks: list[Mark], d
     elif (where := disagreement(before, table)) is None:
         if before is not table:
             met.tables[axis] = _known(before, table)
+    elif axis.name == LATEST:
+        met.tables[axis] = compress(torch.maximum(before, table))
     elif axis.name in OF_STEPS and holds_states_of_steps(met) and holds_states_of_steps(mark) and are_turned(before, table):
         turned = op.book.part_of(TURNED, axis)
         met.tables[turned] = table

@@ -98,6 +98,7 @@ MISSES = MISSES_WITH_DATA | {
     "letters-guessed-from-the-sum-of-directions": "whether targets are words of the input shows in values",
     "rhymes-said-by-both-directions": "whether targets are words of the input shows in values",
     "boilers-attend-to-the-minute-they-foretell": "whether targets are numbers of the input shows in values",
+    "clouds-of-the-next-picture-painted-from-both-sides": "whether targets are numbers of the input shows in values",
     "snow-of-the-next-day-within-the-window": "whether targets are numbers of the input shows in values",
     "tides-of-the-next-hour-read-from-both-ends": "whether targets are numbers of the input shows in values",
     "copied-weights-overwrite-one-another": "whether a word stands in a text twice shows in values",

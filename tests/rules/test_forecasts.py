@@ -248,3 +248,38 @@ def test_differences_inside_of_a_model_are_none() -> None:
 
     x = series()
     assert diagnosed(forward, x, torch.randn(6, 12, 3)) == []
+
+
+class Frames(nn.Module):
+    """A convolutional GRU written by hand, and a convolution over its states."""
+
+    def __init__(self, before: int, behind: int) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.around = before, behind
+        self.gates, self.new = nn.Conv2d(4, 6, 3, padding=1), nn.Conv2d(4, 3, 3, padding=1)
+        self.paint = nn.Conv3d(3, 1, 3, padding=(0, 1, 1))
+
+    def forward(self, film: Tensor) -> Tensor:
+        h, seen = film.new_zeros(film.size(0), 3, 4, 4), []
+        for frame in film.unbind(2):
+            z, r = self.gates(torch.cat([frame, h], 1)).sigmoid().chunk(2, 1)
+            h = (1 - z) * h + z * self.new(torch.cat([frame, r * h], 1)).tanh()
+            seen.append(h)
+        return self.paint(functional.pad(torch.stack(seen, 2), (0, 0, 0, 0, *self.around)))
+
+
+@pytest.mark.parametrize("axes", ["batch band seq height width", None])
+def test_states_of_a_cell_by_hand_beside_later_ones(axes: str | None) -> None:
+    film = torch.rand(4, 1, 9, 4, 4, generator=torch.Generator().manual_seed(1))
+    given, target = film[:, :, :-1].clone(), film[:, :, 1:].clone()
+    options: dict[str, Any] = {"loss": functional.mse_loss, "probe": False}
+    found = [f"RNS511: {NEXT}{windows('1 step')}"]
+    assert told(rs.diagnose(Frames(1, 1), given, axes=axes, target=target, **options)) == found
+    assert told(rs.diagnose(Frames(2, 0), given, axes=axes, target=target, **options)) == []
+    assert told(rs.diagnose(Frames(1, 1), film, axes=axes, target=film, **options)) == []
+    for net, said in ((Frames(1, 1), found), (Frames(2, 0), [])):
+        with rs.watch(track=2, on="record") as report:
+            for x, y in DataLoader(TensorDataset(given, target), batch_size=2):
+                functional.mse_loss(net(x), y).backward()
+        assert told(report) == said
