@@ -18,8 +18,8 @@ from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
 
 __all__ = [
-    "Crossed", "CutOff", "Given", "Normalised", "Numbers", "Profile", "Reading", "Reduced", "ScaledChannels", "Scene", "Step",
-    "Unfolded", "Words",
+    "Crossed", "CutOff", "Given", "Normalised", "Numbers", "Pieces", "Profile", "Reading", "Reduced", "ScaledChannels",
+    "Scene", "Step", "Unfolded", "Words",
 ]  # fmt: skip
 
 Scene = Callable[[], tuple[Location | None, str, str]]
@@ -138,6 +138,22 @@ class Crossed(NamedTuple):
     location: Location | None
 
 
+class Pieces(NamedTuple):
+    """The pieces of one sequence that a layer reads as the rows of a batch.
+
+    Attributes:
+        axis: of its steps.
+        first: the step with which each row begins.
+        last: the step with which it ends.
+        location: the line that has put them there.
+    """
+
+    axis: Axis
+    first: list[int]
+    last: list[int]
+    location: Location | None
+
+
 class Given(NamedTuple):
     """The h that a cell was given.
 
@@ -222,6 +238,7 @@ class Step:
         first_that_counts: likewise, the first sample that a sum or a loss has taken together with others.
         one_by_one: by the number of a call, what it reads where the steps of one sequence are its batch, and along which dim.
         rolled: the axes of steps that were rolled along their dim, with the line.
+        pieces: by the number of a call, the pieces of one sequence that it reads as the rows of a batch, with those before.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -264,6 +281,7 @@ class Step:
         self.first_that_counts: dict[Axis, int] = {}
         self.one_by_one: dict[int, tuple[Mark, int]] = {}
         self.rolled: dict[Axis, Location | None] = {}
+        self.pieces: dict[int, tuple[Pieces, ...]] = {}
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -288,7 +306,7 @@ class Step:
         self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
         self.cut_off, self.first_that_counts = {}, {}
         self.one_by_one = {}
-        self.rolled = {}
+        self.rolled, self.pieces = {}, {}
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.
