@@ -20,7 +20,7 @@ from rnnshape.experiments.confirming import asks_what_turned_it, confirm, contra
 from rnnshape.experiments.making import copy_of, places_of
 from rnnshape.experiments.measuring import labelled
 from rnnshape.experiments.outside import model_writes_outside
-from rnnshape.experiments.places import Given, Place
+from rnnshape.experiments.places import Given, Place, tensors_of
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.harmless import Guard, UsersCall
@@ -201,10 +201,18 @@ def _diagnose(report: Report, run: UsersCall, asked: _Asked) -> None:
         return
     with Guard():
         places = places_of(tracker, asked.model, asked.given)
-        is_compiled = hasattr(asked.model, "_orig_mod")  # torch.compile would compile the copy too
-        if places or asked.probe is True or not is_compiled:
+        if places or asked.probe is True or _is_plain(asked):
             with set_aside(Tracker):  # somebody may watch the user's own call, and has no part in ours
                 _confirm(report, copy, asked, places, told, None if asked.loss is None else of_the_model)
+
+
+def _is_plain(asked: _Asked) -> bool:
+    """Tell whether a model may be run again of whose samples nothing is known.
+
+    torch.compile would compile the copy too, and what tensors of another kind do nobody knows.
+    """
+    is_compiled = hasattr(asked.model, "_orig_mod")
+    return not is_compiled and any(True for _ in tensors_of([asked.given.args, asked.given.kwargs]))
 
 
 def _label(tracker: Tracker, asked: _Asked, model: nn.Module, given: Given) -> None:

@@ -38,7 +38,7 @@ def copy_of(model: nn.Module, train: bool = False, watched: bool = False) -> Sub
         raise Unfit("somebody watches what this thread does, and would see every run of a copy; probe outside of it")
     if _torch.is_recorded() or not _torch.is_judged_here():
         raise Unfit("a profiler, a tracer or a compiler would record every run of a copy; probe outside of it")
-    if torch._C._functorch.peek_interpreter_stack() is not None:  # pyright: ignore[reportAttributeAccessIssue]
+    if _torch.is_transformed():
         raise Unfit("a transform of torch.func would see every run of a copy; probe outside of it")
     if torch.is_inference_mode_enabled():
         raise Unfit("in inference mode there are no gradients; probe outside of it")

@@ -433,7 +433,7 @@ def test_explain_what_people_ask(topic: str) -> None:
 
 def test_explain_what_rules_are_about() -> None:
     assert printed("explain", "Mask") == textwrap.dedent("""\
-        masks: 12 rules about it; rnnshape explain RNS221 says more of one
+        masks: 13 rules about it; rnnshape explain RNS221 says more of one
           RNS221  error    a mask the wrong way round
           RNS222  error    a mask of other samples or other axes
           RNS223  warning  a mask that hides the past
@@ -443,6 +443,7 @@ def test_explain_what_rules_are_about() -> None:
           RNS405  error    padding picked
           RNS407  warning  the reverse direction begins in padding
           RNS409  error    a mask of steps the wrong way round
+          RNS511  error    what comes next was read before it is to be said
           RNS512  warning  a sum of all samples in the place of each one's own
           RNS513  warning  lengths that count features
           RNS603  warning  padding that matters

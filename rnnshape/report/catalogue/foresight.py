@@ -11,10 +11,9 @@ ENTRIES = (
         "RNS511",
         "what comes next was read before it is to be said",
         "error",
-        "A model says at each step which word or number comes next, and is told the real one afterwards. Where a "
-        "bidirectional layer reads the sequence, or a window on both sides of a step, or attention without a mask, it has "
-        "seen that already; so has a decoder that is given the target with no step between. The loss falls towards zero, and "
-        "of what is yet to come it can say nothing.",
+        "A model says at each step which word or number comes next, and is told the real one afterwards. A bidirectional "
+        "layer, a window on both sides of a step, or attention without a mask has seen that already; so has a decoder that "
+        "is given the target with no step between. The loss falls towards zero, and of what is yet to come it can say nothing.",
         no_edit="to read no further takes other layers or a mask; where input and target are to be cut only the author knows",
         wrong=program("""
             class Speaker(nn.Module):

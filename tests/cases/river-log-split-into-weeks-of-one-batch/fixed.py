@@ -25,17 +25,17 @@ def make_model():
     return RiverLog()
 
 
-def make_inputs(seq=140):
+def make_inputs():
     g = torch.Generator().manual_seed(1)
-    return (torch.randn(seq, 2, generator=g),)
+    return (torch.randn(140, 2, generator=g),)
 
 
 INPUT_AXES = (("seq", "feature"),)
 
 
-def make_target(seq=140):
+def make_target():
     g = torch.Generator().manual_seed(2)
-    return torch.randn(seq, 2, generator=g)
+    return torch.randn(140, 2, generator=g)
 
 
 TARGET_AXES = ("seq", "feature")

@@ -25,17 +25,17 @@ def make_model():
     return Trace()
 
 
-def make_inputs(seq=30):
+def make_inputs():
     g = torch.Generator().manual_seed(1)
-    return (torch.randn(seq, 1, generator=g),)
+    return (torch.randn(30, 1, generator=g),)
 
 
 INPUT_AXES = (("seq", "feature"),)
 
 
-def make_target(seq=30):
+def make_target():
     g = torch.Generator().manual_seed(2)
-    return torch.randn(seq, 1, generator=g)
+    return torch.randn(30, 1, generator=g)
 
 
 TARGET_AXES = ("seq", "feature")
