@@ -74,8 +74,7 @@ def _told_of(before: Pieces, now: Pieces, state: Mark) -> Iterator[Mistake]:
         last = before.last[was]
         reads = f"row {was} of the state has read up to step {last} of {now.axis.name}, and step {last + 1} is in row {to}"
         message = f"{reads}: pieces that follow one another lie in one batch, and each row goes on from what another has read"
-        fits = f"cut into {len(now.first)} long pieces, and read side by side, each row goes on from its own"
-        yield wrong("RNS501", message, fits, at=now.location, seen=state)
+        yield wrong("RNS501", message, at=now.location, seen=state)
 
 
 def _own(use: InitialState, step: Step) -> Recurrence | None:
