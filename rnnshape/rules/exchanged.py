@@ -33,8 +33,8 @@ def sizes_exchanged_and_no_dims(use: Returned | Comparison, step: Step) -> Itera
     Where the other side of a comparison was cut up as well, both may be cut up in the same way, which changes no loss.
     """
     mark = use.scores if isinstance(use, Comparison) else use.mark
-    if "RNS203" in step.told:
-        return  # that reshape has mixed samples as well, or what comes of them is in no order anyway
+    if "RNS203" in step.told or (isinstance(use, Returned) and "RNS209" in step.told):
+        return  # that reshape has mixed samples as well, or what comes of them is in no order anyway; or the loss has told it
     if isinstance(use, Comparison) and any(not separable(table) for table in use.target.tables.values()):
         return
     for axis, table in sorted(mark.tables.items(), key=lambda item: item[0].counts_features):
