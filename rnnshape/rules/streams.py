@@ -34,7 +34,7 @@ def pieces_that_are_read(use: RecurrentCall, step: Step) -> None:
         dims = runs_along(table)
         if use.batch_dim in dims and {*dims} <= {use.batch_dim, use.seq_dim}:
             rows = _rows(use, mark, axis)
-            if all(row == [*range(row[0], row[0] + len(row))] and row[0] >= 0 for row in rows):
+            if all(row and row == [*range(row[0], row[0] + len(row))] and row[0] >= 0 for row in rows):
                 site = mark.sites.get(axis)
                 where = site.location if site is not None else None
                 read = Pieces(axis, [row[0] for row in rows], [row[-1] for row in rows], where)
@@ -68,7 +68,8 @@ def _told_of(before: Pieces, now: Pieces, state: Mark) -> Iterator[Mistake]:
         return
     if not all(last < first for last, first in zip(before.last, now.first, strict=True)):
         return  # what is read again goes on from what it told the first time
-    pairs = [(was, to) for was, last in enumerate(before.last) for to, first in enumerate(now.first) if first == last + 1]
+    rows = {first: row for row, first in enumerate(now.first)}
+    pairs = [(was, rows[last + 1]) for was, last in enumerate(before.last) if last + 1 in rows]
     if pairs and all(was != to for was, to in pairs):
         was, to = pairs[0]
         last = before.last[was]
