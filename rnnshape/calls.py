@@ -18,7 +18,7 @@ from rnnshape.contracts.contract import Argument, Call, Given, Other, Packed
 from rnnshape.errors import SpecError, SpecTypeError
 from rnnshape.layout.sizes import shown
 
-__all__ = ["argument_of", "call_of", "checked_input", "checked_loss", "checked_module", "forwarded", "spec_of"]
+__all__ = ["argument_of", "call_of", "checked_input", "checked_loss", "checked_module", "forwarded", "has_layers", "spec_of"]
 
 
 def checked_module(given: object, verb: str, call: str) -> nn.Module:
@@ -159,6 +159,11 @@ def spec_of(module: nn.Module) -> RNNSpec | None:
         return RNNSpec.from_module(module)
     except Exception:  # not only SpecError: what else stands in a module may be a property that raises anything
         return None
+
+
+def has_layers(model: nn.Module) -> bool:
+    """Tell whether a model has a recurrent layer or cell."""
+    return any(map(spec_of, model.modules()))
 
 
 def call_of(module: nn.Module, given_input: object, state: object) -> Call | None:

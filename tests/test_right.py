@@ -54,8 +54,8 @@ FACTS = ("RNS601", "RNS602", "RNS605")
 
 UNTRIED = (
     "all_ones_sizes", "batch_one", "batch_one_axis_named", "bilstm_crf_tutorial_one_sentence", "list_inputs_pad_sequence",
-    "memory_deque_attention", "pieces_of_one_series_side_by_side", "sgan_right_with_pool", "social_pooling",
-    "stored_states_of_single_steps", "tutorial_translation_batch1", "z_portfolio_softmax_assets",
+    "memory_deque_attention", "nodes_of_one_graph_by_a_cell", "pieces_of_one_series_side_by_side", "sgan_right_with_pool",
+    "social_pooling", "stored_states_of_single_steps", "tutorial_translation_batch1", "z_portfolio_softmax_assets",
 )  # fmt: skip
 """Models of which no sample is changed: they are given one, a list, or no axis of samples, or remember the runs before."""
 

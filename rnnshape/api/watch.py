@@ -181,7 +181,7 @@ class Watch:
                 self._steps = self._session.steps(self._limit, self._axes)
                 self._steps.start(undo)
                 if self._probe == "auto":  # outside of the steps: it looks at one that is over before the next one begins
-                    probe = Unasked(labelled, self._session.reporter, self._session.observer.named)
+                    probe = Unasked(labelled, self._session.reporter, self._session.observer.named, self._model is None)
                     self._unasked = FirstStep(self._session.reporter, self._axes, probe, self._model, asked=False)
                     self._unasked.start(undo)
             elif self._probe is not True:

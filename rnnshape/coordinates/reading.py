@@ -29,7 +29,7 @@ def layout_of(mark: Mark, only: Iterable[str] = ()) -> Layout | None:
     shown = _told_apart({axis for axis, *_ in pieces})
     dims: list[list[tuple[int, Factor]]] = [[] for _ in mark.sizes]
     for axis, dim, stride, size in pieces:
-        dims[dim].append((stride, whole(shown[axis], size)))
+        dims[dim].append((stride, whole(UNKNOWN if axis.name == UNNAMED else shown[axis], size)))
     return Layout(tuple(_dim(found, size) for found, size in zip(dims, mark.sizes, strict=True)))
 
 

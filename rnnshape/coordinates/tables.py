@@ -9,7 +9,9 @@ never written once they are made, and are bounded (`room`): an axis whose table 
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any, TypeVar, cast
 
@@ -20,7 +22,7 @@ from rnnshape.coordinates.room import LARGEST, MOST_RANGES, MOST_SHARED, MOST_TA
 
 __all__ = [
     "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
-    "compress", "disagreement", "expand", "first_along", "interned", "lone", "numbers", "numbers_by_row", "only",
+    "compress", "disagreement", "expand", "first_along", "in_no_order", "interned", "lone", "numbers", "numbers_by_row", "only",
     "piece_along", "pieces_of", "runs_along", "same_form", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
@@ -36,6 +38,9 @@ numbers = cast("Callable[[Tensor], list[int]]", Tensor.tolist)  # pyright: ignor
 """The elements of a tensor of one dim."""
 
 numbers_by_row = cast("Callable[[Tensor], list[list[int]]]", Tensor.tolist)  # pyright: ignore[reportUnknownMemberType]
+
+FEWEST_IN_NO_ORDER = 4
+"""Numbers of which can be told that they are in no order."""
 
 NOWHERE = -1
 """The coordinate of an element that is no copy of any element of the axis: padding, zeros. It never counts as variation."""
@@ -338,3 +343,12 @@ def line_along(table: Tensor, dim: int) -> Tensor:
 def runs_along(table: Tensor) -> list[int]:
     """Return the dims along which an axis varies."""
     return [d for d in range(table.dim()) if varies(table, d)]
+
+
+def in_no_order(listed: Sequence[int]) -> bool:
+    """Tell whether numbers go up and down, and no stride comes again and again, as in runs behind one another."""
+    strides = [after - before for before, after in pairwise(listed)]
+    turns = min(sum(s > 0 for s in strides), sum(s < 0 for s in strides))
+    if len(listed) < FEWEST_IN_NO_ORDER or turns < (2 if len(listed) > 5 else 1):
+        return False
+    return 3 * max(Counter(strides).values()) <= len(strides) or len({*strides}) == len(strides)

@@ -10,7 +10,7 @@ from rnnshape.report.finding import Finding
 from rnnshape.report.report import Report
 from rnnshape.report.settings import is_silenced
 
-__all__ = ["asks_what_turned_it", "confirm", "contradicted", "needed", "unexplained"]
+__all__ = ["OF_SAMPLES", "asks_what_turned_it", "confirm", "contradicted", "needed", "unexplained"]
 
 OF_SAMPLES = frozenset([
     "RNS112", "RNS201", "RNS203", "RNS204", "RNS205", "RNS206", "RNS208", "RNS214", "RNS232", "RNS233", "RNS301", "RNS401",

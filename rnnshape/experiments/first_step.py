@@ -12,14 +12,18 @@ import torch
 from torch import nn
 
 from rnnshape import _torch
-from rnnshape.calls import spec_of
+from rnnshape.calls import has_layers
 from rnnshape.harmless import Guard
 from rnnshape.hooks.class_call import Proceed, Watcher, leave_classes, stand_in_classes
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.arguments import Axes
+from rnnshape.tracking.by_hand import may_be_by_hand
 from rnnshape.tracking.track import Tracker
 
 __all__ = ["FirstStep", "Probing"]
+
+MOST_OTHERS = 8
+"""Modules that turn out to be no recurrent model, after which those of a script's own that have no layer are left alone."""
 
 NO_STEP = "no experiment was made: no model with a recurrent layer was called while it trains"
 
@@ -31,8 +35,9 @@ class Probing(Protocol):
         """Probe a model now, or return that it is to be done once the step is over."""
         ...
 
-    def conclude(self) -> None:
-        """Do what was to be done once the step is over."""
+    def conclude(self) -> bool:
+        """Do what was to be done once the step is over, and tell whether any of its models was one to be probed."""
+        ...
 
     def forget(self) -> None:
         """Do nothing of it."""
@@ -41,7 +46,9 @@ class Probing(Protocol):
 class FirstStep(Watcher[nn.Module]):
     """Waits for the first step of a process, while it trains and gradients are on, and has the models that it calls probed.
 
-    A step is over where backward was called, or, where nothing waits for that, its first model is called again.
+    A step is over where backward was called, or, where nothing waits for that, its first model is called again. Where nobody
+    has asked, a module of the user's own without a layer of torch's may be a recurrent model made by hand: what its step has
+    shown tells, and where it was none the wait goes on.
 
     Args:
         reporter: is asked whether it goes on.
@@ -63,6 +70,7 @@ class FirstStep(Watcher[nn.Module]):
         self._model = model
         self._asked = asked
         self._waits = self._is_later = self._is_over = False
+        self._others: list[weakref.ref[nn.Module]] = []
         self._called: list[weakref.ref[nn.Module]] = []
         self._inside = False
         self._backwards = 0
@@ -91,18 +99,36 @@ class FirstStep(Watcher[nn.Module]):
         self._is_later = False
         self._probe.forget()
 
-    def _conclude(self) -> None:
-        """Make the experiments that have waited for the end of the step."""
+    def _conclude(self) -> bool:
+        """Make the experiments that have waited for the end of the step, and tell whether there was any model."""
         is_later, self._is_later, self._is_over = self._is_later, False, True
+        was_one = any(model is not None and has_layers(model) for model in (ref() for ref in self._called))
         if is_later and not self._reporter.stepped_aside:
             with Guard(self._reporter.step_aside):
-                self._probe.conclude()
+                was_one |= self._probe.conclude()
+        return was_one
+
+    def _step_ends(self) -> None:
+        """Look at no more calls, unless the step was of no recurrent model."""
+        if self._conclude() or len(self._others) > MOST_OTHERS:
+            self._leave()
+        else:
+            self._others += self._called
+            self._called.clear()
+            self._is_over = False
 
     def found_in_passing(self, module: nn.Module) -> nn.Module | None:
-        """Any module that trains and has a recurrent layer is a model; once one is known, any call may be of another step."""
+        """Any module that trains and may be a recurrent model is one; once one is known, any call may be of another step."""
         if self._called:
             return module if not self._inside and self._trains(module) else None
-        return module if self._waits and self._trains(module) and any(map(spec_of, module.modules())) else None
+        return module if self._waits and self._trains(module) and self._may_be_one(module) else None
+
+    def _may_be_one(self, module: nn.Module) -> bool:
+        """Tell whether a module has a recurrent layer, or may be a recurrent model made by hand."""
+        if has_layers(module):
+            return True
+        known = any(other() is module for other in self._others)
+        return not self._asked and not known and may_be_by_hand(module)
 
     def guarded(self, work: Callable[..., object], *args: object) -> Any:
         """Run our own work."""
@@ -113,8 +139,7 @@ class FirstStep(Watcher[nn.Module]):
         if self._inside or not self._trains(module) or self._reporter.stepped_aside or self._is_over:
             return proceed(*args, **kwargs)
         if self._called and _backwards() > self._backwards:
-            self._conclude()
-            self._leave()
+            self._step_ends()
         elif self._called and not self._is_later and module is self._called[0]():
             self._leave()
         if self._is_new(module):
@@ -131,7 +156,7 @@ class FirstStep(Watcher[nn.Module]):
     def _is_new(self, module: nn.Module) -> bool:
         """Tell whether a module is a model of this step that was not called before."""
         known = any(model() is module for model in self._called)
-        return self._waits and not known and (not self._called or any(map(spec_of, module.modules())))
+        return self._waits and not known and (not self._called or self._may_be_one(module))
 
     def _first(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Have a model probed that is about to be called for the first time."""

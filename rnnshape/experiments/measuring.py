@@ -142,8 +142,9 @@ class Asked:
         probe_call(self._reporter, model, args, kwargs, axes)
         return False
 
-    def conclude(self) -> None:
-        """Do nothing more."""
+    def conclude(self) -> bool:
+        """Do nothing more: they were the models to be probed."""
+        return True
 
     def forget(self) -> None:
         """Forget nothing: all is told."""

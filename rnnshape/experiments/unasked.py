@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from rnnshape import text
+from rnnshape.calls import has_layers
 from rnnshape.errors import SpecError
 from rnnshape.experiments.aside import set_aside
-from rnnshape.experiments.confirming import needed, unexplained
+from rnnshape.experiments.confirming import OF_SAMPLES, needed, unexplained
 from rnnshape.experiments.influence import Influence
 from rnnshape.experiments.initial import with_states
 from rnnshape.experiments.judging import said_in_a_line
@@ -24,6 +26,7 @@ from rnnshape.experiments.reach import reaches_outside
 from rnnshape.experiments.study import Options, study
 from rnnshape.experiments.subject import Subject, Unfit
 from rnnshape.experiments.trial import ONE
+from rnnshape.report.event import Event
 from rnnshape.report.finding import Finding
 from rnnshape.report.reporter import Reporter
 from rnnshape.tracking.arguments import Axes, arguments_of
@@ -50,12 +53,21 @@ Label = Callable[[nn.Module, Given, Axes, Axes], tuple[Tracker, Given]]
 
 
 class _Waiting(NamedTuple):
-    """A model that is probed once the step is over: a copy, itself, what it was given, and the axes of that."""
+    """A model that is probed once the step is over: a copy, or why there is none, itself, what it was given, with its axes.
 
-    subject: Subject
+    It may be no recurrent model, where it has no layer of torch's: then what the step has shown tells.
+    """
+
+    subject: Subject | None
+    why: str
     model: weakref.ref[nn.Module]
     given: Given
     axes: Axes
+    has_layers: bool
+
+    def walked(self, names: Collection[str]) -> bool:
+        """Tell whether it is of a class of which a loop has walked along its input's steps."""
+        return type(self.model()).__name__ in names
 
 
 class Unasked:
@@ -65,10 +77,12 @@ class Unasked:
         label: labels what a model is given once more, for the runs of the copy.
         reporter: is told.
         named: tells models of one class apart, once they were called.
+        of_any: whether any module is copied that may be a recurrent model.
     """
 
-    def __init__(self, label: Label, reporter: Reporter, named: Callable[[nn.Module], str]) -> None:
+    def __init__(self, label: Label, reporter: Reporter, named: Callable[[nn.Module], str], of_any: bool) -> None:
         self._label = label
+        self._of_any = of_any
         self._named = named
         self._reporter = reporter
         self._waiting: list[_Waiting] = []
@@ -84,8 +98,9 @@ class Unasked:
             axes: of the arguments; None where nobody has said.
 
         Returns:
-            Whether there is something to be done once the step is over; where there is not, that is said.
+            Whether there is something to be done once the step is over.
         """
+        is_known, why = not self._of_any or has_layers(model), ""
         if len(self._waiting) == MOST_MODELS:
             self._left.append(weakref.ref(model))
             return True
@@ -93,9 +108,11 @@ class Unasked:
             with set_aside(Tracker):
                 subject = _copied(model)
         except Unfit as error:
-            self._reporter.report.add_probed(f"{self._named(model)} was not probed: {error}")
-            return False
-        self._waiting.append(_Waiting(subject, weakref.ref(model), Given(args, kwargs), axes))
+            subject, why = None, str(error)
+            if is_known:
+                self._reporter.report.add_probed(f"{self._named(model)} was not probed: {why}")
+                return False
+        self._waiting.append(_Waiting(subject, why, weakref.ref(model), Given(args, kwargs), axes, is_known))
         return True
 
     def forget(self) -> None:
@@ -103,19 +120,26 @@ class Unasked:
         self._waiting.clear()
         self._left.clear()
 
-    def conclude(self) -> None:
-        """Make the experiments, of all models within the same time."""
+    def conclude(self) -> bool:
+        """Make the experiments, of all models within the same time, and tell whether there was any recurrent model."""
         waiting, left = [*self._waiting], [*self._left]
         self.forget()
         report = self._reporter.report
         with set_aside(Tracker) as trackers:
+            walked = trackers[0].inputs.by_hand.walked if trackers else set[str]()
+            waiting = [one for one in waiting if one.has_layers or one.walked(walked)]
+            if not waiting and not left:
+                return False
             if not trackers:
                 self._say_why([one.model for one in waiting], NOT_FOLLOWED)
-                return
+                return True
             told = trackers[0].telling.step.told
             wanted = needed(report, told)
             if not wanted & {"lines", "states"}:
-                return  # what the rules have found is to be mended first
+                return True  # what the rules have found is to be mended first
+            for one in [one for one in waiting if one.subject is None]:
+                self._say_why([one.model], one.why)
+                waiting.remove(one)
             began = time.thread_time()
             made = [self._probed(one, trackers[0], wanted, began) for one in waiting]
         found = [[f for f in unexplained(report, i, told) if _says_where(f) and self._reporter.keeps(f)] for i in made]
@@ -124,8 +148,23 @@ class Unasked:
             if model is not None:
                 report.add_probed(said_in_a_line(influence, self._named(model), those))
                 self._reporter.tell(those, model)
+                if not one.has_layers:
+                    self._take_back_once_explained([f for f in those if f.code == "RNS601"])
         others = f"{text.count(MOST_MODELS, 'model')} of the step {'was' if MOST_MODELS == 1 else 'were'}"
         self._say_why(left, f"{others}; --probe probes all")
+        return True
+
+    def _take_back_once_explained(self, found: Sequence[Finding]) -> None:
+        """Take findings back once a rule says why samples meet: where a loop by hand walks it knows from the next step on."""
+        report = self._reporter.report
+
+        def hear(record: Event | Finding) -> None:
+            if isinstance(record, Finding) and record.code in OF_SAMPLES:
+                for finding in found:
+                    report.withdraw(finding)
+
+        if found:
+            report.sinks.append(hear)
 
     def _say_why(self, models: Iterable[weakref.ref[nn.Module]], why: str) -> None:
         """Say why models were not probed."""
@@ -136,7 +175,7 @@ class Unasked:
     def _probed(self, one: _Waiting, tracker: Tracker, wanted: frozenset[str], began: float) -> Influence:
         """Probe one model; return what was measured, and why it was not."""
         model = one.model()
-        if model is None:
+        if model is None or one.subject is None:
             return Influence()  # it was gone before its second step, and nothing of ours keeps it
         places = with_states(places_of(tracker, model, one.given), one.subject, one.given)
         arguments = arguments_of(model.forward, one.given.args, one.given.kwargs)
@@ -163,7 +202,7 @@ def _copied(model: nn.Module) -> Subject:
     Raises:
         Unfit: where that cannot be.
     """
-    size = sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers()))
+    size = sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers()) if not is_lazy(tensor))
     if size > MOST_PARAMETERS:
         raise Unfit(f"a copy of its {size:,} numbers takes too much memory; --probe makes it")
     if why := reaches_outside(model):

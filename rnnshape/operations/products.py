@@ -7,7 +7,20 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from rnnshape.coordinates.mark import DRAW, KEYS, OF_SCORES, QUERIES, ROWS, TURNED, UNNAMED, Mark, Site, of_scores
+from rnnshape.coordinates.mark import (
+    BATCH,
+    DRAW,
+    GUESSED,
+    KEYS,
+    OF_SCORES,
+    QUERIES,
+    ROWS,
+    TURNED,
+    UNNAMED,
+    Mark,
+    Site,
+    of_scores,
+)
 from rnnshape.coordinates.tables import along, at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.ahead import weighs_ahead
@@ -46,8 +59,10 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
     result = op.result
     if not isinstance(a, Tensor) or not isinstance(b, Tensor) or not isinstance(result, Tensor):
         return
-    left, right = op.book.mark(a), op.book.mark(b)
     inner_a, inner_b = a.dim() - 1, max(b.dim() - 2, 0)
+    _are_nodes(op, a, inner_a, b)
+    _are_nodes(op, b, inner_b, a)
+    left, right = op.book.mark(a), op.book.mark(b)
     if left is not None and right is not None:
         weigh(op)
         op.emit(Product(op.name, left, inner_a, right, inner_b))
@@ -82,6 +97,14 @@ def _product(op: Operation, operands: tuple[Any, Any], added: list[Mark]) -> Non
         put_result(op, result, tables, [_with_sites(m, found) for m, _ in sources])
         if answered and left is not None:
             weighs_ahead(op, left, a, answered)
+
+
+def _are_nodes(op: Operation, operand: Tensor, dim: int, matrix: Tensor) -> None:
+    """Say of what a layer alone takes for samples that a square matrix of the model's own sums it: so nodes of a graph are."""
+    mark = op.book.mark(operand) if matrix.dim() == 2 and matrix.size(0) == matrix.size(1) > 1 else None
+    if mark is not None and op.book.mark(matrix) is None:
+        for axis in [axis for axis, table in mark.tables.items() if axis.of.startswith(GUESSED) and runs_along(table) == [dim]]:
+            op.book.are_nodes(axis)
 
 
 def _placed(tables: dict[Axis, Tensor], at: int | None, sizes: tuple[int, ...]) -> dict[Axis, Tensor]:
@@ -134,7 +157,8 @@ def queries_and_keys(op: Operation, sources: list[tuple[Mark, dict[Axis, Tensor]
     if len(sources) != 2:
         return joined(sources)
     (one, rows), (other, columns) = sources
-    for axis in [axis for axis in rows if axis in columns and axis.name not in _OF_NO_SEQUENCE]:
+    none = _OF_NO_SEQUENCE - {UNNAMED} if BATCH in rows and BATCH in columns else _OF_NO_SEQUENCE  # else it may be the batch
+    for axis in [axis for axis in rows if axis in columns and axis.name not in none]:
         if disagreement(rows[axis], columns[axis]) is not None:
             rows = {a: t for a, t in rows.items() if a != axis} | {op.book.part_of(QUERIES, axis): rows[axis]}
             columns = {a: t for a, t in columns.items() if a != axis} | {op.book.part_of(KEYS, axis): columns[axis]}
@@ -153,6 +177,13 @@ def einsum(op: Operation) -> None:
     if not known:
         return
     terms, output = _terms(equation)
+    if len(terms) == len(operands) == 2 and len(known) == 1:
+        (one, other), (x, y) = operands, terms
+        for value, term, matrix, letters in ((one, x, other, y), (other, y, one, x)):
+            for dim in [d for d, letter in enumerate(term) if letter in letters and letter not in output]:
+                _are_nodes(op, value, dim, matrix)
+        marks = [op.book.mark(t) for t in operands]
+        known = [m for m in marks if m is not None]
     if any(len(set(t)) != len(t) for t in terms) or len(terms) != len(marks):
         op.consume(*known)
         return

@@ -84,6 +84,9 @@ class Book(Protocol):
     def is_beside_the_steps(self, axis: Axis) -> None:
         """Say that a layer walks along an axis anew at each step of another, and so is led along that."""
 
+    def are_nodes(self, axis: Axis) -> None:
+        """Say of what is only taken for samples that a matrix of both its rows sums them: they are nodes, say."""
+
     def did_not_look(self, reason: str, name: str = "") -> None:
         """Tell that something is not looked at, and why."""
         ...

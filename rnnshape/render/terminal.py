@@ -78,7 +78,7 @@ def print_report(report: Report, title: str, to: Console, ranks: Sequence[str] =
         to.print(Text("other ranks:", style="bold"))
         for line in ranks:
             to.print(_line(f"  {line}"))
-    if not (layers or report.findings or report.unfollowed or report.blind):
+    if not (layers or report.findings or report.unfollowed or report.blind or report.assumed):
         to.print(Text("  no nn.RNN, nn.LSTM, nn.GRU or cell has returned anything", style="dim"))
 
 

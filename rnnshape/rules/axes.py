@@ -65,9 +65,10 @@ def samples_among_the_features(use: Contraction, step: Step) -> Iterator[Mistake
 @rule(Contraction)
 def scrambled_features(use: Contraction, step: Step) -> Iterator[Mistake]:
     """Weights of a layer sum over pieces of an axis that lie in no order."""
-    found = scrambled(use.name, use.mark, use.dims, picked=use.name.endswith("_cell"))
-    if found is None and "conv" in use.name:
-        found = viewed_for_a_transpose(use.name, use.mark, use.dims)
+    of_a_loop = use.name.endswith("_cell")
+    found = scrambled(use.name, use.mark, use.dims, picked=of_a_loop)
+    if found is None and (of_a_loop or "conv" in use.name):
+        found = viewed_for_a_transpose(use.name, use.mark, use.dims, picked=of_a_loop)
     if found:
         yield found
 

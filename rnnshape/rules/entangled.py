@@ -1,4 +1,4 @@
-"""RNS203 and RNS209 of two axes in one dim that a reshape has cut as if they lay the other way round, and one part is reduced.
+"""RNS203 and RNS209 of two axes that lie in one dim together: a reshape has cut it as if they lay the other way round.
 
 Rows that were laid word by word, (word, take), and are viewed as (take, word), have along either dim pieces of both. Where the
 two are as long as each other nothing tells that apart from what is right.
@@ -18,7 +18,7 @@ from torch import Tensor
 from rnnshape import text
 from rnnshape.coordinates.mark import ACROSS, DOWN, UNNAMED, Mark, Site
 from rnnshape.coordinates.reading import layout_before
-from rnnshape.coordinates.tables import runs_along, separable
+from rnnshape.coordinates.tables import SMALL, broadcast_tensors, in_no_order, numbers_by_row, runs_along, separable, unique
 from rnnshape.layout.axes import UNKNOWN, Axis
 from rnnshape.operations.uses import Joining, Normalisation, RecurrentInput, Reduction
 from rnnshape.report.mistake import Mistake
@@ -28,6 +28,9 @@ from rnnshape.rules.tables import is_data
 from rnnshape.rules.wording import called, instead, mixed, word, wrong
 
 __all__: list[str] = []
+
+FEWEST_ROWS = 2
+"""Sequences of which each must be in no order."""
 
 _RESHAPES = frozenset(["view", "reshape", "unflatten", "view_as", "reshape_as"])
 
@@ -65,6 +68,28 @@ class _Lying(NamedTuple):
     stride: int
     size: int
     axis: Axis
+
+
+@rule(RecurrentInput)
+def rows_drawn_from_two_dims(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
+    """A layer reads what was drawn in no order from two dims of an input: whichever has the samples, a sequence has several."""
+    dims = [] if use.batch_dim is None or use.is_unbatched else [use.batch_dim, use.seq_dim]
+    both = [(a, t) for a, t in use.mark.of(UNNAMED) if dims and runs_along(t) == sorted(dims) and not separable(t)]
+    for (first, one), (second, other) in combinations(both, 2):
+        if first.of.rpartition(".")[0] == second.of.rpartition(".")[0] and _are_shuffled(one, other, dims):
+            message = "rows were drawn from two dims of a tensor together, in no order: whichever has the samples"
+            reads = f"the steps of each sequence that {called(use.name)} reads are of several"
+            yield wrong("RNS203", f"{message}, {reads}", site=use.mark.sites.get(first), seen=use.mark)
+            return
+
+
+def _are_shuffled(one: Tensor, other: Tensor, dims: list[int]) -> bool:
+    """Tell whether two axes lie in no order along the steps of every sequence, each pair of their elements once."""
+    one, other = broadcast_tensors(one, other)
+    rows = (one * (int(other.max()) + 1) + other).movedim(dims, (0, 1)).flatten(1)
+    if rows.numel() > SMALL or int(rows.min()) < 0 or len(unique(rows)) < rows.numel() or len(rows) < FEWEST_ROWS:
+        return False
+    return all(map(in_no_order, numbers_by_row(rows)))
 
 
 @rule(Reduction, Normalisation)

@@ -16,6 +16,7 @@ from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
 from rnnshape.rules.usage import Usage
+from rnnshape.rules.walks import Walks
 
 __all__ = [
     "Crossed", "CutOff", "Given", "Normalised", "Numbers", "Pieces", "Profile", "Reading", "Reduced", "ScaledChannels",
@@ -239,6 +240,7 @@ class Step:
         one_by_one: by the number of a call, what it reads where the steps of one sequence are its batch, and along which dim.
         rolled: the axes of steps that were rolled along their dim, with the line.
         pieces: by the number of a call, the pieces of one sequence that it reads as the rows of a batch, with those before.
+        walks: the unnamed dims along which loops walk as recurrent layers do.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -282,6 +284,7 @@ class Step:
         self.one_by_one: dict[int, tuple[Mark, int]] = {}
         self.rolled: dict[Axis, Location | None] = {}
         self.pieces: dict[int, tuple[Pieces, ...]] = {}
+        self.walks = Walks()
         self.is_doubled = False
 
     def begin(self) -> None:
@@ -307,6 +310,7 @@ class Step:
         self.cut_off, self.first_that_counts = {}, {}
         self.one_by_one = {}
         self.rolled, self.pieces = {}, {}
+        self.walks = Walks()
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

@@ -107,7 +107,7 @@ def _met_along(mark: Mark, dim: int, values: Mark, at: int) -> list[tuple[Axis, 
     """Return axes of the values that run along a dim, with the axes of the weights that are the same ones."""
     found: list[tuple[Axis, Axis]] = []
     for axis, table in values.tables.items():
-        if axis.name == "batch" or axis.counts_features or not is_data(axis):
+        if axis.name == "batch" or axis.counts_features or not (is_data(axis) or of_scores(KEYS, axis) in mark.tables):
             continue
         if table.size(at) < 2 or not _runs_only_along(table, at):
             continue

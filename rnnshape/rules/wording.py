@@ -203,9 +203,17 @@ def dealt_to_heads(name: str, mark: Mark, axis: Axis, dims: tuple[int, int], ste
     return wrong("RNS209", message, in_order(site), site=site, seen=mark)
 
 
-def viewed_for_a_transpose(name: str, mark: Mark, dims: tuple[int, ...]) -> Mistake | None:
-    """Say that a reshape has exchanged the sizes of two dims and not the dims, whatever they are; None where there is none."""
-    cut = [table for _, table in mark.of(UNNAMED) if len(runs_along(table)) > 1 and any(varies(table, d) for d in dims)]
+def viewed_for_a_transpose(name: str, mark: Mark, dims: tuple[int, ...], picked: bool = False) -> Mistake | None:
+    """Say that a reshape has exchanged the sizes of two dims and not the dims, whatever they are; None where there is none.
+
+    Args:
+        name: of the operation.
+        mark: of what it takes.
+        dims: those that matter to it.
+        picked: whether it is given a slice of what the reshape has made, by a loop.
+    """
+    unnamed = [table for _, table in mark.of(UNNAMED) if any(varies(table, d) for d in dims)]
+    cut = [table for table in unnamed if len(runs_along(table)) > 1] if not picked else unnamed if len(unnamed) > 1 else []
     for axis, _ in mark.of(UNNAMED) if cut else ():
         site = mark.sites.get(axis)
         pair = _exchanged(site) if site is not None and site.name in _RESHAPES else None

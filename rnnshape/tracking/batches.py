@@ -158,7 +158,7 @@ def label_batch(tracker: Tracker, batch: Yielded) -> None:
                 rows = interned(torch.where(rows < 0, rows, numbers[rows]))
             tables = mark.tables | {BATCH: rows}
         elif not orders and dim is not None and not is_moved:
-            tables = tracker.inputs.unnamed(tensor, f"batch{at}", but=dim)
+            tables = tracker.inputs.beside_samples(tensor, f"batch{at}", dim)
             size = tensor.size(dim)
             if size <= LARGEST:
                 tables |= {BATCH: along(size, dim, tensor.dim()) if size > 1 else alone(0, tensor.dim())}
@@ -225,7 +225,7 @@ def label_slice(tracker: Tracker, tensor: Tensor, of: str) -> None:
     if source is not None and mark is not None and [*source.tables] == [*mark.tables] == [BATCH] and source.target:
         dims = runs_along(mark.tables[BATCH])
         if len(dims) == 1 and tensor.dim() > 1:
-            tracker.book.put(tensor, replace(mark, tables=tracker.inputs.unnamed(tensor, of, but=dims[0]) | mark.tables))
+            tracker.book.put(tensor, replace(mark, tables=tracker.inputs.beside_samples(tensor, of, dims[0]) | mark.tables))
 
 
 def label_target(tracker: Tracker, target: object, samples: int) -> None:

@@ -226,6 +226,10 @@ class Book:
         """Hear that a layer walks along an axis anew at each step of another, and so is led along that."""
         self._naming.is_beside_the_steps(axis)
 
+    def are_nodes(self, axis: Axis) -> None:
+        """Hear of what is only taken for samples that a matrix of both its rows sums them: they are nodes, say."""
+        self._naming.are_nodes(axis)
+
     # What operations say beside
 
     def emit(self, use: Use, among: Sequence[Listener] | None = None) -> None:

@@ -5,7 +5,6 @@ Steps would be in order, or in one that stays. What is drawn anew in each step, 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from torch import Tensor
 from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import UNNAMED
 from rnnshape.coordinates.room import SMALL
+from rnnshape.coordinates.tables import in_no_order
 from rnnshape.layout.axes import Axis
 
 __all__ = ["Draws", "Numbers", "are_a_grid", "numbers_of"]
@@ -24,7 +24,7 @@ MOST = 1 << 8
 """Sources, and axes, that are remembered."""
 
 FEWEST = 4
-"""Rows of which can be told that they are in no order."""
+"""Pieces of one tensor from which on they may have been drawn."""
 
 FEWEST_OF_A_GRID = 6
 """Rows of which can be told that they are those of a grid, and not by chance."""
@@ -111,7 +111,7 @@ class Draws:
         if of is not None and of in self._whole:
             self._hear(axis, storage, 0, dim)
             self._parts.add(axis)
-        elif found is not None and _are_in_no_order(found.listed):
+        elif found is not None and in_no_order(found.listed):
             if 2 * len(found.listed) <= source.size(dim):
                 self._hear(axis, storage, 0, dim)
                 self._often.setdefault(storage, set()).add(axis)
@@ -128,7 +128,7 @@ class Draws:
         if not isinstance(pieces, (list, tuple)) or not FEWEST <= len(pieces) <= SMALL:
             return None
         places = _places(pieces)
-        if places is None or not _are_in_no_order(places):
+        if places is None or not in_no_order(places):
             return None
         axis = Axis(UNNAMED, f"{prefix}{torch.tensor(places).sub(places[0]).numpy().tobytes().hex()}/stacked")
         storage = pieces[0].untyped_storage().data_ptr()
@@ -173,15 +173,6 @@ def _places(pieces: Sequence[Any]) -> tuple[int, ...] | None:
         return None
     places = [divmod(piece.storage_offset() - base.storage_offset(), step) for piece in pieces]
     return tuple(row for row, _ in places) if len({rest for _, rest in places}) == 1 else None
-
-
-def _are_in_no_order(listed: Sequence[int]) -> bool:
-    """Tell whether numbers go up and down, and no stride comes again and again, as in runs behind one another."""
-    strides = [after - before for before, after in pairwise(listed)]
-    turns = min(sum(s > 0 for s in strides), sum(s < 0 for s in strides))
-    if len(listed) < FEWEST or turns < (2 if len(listed) > 5 else 1):
-        return False
-    return 3 * max(Counter(strides).values()) <= len(strides) or len({*strides}) == len(strides)
 
 
 def are_a_grid(listed: Sequence[int]) -> bool:

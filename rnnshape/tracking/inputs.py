@@ -242,6 +242,10 @@ class Inputs:
         dims = [dim for dim, size in enumerate(sizes) if dim != but and size <= LARGEST] if len(sizes) <= MOST_DIMS else []
         return {Axis(UNNAMED, f"{of}.{dim}/{len(sizes)}"): along(sizes[dim], dim, len(sizes)) for dim in dims}
 
+    def beside_samples(self, tensor: Tensor, of: str, batch: int) -> dict[Axis, Tensor]:
+        """Return axes for the dims of a tensor beside its samples; a loop by hand has told what steps are."""
+        return {self._naming.as_walked(axis): table for axis, table in self.unnamed(tensor, of, but=batch).items()}
+
     def doubled(self, value: Any) -> Any:
         """Return arguments in which every tensor of which the batch is known has its samples twice."""
         if isinstance(value, Tensor):
@@ -257,6 +261,9 @@ class Inputs:
 
     def settle(self) -> None:
         """End the step: tell on which dims samples were judged, and what was found about axes that nobody has named."""
+        if walks := self._telling.step.walks.steps:
+            self._naming.walked(walks)
+            self.by_hand.walks(self._of, walks)
         self._tell_how_samples_were_judged()
         found, samples = self._naming.settle()
         self.samples = self.samples or samples

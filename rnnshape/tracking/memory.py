@@ -209,6 +209,11 @@ class _Recording:
         """Say that a layer walks along an axis anew at each step of another: once is enough."""
         self.book.is_beside_the_steps(axis)
 
+    def are_nodes(self, axis: Axis) -> None:
+        """Say of what is only taken for samples that it is none: it has another name from then on."""
+        self.spoiled = True
+        self.book.are_nodes(axis)
+
     def flattened(self, value: object) -> tuple[tuple[int, int], Location | None] | None:
         """Return what a tensor was before it was flattened: of another it is asked anew."""
         self.spoiled = True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -27,6 +27,9 @@ __all__ = ["BY_DRAWING", "Naming", "as_written", "columns_of"]
 
 BY_THE_SCRIPT = "the script's slicing"
 """What takes a dim for the batch that was cut as another tensor was."""
+
+BY_A_LOOP = "a loop"
+"""What takes a dim for its steps that it walks along, with a state, as a recurrent layer does; and another for its samples."""
 
 BY_DRAWING = "the script's drawing in no order"
 """What takes a dim for the batch of which a script draws other rows in each step, in no order, as steps never come."""
@@ -92,6 +95,8 @@ class Naming:
         self._recalled: set[Axis] = set()
         self._sizes: dict[Axis, int] = {}
         self._drawn: set[Axis] = set()
+        self._walked: set[Axis] = set()
+        self._no_samples: set[Axis] = set()
         self._beside: set[str] = set()
         self._most = 0
         self._met = Met()
@@ -113,12 +118,35 @@ class Naming:
     def known(self, axis: Axis, size: int) -> Axis:
         """Return what an unnamed dim of an input is, by what earlier steps have told of it."""
         self._sizes[axis] = size
+        if axis in self._walked:
+            return self.as_walked(axis)
         if axis not in self.batches or axis in self.steps:
             return axis
         guess = self._guess(axis, size)
         if axis not in self._drawn:
             self._recalled.add(guess)
         return guess
+
+    def walked(self, loops: Mapping[Axis, tuple[Axis, int] | None]) -> None:
+        """Hear along which unnamed dims loops of the user's own have walked in the step, as recurrent layers do.
+
+        Args:
+            loops: these dims, each with the dim of the samples and how many these are, as far as it is seen.
+        """
+        for axis, rows in loops.items():
+            if axis not in self.batches:
+                self.steps.setdefault(axis, BY_A_LOOP)
+                self._walked.add(axis)
+                self._rename({axis: self.as_walked(axis)})
+            if rows is not None:
+                self._most = max(self._most, rows[1])
+                if not (self.is_named or self._drawn or rows[0] in self.steps or rows[0] in self._no_samples):
+                    self.batches.setdefault(rows[0], BY_A_LOOP)
+                    self._rename({rows[0]: self._guess(*rows)})
+
+    def as_walked(self, axis: Axis) -> Axis:
+        """Return what an unnamed dim is by the loops of earlier steps: the steps where one has walked along it."""
+        return Axis("seq", axis.of) if axis in self._walked else axis
 
     def is_of_others(self, size: int) -> bool:
         """Tell whether so many rows are no samples, since a DataLoader or a caller has said how many these are."""
@@ -155,15 +183,29 @@ class Naming:
             self._beside.add(unnamed.of)
             self.steps.pop(unnamed, None)
 
+    def are_nodes(self, guess: Axis) -> None:
+        """Hear that a matrix which no input has made sums what is taken for the batch, as it does nodes of a graph."""
+        unnamed = self._guesses.get(guess)
+        if unnamed:
+            self._no_samples |= unnamed
+            for other in unnamed:
+                self.batches.pop(other, None)
+            self._deny(guess)
+            self._withdraw_of(unnamed)
+
+    def _withdraw_of(self, dims: Iterable[Axis]) -> None:
+        """Take back what was told of dims that turn out to be no samples."""
+        for told in [told for told in self._told if not told.dims.isdisjoint(dims)]:
+            self._told.discard(told)
+            self._withdraw(told.finding)
+
     def _deny_beside(self, drawn: Axis) -> None:
         """Take back what layers have said of the other dims of an input of which rows were drawn, and what was told of them."""
         for other in [axis for axis in self.batches if axis != drawn and argument_of(axis) == argument_of(drawn)]:
             del self.batches[other]
             for guess in [guess for guess, unnamed in self._guesses.items() if other in unnamed]:
                 self._deny(guess, UNNAMED)
-            for told in [told for told in self._told if other in told.dims]:
-                self._told.discard(told)
-                self._withdraw(told.finding)
+            self._withdraw_of([other])
 
     def _were_drawn(self, mark: Mark, unnamed: set[Axis], batch: int | None) -> bool:
         """Tell whether a layer takes drawn rows for its steps, of several sequences; one alone may be an episode of samples."""
@@ -228,7 +270,7 @@ class Naming:
         """Hear that a layer takes an axis, and no other, for its batch: it is, unless it is known to be something else."""
         if len(line) < min(self._sizes.get(other, 0) for other in unnamed):
             self._deny_recalled(axis)  # steps may lie behind one another there, each with its samples
-        elif axis.name == UNNAMED and self._is_of_one_sample(mark):
+        elif axis.name == UNNAMED and (axis in self._no_samples or self._is_of_one_sample(mark)):
             self._rename({axis: Axis(ROWS, axis.of)})
         elif axis.name == UNNAMED and any(argument_of(axis) == argument_of(drawn) for drawn in self._drawn - unnamed):
             pass  # another dim of that input has the samples, and no layer knows better

@@ -469,3 +469,79 @@ def test_a_dim_that_nobody_has_named_may_be_named(axes: Any, said: str) -> None:
             state, words = encoder(torch.randn(6, 5, 3)), torch.randint(0, 3, (6,))
             decoder(nn.functional.one_hot(words, 3).float(), state)[0].pow(2).mean().backward()
     assert report.probed.endswith(f"; Decoder was {said}")
+
+
+class Handmade(nn.Module):
+    """A recurrent model of which no layer is torch's.
+
+    Args:
+        levels: what its state is levelled over in each step: the units of each sample, or all samples.
+    """
+
+    def __init__(self, levels: str) -> None:
+        super().__init__()
+        self.dim = ("samples", "units").index(levels)
+        self.read, self.keep, self.out = nn.Linear(3, 8), nn.Linear(8, 8), nn.Linear(8, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = x.new_zeros(len(x), 8)
+        for t in range(x.size(1)):
+            state = torch.tanh(self.read(x[:, t]) + self.keep(state))
+            state = state - state.mean(self.dim, keepdim=True)
+        return self.out(state)
+
+
+@pytest.mark.parametrize(("levels", "told"), [("units", []), ("samples", ["RNS601"])])
+def test_a_recurrent_model_made_by_hand_is_probed_once_a_loop_has_walked_along_its_input(levels: str, told: list[str]) -> None:
+    report = trained(Handmade(levels))
+    assert [finding.code for finding in report.findings] == told
+    came = ", in eval mode: RNS601" if told else ": in eval mode its samples are apart"
+    assert report.probed == f"Handmade was probed on a copy{came}"
+    assert report.assumed == (
+        "Handmade: no recurrent layer of torch's is in it; a loop goes along dim 1 of what a DataLoader yields with a state of "
+        "its own, so that was taken for the steps",
+    )
+
+
+class AllAtOnce(nn.Module):
+    """No recurrent model: samples meet in it, which nobody asks about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(15, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = self.fc(x.flatten(1))
+        return made - made.mean(0)
+
+
+def test_what_is_no_recurrent_model_is_not_probed_and_one_behind_it_is() -> None:
+    other, model = AllAtOnce(), Drift("all")
+    torch.manual_seed(0)
+    with rs.watch(track=3, on="record", probe="auto") as report:
+        for _ in range(2):
+            other(torch.randn(6, 5, 3)).sum().backward()
+        model(torch.randn(6, 5, 3)).sum().backward()
+    assert [finding.code for finding in report.findings] == ["RNS601"]
+    assert report.probed == "Drift was probed on a copy, in eval mode: RNS601"
+
+
+def test_a_large_model_made_by_hand_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unasked, "MOST_PARAMETERS", 10)
+    assert trained(AllAtOnce()).probed == ""
+    says = "Handmade was not probed: a copy of its 113 numbers takes too much memory; --probe makes it"
+    assert trained(Handmade("samples")).probed == says
+
+
+def test_a_model_whose_sizes_are_not_known_yet_is_not_probed() -> None:
+    lazy = nn.Sequential(nn.GRU(3, 4, batch_first=True), Last(), nn.LazyLinear(1))
+    report = trained(lazy)
+    assert report.probed == "Sequential was not probed: the model has lazy parameters, which have no values yet; run it once"
+    assert not report.unfollowed
+
+
+class Last(nn.Module):
+    """The last step of what a layer returns."""
+
+    def forward(self, made: tuple[Tensor, Tensor]) -> Tensor:
+        return made[0][:, -1]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import rnnshape as rs
-from rnnshape.tracking.by_hand import BY_HAND
+from rnnshape.tracking.by_hand import BY_HAND, WALKS
 from rnnshape.tracking.draws import Numbers, are_a_grid, numbers_of
 
 DRAWN = "samples were judged on dim {}, which the script's drawing in no order takes for its batch"
@@ -243,15 +243,30 @@ def of_windows() -> Pairs:
 def test_a_model_made_by_hand_is_judged_by_what_was_drawn(mixes: bool) -> None:
     report = trained(ByHand(mixes), of_windows())
     assert bool(codes(report)) == mixes
-    assert report.assumed == (f"x: nobody has named the batch, so {DRAWN.format(0)}; axes= names it otherwise",)
+    by_a_loop = "samples were judged on dim 0, which a loop takes for its batch"
+    assert report.assumed == (
+        f"ByHand: {WALKS.format('dim 1 of x')}",
+        f"x: nobody has named the batch, so {by_a_loop}; axes= names it otherwise",
+    )
     assert not report.blind
+
+
+class AllAtOnce(nn.Module):
+    """A model that reads windows of steps, without any loop over them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(21, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(x.flatten(1))
 
 
 def test_that_a_model_made_by_hand_could_not_be_judged_is_said() -> None:
     x, y = torch.randn(9, 7, 3), torch.randn(9, 7)
-    report = trained(ByHand(True), iter([(x, y)]))
+    report = trained(AllAtOnce(), iter([(x, y)]))
     assert codes(report) == []
-    assert report.blind == (f"ByHand: {BY_HAND}",)
+    assert report.blind == (f"AllAtOnce: {BY_HAND}",)
 
 
 def test_what_is_called_beside_a_recurrent_layer_is_no_recurrent_model_made_by_hand() -> None:
