@@ -16,7 +16,11 @@ from rnnshape.rules.step import Step
 __all__: list[str] = []
 
 
-@note(CellStep)
+def _are_heard(step: Step) -> bool:
+    return step.walks.are_heard
+
+
+@note(CellStep, where=_are_heard)
 def a_cell_walks_along_a_dim(use: CellStep, step: Step) -> None:
     """A cell of torch's reads a slice of a dim that nobody has named, and goes on from what it has made itself."""
     for axis in [axis for axis in use.mark.tables if axis.name == UNNAMED] if use.goes_on else ():
@@ -25,7 +29,7 @@ def a_cell_walks_along_a_dim(use: CellStep, step: Step) -> None:
             step.walks.goes(axis, read, None, frozenset(_units(use.mark)), None)
 
 
-@note(Disagreement, Joining)
+@note(Disagreement, Joining, where=_are_heard)
 def a_loop_walks_along_a_dim(use: Disagreement | Joining, step: Step) -> None:
     """A slice of a dim that nobody has named meets, or is put beside, what an earlier or a later one was read for."""
     if len(use.marks) != 2:

@@ -13,6 +13,10 @@ MOST_APART = 2
 """Slices that these may be apart: of a state that a sum has made, it is known at every other turn which slice it has read."""
 
 
+MOST_HEARD = 32
+"""Meetings of a step that are heard of: they name the steps of its first loop, and those of the next step another one's."""
+
+
 class Walks:
     """What was seen of loops by hand.
 
@@ -22,7 +26,13 @@ class Walks:
 
     def __init__(self) -> None:
         self.steps: dict[Axis, tuple[Axis, int] | None] = {}
+        self._heard = 0
         self._seen: dict[tuple[Axis, frozenset[Axis], bool], set[int]] = {}
+
+    @property
+    def are_heard(self) -> bool:
+        """Whether there is something to be learned yet in this step."""
+        return self._heard < MOST_HEARD
 
     def goes(self, axis: Axis, now: int, before: int | None, units: frozenset[Axis], rows: tuple[Axis, int] | None) -> None:
         """Hear that a slice of an axis meets what an earlier one was read for, or a later one.
@@ -34,6 +44,7 @@ class Walks:
             units: of the slice: they are the same at each turn of a loop.
             rows: the axis of the samples of both, and how many there are, as far as that is seen.
         """
+        self._heard += 1
         if now == before or axis in self.steps:
             return
         forward = before is None or now > before
