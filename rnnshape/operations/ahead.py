@@ -45,18 +45,18 @@ class _Steps(NamedTuple):
 def reach_of(axis: Axis) -> tuple[str, int]:
     """Return where the axis of steps comes from that was read ahead, and how far.
 
-    >>> reach_of(_ahead("x", 3))
+    >>> reach_of(_axis_ahead("x", 3))
     ('x', 3)
     """
     of, _, reach = axis.of.removeprefix(MADE).rpartition("+")
     return of, int(reach)
 
 
-def _ahead(of: str, reach: int) -> Axis:
+def _axis_ahead(of: str, reach: int) -> Axis:
     return Axis(AHEAD, f"{MADE}{of}+{min(reach, TO_THE_END)}")
 
 
-def _steps_along(mark: Mark, dim: int) -> _Steps | None:
+def _steps_at(mark: Mark, dim: int) -> _Steps | None:
     """Return the steps along one dim, and how far ahead was read there."""
     here = [axis for axis, table in mark.tables.items() if runs_along(table) == [dim]]
     known = next((axis for name in ("seq", UNNAMED) for axis in here if axis.name == name), None)
@@ -73,7 +73,7 @@ def windows_ahead(op: Operation, mark: Mark, space: int) -> None:
     if "transpose" in op.name or not isinstance(result, Tensor) or op.book.mark(result) is None:
         return
     for at in range(space):
-        steps = _steps_along(mark, at + 2) if weight.size(at + 2) > 1 else None
+        steps = _steps_at(mark, at + 2) if weight.size(at + 2) > 1 else None
         real = steps.line[steps.line >= 0] if steps is not None else None
         if steps is None or real is None or len(real) != result.size(at + 2) or not bool((real.diff() > 0).all()):
             continue
@@ -126,7 +126,7 @@ def attends_ahead(op: Operation, query: Mark, key: Mark, dim: int, result: Tenso
         dim: along which the steps of both lie, and those of the result.
         result: of the attention.
     """
-    steps, keys = _steps_along(query, dim), _steps_along(key, dim)
+    steps, keys = _steps_at(query, dim), _steps_at(key, dim)
     if steps is None or keys is None or steps.of != keys.of or not torch.equal(steps.line, keys.line):
         return
     alike = [{a for a in m.tables if a.name not in ("feature", "hidden")} for m in (query, key)]
@@ -168,7 +168,7 @@ def _put(op: Operation, source: Mark, result: object, dim: int, of: str, line: T
     mark = op.book.mark(result)
     if mark is None or dim >= len(mark.sizes) or mark.sizes[dim] != len(line):
         return
-    axis = _ahead(of, reach)
+    axis = _axis_ahead(of, reach)
     table = interned(line.view([-1 if d == dim else 1 for d in range(len(mark.sizes))]))
     kept = {a: t for a, t in mark.tables.items() if a.name != AHEAD or runs_along(t) != [dim]}
     op.book.put(result, replace(mark, tables=kept | {axis: table}))

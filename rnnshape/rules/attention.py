@@ -14,7 +14,9 @@ from rnnshape.coordinates.mark import COMPETING, KEYS, QUERIES, WEIGHED, Mark, S
 from rnnshape.coordinates.tables import LARGEST, at_sizes, runs_along, varies
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Broadcast, Pairing, Reduction
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.weights import (
@@ -29,6 +31,9 @@ from rnnshape.rules.weights import (
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
+
+_ALONG_QUERIES = Memory(dict[str, Location | None])
+"""Of the origins of steps, where a mask of keys was laid along the queries."""
 
 SHARE = 0.001
 """The least share of the weights of a sample that is worth a finding."""
@@ -179,8 +184,8 @@ def weights_on_padding(use: Pairing, step: Step) -> Iterator[Mistake]:
     if bool((share > 1 - SHARE).all()):
         message = "the mask is the wrong way round: all the weights of the shorter samples fall on their padding"
         yield wrong("RNS221", message, "~ of the mask fits", seen=found.mark)
-    elif bool((share > SHARE).any()) and found.own.of in step.along_queries:
-        at = step.along_queries[found.own.of]
+    elif bool((share > SHARE).any()) and found.own.of in step.of(_ALONG_QUERIES):
+        at = step.of(_ALONG_QUERIES)[found.own.of]
         message = "the mask lies along the queries: it leaves out whole queries, and the keys that are padding are weighed"
         yield wrong("RNS222", message, at=at, seen=found.mark)
     elif bool((share > SHARE).any()):
@@ -199,7 +204,7 @@ def a_mask_is_laid_along_the_queries(use: Broadcast, step: Step) -> None:
             queries = scores.tables.get(Axis(QUERIES, keys.of))
             dims = [runs_along(at_sizes(t, use.sizes)) for t in (table, queries) if t is not None]
             if len(dims) == 2 and len(dims[0]) == len(dims[1]) == 1 and dims[1] in along and dims[0] not in along:
-                step.along_queries.setdefault(keys.of, step.here())
+                step.of(_ALONG_QUERIES).setdefault(keys.of, step.here())
 
 
 @note(Pairing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -34,12 +35,33 @@ from rnnshape.operations.uses import (
 )
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.loops import CELL, holds_units
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Given, Step
+from rnnshape.rules.step import Step
 from rnnshape.rules.tables import are_alike, is_in_order
 from rnnshape.rules.wording import called, mixed_in_a_loop, wrong
 
 __all__: list[str] = []
+
+
+class _Given(NamedTuple):
+    """The h that a cell was given.
+
+    Attributes:
+        rows: a copy of it.
+        seq: the axis of the steps that it reads.
+        step: which of them it has read with it.
+        real: of which rows that step is one, and no padding.
+    """
+
+    rows: Tensor
+    seq: Axis
+    step: int
+    real: Tensor
+
+
+_GIVEN = Memory(dict[str, _Given])
+"""By the path of a cell, the h that it was given last, and for which step of which axis."""
 
 FEWEST = 2
 """Steps from which on a cell that is given the state of another one was not only begun with it."""
@@ -224,10 +246,10 @@ def steps_masked_the_wrong_way_round(use: CellStep, step: Step) -> Iterator[Mist
     if state is None or state.dim() != 2 or state.numel() > LARGEST:
         return
     (axis, table), path = found[0], step.scene()[1]
-    rows, before = state.detach().cpu().clone(), step.cells.get(path)
+    rows, before = state.detach().cpu().clone(), step.of(_GIVEN).get(path)
     real = _real_rows(use.mark, axis, int(table), step)
     if real is not None and real.numel() == rows.size(0):
-        step.cells[path] = Given(rows, axis, int(table), real)
+        step.of(_GIVEN)[path] = _Given(rows, axis, int(table), real)
     if before is None or before.seq != axis or abs(before.step - int(table)) != 1 or before.rows.shape != rows.shape:
         return
     kept = (rows == before.rows).all(1)

@@ -10,11 +10,15 @@ from rnnshape.coordinates.mark import COUNTED
 from rnnshape.coordinates.tables import at_sizes, runs_along
 from rnnshape.operations.uses import Counting, Masking
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
+
+_COUNTED = Memory(dict[int, int], outlives=True)
+"""By the number of places that a mask has, the longest length that it was made of; 0 where it is not known."""
 
 
 @note(Counting)
@@ -26,12 +30,12 @@ def lengths_that_a_mask_counts(use: Counting, step: Step) -> None:
     line = places[tuple(slice(None) if stride else slice(1) for stride in places.stride())].flatten().cpu()
     number, longest = len(line), int(lengths.max())
     counts = torch.equal(line, torch.arange(number, dtype=line.dtype))
-    is_one = step.counted.setdefault(number, longest) == longest
+    is_one = step.of(_COUNTED).setdefault(number, longest) == longest
     if not counts or not is_one:
-        step.counted[number] = 0
+        step.of(_COUNTED)[number] = 0
 
 
-@rule(Masking, where=lambda step: step.counted)
+@rule(Masking, where=lambda step: step.of(_COUNTED))
 def lengths_of_steps_count_features(use: Masking, step: Step) -> Iterator[Mistake]:
     """The longest length is the number of the steps, and is more than there are places along the dim where the mask counts.
 
@@ -40,7 +44,7 @@ def lengths_of_steps_count_features(use: Masking, step: Step) -> Iterator[Mistak
     sizes = use.values.sizes
     for _, table in use.mask.of(COUNTED) if len(use.mask.sizes) <= len(sizes) else ():
         dims = runs_along(at_sizes(table, sizes))
-        longest = step.counted.get(table.numel(), 0)
+        longest = step.of(_COUNTED).get(table.numel(), 0)
         along = {axis: found for axis, t in use.values.tables.items() if len(found := runs_along(t)) == 1}
         steps = [found[0] for axis, found in along.items() if axis.counts_steps and found != dims]
         is_of_steps = any(axis.counts_steps and found == dims for axis, found in along.items())

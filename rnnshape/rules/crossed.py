@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import NamedTuple
 
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
@@ -15,26 +16,48 @@ from rnnshape.coordinates.tables import at_sizes, disagreement, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.names import SUBTRACTS, SUBTRACTS_FROM
 from rnnshape.operations.uses import Broadcast, Normalisation, Reduction, Weighing, marks_of
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.sketches import crossing
-from rnnshape.rules.step import Crossed, Step
+from rnnshape.rules.step import Step
 from rnnshape.rules.tables import made_by_layers
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
 
+
+class _Crossed(NamedTuple):
+    """A difference of which the operands have their elements along different dims.
+
+    Attributes:
+        name: of the operation.
+        given: the sizes of the prediction, and of the target.
+        sizes: of the difference.
+        location: the user's line.
+    """
+
+    name: str
+    given: tuple[tuple[int, ...], tuple[int, ...]]
+    sizes: tuple[int, ...]
+    location: Location | None
+
+
+_CROSSED = Memory(dict[frozenset[Axis], _Crossed])
+"""Of the axes of a prediction and a target, the difference in which each element of one meets all of the other."""
+
 _SUBTRACT = SUBTRACTS | SUBTRACTS_FROM
 _WHOLE = frozenset(["mean", "sum"])
 
 
-@note(Broadcast, Weighing, Reduction, Normalisation, where=lambda step: step.crossed)
+@note(Broadcast, Weighing, Reduction, Normalisation, where=lambda step: step.of(_CROSSED))
 def pairs_are_compared(use: Broadcast | Weighing | Reduction | Normalisation, step: Step) -> None:
     """What becomes of a table of differences may meet what was made of it, as weights, or be compared along a dim: so pairs."""
-    for axes in [*step.crossed]:
+    for axes in [*step.of(_CROSSED)]:
         met = [mark for mark in marks_of(use) if axes <= mark.tables.keys()]
         if len(met) > 1 or (met and isinstance(use, Normalisation)) or (met and not _is_whole(use)):
-            del step.crossed[axes]
+            del step.of(_CROSSED)[axes]
 
 
 @note(Broadcast)
@@ -47,17 +70,17 @@ def every_element_of_a_prediction_meets_every_target(use: Broadcast, step: Step)
         return
     mine, other = _along(scores, use.sizes), _along(target, use.sizes)
     if mine - other and other - mine:
-        step.crossed[mine ^ other] = Crossed(use.name, (scores.sizes, target.sizes), use.sizes, step.here())
+        step.of(_CROSSED)[mine ^ other] = _Crossed(use.name, (scores.sizes, target.sizes), use.sizes, step.here())
 
 
-@rule(Reduction, where=lambda step: step.crossed)
+@rule(Reduction, where=lambda step: step.of(_CROSSED))
 def a_table_of_pairs_is_reduced_whole(use: Reduction, step: Step) -> Iterator[Mistake]:
     """A mean of all differences between the elements of a prediction and those of its target."""
     if use.name not in _WHOLE or not _is_whole(use) or "RNS504" in step.told:
         return
-    for axes, found in step.crossed.items():
+    for axes, found in step.of(_CROSSED).items():
         if axes <= use.mark.tables.keys():
-            del step.crossed[axes]
+            del step.of(_CROSSED)[axes]
             wide = f"broadcasts to {text.sizes(found.sizes)}, of which the {use.name} is taken: every row meets every target"
             message = f"{found.name} of {text.sizes(found.given[0])} and {text.sizes(found.given[1])} {wide}"
             yield wrong("RNS504", message, at=found.location, grids=(crossing(found.given, found.sizes),))

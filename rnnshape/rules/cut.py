@@ -17,12 +17,37 @@ from rnnshape.coordinates.mark import UNNAMED, Mark, Site
 from rnnshape.coordinates.tables import line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import Broadcast, Output, Pairing, Reduction, RowLoss, Weighing
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.backward import nodes_behind, parents
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import CutOff, Step
+from rnnshape.rules.step import Step
 
 __all__: list[str] = []
+
+
+class _CutOff(NamedTuple):
+    """Samples that were cut off several tensors alike.
+
+    Attributes:
+        first: the first that is left.
+        samples: how many there were.
+        steps: the dim along which all steps were left.
+        location: the user's line.
+    """
+
+    first: int
+    samples: int
+    steps: int
+    location: Location | None
+
+
+_CUT_OFF = Memory(dict[Axis, _CutOff])
+"""By the axis of the samples, the first ones that two tensors which met both lack."""
+
+_FIRST_THAT_COUNTS = Memory(dict[Axis, int])
+"""By the axis of the samples, the first one that a sum or a loss has taken together with others."""
 
 MOST_NAMED = 4
 """Samples that are named one by one."""
@@ -57,7 +82,7 @@ def samples_cut_off_alike(use: Broadcast | Weighing | Pairing | RowLoss | Reduct
         return
     found = one if one.site is not None else other
     if found.site is not None and one.last + 1 == found.site.tables_before[one.axis].numel():
-        step.cut_off.setdefault(one.axis, CutOff(one.first, one.last + 1, found.steps, found.site.location))
+        step.of(_CUT_OFF).setdefault(one.axis, _CutOff(one.first, one.last + 1, found.steps, found.site.location))
 
 
 def _that_met(use: Broadcast | Weighing | Pairing | Reduction) -> tuple[Mark, ...]:
@@ -107,14 +132,16 @@ def samples_that_count(use: Reduction | RowLoss, step: Step) -> None:
     mark = use.mark if isinstance(use, Reduction) else use.rows
     for axis, table in mark.of("batch"):
         if isinstance(use, RowLoss) or any(dim in use.dims for dim in runs_along(table)):
-            step.first_that_counts[axis] = min(int(table.min()), step.first_that_counts.get(axis, int(table.min())))
+            first, known = int(table.min()), step.of(_FIRST_THAT_COUNTS)
+            known[axis] = min(first, known.get(axis, first))
 
 
-@rule(Output, where=lambda step: step.cut_off)
+@rule(Output, where=lambda step: step.of(_CUT_OFF))
 def the_first_samples_teach_nothing(use: Output, step: Step) -> Iterator[Mistake]:
     """All ways from what is returned to what was made of samples lead through cuts that take the same first ones away."""
-    for axis, cut in step.cut_off.items():
-        if "RNS251" not in step.told and step.first_that_counts.get(axis, 0) == cut.first and _all_cut(use.tensors, cut.first):
+    counts = step.of(_FIRST_THAT_COUNTS)
+    for axis, cut in step.of(_CUT_OFF).items():
+        if "RNS251" not in step.told and counts.get(axis, 0) == cut.first and _all_cut(use.tensors, cut.first):
             cuts = f"{_listed(cut.first)} of {cut.samples} {'is' if cut.first == 1 else 'are'} cut off"
             kept = f"all steps along dim {cut.steps} are kept"
             message = f"{cuts}, and {kept}: nothing that is returned is made of {'it' if cut.first == 1 else 'them'}"

@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from rnnshape import text
 from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.room import Recent
 from rnnshape.coordinates.tables import first_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.turned import are_turned
 from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Turning, Unfolding, Window
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import MOST_SEEN, Memory
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Reduced, Step, Unfolded
+from rnnshape.rules.step import Step
 from rnnshape.rules.tables import data_along, is_data
 from rnnshape.rules.wording import called, word, wrong
 
 __all__: list[str] = []
+
+_WINDOWED = Memory(lambda: Recent[Axis, None](MOST_SEEN), outlives=True, is_same_at_one_place=True)
+"""The channels that convolutions have made of windows over steps."""
+
+
+class _Unfolded(NamedTuple):
+    """Windows over steps.
+
+    Attributes:
+        steps: of the sequence that they were cut out of.
+        behind: axes that lay behind the steps wherever windows were cut out of them, and lie before those of a window since.
+        location: the user's line.
+    """
+
+    steps: int
+    behind: frozenset[Axis]
+    location: Location | None
+
+
+_UNFOLDED = Memory(lambda: Recent[Axis, _Unfolded](MOST_SEEN), outlives=True)
+"""Axes of steps of which windows were cut out."""
+
+
+class _Reduced(NamedTuple):
+    """Units of a layer that were taken away.
+
+    Attributes:
+        name: of the operation.
+        dim: along which they lay.
+        location: the user's line.
+    """
+
+    name: str
+    dim: int
+    location: Location | None
+
+
+_WITHOUT_UNITS = Memory(lambda: Recent[Axis, _Reduced](MOST_SEEN), outlives=True, is_same_at_one_place=True)
+"""Axes of steps of which a reduction left these, and no units, of which there were as many."""
 
 _PLACES = frozenset([
     "height", "width", "row", "rows", "column", "columns", "pixel", "pixels", "patch", "patches", "region", "regions", "node",
@@ -42,8 +85,8 @@ def units_of_steps(use: Window, step: Step) -> None:
     """A convolution runs over steps, or over what another has made of them: its channels are units, in no order."""
     mark, last = use.mark, len(use.mark.sizes)
     over_steps = any(runs_along(t) == [d] for a, t in mark.tables.items() if a.counts_steps for d in range(2, last))
-    if over_steps or any(axis in step.windowed and runs_along(table) == [1] for axis, table in mark.tables.items()):
-        step.windowed.keep(use.units, None)
+    if over_steps or any(axis in step.of(_WINDOWED) and runs_along(table) == [1] for axis, table in mark.tables.items()):
+        step.of(_WINDOWED).keep(use.units, None)
 
 
 @note(Unfolding)
@@ -52,9 +95,9 @@ def steps_are_unfolded(use: Unfolding, step: Step) -> None:
     for axis, table in use.mark.tables.items():
         if axis.counts_steps and runs_along(table) == [use.dim]:
             behind = frozenset(a for a, t in use.mark.tables.items() if len(at := runs_along(t)) == 1 and at[0] > use.dim)
-            before = step.unfolded.get(axis)
+            before = step.of(_UNFOLDED).get(axis)
             behind = behind if before is None else behind & before.behind
-            step.unfolded.keep(axis, Unfolded(use.mark.sizes[use.dim], behind, step.here()))
+            step.of(_UNFOLDED).keep(axis, _Unfolded(use.mark.sizes[use.dim], behind, step.here()))
 
 
 @rule(RecurrentInput)
@@ -73,7 +116,7 @@ def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistak
         message = f"{walks}: all {use.mark.sizes[-1]} steps of seq lie along its features"
         yield wrong("RNS244", message, fits if variables else None, site=use.mark.sites.get(seq), seen=use.mark)
     elif as_many and _units_alone(use.mark, use.seq_dim, step):
-        windowed = any(axis in step.windowed for axis in along) and not _others_than_steps(use.mark, last)
+        windowed = any(axis in step.of(_WINDOWED) for axis in along) and not _others_than_steps(use.mark, last)
         if windowed or seq is not None:
             made = "the channels of a convolution" if windowed else "units that a layer has made"
             there = "positions" if windowed else "steps of seq"
@@ -93,7 +136,7 @@ def windows_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mist
         return
     along = [a for a, t in mark.tables.items() if is_data(a) and runs_along(t) == [use.seq_dim]]
     for seq, table in mark.tables.items():
-        unfolded = step.unfolded.get(seq) if _are_windows(table, use.batch_dim, last) else None
+        unfolded = step.of(_UNFOLDED).get(seq) if _are_windows(table, use.batch_dim, last) else None
         if unfolded is None or len(along) != 1 or along[0] not in unfolded.behind or unfolded.steps == mark.sizes[last]:
             continue
         if along[0].name.lower() in _VARIABLES or along[0].counts_features:
@@ -111,7 +154,7 @@ def units_are_reduced_away(use: Reduction, step: Step) -> None:
         seq = next((s for d in range(len(mark.sizes)) if d != use.dims[0] and (s := _steps_along(mark, d)) is not None), None)
     as_many = seq is not None and mark.tables[seq].numel() == mark.sizes[use.dims[0]]
     if seq is not None and as_many and _units_alone(mark, use.dims[0], step):
-        step.without_units.keep(seq, Reduced(use.name, use.dims[0], step.here()))
+        step.of(_WITHOUT_UNITS).keep(seq, _Reduced(use.name, use.dims[0], step.here()))
 
 
 @rule(Contraction)
@@ -119,7 +162,7 @@ def steps_read_for_the_units_that_were_reduced(use: Contraction, step: Step) -> 
     """A layer reads all steps in the place of units that a maximum over another dim than meant has taken away."""
     seq = _steps_along(use.mark, use.dims[0]) if use.name == "linear" and len(use.dims) == 1 else None
     units = any(axis.counts_features and runs_along(table) for axis, table in use.mark.tables.items())
-    if seq is not None and not units and (reduced := step.without_units.get(seq)) is not None:
+    if seq is not None and not units and (reduced := step.of(_WITHOUT_UNITS).get(seq)) is not None:
         reads = f"{called(use.name)} reads all {use.mark.sizes[use.dims[0]]} steps of seq for features"
         message = f"{reads}: {reduced.name} over dim {reduced.dim} has taken the units away, of which there were as many"
         yield wrong("RNS244", message, seen=use.mark, at=reduced.location)

@@ -19,10 +19,14 @@ from rnnshape.operations.ahead import TO_THE_END, reach_of
 from rnnshape.operations.uses import LookAhead, Residual, RowLoss
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Numbers, Step
 
 __all__: list[str] = []
+
+_AHEAD = Memory(dict[Axis, tuple[Location | None, str, str]])
+"""By the axis of places that have read steps behind their own, what has made it."""
 
 FEWEST = 8
 """Targets that must be numbers of the input before it is no accident, and how many different ones there must be of them."""
@@ -64,7 +68,7 @@ class _Reader(NamedTuple):
 @note(LookAhead)
 def steps_are_read_ahead(use: LookAhead, step: Step) -> None:
     """Remember what has read steps behind each place's own."""
-    step.ahead.setdefault(use.axis, step.scene())
+    step.of(_AHEAD).setdefault(use.axis, step.scene())
 
 
 @rule(RowLoss, Residual, where=lambda step: bool(step.numbers))
@@ -73,7 +77,7 @@ def numbers_that_were_read_before(use: RowLoss | Residual, step: Step) -> Iterat
     if not use.target.is_floating_point() or (isinstance(use, Residual) and not step.has_returned):
         return
     for reader in _readers(use, step):
-        ahead = _ahead(use, reader, step)
+        ahead = _steps_ahead(use, reader, step)
         if ahead is not None and ahead <= reader.reach:
             location, module, kind = reader.made
             come = "next" if ahead == 1 else f"{ahead} steps later"
@@ -96,7 +100,7 @@ def _readers(use: RowLoss | Residual, step: Step) -> Iterator[_Reader]:
         of, reach = reach_of(axis)
         windows = f"its windows reach {text.count(reach, 'step')} ahead"
         said = "each step attends to those behind it too" if reach == TO_THE_END else windows
-        yield _Reader(of, steps, reach, f"{said}: it has read each of them", step.ahead.get(axis, (None, "", "")))
+        yield _Reader(of, steps, reach, f"{said}: it has read each of them", step.of(_AHEAD).get(axis, (None, "", "")))
 
 
 class _Targets(NamedTuple):
@@ -119,7 +123,7 @@ class _Targets(NamedTuple):
     places: Tensor
 
 
-def _ahead(use: RowLoss | Residual, reader: _Reader, step: Step) -> int | None:
+def _steps_ahead(use: RowLoss | Residual, reader: _Reader, step: Step) -> int | None:
     """Return how many steps ahead the targets are the numbers of an input; None where they are not, or its own steps too."""
     for numbers_given in step.numbers:
         targets = _targets(use, reader, numbers_given, step)

@@ -103,7 +103,7 @@ def words_that_were_read_before(use: RowLoss, step: Step) -> Iterator[Mistake]:
         if call is None or words is None or call.order is None or use.target.is_floating_point():
             continue
         targets = _targets(use, steps, words, step)
-        ahead = _ahead(_in_order(targets, call.order), words.ids) if targets is not None else None
+        ahead = _words_ahead(_in_order(targets, call.order), words.ids) if targets is not None else None
         if targets is None or ahead is None:
             continue
         if ahead == 1 and call.directions == 2 and call.direction not in use.rows.tables and _is_everywhere(targets, words):
@@ -124,7 +124,7 @@ def the_word_that_a_step_reads(use: RowLoss, step: Step) -> Iterator[Mistake]:
         if reader is None or words is None:
             continue
         targets = _targets(use, steps, words, step)
-        if targets is not None and _ahead(targets.picked(_are_first(targets)), words.ids) == 0:
+        if targets is not None and _words_ahead(targets.picked(_are_first(targets)), words.ids) == 0:
             location, module, kind = reader
             said = "it is led word by word, and the target of each step is the very word that it has read at that step"
             message = f"{said}: {COPIES}"
@@ -180,7 +180,7 @@ def _targets(use: RowLoss, steps: Tensor, words: Words, step: Step) -> _Targets 
     return _Targets(target[known], sample[known], at[known])
 
 
-def _ahead(targets: _Targets, ids: Tensor) -> int | None:
+def _words_ahead(targets: _Targets, ids: Tensor) -> int | None:
     """Return whether targets are the words that were read last, 0, or those after them, 1; None for neither, or for both."""
     found = [ahead for ahead in (0, 1) if _are_words(targets.words, targets.sample, targets.at + ahead, ids)]
     return found[0] if len(found) == 1 else None

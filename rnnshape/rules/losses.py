@@ -32,12 +32,16 @@ from rnnshape.operations.uses import (
 )
 from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import REORDERS, is_order, may_be_steps, once_each, other_row, over_the_batch
 from rnnshape.rules.wording import element, mixed, scrambled, word, wrong
 
 __all__: list[str] = []
+
+_LEVELS = Memory(dict[Axis, dict[int, set[float]]])
+"""Of axes of steps, by the step that was picked, the fractions by which what became of it was multiplied."""
 
 # States
 
@@ -277,7 +281,7 @@ def steps_taken_for_quantiles(use: Levelling, step: Step) -> Iterator[Mistake]:
         at = lone(table) if axis.counts_steps else None
         if at is None or step.usage.source(axis) is None:
             continue
-        levels = step.levels.setdefault(axis, {})
+        levels = step.of(_LEVELS).setdefault(axis, {})
         levels.setdefault(at, set()).add(use.fraction)
         known = {q for q in map(_level, levels.values()) if q is not None}
         if len(known) == len(levels) >= FEWEST:

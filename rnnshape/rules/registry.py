@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 if TYPE_CHECKING:
     from rnnshape.operations.uses import Use
     from rnnshape.report.mistake import Mistake
+    from rnnshape.rules.memory import Memory
     from rnnshape.rules.step import Step
 
 __all__ = ["Listener", "Where", "ask", "asks", "in_order", "listeners", "note", "notice", "rule", "rules"]
 
 U = TypeVar("U", bound="Use")
+
+M = TypeVar("M")
 
 Where = Callable[["Step"], object]
 """Tells whether what was seen in a step leaves a function anything to say in it, which is asked before a use is made."""
@@ -144,7 +147,7 @@ _SAME_OF_ONE_MARK = frozenset(["source"])
 """What a rule learns from the step of one mark is the same whenever it asks, as long as it looks at no more than this."""
 
 _SAME_AT_ONE_PLACE = frozenset([
-    "source", "usage", "here", "scene", "normalised", "beside", "orders", "masked", "windowed", "without_units",
+    "source", "usage", "here", "scene", "normalised", "beside", "orders", "masked", "of the same",
 ])  # fmt: skip
 """What a note writes down of the same marks at the same line is the same again, as long as it looks at no more than this."""
 
@@ -159,6 +162,11 @@ class _LookedThrough:
     def __init__(self, step: Step) -> None:
         self.seen: set[str] = set()
         self._step = step
+
+    def of(self, memory: Memory[M]) -> M:
+        """Return what a family of rules has written down."""
+        self.seen.add("of the same" if memory.is_same_at_one_place else "of")
+        return self._step.of(memory)
 
     def __getattr__(self, name: str) -> Any:
         self.seen.add(name)

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from torch import Tensor
 
 from rnnshape._torch import known_values
-from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.room import Recent
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
+from rnnshape.rules.memory import MOST_SEEN, Memory
 from rnnshape.rules.usage import Usage
-from rnnshape.rules.walks import Walks
 
-__all__ = [
-    "Crossed", "CutOff", "Given", "Normalised", "Numbers", "Pieces", "Profile", "Reading", "Reduced", "ScaledChannels",
-    "Scene", "Step", "Unfolded", "Words",
-]  # fmt: skip
+__all__ = ["Normalised", "Numbers", "Reading", "Scene", "Step", "Words"]
+
+M = TypeVar("M")
 
 Scene = Callable[[], tuple[Location | None, str, str]]
 """Tells where the model is: the user's line, and the path and class of the innermost module."""
 
 Normalised = tuple[str, str, Location | None]
 """Of scores that were normalised along other axes: which these are, what to write instead, and where."""
-
-MOST_SEEN = 1 << 7
-"""Of what outlives a call of the model, for a loss behind it, the last so many are known."""
 
 
 class Reading(NamedTuple):
@@ -45,130 +40,6 @@ class Reading(NamedTuple):
     name: str
     fits: str | None
     location: Location | None
-
-
-class Reduced(NamedTuple):
-    """Units of a layer that were taken away.
-
-    Attributes:
-        name: of the operation.
-        dim: along which they lay.
-        location: the user's line.
-    """
-
-    name: str
-    dim: int
-    location: Location | None
-
-
-class Profile(NamedTuple):
-    """The features of each step, taken together.
-
-    Attributes:
-        name: of the operation.
-        dim: along which they lay.
-        location: the user's line.
-        read_by: what has read all steps for features; "" where nothing has.
-    """
-
-    name: str
-    dim: int
-    location: Location | None
-    read_by: str = ""
-
-
-class CutOff(NamedTuple):
-    """Samples that were cut off several tensors alike.
-
-    Attributes:
-        first: the first that is left.
-        samples: how many there were.
-        steps: the dim along which all steps were left.
-        location: the user's line.
-    """
-
-    first: int
-    samples: int
-    steps: int
-    location: Location | None
-
-
-class ScaledChannels(NamedTuple):
-    """A dim of an input that nobody has named, which a normalisation takes for its channels.
-
-    Attributes:
-        name: of the operation.
-        places: where the axis comes from that it takes for the places of each channel.
-        fits: what takes these for the channels.
-        location: the user's line.
-    """
-
-    name: str
-    places: str
-    fits: str
-    location: Location | None
-
-
-class Unfolded(NamedTuple):
-    """Windows over steps.
-
-    Attributes:
-        steps: of the sequence that they were cut out of.
-        behind: axes that lay behind the steps wherever windows were cut out of them, and lie before those of a window since.
-        location: the user's line.
-    """
-
-    steps: int
-    behind: frozenset[Axis]
-    location: Location | None
-
-
-class Crossed(NamedTuple):
-    """A difference of which the operands have their elements along different dims.
-
-    Attributes:
-        name: of the operation.
-        given: the sizes of the prediction, and of the target.
-        sizes: of the difference.
-        location: the user's line.
-    """
-
-    name: str
-    given: tuple[tuple[int, ...], tuple[int, ...]]
-    sizes: tuple[int, ...]
-    location: Location | None
-
-
-class Pieces(NamedTuple):
-    """The pieces of one sequence that a layer reads as the rows of a batch.
-
-    Attributes:
-        axis: of its steps.
-        first: the step with which each row begins.
-        last: the step with which it ends.
-        location: the line that has put them there.
-    """
-
-    axis: Axis
-    first: list[int]
-    last: list[int]
-    location: Location | None
-
-
-class Given(NamedTuple):
-    """The h that a cell was given.
-
-    Attributes:
-        rows: a copy of it.
-        seq: the axis of the steps that it reads.
-        step: which of them it has read with it.
-        real: of which rows that step is one, and no padding.
-    """
-
-    rows: Tensor
-    seq: Axis
-    step: int
-    real: Tensor
 
 
 class Words(NamedTuple):
@@ -215,32 +86,10 @@ class Step:
         has_returned: whether the model has, so that what comes is a loss.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
         folded: likewise, which elements of (rows, steps) are no padding, where several rows are of one sample.
-        counted: by the number of places that a mask has, the longest length that it was made of; 0 where it is not known.
-        along_queries: of the origins of steps, where a mask of keys was laid along the queries.
-        levels: of axes of steps, by the step that was picked, the fractions by which what became of it was multiplied.
         laid: of axes that somebody has named, along which dim of a model's input each lies.
-        embeds: what ids of tokens were looked up in, by the ids of these tensors.
-        joined_twice: the lines that have put a tensor beside itself.
         words: by where an axis of steps comes from, the words of the texts that have it.
         numbers: what the model was given that is no words.
-        ahead: by the axis of places that have read steps behind their own, what has made it.
-        cells: by the path of a cell, the h that it was given last, and for which step of which axis.
-        unfolded: axes of steps of which windows were cut out.
-        windowed: the channels that convolutions have made of windows over steps.
-        without_units: axes of steps of which a reduction left these, and no units, of which there were as many.
-        profiles: of the steps of an output, how the features of each were taken together.
-        read_by_layers: the steps of outputs of which a layer has read the features.
-        given_back: the steps of outputs that have met as many numbers, made for them.
-        charged: the lines of sums of all samples that each one's own has met, where they are no numbers of flags.
         reading: in which directions masks let steps read, "past" or "future", with the first that does.
-        scaled: by where an axis comes from, what takes it for channels, of which each has a scale of its own.
-        crossed: of the axes of a prediction and a target, the difference in which each element of one meets all of the other.
-        cut_off: by the axis of the samples, the first ones that two tensors which met both lack.
-        first_that_counts: likewise, the first sample that a sum or a loss has taken together with others.
-        one_by_one: by the number of a call, what it reads where the steps of one sequence are its batch, and along which dim.
-        rolled: the axes of steps that were rolled along their dim, with the line.
-        pieces: by the number of a call, the pieces of one sequence that it reads as the rows of a batch, with those before.
-        walks: the unnamed dims along which loops walk as recurrent layers do.
         is_doubled: whether there is one sample, which was given twice: what it chooses is right for both.
     """
 
@@ -257,35 +106,14 @@ class Step:
         self.masked: Recent[Axis, None] = Recent(MOST_SEEN)
         self.told: set[str] = set()
         self.has_returned = False
-        self.charged: set[Location | None] = set()
         self.reading: dict[str, Reading] = {}
         self.filled: dict[str, Padding] = {}
         self.folded: dict[str, Tensor] = {}
-        self.counted: dict[int, int] = {}
-        self.levels: dict[Axis, dict[int, set[float]]] = {}
         self.laid: dict[Axis, int] = {}
-        self.along_queries: dict[str, Location | None] = {}
-        self.embeds: set[int] = set()
-        self.joined_twice: list[Location | None] = []
         self.words: dict[str, Words] = {}
         self.numbers: list[Numbers] = []
-        self.ahead: dict[Axis, tuple[Location | None, str, str]] = {}
-        self.cells: dict[str, Given] = {}
-        self.unfolded: Recent[Axis, Unfolded] = Recent(MOST_SEEN)
-        self.windowed: Recent[Axis, None] = Recent(MOST_SEEN)
-        self.profiles: dict[Axis, Profile] = {}
-        self.read_by_layers: set[Axis] = set()
-        self.given_back: set[Axis] = set()
-        self.without_units: Recent[Axis, Reduced] = Recent(MOST_SEEN)
-        self.scaled: dict[str, ScaledChannels] = {}
-        self.crossed: dict[frozenset[Axis], Crossed] = {}
-        self.cut_off: dict[Axis, CutOff] = {}
-        self.first_that_counts: dict[Axis, int] = {}
-        self.one_by_one: dict[int, tuple[Mark, int]] = {}
-        self.rolled: dict[Axis, Location | None] = {}
-        self.pieces: dict[int, tuple[Pieces, ...]] = {}
-        self.walks = Walks()
         self.is_doubled = False
+        self._memories: dict[Memory[Any], Any] = {}
 
     def begin(self) -> None:
         """Begin with the next call of the model: what earlier ones used of their states is no longer asked for."""
@@ -296,21 +124,16 @@ class Step:
         self.reading = {}
         self.filled = {}
         self.folded = {}
-        self.along_queries = {}
-        self.embeds = set()
-        self.joined_twice = []
         self.words = {}
-        self.numbers, self.ahead = [], {}
-        self.cells = {}
-        self.charged = set()
-        self.levels = {}
-        self.scaled = {}
-        self.crossed = {}
-        self.profiles, self.read_by_layers, self.given_back = {}, set(), set()
-        self.cut_off, self.first_that_counts = {}, {}
-        self.one_by_one = {}
-        self.rolled, self.pieces = {}, {}
-        self.walks = Walks()
+        self.numbers = []
+        self._memories = {memory: kept for memory, kept in self._memories.items() if memory.outlives}
+
+    def of(self, memory: Memory[M]) -> M:
+        """Return what a family of rules has written down of the step: an empty one as long as it has not."""
+        found: M | None = self._memories.get(memory)
+        if found is None:
+            found = self._memories[memory] = memory.make()
+        return found
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import prod
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -24,13 +25,41 @@ from rnnshape.operations.uses import (
     RecurrentInput,
     TokenIds,
 )
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import ScaledChannels, Step
+from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data
 from rnnshape.rules.wording import called, in_order, instead, last_step, word, wrong
 
 __all__: list[str] = []
+
+_ONE_BY_ONE = Memory(dict[int, tuple[Mark, int]])
+"""By the number of a call, what it reads where the steps of one sequence are its batch, and along which dim."""
+
+_EMBEDS = Memory(set[int])
+"""What ids of tokens were looked up in, by the ids of these tensors."""
+
+
+class _ScaledChannels(NamedTuple):
+    """A dim of an input that nobody has named, which a normalisation takes for its channels.
+
+    Attributes:
+        name: of the operation.
+        places: where the axis comes from that it takes for the places of each channel.
+        fits: what takes these for the channels.
+        location: the user's line.
+    """
+
+    name: str
+    places: str
+    fits: str
+    location: Location | None
+
+
+_SCALED = Memory(dict[str, _ScaledChannels])
+"""By where an axis comes from, what takes it for channels, of which each has a scale of its own."""
 
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as"])
 _OF_TWO = frozenset(["max", "min", "median"])
@@ -68,14 +97,14 @@ def steps_in_place_of_samples(use: RecurrentCall, step: Step) -> None:
         return
     along = [axis for axis, table in mark.tables.items() if is_data(axis) and rows in runs_along(table)]
     if along and all(axis.name == "seq" and runs_along(mark.tables[axis]) == [rows] for axis in along):
-        step.one_by_one[use.call.number] = (mark, rows)
+        step.of(_ONE_BY_ONE)[use.call.number] = (mark, rows)
 
 
-@rule(Ending, where=lambda step: step.one_by_one)
+@rule(Ending, where=lambda step: step.of(_ONE_BY_ONE))
 def steps_read_one_by_one(use: Ending, step: Step) -> Iterator[Mistake]:
     """Each step was read from a state of zeros; who keeps one for each, as a replayed game does, means it."""
     call = use.call
-    mark, rows = step.one_by_one.get(call.number, (None, 0))
+    mark, rows = step.of(_ONE_BY_ONE).get(call.number, (None, 0))
     if mark is not None and not call.is_carried:
         takes = f"{call.kind} takes dim {rows} for its batch, and the steps of one sequence lie along it"
         message = f"{takes}: it reads {mark.sizes[rows]} sequences of one step each, and no step knows of another"
@@ -110,7 +139,7 @@ def rows_of_several_steps_come_again(use: Contraction | RecurrentInput, step: St
 def tokens_are_looked_up(use: TokenIds, step: Step) -> None:
     """Ids of tokens have vectors of their own, in which no number of a step belongs."""
     if not use.mark.of(POSITIONS) and use.vectors.is_leaf:  # what is made for this call may be freed, and another get its id
-        step.embeds.add(id(use.vectors))
+        step.of(_EMBEDS).add(id(use.vectors))
 
 
 @rule(TokenIds)
@@ -118,7 +147,7 @@ def positions_taken_for_ids(use: TokenIds, step: Step) -> Iterator[Mistake]:
     """The number of a step is looked up where tokens are, or a number of a step for each feature."""
     for axis, table in use.mark.of(POSITIONS):
         units = any(a.counts_features and runs_along(t) for a, t in use.mark.tables.items())
-        if bool((table >= 0).all()) and (units or id(use.vectors) in step.embeds):
+        if bool((table >= 0).all()) and (units or id(use.vectors) in step.of(_EMBEDS)):
             site = use.mark.sites.get(axis)
             message = "numbers of steps are looked up as ids of tokens: the largest score was sought along the steps"
             yield wrong("RNS245", message, _along_the_scores(site), site=site, seen=use.mark)
@@ -247,10 +276,10 @@ def channels_of_what_nobody_has_named(use: ChannelNorm, step: Step) -> None:
     along = _alone_along(use.mark)
     sizes = use.mark.sizes
     if use.has_scales and len(sizes) == 3 and {1, 2} <= along.keys() and along[1].name == along[2].name == UNNAMED:
-        step.scaled[along[1].of] = ScaledChannels(use.name, along[2].of, _of_features(use.name, sizes), step.here())
+        step.of(_SCALED)[along[1].of] = _ScaledChannels(use.name, along[2].of, _of_features(use.name, sizes), step.here())
 
 
-@rule(RecurrentInput, where=lambda step: step.scaled)
+@rule(RecurrentInput, where=lambda step: step.of(_SCALED))
 def channels_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
     """What a normalisation has taken for channels a layer takes for steps: it cannot be both.
 
@@ -258,7 +287,7 @@ def channels_read_as_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]
     """
     mark = use.mark
     along = {axis.of: (axis, dims[0]) for axis, table in mark.tables.items() if len(dims := runs_along(table)) == 1}
-    for of, taken in step.scaled.items():
+    for of, taken in step.of(_SCALED).items():
         is_named = taken.places in along and along[taken.places][0].name != UNNAMED
         if of in along and along[of][1] == use.seq_dim and use.batch_dim is not None and not is_named:
             reads = f"{called(use.name)} takes it for its steps: each step has a scale of its own"

@@ -8,18 +8,41 @@ rows, and read side by side, each of them does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import at_sizes, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import InitialState, RecurrentCall
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
-from rnnshape.rules.step import Pieces, Step
+from rnnshape.rules.step import Step
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
+
+
+class _Pieces(NamedTuple):
+    """The pieces of one sequence that a layer reads as the rows of a batch.
+
+    Attributes:
+        axis: of its steps.
+        first: the step with which each row begins.
+        last: the step with which it ends.
+        location: the line that has put them there.
+    """
+
+    axis: Axis
+    first: list[int]
+    last: list[int]
+    location: Location | None
+
+
+_PIECES = Memory(dict[int, tuple[_Pieces, ...]])
+"""By the number of a call, the pieces of one sequence that it reads as the rows of a batch, with those before."""
 
 
 @note(RecurrentCall)
@@ -37,8 +60,8 @@ def pieces_that_are_read(use: RecurrentCall, step: Step) -> None:
             if all(row and row == [*range(row[0], row[0] + len(row))] and row[0] >= 0 for row in rows):
                 site = mark.sites.get(axis)
                 where = site.location if site is not None else None
-                read = Pieces(axis, [row[0] for row in rows], [row[-1] for row in rows], where)
-                step.pieces[use.call.number] = (*step.pieces.get(use.call.number, ()), read)[-2:]
+                read = _Pieces(axis, [row[0] for row in rows], [row[-1] for row in rows], where)
+                step.of(_PIECES)[use.call.number] = (*step.of(_PIECES).get(use.call.number, ()), read)[-2:]
 
 
 def _rows(use: RecurrentCall, mark: Mark, axis: Axis) -> list[list[int]]:
@@ -49,20 +72,20 @@ def _rows(use: RecurrentCall, mark: Mark, axis: Axis) -> list[list[int]]:
     return [numbers(row) for row in rows]
 
 
-@rule(InitialState, where=lambda step: step.pieces)
+@rule(InitialState, where=lambda step: step.of(_PIECES))
 def a_piece_goes_on_in_another_row(use: InitialState, step: Step) -> Iterator[Mistake]:
     """A layer goes on from its own state, and the piece that comes next is not in the row whose state has read up to it."""
     call = _own(use, step)
-    if call is None or use.call.number not in step.pieces:
+    if call is None or use.call.number not in step.of(_PIECES):
         return
-    *earlier, now = step.pieces[use.call.number]
+    *earlier, now = step.of(_PIECES)[use.call.number]
     if call is not use.call:  # calls of one step each, in a loop, are of one record
-        earlier = [*step.pieces.get(call.number, ())]
+        earlier = [*step.of(_PIECES).get(call.number, ())]
     if earlier:
         yield from _told_of(earlier[-1], now, use.mark)
 
 
-def _told_of(before: Pieces, now: Pieces, state: Mark) -> Iterator[Mistake]:
+def _told_of(before: _Pieces, now: _Pieces, state: Mark) -> Iterator[Mistake]:
     """Yield it of a state that has read some pieces, and of those that are read next."""
     if before.axis != now.axis or len(before.last) != len(now.first):
         return

@@ -20,12 +20,17 @@ from rnnshape.operations.uses import (
     Sharing,
     Weighing,
 )
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
+
+_CHARGED = Memory(set[Location | None])
+"""The lines of sums of all samples that each one's own has met, where they are no numbers of flags."""
 
 ALMOST = 1e-3
 """A sum of weights to which a small number was added, lest it be zero, is still theirs."""
@@ -85,7 +90,7 @@ def what_all_samples_make(use: Sharing, step: Step) -> None:
     if own is None or total is None or site is None or _counts(total) or not bool(total.isfinite().all() & (total != 0).any()):
         return
     if not use.divides or (use.tensors[0].requires_grad and _are_weights(own, total)):
-        step.charged.add(site.location)
+        step.of(_CHARGED).add(site.location)
 
 
 def _are_weights(own: Tensor, total: Tensor) -> bool:
@@ -105,7 +110,7 @@ def all_samples_in_each(use: Returned | Contraction | RecurrentInput | CellStep,
             if axis is None or mark.target or (name == LEVELLED and not isinstance(use, Returned)):
                 continue
             site = mark.sites[axis]
-            if name == LEVELLED or site.location in step.charged:
+            if name == LEVELLED or site.location in step.of(_CHARGED):
                 message, fits = say(site)
                 yield wrong("RNS512", message, fits, at=site.location, seen=mark)
                 return

@@ -11,18 +11,23 @@ from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.tables import runs_along
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import Joining, Output
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
 from rnnshape.rules.backward import nodes_behind
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 
 __all__: list[str] = []
 
+_JOINED_TWICE = Memory(list[Location | None])
+"""The lines that have put a tensor beside itself."""
+
 @note(Joining)
 def a_tensor_beside_itself(use: Joining, step: Step) -> None:
     """Remember where a tensor was joined to itself."""
-    if use.is_doubled and not step.joined_twice:
-        step.joined_twice.append(step.here())
+    if use.is_doubled and not step.of(_JOINED_TWICE):
+        step.of(_JOINED_TWICE).append(step.here())
 
 
 @rule(Joining)
@@ -59,14 +64,14 @@ def joined_twice_and_another_never(use: Output, step: Step) -> Iterator[Mistake]
 
     Either may be meant: a state that is doubled for a wider layer, or a layer of which something else reads. Both are seldom.
     """
-    calls = [call for call in step.usage.calls.values() if call.weight is not None] if step.joined_twice else []
+    calls = [call for call in step.usage.calls.values() if call.weight is not None] if step.of(_JOINED_TWICE) else []
     if len({call.weight for call in calls}) < 2:
         return
     weights, is_twice = _reached(use.tensors)
     unread = [call for call in calls if call.weight not in weights]
     if is_twice and unread and len(unread) < len(calls):
         message = "one tensor is put beside itself, and what this layer has read reaches nothing that is returned"
-        yield Mistake("RNS313", message, location=step.joined_twice[0], module=unread[0].module, kind=unread[0].kind)
+        yield Mistake("RNS313", message, location=step.of(_JOINED_TWICE)[0], module=unread[0].module, kind=unread[0].kind)
 
 
 def _reached(tensors: Iterable[Tensor]) -> tuple[set[int], bool]:

@@ -12,12 +12,13 @@ from rnnshape.layout.axes import Axis
 from rnnshape.operations.uses import CellStep, Disagreement, Joining
 from rnnshape.rules.registry import note
 from rnnshape.rules.step import Step
+from rnnshape.rules.walks import WALKS
 
 __all__: list[str] = []
 
 
 def _are_heard(step: Step) -> bool:
-    return step.walks.are_heard
+    return step.of(WALKS).are_heard
 
 
 @note(CellStep, where=_are_heard)
@@ -26,7 +27,7 @@ def a_cell_walks_along_a_dim(use: CellStep, step: Step) -> None:
     for axis in [axis for axis in use.mark.tables if axis.name == UNNAMED] if use.goes_on else ():
         read = _slice(use.mark, axis)
         if read is not None:
-            step.walks.goes(axis, read, None, frozenset(_units(use.mark)), None)
+            step.of(WALKS).goes(axis, read, None, frozenset(_units(use.mark)), None)
 
 
 @note(Disagreement, Joining, where=_are_heard)
@@ -39,7 +40,7 @@ def a_loop_walks_along_a_dim(use: Disagreement | Joining, step: Step) -> None:
         for axis in [axis for axis in now.tables if axis.name == UNNAMED]:
             read, was = _slice(now, axis), _slice(before, axis)
             if read is not None and was is not None:
-                step.walks.goes(axis, read, was, frozenset(_units(now)), _rows(now, before))
+                step.of(WALKS).goes(axis, read, was, frozenset(_units(now)), _rows(now, before))
 
 
 def _slice(mark: Mark, axis: Axis) -> int | None:

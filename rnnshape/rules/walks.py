@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rnnshape.layout.axes import Axis
+from rnnshape.rules.memory import Memory
 
-__all__ = ["Walks"]
+__all__ = ["WALKS", "Walks"]
 
 FEWEST = 2
 """Slices that must meet what was made of the ones before, one after the other; a sum of two slices is no recurrence."""
@@ -57,3 +58,7 @@ class Walks:
                 self.steps[axis] = rows
             else:
                 seen.clear()
+
+
+WALKS = Memory(Walks)
+"""Asked for by the rule that writes it, and by whoever names the dims of inputs once the step is over."""

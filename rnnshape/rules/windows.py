@@ -16,12 +16,17 @@ from rnnshape.coordinates.tables import line_along, numbers, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.operations.uses import RecurrentCall, Rolling
+from rnnshape.report.location import Location
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.wording import called, wrong
 
 __all__: list[str] = []
+
+_ROLLED = Memory(dict[Axis, Location | None])
+"""The axes of steps that were rolled along their dim, with the line."""
 
 FEWEST = 4
 """Steps of a window from which on their order is one."""
@@ -52,7 +57,7 @@ def steps_are_rolled(use: Rolling, step: Step) -> None:
     """Remember where steps were rolled along their dim, as what is written into them later is the last to give them a form."""
     for axis, table in use.mark.tables.items():
         if use.dim is not None and (axis.counts_steps or axis.name == UNNAMED) and runs_along(table) == [use.dim]:
-            step.rolled[axis] = step.here()
+            step.of(_ROLLED)[axis] = step.here()
 
 
 @rule(RecurrentCall)
@@ -70,11 +75,11 @@ def a_window_that_is_moved_the_wrong_way(use: RecurrentCall, step: Step) -> Iter
             fits = "the steps from the second one on, and the new one behind them, fit"
             yield wrong("RNS317", f"{reads}, and what was the newest is gone", fits, site=site, seen=mark)
             return
-        if site.name in _WRITES and window.axis in step.rolled and _is_wrapped(window):
+        if site.name in _WRITES and window.axis in step.of(_ROLLED) and _is_wrapped(window):
             rolled = f"a roll has brought step {first} in front of step {second}"
             message = f"{rolled}, and {site.name} writes what {layer} has made over step {window.steps[-2] + 1}"
             fits = "rolled by -1, the window loses its oldest step, and has room behind the others"
-            yield wrong("RNS317", message, fits, at=step.rolled[window.axis], seen=mark)
+            yield wrong("RNS317", message, fits, at=step.of(_ROLLED)[window.axis], seen=mark)
             return
 
 

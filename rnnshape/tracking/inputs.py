@@ -16,6 +16,7 @@ from rnnshape.layout.axes import Axis
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
+from rnnshape.rules.walks import WALKS
 from rnnshape.tracking.by_hand import ByHand
 from rnnshape.tracking.cuts import Line, is_cut, line_of
 from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of
@@ -261,7 +262,7 @@ class Inputs:
 
     def settle(self) -> None:
         """End the step: tell on which dims samples were judged, and what was found about axes that nobody has named."""
-        if walks := self._telling.step.walks.steps:
+        if walks := self._telling.step.of(WALKS).steps:
             self._naming.walked(walks)
             self.by_hand.walks(self._of, walks)
         self._tell_how_samples_were_judged()
