@@ -10,7 +10,7 @@ from typing import Literal
 
 from torch import nn
 
-from rnnshape.calls import checked_module, spec_of
+from rnnshape.calls import checked_module, has_layers
 from rnnshape.errors import RNNShapeError, SpecError
 from rnnshape.experiments.first_step import FirstStep
 from rnnshape.experiments.measuring import Asked, labelled
@@ -68,7 +68,8 @@ def watch(
         jsonl: a file that gets every new kind of call and every finding as a line of JSON, and at the end the number of calls.
             In a distributed run each process has its own: "calls.rank0.jsonl", "calls.rank1.jsonl", ...
         probe: whether the model is probed before its first call that trains, on a copy, as `rnnshape.probe` does: samples that
-            meet are a finding. Without a model it is each outermost module with a recurrent layer that the first step calls.
+            meet are a finding. Without a model it is each outermost module with a recurrent layer that the first step calls,
+            and with "auto" a recurrent model made by hand.
             "auto" makes the experiments once that step is over and only where no rule explains what samples do, the model can
             be copied, its runs reach nothing outside of it, and they take a few seconds at most; where samples meet as they may
             be meant to, that is a note. ``report.probed`` says what came of it, or why none was made.
@@ -77,7 +78,7 @@ def watch(
         A `Watch`. As a context manager it gives the `Report`; otherwise use ``attach()`` and ``remove()``.
 
     Raises:
-        RNNShapeError: where there is nothing to watch in the model.
+        RNNShapeError: where the model has no recurrent layer, and is neither followed nor probed.
         SpecError: for an unknown ``on`` or code, and for ``axes`` that cannot be read, that the model does not take, or that
             are given where no call is followed.
         SpecTypeError: for a model that is no module.
@@ -109,8 +110,9 @@ def _watch(
     checked, codes, limit = checked_options(on, ignore, track)
     if model is not None:
         checked_module(model, "watch", "watch(Classifier()), or none for every layer of the process")
-    if model is not None and not any(map(spec_of, model.modules())):
-        raise RNNShapeError(f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it")
+    if model is not None and limit == 0 and probe is not True and not has_layers(model):
+        nothing = f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it"
+        raise RNNShapeError(f"{nothing}; of a recurrent model made by hand, track=3 follows the axes")
     check_axes(axes, None if model is None else model.forward)
     if axes is not None and limit == 0 and probe is not True:
         raise SpecError(f"axes={shown(axes)}: track=0 follows no call, so nobody would read them; write track=3, say, or True")

@@ -61,7 +61,33 @@ def test_a_model_without_a_recurrent_layer(model: nn.Module) -> None:
     with pytest.raises(RNNShapeError) as caught:
         watch(model)
     assert type(caught.value) is RNNShapeError
-    assert str(caught.value) == f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it"
+    nothing = f"{type(model).__name__} has no recurrent layer, so there is nothing to watch in it"
+    assert str(caught.value) == f"{nothing}; of a recurrent model made by hand, track=3 follows the axes"
+
+
+class Handmade(nn.Module):
+    """A recurrent model of which no layer is torch's, and whose state is levelled over the samples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read, self.keep = nn.Linear(4, 8), nn.Linear(8, 8)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        state = x.new_zeros(len(x), 8)
+        for step in x.unbind(1):
+            state = torch.tanh(self.read(step) + self.keep(state))
+            state = state - state.mean(0)
+        return state
+
+
+@pytest.mark.parametrize("axes", [None, "batch seq feature"])
+def test_a_model_made_by_hand_is_followed(axes: str | None) -> None:
+    model = Handmade()
+    with watch(model, track=3, axes=axes, on="record", probe="auto") as report:
+        for _ in range(3):
+            model(torch.randn(6, 9, 4)).sum().backward()
+    assert [finding.code for finding in report.findings] == ["RNS601"]
+    assert report.probed == "Handmade was probed on a copy, in eval mode: RNS601"
 
 
 def test_the_model_is_positional_and_the_rest_by_keyword() -> None:

@@ -120,12 +120,13 @@ def test_wrong_argument(rnn_watch):
     rnn_watch(WRONG, ignore="RNS203")
 
 def test_nothing_to_watch(rnn_watch):
-    rnn_watch(nn.Linear(1, 1))
+    rnn_watch(nn.Linear(1, 1), track=False)
 """)
     assert result.outcomes == {"passed": 2, "failed": 2}
     assert result.says(
         "E       rnnshape.errors.SpecError: ignore='RNS203': a list of codes is needed, as in ignore=['RNS203']",
-        "E       rnnshape.errors.RNNShapeError: Linear has no recurrent layer, so there is nothing to watch in it",
+        "E       rnnshape.errors.RNNShapeError: Linear has no recurrent layer, so there is nothing to watch in it; of a "
+        "recurrent model made by hand, track=3 follows the axes",
     )
     assert not result.has_a_frame_of_ours()
 
