@@ -191,12 +191,31 @@ def pooled(op: Raised, error: Exception) -> Mistake | None:
     """A pooling of another number of dims than (batch, channels, positions ...)."""
     source = op.argument(0, "input")
     wanted = _DIMS[op.name]
-    if not isinstance(source, Tensor) or source.dim() in (wanted, wanted - 1):
+    if not isinstance(source, Tensor):
         return None
+    if source.dim() in (wanted, wanted - 1):
+        return _wider_than_there_are_places(op, source, wanted - 2)
     positions = "positions" if wanted == 3 else "rows, columns"
     name = op.name.removesuffix("_with_indices")
     message = f"{name} reads (batch, channels, {positions}), and {op.described(source)} has {text.count(source.dim(), 'dim')}"
     return because("RNS213", message, None, op.layout(source))
+
+
+def _wider_than_there_are_places(op: Raised, source: Tensor, number: int) -> Mistake | None:
+    """A window with more places than there are; it may have been measured along another dim."""
+    given = op.argument(1, "kernel_size")
+    widths: tuple[Any, ...] = (given,) * number if type(given) is int else cast("Any", given)
+    if "adaptive" in op.name or not isinstance(widths, (tuple, list)) or len(widths) != number:
+        return None
+    for dim, width in enumerate(widths, source.dim() - number):
+        if type(width) is int and width > source.size(dim):
+            places = op.words_of_dim(source, dim) or text.count(source.size(dim), "place")
+            message = f"{op.name.removesuffix('_with_indices')} has windows of {width} along dim {dim}, which has {places}"
+            others = [at for at in range(source.dim()) if source.size(at) == width and at != dim]
+            words = op.words_of_dim(source, others[0]) if len(others) == 1 else None
+            lies = f"; {words} lies along dim {others[0]}" if words else ""
+            return because("RNS213", f"{message}{lies}", None, op.layout(source))
+    return None
 
 
 def vectors(op: Raised, error: Exception) -> Mistake | None:
