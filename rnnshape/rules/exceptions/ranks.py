@@ -204,8 +204,8 @@ def pooled(op: Raised, error: Exception) -> Mistake | None:
 def _wider_than_there_are_places(op: Raised, source: Tensor, number: int) -> Mistake | None:
     """A window with more places than there are; it may have been measured along another dim."""
     given = op.argument(1, "kernel_size")
-    widths: tuple[Any, ...] = (given,) * number if type(given) is int else cast("Any", given)
-    if "adaptive" in op.name or not isinstance(widths, (tuple, list)) or len(widths) != number:
+    widths: list[Any] = [given] * number if type(given) is int else [*given] if isinstance(given, (tuple, list)) else []
+    if "adaptive" in op.name or len(widths) != number:
         return None
     for dim, width in enumerate(widths, source.dim() - number):
         if type(width) is int and width > source.size(dim):
