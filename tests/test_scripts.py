@@ -67,6 +67,7 @@ TOLD = {
     "trips_in_dataclasses": {"RNS402"},
     "valves_shuffled_by_epoch": {"RNS201"},
     "verses_begun_and_never_read_on": {"RNS311"},
+    "voices_out_of_a_hall": {"RNS209"},
     "walks_reset_by_flags": {"RNS501"},
     "waves_cell_by_cell": {"RNS203", "RNS502"},
     "wells_carried": {"RNS301", "RNS502"},

@@ -20,7 +20,7 @@ __all__ = [
     "DISPLACED", "DOWN", "DRAW", "DRAWN", "FLAGS", "GUESSED", "KEYS", "LATEST", "LEVELLED", "MADE", "MEAN", "MISSING",
     "MIXTURE", "NORM", "OF_EVERYONE", "OF_NUMBERS", "OF_SCORES", "ONES", "PART", "POOLED", "POSITIONS", "QUERIES", "RANKED",
     "ROWS", "RUNNING", "SCALED", "SHARE", "SQUEEZED", "SUMS", "TORN", "TOTAL", "TURNED", "UNNAMED", "WEIGHED", "Form", "Mark",
-    "Site", "of_scores", "spread",
+    "Site", "argument_of", "of_scores", "spread",
 ]  # fmt: skip
 
 COLUMN = "#column"
@@ -258,6 +258,11 @@ class Mark:
     def of(self, name: str) -> list[tuple[Axis, Tensor]]:
         """Return the tables of all axes of a name."""
         return [(axis, table) for axis, table in self.tables.items() if axis.name == name]
+
+
+def argument_of(axis: Axis) -> str:
+    """Return the argument of which an axis is a dim that nobody had named; an empty text where it is none."""
+    return axis.of.rpartition(".")[0]
 
 
 def spread(sources: Sequence[Mark], tables: Mapping[Axis, Tensor]) -> dict[Axis, Site]:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import ACROSS, DOWN, UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import ACROSS, DOWN, UNNAMED, Mark, Site, argument_of
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.tables import SMALL, broadcast_tensors, in_no_order, numbers_by_row, runs_along, separable, unique
 from rnnshape.layout.axes import UNKNOWN, Axis
@@ -76,7 +76,7 @@ def rows_drawn_from_two_dims(use: RecurrentInput, step: Step) -> Iterator[Mistak
     dims = [] if use.batch_dim is None or use.is_unbatched else [use.batch_dim, use.seq_dim]
     both = [(a, t) for a, t in use.mark.of(UNNAMED) if dims and runs_along(t) == sorted(dims) and not separable(t)]
     for (first, one), (second, other) in combinations(both, 2):
-        if first.of.rpartition(".")[0] == second.of.rpartition(".")[0] and _are_shuffled(one, other, dims):
+        if argument_of(first) == argument_of(second) and _are_shuffled(one, other, dims):
             message = "rows were drawn from two dims of a tensor together, in no order: whichever has the samples"
             reads = f"the steps of each sequence that {called(use.name)} reads are of several"
             yield wrong("RNS203", f"{message}, {reads}", site=use.mark.sites.get(first), seen=use.mark)

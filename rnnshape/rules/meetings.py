@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnshape import text
-from rnnshape.coordinates.mark import DRAWN, UNNAMED, Mark
+from rnnshape.coordinates.mark import DRAWN, UNNAMED, Mark, argument_of
 from rnnshape.coordinates.reading import layout_before
 from rnnshape.coordinates.roles import GATE, PRODUCTS
 from rnnshape.coordinates.tables import at_sizes, first_along, numbers, runs_along, unique
@@ -52,6 +52,11 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
         return
 
 
+def _is_beside(axis: Axis, steps: Axis) -> bool:
+    """Tell whether an axis is a dim that nobody has named of the very input that these steps are a dim of."""
+    return axis.name == UNNAMED and argument_of(axis) == argument_of(steps) != ""
+
+
 def _are_apart(one: Tensor, other: Tensor) -> bool:
     """Tell whether two tables have no element in common."""
     return not {*numbers(unique(one))} & {*numbers(unique(other))}
@@ -59,7 +64,10 @@ def _are_apart(one: Tensor, other: Tensor) -> bool:
 
 @rule(Disagreement)
 def pieces_meet_steps_along_another_dim(use: Disagreement, step: Step) -> Iterator[Mistake]:
-    """A reshape has cut steps into pieces along several dims, along which other axes lie in the other operand."""
+    """A reshape has cut steps into pieces along several dims, along which other axes lie in the other operand.
+
+    Dims that nobody has named are others where they lie beside these very steps in what was put in.
+    """
     if not use.axis.counts_steps or len({mark.sizes for mark in use.marks}) > 1:
         return
     for cut, whole in ((use.one, use.other), (use.other, use.one)):
@@ -67,11 +75,13 @@ def pieces_meet_steps_along_another_dim(use: Disagreement, step: Step) -> Iterat
         owner, other = _with_table(use, cut), _with_table(use, whole)
         if len(dims) != 1 or dims[0] in pieces or len(pieces) < 2 or -1 in cut or -1 in whole or owner is None or other is None:
             continue
-        there = {runs_along(t)[0]: word(a) for a, t in other.tables.items() if is_data(a) and len(runs_along(t)) == 1}
+        others = [a for a, t in other.tables.items() if len(runs_along(t)) == 1 and (is_data(a) or _is_beside(a, use.axis))]
+        there = {runs_along(other.tables[a])[0]: word(a) if is_data(a) else "dims that nobody has named" for a in others}
         if use.axis in owner.sites and all(dim in there for dim in pieces):
-            others = f"{text.listed([there[d] for d in pieces])} of the other lie, whose steps lie along dim {dims[0]}"
-            message = f"the steps of one operand are cut up: they lie along dims {text.listed(pieces)}, where {others}"
-            message += f", and {use.name} meets them element by element"
+            lie = text.listed([*dict.fromkeys(there[d] for d in pieces)])
+            cut_up = f"the steps of one operand are cut up: they lie along dims {text.listed(pieces)}"
+            there_lie = f"where {lie} of the other lie, whose steps lie along dim {dims[0]}"
+            message = f"{cut_up}, {there_lie}, and {use.name} meets them element by element"
             yield wrong("RNS209", message, in_order(owner.sites[use.axis]), site=owner.sites[use.axis])
             return
 

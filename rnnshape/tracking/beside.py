@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 import torch
 
-from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.mark import UNNAMED, Mark, argument_of
 from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 
-__all__ = ["BY_MEETING", "Met", "argument_of"]
+__all__ = ["BY_MEETING", "Met"]
 
 BY_MEETING = "whatever meets it element by element"
 """What takes a dim for the batch that has met the samples of another tensor, one to one."""
@@ -53,11 +53,6 @@ class Met:
         self._met.clear()
         self._walked.clear()
         return set[Axis]().union(*found)
-
-
-def argument_of(axis: Axis) -> str:
-    """Return the argument of which an unnamed axis is a dim."""
-    return axis.of.rpartition(".")[0]
 
 
 def _lie_beside(mark: Mark, batches: Collection[Axis]) -> Iterator[tuple[Axis, Axis, int]]:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import BATCH, COLUMN, GUESSED, ROWS, UNNAMED, Mark
+from rnnshape.coordinates.mark import BATCH, COLUMN, GUESSED, ROWS, UNNAMED, Mark, argument_of
 from rnnshape.coordinates.tables import line_along, runs_along, separable
 from rnnshape.layout.axes import Axis
 from rnnshape.report.finding import Finding
-from rnnshape.tracking.beside import BY_MEETING, Met, argument_of
+from rnnshape.tracking.beside import BY_MEETING, Met
 from rnnshape.tracking.renaming import Names
 
 __all__ = ["BY_DRAWING", "Naming", "as_written", "columns_of"]
