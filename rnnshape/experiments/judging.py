@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rnnshape.experiments.lockstep import Found
     from rnnshape.experiments.number import Number
     from rnnshape.experiments.padding import Counted, Padded
+    from rnnshape.experiments.rows import RowsOfPlaces
     from rnnshape.experiments.samples import Samples
     from rnnshape.experiments.states import Misread
     from rnnshape.experiments.steps import Steps
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from rnnshape.report.finding import Finding
 
 __all__ = [
-    "Judged", "judge_ends", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_samples",
-    "judge_states", "judge_steps", "judge_targets", "judge_use", "said_in_a_line",
+    "Judged", "judge_ends", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_rows",
+    "judge_samples", "judge_states", "judge_steps", "judge_targets", "judge_use", "said_in_a_line",
 ]  # fmt: skip
 
 
@@ -94,6 +95,15 @@ def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judg
     if found.is_placed and where is not None and len(said.evidence) == 1:
         words += f"; the first whose result is not in that order is {where.meeting.operation}"
     yield _finding("RNS602", words, where, wrong)
+
+
+def judge_rows(found: Sequence[RowsOfPlaces], where: Found | None) -> Iterator[Finding]:
+    """Judge that parameters have a row for each place in a batch of samples that were drawn in no order."""
+    if found:
+        named = text.listed([f"{one.name} {text.sizes(one.sizes)}" for one in found])
+        have = "have a row each" if len(found) > 1 else "has a row"
+        message = f"{named} {have} for every place in the batch, and samples are drawn in no order: row 0 is of whichever comes"
+        yield _finding("RNS602", f"{message} first; one row that is expanded is of all", where, True)
 
 
 def judge_number(said: Experiment, found: Number, how: Judged) -> Iterator[Finding]:

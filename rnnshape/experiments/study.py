@@ -19,6 +19,7 @@ from rnnshape.experiments.judging import (
     judge_number,
     judge_order,
     judge_padding,
+    judge_rows,
     judge_samples,
     judge_states,
     judge_steps,
@@ -33,6 +34,7 @@ from rnnshape.experiments.outside import sees_calls
 from rnnshape.experiments.padding import counted_padding, measure_padding, padding_said
 from rnnshape.experiments.places import Given, Place, tensors_of
 from rnnshape.experiments.reading import losing, reading_padding
+from rnnshape.experiments.rows import measure_rows, with_rows_that_differ
 from rnnshape.experiments.samples import Samples, measure_samples, order_said, samples_said, shuffled
 from rnnshape.experiments.states import measure_states, states_said
 from rnnshape.experiments.steps import measure_steps, steps_said
@@ -70,6 +72,7 @@ class Options:
 
     Attributes:
         asked: whether somebody has asked for samples that are apart.
+        in_no_order: whether the samples were drawn in no order, so that the place of one in its batch is an accident.
         train: whether the model is run as while it trains.
         causal: whether later steps must not reach earlier ones.
         samples: how many samples are changed where there are many.
@@ -79,6 +82,7 @@ class Options:
     """
 
     asked: bool = True
+    in_no_order: bool = False
     train: bool = False
     causal: bool = False
     samples: int = 4
@@ -170,6 +174,8 @@ def _study_samples(notes: _Notes, trial: Trial, asked: _Asked, heard: Layers | N
     given, loss, options, how, show = asked.given, asked.loss, asked.options, asked.how, asked.shown(trial)
     samples = measure_samples(trial, "lines" in options.wanted)
     _say_samples(notes, trial, samples, how, "lines" in options.wanted, show)
+    if options.in_no_order:
+        _try(notes, "order", lambda: _say_rows(notes, trial, samples, asked))
     if "number" in options.wanted:
         depends = partial(_depends_on_number, given=given, places=asked.places, most=options.samples)
         is_quick = options.patient or trial.seconds * RUNS * MOST_COUNTS < options.longest
@@ -239,6 +245,16 @@ def _place(trial: Trial, samples: Samples) -> Found | None:
         return None if leaf is None else place_of(trial, leaf, shuffled(trial.count))
     except Unfit:
         return None
+
+
+def _say_rows(notes: _Notes, trial: Trial, samples: Samples, asked: _Asked) -> None:
+    found = measure_rows(trial, samples)
+    where: Found | None = None
+    if found:
+        with suppress(Unfit), with_rows_that_differ(trial.subject.model, found):
+            again = Trial(trial.subject, asked.given, asked.places)
+            where = asked.shown(again)(place_of(again, found[0].leaf, shuffled(again.count)))
+    notes.findings += judge_rows(found, where)
 
 
 def _say_number(

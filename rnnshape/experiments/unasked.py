@@ -14,6 +14,7 @@ from torch.nn.parameter import is_lazy
 
 from rnnshape import text
 from rnnshape.calls import has_layers
+from rnnshape.coordinates.mark import DRAW
 from rnnshape.errors import SpecError
 from rnnshape.experiments.aside import set_aside
 from rnnshape.experiments.confirming import OF_SAMPLES, needed, unexplained
@@ -184,7 +185,8 @@ class Unasked:
         places = [] if missing else places
         axes = one.axes if one.axes is not None else axes_of(places, arguments)
         longest = LONGEST - (time.thread_time() - began)
-        options = Options(asked=False, samples=6, patient=False, longest=longest, wanted=wanted - {"steps"})
+        drawn = any(mark.of(DRAW) for place in places if (mark := tracker.book.mark(place.tensor)) is not None)
+        options = Options(False, drawn, samples=6, patient=False, longest=longest, wanted=wanted - {"steps"})
         label_again = partial(self._label, model, one.given, axes, None)
         try:
             influence = study(one.subject, one.given, places, None, options, label_again)
