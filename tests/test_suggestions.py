@@ -142,6 +142,7 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("answers-likened-to-a-question-by-a-module", "RNS248"): (("nn.CosineSimilarity()", "nn.CosineSimilarity(dim=2)"),),
     # the lengths are those of the steps
     ("pack-without-batch-first", "RNS401"): (("torch.full((t,), b)", "torch.full((b,), t), batch_first=True"),),
+    ("highest-place-of-a-trail-behind-its-end", "RNS405"): (("masked_fill(on_trail", "masked_fill(~on_trail"),),
     ("pair-max-pool-of-unpacked-states", "RNS405"): (
         ("batch_first=True)\n", "batch_first=True); padding = (torch.arange(y.size(1)) >= lengths[:, None])[..., None]\n"),
         ("y.transpose(1, 2)", "y.masked_fill(padding, float('-inf')).transpose(1, 2)"),

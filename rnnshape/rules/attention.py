@@ -218,17 +218,29 @@ def what_weights_let_read(use: Pairing, step: Step) -> None:
     queries = [dim for axis, table in found.mark.of(QUERIES) if axis.of == found.own.of for dim in runs_along(table)]
     values = step.values(found.tensor) if len(queries) == 1 and found.sum_to_one else None
     if values is not None and values.is_floating_point() and _has_a_corner(values, queries[0], found.dim):
-        seen = (values.detach() > 0).movedim((*queries, found.dim), (-2, -1))
+        seen = ((values > 0) & ~_shows_nothing(values, found.dim)).detach().movedim((*queries, found.dim), (-2, -1))
         seen = seen.reshape(-1, *seen.shape[-2:]).any(0)
         if direction := read_direction(~seen):
             step.reads(direction, "this attention", None)
 
 
 def _has_a_corner(weights: Tensor, queries: int, keys: int) -> bool:
-    """Tell whether the first query does not read the last key, or the last query not the first key: else it is no triangle."""
-    first, last = ([0] * weights.dim() for _ in range(2))
-    first[keys] = last[queries] = -1
-    return bool(weights[tuple(first)] == 0) or bool(weights[tuple(last)] == 0)
+    """Tell whether the first query does not read the last key, or the last query not the first key: else it is no triangle.
+
+    Neither does where all keys are hidden from a query.
+    """
+    for query, key in ((0, -1), (-1, 0)):
+        at: list[int | slice] = [0] * weights.dim()
+        at[queries], at[keys] = query, slice(None)
+        row = weights[tuple(at)]
+        if bool(row[key] == 0) or bool(_shows_nothing(row, 0)):
+            return True
+    return False
+
+
+def _shows_nothing(weights: Tensor, keys: int) -> Tensor:
+    """Tell of each query whether all keys are hidden from it: then its weights are all the same, or no numbers."""
+    return weights.isnan().any(keys, keepdim=True) | (weights.amax(keys, keepdim=True) == weights.amin(keys, keepdim=True))
 
 
 @rule(Pairing)

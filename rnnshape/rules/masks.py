@@ -20,13 +20,10 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import repeated_otherwise
-from rnnshape.rules.weights import padded, pieces_along, read_direction
+from rnnshape.rules.weights import HIDDEN, padded, pieces_along, read_direction
 from rnnshape.rules.wording import called, wrong
 
 __all__: list[str] = []
-
-HIDDEN = -1e4
-"""What is added to a score to leave it out is at most this."""
 
 # Whose it is
 

@@ -20,6 +20,7 @@ from rnnshape.rules.behind import at_the_end, behind_the_end
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import once_each
+from rnnshape.rules.weights import HIDDEN
 from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
@@ -50,7 +51,28 @@ def steps_are_masked(use: Weighing | Broadcast, step: Step) -> None:
     for mark in use.marks:
         others = [other for other in use.marks if other is not mark and any(runs_along(t) for _, t in other.of("batch"))]
         for axis, _ in mark.of("step") if others else ():
-            step.masked.keep(axis, None)
+            step.masked.keep(axis, others[-1].made)
+
+
+@rule(Reduction)
+def nothing_but_padding_is_counted(use: Reduction, step: Step) -> Iterator[Mistake]:
+    """A mask over the steps has left what stands in the padding of shorter samples, and nothing that is real."""
+    picks = use.name in MAXIMA
+    values = _numbers(use.tensor, step) if picks or use.name in ("mean", "sum") else None
+    for axis, table in use.mark.of("step") if values is not None else ():
+        for dim in runs_along(table)[:1]:
+            padding = behind_the_end(use.mark, dim, step) if dim in use.dims else None
+            if padding is None or values is None:
+                continue
+            counts, padding = values > HIDDEN if picks else values != 0, padding.to(values.device)
+            if bool((counts & padding).any()) and not bool((counts & ~padding).any()):
+                does = "picks what stands in the padding" if picks else "adds what stands in the padding"
+                message = f"the mask is the wrong way round: {use.name} {does}, and nothing that is real"
+                code = "RNS405" if picks else "RNS404" if len(use.dims) < len(use.mark.sizes) else "RNS408"
+                at = step.masked.get(axis)
+                fits = "~ of the mask fits" if picks else None  # what is summed may be masked by floats
+                yield wrong(code, message, fits, at=at, seen=use.mark, marked=padding)
+                return
 
 
 @rule(Reduction)

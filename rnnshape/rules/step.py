@@ -81,7 +81,7 @@ class Step:
         orders: in which samples were packed, where that is not the order in which they came; with the line that sorted them.
         normalised: axes over which a log_softmax normalised.
         beside: axes along which it did not, with what it did instead.
-        masked: the steps of outputs that something has met which differs between samples.
+        masked: the steps of outputs that something has met which differs between samples; with the line that has made that.
         told: the codes of what was found.
         has_returned: whether the model has, so that what comes is a loss.
         filled: by where an axis of steps comes from, where its samples are filled with id 0, which nobody has called padding.
@@ -103,7 +103,7 @@ class Step:
         self.orders: Recent[tuple[int, ...], Location | None] = Recent(MOST_SEEN)
         self.normalised: Recent[Axis, None] = Recent(MOST_SEEN)
         self.beside: Recent[Axis, Normalised] = Recent(MOST_SEEN)
-        self.masked: Recent[Axis, None] = Recent(MOST_SEEN)
+        self.masked: Recent[Axis, Location | None] = Recent(MOST_SEEN)
         self.told: set[str] = set()
         self.has_returned = False
         self.reading: dict[str, Reading] = {}

@@ -65,9 +65,11 @@ def pieces_that_are_read(use: RecurrentCall, step: Step) -> None:
 
 
 def _rows(use: RecurrentCall, mark: Mark, axis: Axis) -> list[list[int]]:
-    """Return the steps of each row."""
+    """Return the steps of each row, and -1 where some element is of no step."""
     sizes = [size if dim in (use.batch_dim, use.seq_dim) else 1 for dim, size in enumerate(mark.sizes)]
-    whole = at_sizes(mark.tables[axis], sizes).broadcast_to(sizes)
+    others = [dim for dim, size in enumerate(sizes) if size == 1]
+    table = at_sizes(mark.tables[axis], sizes)
+    whole = (table.amin(others, keepdim=True) if others else table).broadcast_to(sizes)
     rows = whole.movedim((use.batch_dim or 0, use.seq_dim), (0, 1)).flatten(1)
     return [numbers(row) for row in rows]
 

@@ -17,7 +17,10 @@ from rnnshape.rules.tables import is_data, made_by_layers
 if TYPE_CHECKING:
     from rnnshape.rules.step import Step
 
-__all__ = ["Weights", "at_weights", "dim_before", "padded", "pieces_along", "read_direction", "weights_of"]
+__all__ = ["HIDDEN", "Weights", "at_weights", "dim_before", "padded", "pieces_along", "read_direction", "weights_of"]
+
+HIDDEN = -1e4
+"""What is added to a score to leave it out is at most this."""
 
 LEAST_ROWS = 2
 """Padded samples from which on ids that stand for padding are no accident."""
