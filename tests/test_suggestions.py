@@ -161,6 +161,14 @@ BY_HAND: dict[tuple[str, str], tuple[Change, ...]] = OF_STATES | {
     ("signs-all-glossed-from-the-first-state", "RNS311"): (("torch.stack(states, 1)[:, :1]", "torch.stack(states, 1)"),),
     ("melody-harmonised-with-one-chord-state", "RNS311"): (("self.bass(states[0])", "self.bass(torch.stack(states))"),),
     ("tomorrows-load-read-off-the-state-before-it", "RNS311"): (("self.kilowatts(day[0])", "self.kilowatts(day[-1])"),),
+    ("slides-told-from-the-first-look", "RNS311"): (
+        ("        said = []", "        said, state = [], seen[0]"),
+        ("self.cell(word, seen[0])", "self.cell(word, state)"),
+    ),
+    ("tides-with-an-empty-memory-at-each-hour", "RNS311"): (("state, _ = self.cell", "state, memory = self.cell"),),
+    ("patients-h-set-to-zeros-before-every-visit", "RNS311"): (
+        ("for visit in visits:\n            h = torch.zeros(visits.size(1), self.d)", "h = c\n        for visit in visits:"),
+    ),
     ("captions-begin-anew-with-each-word", "RNS311"): (("output, _ = self.say", "output, (h, c) = self.say"),),
     ("rsl-rl-dones-as-index", "RNS501"): (("state[..., dones, :]", "state[..., dones.bool(), :]"),),
     ("memory-wiped-where-the-flags-point", "RNS501"): (("state[:, end]", "state[:, end.bool()]"),),

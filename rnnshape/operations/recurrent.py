@@ -234,7 +234,9 @@ def cell(op: Operation) -> None:
         made = op.book.fresh("hidden", op.args[2])
         goes_on = known[0] is not None and made in known[0].tables
         given = tuple(m for m in known if m and m is not source)
-        op.emit(CellStep(op.name, source, given, known[0], goes_on, states[0], made))
+        memory, kept = (states[1], known[1]) if len(known) > 1 else (None, None)
+        keeps = memory is None or (kept is not None and op.book.fresh("cell", op.args[3]) in kept.tables)
+        op.emit(CellStep(op.name, source, given, known[0], goes_on, states[0], made, keeps, memory))
     _put_cell_states(op, _of_the_step(op, marks, source))
 
 

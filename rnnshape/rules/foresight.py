@@ -111,6 +111,8 @@ def words_that_were_read_before(use: RowLoss, step: Step) -> Iterator[Mistake]:
             yield _read(call, f"{said}: its reverse half has read each of them")
         elif ahead == 0 and call.is_carried:
             yield _read(call, f"the target of each step is the very word that it reads at that step: {COPIES}")
+        elif ahead == -1 and call.directions == 1 and _goes_forward(call.order) and _is_everywhere(targets, words):
+            yield _read(call, f"the target of each step is the word that it reads at the step before: {COPIES}")
 
 
 @rule(RowLoss)
@@ -181,14 +183,19 @@ def _targets(use: RowLoss, steps: Tensor, words: Words, step: Step) -> _Targets 
 
 
 def _words_ahead(targets: _Targets, ids: Tensor) -> int | None:
-    """Return whether targets are the words that were read last, 0, or those after them, 1; None for neither, or for both."""
-    found = [ahead for ahead in (0, 1) if _are_words(targets.words, targets.sample, targets.at + ahead, ids)]
-    return found[0] if len(found) == 1 else None
+    """Return whether targets are the words that were read last, 0, those after them, 1, or before them, -1; None for others."""
+    found = [ahead for ahead in (0, 1, -1) if _are_words(targets.words, targets.sample, targets.at + ahead, ids)]
+    return found[0] if found[1:] in ([], [-1]) and found else None
 
 
 def _is_everywhere(targets: _Targets, words: Words) -> bool:
     """Tell whether targets stand beside most words of the texts: a span that is to be found there stands beside a few."""
     return 2 * len({*zip(numbers(targets.sample), numbers(targets.at), strict=True)}) > int((words.ids != UNREAD).sum())
+
+
+def _goes_forward(order: Tensor) -> bool:
+    """Tell whether a layer reads the words as they stand, and none of them from behind."""
+    return bool((order.diff() > 0).all())
 
 
 def _in_order(targets: _Targets, order: Tensor) -> _Targets:

@@ -1,4 +1,4 @@
-"""RNS311 and RNS314, of a layer that is called for one step at a time.
+"""RNS311 and RNS314, of a layer or a cell that is called for one step at a time.
 
 Each time it begins with the state from before the loop, or it goes on from its own state and has a reverse direction.
 """
@@ -6,16 +6,21 @@ Each time it begins with the state from before the loop, or it goes on from its 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from rnnshape.coordinates.mark import UNNAMED
-from rnnshape.coordinates.tables import NOWHERE, SMALL, numbers, unique
-from rnnshape.operations.uses import Ending, InitialState, RecurrentCall
+from rnnshape.coordinates.tables import LARGEST, NOWHERE, SMALL, numbers, unique
+from rnnshape.layout.axes import Axis
+from rnnshape.operations.uses import CellStep, Ending, InitialState, RecurrentCall
 from rnnshape.report.mistake import Mistake
+from rnnshape.rules.memory import Memory
 from rnnshape.rules.registry import note, rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.usage import Begun
+from rnnshape.rules.wording import wrong
 
 __all__: list[str] = []
 
@@ -23,6 +28,24 @@ FEWEST = 3
 """Calls from which on it is a loop."""
 
 _STEPS = frozenset(["seq", "step", UNNAMED])
+
+
+class _Led(NamedTuple):
+    """What a cell was given at one step.
+
+    Attributes:
+        reads: which step of which axes it read.
+        state: a copy of its h, or of its c, which it has not made itself.
+        alike: how many steps behind one another began with that.
+    """
+
+    reads: dict[Axis, int]
+    state: Tensor
+    alike: int
+
+
+_LED = Memory(dict[object, _Led])
+"""What a cell was given last, by the line, its path and its class."""
 
 
 @note(RecurrentCall)
@@ -73,6 +96,35 @@ def every_step_begins_anew(use: Ending, step: Step) -> Iterator[Mistake]:
             fits = "output, state = layer(step, state) goes on from the step before"
             yield Mistake("RNS311", message, fits, location=call.location, module=call.module, kind=call.kind)
             return
+
+
+@rule(CellStep)
+def every_step_of_a_cell_begins_anew(use: CellStep, step: Step) -> Iterator[Mistake]:
+    """A cell reads consecutive steps of a sequence, all with the same h, or c: nothing of what it makes goes on to the next.
+
+    With zeros for both it may read the leaves of a tree, of which each begins anew.
+    """
+    given = use.memory if use.goes_on else use.state
+    state = None if given is None or (use.goes_on and use.keeps) else step.values(given)
+    if state is None or state.numel() > LARGEST:
+        return
+    is_loop = use.goes_on or (use.keeps and use.memory is not None)
+    if not is_loop and not bool(state.any()):
+        return
+    known = {axis: _only(table) for axis, table in use.mark.tables.items() if axis.counts_steps}
+    reads = {axis: at for axis, at in known.items() if at is not None}
+    place = step.scene()
+    before = step.of(_LED).get(place)
+    is_next = before is not None and any(before.reads.get(axis) == at - 1 for axis, at in reads.items())
+    alike = before.alike + 1 if before is not None and is_next and torch.equal(before.state, state) else 1
+    step.of(_LED)[place] = _Led(reads, state.detach().clone(), alike)
+    if alike == FEWEST:
+        what = "c" if use.goes_on else "h" if is_loop else "state"
+        last = max(reads.values())
+        given_at = f"at steps {last - 2}, {last - 1} and {last} it is given the same {what}"
+        message = f"{given_at}, and not the {what} that it has made at the step before"
+        fits = "h, c = cell(step, (h, c)) goes on" if use.memory is not None else "h = cell(step, h) goes on"
+        yield wrong("RNS311", message, f"{fits} from the step before", seen=use.mark)
 
 
 @rule(Ending)

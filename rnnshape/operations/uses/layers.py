@@ -111,6 +111,8 @@ class CellStep(NamedTuple):
         goes_on: whether h is what the same cell has made before.
         state: the h itself.
         made: the axis of the units of what it makes.
+        keeps: whether c is what the same cell has made before; always, where there is none.
+        memory: the c itself.
     """
 
     name: str
@@ -120,6 +122,8 @@ class CellStep(NamedTuple):
     goes_on: bool = False
     state: Tensor | None = None
     made: Axis | None = None
+    keeps: bool = True
+    memory: Tensor | None = None
 
 
 class Chaining(NamedTuple):

@@ -46,7 +46,7 @@ ENTRIES = (
         "warning",
         "A cell runs over the steps, and what is used is the state after the first of them: the others reach nothing. A list "
         "that grows on the left has the newest state first, so that its last is the oldest. Nor does a step know the one "
-        "before where each is given the state from before the loop, and the states that the layer returns are dropped.",
+        "before where each is given the state from before the loop, or c is zeros again, and what was returned is dropped.",
         wrong=program("""
             class Classifier(nn.Module):
                 def __init__(self):
