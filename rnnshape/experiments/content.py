@@ -84,8 +84,8 @@ def _content(place: Place, random: torch.Generator, keep: bool) -> Content:
     count = place.count
     other = in_order(base, place.samples, [*range(1, count), 0])
     other = _filled(base, other, place, random)
-    if base.is_floating_point():
-        if not bool((base == base.round()).all()):
+    if base.is_floating_point() or base.is_complex():
+        if base.is_complex() or not bool((base == base.round()).all()):
             other = other * (1 - 0.2 * torch.rand(base.shape, generator=random)).to(base)
         elif count == 1:
             other = other + 1

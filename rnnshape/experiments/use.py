@@ -146,7 +146,7 @@ def measure_use(trial: Trial, heard: Layers) -> Use:
         Unfit: where what is returned has none.
     """
     heard, output = heard_again(trial, heard)
-    outputs = [t for _, t in tensors_of(output) if t.requires_grad]
+    outputs = [torch.view_as_real(t) if t.is_complex() else t for _, t in tensors_of(output) if t.requires_grad]
     if not outputs:
         raise Unfit("what is returned has no gradient")
     if not (heard.called or heard.scores):

@@ -40,6 +40,20 @@ def turn(op: Operation) -> None:
 
 
 @repeatable
+@operation("view_as_real", "view_as_complex")
+def parts_of_complex_numbers(op: Operation) -> None:
+    """Real and imaginary parts lie along a last dim, or make one number, which is of what both of them are."""
+    args, _ = source_first(op)
+    mark = op.book.mark(args[0])
+    if mark is None:
+        return
+    if op.name == "view_as_real":
+        replay_on(op, mark, lambda table: table.unsqueeze(-1), ())
+        return
+    replay_on(op, mark, lambda table: torch.where(table[..., 0] == table[..., -1], table[..., 0], NOWHERE), ())
+
+
+@repeatable
 @operation("expand", "expand_as", "broadcast_to")
 def broadcast(op: Operation) -> None:
     """A table broadcasts as its tensor does."""

@@ -16,11 +16,13 @@ from rnnshape.report.mistake import Mistake
 from rnnshape.rules.registry import rule
 from rnnshape.rules.step import Step
 from rnnshape.rules.tables import is_data
-from rnnshape.rules.wording import called, in_order, scrambled, word, wrong
+from rnnshape.rules.wording import called, in_order, instead, scrambled, word, wrong
 
 __all__: list[str] = []
 
 _RESHAPES = frozenset(["view", "reshape", "view_as", "reshape_as"])
+
+_Sizes = list[tuple[int, int]]
 
 _OTHERS = frozenset(["batch", ROWS, TURNED])
 """Axes of which other rules tell that they were cut up."""
@@ -95,7 +97,8 @@ def _scrambled(axis: Axis, site: Site, mark: Mark, does: str, taken: str) -> Mis
     """Say that a reshape has scrambled an axis, what it does, and how that is taken."""
     was, now = text.sizes(site.sizes_before), text.sizes(site.sizes)
     cut = f"{word(axis)} is scrambled: {site.name} of {was} to {now} {does}"
-    return wrong("RNS209", f"{cut}, and {taken}", in_order(site), site=site, seen=mark)
+    same = sorted(site.sizes) == sorted(site.sizes_before)
+    return wrong("RNS209", f"{cut}, and {taken}", in_order(site) if same else _moved(site, axis), site=site, seen=mark)
 
 
 def _has_exchanged(site: Site, axis: Axis) -> bool:
@@ -104,15 +107,47 @@ def _has_exchanged(site: Site, axis: Axis) -> bool:
     One of them has to be of features: chunks of a sequence may be cut anew into others, of which there are as many.
     """
     before, after, table = _larger(site.sizes_before), _larger(site.sizes), site.tables_before.get(axis)
-    if site.name not in _RESHAPES or sorted(size for _, size in before) != sorted(size for _, size in after):
+    if site.name not in _RESHAPES or table is None or not _is_run(table):
         return False
-    if table is None or not _is_run(table):
-        return False
+    if sorted(size for _, size in before) != sorted(size for _, size in after):
+        return axis.counts_steps and _has_cut_features(before, after, runs_along(table)[0], site)
     moved = {dim for (dim, size), (_, other) in zip(before, after, strict=True) if size != other}
     own = runs_along(table)[0]
     others = {other: {*runs_along(t)} & moved for other, t in site.tables_before.items() if other != axis and is_data(other)}
     has_features = axis.counts_features or any(dims and other.counts_features for other, dims in others.items())
     return own in moved and has_features and any(dims - {own} for dims in others.values())
+
+
+def _has_cut_features(before: _Sizes, after: _Sizes, own: int, site: Site) -> bool:
+    """Tell whether a reshape cut features into dims, and put one of as many places as there are steps among them."""
+    features = [dims for a, t in site.tables_before.items() if a.counts_features and (dims := runs_along(t))]
+    if not any(own not in dims for dims in features) or len(after) <= len(before):
+        return False
+    steps, rest = site.sizes_before[own], [size for dim, size in before if dim != own]
+    return any(size == steps and _cuts(rest, [s for d, s in after if d != dim]) for dim, size in after)
+
+
+def _moved(site: Site, axis: Axis) -> str | None:
+    """Return what cuts the features, which lie behind the steps, and moves these to where a dim has as many places."""
+    table = site.tables_before.get(axis)
+    own = runs_along(table)[0] if table is not None else -1
+    at = [dim for dim, size in enumerate(site.sizes) if size == site.sizes_before[own]]
+    if own < 0 or len(at) != 1 or own + 2 != len(site.sizes_before) or site.sizes[:own] != site.sizes_before[:own]:
+        return None
+    pieces = [size for dim, size in enumerate(site.sizes) if dim >= own and dim != at[0]]
+    return instead(site, f"unflatten(-1, {text.sizes(tuple(pieces))}).movedim({own}, {at[0]})")
+
+
+def _cuts(sizes: list[int], pieces: list[int]) -> bool:
+    """Tell whether sizes are those of dims that were cut into pieces, one after the other."""
+    left = iter(pieces)
+    for size in sizes:
+        while size > 1:
+            piece = next(left, 0)
+            if not piece or size % piece:
+                return False
+            size //= piece
+    return next(left, None) is None
 
 
 def _merges_heads(site: Site, axis: Axis, table: Tensor) -> bool:
@@ -136,6 +171,6 @@ def _is_run(table: Tensor) -> bool:
     return len(dims) == 1 and torch.equal(line - line[0], torch.arange(len(line)))
 
 
-def _larger(sizes: tuple[int, ...]) -> list[tuple[int, int]]:
+def _larger(sizes: tuple[int, ...]) -> _Sizes:
     """Return the sizes above one, each behind its dim."""
     return [(dim, size) for dim, size in enumerate(sizes) if size > 1]
