@@ -16,6 +16,7 @@ from rnnshape._torch import other_kind
 from rnnshape.coordinates.padding import of_real
 from rnnshape.coordinates.room import LARGEST
 from rnnshape.coordinates.tables import runs_along
+from rnnshape.layout.axes import ROLES
 
 if TYPE_CHECKING:
     from rnnshape.coordinates.mark import Mark
@@ -175,7 +176,9 @@ def _place(name: str, tensor: Tensor, mark: Mark, padding: Mapping[str, Padding]
     if samples is None:
         return None
     runs = runs_along(samples)
-    steps = [(axis, table) for axis, table in mark.tables.items() if axis.name == "seq" and len(runs_along(table)) == 1]
+    single = [(axis, table) for axis, table in mark.tables.items() if len(runs_along(table)) == 1]
+    steps = [(axis, table) for axis, table in single if axis.name == "seq"]
+    steps = steps or [(axis, table) for axis, table in single if axis.of in padding and axis.name not in ROLES]
     if len(steps) != 1 or len(runs) != 1:
         return Place(name, tensor, samples, None, None)
     axis, table = steps[0]

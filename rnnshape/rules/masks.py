@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import Mark
+from rnnshape.coordinates.mark import UNNAMED, Mark
 from rnnshape.coordinates.padding import of_real
 from rnnshape.coordinates.tables import LARGEST, at_sizes, broadcast_shapes, broadcast_tensors, disagreement, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -94,7 +94,9 @@ def a_mask_along_the_queries(use: Attending, step: Step) -> Iterator[Mistake]:
             continue
         queries = len(mark.sizes) - 2
         steps = 0 if use.heads else len(use.key.sizes) - 2
-        for axis, table in mark.of("seq"):
+        for axis, table in mark.tables.items():
+            if axis.name == UNNAMED or not step.is_sequence(axis):
+                continue
             along = [axis in m.tables and runs_along(m.tables[axis]) == [steps] for m in (use.query, use.key)]
             if runs_along(table) == [queries] and all(along):
                 message = "the mask lies along the queries: it leaves out whole queries, and no query leaves out any key"
@@ -178,7 +180,8 @@ def a_mask_the_wrong_way_round(use: Attending, step: Step) -> Iterator[Mistake]:
 @note(TokenIds)
 def ids_that_fill_up(use: TokenIds, step: Step) -> None:
     """Zeros at the ends of several samples, and nowhere else, are what shorter ones are filled up with."""
-    seq = next((axis for axis, table in use.mark.of("seq") if runs_along(table) == [1]), None)
+    along = (a for a, table in use.mark.tables.items() if a.name != UNNAMED and runs_along(table) == [1])
+    seq = next(filter(step.is_sequence, along), None)
     ids = step.values(use.ids) if use.padding_idx is None and seq is not None and use.ids.dim() == 2 else None
     if seq is None or ids is None or ids.numel() > LARGEST or not any(runs_along(t) == [0] for _, t in use.mark.of("batch")):
         return

@@ -31,7 +31,8 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
     """A reshape has cut an axis into pieces, which lie along another dim too, and they meet the axis as it was.
 
     What is shifted, or compared with the first of its piece, differs by the same number all along. Of two parts of one axis, as
-    a projection that makes several things at once is split into, neither is the other.
+    a projection that makes several things at once is split into, neither is the other; and a row of a matrix that was cut out
+    of it, such as the moves from one tag to every other, is not the whole.
     """
     if use.axis.name == "batch" or not (is_data(use.axis) or use.axis.name == UNNAMED):
         return
@@ -44,6 +45,8 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
         owner = _with_table(use, cut)
         site = owner.sites.get(use.axis) if owner is not None else None
         if site is None or site.name not in _RESHAPES or len(unique(lines[0] - lines[1])) == 1:
+            continue
+        if 2 * len(unique(whole)) <= len(unique(cut)):
             continue
         at = int((lines[0] != lines[1]).nonzero()[0])
         meets = f"element {int(lines[0][at])} of {named} with element {int(lines[1][at])}"

@@ -214,7 +214,7 @@ def real_steps_are_counted(use: Reduction, step: Step) -> None:
         (use.name != "sum" and not counts)
         or len(use.dims) != 1
         or len(use.mark.sizes) != 2
-        or not _steps(use.mark, use.dims[0])
+        or not _steps(use.mark, use.dims[0], step)
     ):
         return
     values = step.values(use.tensor)
@@ -222,17 +222,17 @@ def real_steps_are_counted(use: Reduction, step: Step) -> None:
         _learn(step, use.mark, values != 0, use.dims[0], has_lengths=True)
 
 
-def _steps(mark: Mark, dim: int) -> Axis | None:
+def _steps(mark: Mark, dim: int, step: Step) -> Axis | None:
     """Return the axis along a dim that may be one of steps, where the tensor has it from its beginning on."""
     for axis, table in mark.tables.items():
-        if axis.name in ("seq", UNNAMED) and runs_along(table) == [dim]:
+        if step.is_sequence(axis) and runs_along(table) == [dim]:
             return axis if torch.equal(line_along(table, dim), torch.arange(mark.sizes[dim])) else None
     return None
 
 
 def _learn(step: Step, mark: Mark, real: Tensor, seq_dim: int, *, has_lengths: bool) -> None:
     """Remember which elements of (steps, samples), or the other way round, are real."""
-    axis = _steps(mark, seq_dim)
+    axis = _steps(mark, seq_dim, step)
     found = of_real(real.movedim(seq_dim, 1), has_lengths=has_lengths) if axis is not None else None
     if axis is None or found is None or not torch.equal(found.lengths, real.sum(seq_dim).cpu()):
         return  # what stands between the real ones too is no padding

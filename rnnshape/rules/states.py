@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import UNNAMED, Mark, Site
+from rnnshape.coordinates.mark import Mark, Site
 from rnnshape.coordinates.padding import Padding, of_real
 from rnnshape.coordinates.tables import (
     SMALL,
@@ -128,7 +128,7 @@ def a_layer_is_called(use: RecurrentCall, step: Step) -> None:
             if axis.name == "batch" and use.ends is not None:
                 call.ends_at(axis, rows, use.ends)
     elif use.mark is not None and use.batch_dim is not None:
-        call.seq, call.reads = _seq_along(use.mark, use.seq_dim), _rows_from_the_first_step_on(use)
+        call.seq, call.reads = _seq_along(use.mark, use.seq_dim, step), _rows_from_the_first_step_on(use, step)
         padding = step.padding.get(call.seq.of) if call.seq is not None else None
         padding = padding or _filled(use.mark, use.batch_dim)
         if padding is not None:
@@ -154,16 +154,16 @@ def _goes_on(seq: Axis, mark: Mark, step: Step) -> None:
             call.padding = call.sample = call.ends = None
 
 
-def _seq_along(mark: Mark, dim: int) -> Axis | None:
+def _seq_along(mark: Mark, dim: int, step: Step) -> Axis | None:
     """Return the axis of the steps, which a layer reads along this dim; it has no name where samples of several lengths met."""
-    found = [axis for axis, table in mark.tables.items() if axis.name in ("seq", UNNAMED) and runs_along(table) == [dim]]
-    return min(found, key=lambda axis: axis.name == UNNAMED, default=None)
+    found = [axis for axis, table in mark.tables.items() if step.is_sequence(axis) and runs_along(table) == [dim]]
+    return min(found, key=lambda axis: axis.name != "seq", default=None)
 
 
-def _rows_from_the_first_step_on(use: RecurrentCall) -> tuple[Axis, Tensor] | None:
+def _rows_from_the_first_step_on(use: RecurrentCall, step: Step) -> tuple[Axis, Tensor] | None:
     """Return the axis of the samples that a call reads, and which each row is; None where it reads but a part of the steps."""
     mark, batch_dim = use.mark, use.batch_dim
-    seq = _seq_along(mark, use.seq_dim) if mark is not None else None
+    seq = _seq_along(mark, use.seq_dim, step) if mark is not None else None
     if mark is None or batch_dim is None or seq is None:
         return None
     if not torch.equal(line_along(mark.tables[seq], use.seq_dim), torch.arange(mark.sizes[use.seq_dim])):

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, TypeVar
 from torch import Tensor
 
 from rnnshape._torch import known_values
+from rnnshape.coordinates.mark import UNNAMED
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.room import Recent
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import ROLES, Axis
 from rnnshape.operations.recurrence import Recurrence
 from rnnshape.report.location import Location
 from rnnshape.rules.carrying import Carrying
@@ -134,6 +135,16 @@ class Step:
         if found is None:
             found = self._memories[memory] = memory.make()
         return found
+
+    def is_sequence(self, axis: Axis) -> bool:
+        """Tell whether an axis may be one of steps: by its name, or as the only one of an argument that has a word of its own.
+
+        Whoever writes "batch words" has named a sequence; "batch nodes" too may be one, until a layer reads it otherwise.
+        """
+        if axis.name in ("seq", UNNAMED) or axis not in self.laid:
+            return axis.name in ("seq", UNNAMED)
+        others = [a for a in self.laid if a.of == axis.of and a != axis and a.name not in ("batch", "feature", "hidden")]
+        return axis.name not in ROLES and not others
 
     def is_padded(self, seq: Axis, padding: Padding) -> None:
         """Remember where the samples of an axis begin and end, also for the layers that have read it already.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from rnnshape.coordinates.mark import COMPETING, KEYS, ONES, QUERIES, Mark, Site, of_scores
+from rnnshape.coordinates.mark import COMPETING, KEYS, ONES, QUERIES, UNNAMED, Mark, Site, of_scores
 from rnnshape.coordinates.padding import Padding
 from rnnshape.coordinates.tables import LARGEST, at_sizes, runs_along, varies
 from rnnshape.layout.axes import Axis
@@ -137,8 +137,9 @@ def padded(mark: Mark, step: Step, *, or_filled: bool = False) -> Tensor | None:
         if axis.name == "step" and (call := step.usage.source(axis)) is not None and call.packed:
             found = table < 0 if call.ragged and _has_no_others(table, call.unpacked) else None
         else:
-            known = step.padding.get(axis.of) if axis.name == "seq" else None
-            if known is None and or_filled and axis.name == "seq":
+            is_steps = axis.name != UNNAMED and step.is_sequence(axis)
+            known = step.padding.get(axis.of) if is_steps else None
+            if known is None and or_filled and is_steps:
                 known = step.filled.get(axis.of)
             found = _beyond(known, table, mark) if known is not None else None
         if found is not None and bool(found.any()):

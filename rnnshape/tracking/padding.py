@@ -7,7 +7,7 @@ called some kind of length is taken for that, with the padding on the right, if 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -69,7 +69,7 @@ def learn_padding(tracker: Tracker, arguments: Iterable[tuple[str, object]]) -> 
         lengths = _whole_numbers(value)
         if lengths is None:
             continue
-        places = [place for tensor in tensors for place in _places(tensor, tracker.book.mark(tensor), lengths)]
+        places = [place for tensor in tensors for place in _places(tracker, tensor, lengths)]
         shown = [(place, side) for place in places if (side := place.side(lengths))]
         whole = [place for place in places if place.steps == int(lengths.max())]  # a batch is padded to its longest sample
         if not shown and whole and "len" in name.lower() and len({place.seq for place in places}) == 1:
@@ -90,7 +90,7 @@ def _learn_of_masks(tracker: Tracker, tensors: list[Tensor]) -> None:
             if found is None or not torch.equal(found.lengths, lengths):
                 continue
             others = [tensor for tensor in tensors if tensor is not mask and not _is_of_bits(tensor)]
-            places = [place for tensor in others for place in _places(tensor, tracker.book.mark(tensor), lengths)]
+            places = [place for tensor in others for place in _places(tracker, tensor, lengths)]
             for place in places:
                 is_there = place.batch_dim == 0 and place.steps == mask.size(1)
                 is_there &= place.seq.of not in tracker.telling.step.padding
@@ -128,21 +128,22 @@ def _whole_numbers(value: Tensor) -> Tensor | None:
     return None if known is None or int(known.min()) < 1 else known.detach().cpu().long()
 
 
-def _places(tensor: Tensor, mark: Mark | None, lengths: Tensor) -> Iterator[_Place]:
+def _places(tracker: Tracker, tensor: Tensor, lengths: Tensor) -> Iterator[_Place]:
     """Yield the dims of a tensor along which there are as many samples, and at least as many steps, as lengths say."""
+    mark = tracker.book.mark(tensor)
     if mark is None or tensor.dim() < 2:
         return
     longest = int(lengths.max())
     for batch_dim in (0, 1):
         if tensor.size(batch_dim) != lengths.numel() or tensor.size(1 - batch_dim) < longest:
             continue
-        samples = _axis_along(mark, batch_dim, "batch")
-        seq = _axis_along(mark, 1 - batch_dim, "seq")
+        samples = _axis_along(mark, batch_dim, "batch", lambda axis: axis.name in ("batch", UNNAMED))
+        seq = _axis_along(mark, 1 - batch_dim, "seq", tracker.telling.step.is_sequence)
         if samples is not None and seq is not None:
             yield _Place(tensor, batch_dim, samples, seq, line_along(mark.tables[samples], batch_dim))
 
 
-def _axis_along(mark: Mark, dim: int, name: str) -> Axis | None:
-    """Return the axis along a dim that has a name or none, None where there is no such axis."""
-    found = [a for a, table in mark.tables.items() if a.name in (name, UNNAMED) and runs_along(table) == [dim]]
-    return min(found, key=lambda axis: axis.name == UNNAMED, default=None)
+def _axis_along(mark: Mark, dim: int, name: str, fits: Callable[[Axis], bool]) -> Axis | None:
+    """Return the axis along a dim that fits, one of a name rather than others; None where there is no such axis."""
+    found = [a for a, table in mark.tables.items() if fits(a) and runs_along(table) == [dim]]
+    return min(found, key=lambda axis: axis.name != name, default=None)
