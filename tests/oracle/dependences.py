@@ -102,6 +102,8 @@ COMPUTED = {
     "dropout2d": [([CUBE], lambda x: F.dropout2d(x.unsqueeze(0), 0.5).squeeze(0))],
     "prelu": [([CUBE], lambda x: F.prelu(x, weights(3))), ([CUBE, (3,)], F.prelu)],
     "tril": [([MATRIX], lambda x: x.tril())],
+    "view_as_complex": [([(3, 3, 2)], lambda x: torch.view_as_complex(x).abs())],
+    "view_as_real": [([(3, 3, 2)], lambda x: torch.view_as_real(torch.view_as_complex(x).conj().resolve_conj()))],
     "triu": [([MATRIX], lambda x: torch.triu(x, 1))],
     "glu": [([(3, 6)], F.glu), ([(3, 6)], lambda x: F.glu(x.T, dim=0)), ([(3, 6)], lambda x: F.glu(x.reshape(6, 3), 0))],
     **{
