@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Judged", "judge_ends", "judge_future", "judge_loss", "judge_number", "judge_order", "judge_padding", "judge_rows",
-    "judge_samples", "judge_states", "judge_steps", "judge_targets", "judge_use", "said_in_a_line",
+    "judge_samples", "judge_states", "judge_steps", "judge_targets", "judge_use", "meant_order", "said_in_a_line",
 ]  # fmt: skip
 
 
@@ -95,6 +95,11 @@ def judge_order(said: Experiment, found: Samples, where: Found | None, how: Judg
     if found.is_placed and where is not None and len(said.evidence) == 1:
         words += f"; the first whose result is not in that order is {where.meeting.operation}"
     yield _finding("RNS602", words, where, wrong)
+
+
+def meant_order(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings where a loss knows in which order the output has its samples: that order is meant."""
+    return [replace(finding, severity="info") if finding.code == "RNS602" else finding for finding in found]
 
 
 def judge_rows(found: Sequence[RowsOfPlaces], where: Found | None) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from rnnshape.experiments.judging import (
     judge_steps,
     judge_targets,
     judge_use,
+    meant_order,
 )
 from rnnshape.experiments.lockstep import Found, meeting_of, misreading_of, origin_of, place_of
 from rnnshape.experiments.meaning import with_layouts
@@ -361,3 +362,5 @@ def _say_targets(
     counted = counted_padding(trial, samples, loss, target) if how.asked else None
     if counted is not None:
         notes.findings += judge_loss(counted, how)
+    if found.follows and not samples.misread:
+        notes.findings = meant_order(notes.findings)

@@ -35,6 +35,8 @@ class Targets:
         any_order: whether it does not matter to the loss which target is whose, and outputs do not meet in it either.
         crossing: a sample and another one whose gradient it reaches; None where there are none.
         found: where they meet in the loss; None where that is not known.
+        follows: whether the loss knows in which order the output has its samples, and that is not theirs: with samples and
+            targets in another order all gradients are the same ones, wherever they lie.
     """
 
     matrix: Matrix
@@ -42,6 +44,7 @@ class Targets:
     any_order: bool
     crossing: tuple[int, int] | None
     found: Found | None = None
+    follows: bool = False
 
 
 def measure_targets(trial: Trial, samples: Samples, loss: Loss, target: Any) -> Targets:
@@ -71,7 +74,28 @@ def measure_targets(trial: Trial, samples: Samples, loss: Loss, target: Any) -> 
     others = crossing is not None and _is_of_others(reached, mine)
     any_order = crossing is not None and not others and _any_order(gradients, contents, first, mine, trial.count)
     where = _meeting(gradients, contents, mine, trial.count) if others or any_order else None
-    return Targets(Matrix("output", "target", values), others, any_order, crossing, where)
+    follows = crossing is None and any(leaf.is_lost for leaf in samples.leaves) and _follows(trial, gradients, contents, first)
+    return Targets(Matrix("output", "target", values), others, any_order, crossing, where, follows)
+
+
+def _follows(trial: Trial, gradients: Gradients, contents: list[Content], first: list[Tensor | None]) -> bool:
+    """Tell whether a loss of samples and targets in another order has the same gradients, wherever they lie."""
+    source = shuffled(trial.count)
+    moved = trial.in_order(source)
+    if moved is None:
+        return False
+    outputs = trial.run(moved)
+    if [t.shape for t in outputs] != [t.shape for t in gradients.tensors]:
+        return False
+    values = {id(t): other.detach() for t, other in zip(gradients.tensors, outputs, strict=True)}
+    after = gradients.of({id(c.place.tensor): in_order(c.base, c.place.samples, source) for c in contents}, values)
+    return all(_are_the_same(a, b) for a, b in zip(first, after, strict=True) if a is not None)
+
+
+def _are_the_same(one: Tensor, other: Tensor | None) -> bool:
+    """Tell whether two tensors have the same elements, in whatever order."""
+    a, b = one.detach().flatten().sort().values, other.detach().flatten().sort().values if other is not None else None
+    return b is not None and not bool(((a - b).abs() > CLOSE * 10 * float(a.abs().max())).any())
 
 
 def _meeting(gradients: Gradients, contents: list[Content], mine: list[Tensor | None], count: int) -> Found | None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rnnshape.layout.sizes import Size
 
 __all__ = [
-    "COPIES", "ROLES", "UNKNOWN", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of", "near_role", "role_of", "whole",
+    "COPIES", "PLACES", "ROLES", "UNKNOWN", "VARIABLES", "Axis", "Block", "Crop", "Dim", "Dims", "Factor", "axes_of",
+    "near_role", "role_of", "whole",
 ]  # fmt: skip
 
 # How people already spell the role words: torch's documentation, einops, Keras. Of a word the case does not matter; letters are
@@ -69,6 +70,16 @@ def _is_slip(word: str, known: str) -> bool:
     exchanged = (known[:at] + known[at + 1] + known[at] + known[at + 2 :] for at in range(len(known) - 1))
     return len(word) == len(known) and word in exchanged
 
+
+PLACES = frozenset([
+    "height", "width", "row", "rows", "column", "columns", "pixel", "pixels", "patch", "patches", "region", "regions", "node",
+    "nodes", "vertex", "vertices", "joint", "joints", "keypoint", "keypoints", "landmark", "landmarks", "point", "points",
+])  # fmt: skip
+"""Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
+purpose, and the frequencies of a spectrum are a sequence of their own."""
+
+VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "variable", "variables"])
+"""Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
 
 _STEPS = frozenset(["seq", "step"])
 _FEATURES = frozenset(["feature", "hidden"])

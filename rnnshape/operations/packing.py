@@ -20,6 +20,7 @@ __all__ = ["pack", "pad_sequence", "unpack"]
 def pack(op: Operation) -> None:
     """The rows of a PackedSequence: every sample of step 0, then every one of step 1 that still runs, ..."""
     source, lengths, batch_first = op.args[0], on_cpu(op.args[1]), op.argument(2, "batch_first", False)
+    op.book.walks(source, 1 if batch_first else 0)
     if (mark := op.book.reads(source, 0 if batch_first else 1, (1 if batch_first else 0,), "pack_padded_sequence")) is not None:
         op.emit(Packing(op.name, mark, bool(batch_first), op.book.mark(op.args[1]), tuple(numbers(lengths))))
     _pack(op, source, op.result[0], lambda table: op.func(table, lengths, batch_first)[0])

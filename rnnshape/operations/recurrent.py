@@ -49,6 +49,7 @@ def recurrent(op: Operation) -> None:
     alone = batch_dim is not None and x.size(batch_dim) == 1 and is_unbatched_call()
     if not packed:
         _hear_of_states(op, x, states, seq_dim)
+        op.book.walks(x, seq_dim)
     mark = op.book.mark(x) if packed else op.book.reads(x, None if alone else batch_dim, (seq_dim,))
     if packed and mark is None:
         op.book.knows_nothing()
@@ -224,6 +225,11 @@ def cell(op: Operation) -> None:
     states = list(hx) if isinstance(hx, (tuple, list)) else [hx]
     op.emit(StatesGiven(op.name, tuple(states)))
     op.book.reads(x, 0 if x.dim() == 2 else None, ())
+    made = op.book.fresh("hidden", op.args[2])
+    before = op.book.mark(states[0])
+    goes_on = before is not None and made in before.tables
+    if goes_on:
+        op.book.walks(x, None)
     source, known = op.book.mark(x), [op.book.mark(state) for state in states]
     marks = [m for m in (source, *known) if m is not None]
     if not marks:
@@ -231,8 +237,6 @@ def cell(op: Operation) -> None:
     if len(known) == 2 and known[0] and known[1]:
         op.emit(StatePair(op.name, known[0], known[1]))
     if source is not None:
-        made = op.book.fresh("hidden", op.args[2])
-        goes_on = known[0] is not None and made in known[0].tables
         given = tuple(m for m in known if m and m is not source)
         memory, kept = (states[1], known[1]) if len(known) > 1 else (None, None)
         keeps = memory is None or (kept is not None and op.book.fresh("cell", op.args[3]) in kept.tables)

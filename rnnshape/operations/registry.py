@@ -44,6 +44,9 @@ class Book(Protocol):
         """Say that a layer takes dims of a tensor for its batch and its steps; return what is known of it then."""
         ...
 
+    def walks(self, value: object, dim: int | None) -> None:
+        """Say that a recurrent layer walks along a dim of a tensor; None where it reads one step at a time."""
+
     def knows_nothing(self) -> None:
         """Say that a layer reads what nothing is known of."""
 

@@ -12,7 +12,7 @@ from rnnshape import text
 from rnnshape.coordinates.mark import Mark
 from rnnshape.coordinates.room import Recent
 from rnnshape.coordinates.tables import first_along, runs_along, separable
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import PLACES, VARIABLES, Axis
 from rnnshape.operations.turned import are_turned
 from rnnshape.operations.uses import Contraction, Joining, RecurrentInput, Reduction, Turning, Unfolding, Window
 from rnnshape.report.location import Location
@@ -64,20 +64,8 @@ class _Reduced(NamedTuple):
 _WITHOUT_UNITS = Memory(lambda: Recent[Axis, _Reduced](MOST_SEEN), outlives=True, is_same_at_one_place=True)
 """Axes of steps of which a reduction left these, and no units, of which there were as many."""
 
-_PLACES = frozenset([
-    "height", "width", "row", "rows", "column", "columns", "pixel", "pixels", "patch", "patches", "region", "regions", "node",
-    "nodes", "vertex", "vertices", "joint", "joints", "keypoint", "keypoints", "landmark", "landmarks", "point", "points",
-])  # fmt: skip
-"""Axes of places in a picture, a body or a graph. Variables and sensors are none of them: models hand these over as steps on
-purpose, and the frequencies of a spectrum are a sequence of their own."""
-
-
 FEWEST = 3
 """Places from which on they are a row."""
-
-_VARIABLES = frozenset(["feature", "channel", "channels", "sensor", "sensors", "variable", "variables"])
-"""Axes without an order. Whoever walks over them on purpose has sizes that were made for it."""
-
 
 
 @note(Window)
@@ -110,7 +98,7 @@ def steps_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mistak
     along = {axis for axis, table in use.mark.tables.items() if runs_along(table) == [use.seq_dim]}
     fits = f"input.transpose({use.seq_dim}, 2) fits"
     if seq is not None and (
-        walked := sorted(axis.name for axis in along if axis.name.lower() in _PLACES or axis.name in variables)
+        walked := sorted(axis.name for axis in along if axis.name.lower() in PLACES or axis.name in variables)
     ):
         walks = f"{called(use.name)} walks over {text.listed(walked)}"
         message = f"{walks}: all {use.mark.sizes[-1]} steps of seq lie along its features"
@@ -139,7 +127,7 @@ def windows_taken_for_features(use: RecurrentInput, step: Step) -> Iterator[Mist
         unfolded = step.of(_UNFOLDED).get(seq) if _are_windows(table, use.batch_dim, last) else None
         if unfolded is None or len(along) != 1 or along[0] not in unfolded.behind or unfolded.steps == mark.sizes[last]:
             continue
-        if along[0].name.lower() in _VARIABLES or along[0].counts_features:
+        if along[0].name.lower() in VARIABLES or along[0].counts_features:
             over = "units that a layer has made" if along[0].counts_features and along[0] not in step.laid else along[0].name
             walks = f"{called(use.name)} walks over {over}: unfold puts the steps of a window last"
             message = f"{walks}, and all {mark.sizes[last]} of them lie along its features"
@@ -179,7 +167,7 @@ def features_in_two_orders(use: Joining, step: Step) -> Iterator[Mistake]:
     if not any(runs_along(table) == [use.dim] for _, table in first.of("batch")):
         return
     for axis, table in first.tables.items():
-        dims = runs_along(table) if axis.name.lower() in _VARIABLES and axis in step.laid else []
+        dims = runs_along(table) if axis.name.lower() in VARIABLES and axis in step.laid else []
         if len(dims) != 1 or dims == [use.dim]:
             continue
         for mark in rest:
@@ -245,7 +233,7 @@ def _places_along(mark: Mark, dim: int, step: Step) -> Axis | None:
     if len(named) != 1 or not all(axis in named or axis.counts_steps for axis in along):
         return None
     (axis,), table = named, mark.tables[named[0]]
-    is_of_places = not axis.counts_features and axis.name.lower() not in _VARIABLES
+    is_of_places = not axis.counts_features and axis.name.lower() not in VARIABLES
     in_a_row = table.numel() == mark.sizes[dim] >= FEWEST and bool((table.flatten().diff() == 1).all())
     return axis if is_of_places and runs_along(table) == [dim] and in_a_row else None
 
@@ -260,7 +248,7 @@ def _are_windows(table: Tensor, rows: int, last: int) -> bool:
 
 def _variables(mark: Mark, dim: int, seq: Axis, step: Step) -> list[str]:
     """Return which variables lie along a dim, on the same side of the steps as in the input: whoever turns them means it."""
-    found = [axis for axis, table in mark.tables.items() if axis.name.lower() in _VARIABLES and runs_along(table) == [dim]]
+    found = [axis for axis, table in mark.tables.items() if axis.name.lower() in VARIABLES and runs_along(table) == [dim]]
     (at,) = runs_along(mark.tables[seq])
     return sorted(
         axis.name

@@ -5,7 +5,7 @@ That the targets are words of the input the numbers of both tell, and which of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -40,7 +40,7 @@ UNREAD, SEVERAL = -1, -2
 def words_are_looked_up(use: TokenIds, step: Step) -> None:
     """Remember which words a text has, by where its axis of steps comes from."""
     for dim in (0, 1) if len(use.mark.sizes) == 2 else ():
-        seq, rows = _along(use.mark, dim, ("seq", UNNAMED)), _along(use.mark, 1 - dim, ("batch", UNNAMED))
+        seq, rows = _along(use.mark, dim, step.is_sequence), _along(use.mark, 1 - dim, _may_be_samples)
         ids = step.values(use.ids) if seq is not None and rows is not None else None
         if seq is not None and rows is not None and ids is not None and ids.numel() <= LARGEST:
             at, sample = (line_along(use.mark.tables[a], d) for a, d in ((seq, dim), (rows, 1 - dim)))
@@ -54,7 +54,7 @@ def a_word_is_looked_up(use: TokenIds, step: Step) -> None:
     dims = [d for d, size in enumerate(use.mark.sizes) if size > 1]
     if len(dims) != 1 or len(use.mark.sizes) > 2 or use.mark.of(CHOICE):  # what the model itself has said is none
         return
-    rows, seq = _along(use.mark, dims[0], ("batch", UNNAMED)), _only_step(use.mark)
+    rows, seq = _along(use.mark, dims[0], _may_be_samples), _only_step(use.mark)
     ids = step.values(use.ids) if rows is not None and seq is not None else None
     if rows is None or seq is None or ids is None:
         return
@@ -89,9 +89,13 @@ def _wider(ids: Tensor, samples: int, steps: int) -> Tensor:
     return larger
 
 
-def _along(mark: Mark, dim: int, names: tuple[str, ...]) -> Axis | None:
-    """Return the axis that lies along one dim of two, and no other."""
-    return next((a for a, t in mark.tables.items() if a.name in names and runs_along(t) == [dim]), None)
+def _may_be_samples(axis: Axis) -> bool:
+    return axis.name in ("batch", UNNAMED)
+
+
+def _along(mark: Mark, dim: int, fits: Callable[[Axis], bool]) -> Axis | None:
+    """Return the axis that fits and lies along one dim of two, and no other."""
+    return next((a for a, t in mark.tables.items() if fits(a) and runs_along(t) == [dim]), None)
 
 
 @rule(RowLoss)

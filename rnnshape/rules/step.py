@@ -163,6 +163,8 @@ class Step:
     def rename(self, names: Mapping[Axis, Axis]) -> None:
         """Give axes of the recurrent layers' inputs other names."""
         for old, new in names.items():
+            if old in self.laid:
+                self.laid[new] = self.laid.pop(old)
             if new.name == "batch" and (found := self.across.get(old) or self.padding.get(old.of)) is not None:
                 self.across[new] = found
         self.words = {of: found._replace(rows=names.get(found.rows, found.rows)) for of, found in self.words.items()}

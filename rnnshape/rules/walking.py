@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rnnshape.coordinates.mark import LATEST, MADE, UNNAMED, Mark
 from rnnshape.coordinates.tables import only, runs_along
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import ROLES, Axis
 from rnnshape.operations.uses import CellStep, Disagreement, Joining
 from rnnshape.rules.registry import note
 from rnnshape.rules.step import Step
@@ -24,7 +24,7 @@ def _are_heard(step: Step) -> bool:
 @note(CellStep, where=_are_heard)
 def a_cell_walks_along_a_dim(use: CellStep, step: Step) -> None:
     """A cell of torch's reads a slice of a dim that nobody has named, and goes on from what it has made itself."""
-    for axis in [axis for axis in use.mark.tables if axis.name == UNNAMED] if use.goes_on else ():
+    for axis in [axis for axis in use.mark.tables if _may_be_steps(axis, step)] if use.goes_on else ():
         read = _slice(use.mark, axis)
         if read is not None:
             step.of(WALKS).goes(axis, read, None, frozenset(_units(use.mark)), None)
@@ -37,10 +37,15 @@ def a_loop_walks_along_a_dim(use: Disagreement | Joining, step: Step) -> None:
         return
     one, other = use.marks
     for now, before in ((one, other), (other, one)) if _units(one) != _units(other) else ():
-        for axis in [axis for axis in now.tables if axis.name == UNNAMED]:
+        for axis in [axis for axis in now.tables if _may_be_steps(axis, step)]:
             read, was = _slice(now, axis), _slice(before, axis)
             if read is not None and was is not None:
                 step.of(WALKS).goes(axis, read, was, frozenset(_units(now)), _rows(now, before))
+
+
+def _may_be_steps(axis: Axis, step: Step) -> bool:
+    """Tell whether nobody has said what an axis is, or with a word that is no role."""
+    return axis.name == UNNAMED or (axis.name not in ROLES and axis in step.laid)
 
 
 def _slice(mark: Mark, axis: Axis) -> int | None:

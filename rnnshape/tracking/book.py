@@ -22,6 +22,7 @@ from rnnshape.tracking.cuts import Cuts
 from rnnshape.tracking.marks import Marks
 from rnnshape.tracking.naming import Naming
 from rnnshape.tracking.place import Place
+from rnnshape.tracking.words import Words
 
 if TYPE_CHECKING:
     from rnnshape.tracking.telling import Telling
@@ -39,6 +40,7 @@ class Book:
         place: where the model is.
         telling: asks the rules.
         naming: knows what layers say of dims that nobody has named.
+        words: knows what they say of those that somebody has named with a word of their own.
 
     Attributes:
         marks: what is known of tensors.
@@ -49,11 +51,11 @@ class Book:
         collating: the samples that a collate function is putting together, None while none is.
     """
 
-    def __init__(self, report: Report, place: Place, telling: Telling, naming: Naming) -> None:
+    def __init__(self, report: Report, place: Place, telling: Telling, naming: Naming, words: Words) -> None:
         self._report = report
         self._place = place
         self._telling = telling
-        self._naming = naming
+        self._naming, self._words = naming, words
         self.marks = Marks()
         self.cuts = Cuts()
         self.present: dict[int, Mark] = {}
@@ -174,6 +176,11 @@ class Book:
             self._naming.read(mark, batch, steps, f"{path} ({kind})" if path else kind)
             return self.mark(value)
         return mark
+
+    def walks(self, value: object, dim: int | None) -> None:
+        """Hear that a recurrent layer walks along a dim of a tensor; None where it reads one step at a time."""
+        if (mark := self.mark(value)) is not None and self._words.concerns(mark):
+            self._words.walked(mark, dim)
 
     def knows_nothing(self) -> None:
         """Hear that a layer reads what nothing is known of."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from rnnshape.coordinates.mark import BATCH, COLUMN, DRAW, ROWS, UNNAMED, Mark
 from rnnshape.coordinates.room import LARGEST, Beside
 from rnnshape.coordinates.tables import alone, along, piece_along, runs_along, separable
-from rnnshape.layout.axes import Axis
+from rnnshape.layout.axes import UNKNOWN, Axis, Block
 from rnnshape.layout.layout import Layout
 from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
@@ -21,6 +21,7 @@ from rnnshape.tracking.by_hand import ByHand
 from rnnshape.tracking.cuts import Line, is_cut, line_of
 from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of
 from rnnshape.tracking.renaming import renamed
+from rnnshape.tracking.words import Words
 
 if TYPE_CHECKING:
     from rnnshape.tracking.book import Book
@@ -49,6 +50,7 @@ class Inputs:
         book: remembers what is known of tensors.
         telling: knows what rules know of the step.
         naming: knows what layers say of dims that nobody has named.
+        words: knows what they say of those that somebody has named with a word of their own.
 
     Attributes:
         samples: how many there are in this step; 0 where that is not known.
@@ -59,11 +61,11 @@ class Inputs:
         is_unnamed: whether the step is given a tensor of which nothing was said, and nothing is to be guessed.
     """
 
-    def __init__(self, report: Report, book: Book, telling: Telling, naming: Naming) -> None:
+    def __init__(self, report: Report, book: Book, telling: Telling, naming: Naming, words: Words) -> None:
         self._report = report
         self._book = book
         self._telling = telling
-        self._naming = naming
+        self._naming, self._words = naming, words
         self.samples = 0
         self.by_hand = ByHand(report)
         self.is_alone = self.of_any = self.goes_on = self.is_unnamed = False
@@ -104,13 +106,13 @@ class Inputs:
             target: whether it is the target of a loss.
         """
         mark = Mark(tuple(tensor.shape), target=target)
+        said = self._said(layout, of)
         for dim, factors in enumerate(layout.dims):
             stride = tensor.size(dim)
             for factor in factors:
-                if not isinstance(factor.axis, Axis) or not isinstance(factor.size, int) or factor.axis.name == "?":
+                if not isinstance(factor.size, int) or (axis := said.get(factor.axis)) is None:
                     continue
                 stride //= max(factor.size, 1)
-                axis = Axis(factor.axis.name, "" if factor.axis.name == "batch" else of)
                 self._telling.step.laid[axis] = dim
                 if axis.name == "batch":
                     self.samples = factor.size
@@ -122,6 +124,13 @@ class Inputs:
                 elif tensor.size(dim) <= LARGEST:
                     mark.tables[axis] = piece_along(tensor.size(dim), dim, tensor.dim(), stride, factor.size)
         self._book.put(tensor, mark)
+
+    def _said(self, layout: Layout, of: str) -> dict[Axis | Block, Axis]:
+        """Return for the axes that somebody has said of a tensor those that they are."""
+        sizes = {f.axis: f.size for dim in layout.dims for f in dim if isinstance(f.axis, Axis) and isinstance(f.size, int)}
+        sizes.pop(UNKNOWN, None)
+        named = [Axis(axis.name, "" if axis.name == "batch" else of) for axis in sizes]
+        return dict(zip(sizes, self._words.known(named, [*sizes.values()]), strict=True))
 
     def label_further(self, tensor: Tensor, layout: Layout, of: str) -> None:
         """Say what the axes of a tensor are of which something may be known, from a DataLoader: that stays."""
@@ -263,8 +272,11 @@ class Inputs:
     def settle(self) -> None:
         """End the step: tell on which dims samples were judged, and what was found about axes that nobody has named."""
         if walks := self._telling.step.of(WALKS).steps:
-            self._naming.walked(walks)
-            self.by_hand.walks(self._of, walks)
+            for axis in walks:
+                self._words.is_a_sequence(axis)
+            unnamed = {axis: rows for axis, rows in walks.items() if axis.name == UNNAMED}
+            self._naming.walked(unnamed)
+            self.by_hand.walks(self._of, unnamed)
         self._tell_how_samples_were_judged()
         found, samples = self._naming.settle()
         self.samples = self.samples or samples

@@ -234,6 +234,10 @@ class _Recording:
         self.spoiled |= mark is not None and any(a.name == UNNAMED or a.of.startswith(GUESSED) for a in mark.tables)
         return self.book.reads(value, batch, steps, by)
 
+    def walks(self, value: object, dim: int | None) -> None:
+        """Say that a recurrent layer walks along a dim: what is a sequence by that has another name from then on."""
+        self.book.walks(value, dim)
+
     def knows_nothing(self) -> None:
         """Say that a layer reads what nothing is known of: one call of a step is enough."""
         self.book.knows_nothing()

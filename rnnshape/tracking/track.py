@@ -47,6 +47,7 @@ from rnnshape.tracking.sample_rows import label_made
 from rnnshape.tracking.standing import Standing
 from rnnshape.tracking.telling import Telling
 from rnnshape.tracking.ways import OF_TORCH, Ways
+from rnnshape.tracking.words import Words
 
 __all__ = ["Tracker"]
 
@@ -80,8 +81,9 @@ class Tracker(TorchFunctionMode):
         self._place = place = Place(path)
         self.naming = Naming(lambda names: self.book.rename(names), report.withdraw)
         self.telling = Telling(reporter, place, self.naming)
-        self.book = Book(report, place, self.telling, self.naming)
-        self.inputs = Inputs(report, self.book, self.telling, self.naming)
+        words = Words(lambda names: self.book.rename(names))
+        self.book = Book(report, place, self.telling, self.naming, words)
+        self.inputs = Inputs(report, self.book, self.telling, self.naming, words)
         self.effects = Effects(self.book, self.inputs, self.telling)
         self._callers, self._ways = _torch.Callers(), Ways(OPERATIONS)
         self.standing = Standing(self, lambda frame: reporter.guarded(self._tell_of_compiled, frame))

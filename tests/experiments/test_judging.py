@@ -120,3 +120,39 @@ def test_noise_is_measured_with_the_same_numbers() -> None:
         assert influence.samples is not None
         assert influence.samples.verdict == "apart"
         assert influence.ok
+
+
+class OfSomeEnvironments(nn.Module):
+    """Reads environments in an order of its own, and returns their values in that order.
+
+    Args:
+        places: whether each place in the batch has something of its own.
+    """
+
+    def __init__(self, places: bool) -> None:
+        super().__init__()
+        self.rnn, self.fc, self.order = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 3), [2, 0, 4, 3, 1]
+        self.table = nn.Parameter(torch.eye(5, 3) * places)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(x[self.order])[0][:, -1]) + self.table
+
+
+def in_that_order(values: Tensor, returns: Tensor) -> Tensor:
+    return (values - returns[[2, 0, 4, 3, 1]]).pow(2).mean()
+
+
+@pytest.mark.parametrize(
+    ("places", "loss", "told"),
+    [
+        (False, in_that_order, [("RNS602", "info")]),
+        (False, functional.mse_loss, [("RNS602", "warning"), ("RNS605", "warning")]),
+        (True, in_that_order, [("RNS602", "warning")]),
+    ],
+    ids=["the loss knows the order", "the loss knows none", "places matter too"],
+)
+def test_an_order_that_the_loss_knows_is_meant(places: bool, loss: Any, told: list[tuple[str, str]]) -> None:
+    target = torch.randn(5, 3, generator=torch.Generator().manual_seed(2))
+    model = OfSomeEnvironments(places)
+    found = rs.probe(model, X, axes="batch seq feature", target=target, target_axes="batch feature", loss=loss).findings
+    assert [(finding.code, finding.severity) for finding in found] == told
