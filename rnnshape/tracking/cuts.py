@@ -324,6 +324,10 @@ class Cuts:
                 if (known := beside.get(source)) is not None:
                     beside.put(result, known)  # pyright: ignore[reportArgumentType]
 
+    def has(self, tensor: Tensor) -> bool:
+        """Tell whether something is known of the rows of a tensor."""
+        return id(tensor) in self._rows.entries
+
     def mark(self, tensor: Tensor) -> Mark | None:
         """Return what is known of a tensor that was cut."""
         found = self._rows.get(tensor)

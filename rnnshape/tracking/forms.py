@@ -169,6 +169,8 @@ class Call:
                 parts.append(_TWICE)
             self.known[key] = mark
             parts.append(mark)
+        elif book.cuts.has(tensor):
+            self._is_readable = False  # what is known of its rows goes by the step
         elif self._is_readable:
             made = book.features.get(tensor) if key in book.features.entries else None
             if made is None and other_kind(tensor):

@@ -234,3 +234,20 @@ def test_steps_that_are_cut_as_those_of_the_target_are_steps_all_the_same() -> N
         assert report.findings == ()
         (said,) = [said for said in report.assumed if said.startswith("ids")]
         assert "judged on dim 1, which Next.rnn (GRU) takes for its batch" in said
+
+
+def test_what_is_known_of_a_cut_target_does_not_go_by_what_was_known_of_others_before() -> None:
+    """The operations of a loss are remembered: not those of a target of which nothing was known for one that was cut."""
+
+    def train(x: Tensor, y: Tensor, cut: bool) -> list[str]:
+        model = nn.GRU(4, 1, batch_first=True)
+        with rs.watch(track=3, on="record") as report:
+            for start in range(0, len(x), 6):
+                at = slice(start, start + 6)
+                rows, targets = (x[at], y[at]) if cut else (torch.randn(6, 7, 4), torch.randn(6))
+                (model(rows)[1][-1] * targets).mean().backward()
+        return [finding.code for finding in report.findings]
+
+    x, y = torch.randn(18, 7, 4), torch.randn(18)
+    assert train(x, y, cut=False) == []
+    assert train(x, y, cut=True) == ["RNS504"]
