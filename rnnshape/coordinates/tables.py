@@ -21,9 +21,9 @@ from torch import Tensor
 from rnnshape.coordinates.room import LARGEST, MOST_RANGES, MOST_SHARED, MOST_TABLES, SMALL, Beside, Kept, forget
 
 __all__ = [
-    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "at_sizes", "broadcast_shapes", "broadcast_tensors",
-    "compress", "disagreement", "expand", "first_along", "in_no_order", "interned", "lone", "numbers", "numbers_by_row", "only",
-    "piece_along", "pieces_of", "runs_along", "same_form", "separable", "unique", "varies", "widen",
+    "LARGEST", "NOWHERE", "SMALL", "added_up", "alone", "along", "are_in_no_order", "at_sizes", "broadcast_shapes",
+    "broadcast_tensors", "compress", "disagreement", "expand", "first_along", "in_no_order", "interned", "lone", "numbers",
+    "numbers_by_row", "only", "piece_along", "pieces_of", "runs_along", "same_form", "separable", "unique", "varies", "widen",
 ]  # fmt: skip
 
 P = TypeVar("P")
@@ -347,8 +347,13 @@ def runs_along(table: Tensor) -> list[int]:
 
 def in_no_order(listed: Sequence[int]) -> bool:
     """Tell whether numbers go up and down, and no stride comes again and again, as in runs behind one another."""
-    strides = [after - before for before, after in pairwise(listed)]
+    return are_in_no_order([listed])
+
+
+def are_in_no_order(lists: Sequence[Sequence[int]]) -> bool:
+    """Tell that of several lists: each of a few numbers may go up or down, and all of them do not."""
+    strides = [after - before for listed in lists for before, after in pairwise(listed)]
     turns = min(sum(s > 0 for s in strides), sum(s < 0 for s in strides))
-    if len(listed) < FEWEST_IN_NO_ORDER or turns < (2 if len(listed) > 5 else 1):
+    if len(strides) < FEWEST_IN_NO_ORDER - 1 or turns < (2 if len(strides) > 4 else 1):
         return False
     return 3 * max(Counter(strides).values()) <= len(strides) or len({*strides}) == len(strides)

@@ -21,6 +21,7 @@ from rnnshape.operations.uses import (
     ChannelDropout,
     Contraction,
     Disagreement,
+    InitialState,
     Joining,
     Normalisation,
     Output,
@@ -239,6 +240,14 @@ def scrambled_steps_packed(use: Packing, step: Step) -> Iterator[Mistake]:
     """Pieces of an axis that lie in no order are packed as steps. What lies so along the features the layer sees."""
     found = scrambled(use.name, use.mark, (use.seq_dim,), use.seq_dim)
     if found and not scrambled(use.name, use.mark, (len(use.mark.sizes) - 1,)):
+        yield found
+
+
+@rule(Packing, InitialState)
+def rows_viewed_for_a_transpose(use: Packing | InitialState, step: Step) -> Iterator[Mistake]:
+    """What is packed, or begins a layer, has pieces of several rows, since a reshape has exchanged the sizes of two dims."""
+    dims = (use.seq_dim,) if isinstance(use, Packing) else (0, 1)
+    if found := viewed_for_a_transpose(use.name, use.mark, dims):
         yield found
 
 

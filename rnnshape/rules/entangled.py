@@ -108,12 +108,16 @@ def two_axes_taken_for_one(use: Reduction | Normalisation, step: Step) -> Iterat
 
 @rule(RecurrentInput)
 def places_and_rows_taken_for_steps(use: RecurrentInput, step: Step) -> Iterator[Mistake]:
-    """A layer reads rows, and the places of a convolution in each, as if these lay in front: for its steps and its samples."""
+    """A layer reads rows, and what lies in each, as if that lay in front: for its steps and its samples.
+
+    They are rows and the places of a convolution, or two dims of an input of which nobody has named either.
+    """
     if use.batch_dim is None or {"RNS203", "RNS209"} & step.told:
         return
     for pair in _pairs(use.mark):
-        is_of_a_map = any(axis.name in _PLACES for axis in (*pair.outer, *pair.inner))
-        if is_of_a_map and {pair.dim, pair.dim + 1} == {use.seq_dim, use.batch_dim} and pair.outer[-1] in use.mark.sites:
+        axes = (*pair.outer, *pair.inner)
+        may_be = any(axis.name in _PLACES for axis in axes) or all(axis.name == UNNAMED for axis in axes)
+        if may_be and {pair.dim, pair.dim + 1} == {use.seq_dim, use.batch_dim} and pair.outer[-1] in use.mark.sites:
             yield _mistake(use.mark, pair, f"{called(use.name)} takes pieces of both for its steps and for its samples")
             return
 

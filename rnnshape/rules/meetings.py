@@ -23,6 +23,8 @@ from rnnshape.rules.wording import another_dim, in_order, word, wrong
 
 __all__: list[str] = []
 
+_UNNAMED = "a dim that nobody has named"
+
 _RESHAPES = frozenset(["view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "ravel"])
 
 
@@ -36,7 +38,7 @@ def pieces_meet_the_whole(use: Disagreement, step: Step) -> Iterator[Mistake]:
     """
     if use.axis.name == "batch" or not (is_data(use.axis) or use.axis.name == UNNAMED):
         return
-    named = "a dim that nobody has named" if use.axis.name == UNNAMED else word(use.axis)
+    named = _UNNAMED if use.axis.name == UNNAMED else word(use.axis)
     for cut, whole in ((use.one, use.other), (use.other, use.one)):
         dims, pieces = runs_along(whole), runs_along(cut)
         if len(dims) != 1 or dims[0] not in pieces or len(pieces) < 2 or -1 in cut or -1 in whole or _are_apart(cut, whole):
@@ -187,15 +189,17 @@ def units_cut_along_places(use: Disagreement | Joining, step: Step) -> Iterator[
     for one, other in [*pairs, *(pair[::-1] for pair in pairs)]:
         for axis in [axis for axis in one.tables if axis in other.tables]:
             is_asked = axis == use.axis if isinstance(use, Disagreement) else axis.name != "batch"
-            found = _cut_along(one, other, axis, is_gated) if is_asked and axis.name != "batch" and is_data(axis) else None
+            may_be_places = axis.name == UNNAMED or (axis.name != "batch" and is_data(axis))
+            found = _cut_along(one, other, axis, is_gated) if is_asked and may_be_places else None
             if found is None or (isinstance(use, Joining) and found[0] == use.dim % len(one.sizes)):
                 continue
             dim, at = found
             here, there = (int(first_along(at_sizes(m.tables[axis], m.sizes), dim).flatten()[at]) for m in (one, other))
             site = one.sites.get(axis) or other.sites.get(axis)
-            lie = f"units of one {word(axis)} lie along dim {dim} beside those of others"
-            meets = f"{use.name} meets {word(axis)} {here} with {word(axis)} {there}"
-            yield wrong("RNS209", f"{word(axis)} is scrambled: {lie}, and {meets}", site=site, seen=one)
+            place, named = ("element", _UNNAMED) if axis.name == UNNAMED else (word(axis), word(axis))
+            lie = f"units of one {place} lie along dim {dim} beside those of others"
+            meets = f"{use.name} meets {place} {here} with {place} {there}"
+            yield wrong("RNS209", f"{named} is scrambled: {lie}, and {meets}", site=site, seen=one)
             return
 
 

@@ -257,10 +257,13 @@ def _exchanged(site: Site) -> tuple[int, int] | None:
 
 
 def _are_apart(site: Site, one: int, other: int) -> bool:
-    """Tell whether two dims of what a reshape was given are each of unnamed axes of which the other has nothing."""
-    unnamed = [(axis, table) for axis, table in site.tables_before.items() if axis.name == UNNAMED]
-    first, second = ({a for a, table in unnamed if dim < table.dim() and varies(table, dim)} for dim in (one, other))
-    return bool(first) and bool(second) and first.isdisjoint(second)
+    """Tell whether two dims of what a reshape was given are each of unnamed axes of which the other has nothing.
+
+    Of one of them nothing may be known, as of nodes that a matrix has summed.
+    """
+    known = [{a for a, table in site.tables_before.items() if d < table.dim() and varies(table, d)} for d in (one, other)]
+    first, second = ({axis for axis in axes if axis.name == UNNAMED} for axes in known)
+    return (bool(first) or not known[0]) and (bool(second) or not known[1]) and first.isdisjoint(second)
 
 
 def _is_repaired(site: Site, one: int, other: int) -> bool:

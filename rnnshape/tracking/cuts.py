@@ -14,14 +14,14 @@ import torch
 from torch import Tensor
 
 from rnnshape._torch import other_kind
-from rnnshape.coordinates.mark import UNNAMED, Mark
+from rnnshape.coordinates.mark import BATCH, UNNAMED, Mark
 from rnnshape.coordinates.room import LARGEST, Beside
 from rnnshape.coordinates.tables import along, runs_along
 from rnnshape.layout.axes import Axis
 from rnnshape.report.location import Location
 from rnnshape.tracking.draws import Draws, are_a_grid, numbers_of
 
-__all__ = ["CUTS", "Columns", "Cuts", "Grid", "Line", "Run", "is_cut", "line_of"]
+__all__ = ["CUTS", "Columns", "Cuts", "Grid", "Run", "is_cut"]
 
 CUTS = frozenset([
     "__getitem__", "index_select", "split", "view", "reshape", "flatten", "ravel", "view_as", "reshape_as", "cat", "concat",
@@ -87,34 +87,6 @@ class Columns(NamedTuple):
     number: int
     rows: int
     are_drawn: bool
-
-
-class Line(NamedTuple):
-    """How a tensor lies in a line of elements that it was cut from.
-
-    Attributes:
-        sizes: of the tensor.
-        strides: of its dims in the line.
-    """
-
-    sizes: tuple[int, ...]
-    strides: tuple[int, ...]
-
-    def dealt_out(self, batch_dim: int) -> str:
-        """Say that neighbours in the line are different samples; empty where each sample is a piece of it."""
-        step = self.strides[batch_dim] * self.sizes[batch_dim]
-        others = [s for dim, s in enumerate(self.strides) if dim != batch_dim and self.sizes[dim] > 1]
-        if self.sizes[batch_dim] < 2 or step not in others:
-            return ""
-        every = f"each has one of every {self.sizes[batch_dim]}"
-        cut = f"it was cut from one line of elements such that neighbours are different samples, and {every}"
-        return f"{cut}: whether that is meant is not known; line.view(batch, -1).t() cuts it into pieces"
-
-
-def line_of(tensor: Tensor) -> Line | None:
-    """Return how a tensor lies in the line that it is a view of; None where it is of none."""
-    base = tensor._base
-    return Line(tuple(tensor.shape), tensor.stride()) if base is not None and base.dim() == 1 and base.is_contiguous() else None
 
 
 def is_cut(mark: Mark | None) -> bool:
@@ -335,6 +307,11 @@ class Cuts:
             return None
         axis, dim = found
         return Mark(tuple(tensor.shape), {self._names.get(axis, axis): along(tensor.size(dim), dim, tensor.dim())}, target=True)
+
+    def of_samples(self) -> list[tuple[Tensor, int]]:
+        """Return the tensors whose rows were cut as those that a model has taken for its samples, with the dim of these."""
+        found = [(reference(), self._names.get(axis), dim) for reference, (axis, dim) in self._rows.entries.values()]
+        return [(tensor, dim) for tensor, axis, dim in found if tensor is not None and axis == BATCH and dim < tensor.dim()]
 
     def known_as(self, axis: Axis) -> Axis:
         """Return what the rows of an index are, as far as a model has said so in this step."""

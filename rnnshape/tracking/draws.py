@@ -15,7 +15,7 @@ from torch import Tensor
 from rnnshape._torch import other_kind
 from rnnshape.coordinates.mark import UNNAMED
 from rnnshape.coordinates.room import SMALL
-from rnnshape.coordinates.tables import in_no_order
+from rnnshape.coordinates.tables import are_in_no_order, in_no_order
 from rnnshape.layout.axes import Axis
 
 __all__ = ["Draws", "Numbers", "are_a_grid", "numbers_of"]
@@ -25,6 +25,9 @@ MOST = 1 << 8
 
 FEWEST = 4
 """Pieces of one tensor from which on they may have been drawn."""
+
+FEW = 8
+"""Draws of a tensor of which it is remembered what they list."""
 
 FEWEST_OF_A_GRID = 6
 """Rows of which can be told that they are those of a grid, and not by chance."""
@@ -85,6 +88,7 @@ class Draws:
 
     def __init__(self) -> None:
         self._often: dict[int, set[Axis]] = {}
+        self._listed: dict[int, dict[Axis, tuple[int, ...]]] = {}
         self._first: dict[Axis, tuple[int, int, int]] = {}
         self._alike: set[int] = set()
         self._inside: set[int] = set()
@@ -94,7 +98,8 @@ class Draws:
 
     def clear(self) -> None:
         """Forget everything."""
-        for known in (self._often, self._first, self._alike, self._inside, self._crossed, self._whole, self._parts):
+        rows = (self._first, self._alike, self._inside, self._crossed, self._whole, self._parts)
+        for known in (self._often, self._listed, *rows):
             known.clear()
 
     def picked(self, axis: Axis, args: tuple[Any, ...], dim: int, of: Axis | None = None) -> None:
@@ -111,12 +116,23 @@ class Draws:
         if of is not None and of in self._whole:
             self._hear(axis, storage, 0, dim)
             self._parts.add(axis)
-        elif found is not None and in_no_order(found.listed):
-            if 2 * len(found.listed) <= source.size(dim):
-                self._hear(axis, storage, 0, dim)
-                self._often.setdefault(storage, set()).add(axis)
-            elif len(found.listed) == source.size(dim):
-                self._whole.add(axis)
+        elif found is not None and 2 * len(found.listed) <= source.size(dim):
+            self._some(axis, found.listed, storage, dim)
+        elif found is not None and len(found.listed) == source.size(dim) and in_no_order(found.listed):
+            self._whole.add(axis)
+
+    def _some(self, axis: Axis, listed: tuple[int, ...], storage: int, dim: int) -> None:
+        """Hear of some rows: a few may be in order by chance; then all that were drawn are in none."""
+        before = self._listed.setdefault(storage, {})
+        if len(before) < FEW:
+            before[axis] = listed
+        if in_no_order(listed):
+            self._hear(axis, storage, 0, dim)
+            self._often.setdefault(storage, set()).add(axis)
+        elif len(before) > 1 and are_in_no_order([*before.values()]):
+            for other in before:
+                self._hear(other, storage, 0, dim)
+            self._often.setdefault(storage, set()).update(before)
 
     def stacked(self, pieces: Any, prefix: str) -> Axis | None:
         """Hear of pieces that were stacked, and return their axis; None where they are no views of one tensor in no order.

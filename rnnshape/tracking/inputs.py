@@ -18,7 +18,8 @@ from rnnshape.report.report import Report
 from rnnshape.rules.tables import is_in_order, is_order
 from rnnshape.rules.walks import WALKS
 from rnnshape.tracking.by_hand import ByHand
-from rnnshape.tracking.cuts import Line, is_cut, line_of
+from rnnshape.tracking.cuts import is_cut
+from rnnshape.tracking.lines import Line, line_of
 from rnnshape.tracking.naming import BY_DRAWING, Naming, as_written, columns_of
 from rnnshape.tracking.renaming import renamed
 from rnnshape.tracking.words import Words
@@ -280,8 +281,18 @@ class Inputs:
         self._tell_how_samples_were_judged()
         found, samples = self._naming.settle()
         self.samples = self.samples or samples
+        self._label_cut_targets()
         for finding in found:
             self._telling.tell(finding)
+
+    def _label_cut_targets(self) -> None:
+        """Label what was cut as the model's input was, and no model has been given: targets, as those of a DataLoader are."""
+        for number, (tensor, dim) in enumerate(self._book.cuts.of_samples()):
+            if self._book.marks.mark(tensor) is not None or tensor.size(dim) > LARGEST:
+                continue
+            tables = self.beside_samples(tensor, f"cut{number}", dim)
+            rows = along(tensor.size(dim), dim, tensor.dim())
+            self._book.put(tensor, Mark(tuple(tensor.shape), tables | {BATCH: rows}, target=True))
 
     def _tell_how_samples_were_judged(self) -> None:
         inputs, self._unnamed = self._unnamed, {}

@@ -310,3 +310,52 @@ def test_the_rows_that_an_index_lists() -> None:
 )
 def test_numbers_of_a_grid(listed: list[int], wanted: bool) -> None:
     assert are_a_grid(listed) is wanted
+
+
+def by_number(rows: list[list[int]]) -> Pairs:
+    x, y = torch.randn(45, 9, 3), torch.randn(45, 9)
+    for chosen in rows:
+        yield x[chosen], y[chosen]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([[1, 4, 8, 15, 20, 11], [9, 5, 14, 26, 30, 37], [13, 2, 16, 23, 40, 42]], ["RNS201"]),  # each goes down but once
+        ([[1, 4, 8, 15, 20, 31], [5, 9, 14, 26, 30, 37], [2, 13, 16, 23, 40, 42]], []),  # moments of a film, say
+        ([[3, 4, 5, 0, 1, 2], [12, 13, 14, 9, 10, 11], [21, 22, 23, 18, 19, 20]], []),  # runs that changed places
+    ],
+    ids=["in no order", "sorted", "runs"],
+)
+def test_a_few_rows_may_be_in_order_by_chance_and_those_of_all_steps_are_not(rows: list[list[int]], told: list[str]) -> None:
+    report = trained(Tagger(batch_first=False), by_number(rows))
+    assert codes(report) == told
+
+
+def test_a_target_that_was_drawn_is_known_as_one_of_a_loader_is() -> None:
+    """Its other dims too, so that steps show that lie along those of the output."""
+
+    def off(levels: Tensor, target: Tensor) -> Tensor:
+        return (target[:, None, :] - levels).square().mean()
+
+    class Levels(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn, self.fc = nn.GRU(3, 8, batch_first=True), nn.Linear(8, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.fc(self.rnn(x)[0])
+
+    model = Levels()
+    with rs.watch(track=3, on="record") as report:
+        for x, y in of_records(WAYS["list"]):
+            off(model(x), y).backward()
+    assert codes(report) == ["RNS504"]
+    with rs.watch(track=3, on="record") as report:
+        for x, y in of_records(WAYS["list"]):
+            off(model(x), y[..., None].transpose(1, 2).squeeze(1)[..., None].squeeze(-1)).backward()
+    assert codes(report) == ["RNS504"]
+    with rs.watch(track=3, on="record") as report:
+        for x, y in of_records(WAYS["list"]):
+            F.mse_loss(model(x), y[..., None]).backward()
+    assert codes(report) == []
